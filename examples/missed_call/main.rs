@@ -1,0 +1,123 @@
+//! The tour: FakeGhl, the webhook receiver and the engine in one process, over real HTTP, and one missed call from its
+//! end to the task. It prints what happened, and fails if a promised effect is missing or doubled.
+//!
+//! ```text
+//! cargo run --example missed_call --all-features
+//! ```
+//!
+//! `tour` is the story, and shows how the parts are put together; `report` tells it. The numbers and texts that it
+//! prints are made up. Set `RUST_LOG=trace` to see the logs on stderr: they hold neither.
+#![allow(clippy::print_stdout)]
+
+mod report;
+mod tour;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gohighlevel::recipes::missed_call::{PreflightError, Preset, Recipe, RecipeError};
+
+use crate::report::Report;
+
+const USAGE: &str = "\
+The tour: somebody calls, nobody answers, and what the recipe promises comes true in HighLevel.
+
+Usage: missed_call [OPTIONS]
+
+  --recipe FILE|PRESET  what a missed call leads to (default: the preset soleil)
+  --db FILE             keep the SQLite file with the ledger here (default: a temporary one)
+  --json                print one JSON object with events and summary instead of the timeline
+  --help                this text
+
+Exit code 0 if every promise was kept, 1 if not, 2 if an option or the recipe is wrong.
+";
+
+#[derive(Default)]
+struct Options {
+    recipe: Option<String>,
+    db: Option<PathBuf>,
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if std::env::var_os("RUST_LOG").is_some() {
+        tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_writer(std::io::stderr)
+            .init();
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let options = match read(arguments) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprint!("{problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let recipe = match recipe(options.recipe.as_deref()) {
+        Ok(recipe) => recipe,
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(2);
+        }
+    };
+    let tour = match tour::take(&recipe, options.db).await {
+        Ok(tour) => tour,
+        Err(failure) => return broken_off(failure),
+    };
+    let report = Report::new(&recipe, &tour);
+    if options.json {
+        println!("{}", report.json());
+    } else {
+        print!("{}", report.text(&tour));
+    }
+    for problem in &report.summary.problems {
+        eprintln!("{problem}");
+    }
+    ExitCode::from(u8::from(!report.summary.problems.is_empty()))
+}
+
+fn read(arguments: Vec<String>) -> Result<Options, String> {
+    let mut options = Options::default();
+    let mut rest = arguments.into_iter();
+    while let Some(option) = rest.next() {
+        let mut value = || rest.next().ok_or_else(|| format!("{option} needs a value"));
+        match option.as_str() {
+            "--recipe" => options.recipe = Some(value()?),
+            "--db" => options.db = Some(value()?.into()),
+            "--json" => options.json = true,
+            other => return Err(format!("unknown option {other}")),
+        }
+    }
+    Ok(options)
+}
+
+fn recipe(name: Option<&str>) -> Result<Recipe, RecipeError> {
+    match name {
+        None => Ok(Preset::Soleil.recipe()),
+        Some(name) if Preset::ALL.iter().any(|preset| preset.name() == name) => {
+            Recipe::preset(name)
+        }
+        Some(file) => Recipe::from_file(file),
+    }
+}
+
+fn broken_off(failure: tour::Failure) -> ExitCode {
+    // A recipe that the sample location cannot serve is as wrong as one that cannot be read.
+    if let Some(PreflightError::NotReady { problems, .. }) = failure.downcast_ref() {
+        eprintln!("{problems}");
+        return ExitCode::from(2);
+    }
+    eprintln!("the tour broke off: {failure}");
+    let mut source = failure.source();
+    while let Some(cause) = source {
+        eprintln!("  {cause}");
+        source = cause.source();
+    }
+    ExitCode::FAILURE
+}

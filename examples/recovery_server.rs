@@ -1,0 +1,262 @@
+//! Missed-call text back as a service: it takes HighLevel's webhooks, and texts, tags and makes tasks through the API.
+//!
+//! ```text
+//! GHL_TOKEN=pit-… cargo run --example recovery_server --features missed-call,sqlite,axum -- \
+//!     --config fixtures/recovery_server/config.toml
+//! ```
+//!
+//! HighLevel speaks https only, so put a server in front that ends TLS and passes `/webhooks/ghl` on byte for byte.
+#![allow(clippy::print_stdout)]
+
+use std::collections::HashMap;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use gohighlevel::Client;
+use gohighlevel::clock::SystemClock;
+use gohighlevel::error::ErrorKind;
+use gohighlevel::ids::LocationId;
+use gohighlevel::recipes::missed_call::store::SqliteStore;
+use gohighlevel::recipes::missed_call::{Engine, PreflightError, Recipe};
+use gohighlevel::webhooks::{Verifier, receiver};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tracing_subscriber::filter::EnvFilter;
+
+const USAGE: &str = "\
+Missed-call text back as a service. It runs until Ctrl-C or SIGTERM.
+
+Usage: recovery_server --config FILE [--listen ADDRESS]
+
+  --config FILE      TOML with the store and the locations, see fixtures/recovery_server/config.toml
+  --listen ADDRESS   address and port to listen on (default: 127.0.0.1:8080; port 0 takes a free one)
+  --help             this text
+
+From the environment:
+
+  GHL_TOKEN                 private integration token for every location without one of its own
+  GHL_TOKEN_<LOCATION_ID>   private integration token of one location
+  GHL_WEBHOOK_PUBLIC_KEY    PEM of the key that webhooks are checked with (default: HighLevel's own)
+  GHL_BASE_URL              another server than HighLevel's API, for trying things out
+  RUST_LOG                  what is logged (default: info)
+";
+
+/// What stands in a configuration file.
+const KEYS: &str =
+    "write [store] with path, and for each location [[location]] with id and preset or recipe";
+/// How long the locations are asked at the start. Webhooks that come meanwhile find nobody, so it must end.
+const PREFLIGHT_PATIENCE: Duration = Duration::from_secs(30);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(filter)
+        .init();
+    if std::env::args().any(|argument| argument == "--help") {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let result = match arguments() {
+        Ok((config, listen)) => run(&config, listen).await,
+        Err(problem) => Err(format!("{problem}\n\n{USAGE}")),
+    };
+    let Err(problems) = result else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("{problems}");
+    ExitCode::from(2)
+}
+
+/// The configuration file, and where to listen.
+fn arguments() -> Result<(PathBuf, SocketAddr), String> {
+    let (mut config, mut listen) = (None, SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let mut rest = std::env::args().skip(1);
+    while let Some(option) = rest.next() {
+        let mut value = || rest.next().ok_or_else(|| format!("{option} needs a value"));
+        match option.as_str() {
+            "--config" => config = Some(value()?.into()),
+            "--listen" => {
+                let address = value()?.parse();
+                listen = address.map_err(|_| "--listen takes an address such as 127.0.0.1:8080")?;
+            }
+            other => return Err(format!("unknown option {other}")),
+        }
+    }
+    Ok((config.ok_or("--config is missing")?, listen))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    store: StoreTable,
+    #[serde(rename = "location")]
+    locations: Vec<LocationTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreTable {
+    path: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LocationTable {
+    id: LocationId,
+    preset: Option<String>,
+    /// Found from where the configuration is.
+    recipe: Option<PathBuf>,
+}
+
+impl Config {
+    fn read(file: &Path) -> Result<Self, String> {
+        let name = file.display();
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| format!("{name}: cannot be read: {error}"))?;
+        toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = before.unwrap_or_default().matches('\n').count() + 1;
+            format!("{name}:{line}: {}; {KEYS}", error.message())
+        })
+    }
+
+    /// The recipe of each location. Fails with the problems of all of them.
+    fn recipes(self, file: &Path) -> Result<HashMap<LocationId, Recipe>, String> {
+        let (mut recipes, mut problems) = (HashMap::new(), Vec::new());
+        if self.locations.is_empty() {
+            problems.push(format!("{}: location: is empty; {KEYS}", file.display()));
+        }
+        for table in self.locations {
+            let key = format!("{}: location {}", file.display(), table.id);
+            let recipe = match (table.preset, table.recipe) {
+                (Some(preset), None) => {
+                    Recipe::preset(&preset).map_err(|error| format!("{key}: preset: {error}"))
+                }
+                (None, Some(path)) => {
+                    Recipe::from_file(file.with_file_name(path)).map_err(|error| error.to_string())
+                }
+                _ => Err(format!(
+                    "{key}: has no recipe or two; write preset = \"soleil\" or recipe = \"file.toml\""
+                )),
+            };
+            match recipe {
+                Ok(recipe) if !recipes.contains_key(&table.id) => {
+                    recipes.insert(table.id, recipe);
+                }
+                Ok(_) => problems.push(format!("{key}: id: is there twice; leave one of them out")),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        unless_sound(problems).map(|()| recipes)
+    }
+}
+
+async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
+    let config = Config::read(file)?;
+    let path = config.store.path.clone();
+    let recipes = config.recipes(file)?;
+    let client = Client::from_env().map_err(told)?;
+    let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
+        Ok(pem) => Verifier::builder().ed25519_pem(&pem),
+        Err(_) => Ok(Verifier::builder()),
+    };
+    let verifier = verifier.map_err(|error| format!("GHL_WEBHOOK_PUBLIC_KEY: {error}"))?;
+    let mut engine = Engine::builder(Arc::new(SqliteStore::open(path).map_err(told)?));
+    for (id, recipe) in recipes {
+        engine = engine.location(client.location(id), recipe);
+    }
+    let engine = engine.build();
+    check_locations(&engine).await?;
+    serve(engine, verifier.build(), listen).await.map_err(told)
+}
+
+/// From here on a webhook that is answered 200 is in the store.
+async fn serve(engine: Engine, verifier: Verifier, listen: SocketAddr) -> io::Result<()> {
+    let asked = asked_to_stop()?;
+    let webhooks = receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
+    let app = axum::Router::new()
+        .route("/webhooks/ghl", webhooks)
+        .route("/healthz", get(health))
+        .with_state(engine.clone());
+    let listener = TcpListener::bind(listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    io::stdout().flush()?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = async {
+        let server = axum::serve(listener, app).with_graceful_shutdown(asked);
+        let served = server.await;
+        // Only now: a request that is still served may plan something.
+        drop(stop);
+        served
+    };
+    let (served, ()) = tokio::join!(serving, engine.run(async { drop(stopped.await) }));
+    served
+}
+
+/// Refuses to go on when a location lacks what its recipe needs, or its token. If HighLevel cannot be asked, the
+/// service starts all the same: it can take webhooks, and they would be lost otherwise.
+async fn check_locations(engine: &Engine) -> Result<(), String> {
+    let Ok(errors) = tokio::time::timeout(PREFLIGHT_PATIENCE, engine.preflight()).await else {
+        tracing::warn!("HighLevel takes long to answer; starting without having checked it all");
+        return Ok(());
+    };
+    for error in errors.iter().filter(|error| may_pass(error)) {
+        tracing::warn!(%error, "starting without having checked this location");
+    }
+    let wrong = errors.iter().filter(|error| !may_pass(error));
+    unless_sound(wrong.map(ToString::to_string).collect())
+}
+
+/// An outage passes; a token that is missing has to be set.
+fn may_pass(error: &PreflightError) -> bool {
+    matches!(error, PreflightError::NotChecked { error, .. } if *error.kind() != ErrorKind::Config)
+}
+
+fn unless_sound(problems: Vec<String>) -> Result<(), String> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(problems.join("\n"))
+}
+
+/// An error with what caused it.
+fn told(error: impl std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}
+
+async fn health(State(engine): State<Engine>) -> (StatusCode, &'static str) {
+    match engine.next_due().await {
+        Ok(_) => (StatusCode::OK, "ok"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+    }
+}
+
+/// Completes on Ctrl-C or SIGTERM, which are caught from the call on.
+#[cfg(unix)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Completes on Ctrl-C.
+#[cfg(not(unix))]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
+}

@@ -1,0 +1,155 @@
+//! Notes of appointments.
+//!
+//! Scopes: `calendars/events.readonly`, `calendars/events.write`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
+
+use super::page::{CalendarPage, Paging};
+use crate::client::{ApiVersion, Location, Request, path};
+use crate::error::Result;
+use crate::ids::{CalendarEventId, ContactId, NoteId, UserId};
+use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::secret::Private;
+
+/// The notes of a location's appointments. Made by [`Location::appointment_notes`].
+#[derive(Debug, Clone, Copy)]
+pub struct AppointmentNotes<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The notes of the location's appointments.
+    pub fn appointment_notes(&self) -> AppointmentNotes<'_> {
+        AppointmentNotes { location: self }
+    }
+}
+
+impl AppointmentNotes<'_> {
+    /// One page of an appointment's notes; HighLevel allows 20 a page at most.
+    pub async fn list(
+        &self,
+        appointment: &CalendarEventId,
+        paging: Paging,
+    ) -> Result<CalendarPage<AppointmentNote>> {
+        let request = Request::get(notes_path(appointment, None))
+            .operation("appointment_notes.list")
+            .version(ApiVersion::V2021_04_15)
+            .query("limit", paging.limit)
+            .query("offset", paging.skip);
+        self.location
+            .send::<NoteList>(request)
+            .await
+            .map(|list| CalendarPage::new(list.notes, paging, list.has_more))
+    }
+
+    /// Writes a note. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
+    /// it with [`list`](Self::list) before writing it again.
+    pub async fn create(
+        &self,
+        appointment: &CalendarEventId,
+        note: &AppointmentNoteInput,
+    ) -> Result<AppointmentNote> {
+        let request = Request::post(notes_path(appointment, None))
+            .operation("appointment_notes.create")
+            .version(ApiVersion::V2021_04_15)
+            .json(note)
+            .under("note");
+        self.location.send(request).await
+    }
+
+    /// Sets the text of a note.
+    pub async fn update(
+        &self,
+        appointment: &CalendarEventId,
+        id: &NoteId,
+        note: &AppointmentNoteInput,
+    ) -> Result<AppointmentNote> {
+        let request = Request::put(notes_path(appointment, Some(id)))
+            .operation("appointment_notes.update")
+            .version(ApiVersion::V2021_04_15)
+            .json(note)
+            .under("note");
+        self.location.send(request).await
+    }
+
+    /// Deletes a note.
+    pub async fn delete(&self, appointment: &CalendarEventId, id: &NoteId) -> Result<()> {
+        let request = Request::delete(notes_path(appointment, Some(id)))
+            .operation("appointment_notes.delete")
+            .version(ApiVersion::V2021_04_15);
+        self.location.send_unread(request).await
+    }
+}
+
+fn notes_path(appointment: &CalendarEventId, note: Option<&NoteId>) -> String {
+    let notes = ["calendars", "appointments", appointment.as_str(), "notes"];
+    match note {
+        Some(note) => path(&[&notes[..], &[note.as_str()]].concat()),
+        None => path(&notes),
+    }
+}
+
+/// A note of an appointment as HighLevel gives it.
+#[serde_with::apply(
+    Option => #[serde(default)] #[serde_as(deserialize_as = "Lenient")],
+)]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AppointmentNote {
+    /// Its id.
+    pub id: NoteId,
+    /// The text.
+    pub body: Option<Private<String>>,
+    /// The user it is by.
+    pub user_id: Option<UserId>,
+    /// The contact of the appointment.
+    pub contact_id: Option<ContactId>,
+    /// When it was written.
+    pub date_added: Option<Timestamp>,
+    /// Who wrote it.
+    #[serde_with(skip_apply)]
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    pub created_by: Option<NoteAuthor>,
+}
+
+/// Who wrote a note.
+#[serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NoteAuthor {
+    /// The user.
+    #[serde_as(deserialize_as = "Lenient")]
+    pub id: Option<UserId>,
+    /// The name.
+    #[serde_as(deserialize_as = "Lenient")]
+    pub name: Option<Private<String>>,
+}
+
+/// A note to write.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentNoteInput {
+    /// The text.
+    pub body: Private<String>,
+    /// The user it is by.
+    pub user_id: Option<UserId>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NoteList {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    notes: Vec<AppointmentNote>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    has_more: Option<bool>,
+}

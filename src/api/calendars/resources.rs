@@ -1,0 +1,193 @@
+//! Rooms and equipment that service calendars need.
+//!
+//! Scopes: `calendars/resources.readonly`, `calendars/resources.write`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
+
+use super::page::{CalendarPage, Paging};
+use crate::api::contacts::InLocation;
+use crate::client::{ApiVersion, Location, Request, path};
+use crate::error::Result;
+use crate::ids::{CalendarId, CalendarResourceId, LocationId};
+use crate::lenient::{Lenient, LenientList};
+use crate::open_enum::open_enum;
+
+/// The rooms and equipment of a location. Made by [`Location::calendar_resources`].
+#[derive(Debug, Clone, Copy)]
+pub struct CalendarResources<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's rooms and equipment.
+    pub fn calendar_resources(&self) -> CalendarResources<'_> {
+        CalendarResources { location: self }
+    }
+}
+
+impl CalendarResources<'_> {
+    /// One page of the rooms or of the equipment.
+    pub async fn list(
+        &self,
+        kind: &ResourceType,
+        paging: Paging,
+    ) -> Result<CalendarPage<CalendarResource>> {
+        let request = Request::get(path(&["calendars", "resources", kind.as_str()]))
+            .operation("calendar_resources.list")
+            .version(ApiVersion::V2021_04_15)
+            .query("locationId", self.location.id())
+            .query("limit", paging.limit)
+            .query("skip", paging.skip);
+        self.location
+            .send::<ResourceList>(request)
+            .await
+            .map(|list| CalendarPage::new(list.0, paging, None))
+    }
+
+    /// One room or piece of equipment by its id.
+    pub async fn get(
+        &self,
+        kind: &ResourceType,
+        id: &CalendarResourceId,
+    ) -> Result<CalendarResource> {
+        let request = Request::get(resource_path(kind, id))
+            .operation("calendar_resources.get")
+            .version(ApiVersion::V2021_04_15);
+        self.location.send(request).await
+    }
+
+    /// Creates a room or a piece of equipment. It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`list`](Self::list).
+    pub async fn create(
+        &self,
+        kind: &ResourceType,
+        resource: &NewCalendarResource,
+    ) -> Result<CalendarResource> {
+        let request = Request::post(path(&["calendars", "resources", kind.as_str()]))
+            .operation("calendar_resources.create")
+            .version(ApiVersion::V2021_04_15)
+            .json(&InLocation::new(self.location.id(), resource));
+        self.location.send(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest. HighLevel does not tell the calendars in its answer.
+    pub async fn update(
+        &self,
+        kind: &ResourceType,
+        id: &CalendarResourceId,
+        update: &CalendarResourceUpdate,
+    ) -> Result<CalendarResource> {
+        let request = Request::put(resource_path(kind, id))
+            .operation("calendar_resources.update")
+            .version(ApiVersion::V2021_04_15)
+            .json(&InLocation::new(self.location.id(), update));
+        self.location.send(request).await
+    }
+
+    /// Deletes a room or a piece of equipment.
+    pub async fn delete(&self, kind: &ResourceType, id: &CalendarResourceId) -> Result<()> {
+        let request = Request::delete(resource_path(kind, id))
+            .operation("calendar_resources.delete")
+            .version(ApiVersion::V2021_04_15);
+        self.location.send_unread(request).await
+    }
+}
+
+fn resource_path(kind: &ResourceType, id: &CalendarResourceId) -> String {
+    path(&["calendars", "resources", kind.as_str(), id.as_str()])
+}
+
+open_enum! {
+    /// What kind of thing a resource is.
+    pub enum ResourceType {
+        /// Equipment, of which there may be several.
+        Equipment = "equipments",
+        /// A room.
+        Room = "rooms",
+    }
+}
+
+/// A room or a piece of equipment as HighLevel gives it.
+#[serde_with::apply(
+    Option => #[serde_as(deserialize_as = "Lenient")],
+)]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct CalendarResource {
+    id: Option<CalendarResourceId>,
+    #[serde(rename = "_id")]
+    database_id: Option<CalendarResourceId>,
+    /// The location it belongs to.
+    pub location_id: Option<LocationId>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What kind of thing it is.
+    pub resource_type: Option<ResourceType>,
+    /// Whether it can be used.
+    pub is_active: Option<bool>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// How many there are of the equipment.
+    pub quantity: Option<u32>,
+    /// How many of them are out of service.
+    pub out_of_service: Option<u32>,
+    /// How many people fit into the room.
+    pub capacity: Option<u32>,
+    /// The service calendars that need it.
+    #[serde_as(deserialize_as = "LenientList")]
+    pub calendar_ids: Vec<CalendarId>,
+}
+
+impl CalendarResource {
+    /// Its id. HighLevel's documentation promises none.
+    pub fn id(&self) -> Option<&CalendarResourceId> {
+        self.id.as_ref().or(self.database_id.as_ref())
+    }
+}
+
+/// A room or a piece of equipment to create; HighLevel asks for all of it, whatever the kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewCalendarResource {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// How many there are of the equipment.
+    pub quantity: u32,
+    /// How many of them are out of service.
+    pub out_of_service: u32,
+    /// How many people fit into the room.
+    pub capacity: u32,
+    /// The service calendars that need it: at most 100 for a room, one for equipment.
+    pub calendar_ids: Vec<CalendarId>,
+}
+
+/// What to change about a room or a piece of equipment; `None` leaves a field as it is.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalendarResourceUpdate {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// How many there are of the equipment.
+    pub quantity: Option<u32>,
+    /// How many of them are out of service.
+    pub out_of_service: Option<u32>,
+    /// How many people fit into the room.
+    pub capacity: Option<u32>,
+    /// All service calendars that shall need it.
+    pub calendar_ids: Option<Vec<CalendarId>>,
+    /// Whether it can be used.
+    pub is_active: Option<bool>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ResourceList(#[serde_as(deserialize_as = "LenientList")] Vec<CalendarResource>);

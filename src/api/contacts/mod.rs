@@ -1,0 +1,189 @@
+//! Contacts: the people a location speaks with.
+//!
+//! Here are the methods for contacts themselves; the contact as it is read is in `model`, what is written in `write`, do
+//! not disturb in `dnd`, the search in `search`, followers, businesses and lists in `related`, appointments in
+//! `appointment`. Notes, tags, tasks, campaigns and workflows of a contact have files of their own beside this folder.
+//!
+//! Source: HighLevel's OpenAPI file `contacts.json`; the bodies of search and duplicate lookup, which it leaves open,
+//! are those of live answers (`GoHighLevel/highlevel-api-docs` #31, #43, #170, #289). Scopes: `contacts.readonly`,
+//! `contacts.write`.
+
+mod appointment;
+mod attribution;
+mod dnd;
+mod model;
+mod related;
+mod search;
+mod write;
+
+pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
+pub use attribution::Attribution;
+pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
+pub use model::{Contact, CustomFieldValue, UpsertedContact};
+pub use related::{ContactList, ContactListPage, ContactsOfBusiness, ListStart};
+pub use search::{
+    ContactField, ContactFilter, ContactPage, ContactSearch, ContactSort, ContactSortField,
+    SearchCursor, SearchPage, SortDirection,
+};
+pub use write::{Change, ContactUpdate, CustomFieldInput, NewContact};
+
+use futures_util::Stream;
+use model::DuplicateLookup;
+pub(crate) use write::InLocation;
+use write::{Duplicated, Worded};
+
+use crate::client::{Location, ReplaySafety, Request, items, path};
+use crate::error::Result;
+use crate::ids::ContactId;
+use crate::phone::PhoneNumber;
+
+/// The contacts of one location. Made by [`Location::contacts`].
+#[derive(Debug, Clone, Copy)]
+pub struct Contacts<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's contacts.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts { location: self }
+    }
+}
+
+impl<'a> Contacts<'a> {
+    /// Creates a contact. Prefer [`upsert`](Self::upsert), which may be repeated.
+    ///
+    /// Fails with [`Duplicate`](crate::error::ErrorKind::Duplicate), which names the contact that is there, if the
+    /// location does not allow duplicates. After [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), and even
+    /// after [`Validation`](crate::error::ErrorKind::Validation) (`GoHighLevel/highlevel-api-docs` #64), look with
+    /// [`find_by_phone`](Self::find_by_phone) before creating it again.
+    pub async fn create(&self, contact: &NewContact) -> Result<Contact> {
+        let request = Request::post(path(&["contacts", ""]))
+            .operation("contacts.create")
+            .json(&self.worded(&InLocation::new(self.location.id(), contact)))
+            .under("contact");
+        self.location.send(request).await
+    }
+
+    /// Updates the contact with the same e-mail or phone, or creates it. What HighLevel recognises a contact by, and in
+    /// which order, is a setting of the location
+    /// ([`contact_unique_identifiers`](super::locations::LocationSettings::contact_unique_identifiers)).
+    pub async fn upsert(&self, contact: &NewContact) -> Result<UpsertedContact> {
+        let request = Request::post(path(&["contacts", "upsert"]))
+            .operation("contacts.upsert")
+            .replay(ReplaySafety::Repeatable)
+            .json(&self.worded(&InLocation::new(self.location.id(), contact)));
+        self.location.send(request).await
+    }
+
+    /// Creates a contact even where one with the same e-mail or phone is there, if the location allows duplicates;
+    /// otherwise it does what [`upsert`](Self::upsert) does. Unlike that it is not repeated.
+    pub async fn create_duplicate(&self, contact: &NewContact) -> Result<UpsertedContact> {
+        let contact = Duplicated {
+            contact,
+            create_new_if_duplicate_allowed: true,
+        };
+        let request = Request::post(path(&["contacts", "upsert"]))
+            .operation("contacts.create_duplicate")
+            .json(&self.worded(&InLocation::new(self.location.id(), &contact)));
+        self.location.send(request).await
+    }
+
+    /// One contact by its id.
+    pub async fn get(&self, id: &ContactId) -> Result<Contact> {
+        let request = Request::get(path(&["contacts", id.as_str()]))
+            .operation("contacts.get")
+            .under("contact");
+        self.location.send(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest. Fails with
+    /// [`Duplicate`](crate::error::ErrorKind::Duplicate) if another contact holds the new e-mail or phone.
+    pub async fn update(&self, id: &ContactId, update: &ContactUpdate) -> Result<Contact> {
+        let request = Request::put(path(&["contacts", id.as_str()]))
+            .operation("contacts.update")
+            .json(&self.worded(update))
+            .under("contact");
+        self.location.send(request).await
+    }
+
+    /// Deletes a contact.
+    pub async fn delete(&self, id: &ContactId) -> Result<()> {
+        let request =
+            Request::delete(path(&["contacts", id.as_str()])).operation("contacts.delete");
+        self.location.send_unread(request).await
+    }
+
+    /// One page of the contacts that a search finds. The index lags behind writes by some seconds: to see what was just
+    /// written use [`get`](Self::get) or [`find_by_phone`](Self::find_by_phone).
+    ///
+    /// A filter field that HighLevel does not know is [`Refused`](crate::error::ErrorKind::Refused).
+    pub async fn search(&self, search: &ContactSearch) -> Result<ContactPage> {
+        let request = Request::post(path(&["contacts", "search"]))
+            .operation("contacts.search")
+            .replay(ReplaySafety::Safe)
+            .json(&InLocation::new(self.location.id(), search));
+        self.location.send(request).await
+    }
+
+    /// All contacts that a search finds, page after page from the page it names.
+    ///
+    /// ```no_run
+    /// # async fn example(location: &gohighlevel::client::Location) -> gohighlevel::Result<()> {
+    /// use std::pin::pin;
+    /// use futures_util::TryStreamExt;
+    /// use gohighlevel::api::contacts::{ContactField, ContactFilter, ContactSearch};
+    ///
+    /// let search = ContactSearch::new(ContactFilter::contains(ContactField::City, "Chicago"));
+    /// let contacts = location.contacts();
+    /// let mut found = pin!(contacts.stream(&search));
+    /// while let Some(contact) = found.try_next().await? {
+    ///     println!("{}", contact.id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn stream(
+        &self,
+        search: &ContactSearch,
+    ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
+        let (contacts, search) = (*self, search.clone());
+        items("contacts.search", move |page| {
+            let mut search = search.clone();
+            search.page = page.unwrap_or(search.page);
+            async move { contacts.search(&search).await }
+        })
+    }
+
+    /// The contact that HighLevel takes for the holder of this phone number. `None` if there is none.
+    pub async fn find_by_phone(&self, phone: &PhoneNumber) -> Result<Option<Contact>> {
+        let request = self
+            .duplicate_lookup("contacts.find_by_phone")
+            .query("number", phone.e164());
+        self.location
+            .send::<DuplicateLookup>(request)
+            .await
+            .map(|lookup| lookup.contact)
+    }
+
+    /// The contact that HighLevel takes for the holder of this e-mail address. `None` if there is none.
+    pub async fn find_by_email(&self, email: &str) -> Result<Option<Contact>> {
+        let request = self
+            .duplicate_lookup("contacts.find_by_email")
+            .query("email", email);
+        self.location
+            .send::<DuplicateLookup>(request)
+            .await
+            .map(|lookup| lookup.contact)
+    }
+
+    fn worded<T>(&self, body: T) -> Worded<T> {
+        let v3 = self.location.speaks_v3();
+        Worded { v3, body }
+    }
+
+    fn duplicate_lookup(&self, operation: &'static str) -> Request {
+        Request::get(path(&["contacts", "search", "duplicate"]))
+            .operation(operation)
+            .query("locationId", self.location.id())
+    }
+}

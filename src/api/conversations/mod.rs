@@ -1,0 +1,218 @@
+//! Conversations: the thread with a contact, its messages and calls, and sending.
+//!
+//! Here are the methods that read, write and send most often. Conversations and their search are in `thread`, messages
+//! as they are read in `message`, what is sent in `send` and `chat`, single e-mails in `email`, what happened outside of
+//! HighLevel in `log`, recordings in `recording`, all messages of a location in `export`, subscriptions in
+//! `preferences`. Uploading files is not here: attachments are given as URLs.
+//!
+//! Source: HighLevel's OpenAPI file `conversations.json` (version 2021-04-15); the wrapped forms of its answers are
+//! those of `GoHighLevel/highlevel-api-docs` #54, #110 and #214. Scopes: `conversations.readonly`,
+//! `conversations.write`, `conversations/message.readonly`, `conversations/message.write`.
+
+mod chat;
+mod email;
+mod export;
+mod log;
+mod message;
+mod preferences;
+mod recording;
+mod send;
+mod thread;
+
+pub use chat::{ChatChannel, OutgoingChat};
+pub use email::{Email, EmailEvents, EmailStatusUpdate, RecipientStatus};
+pub use export::{ExportChannel, ExportOrder, ExportPage, ExportQuery};
+pub use log::{
+    DeliveryError, DeliveryStatus, InboundChannel, InboundEntry, InboundThread, LoggedCall,
+    LoggedMessage, OutboundCall, StatusUpdate,
+};
+pub use message::{Message, MessagePage, MessageSource, MessageStatus, MessagesQuery};
+pub use preferences::{
+    CustomSubtypeUpdate, DefaultSubtype, NewCustomSubtype, Preferences, SubscriptionAction,
+    SubscriptionChange, SubscriptionStatus, SubtypeChannel,
+};
+pub use recording::TranscribedSentence;
+pub use send::{
+    EmailForward, EmailReplyMode, Forwarded, ForwardedEmail, OptimizationPeriod, OutgoingEmail,
+    OutgoingSms, SentMessage,
+};
+pub use thread::{
+    Conversation, ConversationFeedback, ConversationPage, ConversationScore, ConversationSearch,
+    ConversationSort, ConversationStatus, ConversationType, ConversationUpdate, MessageAction,
+};
+
+use futures_util::Stream;
+use send::OfType;
+use thread::NewConversation;
+
+use crate::api::contacts::InLocation;
+use crate::api::only_in;
+use crate::client::{ApiVersion, Location, Request, items, path};
+use crate::error::Result;
+use crate::ids::{ContactId, ConversationId, MessageId};
+use crate::message::MessageType;
+
+/// The conversations of one location. Made by [`Location::conversations`].
+#[derive(Debug, Clone, Copy)]
+pub struct Conversations<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's conversations.
+    pub fn conversations(&self) -> Conversations<'_> {
+        Conversations { location: self }
+    }
+}
+
+impl<'a> Conversations<'a> {
+    /// Sends a text message. The answer means that HighLevel has queued it; whether it arrived is the message's
+    /// [`status`](Message::status) later. Each attempt costs money.
+    ///
+    /// Fails with [`DoNotDisturb`](crate::error::ErrorKind::DoNotDisturb) if the contact has opted out. It is not
+    /// repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
+    /// [`messages`](Self::messages) before sending it again.
+    pub async fn send_sms(&self, sms: &OutgoingSms) -> Result<SentMessage> {
+        let request = Request::post(path(&["conversations", "messages"]))
+            .operation("conversations.send_sms")
+            .version(ApiVersion::V2021_04_15)
+            .json(&OfType::new("SMS", sms));
+        self.location.send(request).await
+    }
+
+    /// Sends an e-mail. It fails, and is not repeated, like [`send_sms`](Self::send_sms).
+    pub async fn send_email(&self, email: &OutgoingEmail) -> Result<SentMessage> {
+        let request = Request::post(path(&["conversations", "messages"]))
+            .operation("conversations.send_email")
+            .version(ApiVersion::V2021_04_15)
+            .json(&OfType::new("Email", email));
+        self.location.send(request).await
+    }
+
+    /// Starts a conversation with a contact. Look with [`search`](Self::search) first: a contact has at most one, and
+    /// what HighLevel does with a second is not documented. It is not repeated.
+    pub async fn create(&self, contact: &ContactId) -> Result<Conversation> {
+        let body = NewConversation {
+            contact_id: contact,
+        };
+        let request = Request::post(path(&["conversations", ""]))
+            .operation("conversations.create")
+            .version(ApiVersion::V2021_04_15)
+            .json(&InLocation::new(self.location.id(), &body))
+            .under("conversation");
+        self.location.send(request).await
+    }
+
+    /// One conversation by its id.
+    pub async fn get(&self, id: &ConversationId) -> Result<Conversation> {
+        let request = Request::get(path(&["conversations", id.as_str()]))
+            .operation("conversations.get")
+            .version(ApiVersion::V2021_04_15)
+            .under("conversation");
+        self.location.send(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest.
+    pub async fn update(
+        &self,
+        id: &ConversationId,
+        update: &ConversationUpdate,
+    ) -> Result<Conversation> {
+        const OPERATION: &str = "conversations.update";
+        if update.feedback.is_some() {
+            let v3 = self.location.speaks_v3();
+            only_in::version_3(v3, OPERATION, "leave `feedback` out")?;
+        }
+        let request = Request::put(path(&["conversations", id.as_str()]))
+            .operation(OPERATION)
+            .version(ApiVersion::V2021_04_15)
+            .json(&InLocation::new(self.location.id(), update))
+            .under("conversation");
+        self.location.send(request).await
+    }
+
+    /// Deletes a conversation with its messages.
+    pub async fn delete(&self, id: &ConversationId) -> Result<()> {
+        let request = Request::delete(path(&["conversations", id.as_str()]))
+            .operation("conversations.delete")
+            .version(ApiVersion::V2021_04_15);
+        self.location.send_unread(request).await
+    }
+
+    /// One page of the conversations that a search finds. A contact has at most one conversation.
+    pub async fn search(&self, search: &ConversationSearch) -> Result<ConversationPage> {
+        let request = search
+            .parameters(
+                Request::get(path(&["conversations", "search"])),
+                self.location.id(),
+            )
+            .operation("conversations.search")
+            .version(ApiVersion::V2021_04_15);
+        self.location.send(request).await
+    }
+
+    /// One page of a conversation's messages and calls, newest first.
+    pub async fn messages(
+        &self,
+        conversation: &ConversationId,
+        query: &MessagesQuery,
+    ) -> Result<MessagePage> {
+        let types = query
+            .types
+            .iter()
+            .map(type_to_ask_for)
+            .collect::<Vec<_>>()
+            .join(",");
+        let request = Request::get(path(&["conversations", conversation.as_str(), "messages"]))
+            .operation("conversations.messages")
+            .version(ApiVersion::V2021_04_15)
+            .query_opt("lastMessageId", query.after.as_ref())
+            .query_opt("limit", query.limit)
+            .query_opt("type", (!types.is_empty()).then_some(types));
+        self.location.send(request).await
+    }
+
+    /// All conversations that a search finds, page after page.
+    pub fn stream(
+        &self,
+        search: &ConversationSearch,
+    ) -> impl Stream<Item = Result<Conversation>> + Send + use<'a> {
+        let (conversations, search) = (*self, search.clone());
+        items("conversations.search", move |start_after| {
+            let mut search = search.clone();
+            search.start_after = start_after.or(search.start_after);
+            async move { conversations.search(&search).await }
+        })
+    }
+
+    /// All messages and calls of a conversation, newest first, page after page.
+    pub fn stream_messages(
+        &self,
+        conversation: &ConversationId,
+        query: &MessagesQuery,
+    ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
+        let (conversations, conversation, query) = (*self, conversation.clone(), query.clone());
+        items("conversations.messages", move |after| {
+            let (conversation, mut query) = (conversation.clone(), query.clone());
+            query.after = after.or(query.after);
+            async move { conversations.messages(&conversation, &query).await }
+        })
+    }
+
+    /// One message or call by its id.
+    pub async fn message(&self, id: &MessageId) -> Result<Message> {
+        let request = Request::get(path(&["conversations", "messages", id.as_str()]))
+            .operation("conversations.message")
+            .version(ApiVersion::V2021_04_15)
+            .under("message");
+        self.location.send(request).await
+    }
+}
+
+/// The list of types to ask for has one word in the plural that messages have in the singular.
+fn type_to_ask_for(message_type: &MessageType) -> &str {
+    match message_type.as_str() {
+        "TYPE_INTERNAL_COMMENT" => "TYPE_INTERNAL_COMMENTS",
+        word => word,
+    }
+}

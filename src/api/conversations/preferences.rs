@@ -1,0 +1,226 @@
+//! What contacts have subscribed to: kinds of e-mails and texts, and who wants them. In version 2 only.
+//!
+//! HighLevel's OpenAPI file `conversations.json` leaves the form of all answers open; those that say something are given
+//! as they come.
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_with::skip_serializing_none;
+
+use super::Conversations;
+use crate::api::contacts::InLocation;
+use crate::api::only_in;
+use crate::client::{ApiVersion, Location, ReplaySafety, Request, path};
+use crate::error::Result;
+use crate::ids::{ContactId, CustomSubtypeId};
+use crate::secret::Private;
+
+const GONE: &str = "version 3 has no preferences; build the client without `api_version`";
+
+/// What the contacts of one location have subscribed to. Made by [`Conversations::preferences`].
+#[derive(Debug, Clone, Copy)]
+pub struct Preferences<'a> {
+    location: &'a Location,
+}
+
+impl<'a> Conversations<'a> {
+    /// What contacts have subscribed to. All of it exists in version 2 only.
+    pub fn preferences(&self) -> Preferences<'a> {
+        Preferences {
+            location: self.location,
+        }
+    }
+}
+
+impl Preferences<'_> {
+    /// The kinds of e-mails and texts that the location has defined, as HighLevel gives them.
+    pub async fn custom_subtypes(&self) -> Result<Value> {
+        let segments = ["conversations", "preferences", "custom-subtypes"];
+        let request = self.request(
+            "conversations.custom_subtypes",
+            Request::get(path(&segments)),
+        );
+        let request = request?.query("locationId", self.location.id());
+        self.location.send(request).await
+    }
+
+    /// Defines a kind of e-mails or texts. An admin's token is needed. It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
+    /// [`custom_subtypes`](Self::custom_subtypes).
+    pub async fn create_custom_subtype(&self, subtype: &NewCustomSubtype) -> Result<()> {
+        let segments = ["conversations", "preferences", "custom-subtypes"];
+        let request = self.request(
+            "conversations.create_custom_subtype",
+            Request::post(path(&segments)),
+        );
+        let request = request?
+            .query("locationId", self.location.id())
+            .json(subtype);
+        self.location.send_unread(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest. An admin's token is needed.
+    pub async fn update_custom_subtype(
+        &self,
+        id: &CustomSubtypeId,
+        update: &CustomSubtypeUpdate,
+    ) -> Result<()> {
+        let segments = [
+            "conversations",
+            "preferences",
+            "custom-subtypes",
+            id.as_str(),
+        ];
+        let request = self.request(
+            "conversations.update_custom_subtype",
+            Request::put(path(&segments)),
+        );
+        let request = request?
+            .query("locationId", self.location.id())
+            .json(update);
+        self.location.send_unread(request).await
+    }
+
+    /// What a contact has unsubscribed from, as HighLevel gives it: with one of its e-mail addresses, or with all.
+    pub async fn unsubscriptions(
+        &self,
+        contact: &ContactId,
+        email: Option<&str>,
+    ) -> Result<Private<Value>> {
+        let segments = ["conversations", "preferences", "unsubscriptions", "status"];
+        let request = self.request(
+            "conversations.unsubscriptions",
+            Request::get(path(&segments)),
+        );
+        let request = request?
+            .query("locationId", self.location.id())
+            .query("contactId", contact)
+            .query_opt("email", email);
+        self.location.send(request).await
+    }
+
+    /// Subscribes or unsubscribes an e-mail address of a contact on its behalf.
+    pub async fn change_subscription(&self, change: &SubscriptionChange) -> Result<()> {
+        let segments = [
+            "conversations",
+            "preferences",
+            "unsubscriptions",
+            "user-change",
+        ];
+        let request = self.request(
+            "conversations.change_subscription",
+            Request::post(path(&segments)),
+        );
+        let request = request?
+            .replay(ReplaySafety::Repeatable)
+            .json(&InLocation::new(self.location.id(), change));
+        self.location.send_unread(request).await
+    }
+
+    fn request(&self, operation: &'static str, request: Request) -> Result<Request> {
+        only_in::version_2(self.location.speaks_v3(), operation, GONE)?;
+        Ok(request
+            .operation(operation)
+            .version(ApiVersion::V2021_04_15))
+    }
+}
+
+/// The channel that a kind of messages goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubtypeChannel {
+    /// E-mail.
+    Email,
+    /// Text message.
+    Sms,
+}
+
+/// A kind of e-mails or texts to define.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewCustomSubtype {
+    /// The name, of up to 100 characters.
+    pub name: String,
+    /// What it is about, in up to 100 characters.
+    pub description: Option<String>,
+    /// How it goes.
+    pub channel: SubtypeChannel,
+    /// The language as a code such as `en`.
+    pub language: String,
+}
+
+/// What to change about a kind of e-mails or texts; `None` leaves a field as it is.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CustomSubtypeUpdate {
+    /// The name, of up to 100 characters.
+    pub name: Option<String>,
+    /// What it is about, in up to 100 characters.
+    pub description: Option<String>,
+    /// Whether it is out of use.
+    pub archived: Option<bool>,
+    /// The form by which contacts can subscribe again.
+    pub resubscription_legal_form_id: Option<String>,
+}
+
+/// What a contact wants, or does not want any more.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubscriptionChange {
+    /// The contact.
+    #[serde(rename = "contactId")]
+    pub contact_id: ContactId,
+    /// Which of its e-mail addresses.
+    pub email: Private<String>,
+    /// What is changed.
+    #[serde(rename = "subscription_action")]
+    pub action: SubscriptionAction,
+    /// Why the business may do so; HighLevel asks for it when it subscribes somebody again.
+    pub legal_reason: Option<Private<String>>,
+    /// The details of why.
+    pub legal_description: Option<Private<String>>,
+}
+
+/// What is changed about a subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SubscriptionAction {
+    /// What people write to the contact one by one.
+    Default {
+        /// HighLevel's only kind of its own.
+        #[serde(rename = "subtype_name")]
+        subtype: DefaultSubtype,
+        /// Whether the contact wants it.
+        #[serde(rename = "subtype_status")]
+        status: SubscriptionStatus,
+    },
+    /// A kind that the location has defined.
+    Custom {
+        /// The kind.
+        #[serde(rename = "subtype_id")]
+        subtype: CustomSubtypeId,
+        /// Whether the contact wants it.
+        #[serde(rename = "subtype_status")]
+        status: SubscriptionStatus,
+    },
+    /// The contact wants everything again.
+    ResubAll,
+}
+
+/// A kind of messages that every location has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum DefaultSubtype {
+    /// What people write to the contact one by one.
+    #[serde(rename = "One on One")]
+    OneOnOne,
+}
+
+/// Whether a contact wants something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubscriptionStatus {
+    /// It does.
+    Subscribed,
+    /// It does not.
+    Unsubscribed,
+}

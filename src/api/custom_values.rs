@@ -1,0 +1,180 @@
+//! Custom values of a location: named texts such as `calendly_link` that copy refers to.
+//!
+//! Source: HighLevel's OpenAPI file `locations.json`, `/locations/{locationId}/customValues`. Scopes:
+//! `locations/customValues.readonly`, `locations/customValues.write`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::serde_as;
+
+use crate::client::{Location, Request, path};
+use crate::error::Result;
+use crate::ids::{CustomValueId, LocationId};
+use crate::lenient::{Lenient, LenientList};
+
+/// The custom values of one location. Made by [`Location::custom_values`].
+#[derive(Debug, Clone, Copy)]
+pub struct CustomValues<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's custom values.
+    pub fn custom_values(&self) -> CustomValues<'_> {
+        CustomValues { location: self }
+    }
+}
+
+impl CustomValues<'_> {
+    /// All custom values; HighLevel does not page them.
+    pub async fn list(&self) -> Result<Vec<CustomValue>> {
+        let request = Request::get(self.path(None)).operation("custom_values.list");
+        self.location
+            .send::<CustomValueList>(request)
+            .await
+            .map(|list| list.custom_values)
+    }
+
+    /// The custom value with this key, written as a slug (`calendly_link`) or as a merge field
+    /// (`{{ custom_values.calendly_link }}`). `None` if the location has none.
+    pub async fn find(&self, key: &str) -> Result<Option<CustomValue>> {
+        let slug = slug(key);
+        Ok(self
+            .list()
+            .await?
+            .into_iter()
+            .find(|value| value.key() == Some(slug)))
+    }
+
+    /// One custom value by its id.
+    pub async fn get(&self, id: &CustomValueId) -> Result<CustomValue> {
+        self.location
+            .send(
+                Request::get(self.path(Some(id)))
+                    .operation("custom_values.get")
+                    .under("customValue"),
+            )
+            .await
+    }
+
+    /// Creates a custom value. HighLevel makes the key out of the name (`Calendly Link` becomes `calendly_link`).
+    pub async fn create(&self, value: &CustomValueInput) -> Result<CustomValue> {
+        let request = Request::post(self.path(None))
+            .operation("custom_values.create")
+            .json(value)
+            .under("customValue");
+        self.location.send(request).await
+    }
+
+    /// Sets name and value; HighLevel has no partial update. Send the name unchanged to keep the key.
+    pub async fn update(
+        &self,
+        id: &CustomValueId,
+        value: &CustomValueInput,
+    ) -> Result<CustomValue> {
+        let request = Request::put(self.path(Some(id)))
+            .operation("custom_values.update")
+            .json(value)
+            .under("customValue");
+        self.location.send(request).await
+    }
+
+    /// Deletes a custom value.
+    pub async fn delete(&self, id: &CustomValueId) -> Result<()> {
+        self.location
+            .send_unread(Request::delete(self.path(Some(id))).operation("custom_values.delete"))
+            .await
+    }
+
+    fn path(&self, id: Option<&CustomValueId>) -> String {
+        match id {
+            Some(id) => path(&[
+                "locations",
+                self.location.id().as_str(),
+                "customValues",
+                id.as_str(),
+            ]),
+            None => path(&["locations", self.location.id().as_str(), "customValues"]),
+        }
+    }
+}
+
+/// A custom value as HighLevel gives it.
+#[serde_as]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CustomValue {
+    /// Its id.
+    pub id: CustomValueId,
+    /// The name that people see.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub name: Option<String>,
+    /// The whole merge field, braces included: `{{ custom_values.calendly_link }}`. Folders have none.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub field_key: Option<String>,
+    /// The text.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub value: Option<String>,
+    /// The location it belongs to.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub location_id: Option<LocationId>,
+}
+
+impl CustomValue {
+    /// The key without braces and prefix: `calendly_link`.
+    pub fn key(&self) -> Option<&str> {
+        self.field_key
+            .as_deref()
+            .map(slug)
+            .filter(|key| !key.is_empty())
+    }
+}
+
+/// `{{ custom_values.calendly_link }}`, `custom_values.calendly_link` or `calendly_link` → `calendly_link`.
+fn slug(key: &str) -> &str {
+    let inner = key
+        .trim()
+        .trim_start_matches("{{")
+        .trim_end_matches("}}")
+        .trim();
+    inner.strip_prefix("custom_values.").unwrap_or(inner)
+}
+
+/// Name and text of a custom value to write; HighLevel asks for both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomValueInput {
+    /// The name that people see.
+    pub name: String,
+    /// The text.
+    pub value: String,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomValueList {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    custom_values: Vec<CustomValue>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_read_out_of_the_merge_field() {
+        for key in [
+            "{{ custom_values.calendly_link }}",
+            "{{custom_values.calendly_link}}",
+            "custom_values.calendly_link",
+            " calendly_link ",
+        ] {
+            assert_eq!(slug(key), "calendly_link");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Trigger links: links in messages that redirect, and tell HighLevel who clicked.
+//!
+//! Source: HighLevel's OpenAPI files `links.json` and `links-v3.json`. Scopes: `links.readonly`, `links.write`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::{apply, serde_as};
+
+use super::offset::OffsetPage;
+use crate::client::{ApiVersion, Location, Request, path};
+use crate::error::Result;
+use crate::ids::{LinkId, LocationId};
+use crate::lenient::{Lenient, LenientList};
+
+/// The trigger links of one location. Made by [`Location::links`].
+#[derive(Debug, Clone, Copy)]
+pub struct Links<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's trigger links.
+    pub fn links(&self) -> Links<'_> {
+        Links { location: self }
+    }
+}
+
+impl Links<'_> {
+    /// All links; HighLevel does not page them.
+    pub async fn list(&self) -> Result<Vec<Link>> {
+        let request = Request::get(path(&["links", ""]))
+            .operation("links.list")
+            .query("locationId", self.location.id());
+        self.location
+            .send::<LinkList>(request)
+            .await
+            .map(|list| list.links)
+    }
+
+    /// One page of the links that a search finds.
+    pub async fn search(&self, search: &LinkSearch) -> Result<OffsetPage<Link>> {
+        let request = Request::get(path(&["links", "search"]))
+            .operation("links.search")
+            .version(ApiVersion::V2021_04_15)
+            .query("locationId", self.location.id())
+            .query_opt("query", search.query.as_ref())
+            .query_opt("skip", search.skip)
+            .query_opt("limit", search.limit);
+        let list = self.location.send::<LinkList>(request).await?;
+        Ok(OffsetPage::new(list.links, None, search.skip))
+    }
+
+    /// One link by its id.
+    pub async fn get(&self, id: &LinkId) -> Result<Link> {
+        let request = Request::get(path(&["links", "id", id.as_str()]))
+            .operation("links.get")
+            .query("locationId", self.location.id())
+            .under("link");
+        self.location.send(request).await
+    }
+
+    /// Creates a link. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
+    /// it with [`list`](Self::list) before creating it again.
+    pub async fn create(&self, link: &LinkInput) -> Result<Link> {
+        let request = Request::post(path(&["links", ""]))
+            .operation("links.create")
+            .json(&NewLink {
+                location_id: self.location.id(),
+                link,
+            })
+            .under("link");
+        self.location.send(request).await
+    }
+
+    /// Sets name and target; HighLevel has no partial update.
+    pub async fn update(&self, id: &LinkId, link: &LinkInput) -> Result<Link> {
+        let request = Request::put(path(&["links", id.as_str()]))
+            .operation("links.update")
+            .json(link)
+            .under("link");
+        self.location.send(request).await
+    }
+
+    /// Deletes a link.
+    pub async fn delete(&self, id: &LinkId) -> Result<()> {
+        let request = Request::delete(path(&["links", id.as_str()])).operation("links.delete");
+        self.location.send_unread(request).await
+    }
+}
+
+/// Which links to find. The default finds all of the location.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkSearch {
+    /// Free text.
+    pub query: Option<String>,
+    /// How many to leave out: [`OffsetPage::next`] of the page before.
+    pub skip: Option<u64>,
+    /// How many links a page has; HighLevel takes 20 if `None`.
+    pub limit: Option<u64>,
+}
+
+/// A trigger link as HighLevel gives it.
+#[apply(Option<_> => #[serde(default)] #[serde_as(deserialize_as = "Lenient")])]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// The name that people see.
+    pub name: Option<String>,
+    /// Where the link leads.
+    pub redirect_to: Option<String>,
+    /// The merge field, braces included and without spaces inside them: `{{trigger_link.n4AriwEnFrGh3tu08W0U}}`.
+    pub field_key: Option<String>,
+    /// The location it belongs to.
+    pub location_id: Option<LocationId>,
+}
+
+/// Name and target of a link to write; HighLevel asks for both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkInput {
+    /// The name that people see.
+    pub name: String,
+    /// Where the link leads: a whole URL.
+    pub redirect_to: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NewLink<'a> {
+    location_id: &'a LocationId,
+    #[serde(flatten)]
+    link: &'a LinkInput,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+struct LinkList {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    links: Vec<Link>,
+}

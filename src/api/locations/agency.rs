@@ -1,0 +1,121 @@
+//! What an agency does with its locations. All of it needs the agency's own token, as the client's default one.
+//!
+//! Source: HighLevel's OpenAPI file `locations.json`. Scopes: `locations.readonly`, `locations.write`; HighLevel gives the
+//! scope for deleting to its own apps only.
+
+use serde::Deserialize;
+use serde_with::serde_as;
+
+use super::model::LocationDetails;
+use super::write::{LocationUpdate, NewLocation};
+use crate::api::contacts::SortDirection;
+use crate::api::offset::OffsetPage;
+use crate::client::{Client, Request, path};
+use crate::error::Result;
+use crate::ids::{CompanyId, LocationId};
+use crate::lenient::LenientList;
+use crate::secret::Private;
+
+/// The locations of an agency. Made by [`Client::locations`].
+#[derive(Debug, Clone, Copy)]
+pub struct Locations<'a> {
+    client: &'a Client,
+}
+
+impl Client {
+    /// The locations of the agency whose token is the client's default one.
+    pub fn locations(&self) -> Locations<'_> {
+        Locations { client: self }
+    }
+}
+
+impl Locations<'_> {
+    /// One page of the agency's locations. Their details are fewer than those of
+    /// [`Location::details`](crate::client::Location::details).
+    pub async fn search(&self, search: &LocationSearch) -> Result<OffsetPage<LocationDetails>> {
+        let request = Request::get(path(&["locations", "search"]))
+            .operation("locations.search")
+            .query_opt("companyId", search.company_id.as_ref())
+            .query_opt("email", search.email.as_ref().map(|text| text.as_str()))
+            .query_opt("order", search.order.map(SortDirection::as_str))
+            .query("skip", search.skip)
+            .query("limit", search.limit);
+        let answer = self.client.send::<LocationList>(request).await?;
+        Ok(OffsetPage::new(answer.locations, None, Some(search.skip)))
+    }
+
+    /// Creates a location, which HighLevel allows to agencies on its largest plan. It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`search`](Self::search).
+    pub async fn create(&self, location: &NewLocation) -> Result<LocationDetails> {
+        let request = Request::post(path(&["locations", ""]))
+            .operation("locations.create")
+            .json(location)
+            .under("location");
+        self.client.send(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest.
+    pub async fn update(
+        &self,
+        id: &LocationId,
+        update: &LocationUpdate,
+    ) -> Result<LocationDetails> {
+        let request = Request::put(path(&["locations", id.as_str()]))
+            .operation("locations.update")
+            .json(update)
+            .under("location");
+        self.client.send(request).await
+    }
+
+    /// Deletes a location with all that is in it.
+    pub async fn delete(&self, id: &LocationId, twilio: TwilioAccount) -> Result<()> {
+        let request = Request::delete(path(&["locations", id.as_str()]))
+            .operation("locations.delete")
+            .query("deleteTwilioAccount", twilio == TwilioAccount::Delete);
+        self.client.send_unread(request).await
+    }
+}
+
+/// What becomes of the Twilio account of a location that is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwilioAccount {
+    /// It stays.
+    Keep,
+    /// It is deleted too, and with it its phone numbers.
+    Delete,
+}
+
+/// Which locations to find. The default finds the first ten of the agency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationSearch {
+    /// The agency; that of the token if `None`.
+    pub company_id: Option<CompanyId>,
+    /// The location with this e-mail address.
+    pub email: Option<Private<String>>,
+    /// Which way to sort; HighLevel takes the smallest first if `None`.
+    pub order: Option<SortDirection>,
+    /// How many locations to leave out.
+    pub skip: u64,
+    /// How many locations a page has.
+    pub limit: u32,
+}
+
+impl Default for LocationSearch {
+    fn default() -> Self {
+        Self {
+            company_id: None,
+            email: None,
+            order: None,
+            skip: 0,
+            limit: 10,
+        }
+    }
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+struct LocationList {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    locations: Vec<LocationDetails>,
+}

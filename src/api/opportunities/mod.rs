@@ -1,0 +1,208 @@
+//! Opportunities: possible sales to contacts, which move along pipelines.
+//!
+//! Here are the methods; opportunities as they are read are in `model`, what is written in `write`, the two searches in
+//! `search`, pipelines and lost reasons in `pipelines`.
+//!
+//! Source: HighLevel's OpenAPI files `opportunities.json` and `opportunities-v3.json`; forms they leave open are those
+//! of live answers. Scopes: `opportunities.readonly`, `opportunities.write`.
+
+mod model;
+mod pipelines;
+mod search;
+mod write;
+
+pub use model::{
+    Opportunity, OpportunityContact, OpportunityFieldValue, OpportunityFollowers,
+    OpportunityStatus, UpsertedOpportunity,
+};
+pub use pipelines::{LostReason, LostReasonSearch, Pipeline, PipelineColor, PipelineStage};
+pub use search::{
+    AdditionalDetails, AdvancedOpportunityPage, AdvancedOpportunitySearch, OpportunityCursor,
+    OpportunityPage, OpportunitySearch, StageAggregation,
+};
+pub use write::{
+    FollowersUpdate, Forecast, NewOpportunity, OpportunityFieldInput, OpportunityUpdate,
+    OpportunityUpsert,
+};
+
+use pipelines::{LostReasonList, PipelineList};
+use write::{FollowersBody, StatusBody};
+
+use super::offset::OffsetPage;
+use crate::client::{Location, ReplaySafety, Request, path};
+use crate::error::Result;
+use crate::ids::{LostReasonId, OpportunityId, UserId};
+
+/// What the forecast is called in the error that version 2 does not know it.
+const FORECAST: &str = "the forecast of an opportunity";
+
+/// The opportunities of one location. Made by [`Location::opportunities`].
+#[derive(Debug, Clone, Copy)]
+pub struct Opportunities<'a> {
+    location: &'a Location,
+}
+
+impl Location {
+    /// The location's opportunities.
+    pub fn opportunities(&self) -> Opportunities<'_> {
+        Opportunities { location: self }
+    }
+}
+
+impl Opportunities<'_> {
+    /// All pipelines with their stages; HighLevel does not page them.
+    pub async fn pipelines(&self) -> Result<Vec<Pipeline>> {
+        let request = Request::get(path(&["opportunities", "pipelines"]))
+            .operation("opportunities.pipelines")
+            .query("locationId", self.location.id());
+        self.location
+            .send::<PipelineList>(request)
+            .await
+            .map(|list| list.pipelines)
+    }
+
+    /// One page of the reasons why opportunities are lost.
+    pub async fn lost_reasons(&self, search: &LostReasonSearch) -> Result<OffsetPage<LostReason>> {
+        let request = Request::get(path(&["opportunities", "lost-reason"]))
+            .operation("opportunities.lost_reasons")
+            .query("locationId", self.location.id());
+        let list: LostReasonList = self.location.send(search.parameters(request)).await?;
+        Ok(OffsetPage::new(list.lost_reasons, list.total, search.skip))
+    }
+
+    /// One page of the opportunities that a search by fields finds.
+    pub async fn search(&self, search: &OpportunitySearch) -> Result<OpportunityPage> {
+        let request =
+            Request::get(path(&["opportunities", "search"])).operation("opportunities.search");
+        let request = search.parameters(request, self.location.id(), self.location.speaks_v3());
+        self.location.send(request).await
+    }
+
+    /// One page of the opportunities that a search by text finds, with what surrounds them where that is asked for.
+    pub async fn search_advanced(
+        &self,
+        search: &AdvancedOpportunitySearch,
+    ) -> Result<AdvancedOpportunityPage> {
+        let request = Request::post(path(&["opportunities", "search"]))
+            .operation("opportunities.search_advanced")
+            .replay(ReplaySafety::Safe)
+            .json(&search.body(self.location.id()));
+        self.location.send(request).await
+    }
+
+    /// One opportunity by its id.
+    pub async fn get(&self, id: &OpportunityId) -> Result<Opportunity> {
+        let request = Request::get(path(&["opportunities", id.as_str()]))
+            .operation("opportunities.get")
+            .under("opportunity");
+        self.location.send(request).await
+    }
+
+    /// Creates an opportunity. It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`search`](Self::search) by its
+    /// contact before creating it again.
+    ///
+    /// A forecast under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
+    pub async fn create(&self, opportunity: &NewOpportunity) -> Result<Opportunity> {
+        const OPERATION: &str = "opportunities.create";
+        self.location
+            .v3_only(OPERATION, FORECAST, opportunity.forecast.is_given())?;
+        let request = Request::post(path(&["opportunities", ""]))
+            .operation(OPERATION)
+            .json(&opportunity.body(self.location.id(), self.location.speaks_v3()))
+            .under("opportunity");
+        self.location.send(request).await
+    }
+
+    /// Changes what `update` names and leaves the rest.
+    ///
+    /// A forecast under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
+    pub async fn update(
+        &self,
+        id: &OpportunityId,
+        update: &OpportunityUpdate,
+    ) -> Result<Opportunity> {
+        const OPERATION: &str = "opportunities.update";
+        self.location
+            .v3_only(OPERATION, FORECAST, update.forecast.is_given())?;
+        let request = Request::put(path(&["opportunities", id.as_str()]))
+            .operation(OPERATION)
+            .json(&update.body(self.location.speaks_v3()))
+            .under("opportunity");
+        self.location.send(request).await
+    }
+
+    /// Updates the opportunity with the id in `upsert`, or creates one. Prefer [`create`](Self::create) and
+    /// [`update`](Self::update): HighLevel's file does not say by what an opportunity is recognised when there is no id.
+    ///
+    /// It is repeated like an update when `upsert` holds the opportunity's or the contact's id, and like a creation it
+    /// is not when it holds neither. A forecast under version 2 of the API is
+    /// [`Config`](crate::error::ErrorKind::Config).
+    pub async fn upsert(&self, upsert: &OpportunityUpsert) -> Result<UpsertedOpportunity> {
+        const OPERATION: &str = "opportunities.upsert";
+        self.location
+            .v3_only(OPERATION, FORECAST, upsert.forecast.is_given())?;
+        let request = Request::post(path(&["opportunities", "upsert"]))
+            .operation(OPERATION)
+            .replay(upsert.replay())
+            .json(&upsert.body(self.location.id()));
+        self.location.send(request).await
+    }
+
+    /// Sets the status, and why the opportunity was lost.
+    pub async fn set_status(
+        &self,
+        id: &OpportunityId,
+        status: &OpportunityStatus,
+        lost_reason: Option<&LostReasonId>,
+    ) -> Result<()> {
+        let request = Request::put(path(&["opportunities", id.as_str(), "status"]))
+            .operation("opportunities.set_status")
+            .json(&StatusBody {
+                status,
+                lost_reason_id: lost_reason,
+            });
+        self.location.send_unread(request).await
+    }
+
+    /// Deletes an opportunity.
+    pub async fn delete(&self, id: &OpportunityId) -> Result<()> {
+        let request = Request::delete(path(&["opportunities", id.as_str()]))
+            .operation("opportunities.delete");
+        self.location.send_unread(request).await
+    }
+
+    /// Adds followers to an opportunity and leaves its others.
+    pub async fn add_followers(
+        &self,
+        id: &OpportunityId,
+        followers: &[UserId],
+    ) -> Result<OpportunityFollowers> {
+        let request = Request::post(path(&["opportunities", id.as_str(), "followers"]))
+            .operation("opportunities.add_followers")
+            .replay(ReplaySafety::Repeatable)
+            .json(&FollowersBody { followers });
+        self.location.send(request).await
+    }
+
+    /// Removes followers from an opportunity and leaves its others.
+    pub async fn remove_followers(
+        &self,
+        id: &OpportunityId,
+        followers: &[UserId],
+    ) -> Result<OpportunityFollowers> {
+        let request = Request::delete(path(&["opportunities", id.as_str(), "followers"]))
+            .operation("opportunities.remove_followers")
+            .json(&FollowersBody { followers });
+        self.location.send(request).await
+    }
+
+    /// Removes all followers from an opportunity.
+    pub async fn remove_all_followers(&self, id: &OpportunityId) -> Result<OpportunityFollowers> {
+        let request = Request::delete(path(&["opportunities", id.as_str(), "followers"]))
+            .operation("opportunities.remove_all_followers")
+            .query("isRemoveAllFollowers", true)
+            .json(&FollowersBody { followers: &[] });
+        self.location.send(request).await
+    }
+}

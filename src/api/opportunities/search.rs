@@ -1,0 +1,268 @@
+//! Searching opportunities: by fields (`GET`), and by text with what surrounds them (`POST`).
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::{apply, serde_as, skip_serializing_none};
+
+use super::model::{Opportunity, OpportunityStatus};
+use crate::api::contacts::{SearchCursor, SearchPage};
+use crate::client::Request;
+use crate::ids::{
+    CampaignId, ContactId, LocationId, OpportunityId, PipelineId, PipelineStageId, UserId,
+};
+use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::secret::Private;
+
+/// Which opportunities to find. The default finds all of the location, twenty to a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpportunitySearch {
+    /// Free text of up to 75 characters.
+    pub text: Option<Private<String>>,
+    /// The one with this id.
+    pub id: Option<OpportunityId>,
+    /// Those of this contact.
+    pub contact_id: Option<ContactId>,
+    /// Those in this pipeline.
+    pub pipeline_id: Option<PipelineId>,
+    /// Those in this stage.
+    pub pipeline_stage_id: Option<PipelineStageId>,
+    /// Those with this status.
+    pub status: Option<OpportunityStatus>,
+    /// Those that this user looks after.
+    pub assigned_to: Option<UserId>,
+    /// Those of this campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// Those with a contact in this country, as ISO 3166 alpha-2.
+    pub country: Option<String>,
+    /// Those from this day on.
+    pub from: Option<Date>,
+    /// Those up to this day.
+    pub to: Option<Date>,
+    /// The order, such as `added_asc`.
+    pub order: Option<String>,
+    /// How many opportunities a page has, up to 100; HighLevel takes 20 if `None`.
+    pub limit: Option<u32>,
+    /// Which page, from 1; leave it out where there is [`after`](Self::after).
+    pub page: Option<u32>,
+    /// Where to go on: [`OpportunityPage::next`] of the page before.
+    pub after: Option<OpportunityCursor>,
+    /// Whether to give the contact's tasks.
+    pub tasks: bool,
+    /// Whether to give the contact's notes.
+    pub notes: bool,
+    /// Whether to give the contact's events.
+    pub calendar_events: bool,
+}
+
+impl OpportunitySearch {
+    /// Adds the search to a request as its parameters. Version 2 writes some names in snake case, version 3 none.
+    pub(super) fn parameters(&self, request: Request, location: &LocationId, v3: bool) -> Request {
+        let name =
+            |v2_name: &'static str, v3_name: &'static str| if v3 { v3_name } else { v2_name };
+        let day = |date: Option<Date>| date.map(|date| date.strftime("%m-%d-%Y").to_string());
+        let after = self.after.as_ref();
+        request
+            .query(name("location_id", "locationId"), location)
+            .query_opt("q", self.text.as_ref().map(|text| text.as_str()))
+            .query_opt("id", self.id.as_ref())
+            .query_opt(name("contact_id", "contactId"), self.contact_id.as_ref())
+            .query_opt(name("pipeline_id", "pipelineId"), self.pipeline_id.as_ref())
+            .query_opt(
+                name("pipeline_stage_id", "pipelineStageId"),
+                self.pipeline_stage_id.as_ref(),
+            )
+            .query_opt("status", self.status.as_ref())
+            .query_opt(name("assigned_to", "assignedTo"), self.assigned_to.as_ref())
+            .query_opt("campaignId", self.campaign_id.as_ref())
+            .query_opt("country", self.country.as_ref())
+            .query_opt("date", day(self.from))
+            .query_opt("endDate", day(self.to))
+            .query_opt("order", self.order.as_ref())
+            .query_opt("limit", self.limit)
+            .query_opt("page", self.page)
+            .query_opt("startAfter", after.map(|cursor| cursor.start_after))
+            .query_opt("startAfterId", after.map(|cursor| &cursor.start_after_id))
+            .query_opt("getTasks", self.tasks.then_some(true))
+            .query_opt("getNotes", self.notes.then_some(true))
+            .query_opt("getCalendarEvents", self.calendar_events.then_some(true))
+    }
+}
+
+/// Where a search by fields goes on: a moment in milliseconds since 1970, and an opportunity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpportunityCursor {
+    start_after: i64,
+    start_after_id: OpportunityId,
+}
+
+/// One page of found opportunities.
+#[serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct OpportunityPage {
+    /// The opportunities of this page.
+    #[serde_as(deserialize_as = "LenientList")]
+    pub opportunities: Vec<Opportunity>,
+    /// How many there are, and where this page is among them.
+    #[serde_as(deserialize_as = "LenientPart")]
+    meta: Option<Meta>,
+    /// Figures over all that was found; HighLevel does not document the form.
+    #[serde_as(deserialize_as = "LenientPart")]
+    pub aggregations: Option<Map<String, Value>>,
+}
+
+/// `nextPageUrl` is left out: HighLevel's samples point to its own machines.
+#[apply(Option<_> => #[serde_as(deserialize_as = "Lenient")])]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Meta {
+    total: Option<u64>,
+    start_after: Option<i64>,
+    start_after_id: Option<OpportunityId>,
+    current_page: Option<u32>,
+    next_page: Option<u32>,
+    prev_page: Option<u32>,
+}
+
+impl OpportunityPage {
+    /// How many opportunities the search finds in all.
+    pub fn total(&self) -> Option<u64> {
+        self.meta.as_ref()?.total
+    }
+
+    /// The number of this page, from 1.
+    pub fn current_page(&self) -> Option<u32> {
+        self.meta.as_ref()?.current_page
+    }
+
+    /// The number of the page after this one, if HighLevel names one.
+    pub fn next_page(&self) -> Option<u32> {
+        self.meta.as_ref()?.next_page
+    }
+
+    /// The number of the page before this one, if HighLevel names one.
+    pub fn previous_page(&self) -> Option<u32> {
+        self.meta.as_ref()?.prev_page
+    }
+
+    /// What [`OpportunitySearch::after`] has to be for the page after this one; `None` when this one is empty or
+    /// HighLevel gave no cursor. It does not suffer from what is made or deleted meanwhile, as page numbers do.
+    pub fn next(&self) -> Option<OpportunityCursor> {
+        let meta = self.meta.as_ref()?;
+        if self.opportunities.is_empty() {
+            return None;
+        }
+        Some(OpportunityCursor {
+            start_after: meta.start_after?,
+            start_after_id: meta.start_after_id.clone()?,
+        })
+    }
+}
+
+/// Which opportunities to find by text. The default finds all of the location.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AdvancedOpportunitySearch {
+    /// Free text.
+    pub query: Option<Private<String>>,
+    /// How many opportunities a page has.
+    pub limit: Option<u32>,
+    /// Which page.
+    pub page: SearchPage,
+    /// What to give besides the opportunities.
+    pub details: AdditionalDetails,
+}
+
+/// What to give besides opportunities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdditionalDetails {
+    /// The contact's notes.
+    pub notes: bool,
+    /// The contact's tasks.
+    pub tasks: bool,
+    /// The contact's events.
+    pub calendar_events: bool,
+    /// The contact's conversations with unread messages.
+    #[serde(rename = "unReadConversations")]
+    pub unread_conversations: bool,
+}
+
+/// HighLevel's file declares all of these as required; live, the location is enough.
+#[skip_serializing_none]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AdvancedBody<'a> {
+    location_id: &'a LocationId,
+    query: Option<&'a Private<String>>,
+    limit: Option<u32>,
+    #[serde(flatten)]
+    page: &'a SearchPage,
+    additional_details: Option<&'a AdditionalDetails>,
+}
+
+impl AdvancedOpportunitySearch {
+    pub(super) fn body<'a>(&'a self, location_id: &'a LocationId) -> impl Serialize + 'a {
+        AdvancedBody {
+            location_id,
+            query: self.query.as_ref(),
+            limit: self.limit,
+            page: &self.page,
+            additional_details: (self.details != AdditionalDetails::default())
+                .then_some(&self.details),
+        }
+    }
+}
+
+/// One page of opportunities that an advanced search has found.
+#[apply(Vec<_> => #[serde_as(deserialize_as = "LenientList")])]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct AdvancedOpportunityPage {
+    /// The opportunities of this page.
+    pub opportunities: Vec<Opportunity>,
+    /// How many opportunities the search finds in all.
+    #[serde_as(deserialize_as = "Lenient")]
+    pub total: Option<u64>,
+    /// Figures by stage; only version 3 gives them.
+    pub stage_aggregations: Vec<StageAggregation>,
+    /// Figures over all that was found; HighLevel does not document the form.
+    #[serde_as(deserialize_as = "LenientPart")]
+    pub aggregations: Option<Map<String, Value>>,
+}
+
+impl AdvancedOpportunityPage {
+    /// The cursor of the page after this one; `None` when this one is empty or HighLevel gave no cursor. Then go on by
+    /// [`SearchPage::Number`].
+    pub fn next(&self) -> Option<SearchPage> {
+        let search_after: SearchCursor = self.opportunities.last()?.search_after.clone()?;
+        Some(SearchPage::After { search_after })
+    }
+}
+
+/// The figures of one stage, in the location's currency.
+#[apply(Option<_> => #[serde_as(deserialize_as = "Lenient")])]
+#[serde_with::serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct StageAggregation {
+    /// The stage.
+    pub pipeline_stage_id: Option<PipelineStageId>,
+    /// How many opportunities are in it.
+    pub total_count: Option<u64>,
+    /// What they are worth.
+    pub total_value: Option<f64>,
+    /// What they are worth by their probability.
+    pub weighted_value: Option<f64>,
+    /// What the open ones are worth.
+    pub open_value: Option<f64>,
+    /// What the open ones are worth by their probability.
+    pub open_weighted_value: Option<f64>,
+    /// What the won ones are worth.
+    pub won_value: Option<f64>,
+}

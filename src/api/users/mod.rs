@@ -1,0 +1,199 @@
+//! Users: the people who work in HighLevel, to whom contacts and tasks are assigned.
+//!
+//! Here are the methods; users as they are read are in `model`, what is written in `write`, their permissions in
+//! `permissions`, the searches in `search`.
+//!
+//! Source: HighLevel's OpenAPI files `users.json` and `users-v3.json`. Scopes: `users.readonly`, `users.write`. Most
+//! operations take a location's token as well as an agency's: [`Users`] sends the first, [`AgencyUsers`] the second.
+
+mod model;
+mod permissions;
+mod search;
+mod write;
+
+pub use model::{PlatformLanguage, User, UserRole, UserRoles, UserType};
+pub use permissions::UserPermissions;
+pub use search::{UserEmailSearch, UserSearch};
+pub use write::{NewUser, UserUpdate};
+
+use model::UserList;
+
+use super::offset::OffsetPage;
+use crate::client::{Client, Location, Request, path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{CompanyId, UserId};
+
+/// The users of one location. Made by [`Location::users`].
+#[derive(Debug, Clone, Copy)]
+pub struct Users<'a> {
+    location: &'a Location,
+}
+
+/// The users of an agency and all its locations. Made by [`Client::users`].
+#[derive(Debug, Clone, Copy)]
+pub struct AgencyUsers<'a> {
+    client: &'a Client,
+}
+
+impl Location {
+    /// The location's users.
+    pub fn users(&self) -> Users<'_> {
+        Users { location: self }
+    }
+}
+
+impl Client {
+    /// The users of an agency. The client's default token has to be an agency's.
+    pub fn users(&self) -> AgencyUsers<'_> {
+        AgencyUsers { client: self }
+    }
+}
+
+impl Users<'_> {
+    /// All users of the location.
+    ///
+    /// Version 2 of the API gives them at once. Version 3 only has the search, which asks for the location's agency:
+    /// the agency is read from the location first (scope `locations.readonly`), then the pages of the search.
+    pub async fn list(&self) -> Result<Vec<User>> {
+        if self.location.speaks_v3() {
+            return self.list_by_search().await;
+        }
+        let request = Request::get(path(&["users", ""]))
+            .operation("users.list")
+            .query("locationId", self.location.id());
+        self.location
+            .send::<UserList>(request)
+            .await
+            .map(|list| list.users)
+    }
+
+    async fn list_by_search(&self) -> Result<Vec<User>> {
+        let company = self.location.details().await?.company_id.ok_or_else(|| {
+            let path = "location.companyId".into();
+            Error::new(ErrorKind::Decode { path }, "users.list")
+                .with_message(Some("the location names no agency to search in".into()))
+        })?;
+        let mut search = UserSearch::default();
+        let mut users: Vec<User> = Vec::new();
+        loop {
+            let page = self.search(&company, &search).await?;
+            let next = page.next();
+            let before = users.len();
+            for user in page.items {
+                if users.iter().all(|known| known.id != user.id) {
+                    users.push(user);
+                }
+            }
+            // A page with nobody new is the same page again.
+            match next {
+                Some(skip) if users.len() > before => search.skip = Some(skip),
+                _ => return Ok(users),
+            }
+        }
+    }
+
+    /// One page of the location's users that a search finds. `company` is the location's agency
+    /// ([`company_id`](super::locations::LocationDetails::company_id)); the location in `search` is this one always.
+    pub async fn search(
+        &self,
+        company: &CompanyId,
+        search: &UserSearch,
+    ) -> Result<OffsetPage<User>> {
+        let request = search.request(company, Some(self.location.id()));
+        self.location
+            .send(request)
+            .await
+            .map(|list| search.page(list))
+    }
+
+    /// One user by the id.
+    pub async fn get(&self, id: &UserId) -> Result<User> {
+        self.location.send(get(id)).await
+    }
+
+    /// Creates a user. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
+    /// the e-mail address with [`search`](Self::search) before creating the user again.
+    pub async fn create(&self, user: &NewUser) -> Result<User> {
+        self.location.send(create(user)).await
+    }
+
+    /// Changes what `update` names and leaves the rest.
+    pub async fn update(&self, id: &UserId, update: &UserUpdate) -> Result<User> {
+        self.location.send(self::update(id, update)).await
+    }
+
+    /// Deletes a user.
+    pub async fn delete(&self, id: &UserId) -> Result<()> {
+        self.location.send_unread(delete(id)).await
+    }
+}
+
+impl AgencyUsers<'_> {
+    /// One page of the agency's users that a search finds.
+    pub async fn search(
+        &self,
+        company: &CompanyId,
+        search: &UserSearch,
+    ) -> Result<OffsetPage<User>> {
+        let request = search.request(company, search.location_id.as_ref());
+        self.client
+            .send(request)
+            .await
+            .map(|list| search.page(list))
+    }
+
+    /// One page of the agency's users with one of these e-mail addresses.
+    pub async fn search_by_email(
+        &self,
+        company: &CompanyId,
+        search: &UserEmailSearch,
+    ) -> Result<OffsetPage<User>> {
+        let list: UserList = self.client.send(search.request(company)).await?;
+        Ok(OffsetPage::new(list.users, list.count, search.skip))
+    }
+
+    /// One user by the id.
+    pub async fn get(&self, id: &UserId) -> Result<User> {
+        self.client.send(get(id)).await
+    }
+
+    /// Creates a user. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
+    /// the user with [`search_by_email`](Self::search_by_email) before creating it again.
+    pub async fn create(&self, user: &NewUser) -> Result<User> {
+        self.client.send(create(user)).await
+    }
+
+    /// Changes what `update` names and leaves the rest.
+    pub async fn update(&self, id: &UserId, update: &UserUpdate) -> Result<User> {
+        self.client.send(self::update(id, update)).await
+    }
+
+    /// Deletes a user.
+    pub async fn delete(&self, id: &UserId) -> Result<()> {
+        self.client.send_unread(delete(id)).await
+    }
+}
+
+fn get(id: &UserId) -> Request {
+    Request::get(path(&["users", id.as_str()]))
+        .operation("users.get")
+        .under("user")
+}
+
+fn create(user: &NewUser) -> Request {
+    Request::post(path(&["users", ""]))
+        .operation("users.create")
+        .json(user)
+        .under("user")
+}
+
+fn update(id: &UserId, update: &UserUpdate) -> Request {
+    Request::put(path(&["users", id.as_str()]))
+        .operation("users.update")
+        .json(update)
+        .under("user")
+}
+
+fn delete(id: &UserId) -> Request {
+    Request::delete(path(&["users", id.as_str()])).operation("users.delete")
+}

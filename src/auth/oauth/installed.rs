@@ -1,0 +1,243 @@
+//! Where the app is installed below an agency.
+//!
+//! Source: `GET /oauth/installedLocations` of `oauth.json` (pages by `skip` and `limit`) and
+//! `GET /oauth/installed-locations` of `oauth-v3.json` (pages by token). Scope: `oauth.readonly`.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_with::serde_as;
+
+use super::endpoint::OAuth;
+use crate::client::Request;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{CompanyId, LocationId};
+use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::secret::Secret;
+
+/// The largest page that version 3 gives.
+const PAGE: u32 = 100;
+
+/// Which locations of an agency are asked for; all that have the app installed, unless told otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledQuery {
+    /// The agency.
+    pub company_id: CompanyId,
+    /// Whether the app is installed there; `None` gives both.
+    pub is_installed: Option<bool>,
+    /// Locations whose name holds this.
+    pub name: Option<String>,
+    /// One location alone.
+    pub location_id: Option<LocationId>,
+    /// Locations with this version of the app.
+    pub version_id: Option<String>,
+    /// Locations with this plan.
+    pub plan_id: Option<String>,
+    /// Locations that try the app, or that do not.
+    pub on_trial: Option<bool>,
+    /// How many on a page, from 1 to 100.
+    pub page_size: u32,
+}
+
+impl InstalledQuery {
+    /// All locations of this agency that have the app installed.
+    pub fn new(company_id: CompanyId) -> Self {
+        Self {
+            company_id,
+            is_installed: Some(true),
+            name: None,
+            location_id: None,
+            version_id: None,
+            plan_id: None,
+            on_trial: None,
+            page_size: PAGE,
+        }
+    }
+}
+
+/// Where the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledCursor(Cursor);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cursor {
+    Skip(u64),
+    Token(String),
+}
+
+/// One page.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct InstalledPage {
+    /// The locations.
+    pub locations: Vec<InstalledLocation>,
+    /// The next page, if there is one.
+    pub next: Option<InstalledCursor>,
+    /// How many there are on all pages, as HighLevel counts.
+    pub total: Option<u64>,
+    /// Whether locations that the agency will make get the app too. Version 2 tells it.
+    pub install_to_future_locations: Option<bool>,
+}
+
+/// A location with what the app is to it.
+#[serde_as]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct InstalledLocation {
+    /// The location's id.
+    #[serde(rename = "_id", alias = "id")]
+    pub id: LocationId,
+    /// Its name.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub name: Option<String>,
+    /// Whether the app is installed there.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub is_installed: Option<bool>,
+    /// The version of the app.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub version_id: Option<String>,
+    /// When it was installed.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub installed_at: Option<Timestamp>,
+}
+
+/// Both versions at once.
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(default, alias = "items")]
+    #[serde_as(deserialize_as = "LenientList")]
+    locations: Vec<InstalledLocation>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    count: Option<u64>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    install_to_future_locations: Option<bool>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    pagination: Option<Pagination>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Pagination {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    next_page_token: Option<String>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    has_next_page: Option<bool>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    total_records: Option<u64>,
+}
+
+const OPERATION: &str = "oauth.installed_locations";
+
+impl OAuth {
+    /// Reads a page of the locations below an agency, with the agency's token; the first, unless `cursor` says which.
+    pub async fn installed_locations(
+        &self,
+        agency_token: &Secret,
+        query: &InstalledQuery,
+        cursor: Option<&InstalledCursor>,
+    ) -> Result<InstalledPage> {
+        let version_3 = self.client().speaks_v3();
+        let path = if version_3 {
+            "/oauth/installed-locations"
+        } else {
+            "/oauth/installedLocations"
+        };
+        let size = query.page_size.clamp(1, PAGE);
+        let mut request = Request::get(path)
+            .operation(OPERATION)
+            .bearer(Some(agency_token))
+            .query("companyId", &query.company_id)
+            .query("appId", self.app().app_id())
+            .query_opt("isInstalled", query.is_installed)
+            .query_opt("query", query.name.as_ref())
+            .query_opt("locationId", query.location_id.as_ref())
+            .query_opt("versionId", query.version_id.as_ref())
+            .query_opt("planId", query.plan_id.as_ref())
+            .query_opt("onTrial", query.on_trial);
+        let skip = match cursor {
+            Some(InstalledCursor(Cursor::Skip(skip))) => *skip,
+            _ => 0,
+        };
+        request = if version_3 {
+            let token = match cursor {
+                Some(InstalledCursor(Cursor::Token(token))) => Some(token),
+                _ => None,
+            };
+            request
+                .query("pageSize", size)
+                .query_opt("pageToken", token)
+        } else {
+            request.query("skip", skip).query("limit", size)
+        };
+        let body: Body = self.client().send(request).await?;
+        Ok(page(body, skip, size))
+    }
+
+    /// Reads all pages.
+    ///
+    /// A page that names itself as the next, or an empty one that names a next, is an error of kind
+    /// [`Decode`](ErrorKind::Decode) rather than a loop.
+    pub async fn all_installed_locations(
+        &self,
+        agency_token: &Secret,
+        query: &InstalledQuery,
+    ) -> Result<Vec<InstalledLocation>> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = self
+                .installed_locations(agency_token, query, cursor.as_ref())
+                .await?;
+            let empty = page.locations.is_empty();
+            all.extend(page.locations);
+            match page.next {
+                None => return Ok(all),
+                next if empty || next == cursor => {
+                    let path = "pagination.nextPageToken".to_owned();
+                    return Err(
+                        Error::new(ErrorKind::Decode { path }, OPERATION).with_message(Some(
+                            "the pages do not come to an end: one repeats itself or is empty"
+                                .into(),
+                        )),
+                    );
+                }
+                next => cursor = next,
+            }
+        }
+    }
+}
+
+fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
+    let held = body.locations.len() as u64;
+    let next = match &body.pagination {
+        Some(pagination) => pagination
+            .next_page_token
+            .clone()
+            .filter(|token| !token.is_empty() && pagination.has_next_page != Some(false))
+            .map(Cursor::Token),
+        // `count` is that of the whole agency, so only a page that is not full is surely the last.
+        None => (held >= u64::from(size)).then_some(Cursor::Skip(skip + held)),
+    };
+    InstalledPage {
+        locations: body.locations,
+        next: next.map(InstalledCursor),
+        total: body
+            .pagination
+            .and_then(|pagination| pagination.total_records)
+            .or(body.count),
+        install_to_future_locations: body.install_to_future_locations,
+    }
+}

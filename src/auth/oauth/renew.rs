@@ -1,0 +1,352 @@
+//! The one task that renews a grant: read the store, claim the grant, ask HighLevel, save, hand out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::Handle;
+
+use super::answer::{TokenAnswer, UserType};
+use super::credentials::Inner;
+use super::grant::{Grant, GrantKey, GrantSource, Tokens};
+use super::slot::{Flight, Slot, State, Unsaved};
+use crate::auth::store::{Put, Revision, Stored, TokenStoreError};
+use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
+use crate::ids::{CompanyId, LocationId};
+use crate::secret::Secret;
+
+const OPERATION: &str = "oauth.renew";
+
+/// For so long a claim keeps others from asking. If whoever claimed dies with the answer, the next one asks with the
+/// same refresh token while HighLevel still repeats it (30 s).
+const CLAIM: SignedDuration = SignedDuration::from_secs(20);
+/// Between two looks at a grant that somebody else has claimed.
+const LOOK: Duration = Duration::from_millis(50);
+/// How often a save is tried before the waiting requests are told.
+const SAVES: u32 = 3;
+
+impl Inner {
+    /// Starts the renewal of a grant in a task of its own. `refused` is a token that HighLevel does not take any more.
+    pub(super) fn launch(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        state: &mut State,
+        refused: Option<Secret>,
+    ) -> Result<Flight> {
+        let executor = executor()?;
+        let (tell, flight) = Flight::new();
+        state.took_off(flight.clone());
+        let (inner, slot) = (Arc::clone(self), Arc::clone(slot));
+        executor.spawn(async move {
+            let result = inner.renew(&slot, refused.as_ref()).await.map_err(Arc::new);
+            match &result {
+                Ok(_) => tracing::debug!(grant = %slot.key, "token renewed"),
+                Err(error) => tracing::warn!(grant = %slot.key, %error, "token not renewed"),
+            }
+            slot.lock().landed(&result, inner.clock().elapsed());
+            let _ = tell.send(Some(result.map(|tokens| tokens.access)));
+        });
+        Ok(flight)
+    }
+
+    async fn renew(self: &Arc<Self>, slot: &Slot, refused: Option<&Secret>) -> Result<Tokens> {
+        let unsaved = slot.lock().unsaved.clone();
+        if let Some(unsaved) = unsaved {
+            let tokens = self.save(slot, &unsaved, None).await?;
+            if tokens.lives(self.clock().now()) && Some(&tokens.access) != refused {
+                return Ok(tokens);
+            }
+        }
+        // The first look at the store only learns what is there: a token that is due is renewed behind the next request.
+        let first_look = slot.lock().knows_nothing();
+        loop {
+            let stored = self.installed(&slot.key).await?;
+            let now = self.clock().now();
+            if let Some(tokens) = &stored.grant.tokens {
+                let ahead = {
+                    let mut state = slot.lock();
+                    state.learn(tokens);
+                    state.ahead(self.policy)
+                };
+                let fresh = tokens.lives(now) && (first_look || !tokens.due(now, ahead));
+                if fresh && Some(&tokens.access) != refused {
+                    return Ok(tokens.clone());
+                }
+            }
+            if is_claimed(&stored.grant, now) {
+                // Real time: somebody in another client or process works on it, whatever clock this one has.
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            if let Some(tokens) = self.fetch(slot, stored).await? {
+                return Ok(tokens);
+            }
+        }
+    }
+
+    /// Claims the grant, gets new tokens and saves them. `None` when somebody else was faster.
+    async fn fetch(self: &Arc<Self>, slot: &Slot, stored: Stored) -> Result<Option<Tokens>> {
+        let before = stored.grant.tokens.clone();
+        let source = self.source(slot, &stored.grant).await?;
+        let Some(claimed) = self.claim(&slot.key, stored).await? else {
+            return Ok(None);
+        };
+        let asked_at = self.clock().now();
+        let answer = match &source {
+            Source::Own { refresh, kind } => self.oauth.refresh(refresh, Some(*kind)).await,
+            Source::Agency {
+                company,
+                location,
+                token,
+            } => self.mint(company, location, token).await,
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(slot, claimed, &source, error).await,
+        };
+        let mut tokens = answer.tokens(asked_at);
+        if let Source::Own { refresh, .. } = source {
+            // No new refresh token means that the old one goes on (RFC 6749, 6).
+            tokens.refresh.get_or_insert(refresh);
+        }
+        let unsaved = Unsaved::Renewed {
+            before: before.map(|tokens| tokens.access),
+            tokens,
+            scopes: answer.scopes,
+        };
+        slot.lock().unsaved = Some(unsaved.clone());
+        self.save(slot, &unsaved, Some(claimed)).await.map(Some)
+    }
+
+    async fn failed(
+        &self,
+        slot: &Slot,
+        claimed: Stored,
+        source: &Source,
+        error: Error,
+    ) -> Result<Option<Tokens>> {
+        let dead = *error.kind() == ErrorKind::GrantDead;
+        if let (true, Source::Own { refresh, .. }) = (dead, source) {
+            let there = self.installed(&slot.key).await?;
+            if there.grant.tokens != claimed.grant.tokens {
+                // Somebody has renewed it or connected anew while this one was refused.
+                return Ok(None);
+            }
+            slot.lock().dead = Some(refresh.clone());
+        }
+        let mut grant = claimed.grant;
+        grant.renewing_until = None;
+        // If this fails, the claim ends by itself.
+        let _ = self
+            .store
+            .put(&slot.key, Some(claimed.revision), &grant)
+            .await;
+        Err(error)
+    }
+
+    /// What it takes to get new tokens for this grant.
+    async fn source(self: &Arc<Self>, slot: &Slot, grant: &Grant) -> Result<Source> {
+        let (company, location) = match (&grant.source, &slot.key) {
+            (GrantSource::Agency(company), GrantKey::Location(location)) => (company, location),
+            _ => {
+                let refresh = grant.tokens.as_ref().and_then(|it| it.refresh.clone());
+                let refresh = refresh.ok_or_else(|| {
+                    dead(
+                        &slot.key,
+                        "has no refresh token, and its access token has ended",
+                    )
+                })?;
+                if slot.lock().dead.as_ref() == Some(&refresh) {
+                    return Err(dead(&slot.key, "was refused by HighLevel before"));
+                }
+                let kind = match &slot.key {
+                    GrantKey::Location(_) => UserType::Location,
+                    GrantKey::Agency(_) => UserType::Company,
+                };
+                return Ok(Source::Own { refresh, kind });
+            }
+        };
+        let agency = GrantKey::Agency(company.clone());
+        // A grant of an agency never waits for another one, so this ends.
+        let token = Box::pin(self.access(&agency)).await?;
+        Ok(Source::Agency {
+            company: company.clone(),
+            location: location.clone(),
+            token,
+        })
+    }
+
+    async fn mint(
+        self: &Arc<Self>,
+        company: &CompanyId,
+        location: &LocationId,
+        token: &Secret,
+    ) -> Result<TokenAnswer> {
+        let refused = match self.oauth.location_token(token, company, location).await {
+            Err(error) if is_expiry(&error) => error,
+            other => return other,
+        };
+        let agency = GrantKey::Agency(company.clone());
+        match Box::pin(self.renewed(&agency, token)).await? {
+            Some(newer) => self.oauth.location_token(&newer, company, location).await,
+            None => Err(refused),
+        }
+    }
+
+    async fn claim(&self, key: &GrantKey, stored: Stored) -> Result<Option<Stored>> {
+        let mut grant = stored.grant;
+        let until = self.clock().now().saturating_add(CLAIM);
+        grant.renewing_until = Some(until.unwrap_or(Timestamp::MAX));
+        let put = self
+            .store
+            .put(key, Some(stored.revision), &grant)
+            .await
+            .map_err(|error| store_failed(&error))?;
+        Ok(match put {
+            Put::Done(revision) => Some(Stored { grant, revision }),
+            Put::Conflict => None,
+        })
+    }
+
+    /// Saves new tokens, `read` being what the store is thought to hold. When it cannot be done they stay in memory for
+    /// the next try.
+    pub(super) async fn save(
+        &self,
+        slot: &Slot,
+        unsaved: &Unsaved,
+        mut read: Option<Stored>,
+    ) -> Result<Tokens> {
+        let mut failures = 0;
+        loop {
+            match self.try_save(&slot.key, unsaved, read.take()).await {
+                Ok(None) => {}
+                Ok(Some(tokens)) => {
+                    slot.lock().unsaved = None;
+                    return Ok(tokens);
+                }
+                Err(error) if *error.kind() == ErrorKind::TokenStore => {
+                    failures += 1;
+                    tracing::warn!(grant = %slot.key, %error, failures, "new tokens not saved");
+                    if failures == SAVES {
+                        return Err(error);
+                    }
+                    let wait = Duration::from_millis(100 << failures);
+                    self.clock().sleep(wait).await;
+                }
+                Err(error) => {
+                    slot.lock().unsaved = None;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The tokens that the store holds then; `None` when it has changed in between.
+    async fn try_save(
+        &self,
+        key: &GrantKey,
+        unsaved: &Unsaved,
+        read: Option<Stored>,
+    ) -> Result<Option<Tokens>> {
+        let (grant, revision): (Grant, Option<Revision>) = match unsaved {
+            Unsaved::Connected(grant) => {
+                let stored = self.read(key).await?;
+                (Grant::clone(grant), stored.map(|stored| stored.revision))
+            }
+            Unsaved::Renewed {
+                before,
+                tokens,
+                scopes,
+            } => {
+                let stored = match read {
+                    Some(stored) => stored,
+                    None => self.installed(key).await?,
+                };
+                let mut grant = stored.grant;
+                let there = grant.tokens.as_ref().map(|tokens| &tokens.access);
+                if there != before.as_ref() {
+                    // Saved by the try that seemed to fail, or by somebody who got the same pair, or connected anew.
+                    return Ok(grant.tokens);
+                }
+                grant.tokens = Some(tokens.clone());
+                grant.renewing_until = None;
+                if !scopes.is_empty() {
+                    grant.scopes.clone_from(scopes);
+                }
+                (grant, Some(stored.revision))
+            }
+        };
+        let put = self.store.put(key, revision, &grant).await;
+        match put.map_err(|error| store_failed(&error))? {
+            Put::Done(_) => Ok(grant.tokens),
+            Put::Conflict => Ok(None),
+        }
+    }
+
+    pub(super) async fn read(&self, key: &GrantKey) -> Result<Option<Stored>> {
+        let read = self.store.get(key).await;
+        read.map_err(|error| store_failed(&error))
+    }
+
+    /// The grant, if the app is installed.
+    async fn installed(&self, key: &GrantKey) -> Result<Stored> {
+        let stored = self.read(key).await?.ok_or_else(|| unknown(key))?;
+        if stored.grant.uninstalled_at.is_some() {
+            return Err(dead(key, "has ended: the app was uninstalled"));
+        }
+        Ok(stored)
+    }
+}
+
+/// Where new tokens come from, with what it takes.
+enum Source {
+    Own {
+        refresh: Secret,
+        kind: UserType,
+    },
+    Agency {
+        company: CompanyId,
+        location: LocationId,
+        token: Secret,
+    },
+}
+
+/// The executor that tasks of their own run on.
+pub(super) fn executor() -> Result<Handle> {
+    Handle::try_current().map_err(|error| {
+        Error::config(OPERATION, "OAuth needs a tokio runtime around it").with_source(error)
+    })
+}
+
+/// A claim further ahead than any is the work of a clock that is wrong.
+fn is_claimed(grant: &Grant, now: Timestamp) -> bool {
+    grant
+        .renewing_until
+        .is_some_and(|until| now < until && until.duration_since(now) <= CLAIM)
+}
+
+pub(super) fn is_expiry(error: &Error) -> bool {
+    *error.kind() == ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken)
+}
+
+pub(super) fn store_failed(error: &TokenStoreError) -> Error {
+    let cause = std::error::Error::source(error);
+    let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+    Error::new(ErrorKind::TokenStore, OPERATION).with_message(Some(format!("{error}{cause}")))
+}
+
+fn dead(key: &GrantKey, what: &str) -> Error {
+    Error::new(ErrorKind::GrantDead, OPERATION)
+        .with_message(Some(format!("the grant of {key} {what}")))
+}
+
+fn unknown(key: &GrantKey) -> Error {
+    let todo = match key {
+        GrantKey::Location(_) => {
+            "install the app there and `connect` the code; if an agency has installed it, `add_location` or \
+             `sync_locations`"
+        }
+        GrantKey::Agency(_) => "install the app there and `connect` the code",
+    };
+    Error::config(OPERATION, format!("there is no grant of {key}; {todo}"))
+}

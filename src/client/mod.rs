@@ -1,0 +1,256 @@
+//! The one door out: request value → pace → token → transport → verdict → decode.
+//!
+//! [`Client`] is cheap to clone and holds what all calls share. [`Location`] is the handle for everything that belongs
+//! to a location; the typed resources of [`crate::api`] hang on it. Nothing here knows a particular resource.
+
+mod answer;
+mod builder;
+mod observe;
+mod pacer;
+mod pages;
+mod request;
+mod retry;
+mod send;
+mod transport;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use builder::ClientBuilder;
+#[cfg(feature = "metrics")]
+pub use observe::MetricsObserver;
+pub use observe::{Attempt, AttemptOutcome, Observer};
+pub use pacer::Usage;
+pub(crate) use pages::{Page, items};
+pub(crate) use request::path;
+pub use request::{ApiVersion, Lane, ReplaySafety, Request};
+pub use transport::{Transport, TransportError};
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::ids::LocationId;
+
+/// A client for HighLevel's API.
+///
+/// ```no_run
+/// # async fn example() -> gohighlevel::Result<()> {
+/// use gohighlevel::{Client, ids::LocationId};
+///
+/// let client = Client::builder().token("pit-…").build()?;
+/// let location = client.location(LocationId::new("ve9EPM428h8vShlRW1KT").expect("an id"));
+/// let link = location.custom_values().find("calendly_link").await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<send::Shared>,
+}
+
+impl Client {
+    /// Starts to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client from the environment: tokens as [`StaticTokens::from_env`](crate::auth::StaticTokens::from_env) reads
+    /// them (`GHL_TOKEN`, `GHL_TOKEN_<LOCATION_ID>`), and the base URL from `GHL_BASE_URL` where that is set.
+    #[cfg(feature = "rustls")]
+    pub fn from_env() -> Result<Self> {
+        let mut builder = Self::builder().credentials(crate::auth::StaticTokens::from_env()?);
+        if let Ok(url) = std::env::var("GHL_BASE_URL") {
+            builder = builder.base_url(url);
+        }
+        builder.build()
+    }
+
+    /// The handle for everything that belongs to one location.
+    pub fn location(&self, id: LocationId) -> Location {
+        Location {
+            client: self.clone(),
+            id,
+            manner: send::Manner::default(),
+        }
+    }
+
+    /// What a location has left of its rate limit, as far as its answers have told.
+    pub fn usage(&self, location: &LocationId) -> Usage {
+        self.shared.pacer.usage(Some(location))
+    }
+
+    /// Sends a request that belongs to no location, with the default token.
+    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+        self.shared
+            .send(request, None, send::Manner::default())
+            .await
+    }
+
+    /// Sends a request that belongs to no location once; whoever asks decides whether to repeat it.
+    pub(crate) async fn send_once<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+        let manner = send::Manner {
+            retries: false,
+            ..send::Manner::default()
+        };
+        self.shared.send(request, None, manner).await
+    }
+
+    /// Sends a request that belongs to no location and whose answer holds nothing of interest, or may be empty.
+    pub async fn send_unread(&self, request: Request) -> Result<()> {
+        self.shared
+            .send_unread(request, None, send::Manner::default())
+            .await
+    }
+
+    /// Whether requests are to be written in the form of API version 3.
+    pub(crate) fn speaks_v3(&self) -> bool {
+        self.shared.version == Some(ApiVersion::V3)
+    }
+
+    /// The clock that the client waits on.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+
+    /// Reads a path of an operation that is not typed yet.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.send(Request::get(path)).await
+    }
+
+    /// Posts JSON for an operation that is not typed yet. It is not repeated when the outcome is unknown.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(Request::post(path).json(body)).await
+    }
+
+    /// Puts JSON for an operation that is not typed yet.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(Request::put(path).json(body)).await
+    }
+
+    /// Deletes for an operation that is not typed yet; the answer's body is not read.
+    pub async fn delete(&self, path: &str) -> Result<()> {
+        self.send_unread(Request::delete(path)).await
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shared.fmt(f)
+    }
+}
+
+/// One location (sub-account): its id, its token, its pace. Made by [`Client::location`]; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Location {
+    client: Client,
+    id: LocationId,
+    manner: send::Manner,
+}
+
+impl Location {
+    /// The location's id.
+    pub fn id(&self) -> &LocationId {
+        &self.id
+    }
+
+    /// Whether requests are to be written in the form of API version 3.
+    pub(crate) fn speaks_v3(&self) -> bool {
+        self.client.speaks_v3()
+    }
+
+    /// The same location, with requests that let those somebody waits for go first.
+    #[must_use]
+    pub fn in_background(&self) -> Self {
+        let manner = send::Manner {
+            lane: Lane::Background,
+            ..self.manner
+        };
+        Self {
+            manner,
+            ..self.clone()
+        }
+    }
+
+    /// Waits until the rate limit lets a request through, and gives back the same location for that one request, which
+    /// then goes at once and without retries. For callers that must decide after the wait and not before it.
+    ///
+    /// Fails like a request that cannot be sent in time.
+    #[cfg(feature = "missed-call")]
+    pub(crate) async fn reserve(&self) -> Result<Self> {
+        self.client
+            .shared
+            .reserve(&self.id, self.manner.lane)
+            .await?;
+        let manner = send::Manner {
+            retries: false,
+            reserved: true,
+            ..self.manner
+        };
+        Ok(Self {
+            manner,
+            ..self.clone()
+        })
+    }
+
+    /// Sends a request with this location's token and within its pace.
+    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+        self.client
+            .shared
+            .send(request, Some(&self.id), self.manner)
+            .await
+    }
+
+    /// Sends a request whose answer holds nothing of interest, or may be empty.
+    pub async fn send_unread(&self, request: Request) -> Result<()> {
+        self.client
+            .shared
+            .send_unread(request, Some(&self.id), self.manner)
+            .await
+    }
+
+    /// Sends a request whose answer is no JSON, such as a recording.
+    pub async fn send_bytes(&self, request: Request) -> Result<Bytes> {
+        self.client
+            .shared
+            .send_bytes(request, Some(&self.id), self.manner)
+            .await
+    }
+
+    /// Reads a path of an operation that is not typed yet. [`send`](Self::send) takes parameters and a version too.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.send(Request::get(path)).await
+    }
+
+    /// Posts JSON for an operation that is not typed yet. It is not repeated when the outcome is unknown.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(Request::post(path).json(body)).await
+    }
+
+    /// Puts JSON for an operation that is not typed yet.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(Request::put(path).json(body)).await
+    }
+
+    /// Deletes for an operation that is not typed yet; the answer's body is not read.
+    pub async fn delete(&self, path: &str) -> Result<()> {
+        self.send_unread(Request::delete(path)).await
+    }
+}

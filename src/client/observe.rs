@@ -1,0 +1,84 @@
+//! Counting and timing requests from outside: a trait that is told of every attempt.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::request::Lane;
+use crate::error::TransportErrorKind;
+use crate::ids::LocationId;
+
+/// Is told of every attempt at a request. It runs on the way of the request: be quick, and hand longer work elsewhere.
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// An attempt has ended.
+    fn attempted(&self, attempt: &Attempt<'_>);
+}
+
+/// One attempt at a request. It holds nothing personal.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// The operation, such as `contacts.get`.
+    pub operation: &'a str,
+    /// The location, for requests of one.
+    pub location: Option<&'a LocationId>,
+    /// The lane it went in.
+    pub lane: Lane,
+    /// Which attempt at the request it is, from 1.
+    pub number: u32,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// How long it stood in line for the rate limit.
+    pub waited: Duration,
+    /// How long it took from there to the end of the answer.
+    pub took: Duration,
+    /// Whether the request is sent again.
+    pub repeats: bool,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttemptOutcome {
+    /// With an answer of this status.
+    Answered(u16),
+    /// Without a whole answer.
+    Failed(TransportErrorKind),
+}
+
+/// Feeds the [`metrics`] crate's recorder.
+///
+/// | metric | labels |
+/// |---|---|
+/// | counter `ghl_attempts_total` | `operation`, `outcome` (a status, or `connect`, `timeout`, `interrupted`, `other`) |
+/// | counter `ghl_repeats_total` | `operation` |
+/// | histogram `ghl_wait_seconds` | `lane` |
+/// | histogram `ghl_attempt_seconds` | `operation` |
+#[cfg(feature = "metrics")]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MetricsObserver;
+
+#[cfg(feature = "metrics")]
+impl Observer for MetricsObserver {
+    fn attempted(&self, attempt: &Attempt<'_>) {
+        let operation = attempt.operation.to_owned();
+        let outcome = match attempt.outcome {
+            AttemptOutcome::Answered(status) => status.to_string(),
+            AttemptOutcome::Failed(TransportErrorKind::Connect) => "connect".to_owned(),
+            AttemptOutcome::Failed(TransportErrorKind::Timeout) => "timeout".to_owned(),
+            AttemptOutcome::Failed(TransportErrorKind::Interrupted) => "interrupted".to_owned(),
+            AttemptOutcome::Failed(_) => "other".to_owned(),
+        };
+        let lane = match attempt.lane {
+            Lane::Interactive => "interactive",
+            Lane::Background => "background",
+        };
+        metrics::counter!("ghl_attempts_total", "operation" => operation.clone(), "outcome" => outcome).increment(1);
+        if attempt.repeats {
+            metrics::counter!("ghl_repeats_total", "operation" => operation.clone()).increment(1);
+        }
+        metrics::histogram!("ghl_wait_seconds", "lane" => lane)
+            .record(attempt.waited.as_secs_f64());
+        metrics::histogram!("ghl_attempt_seconds", "operation" => operation)
+            .record(attempt.took.as_secs_f64());
+    }
+}

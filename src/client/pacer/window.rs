@@ -1,0 +1,274 @@
+//! What one location may still send: the burst window and the day's allowance. Pure; times come as arguments.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::client::answer::RateHeaders;
+use crate::client::request::Lane;
+
+/// Requests reach HighLevel with varying delay; a window is kept this much longer than theirs.
+const MARGIN: Duration = Duration::from_millis(100);
+/// The largest limit that is believed: every place of a window that is taken costs memory.
+const LARGEST_LIMIT: u32 = 10_000;
+/// The longest wait that a `Retry-After` can ask for.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// When HighLevel's day begins anew is not documented. After this long with nothing left, one request is let through
+/// to find out.
+const DAILY_PROBE: Duration = Duration::from_secs(15 * 60);
+
+/// The answer to a request that wants to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Its place is taken; send it.
+    Go,
+    /// There is no place before this much time has passed.
+    Wait(Duration),
+    /// The day's allowance is used up, for this lane.
+    DailyLimit,
+}
+
+/// The requests of one location within the last window. Times are the clock's elapsed time.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) limit: u32,
+    pub(super) interval: Duration,
+    /// In milliseconds, to keep thousands of locations small.
+    sent: VecDeque<u64>,
+    blocked_until: Duration,
+    pub(super) daily: Option<Daily>,
+}
+
+/// The day's allowance as HighLevel last told it, less what was sent since.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Daily {
+    pub(super) limit: Option<u64>,
+    pub(super) remaining: u64,
+    learnt_at: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            limit: 100,
+            interval: Duration::from_secs(10),
+            sent: VecDeque::new(),
+            blocked_until: Duration::ZERO,
+            daily: None,
+        }
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Window {
+    /// Takes a place for a request of this lane, if there is one.
+    ///
+    /// Background work leaves a tenth of the window and a hundredth of the day free for what somebody waits for.
+    pub(super) fn admit(&mut self, lane: Lane, now: Duration) -> Admission {
+        self.forget(now);
+        if now < self.blocked_until {
+            return Admission::Wait(self.blocked_until - now);
+        }
+        if self.day_is_over(lane, now) {
+            return Admission::DailyLimit;
+        }
+        let limit = self.limit.max(1) as usize;
+        let free = match lane {
+            Lane::Interactive => limit,
+            Lane::Background => limit - limit / 10,
+        };
+        if self.sent.len() >= free {
+            // The place that has to become free so that fewer than `free` are taken.
+            let leaving = Duration::from_millis(self.sent[self.sent.len() - free]);
+            return Admission::Wait((leaving + self.interval + MARGIN).saturating_sub(now));
+        }
+        // Rounded up: a place is never held for too short a time.
+        self.sent.push_back(milliseconds(now).saturating_add(1));
+        if let Some(daily) = &mut self.daily {
+            daily.remaining = daily.remaining.saturating_sub(1);
+        }
+        Admission::Go
+    }
+
+    fn day_is_over(&mut self, lane: Lane, now: Duration) -> bool {
+        let Some(daily) = &mut self.daily else {
+            return false;
+        };
+        let reserve = match lane {
+            Lane::Interactive => 0,
+            Lane::Background => daily.limit.unwrap_or(0) / 100,
+        };
+        if daily.remaining > reserve {
+            return false;
+        }
+        if now < daily.learnt_at + DAILY_PROBE {
+            return true;
+        }
+        daily.learnt_at = now;
+        false
+    }
+
+    fn forget(&mut self, now: Duration) {
+        let keep = milliseconds(self.interval + MARGIN);
+        while self
+            .sent
+            .front()
+            .is_some_and(|sent| sent + keep <= milliseconds(now))
+        {
+            self.sent.pop_front();
+        }
+    }
+
+    /// How many places are taken.
+    pub(super) fn used(&mut self, now: Duration) -> u32 {
+        self.forget(now);
+        u32::try_from(self.sent.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Others may share the allowance: when HighLevel counts more requests than we sent, theirs count as sent too.
+    pub(super) fn learn(&mut self, rate: &RateHeaders, now: Duration) {
+        if let Some(max) = rate.max.filter(|max| *max > 0) {
+            self.limit = max.min(LARGEST_LIMIT);
+        }
+        if let Some(interval) = rate.interval.filter(|interval| !interval.is_zero()) {
+            self.interval = interval.min(LONGEST_WAIT);
+        }
+        if let Some(remaining) = rate.remaining {
+            let counted = self.limit.saturating_sub(remaining) as usize;
+            while self.sent.len() < counted {
+                self.sent.push_back(milliseconds(now));
+            }
+        }
+        if let Some(remaining) = rate.daily_remaining {
+            let limit = rate
+                .daily_limit
+                .or(self.daily.and_then(|daily| daily.limit));
+            self.daily = Some(Daily {
+                limit,
+                remaining,
+                learnt_at: now,
+            });
+        }
+    }
+
+    /// After a 429 nobody of this location sends for a while.
+    pub(super) fn refused(&mut self, rate: &RateHeaders, now: Duration) {
+        let wait = rate.retry_after.unwrap_or(self.interval).min(LONGEST_WAIT);
+        self.blocked_until = self.blocked_until.max(now + wait);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Admission::{DailyLimit, Go, Wait};
+
+    const fn at(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn a_window_lets_its_limit_through_and_then_waits() {
+        let mut window = Window::default();
+        for _ in 0..100 {
+            assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+        }
+        assert_eq!(window.admit(Lane::Interactive, at(4000)), Wait(at(6101)));
+        assert_eq!(window.admit(Lane::Interactive, at(10_101)), Go);
+    }
+
+    #[test]
+    fn never_more_than_the_limit_in_any_window() {
+        let mut window = Window::default();
+        let (mut now, mut sent) = (Duration::ZERO, Vec::new());
+        while sent.len() < 350 {
+            match window.admit(Lane::Interactive, now) {
+                Go => sent.push(now),
+                Wait(wait) => now += wait,
+                DailyLimit => unreachable!("no headers were seen"),
+            }
+            now += Duration::from_micros(7_300 * (sent.len() as u64 % 3));
+        }
+        for (index, end) in sent.iter().enumerate().skip(100) {
+            assert!(*end - sent[index - 100] > Duration::from_secs(10));
+        }
+    }
+
+    #[test]
+    fn background_leaves_a_tenth_of_the_window() {
+        let mut window = Window::default();
+        for _ in 0..90 {
+            assert_eq!(window.admit(Lane::Background, at(0)), Go);
+        }
+        assert!(matches!(window.admit(Lane::Background, at(0)), Wait(_)));
+        for _ in 0..10 {
+            assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+        }
+        assert!(matches!(window.admit(Lane::Interactive, at(0)), Wait(_)));
+    }
+
+    #[test]
+    fn background_leaves_a_hundredth_of_the_day() {
+        let mut window = Window::default();
+        let day = |remaining| RateHeaders {
+            daily_limit: Some(200_000),
+            daily_remaining: Some(remaining),
+            ..RateHeaders::default()
+        };
+        window.learn(&day(2_001), at(0));
+        assert_eq!(window.admit(Lane::Background, at(0)), Go);
+        assert_eq!(window.admit(Lane::Background, at(0)), DailyLimit);
+        assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+        window.learn(&day(0), at(0));
+        assert_eq!(window.admit(Lane::Interactive, at(0)), DailyLimit);
+        // The day may have begun anew: one request finds out, the others go on waiting.
+        let later = DAILY_PROBE;
+        assert_eq!(window.admit(Lane::Interactive, later), Go);
+        assert_eq!(window.admit(Lane::Interactive, later), DailyLimit);
+        window.learn(&day(199_999), later);
+        assert_eq!(window.admit(Lane::Background, later), Go);
+    }
+
+    #[test]
+    fn headers_teach_the_limit_and_what_others_have_used() {
+        let mut window = Window::default();
+        let rate = RateHeaders {
+            max: Some(25),
+            remaining: Some(1),
+            interval: Some(at(5000)),
+            ..RateHeaders::default()
+        };
+        window.learn(&rate, at(0));
+        assert_eq!(window.admit(Lane::Interactive, at(10)), Go);
+        assert_eq!(window.admit(Lane::Interactive, at(10)), Wait(at(5090)));
+        assert_eq!(window.used(at(10)), 25);
+    }
+
+    #[test]
+    fn an_absurd_limit_does_not_fill_the_memory() {
+        let mut window = Window::default();
+        let rate = RateHeaders {
+            max: Some(u32::MAX),
+            remaining: Some(0),
+            ..RateHeaders::default()
+        };
+        window.learn(&rate, at(0));
+        assert!(window.sent.len() <= 10_000);
+    }
+
+    #[test]
+    fn a_refusal_stops_everybody_for_the_time_asked() {
+        let mut window = Window::default();
+        let after = |wait| RateHeaders {
+            retry_after: Some(wait),
+            ..RateHeaders::default()
+        };
+        window.refused(&after(at(3000)), at(0));
+        assert_eq!(window.admit(Lane::Interactive, at(1000)), Wait(at(2000)));
+        window.refused(&after(Duration::from_secs(9999)), at(0));
+        assert_eq!(window.admit(Lane::Interactive, at(0)), Wait(LONGEST_WAIT));
+        assert_eq!(window.admit(Lane::Interactive, at(60_000)), Go);
+    }
+}

@@ -1,0 +1,351 @@
+//! The one loop every request goes through. It waits and repeats as the pacer and the retry table say, and decides
+//! nothing itself.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use serde::de::DeserializeOwned;
+
+use super::answer::{RateHeaders, decode, denial, error_of};
+use super::observe::{Attempt, AttemptOutcome, Observer};
+use super::pacer::{MOST_WAITING, Pacer, Refusal};
+use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
+use super::retry::{RetryBudget, RetryPolicy, Verdict};
+use super::transport::{Transport, TransportError};
+use crate::auth::Credentials;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result, TransportErrorKind, UnauthorizedReason};
+use crate::ids::LocationId;
+use crate::secret::Secret;
+
+/// What all requests of a client share.
+pub(super) struct Shared {
+    pub(super) base: String,
+    pub(super) credentials: Arc<dyn Credentials>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) pacer: Pacer,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) retry: RetryPolicy,
+    /// Sent in the place of each module's own version.
+    pub(super) version: Option<ApiVersion>,
+    /// How long a request may take with all of its waits and attempts.
+    pub(super) deadline: Duration,
+    pub(super) budget: RetryBudget,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base)
+            .field("credentials", &self.credentials)
+            .finish()
+    }
+}
+
+/// How a handle sends its requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) lane: Lane,
+    pub(super) retries: bool,
+    /// The first attempt has its place in the pacer already.
+    pub(super) reserved: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            lane: Lane::Interactive,
+            retries: true,
+            reserved: false,
+        }
+    }
+}
+
+/// An answer with a 2xx status.
+struct Answer {
+    status: u16,
+    body: Bytes,
+    attempts: u32,
+}
+
+impl Shared {
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        location: Option<&LocationId>,
+        manner: Manner,
+    ) -> Result<T> {
+        let answer = self.exchange(&request, location, manner).await?;
+        decode(&request.operation, request.under, &answer.body).map_err(|error| {
+            let error = error
+                .with_status(Some(answer.status))
+                .with_attempts(answer.attempts);
+            if request.replay == ReplaySafety::Once {
+                // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
+                Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
+                    .with_status(Some(answer.status))
+                    .with_attempts(answer.attempts)
+                    .with_body(&answer.body)
+                    .with_source(error)
+            } else {
+                error
+            }
+        })
+    }
+
+    pub(super) async fn send_unread(
+        &self,
+        request: Request,
+        location: Option<&LocationId>,
+        manner: Manner,
+    ) -> Result<()> {
+        let answer = self.exchange(&request, location, manner).await?;
+        match denial(&request.operation, answer.status, &answer.body) {
+            None => Ok(()),
+            Some(error)
+                if request.replay == ReplaySafety::Once
+                    && *error.kind() == ErrorKind::Unavailable =>
+            {
+                Err(
+                    Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
+                        .with_status(error.status())
+                        .with_attempts(answer.attempts)
+                        .with_source(error),
+                )
+            }
+            Some(error) => Err(error.with_attempts(answer.attempts)),
+        }
+    }
+
+    pub(super) async fn send_bytes(
+        &self,
+        request: Request,
+        location: Option<&LocationId>,
+        manner: Manner,
+    ) -> Result<Bytes> {
+        let answer = self.exchange(&request, location, manner).await?;
+        Ok(answer.body)
+    }
+
+    /// Waits for a place in the pacer.
+    #[cfg(feature = "missed-call")]
+    pub(super) async fn reserve(&self, location: &LocationId, lane: Lane) -> Result<()> {
+        let deadline = self.clock.elapsed() + self.deadline;
+        let admitted = self.pacer.admit(Some(location), lane, deadline).await;
+        admitted.map_err(|refusal| refused("location.reserve".into(), refusal))
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request,
+        location: Option<&LocationId>,
+        manner: Manner,
+    ) -> Result<Answer> {
+        let url = format!("{}{}", self.base, request.target()?);
+        let lane = request.lane.unwrap_or(manner.lane);
+        let retry = if manner.retries {
+            self.retry
+        } else {
+            RetryPolicy::NEVER
+        };
+        let deadline = self.clock.elapsed() + self.deadline;
+        let (mut token, mut renewed) = match &request.bearer {
+            Bearer::Credentials => (Some(self.credentials.token(location).await?), false),
+            // There is nobody to renew it.
+            Bearer::Fixed(token) => (token.clone(), true),
+        };
+        let mut attempt = 1;
+        self.budget.deposit();
+        loop {
+            let in_line = self.clock.elapsed();
+            if !(manner.reserved && attempt == 1)
+                && let Err(refusal) = self.pacer.admit(location, lane, deadline).await
+            {
+                let operation = request.operation.clone();
+                return Err(refused(operation, refusal).with_attempts(attempt - 1));
+            }
+            let sent = self.clock.elapsed();
+            let result = self
+                .transport
+                .call(self.prepare(request, &url, token.as_ref())?)
+                .await;
+            let (outcome, rate) = match &result {
+                Ok(response) => (
+                    AttemptOutcome::Answered(response.status().as_u16()),
+                    RateHeaders::read(response.headers()),
+                ),
+                Err(error) => (AttemptOutcome::Failed(error.kind()), RateHeaders::default()),
+            };
+            self.pacer.learn(location, &rate);
+            if outcome == AttemptOutcome::Answered(429) {
+                self.pacer.refused(location, &rate);
+            }
+            let mut verdict = retry.verdict(request.replay, outcome, attempt);
+            let wait = match verdict {
+                Verdict::Again => retry.wait(attempt, rate.retry_after, fastrand::f64()),
+                Verdict::AgainWithinLimit => retry.wait(1, None, fastrand::f64()),
+                Verdict::Return | Verdict::Unknown => Duration::ZERO,
+            };
+            let now = self.clock.elapsed();
+            let repeats = match verdict {
+                Verdict::Again => now + wait <= deadline && self.budget.withdraw(),
+                // Being told to slow down is no failure, and costs the budget nothing.
+                Verdict::AgainWithinLimit => {
+                    rate.daily_remaining != Some(0) && now + wait <= deadline
+                }
+                Verdict::Return | Verdict::Unknown => false,
+            };
+            let took = now.saturating_sub(sent);
+            let waited = sent.saturating_sub(in_line);
+            tracing::debug!(
+                operation = &*request.operation,
+                location = location.map(LocationId::as_str),
+                attempt,
+                ?outcome,
+                repeats,
+                ?waited,
+                ?took,
+                "request"
+            );
+            if let Some(observer) = &self.observer {
+                observer.attempted(&Attempt {
+                    operation: &request.operation,
+                    location,
+                    lane,
+                    number: attempt,
+                    outcome,
+                    waited,
+                    took,
+                    repeats,
+                });
+            }
+            if repeats {
+                self.clock.sleep(wait).await;
+                attempt += 1;
+                continue;
+            }
+            if matches!(verdict, Verdict::Again | Verdict::AgainWithinLimit) {
+                verdict = Verdict::Return;
+            }
+            let error = match result {
+                Ok(response) if verdict == Verdict::Return && response.status().is_success() => {
+                    return Ok(Answer {
+                        status: response.status().as_u16(),
+                        body: response.into_body(),
+                        attempts: attempt,
+                    });
+                }
+                result => failure(request, result, &rate, verdict).with_attempts(attempt),
+            };
+            let expired = ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken);
+            let refused = match &token {
+                Some(refused) if *error.kind() == expired && !renewed => refused,
+                _ => return Err(error),
+            };
+            match self.credentials.renew(location, refused).await? {
+                Some(newer) => token = Some(newer),
+                None => return Err(error),
+            }
+            renewed = true;
+            attempt += 1;
+        }
+    }
+
+    fn prepare(
+        &self,
+        request: &Request,
+        url: &str,
+        token: Option<&Secret>,
+    ) -> Result<http::Request<Bytes>> {
+        let refused = |message: &str| Error::config(request.operation.clone(), message);
+        let mut builder = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url)
+            .header("Version", self.version.unwrap_or(request.version).as_str())
+            .header(ACCEPT, "application/json");
+        if let Some(token) = token {
+            let mut bearer =
+                HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
+                    refused("the token holds characters that no token has; copy it again")
+                })?;
+            bearer.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, bearer);
+        }
+        if request.body.is_some() {
+            builder = builder.header(CONTENT_TYPE, request.content_type);
+        }
+        let body = request.body.clone().unwrap_or_default();
+        builder
+            .body(body)
+            .map_err(|error| refused("the request is no valid HTTP request").with_source(error))
+    }
+}
+
+/// The error that a refusal of the pacer means to the caller: nothing was sent.
+fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
+    let (kind, message) = match refusal {
+        Refusal::DailyLimit => (
+            ErrorKind::DailyLimit,
+            "HighLevel said before that too little is left of the day's allowance".to_owned(),
+        ),
+        Refusal::LineFull => (
+            ErrorKind::RateLimited,
+            format!(
+                "{MOST_WAITING} requests of this location stand in line already; send fewer at once"
+            ),
+        ),
+        Refusal::TooLate => (
+            ErrorKind::RateLimited,
+            "its turn would come after its deadline".to_owned(),
+        ),
+    };
+    Error::new(kind, operation).with_message(Some(message))
+}
+
+/// The error that the last attempt means to the caller.
+fn failure(
+    request: &Request,
+    result: Result<http::Response<Bytes>, TransportError>,
+    rate: &RateHeaders,
+    verdict: Verdict,
+) -> Error {
+    let unknown = verdict == Verdict::Unknown;
+    match result {
+        Ok(response) => {
+            let status = response.status();
+            let error = error_of(&request.operation, status.as_u16(), rate, response.body());
+            if unknown {
+                Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
+                    .with_status(Some(status.as_u16()))
+                    .with_body(response.body())
+                    .with_source(error)
+            } else if status.is_redirection() {
+                error.with_message(Some(
+                    "the answer is a redirect, which is never followed; check the base URL".into(),
+                ))
+            } else {
+                error
+            }
+        }
+        Err(error) => {
+            let (kind, status) = (error.kind(), error.status());
+            let kind = match (unknown, kind, status) {
+                (true, ..) => ErrorKind::UnknownOutcome,
+                // The status arrived and its body did not: the status tells more than the broken body.
+                (_, TransportErrorKind::Interrupted | TransportErrorKind::Timeout, Some(500..)) => {
+                    ErrorKind::Unavailable
+                }
+                _ => ErrorKind::Transport(kind),
+            };
+            Error::new(kind, request.operation.clone())
+                .with_status(status)
+                .with_source(error)
+        }
+    }
+}

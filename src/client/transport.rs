@@ -1,0 +1,170 @@
+//! The way bytes go out and come back: a trait, and its implementation on reqwest.
+//!
+//! A transport knows nothing of HighLevel. It does not repeat, does not follow redirects, and classifies a failure once,
+//! here, where the HTTP library is known.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::error::TransportErrorKind;
+
+/// Sends one request and returns one answer.
+///
+/// Implement it to use another HTTP library, a proxy, or scripted answers in a test. An implementation must not repeat
+/// a request and must not follow redirects: the token would go to a foreign host.
+#[async_trait]
+pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// Performs `request` and reads the whole answer.
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, thiserror::Error)]
+#[error("transport failed ({kind:?})")]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    status: Option<u16>,
+    #[source]
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl TransportError {
+    /// A failure of this kind. [`TransportErrorKind::Connect`] promises that nothing was sent.
+    pub fn new(
+        kind: TransportErrorKind,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            status: None,
+            source: source.into(),
+        }
+    }
+
+    /// Keeps the status of an answer whose body did not arrive.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// How it failed.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// The status, where only the body was lost.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) use over_reqwest::ReqwestTransport;
+
+#[cfg(feature = "rustls")]
+mod over_reqwest {
+    use std::time::Duration;
+
+    use bytes::BytesMut;
+
+    use super::*;
+    use crate::error::{Error, Result as CrateResult};
+
+    /// The most that is read of one answer.
+    const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+    #[derive(Debug)]
+    pub(crate) struct ReqwestTransport {
+        client: reqwest::Client,
+    }
+
+    impl ReqwestTransport {
+        /// `base` is the checked base URL that all requests begin with.
+        pub(crate) fn new(
+            base: &str,
+            connect_timeout: Duration,
+            request_timeout: Duration,
+        ) -> CrateResult<Self> {
+            let mut builder = reqwest::Client::builder();
+            // Plain http stays on this machine. A proxy would read the token, and could not reach the server.
+            if base.starts_with("http:") {
+                builder = builder.no_proxy();
+            }
+            let client = builder
+                .connect_timeout(connect_timeout)
+                .timeout(request_timeout)
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .user_agent(concat!("gohighlevel-rust/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .map_err(|error| {
+                    Error::config("client", "the HTTP client cannot be set up on this machine")
+                        .with_source(error)
+                })?;
+            Ok(Self { client })
+        }
+    }
+
+    fn classify(error: reqwest::Error, status: Option<u16>) -> TransportError {
+        // The URL may hold a phone number in its query.
+        let error = error.without_url();
+        let kind = if error.is_connect() {
+            TransportErrorKind::Connect
+        } else if error.is_timeout() {
+            TransportErrorKind::Timeout
+        } else if error.is_request() || error.is_body() || error.is_decode() {
+            TransportErrorKind::Interrupted
+        } else {
+            TransportErrorKind::Other
+        };
+        TransportError {
+            kind,
+            status,
+            source: error.into(),
+        }
+    }
+
+    #[async_trait]
+    impl Transport for ReqwestTransport {
+        async fn call(
+            &self,
+            request: http::Request<Bytes>,
+        ) -> Result<http::Response<Bytes>, TransportError> {
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| classify(error, None))?;
+            let mut answer = self
+                .client
+                .execute(request)
+                .await
+                .map_err(|error| classify(error, None))?;
+            let status = answer.status();
+            let mut response = http::Response::new(Bytes::new());
+            *response.status_mut() = status;
+            *response.headers_mut() = std::mem::take(answer.headers_mut());
+            let mut body = BytesMut::new();
+            while let Some(chunk) = answer
+                .chunk()
+                .await
+                .map_err(|error| classify(error, Some(status.as_u16())))?
+            {
+                if body.len() + chunk.len() > LARGEST_BODY {
+                    return Err(TransportError::new(
+                        TransportErrorKind::TooLarge,
+                        format!("the answer is larger than {LARGEST_BODY} bytes"),
+                    )
+                    .with_status(status.as_u16()));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            *response.body_mut() = body.freeze();
+            Ok(response)
+        }
+    }
+}

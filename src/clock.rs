@@ -1,0 +1,50 @@
+//! Time: the one file of the crate that reads the clock.
+//!
+//! Decisions take `now` as an argument. Whatever has to know the time or to wait asks a [`Clock`], so that tests
+//! (and hosts that replay) can put their own in place.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+/// A source of time.
+///
+/// [`SystemClock`] is the one to use outside tests; `gohighlevel::testing::ManualClock` stands still until told.
+#[async_trait]
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The time of day in UTC. It may jump when somebody sets the machine's clock.
+    fn now(&self) -> Timestamp;
+
+    /// Time since some fixed moment in the past; it never goes back. Waits and rates are measured with it.
+    fn elapsed(&self) -> Duration;
+
+    /// Returns after `duration` has passed on this clock.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[async_trait]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place where time comes in"
+)]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

@@ -1,0 +1,174 @@
+//! Checks on links, the part of a text that carriers and phones are particular about.
+//!
+//! Carriers block public link shorteners; a phone takes punctuation that touches a link for a part of it; and a link
+//! that is not https is filtered as often as it is opened.
+
+use url::Url;
+
+use super::super::recipe::Fault;
+use super::template::{FIELD, LINK_FIELD, Template};
+
+/// Public shorteners, of which some carriers block every text.
+const SHORTENERS: &[&str] = &[
+    "bit.ly",
+    "bitly.com",
+    "tinyurl.com",
+    "tiny.cc",
+    "rb.gy",
+    "goo.gl",
+    "t.co",
+    "ow.ly",
+    "is.gd",
+    "cutt.ly",
+    "buff.ly",
+];
+
+/// What must not follow a link without a space.
+const PUNCTUATION: &[char] = &['.', ',', ';', ':', '!', '?', ')', '"', '\'', '”', '’', '…'];
+
+/// Why a link cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkFault {
+    /// Not `https://` with the name of a host.
+    NotHttps,
+    /// The host is a public shortener.
+    Shortener,
+}
+
+/// What is wrong with one link, if anything is.
+pub(crate) fn link_fault(link: &str) -> Option<LinkFault> {
+    if is_shortener(link) {
+        return Some(LinkFault::Shortener);
+    }
+    let sound = !link.contains(char::is_whitespace)
+        && Url::parse(link).is_ok_and(|url| {
+            url.scheme() == "https"
+                && url.username().is_empty()
+                && url.domain().is_some_and(|domain| domain.contains('.'))
+        });
+    (!sound).then_some(LinkFault::NotHttps)
+}
+
+/// The words of `text` that a phone would take for a link or a carrier for a shortener.
+pub(crate) fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .map(|token| token.trim_start_matches(['(', '<', '"', '\'', '“', '‘']))
+        .filter(|token| {
+            token.contains("://")
+                || token.to_ascii_lowercase().starts_with("www.")
+                || is_shortener(token)
+        })
+}
+
+fn is_shortener(link: &str) -> bool {
+    let link = link.to_ascii_lowercase();
+    let link = link
+        .split_once("://")
+        .map_or(link.as_str(), |(_, rest)| rest);
+    let host = link.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.trim_end_matches(PUNCTUATION);
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    SHORTENERS.contains(&host)
+}
+
+/// What is wrong with the links in a template, as far as it can be told before it is filled.
+pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
+    let skeleton = template.skeleton();
+    let mut faults = text_link_faults(&skeleton);
+    for default in template.defaults() {
+        faults.extend(text_link_faults(default));
+    }
+    let touched = skeleton
+        .split(LINK_FIELD)
+        .skip(1)
+        .any(|after| after.starts_with(PUNCTUATION));
+    if touched {
+        faults.push(touching());
+    }
+    faults
+}
+
+/// What is wrong with the links in a text of the recipe.
+pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for link in links(text) {
+        let bare = link.trim_end_matches(PUNCTUATION);
+        // Whatever is filled in, it may be a host.
+        let filled = bare.replace([FIELD, LINK_FIELD], "x.example");
+        let shown = bare.replace([FIELD, LINK_FIELD], "…");
+        match link_fault(&filled) {
+            Some(LinkFault::Shortener) => faults.push(Fault::new(
+                format!("`{shown}` is a public link shortener, which carriers block"),
+                "write the whole link, or one on the business's own domain",
+            )),
+            Some(LinkFault::NotHttps) => faults.push(Fault::new(
+                format!("`{shown}` is not an https link"),
+                "write the whole link with `https://` in front",
+            )),
+            None => {}
+        }
+        if bare.len() < link.len() {
+            faults.push(touching());
+        }
+    }
+    faults
+}
+
+fn touching() -> Fault {
+    Fault::new(
+        "punctuation directly after a link, which phones take for a part of it",
+        "put a space or end the sentence before the link",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_that_can_be_sent() {
+        for (link, fault) in [
+            ("https://calendly.com/soleil", None),
+            ("HTTPS://calendly.com/soleil?a=1#x", None),
+            ("https://att.co/x", None),
+            ("http://calendly.com", Some(LinkFault::NotHttps)),
+            ("www.calendly.com", Some(LinkFault::NotHttps)),
+            ("calendly.com/soleil", Some(LinkFault::NotHttps)),
+            ("https://", Some(LinkFault::NotHttps)),
+            ("https://booking", Some(LinkFault::NotHttps)),
+            ("https://127.0.0.1/x", Some(LinkFault::NotHttps)),
+            ("https://a.example/x y", Some(LinkFault::NotHttps)),
+            (
+                "https://calendly.com@evil.example",
+                Some(LinkFault::NotHttps),
+            ),
+            ("javascript:alert(1)", Some(LinkFault::NotHttps)),
+            ("", Some(LinkFault::NotHttps)),
+            ("https://bit.ly/x", Some(LinkFault::Shortener)),
+            ("bit.ly/x", Some(LinkFault::Shortener)),
+            ("https://WWW.TinyURL.com/x", Some(LinkFault::Shortener)),
+            ("http://t.co", Some(LinkFault::Shortener)),
+        ] {
+            assert_eq!(link_fault(link), fault, "{link}");
+        }
+    }
+
+    #[test]
+    fn punctuation_must_not_touch_a_link() {
+        for (source, faults) in [
+            ("Book: {{ custom_values.calendly_link }}", 0),
+            ("Book: {{ custom_values.calendly_link }} or call.", 0),
+            ("Book: {{ custom_values.calendly_link }}.", 1),
+            ("Book: {{ custom_values.booking_url }}, or call", 1),
+            ("Book: https://a.example/x.", 1),
+            ("Book: https://a.example/x or call.", 0),
+            ("Hi {{ contact.first_name }}, hello.", 0),
+            ("Book: https://{{ custom_values.domain }}/x", 0),
+            ("Book: http://a.example/x.", 2),
+            ("See {{ custom_values.note | default(\"bit.ly/x\") }}", 1),
+        ] {
+            let template = Template::parse(source).unwrap();
+            assert_eq!(template_link_faults(&template).len(), faults, "{source}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Can a contact's name be shown to the contact? Names come from caller ids, forms and imports, and many are not names.
+
+/// What systems write where a name is not known.
+const PLACEHOLDERS: &[&str] = &[
+    "unknown",
+    "unknown caller",
+    "unknown name",
+    "anonymous",
+    "unavailable",
+    "restricted",
+    "private",
+    "private caller",
+    "blocked",
+    "withheld",
+    "wireless caller",
+    "cell phone",
+    "toll free",
+    "toll free call",
+    "no name",
+    "noname",
+    "none",
+    "null",
+    "undefined",
+    "n/a",
+    "caller",
+    "customer",
+    "guest",
+    "lead",
+    "new lead",
+    "visitor",
+    "test",
+];
+
+/// The name as it may stand in a text, or nothing if it is no name: a placeholder, longer than `limit` characters, or
+/// with a digit, brace, address or link in it. A name in capitals only becomes a capitalised one.
+pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lower = name.to_lowercase();
+    let is_name = name.chars().any(char::is_alphabetic)
+        && name.chars().count() <= limit
+        && !PLACEHOLDERS.contains(&lower.as_str())
+        && !name.chars().any(|character| {
+            character.is_numeric()
+                || character.is_control()
+                || matches!(
+                    character,
+                    '{' | '}'
+                        | '['
+                        | ']'
+                        | '<'
+                        | '>'
+                        | '%'
+                        | '@'
+                        | '/'
+                        | '\\'
+                        | ':'
+                        | '#'
+                        | '"'
+                        | '='
+                )
+        })
+        && !looks_like_a_host(&lower);
+    is_name.then(|| {
+        if is_shouted(&name) {
+            capitalised(&name)
+        } else {
+            name
+        }
+    })
+}
+
+/// A dot with at least two letters on both sides, as in `example.com`; not `J.R.` or `St. John`.
+fn looks_like_a_host(name: &str) -> bool {
+    name.split(' ').any(|word| {
+        word.starts_with("www.")
+            || word
+                .rsplit_once('.')
+                .is_some_and(|(host, end)| host.chars().count() > 1 && end.chars().count() > 1)
+    })
+}
+
+/// Three letters or more, none of them small. Two may be initials.
+fn is_shouted(name: &str) -> bool {
+    name.chars().filter(|c| c.is_alphabetic()).count() > 2
+        && !name.chars().any(char::is_lowercase)
+        && name.chars().any(char::is_uppercase)
+}
+
+fn capitalised(name: &str) -> String {
+    let mut start_of_word = true;
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        if start_of_word {
+            out.push(character);
+        } else {
+            out.extend(character.to_lowercase());
+        }
+        start_of_word = matches!(character, ' ' | '-' | '\'' | '’' | '.');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_names_and_nothing_else() {
+        for (given, shown) in [
+            ("Rosan", Some("Rosan")),
+            (" Anne  Marie ", Some("Anne Marie")),
+            ("ROSAN", Some("Rosan")),
+            ("MARY-ANN O'NEIL", Some("Mary-Ann O'Neil")),
+            ("JR", Some("JR")),
+            ("J.R.", Some("J.R.")),
+            ("St. John", Some("St. John")),
+            ("Zoë", Some("Zoë")),
+            ("ZOË", Some("Zoë")),
+            ("李小龙", Some("李小龙")),
+            ("McDonald", Some("McDonald")),
+            ("Unknown", None),
+            ("UNKNOWN", None),
+            ("N/A", None),
+            ("", None),
+            ("  ", None),
+            ("-", None),
+            ("🙂", None),
+            ("+18887324197", None),
+            ("888 732 4197", None),
+            ("Rosan 2", None),
+            ("{{contact.email}}", None),
+            ("Ro{san", None),
+            ("{% if %}", None),
+            ("rosan@example.com", None),
+            ("https://evil.example", None),
+            ("evil.example", None),
+            ("www.evil", None),
+            ("Aaaaaaaaaaaaaaaaaaaaa", None),
+            ("Ro\u{0}san", None),
+        ] {
+            assert_eq!(presentable(given, 20).as_deref(), shown, "{given:?}");
+        }
+    }
+}

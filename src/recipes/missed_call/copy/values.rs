@@ -1,0 +1,83 @@
+//! What a template is filled with: values of one contact, one location and its custom values.
+
+use std::collections::BTreeMap;
+
+use super::name::presentable;
+use super::render::CopyError;
+use super::template::MergeField;
+use crate::secret::Private;
+
+/// First names longer than this are no first names.
+pub(crate) const FIRST_NAME_LIMIT: usize = 20;
+/// The same for a whole name.
+pub(crate) const NAME_LIMIT: usize = 40;
+/// What a greeting says to somebody whose name is not known.
+const NEUTRAL_NAME: &str = "there";
+
+/// The values of the merge fields for one text. They are data: nothing in them is ever read as a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MergeValues {
+    /// `contact.first_name` as the contact has it, presentable or not.
+    pub first_name: Option<Private<String>>,
+    /// `contact.last_name`.
+    pub last_name: Option<Private<String>>,
+    /// `contact.name`. Without it, first and last name are put together.
+    pub name: Option<Private<String>>,
+    /// `location.name`: what HighLevel calls the location.
+    pub location_name: Option<String>,
+    /// The location's custom values by key, such as `calendly_link` (the part of HighLevel's `fieldKey` between
+    /// `{{ custom_values.` and ` }}`).
+    pub custom_values: BTreeMap<String, String>,
+}
+
+impl MergeValues {
+    /// The value to print for `field`, or nothing if there is none that can be shown to the reader.
+    pub(crate) fn get(&self, field: &MergeField) -> Option<String> {
+        let shown = |value: &Option<Private<String>>, limit| {
+            value.as_deref().and_then(|value| presentable(value, limit))
+        };
+        match field {
+            MergeField::ContactFirstName => shown(&self.first_name, FIRST_NAME_LIMIT),
+            MergeField::ContactLastName => shown(&self.last_name, FIRST_NAME_LIMIT),
+            MergeField::ContactName => shown(&self.name, NAME_LIMIT).or_else(|| {
+                let first = shown(&self.first_name, FIRST_NAME_LIMIT)?;
+                match shown(&self.last_name, FIRST_NAME_LIMIT) {
+                    Some(last) => Some(format!("{first} {last}")),
+                    None => Some(first),
+                }
+            }),
+            MergeField::LocationName => trimmed(self.location_name.as_deref()),
+            MergeField::CustomValue(key) => {
+                trimmed(self.custom_values.get(key).map(String::as_str))
+            }
+        }
+    }
+
+    /// What stands in for a field without a value: a neutral word, or the reason why there can be no text.
+    pub(crate) fn absence(&self, field: &MergeField) -> Result<&'static str, CopyError> {
+        match field {
+            MergeField::ContactFirstName | MergeField::ContactName => Ok(NEUTRAL_NAME),
+            MergeField::ContactLastName => Ok(""),
+            MergeField::LocationName => Err(CopyError::field_missing(field)),
+            MergeField::CustomValue(key) if self.custom_values.contains_key(key) => {
+                Err(CopyError::custom_value_empty(field))
+            }
+            MergeField::CustomValue(_) => Err(CopyError::custom_value_missing(field)),
+        }
+    }
+
+    /// The same values without those of the contact for which `refuse` holds.
+    pub(super) fn without_names(mut self, refuse: impl Fn(&str) -> bool) -> Self {
+        for name in [&mut self.first_name, &mut self.last_name, &mut self.name] {
+            if name.as_deref().is_some_and(|name| refuse(name)) {
+                *name = None;
+            }
+        }
+        self
+    }
+}
+
+fn trimmed(value: Option<&str>) -> Option<String> {
+    let value = value?.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}

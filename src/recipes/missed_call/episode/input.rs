@@ -1,0 +1,85 @@
+//! What an episode is told.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::names::EffectId;
+use super::reason::Reason;
+use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::call::{Caller, MissedReason};
+
+/// Something that happened, for one episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input {
+    /// The caller called again and was not answered.
+    CallMissed(MissedCall),
+    /// The caller wrote to the business, on any channel.
+    Replied {
+        /// The message, if it has an id.
+        message: Option<MessageId>,
+    },
+    /// The caller must not be texted any more.
+    OptedOut(Reason),
+    /// An effect came to its end.
+    EffectEnded {
+        /// Which one.
+        effect: EffectId,
+        /// How.
+        end: EffectEnd,
+    },
+    /// The time of [`next_wakeup`](super::Episode::next_wakeup) has come.
+    Wake,
+}
+
+/// A call that nobody answered, as HighLevel told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedCall {
+    /// Where.
+    pub location: LocationId,
+    /// The call, which HighLevel keeps as a message.
+    pub message: MessageId,
+    /// The contact HighLevel found or made for the caller.
+    pub contact: ContactId,
+    /// The thread with the contact.
+    pub conversation: Option<ConversationId>,
+    /// Who called; `None` when the event does not say, and the contact's own number counts.
+    pub caller: Option<Caller>,
+    /// The number of the business that was called.
+    pub called: Option<PhoneNumber>,
+    /// When the call ended.
+    pub ended_at: Timestamp,
+    /// Why nobody answered.
+    pub reason: MissedReason,
+    /// What proves it.
+    pub evidence: Evidence,
+}
+
+/// Where knowledge of a call comes from; kept with the consent that the call gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The name of the delivery over all of its repeats.
+    pub delivery: String,
+    /// SHA-256 of its body in hex.
+    pub body_sha256: String,
+    /// When it arrived.
+    pub received_at: Timestamp,
+}
+
+/// How an effect ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EffectEnd {
+    /// HighLevel did it.
+    Done {
+        /// The id of what came of it: a message, a task.
+        reference: Option<String>,
+        /// When HighLevel had accepted it.
+        at: Timestamp,
+        /// Found by reading back after an attempt whose answer was lost.
+        found: bool,
+    },
+    /// It was not done, and will not be.
+    NotDone(Reason),
+}

@@ -1,0 +1,184 @@
+//! The question that is asked right before an effect: does it still hold, and what exactly is to be done?
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::names::Step;
+use super::reason::Reason;
+use super::state::StepState;
+use super::{Episode, later};
+use crate::ids::UserId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::copy::{MergeValues, render_text};
+use crate::secret::Private;
+
+/// What is known at the time of the question.
+#[derive(Debug, Clone)]
+pub enum Facts {
+    /// For the text.
+    Text(TextFacts),
+    /// The tag needs none.
+    Tag,
+    /// For the task.
+    Task(TaskFacts),
+}
+
+/// What the text depends on, read right before it is sent.
+#[derive(Debug, Clone, Default)]
+pub struct TextFacts {
+    /// The contact's names.
+    pub first_name: Option<Private<String>>,
+    /// See `first_name`.
+    pub last_name: Option<Private<String>>,
+    /// See `first_name`.
+    pub name: Option<Private<String>>,
+    /// The contact's own number.
+    pub phone: Option<PhoneNumber>,
+    /// Whether the contact has do-not-disturb on for texts.
+    pub do_not_disturb: bool,
+    /// Whether the caller, the contact or its number is on the suppression list.
+    pub suppressed: bool,
+    /// What HighLevel calls the location.
+    pub location_name: Option<String>,
+    /// The location's custom values by key.
+    pub custom_values: BTreeMap<String, String>,
+}
+
+/// What the task depends on.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFacts {
+    /// Whom the recipe's assignment means just now.
+    pub assignee: Option<UserId>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Permit {
+    /// Do this.
+    Go(Intent),
+    /// Do not, for this reason; tell the episode that the effect ended so.
+    Drop(Reason),
+    /// The episode has ended this effect already; forget it.
+    Obsolete,
+}
+
+/// What exactly is to be done. It is stored before the attempt, and looked for after an attempt whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Send this text to the contact.
+    Text {
+        /// The whole text.
+        body: Private<String>,
+        /// The number of the business it comes from; HighLevel's default where unknown.
+        from: Option<PhoneNumber>,
+        /// The number to send to, where that is not the contact's own.
+        to: Option<PhoneNumber>,
+    },
+    /// Put this tag on the contact.
+    Tag {
+        /// The tag.
+        name: String,
+    },
+    /// Give the team this task.
+    Task {
+        /// Its title.
+        title: String,
+        /// What it says.
+        body: Private<String>,
+        /// When it is due.
+        due: Timestamp,
+        /// Whose it is.
+        assignee: Option<UserId>,
+    },
+}
+
+impl Episode {
+    /// Whether the step still holds, and what exactly is to be done. `facts` must be of the step's kind.
+    pub fn permit(&self, step: Step, facts: &Facts, now: Timestamp) -> Permit {
+        if !self.state.step(step).is_open() {
+            return Permit::Obsolete;
+        }
+        match (step, facts) {
+            (Step::Text, Facts::Text(facts)) => self.permit_text(facts, now),
+            (Step::Tag, Facts::Tag) => match &self.recipe.tag {
+                Some(tag) => Permit::Go(Intent::Tag {
+                    name: tag.name.clone(),
+                }),
+                None => Permit::Obsolete,
+            },
+            (Step::Task, Facts::Task(facts)) => self.permit_task(facts),
+            _ => Permit::Obsolete,
+        }
+    }
+
+    /// Whether the call ended too long ago for its text.
+    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
+        now > later(self.state.call_ended_at, self.recipe.call.max_age)
+    }
+
+    fn permit_text(&self, facts: &TextFacts, now: Timestamp) -> Permit {
+        // The order is that of the ledger's interest: a refusal by the person outranks everything else.
+        let refusal = if facts.suppressed {
+            Some(Reason::Suppressed)
+        } else if facts.do_not_disturb {
+            Some(Reason::DoNotDisturb)
+        } else if let Some(stopped) = &self.state.stopped {
+            Some(stopped.clone())
+        } else if self.is_stale(now) {
+            Some(Reason::Stale)
+        } else {
+            None
+        };
+        if let Some(reason) = refusal {
+            return Permit::Drop(reason);
+        }
+        let values = MergeValues {
+            first_name: facts.first_name.clone(),
+            last_name: facts.last_name.clone(),
+            name: facts.name.clone(),
+            location_name: facts.location_name.clone(),
+            custom_values: facts.custom_values.clone(),
+        };
+        match render_text(&self.recipe, &values) {
+            Ok(body) => Permit::Go(Intent::Text {
+                body: body.into(),
+                from: self.state.called.clone(),
+                to: self
+                    .state
+                    .caller
+                    .clone()
+                    .filter(|caller| facts.phone.as_ref() != Some(caller)),
+            }),
+            Err(error) => Permit::Drop(Reason::Copy(error.code().to_owned())),
+        }
+    }
+
+    fn permit_task(&self, facts: &TaskFacts) -> Permit {
+        let Some(task) = &self.recipe.task else {
+            return Permit::Obsolete;
+        };
+        let mut body = match &self.state.caller {
+            Some(caller) => format!("Missed call from {}.", caller.e164()),
+            None => "Missed call.".to_owned(),
+        };
+        if let Some(called) = &self.state.called {
+            body.push_str(&format!(" They called {}.", called.e164()));
+        }
+        match &self.state.text {
+            StepState::Done => body.push_str(" The automatic text was sent."),
+            StepState::NotDone(reason) => {
+                body.push_str(&format!(" No text was sent: {}.", reason.for_people()))
+            }
+            _ => {}
+        }
+        Permit::Go(Intent::Task {
+            title: task.title.clone(),
+            body: body.into(),
+            due: later(self.state.call_ended_at, task.due_after),
+            assignee: facts.assignee.clone(),
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! Why something was not done. Each reason has a code that is stored and reported; codes never change their meaning.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a step of a recipe was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The call was older than the recipe's `max_age` when the text could have been sent.
+    Stale,
+    /// The contact has turned on do-not-disturb for texts.
+    DoNotDisturb,
+    /// The caller asked in a message to get no more texts.
+    OptedOut,
+    /// The number is on the suppression list.
+    Suppressed,
+    /// The caller wrote first: the conversation is under way.
+    Replied,
+    /// The caller's number was withheld.
+    Withheld,
+    /// The caller is a short code: a service, not a person.
+    ShortCode,
+    /// The caller's number cannot be read as a phone number.
+    UnreadableNumber,
+    /// The contact no longer exists.
+    ContactGone,
+    /// The copy could not be made; the code says what was missing.
+    Copy(String),
+    /// HighLevel refused it for good, or could not be reached in time; the code says how.
+    Failed(String),
+}
+
+impl Reason {
+    /// The stable code, such as `stale` or `copy:custom_value_missing`.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Stale => "stale".into(),
+            Self::DoNotDisturb => "do_not_disturb".into(),
+            Self::OptedOut => "opted_out".into(),
+            Self::Suppressed => "suppressed".into(),
+            Self::Replied => "replied".into(),
+            Self::Withheld => "withheld".into(),
+            Self::ShortCode => "short_code".into(),
+            Self::UnreadableNumber => "unreadable_number".into(),
+            Self::ContactGone => "contact_gone".into(),
+            Self::Copy(code) => format!("copy:{code}"),
+            Self::Failed(code) => format!("failed:{code}"),
+        }
+    }
+
+    /// What a member of the team reads in the task.
+    pub(crate) fn for_people(&self) -> &'static str {
+        match self {
+            Self::Stale => "the call was reported too late",
+            Self::DoNotDisturb => "the contact has do-not-disturb on; do not text",
+            Self::OptedOut => "the caller has opted out; do not text",
+            Self::Suppressed => "the number is on the do-not-text list; do not text",
+            Self::Replied => "the caller wrote first; answer them in the conversation",
+            Self::Withheld => "the number was withheld",
+            Self::ShortCode => "the caller is a short code",
+            Self::UnreadableNumber => "the number cannot be read",
+            Self::ContactGone => "the contact no longer exists",
+            Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
+            Self::Failed(_) => "HighLevel did not accept it",
+        }
+    }
+
+    /// The reason with this code, if it is one that forbids every later text too.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_opt_out(code: &str) -> Option<Self> {
+        [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+
+    /// Whether this reason holds for every later text too.
+    pub(crate) fn is_opt_out(&self) -> bool {
+        matches!(self, Self::DoNotDisturb | Self::OptedOut | Self::Suppressed)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code())
+    }
+}

@@ -1,0 +1,122 @@
+//! What is remembered of an episode between inputs. It is stored as JSON, and rows of old releases must load for ever:
+//! add fields with a default, never change the meaning of one, and raise [`VERSION`] when that is not enough.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::names::{EpisodeId, Step};
+use super::reason::Reason;
+use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
+use crate::phone::PhoneNumber;
+
+/// The version that this release writes.
+pub(crate) const VERSION: u32 = 1;
+
+/// The calls whose ids are remembered, to recognise another event about one of them.
+pub(crate) const REMEMBERED_CALLS: usize = 32;
+
+/// The stored part of an [`Episode`](super::Episode).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodeState {
+    /// The version of this form.
+    pub(crate) version: u32,
+    pub(crate) id: EpisodeId,
+    pub(crate) location: LocationId,
+    pub(crate) contact: ContactId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation: Option<ConversationId>,
+    /// The caller's number, where the call told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) caller: Option<PhoneNumber>,
+    /// The number of the business that was called first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<PhoneNumber>,
+    /// The fingerprint of the recipe it started with, and keeps.
+    pub(crate) recipe: String,
+    /// When the first call ended.
+    pub(crate) call_ended_at: Timestamp,
+    /// Until when further calls join.
+    pub(crate) closes_at: Timestamp,
+    /// The last calls that joined, the first one included.
+    pub(crate) calls: Vec<MessageId>,
+    /// How many calls were missed.
+    pub(crate) missed_calls: u32,
+    /// Why nothing more may be sent to the caller, once something says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stopped: Option<Reason>,
+    pub(crate) text: StepState,
+    pub(crate) tag: StepState,
+    pub(crate) task: StepState,
+    /// Whether it is the one that further calls of this caller join.
+    pub(crate) live: bool,
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StepState {
+    /// The recipe does not have it.
+    Absent,
+    /// Its effect is stored and waits for its time.
+    Planned,
+    /// An attempt has begun; whether HighLevel did it is not known until it ends.
+    Attempting,
+    /// HighLevel did it.
+    Done,
+    /// It was not done.
+    NotDone(Reason),
+}
+
+impl StepState {
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Planned | Self::Attempting)
+    }
+}
+
+impl EpisodeState {
+    pub(crate) fn step(&self, step: Step) -> &StepState {
+        match step {
+            Step::Text => &self.text,
+            Step::Tag => &self.tag,
+            Step::Task => &self.task,
+        }
+    }
+
+    pub(crate) fn step_mut(&mut self, step: Step) -> &mut StepState {
+        match step {
+            Step::Text => &mut self.text,
+            Step::Tag => &mut self.tag,
+            Step::Task => &mut self.task,
+        }
+    }
+
+    /// The episode's name.
+    pub fn id(&self) -> &EpisodeId {
+        &self.id
+    }
+
+    /// Where it takes place.
+    pub fn location(&self) -> &LocationId {
+        &self.location
+    }
+
+    /// The caller's contact.
+    pub fn contact(&self) -> &ContactId {
+        &self.contact
+    }
+
+    /// The caller's number, where the call told it.
+    pub fn caller(&self) -> Option<&PhoneNumber> {
+        self.caller.as_ref()
+    }
+
+    /// The fingerprint of its recipe.
+    pub fn recipe(&self) -> &str {
+        &self.recipe
+    }
+
+    /// Whether further calls of this caller join it.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+}

@@ -1,0 +1,222 @@
+//! The ledger: the append-only history of every episode, the source of reports and of consent evidence.
+//!
+//! Only what an entry is lives here; stores keep them, and nobody changes or removes one. Entries are stored as JSON
+//! and must load for ever. They hold numbers and texts, because they are the evidence; `Debug` does not show them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::call::MissedReason;
+use super::episode::{
+    EffectId, EpisodeId, EpisodeState, Evidence, Intent, MissedCall, Reason, Step,
+};
+use super::recipe::Recipe;
+use crate::ids::{ContactId, LocationId, MessageId};
+use crate::phone::PhoneNumber;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// When it was written.
+    pub at: Timestamp,
+    /// Where it happened.
+    pub location: LocationId,
+    /// The episode it belongs to. An opt-out without an episode belongs to none.
+    pub episode: Option<EpisodeId>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EntryKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EntryKind {
+    /// A call was missed and opened the episode. The call is the consent to the first text.
+    CallMissed {
+        /// What is known of the call.
+        #[serde(flatten)]
+        call: CallRecord,
+        /// The recipe's name and version.
+        recipe: String,
+        /// The recipe's fingerprint.
+        recipe_fingerprint: String,
+    },
+    /// A further call was missed within the cooldown; it sends nothing.
+    CallJoined {
+        /// What is known of the call.
+        #[serde(flatten)]
+        call: CallRecord,
+        /// How many calls were missed so far.
+        missed_calls: u32,
+    },
+    /// A call was reported in a way that says neither missed nor answered, or not of whom. Nothing follows from it.
+    CallUnclear {
+        /// The call.
+        message: MessageId,
+        /// The status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody.
+        status: String,
+    },
+    /// An attempt at an effect begins. Written before it, with all that it will do.
+    Attempted {
+        /// The effect.
+        effect: EffectId,
+        /// Which attempt it is, from 1.
+        attempt: u32,
+        /// What exactly is done.
+        intent: Intent,
+        /// The contact it is done for.
+        contact: ContactId,
+        /// The call it rests on: for a text, the consent.
+        basis: Option<MessageId>,
+    },
+    /// A step could not be done for now and is tried again; written at the first failure only.
+    Postponed {
+        /// The effect.
+        effect: EffectId,
+        /// The code of what went wrong.
+        code: String,
+    },
+    /// The answer to an attempt was lost; it is settled by reading back.
+    OutcomeUnknown {
+        /// The effect.
+        effect: EffectId,
+        /// The code of what went wrong.
+        code: String,
+    },
+    /// Reading back showed that the attempt had no effect.
+    NotFound {
+        /// The effect.
+        effect: EffectId,
+    },
+    /// A step was done.
+    Done {
+        /// Which.
+        step: Step,
+        /// The id of what came of it: a message, a task.
+        reference: Option<String>,
+        /// When HighLevel had accepted it.
+        accepted_at: Timestamp,
+        /// Whole seconds from the call's end until then.
+        seconds_after_call: i64,
+        /// Found by reading back after an attempt whose answer was lost.
+        found: bool,
+    },
+    /// A step was not done, and will not be.
+    NotDone {
+        /// Which.
+        step: Step,
+        /// Why.
+        reason: Reason,
+    },
+    /// The caller wrote.
+    Replied {
+        /// The message.
+        message: Option<MessageId>,
+    },
+    /// The caller must not be texted any more.
+    OptedOut {
+        /// Why.
+        reason: Reason,
+    },
+    /// The caller may be texted again.
+    OptedIn {
+        /// Which of the two opt-outs was taken back.
+        reason: Reason,
+    },
+    /// The cooldown is over; the caller's next call opens a new episode.
+    Closed {
+        /// How many calls were missed in it.
+        missed_calls: u32,
+    },
+}
+
+/// What is known of one call, as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The call.
+    pub message: MessageId,
+    /// The contact.
+    pub contact: ContactId,
+    /// The caller's number, where told.
+    pub caller: Option<PhoneNumber>,
+    /// The number that was called, where told.
+    pub called: Option<PhoneNumber>,
+    /// When the call ended.
+    pub ended_at: Timestamp,
+    /// Why it was missed.
+    pub reason: MissedReason,
+    /// The delivery that told of it.
+    pub evidence: Evidence,
+}
+
+impl CallRecord {
+    fn of(call: &MissedCall) -> Self {
+        let number = match &call.caller {
+            Some(super::call::Caller::Number(number)) => Some(number.clone()),
+            _ => None,
+        };
+        Self {
+            message: call.message.clone(),
+            contact: call.contact.clone(),
+            caller: number,
+            called: call.called.clone(),
+            ended_at: call.ended_at,
+            reason: call.reason,
+            evidence: call.evidence.clone(),
+        }
+    }
+}
+
+impl EntryKind {
+    pub(super) fn call_missed(call: &MissedCall, recipe: &Recipe) -> Self {
+        Self::CallMissed {
+            call: CallRecord::of(call),
+            recipe: format!("{} {}", recipe.name(), recipe.version()),
+            recipe_fingerprint: recipe.fingerprint().to_owned(),
+        }
+    }
+
+    pub(super) fn call_joined(call: &MissedCall, missed_calls: u32) -> Self {
+        Self::CallJoined {
+            call: CallRecord::of(call),
+            missed_calls,
+        }
+    }
+
+    pub(super) fn attempted(
+        effect: &EffectId,
+        intent: &Intent,
+        attempt: u32,
+        state: &EpisodeState,
+    ) -> Self {
+        Self::Attempted {
+            effect: effect.clone(),
+            attempt,
+            intent: intent.clone(),
+            contact: state.contact.clone(),
+            basis: state.calls.first().cloned(),
+        }
+    }
+
+    /// The stored name of the kind, such as `call_missed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CallMissed { .. } => "call_missed",
+            Self::CallJoined { .. } => "call_joined",
+            Self::CallUnclear { .. } => "call_unclear",
+            Self::Attempted { .. } => "attempted",
+            Self::Postponed { .. } => "postponed",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::NotFound { .. } => "not_found",
+            Self::Done { .. } => "done",
+            Self::NotDone { .. } => "not_done",
+            Self::Replied { .. } => "replied",
+            Self::OptedOut { .. } => "opted_out",
+            Self::OptedIn { .. } => "opted_in",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Missed-call text back: whoever called and was not answered gets one text, a tag and a task for the team.
+//!
+//! What lives here is the recipe's pure part, which can be read and tested without a clock or a network:
+//!
+//! | module | question it answers |
+//! |---|---|
+//! | [`recipe`] | what did the operator ask for, and does it make sense? |
+//! | [`presets`] | what does a ready recipe look like? |
+//! | [`copy`] | what exactly will the text say? |
+//! | [`call`] | was this call missed, and can the caller be texted? |
+//! | [`reply`] | what does the caller want: no more texts, or something else? |
+//! | `compliance` | which words mean "stop", and which must not be in a text? |
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use gohighlevel::recipes::missed_call::{MergeValues, Preset, render_text};
+//!
+//! let recipe = Preset::Soleil.recipe();
+//! let values = MergeValues {
+//!     first_name: Some("Rosan".into()),
+//!     custom_values: BTreeMap::from([(
+//!         "calendly_link".to_owned(),
+//!         "https://calendly.com/soleil/visit".to_owned(),
+//!     )]),
+//!     ..MergeValues::default()
+//! };
+//! let text = render_text(&recipe, &values)?;
+//! assert!(text.starts_with("Hi Rosan, Soleil here."));
+//! assert!(text.ends_with("https://calendly.com/soleil/visit Reply STOP to opt out."));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod call;
+mod compliance;
+pub mod copy;
+pub mod episode;
+mod intake;
+pub mod ledger;
+pub mod presets;
+pub mod recipe;
+pub mod reply;
+mod runtime;
+mod spelling;
+pub mod store;
+
+pub use call::{CallOutcome, Caller, MissedReason};
+pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
+pub use presets::Preset;
+pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
+pub use reply::Reply;
+pub use runtime::{Acceptance, Engine, EngineBuilder, PreflightError};

@@ -1,0 +1,308 @@
+//! Inputs: one delivery, one transaction. What comes back says that it is on the disk, or that it was not wanted.
+
+use jiff::Timestamp;
+
+use super::{Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::episode::{Episode, EpisodeId, Input, MissedCall, Reason};
+use crate::recipes::missed_call::intake::{self, Person, Signal};
+use crate::recipes::missed_call::ledger::{Entry, EntryKind};
+use crate::recipes::missed_call::reply::Reply;
+use crate::recipes::missed_call::store::{
+    Commit, Committed, DeliveryName, PersonKey, RecipeText, StoreError, Subject, Suppression,
+    SuppressionChange,
+};
+use crate::webhooks::Delivery;
+
+/// How often a commit is decided anew because somebody else wrote the same episode in between.
+const MOST_CONFLICTS: u32 = 50;
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Acceptance {
+    /// It is written.
+    Taken,
+    /// It was taken before; nothing changed.
+    Duplicate,
+    /// It means nothing here: another location, another event, somebody without an episode. Nothing was written.
+    Ignored,
+}
+
+impl Engine {
+    /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
+    /// again.
+    pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        let site = delivery
+            .location_id
+            .as_ref()
+            .and_then(|location| self.shared.sites.get(location));
+        let (Some(site), Some(signal)) = (site, intake::read(delivery, self.shared.clock.now()))
+        else {
+            return Ok(Acceptance::Ignored);
+        };
+        for _ in 0..MOST_CONFLICTS {
+            let now = self.shared.clock.now();
+            let Some(mut commit) = self.decide(site, &signal, now).await? else {
+                return Ok(Acceptance::Ignored);
+            };
+            commit.delivery = Some(DeliveryName {
+                name: delivery.dedupe_key().as_str().to_owned(),
+                received_at: delivery.received_at,
+            });
+            let plans = !commit.effects.is_empty();
+            match self.shared.store.commit(commit).await? {
+                Committed::Done => {
+                    if plans {
+                        self.shared.planned.notify_one();
+                    }
+                    return Ok(Acceptance::Taken);
+                }
+                Committed::Duplicate => return Ok(Acceptance::Duplicate),
+                Committed::Conflict => {}
+            }
+        }
+        Err(StoreError::new(
+            "commit a delivery",
+            "the same episode is written again and again by others",
+        ))
+    }
+
+    async fn decide(
+        &self,
+        site: &Site,
+        signal: &Signal,
+        now: Timestamp,
+    ) -> Result<Option<Commit>, StoreError> {
+        match signal {
+            Signal::Missed(call) => self.missed(site, call, now).await.map(Some),
+            Signal::Unclear {
+                location,
+                message,
+                status,
+            } => {
+                let kind = EntryKind::CallUnclear {
+                    message: message.clone(),
+                    status: status.clone(),
+                };
+                let entry = Entry {
+                    at: now,
+                    location: location.clone(),
+                    episode: None,
+                    kind,
+                };
+                Ok(Some(Commit {
+                    entries: vec![entry],
+                    ..Commit::default()
+                }))
+            }
+            Signal::Wrote {
+                person,
+                message,
+                reply,
+            } => match reply {
+                Reply::OptOut => self
+                    .opted_out(person, Reason::OptedOut, now)
+                    .await
+                    .map(Some),
+                Reply::OptIn => {
+                    let lifted = self.opted_in(person, Reason::OptedOut, now).await?;
+                    self.wrote(person, message.clone(), lifted, now).await
+                }
+                Reply::Other => self.wrote(person, message.clone(), None, now).await,
+            },
+            Signal::DoNotDisturb { person, on: true } => self
+                .opted_out(person, Reason::DoNotDisturb, now)
+                .await
+                .map(Some),
+            Signal::DoNotDisturb { person, on: false } => {
+                self.opted_in(person, Reason::DoNotDisturb, now).await
+            }
+        }
+    }
+
+    async fn missed(
+        &self,
+        site: &Site,
+        call: &MissedCall,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        let number = match &call.caller {
+            Some(crate::recipes::missed_call::Caller::Number(number)) => Some(number.clone()),
+            _ => None,
+        };
+        let key = PersonKey {
+            location: call.location.clone(),
+            contact: call.contact.clone(),
+            number,
+        };
+        while let Some(stored) = self.shared.store.live_episode(&key).await? {
+            let Resumed {
+                mut episode,
+                revision,
+            } = self.resume(stored).await?;
+            let mut commit = Commit::default();
+            if episode.joins(call.ended_at) {
+                let actions = episode.handle(&Input::CallMissed(call.clone()), now);
+                add_to(&mut commit, &episode, Some(revision), actions, now);
+                return Ok(commit);
+            }
+            // Its time is over whatever becomes of this call. Closed at once and not together with the opening of the
+            // next: the caller's number can have another live episode, which shows when this one, the contact's, is
+            // out of the way. On a conflict somebody else has written it, and the next look tells.
+            let actions = episode.close();
+            add_to(&mut commit, &episode, Some(revision), actions, now);
+            self.shared.store.commit(commit).await?;
+        }
+        // A call that opened an episode which is over is told once more, in another delivery: it changes nothing.
+        if self
+            .shared
+            .store
+            .episode(&EpisodeId::of_call(&call.location, &call.message))
+            .await?
+            .is_some()
+        {
+            return Ok(Commit::default());
+        }
+        let (mut episode, mut actions) =
+            Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
+        if self.is_suppressed(&episode, None).await? {
+            actions.extend(episode.handle(&Input::OptedOut(Reason::Suppressed), now));
+        }
+        let mut commit = Commit {
+            recipe: Some(RecipeText {
+                fingerprint: site.recipe.fingerprint().to_owned(),
+                source: site.recipe.source().into(),
+            }),
+            ..Commit::default()
+        };
+        add_to(&mut commit, &episode, None, actions, now);
+        Ok(commit)
+    }
+
+    /// Somebody wrote. `None` if there is nothing to write down.
+    async fn wrote(
+        &self,
+        person: &Person,
+        message: Option<crate::ids::MessageId>,
+        commit: Option<Commit>,
+        now: Timestamp,
+    ) -> Result<Option<Commit>, StoreError> {
+        let Some(Resumed {
+            mut episode,
+            revision,
+        }) = self.live(person).await?
+        else {
+            return Ok(commit);
+        };
+        let mut commit = commit.unwrap_or_default();
+        let actions = episode.handle(&Input::Replied { message }, now);
+        add_to(&mut commit, &episode, Some(revision), actions, now);
+        Ok(Some(commit))
+    }
+
+    /// An opt-out is kept by contact and by every number known for it, whether there is an episode or not.
+    async fn opted_out(
+        &self,
+        person: &Person,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        let mut commit = Commit::default();
+        // An episode that cannot be read must not cost the opt-out: the list alone keeps texts back, too.
+        let live = self.live(person).await.unwrap_or_else(|error| {
+            tracing::error!(
+                location = %person.location,
+                error = &error as &dyn std::error::Error,
+                "the episode of an opt-out cannot be read; the opt-out is kept without it"
+            );
+            None
+        });
+        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        commit.suppressions = changes(person, subjects, &reason, true);
+        match live {
+            Some(Resumed {
+                mut episode,
+                revision,
+            }) => {
+                let actions = episode.handle(&Input::OptedOut(reason), now);
+                add_to(&mut commit, &episode, Some(revision), actions, now);
+            }
+            None => commit
+                .entries
+                .push(alone(person, EntryKind::OptedOut { reason }, now)),
+        }
+        Ok(commit)
+    }
+
+    /// Takes back an opt-out of the same kind only: a setting that HighLevel reports as off says nothing about a STOP
+    /// that HighLevel did not understand. `None` if there is none to take back.
+    async fn opted_in(
+        &self,
+        person: &Person,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<Option<Commit>, StoreError> {
+        let live = self.live(person).await?;
+        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        let suppressions = self
+            .shared
+            .store
+            .suppressions(&person.location, &subjects)
+            .await?;
+        // What was said before it was forbidden takes nothing back, however late it is told.
+        let takes_back = |kept: &Suppression| kept.reason == reason && kept.since < person.at;
+        if !suppressions.iter().any(takes_back) {
+            return Ok(None);
+        }
+        let kind = EntryKind::OptedIn {
+            reason: reason.clone(),
+        };
+        Ok(Some(Commit {
+            suppressions: changes(person, subjects, &reason, false),
+            entries: vec![alone(person, kind, now)],
+            ..Commit::default()
+        }))
+    }
+
+    async fn live(&self, person: &Person) -> Result<Option<Resumed>, StoreError> {
+        let key = PersonKey {
+            location: person.location.clone(),
+            contact: person.contact.clone(),
+            number: person.number.clone(),
+        };
+        match self.shared.store.live_episode(&key).await? {
+            Some(stored) => self.resume(stored).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
+    let called = episode.and_then(|episode| episode.state().caller());
+    Subject::all(&person.contact, person.number.iter().chain(called))
+}
+
+fn changes(
+    person: &Person,
+    subjects: Vec<Subject>,
+    reason: &Reason,
+    suppressed: bool,
+) -> Vec<SuppressionChange> {
+    let change = |subject| SuppressionChange {
+        location: person.location.clone(),
+        subject,
+        reason: reason.clone(),
+        suppressed,
+        at: person.at,
+    };
+    subjects.into_iter().map(change).collect()
+}
+
+fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
+    Entry {
+        at: now,
+        location: person.location.clone(),
+        episode: None,
+        kind,
+    }
+}

@@ -1,0 +1,182 @@
+//! Reads what a step depends on, right before it. Nothing is kept from one effect to the next: a link that was
+//! corrected or an opt-out that was set a second ago counts.
+
+use std::collections::BTreeMap;
+
+use super::{Engine, Site};
+use crate::client::Location;
+use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
+use crate::ids::UserId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::copy::MergeField;
+use crate::recipes::missed_call::episode::{Episode, Facts, Step, TaskFacts, TextFacts};
+use crate::recipes::missed_call::recipe::{Assignee, Recipe};
+use crate::recipes::missed_call::store::{StoreError, Subject};
+
+/// What can fail while reading facts.
+pub(super) enum FactsError {
+    /// The contact no longer exists.
+    ContactGone,
+    HighLevel(Error),
+}
+
+impl From<Error> for FactsError {
+    fn from(error: Error) -> Self {
+        Self::HighLevel(error)
+    }
+}
+
+impl Engine {
+    pub(super) async fn facts(
+        &self,
+        site: &Site,
+        episode: &Episode,
+        step: Step,
+    ) -> Result<Facts, FactsError> {
+        Ok(match step {
+            Step::Text => Facts::Text(self.text_facts(site, episode).await?),
+            Step::Tag => Facts::Tag,
+            Step::Task => Facts::Task(TaskFacts {
+                assignee: assignee(site, episode).await?,
+            }),
+        })
+    }
+
+    /// Whether the episode's caller or contact, or the contact's number, is on the suppression list.
+    pub(super) async fn is_suppressed(
+        &self,
+        episode: &Episode,
+        phone: Option<&PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let state = episode.state();
+        let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
+        let suppressions = self
+            .shared
+            .store
+            .suppressions(state.location(), &subjects)
+            .await?;
+        Ok(!suppressions.is_empty())
+    }
+
+    async fn text_facts(&self, site: &Site, episode: &Episode) -> Result<TextFacts, FactsError> {
+        let location = &site.location;
+        let needs = Needs::of(episode.recipe());
+        let contacts = location.contacts();
+        let (contact, custom_values, location_name) = tokio::join!(
+            contacts.get(episode.state().contact()),
+            async {
+                if needs.custom_values {
+                    custom_values(location).await
+                } else {
+                    Ok(BTreeMap::new())
+                }
+            },
+            async {
+                if needs.location_name {
+                    location.details().await.map(|details| details.name)
+                } else {
+                    Ok(None)
+                }
+            },
+        );
+        let contact = contact.map_err(of_contact)?;
+        Ok(TextFacts {
+            do_not_disturb: contact.sms_blocked(),
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            name: contact.name,
+            phone: contact.phone,
+            // The list is asked right before the decision, which comes later.
+            suppressed: false,
+            location_name: location_name?,
+            custom_values: custom_values?,
+        })
+    }
+}
+
+fn of_contact(error: Error) -> FactsError {
+    if *error.kind() == ErrorKind::NotFound {
+        FactsError::ContactGone
+    } else {
+        FactsError::HighLevel(error)
+    }
+}
+
+/// Which reads the copy of a recipe needs.
+pub(super) struct Needs {
+    pub(super) custom_values: bool,
+    pub(super) location_name: bool,
+}
+
+impl Needs {
+    pub(super) fn of(recipe: &Recipe) -> Self {
+        let uses = |wanted: fn(&MergeField) -> bool| {
+            recipe
+                .text
+                .as_ref()
+                .is_some_and(|text| text.body.fields().any(wanted))
+        };
+        Self {
+            custom_values: uses(|field| matches!(field, MergeField::CustomValue(_))),
+            location_name: recipe.display_name.is_none()
+                && uses(|field| matches!(field, MergeField::LocationName)),
+        }
+    }
+}
+
+/// The location's custom values by key.
+pub(super) async fn custom_values(location: &Location) -> Result<BTreeMap<String, String>> {
+    let values = location.custom_values().list().await?;
+    Ok(values
+        .into_iter()
+        .filter_map(|value| Some((value.key()?.to_owned(), value.value.clone()?)))
+        .collect())
+}
+
+async fn assignee(site: &Site, episode: &Episode) -> Result<Option<UserId>, FactsError> {
+    let Some(task) = &episode.recipe().task else {
+        return Ok(None);
+    };
+    let location = site.location.in_background();
+    Ok(match &task.assign_to {
+        Assignee::Nobody => None,
+        Assignee::User(user) => Some(user.clone()),
+        Assignee::ContactOwner => {
+            let contact = location.contacts().get(episode.state().contact()).await;
+            match contact.map_err(of_contact) {
+                Err(FactsError::HighLevel(error)) if stays(&error) => to_nobody(&location, &error),
+                contact => contact?.assigned_to,
+            }
+        }
+        Assignee::UserEmail(email) => {
+            let users = match location.users().list().await {
+                Err(error) if stays(&error) => return Ok(to_nobody(&location, &error)),
+                users => users?,
+            };
+            let has_address = |address: &str| address.eq_ignore_ascii_case(email);
+            users
+                .into_iter()
+                .find(|user| {
+                    user.email
+                        .as_deref()
+                        .is_some_and(|address| has_address(address))
+                })
+                .map(|user| user.id)
+        }
+    })
+}
+
+/// Whether asking again would give the same error, and the task itself need not fail with it.
+fn stays(error: &Error) -> bool {
+    let whole_token = matches!(
+        error.kind(),
+        ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken) | ErrorKind::Config
+    );
+    !error.is_retryable() && !whole_token
+}
+
+/// The team needs the task more than it needs an owner.
+fn to_nobody(location: &Location, error: &Error) -> Option<UserId> {
+    tracing::warn!(location = %location.id(), %error, "it cannot be found out whose the task is; it goes to nobody");
+    None
+}

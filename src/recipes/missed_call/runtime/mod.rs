@@ -1,0 +1,225 @@
+//! The engine: takes deliveries, and performs what episodes ask for through the client.
+//!
+//! An input becomes durable in one transaction before it is acknowledged ([`accept`](self)); effects are claimed,
+//! permitted, written down, attempted and settled ([`perform`](self)). Decisions are the episode's; here is only what
+//! touches the store, the clock and HighLevel.
+
+mod accept;
+mod facts;
+mod outside;
+mod perform;
+mod preflight;
+mod reconcile;
+mod run;
+mod settle;
+mod write;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+pub use accept::Acceptance;
+pub use preflight::PreflightError;
+
+use super::episode::{Action, Episode};
+use super::ledger::{Entry, EntryKind};
+use super::recipe::Recipe;
+use super::store::{Commit, EffectChange, EpisodeChange, Store, StoreError, Stored};
+use crate::client::Location;
+use crate::clock::{Clock, SystemClock};
+use crate::ids::LocationId;
+use crate::webhooks::{Delivery, Handler, NotDurable};
+
+/// Runs missed-call text back for any number of locations in one process. Cheap to clone.
+///
+/// Give it webhooks ([`accept`](Self::accept), or as the [`Handler`] of the webhook receiver), and keep
+/// [`run`](Self::run) going:
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use gohighlevel::{Client, ids::LocationId};
+/// use gohighlevel::recipes::missed_call::{Engine, Recipe, store::MemoryStore};
+///
+/// let client = Client::from_env()?;
+/// let location = client.location(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+/// let engine = Engine::builder(Arc::new(MemoryStore::new()))
+///     .location(location, Recipe::preset("soleil")?)
+///     .build();
+/// engine.run(std::future::pending()).await;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    sites: HashMap<LocationId, Site>,
+    /// Recipes by fingerprint, those of running episodes included.
+    recipes: Mutex<HashMap<String, Arc<Recipe>>>,
+    /// Told when an input has planned effects.
+    planned: Notify,
+}
+
+/// A location and what runs in it.
+struct Site {
+    location: Location,
+    recipe: Arc<Recipe>,
+}
+
+/// Sets up an [`Engine`].
+#[must_use]
+pub struct EngineBuilder {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    sites: HashMap<LocationId, Site>,
+}
+
+impl EngineBuilder {
+    /// Runs `recipe` in `location`. A location has one recipe; the last one given counts.
+    pub fn location(mut self, location: Location, recipe: Recipe) -> Self {
+        self.sites.insert(
+            location.id().clone(),
+            Site {
+                location,
+                recipe: Arc::new(recipe),
+            },
+        );
+        self
+    }
+
+    /// Another source of time than the machine's. Use the same for the client.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The engine.
+    pub fn build(self) -> Engine {
+        let recipes = self.sites.values().map(|site| {
+            (
+                site.recipe.fingerprint().to_owned(),
+                Arc::clone(&site.recipe),
+            )
+        });
+        Engine {
+            shared: Arc::new(Shared {
+                recipes: Mutex::new(recipes.collect()),
+                store: self.store,
+                clock: self.clock,
+                sites: self.sites,
+                planned: Notify::new(),
+            }),
+        }
+    }
+}
+
+impl Engine {
+    /// Starts to set up an engine on this store.
+    pub fn builder(store: Arc<dyn Store>) -> EngineBuilder {
+        EngineBuilder {
+            store,
+            clock: Arc::new(SystemClock),
+            sites: HashMap::new(),
+        }
+    }
+
+    /// The store it works on: the ledger is read there.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    /// An episode as it was stored, with the recipe it started with.
+    async fn resume(&self, stored: Stored) -> Result<Resumed, StoreError> {
+        let recipe = self.recipe(stored.state.recipe()).await?;
+        Ok(Resumed {
+            episode: Episode::resume(stored.state, recipe),
+            revision: stored.revision,
+        })
+    }
+
+    async fn recipe(&self, fingerprint: &str) -> Result<Arc<Recipe>, StoreError> {
+        let known = || {
+            self.shared
+                .recipes
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(recipe) = known().get(fingerprint) {
+            return Ok(Arc::clone(recipe));
+        }
+        let source = self.shared.store.recipe_source(fingerprint).await?;
+        let source = source.ok_or_else(|| {
+            StoreError::new("find the recipe of an episode", "it is not in the store")
+        })?;
+        let recipe = Recipe::from_stored(&source).ok_or_else(|| {
+            StoreError::new("read the recipe of an episode", "nothing can be made of it")
+        })?;
+        let recipe = Arc::new(recipe);
+        known().insert(fingerprint.to_owned(), Arc::clone(&recipe));
+        Ok(recipe)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("store", &self.shared.store)
+            .field("locations", &self.shared.sites.keys())
+            .finish()
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for Engine {
+    async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
+        self.accept(&delivery)
+            .await
+            .map(drop)
+            .map_err(NotDurable::new)
+    }
+}
+
+/// An episode with the revision it was read at.
+struct Resumed {
+    episode: Episode,
+    revision: u64,
+}
+
+/// What `episode` asked for, as the part of a commit.
+fn add_to(
+    commit: &mut Commit,
+    episode: &Episode,
+    read_at_revision: Option<u64>,
+    actions: Vec<Action>,
+    now: Timestamp,
+) {
+    for action in actions {
+        match action {
+            Action::Perform { effect, due } => {
+                commit.effects.push(EffectChange::Plan { effect, due })
+            }
+            Action::Record(kind) => commit.entries.push(entry(episode, kind, now)),
+        }
+    }
+    commit.episodes.push(EpisodeChange {
+        state: episode.state().clone(),
+        read_at_revision,
+        wake_at: episode.next_wakeup(),
+    });
+}
+
+fn entry(episode: &Episode, kind: EntryKind, now: Timestamp) -> Entry {
+    Entry {
+        at: now,
+        location: episode.state().location().clone(),
+        episode: Some(episode.state().id().clone()),
+        kind,
+    }
+}

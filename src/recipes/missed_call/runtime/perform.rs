@@ -1,0 +1,277 @@
+//! One claimed effect: permit → write the intent → attempt → write the end; and what follows when the answer is lost.
+//!
+//! | the claim's progress | what is done |
+//! |---|---|
+//! | `Waiting` | read facts, ask the episode, write the intent, attempt |
+//! | `Attempting`: its worker died | as if the answer had been lost now; what may be repeated is attempted again |
+//! | `Unsettled` | look, as [`reconcile`](super::reconcile) says |
+
+use super::facts::FactsError;
+use super::outside;
+use super::settle::next_try;
+use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES};
+use super::{Engine, Resumed, Site, add_to};
+use crate::error::{Error, ErrorKind};
+use crate::recipes::missed_call::episode::{
+    Action, EffectEnd, Episode, Facts, Permit, Reason, Step,
+};
+use crate::recipes::missed_call::ledger::EntryKind;
+use crate::recipes::missed_call::store::{
+    Claim, Commit, Committed, EffectChange, Fence, Progress, StoreError,
+};
+
+impl Engine {
+    /// Performs a claimed effect as far as it goes now.
+    pub(super) async fn perform(&self, claim: Claim) {
+        let effect = claim.fence.effect.clone();
+        let mut failures = 0;
+        let mut attempted = false;
+        while let Err(error) = self.try_perform(claim.clone(), &mut attempted).await {
+            if attempted || failures == MOST_STORE_FAILURES {
+                tracing::error!(%effect, error = &error as &dyn std::error::Error, "the effect is tried again when its claim ends");
+                return;
+            }
+            // Nothing was done, so all is asked anew under the same claim: its end would be too late for a text.
+            tracing::error!(%effect, error = &error as &dyn std::error::Error, "the effect is tried again in a second");
+            failures += 1;
+            self.shared.clock.sleep(AFTER_STORE_FAILURE).await;
+        }
+    }
+
+    /// Sets `attempted` right before HighLevel is asked to do something. Until then it can be repeated.
+    async fn try_perform(&self, claim: Claim, attempted: &mut bool) -> Result<(), StoreError> {
+        let Claim { fence, progress } = claim;
+        let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
+            tracing::error!(effect = %fence.effect, "the effect belongs to no episode and is dropped");
+            return self
+                .commit_fenced(Commit {
+                    effects: vec![EffectChange::End { fence }],
+                    ..Commit::default()
+                })
+                .await
+                .map(drop);
+        };
+        let Some(site) = self.shared.sites.get(episode.state().location()) else {
+            tracing::warn!(effect = %fence.effect, "the effect waits: its location is not configured here");
+            let due = next_try(self.shared.clock.now(), u32::MAX, 1.0);
+            return self
+                .commit_fenced(Commit {
+                    effects: vec![EffectChange::Release {
+                        fence,
+                        progress,
+                        due,
+                    }],
+                    ..Commit::default()
+                })
+                .await
+                .map(drop);
+        };
+        match progress {
+            Progress::Waiting { failures, .. } => {
+                self.attempt(site, &episode, fence, failures, attempted)
+                    .await
+            }
+            // Adding a tag twice equals adding it once.
+            Progress::Attempting { failures, .. } if fence.effect.step == Step::Tag => {
+                self.attempt(site, &episode, fence, failures, attempted)
+                    .await
+            }
+            Progress::Attempting {
+                intent,
+                began_at,
+                failures,
+            } => {
+                self.lose(fence, intent, began_at, failures, "interrupted")
+                    .await
+            }
+            Progress::Unsettled {
+                intent,
+                began_at,
+                lost_at,
+                looks,
+                failures,
+            } => {
+                let found = outside::find(site, episode.state(), &intent, began_at).await;
+                self.looked(
+                    site,
+                    fence,
+                    found,
+                    Progress::Unsettled {
+                        intent,
+                        began_at,
+                        lost_at,
+                        looks,
+                        failures,
+                    },
+                )
+                .await
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        site: &Site,
+        episode: &Episode,
+        fence: Fence,
+        failures: u32,
+        attempted: &mut bool,
+    ) -> Result<(), StoreError> {
+        let step = fence.effect.step;
+        let mut facts = match self.facts(site, episode, step).await {
+            Ok(facts) => facts,
+            Err(FactsError::ContactGone) => {
+                return self
+                    .end(fence, EffectEnd::NotDone(Reason::ContactGone))
+                    .await;
+            }
+            Err(FactsError::HighLevel(error)) => {
+                return self.failed(site, fence, failures, error).await;
+            }
+        };
+        // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
+        let location = match step {
+            Step::Text => site.location.reserve().await,
+            Step::Task => site.location.in_background().reserve().await,
+            Step::Tag => Ok(site.location.in_background()),
+        };
+        let location = match location {
+            Ok(location) => location,
+            Err(error) => return self.failed(site, fence, failures, error).await,
+        };
+        for _ in 0..MOST_CONFLICTS {
+            // Read again each time: an opt-out that came meanwhile must be seen before the intent is written.
+            let Some(Resumed {
+                mut episode,
+                revision,
+            }) = self.load(&fence).await?
+            else {
+                return Ok(());
+            };
+            if let Facts::Text(facts) = &mut facts {
+                facts.suppressed = self.is_suppressed(&episode, facts.phone.as_ref()).await?;
+            }
+            let now = self.shared.clock.now();
+            let intent = match episode.permit(step, &facts, now) {
+                Permit::Go(intent) => intent,
+                Permit::Drop(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
+                Permit::Obsolete => {
+                    let effects = vec![EffectChange::End { fence }];
+                    return self
+                        .commit_fenced(Commit {
+                            effects,
+                            ..Commit::default()
+                        })
+                        .await
+                        .map(drop);
+                }
+            };
+            let actions = episode.begin(&fence.effect, &intent, fence.attempt);
+            let progress = Progress::Attempting {
+                intent: intent.clone(),
+                began_at: now,
+                failures,
+            };
+            let mut commit = Commit {
+                effects: vec![EffectChange::Keep {
+                    fence: fence.clone(),
+                    progress,
+                }],
+                ..Commit::default()
+            };
+            add_to(&mut commit, &episode, Some(revision), actions, now);
+            // Not repeated here when the store fails: the facts would be old by then.
+            if self.shared.store.commit(commit).await? != Committed::Done {
+                continue;
+            }
+            *attempted = true;
+            return match outside::perform(&location, episode.state(), &intent).await {
+                Ok(reference) => {
+                    let at = self.shared.clock.now();
+                    self.end(
+                        fence,
+                        EffectEnd::Done {
+                            reference,
+                            at,
+                            found: false,
+                        },
+                    )
+                    .await
+                }
+                Err(error) if *error.kind() == ErrorKind::UnknownOutcome => {
+                    tracing::warn!(effect = %fence.effect, %error, "the outcome is not known; it will be looked for");
+                    self.lose(fence, intent, now, failures, &code(&error)).await
+                }
+                Err(error) => self.failed(site, fence, failures, error).await,
+            };
+        }
+        tracing::warn!(effect = %fence.effect, "another worker has the effect");
+        Ok(())
+    }
+
+    /// The step surely had no effect. It is tried again if that can help, and ends otherwise.
+    async fn failed(
+        &self,
+        site: &Site,
+        fence: Fence,
+        failures: u32,
+        error: Error,
+    ) -> Result<(), StoreError> {
+        let end = match error.kind() {
+            ErrorKind::NotFound => Some(Reason::ContactGone),
+            ErrorKind::DoNotDisturb => Some(Reason::DoNotDisturb),
+            ErrorKind::Validation { .. } | ErrorKind::Refused | ErrorKind::Duplicate { .. } => {
+                Some(Reason::Failed(code(&error)))
+            }
+            // Everything else may pass: an outage, a limit, a token that somebody renews.
+            _ => None,
+        };
+        let (location, effect) = (site.location.id(), &fence.effect);
+        if let Some(reason) = end {
+            tracing::warn!(%effect, %location, %error, %reason, "the step is not done");
+            return self.end(fence, EffectEnd::NotDone(reason)).await;
+        }
+        let Some(Resumed { episode, .. }) = self.load_patiently(&fence).await? else {
+            return Ok(());
+        };
+        // A text that cannot even be asked about has an end all the same.
+        if fence.effect.step == Step::Text && episode.is_stale(self.shared.clock.now()) {
+            tracing::error!(%effect, %location, %error, "the text is too late and is given up");
+            return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
+        }
+        if fence.effect.step != Step::Text && self.is_too_late(episode.state().call_ended_at) {
+            tracing::error!(%effect, %location, %error, "the step is given up");
+            return self
+                .end(fence, EffectEnd::NotDone(Reason::Failed(code(&error))))
+                .await;
+        }
+        tracing::warn!(%effect, %location, %error, failures, "the step is tried again");
+        let code = code(&error);
+        self.release(fence.clone(), |episode, now| {
+            episode.undo_begin(&fence.effect);
+            let first = failures == 0;
+            let postponed = Action::Record(EntryKind::Postponed {
+                effect: fence.effect.clone(),
+                code: code.clone(),
+            });
+            let progress = Progress::Waiting {
+                failures: failures + 1,
+                last_failure: Some(code.clone()),
+            };
+            (
+                first.then_some(postponed).into_iter().collect(),
+                progress,
+                next_try(now, failures + 1, fastrand::f64()),
+            )
+        })
+        .await
+    }
+}
+
+/// The stored code of what went wrong, such as `unavailable_503`.
+fn code(error: &Error) -> String {
+    match error.status() {
+        Some(status) => format!("{}_{status}", error.kind().code()),
+        None => error.kind().code().to_owned(),
+    }
+}

@@ -1,0 +1,134 @@
+//! What follows when the answer to an attempt is lost: look until it is found, or surely is not there.
+
+use jiff::Timestamp;
+
+use super::outside::Found;
+use super::settle::{next_look, next_try};
+use super::{Engine, Site};
+use crate::error::Error;
+use crate::recipes::missed_call::episode::{Action, EffectEnd, Intent, Reason};
+use crate::recipes::missed_call::ledger::EntryKind;
+use crate::recipes::missed_call::store::{Fence, Progress, StoreError};
+
+impl Engine {
+    /// The answer to an attempt is lost: the effect is looked for in a moment.
+    pub(super) async fn lose(
+        &self,
+        fence: Fence,
+        intent: Intent,
+        began_at: Timestamp,
+        failures: u32,
+        code: &str,
+    ) -> Result<(), StoreError> {
+        let kind = EntryKind::OutcomeUnknown {
+            effect: fence.effect.clone(),
+            code: code.to_owned(),
+        };
+        self.release(fence, |_, now| {
+            let due = next_look(now, 0).unwrap_or(now);
+            let progress = Progress::Unsettled {
+                intent: intent.clone(),
+                began_at,
+                lost_at: now,
+                looks: 0,
+                failures,
+            };
+            (vec![Action::Record(kind.clone())], progress, due)
+        })
+        .await
+    }
+
+    /// A look was taken at what an attempt may have left behind.
+    pub(super) async fn looked(
+        &self,
+        site: &Site,
+        fence: Fence,
+        found: Result<Option<Found>, Error>,
+        progress: Progress,
+    ) -> Result<(), StoreError> {
+        let Progress::Unsettled {
+            intent,
+            began_at,
+            lost_at,
+            looks,
+            failures,
+        } = progress
+        else {
+            return Ok(());
+        };
+        match found {
+            Ok(Some(Found { reference, at })) => {
+                let now = self.shared.clock.now();
+                let at = at.map_or(now, |at| at.min(now));
+                self.end(
+                    fence,
+                    EffectEnd::Done {
+                        reference: Some(reference),
+                        at,
+                        found: true,
+                    },
+                )
+                .await
+            }
+            Ok(None) => {
+                let effect = fence.effect.clone();
+                self.release(fence, |episode, now| match next_look(lost_at, looks + 1) {
+                    Some(due) => {
+                        let intent = intent.clone();
+                        (
+                            Vec::new(),
+                            Progress::Unsettled {
+                                intent,
+                                began_at,
+                                lost_at,
+                                looks: looks + 1,
+                                failures,
+                            },
+                            due,
+                        )
+                    }
+                    None => {
+                        episode.undo_begin(&effect);
+                        let nothing = Action::Record(EntryKind::NotFound {
+                            effect: effect.clone(),
+                        });
+                        let progress = Progress::Waiting {
+                            failures: failures + 1,
+                            last_failure: Some("not_found".into()),
+                        };
+                        (vec![nothing], progress, now)
+                    }
+                })
+                .await
+            }
+            Err(error) if self.is_too_late(began_at) => {
+                tracing::error!(effect = %fence.effect, location = %site.location.id(), %error, "it was never found out whether the effect was done");
+                self.end(
+                    fence,
+                    EffectEnd::NotDone(Reason::Failed("outcome_unknown".into())),
+                )
+                .await
+            }
+            Err(error) => {
+                tracing::warn!(effect = %fence.effect, %error, "looking for the effect failed; it is looked for again");
+                let failures = failures + 1;
+                self.release(fence, |_, now| {
+                    let intent = intent.clone();
+                    let progress = Progress::Unsettled {
+                        intent,
+                        began_at,
+                        lost_at,
+                        looks,
+                        failures,
+                    };
+                    (
+                        Vec::new(),
+                        progress,
+                        next_try(now, failures, fastrand::f64()),
+                    )
+                })
+                .await
+            }
+        }
+    }
+}

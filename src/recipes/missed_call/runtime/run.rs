@@ -1,0 +1,160 @@
+//! The loop that keeps an engine going, and the single pass of it for tests and for hosts with a loop of their own.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use super::{Engine, Resumed, add_to};
+use crate::client::Lane;
+use crate::recipes::missed_call::episode::{EpisodeId, Input};
+use crate::recipes::missed_call::store::{Claim, Commit, StoreError};
+
+/// How many effects of one lane are under way at once.
+const AT_ONCE: usize = 32;
+/// How many episodes are woken before looking for effects again.
+const WAKE_AT_ONCE: usize = 256;
+/// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
+const LEASE: SignedDuration = SignedDuration::from_mins(15);
+/// How long to wait when nothing is due, and after the store has failed.
+const IDLE: Duration = Duration::from_secs(60);
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How often to look while a lane is full.
+const WHILE_FULL: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Performs effects and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
+    ///
+    /// Dropping the future instead is as safe as a crash: what was under way is settled on the next start.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        let mut lanes = [
+            (Lane::Interactive, JoinSet::new()),
+            (Lane::Background, JoinSet::new()),
+        ];
+        loop {
+            let wait = match self.start_what_is_due(&mut lanes).await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the store failed; the engine goes on in a second"
+                    );
+                    AFTER_FAILURE
+                }
+            };
+            let [(_, texts), (_, others)] = &mut lanes;
+            tokio::select! {
+                () = &mut shutdown => break,
+                () = self.shared.planned.notified() => {}
+                Some(ended) = texts.join_next() => report(ended),
+                Some(ended) = others.join_next() => report(ended),
+                () = self.shared.clock.sleep(wait) => {}
+            }
+        }
+        for (_, lane) in &mut lanes {
+            while let Some(ended) = lane.join_next().await {
+                report(ended);
+            }
+        }
+    }
+
+    /// Starts what is due and says how long to wait before the next look.
+    async fn start_what_is_due(
+        &self,
+        lanes: &mut [(Lane, JoinSet<()>); 2],
+    ) -> Result<Duration, StoreError> {
+        let now = self.shared.clock.now();
+        for (lane, under_way) in lanes.iter_mut() {
+            let free = AT_ONCE.saturating_sub(under_way.len());
+            if free > 0 {
+                for claim in self.claim(now, *lane, free).await? {
+                    let engine = self.clone();
+                    under_way.spawn(async move { engine.perform(claim).await });
+                }
+            }
+        }
+        self.wake(now).await?;
+        let full = lanes
+            .iter()
+            .any(|(_, under_way)| under_way.len() >= AT_ONCE);
+        let next = self.shared.store.next_due().await?;
+        let wait = match next {
+            Some(next) => Duration::try_from(next.duration_since(now))
+                .unwrap_or(Duration::ZERO)
+                .min(IDLE),
+            None => IDLE,
+        };
+        // What is due in a full lane waits for a place there, and a place becomes free when something ends. The other
+        // lane must not wait for that: a text that becomes due is not behind 32 tags that hang.
+        Ok(if full { wait.max(WHILE_FULL) } else { wait })
+    }
+
+    /// Performs what is due now, one after the other, and wakes the episodes whose time has come. Returns how many
+    /// effects and episodes that were.
+    ///
+    /// For tests on a clock set by hand, and for hosts that have a loop of their own.
+    pub async fn step(&self) -> Result<usize, StoreError> {
+        let now = self.shared.clock.now();
+        let mut done = self.wake(now).await?;
+        for lane in [Lane::Interactive, Lane::Background] {
+            for claim in self.claim(now, lane, AT_ONCE).await? {
+                self.perform(claim).await;
+                done += 1;
+            }
+        }
+        Ok(done)
+    }
+
+    /// When [`step`](Self::step) has something to do next.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.shared.store.next_due().await
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.shared.store.claim(now, lane, limit, LEASE).await
+    }
+
+    async fn wake(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let due = self
+            .shared
+            .store
+            .episodes_to_wake(now, WAKE_AT_ONCE)
+            .await?;
+        let woken = due.len();
+        let mut failed = None;
+        for id in due {
+            // One that cannot be read keeps nobody else from waking.
+            if let Err(error) = self.wake_one(&id, now).await {
+                failed = failed.or(Some(error));
+            }
+        }
+        failed.map_or(Ok(woken), Err)
+    }
+
+    async fn wake_one(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {
+        let Some(stored) = self.shared.store.episode(id).await? else {
+            return Ok(());
+        };
+        let Resumed {
+            mut episode,
+            revision,
+        } = self.resume(stored).await?;
+        let actions = episode.handle(&Input::Wake, now);
+        let mut commit = Commit::default();
+        add_to(&mut commit, &episode, Some(revision), actions, now);
+        // On a conflict somebody has told the episode something; it is woken again if it still asks for it.
+        self.shared.store.commit(commit).await.map(drop)
+    }
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "an effect's task failed; it is settled when its claim ends");
+    }
+}

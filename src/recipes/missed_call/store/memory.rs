@@ -1,0 +1,301 @@
+//! A store in memory: real, complete, and gone with the process. For tests and for trying things out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, LedgerQuery, PersonKey, Progress,
+    Store, StoreError, Stored, Subject, Suppression, lane_of,
+};
+use crate::client::Lane;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
+use crate::recipes::missed_call::ledger::Entry;
+use crate::secret::Private;
+
+/// Keeps everything in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    deliveries: HashMap<String, Timestamp>,
+    episodes: BTreeMap<EpisodeId, EpisodeRow>,
+    effects: BTreeMap<EffectId, EffectRow>,
+    suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
+    ledger: Vec<Entry>,
+    recipes: HashMap<String, Private<String>>,
+}
+
+#[derive(Debug)]
+struct EpisodeRow {
+    stored: Stored,
+    wake_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct EffectRow {
+    /// `None` once it has ended.
+    due: Option<Timestamp>,
+    attempt: u32,
+    progress: Progress,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // Every change is checked before the first write, so a panic cannot leave half of one.
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn conflicts(&self, commit: &Commit) -> bool {
+        let episode_conflicts = |change: &EpisodeChange| {
+            let current = self
+                .episodes
+                .get(change.state.id())
+                .map(|row| row.stored.revision);
+            current != change.read_at_revision || self.another_is_live(change, &commit.episodes)
+        };
+        let effect_conflicts = |change: &EffectChange| match change {
+            EffectChange::Plan { effect, .. } => self.effects.contains_key(effect),
+            EffectChange::Keep { fence, .. }
+            | EffectChange::Release { fence, .. }
+            | EffectChange::End { fence } => !self
+                .effects
+                .get(&fence.effect)
+                .is_some_and(|row| row.due.is_some() && row.attempt == fence.attempt),
+        };
+        commit.episodes.iter().any(episode_conflicts) || commit.effects.iter().any(effect_conflicts)
+    }
+
+    /// Whether the same person has a live episode that this commit does not end.
+    fn another_is_live(&self, change: &EpisodeChange, changes: &[EpisodeChange]) -> bool {
+        change.state.is_live()
+            && self.episodes.values().any(|row| {
+                let other = &row.stored.state;
+                let ends = || {
+                    changes
+                        .iter()
+                        .any(|change| change.state.id() == other.id() && !change.state.is_live())
+                };
+                let same_person = other.contact() == change.state.contact()
+                    || (other.caller().is_some() && other.caller() == change.state.caller());
+                other.is_live()
+                    && other.id() != change.state.id()
+                    && other.location() == change.state.location()
+                    && same_person
+                    && !ends()
+            })
+    }
+
+    fn write(&mut self, commit: Commit) {
+        if let Some(delivery) = commit.delivery {
+            self.deliveries.insert(delivery.name, delivery.received_at);
+        }
+        for change in commit.episodes {
+            let revision = change.read_at_revision.map_or(1, |revision| revision + 1);
+            let id = change.state.id().clone();
+            let stored = Stored {
+                state: change.state,
+                revision,
+            };
+            self.episodes.insert(
+                id,
+                EpisodeRow {
+                    stored,
+                    wake_at: change.wake_at,
+                },
+            );
+        }
+        for change in commit.effects {
+            match change {
+                EffectChange::Plan { effect, due } => {
+                    self.effects.insert(
+                        effect,
+                        EffectRow {
+                            due: Some(due),
+                            attempt: 0,
+                            progress: Progress::NEW,
+                        },
+                    );
+                }
+                EffectChange::Keep { fence, progress } => {
+                    if let Some(row) = self.effects.get_mut(&fence.effect) {
+                        row.progress = progress;
+                    }
+                }
+                EffectChange::Release {
+                    fence,
+                    progress,
+                    due,
+                } => {
+                    if let Some(row) = self.effects.get_mut(&fence.effect) {
+                        (row.progress, row.due) = (progress, Some(due));
+                    }
+                }
+                EffectChange::End { fence } => {
+                    if let Some(row) = self.effects.get_mut(&fence.effect) {
+                        row.due = None;
+                    }
+                }
+            }
+        }
+        for change in commit.suppressions {
+            let key = (change.location, change.subject, change.reason);
+            let since = self.suppressions.get(&key).copied();
+            if change.suppressed {
+                let latest = since.map_or(change.at, |since| since.max(change.at));
+                self.suppressions.insert(key, latest);
+            } else if since.is_some_and(|since| since < change.at) {
+                self.suppressions.remove(&key);
+            }
+        }
+        self.ledger.extend(commit.entries);
+        if let Some(recipe) = commit.recipe {
+            self.recipes.insert(recipe.fingerprint, recipe.source);
+        }
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let mut tables = self.tables();
+        if commit
+            .delivery
+            .as_ref()
+            .is_some_and(|delivery| tables.deliveries.contains_key(&delivery.name))
+        {
+            return Ok(Committed::Duplicate);
+        }
+        if tables.conflicts(&commit) {
+            return Ok(Committed::Conflict);
+        }
+        tables.write(commit);
+        Ok(Committed::Done)
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        let tables = self.tables();
+        let of_person = tables
+            .episodes
+            .values()
+            .map(|row| &row.stored)
+            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
+        let by_contact = of_person
+            .clone()
+            .find(|stored| *stored.state.contact() == person.contact);
+        let by_number = || {
+            let number = person.number.as_ref()?;
+            of_person
+                .clone()
+                .find(|stored| stored.state.caller() == Some(number))
+        };
+        Ok(by_contact.or_else(by_number).cloned())
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        Ok(self.tables().episodes.get(id).map(|row| row.stored.clone()))
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .tables()
+            .recipes
+            .get(fingerprint)
+            .cloned()
+            .map(Private::into_inner))
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        let tables = self.tables();
+        let of_them = tables
+            .suppressions
+            .iter()
+            .filter(|((place, subject, _), _)| place == location && subjects.contains(subject));
+        let told = |((_, _, reason), since): (&(_, _, Reason), &Timestamp)| Suppression {
+            reason: reason.clone(),
+            since: *since,
+        };
+        Ok(of_them.map(told).collect())
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let mut tables = self.tables();
+        let due_of_lane = |(effect, row): (&EffectId, &EffectRow)| {
+            let due = row
+                .due
+                .filter(|due| *due <= now && lane_of(effect.step) == lane)?;
+            Some((due, effect.clone()))
+        };
+        let mut due: Vec<_> = tables.effects.iter().filter_map(due_of_lane).collect();
+        due.sort();
+        let chosen = due.into_iter().take(limit).map(|(_, effect)| effect);
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let claims = chosen.filter_map(|effect| {
+            let row = tables.effects.get_mut(&effect)?;
+            row.attempt += 1;
+            row.due = Some(until);
+            Some(Claim {
+                fence: Fence {
+                    effect,
+                    attempt: row.attempt,
+                },
+                progress: row.progress.clone(),
+            })
+        });
+        Ok(claims.collect())
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        let tables = self.tables();
+        let due = tables
+            .episodes
+            .iter()
+            .filter(|(_, row)| row.wake_at.is_some_and(|wake_at| wake_at <= now));
+        Ok(due.take(limit).map(|(id, _)| id.clone()).collect())
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let tables = self.tables();
+        let effects = tables.effects.values().filter_map(|row| row.due);
+        Ok(effects
+            .chain(tables.episodes.values().filter_map(|row| row.wake_at))
+            .min())
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        Ok(self
+            .tables()
+            .ledger
+            .iter()
+            .filter(|entry| query.matches(entry))
+            .cloned()
+            .collect())
+    }
+}

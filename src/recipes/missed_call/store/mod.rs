@@ -1,0 +1,402 @@
+//! Where episodes, planned effects, suppressions and the ledger are kept.
+//!
+//! A [`Store`] knows nothing of calls and texts: it keeps what the engine commits, in one step or not at all, and hands
+//! out effects that are due, each to one worker at a time. What a row means is decided elsewhere.
+
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+
+use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason, Step};
+use super::ledger::Entry;
+use crate::client::Lane;
+use crate::digest::sha256_hex;
+use crate::ids::{ContactId, LocationId};
+use crate::phone::PhoneNumber;
+use crate::secret::Private;
+
+/// Keeps everything that must outlive a crash.
+///
+/// What a [`commit`](Self::commit) wrote before it returned survives a power cut, as far as the store promises
+/// durability at all. Times are whole milliseconds.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Writes all of `commit`, or nothing.
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// The live episode of this contact or number in this location.
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
+
+    /// An episode by its name, live or not.
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError>;
+
+    /// The exact text of a recipe that an episode started with.
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError>;
+
+    /// What forbids to text one of these in this location; nothing if they may be texted.
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError>;
+
+    /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
+    /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
+    /// write any more.
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Live episodes whose time to wake has come.
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError>;
+
+    /// When the next effect or episode is due.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The entries of the ledger that match, oldest first.
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
+}
+
+/// The lane in which the effect of a step is performed: somebody waits for the text.
+pub fn lane_of(step: Step) -> Lane {
+    match step {
+        Step::Text => Lane::Interactive,
+        Step::Tag | Step::Task => Lane::Background,
+    }
+}
+
+/// The store could not do it; nothing was written. Whoever delivered the input must deliver it again.
+#[derive(Debug, thiserror::Error)]
+#[error("the store failed to {doing}; nothing was written")]
+pub struct StoreError {
+    doing: &'static str,
+    #[source]
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl StoreError {
+    /// A failure while `doing` something (`"commit"`, `"read an episode"`).
+    pub fn new(doing: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            doing,
+            source: source.into(),
+        }
+    }
+}
+
+/// All that one input changes.
+#[derive(Debug, Clone, Default)]
+pub struct Commit {
+    /// The name of the delivery that this comes from; a name is taken once.
+    pub delivery: Option<DeliveryName>,
+    /// Episodes to write.
+    pub episodes: Vec<EpisodeChange>,
+    /// Effects to plan, move on or end.
+    pub effects: Vec<EffectChange>,
+    /// Suppressions to add or lift.
+    pub suppressions: Vec<SuppressionChange>,
+    /// Entries to append to the ledger, in order.
+    pub entries: Vec<Entry>,
+    /// A recipe to keep under its fingerprint.
+    pub recipe: Option<RecipeText>,
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// All of it is written.
+    Done,
+    /// The delivery was taken before; nothing is written.
+    Duplicate,
+    /// Somebody else has written one of the episodes, or has taken one of the effects; nothing is written. Read again
+    /// and decide again.
+    Conflict,
+}
+
+/// The name of a delivery, and when it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryName {
+    /// The name over all repeats.
+    pub name: String,
+    /// When it arrived. Names may be forgotten 30 days later: HighLevel does not send again after that.
+    pub received_at: Timestamp,
+}
+
+/// A new or changed episode.
+#[derive(Debug, Clone)]
+pub struct EpisodeChange {
+    /// Its state.
+    pub state: EpisodeState,
+    /// The revision it was read at; `None` for a new one.
+    pub read_at_revision: Option<u64>,
+    /// When to wake it.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// An episode as it was read.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its state.
+    pub state: EpisodeState,
+    /// To be given back when it is written.
+    pub revision: u64,
+}
+
+/// The text of a recipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecipeText {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The exact TOML. It may name people.
+    pub source: Private<String>,
+}
+
+/// A change to an effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EffectChange {
+    /// A new effect. The name of an effect is taken once for ever: planning it again is a conflict.
+    Plan {
+        /// Its name.
+        effect: EffectId,
+        /// Not before.
+        due: Timestamp,
+    },
+    /// A claimed effect stays with its worker, and this is how far it has come.
+    Keep {
+        /// The effect and the attempt that holds it.
+        fence: Fence,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// A claimed effect is given back, to be taken again at `due`.
+    Release {
+        /// The effect and the attempt that holds it.
+        fence: Fence,
+        /// How far it is.
+        progress: Progress,
+        /// Not before.
+        due: Timestamp,
+    },
+    /// A claimed effect has come to its end.
+    End {
+        /// The effect and the attempt that holds it.
+        fence: Fence,
+    },
+}
+
+/// The right to write to a claimed effect: it is lost when somebody else claims the effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// The effect.
+    pub effect: EffectId,
+    /// The attempt as of the claim.
+    pub attempt: u32,
+}
+
+/// A claimed effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The effect and this attempt.
+    pub fence: Fence,
+    /// How far it had come.
+    pub progress: Progress,
+}
+
+impl Step {
+    /// The lane in which its effect is performed: a caller waits for the text.
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Text => Lane::Interactive,
+            Self::Tag | Self::Task => Lane::Background,
+        }
+    }
+}
+
+/// How far an effect has come. Stored as JSON; rows of old releases must load for ever.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Progress {
+    /// Nothing is under way.
+    Waiting {
+        /// How often it could not be begun or surely had no effect.
+        failures: u32,
+        /// The code of the last failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_failure: Option<String>,
+    },
+    /// An attempt has begun, and its end is not known.
+    Attempting {
+        /// What is done.
+        intent: Intent,
+        /// Since when.
+        began_at: Timestamp,
+        /// Failures before this attempt.
+        failures: u32,
+    },
+    /// The answer to an attempt was lost; reading back will tell.
+    Unsettled {
+        /// What was to be done.
+        intent: Intent,
+        /// When the attempt began.
+        began_at: Timestamp,
+        /// When its answer was found to be lost.
+        lost_at: Timestamp,
+        /// How often it was looked for.
+        looks: u32,
+        /// Failures before this attempt.
+        failures: u32,
+    },
+}
+
+impl Progress {
+    /// That of a new effect.
+    pub const NEW: Self = Self::Waiting {
+        failures: 0,
+        last_failure: None,
+    };
+
+    /// Failures so far.
+    pub fn failures(&self) -> u32 {
+        match self {
+            Self::Waiting { failures, .. }
+            | Self::Attempting { failures, .. }
+            | Self::Unsettled { failures, .. } => *failures,
+        }
+    }
+}
+
+/// How to find somebody's live episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonKey {
+    /// Where.
+    pub location: LocationId,
+    /// By the contact …
+    pub contact: ContactId,
+    /// … or by the number.
+    pub number: Option<PhoneNumber>,
+}
+
+/// Who must not be texted: a number or a contact, kept as a hash so that the list outlives the person's data.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject(String);
+
+impl Subject {
+    /// A number.
+    pub fn number(number: &PhoneNumber) -> Self {
+        Self::hashed(&format!("number:{}", number.e164()))
+    }
+
+    /// A contact, for opt-outs that come without a number.
+    pub fn contact(contact: &ContactId) -> Self {
+        Self::hashed(&format!("contact:{contact}"))
+    }
+
+    /// A contact and the numbers known for it, each once.
+    pub(crate) fn all<'a>(
+        contact: &ContactId,
+        numbers: impl IntoIterator<Item = &'a PhoneNumber>,
+    ) -> Vec<Self> {
+        let mut subjects = vec![Self::contact(contact)];
+        subjects.extend(numbers.into_iter().map(Self::number));
+        subjects.sort();
+        subjects.dedup();
+        subjects
+    }
+
+    fn hashed(text: &str) -> Self {
+        Self(sha256_hex(text.as_bytes()))
+    }
+
+    /// The hash in hex.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why somebody must not be texted, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// Why.
+    pub reason: Reason,
+    /// When that was last said.
+    pub since: Timestamp,
+}
+
+/// A change to the suppression list. Each reason is kept by itself: lifting one leaves the other in force. What was said
+/// later counts, in whatever order it is told: an older change than the one on the list does nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressionChange {
+    /// Where.
+    pub location: LocationId,
+    /// Who.
+    pub subject: Subject,
+    /// Why.
+    pub reason: Reason,
+    /// Added, or lifted.
+    pub suppressed: bool,
+    /// When the person said so.
+    pub at: Timestamp,
+}
+
+/// Which entries of the ledger to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LedgerQuery {
+    /// Of this location only.
+    pub location: Option<LocationId>,
+    /// Of this episode only.
+    pub episode: Option<EpisodeId>,
+    /// Written at this time or later.
+    pub since: Option<Timestamp>,
+    /// Written before this time.
+    pub until: Option<Timestamp>,
+}
+
+impl LedgerQuery {
+    /// All entries of one episode.
+    pub fn of_episode(episode: EpisodeId) -> Self {
+        Self {
+            episode: Some(episode),
+            ..Self::default()
+        }
+    }
+
+    /// All entries of one location.
+    pub fn of_location(location: LocationId) -> Self {
+        Self {
+            location: Some(location),
+            ..Self::default()
+        }
+    }
+
+    fn matches(&self, entry: &Entry) -> bool {
+        self.location
+            .as_ref()
+            .is_none_or(|location| *location == entry.location)
+            && self
+                .episode
+                .as_ref()
+                .is_none_or(|episode| entry.episode.as_ref() == Some(episode))
+            && self.since.is_none_or(|since| entry.at >= since)
+            && self.until.is_none_or(|until| entry.at < until)
+    }
+}

@@ -1,0 +1,216 @@
+//! A store in one SQLite file, for one process.
+//!
+//! A commit returns after it is on the disk (write-ahead log, `synchronous = FULL`); commits that arrive together share
+//! one write. A lock file beside the database keeps a second process out, so a process that finds claims on opening
+//! knows that their holder is dead.
+
+mod rows;
+mod worker;
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+
+use self::worker::Worker;
+use super::{
+    Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
+    Suppression,
+};
+use crate::client::Lane;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::EpisodeId;
+use crate::recipes::missed_call::ledger::Entry;
+
+/// The schema's version, kept in the file's `user_version`.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Keeps everything in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    worker: Worker,
+    /// Held for as long as the store lives; the system lets go of it when the process dies.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, and makes it if it is not there. Effects that a dead process had claimed are free
+    /// again.
+    ///
+    /// Fails if another process has it open, if the file cannot be written, or if a newer release has written it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_path_buf();
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            StoreError::new("open the database", error)
+        };
+        let lock = lock_beside(&path).map_err(|error| failed(error.into()))?;
+        let connection = open_connection(&path).map_err(failed)?;
+        let worker = Worker::start(connection).map_err(|error| failed(error.into()))?;
+        Ok(Self {
+            path,
+            worker,
+            _lock: lock,
+        })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn lock_beside(path: &Path) -> Result<File, String> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let shown = Path::new(&name).display();
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|error| format!("{shown}: {error}; the folder must exist and be writable"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(format!(
+            "{} is in use by another process; one process works on one file",
+            path.display()
+        )),
+        Err(std::fs::TryLockError::Error(error)) => Err(format!("{shown}: {error}")),
+    }
+}
+
+/// The file holds numbers and texts: it is made for its owner alone.
+#[cfg(unix)]
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    options.open(path).map(drop)
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn open_connection(path: &Path) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
+    make_private(path)?;
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version {
+        0 => {
+            connection.execute_batch(concat!(
+                "BEGIN;",
+                include_str!("schema.sql"),
+                "PRAGMA user_version = 1; COMMIT;"
+            ))?;
+        }
+        SCHEMA_VERSION => {}
+        newer => {
+            return Err(format!(
+                "{} has schema version {newer}; this release reads up to {SCHEMA_VERSION}, use a newer one",
+                path.display()
+            )
+            .into());
+        }
+    }
+    rows::free_claims(&connection)?;
+    Ok(connection)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.worker
+            .run("commit", move |connection| {
+                rows::commit(connection, &commit)
+            })
+            .await
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        let person = person.clone();
+        self.worker
+            .run("read an episode", move |connection| {
+                rows::live_episode(connection, &person)
+            })
+            .await
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        let id = id.clone();
+        self.worker
+            .run("read an episode", move |connection| {
+                rows::episode(connection, &id)
+            })
+            .await
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        let fingerprint = fingerprint.to_owned();
+        self.worker
+            .run("read a recipe", move |connection| {
+                rows::recipe_source(connection, &fingerprint)
+            })
+            .await
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        let (location, subjects) = (location.clone(), subjects.to_vec());
+        self.worker
+            .run("read suppressions", move |connection| {
+                rows::suppressions(connection, &location, &subjects)
+            })
+            .await
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.worker
+            .run("claim effects", move |connection| {
+                rows::claim(connection, now, lane, limit, lease)
+            })
+            .await
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        self.worker
+            .run("find episodes to wake", move |connection| {
+                rows::episodes_to_wake(connection, now, limit)
+            })
+            .await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.worker
+            .run("find what is due next", rows::next_due)
+            .await
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        let query = query.clone();
+        self.worker
+            .run("read the ledger", move |connection| {
+                rows::ledger(connection, &query)
+            })
+            .await
+    }
+}

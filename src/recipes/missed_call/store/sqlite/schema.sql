@@ -1,0 +1,67 @@
+-- Version 1. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+
+-- Deliveries that were taken; each name is taken once.
+CREATE TABLE delivery (
+    name TEXT PRIMARY KEY,
+    received_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX delivery_by_age ON delivery (received_at);
+
+CREATE TABLE episode (
+    id TEXT PRIMARY KEY,
+    location TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    caller TEXT,
+    live INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    wake_at INTEGER,
+    state_json TEXT NOT NULL
+) WITHOUT ROWID;
+-- One live episode per person and location, by contact and by number.
+CREATE UNIQUE INDEX episode_live_contact ON episode (location, contact) WHERE live = 1;
+CREATE UNIQUE INDEX episode_live_caller ON episode (location, caller) WHERE live = 1 AND caller IS NOT NULL;
+CREATE INDEX episode_to_wake ON episode (wake_at) WHERE wake_at IS NOT NULL;
+
+-- The name of an effect is episode, step and ordinal; its row stays for ever so that it is never planned twice.
+CREATE TABLE effect (
+    episode TEXT NOT NULL,
+    step TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    -- 0 for what somebody waits for, 1 for the rest.
+    lane INTEGER NOT NULL,
+    -- Not before; the end of the lease while it is claimed; null once it has ended.
+    due_at INTEGER,
+    -- When it was due before it was claimed; null while it is not.
+    claimed_due_at INTEGER,
+    attempt INTEGER NOT NULL,
+    progress_json TEXT NOT NULL,
+    PRIMARY KEY (episode, step, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX effect_due ON effect (lane, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX effect_claimed ON effect (claimed_due_at) WHERE claimed_due_at IS NOT NULL;
+
+CREATE TABLE suppression (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    -- When the person last said so.
+    since INTEGER NOT NULL,
+    PRIMARY KEY (location, subject, reason)
+) WITHOUT ROWID;
+
+-- Append only.
+CREATE TABLE ledger (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    location TEXT NOT NULL,
+    episode TEXT,
+    entry_json TEXT NOT NULL
+);
+CREATE INDEX ledger_by_location ON ledger (location, at);
+CREATE INDEX ledger_by_episode ON ledger (episode) WHERE episode IS NOT NULL;
+
+CREATE TABLE recipe (
+    fingerprint TEXT PRIMARY KEY,
+    source TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,150 @@
+//! How a FakeGhl is put together and started.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::FakeGhl;
+use super::error::FakeGhlError;
+use super::rules::Limiter;
+use super::seed::Seed;
+use super::server::{self, Shared};
+use super::signing::SigningKey;
+use super::webhooks::{self, Webhooks};
+use crate::clock::{Clock, SystemClock};
+
+/// Settings of a [`FakeGhl`] that has not started. Made by [`FakeGhl::builder`].
+#[derive(Debug)]
+#[must_use]
+pub struct FakeGhlBuilder {
+    seed: Option<Seed>,
+    clock: Arc<dyn Clock>,
+    listen: SocketAddr,
+    webhook_url: Option<Url>,
+    signing_key: Option<SigningKey>,
+    limit: (u32, Duration),
+    token_lifetime: Duration,
+    minted_refresh_tokens: bool,
+}
+
+impl FakeGhlBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            seed: None,
+            clock: Arc::new(SystemClock),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            webhook_url: None,
+            signing_key: None,
+            limit: (100, Duration::from_secs(10)),
+            token_lifetime: Duration::from_secs(86_399),
+            minted_refresh_tokens: true,
+        }
+    }
+
+    /// What is there at the start; [`Seed::sample`] unless told otherwise.
+    pub fn seed(self, seed: Seed) -> Self {
+        Self {
+            seed: Some(seed),
+            ..self
+        }
+    }
+
+    /// What is there at the start, as JSON; see [`Seed`] for its form.
+    pub fn seed_json(self, text: &str) -> Result<Self, FakeGhlError> {
+        Ok(self.seed(Seed::from_json(text)?))
+    }
+
+    /// The clock for everything with a time: dates, the limit's window, hanging, pauses between deliveries. The
+    /// machine's own unless told otherwise. A [`ManualClock`](super::super::ManualClock) moves on by every such wait.
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The address to listen on; a free port of 127.0.0.1 unless told otherwise. There is no protection: keep to
+    /// loopback.
+    pub fn listen(self, address: SocketAddr) -> Self {
+        Self {
+            listen: address,
+            ..self
+        }
+    }
+
+    /// Where webhooks go. Plain `http` only.
+    pub fn webhook_url(self, url: &str) -> Result<Self, FakeGhlError> {
+        Ok(Self {
+            webhook_url: Some(webhooks::webhook_url(url)?),
+            ..self
+        })
+    }
+
+    /// The Ed25519 private key (PKCS#8, PEM or DER) that signs webhooks; a fresh one unless told otherwise.
+    pub fn signing_key(self, key: &[u8]) -> Result<Self, FakeGhlError> {
+        Ok(Self {
+            signing_key: Some(SigningKey::read(key)?),
+            ..self
+        })
+    }
+
+    /// How many requests a token may make within `window`; 100 in 10 seconds unless told otherwise.
+    pub fn limit(self, requests: u32, window: Duration) -> Self {
+        Self {
+            limit: (requests, window),
+            ..self
+        }
+    }
+
+    /// How long an access token lives that OAuth gives out; 86,399 s unless told otherwise.
+    pub fn token_lifetime(self, lifetime: Duration) -> Self {
+        Self {
+            token_lifetime: lifetime,
+            ..self
+        }
+    }
+
+    /// Whether a minted location token comes with a refresh token. It does unless told otherwise, which HighLevel's
+    /// specification of version 2 does not say.
+    pub fn minted_refresh_tokens(self, with: bool) -> Self {
+        Self {
+            minted_refresh_tokens: with,
+            ..self
+        }
+    }
+
+    /// Starts it. Fails when it cannot listen on the address.
+    pub async fn start(self) -> io::Result<FakeGhl> {
+        let key = match self.signing_key {
+            Some(key) => key,
+            None => SigningKey::generate().map_err(io::Error::other)?,
+        };
+        let mut world = self
+            .seed
+            .unwrap_or_else(Seed::sample)
+            .world(self.clock.now())
+            .map_err(io::Error::other)?;
+        world.grants.lifetime = self.token_lifetime;
+        world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        let (webhooks, orders) = Webhooks::new(key, Arc::clone(&self.clock), self.webhook_url);
+        let webhooks = Arc::new(webhooks);
+        let shared = Arc::new(Shared::new(
+            self.clock,
+            Arc::clone(&webhooks),
+            world,
+            Limiter::new(self.limit.0, self.limit.1),
+        ));
+        let tasks = [
+            tokio::spawn(webhooks::deliver(webhooks, orders)),
+            tokio::spawn(server::serve(listener, Arc::clone(&shared))),
+        ];
+        Ok(FakeGhl {
+            shared,
+            address,
+            tasks,
+        })
+    }
+}

@@ -1,0 +1,247 @@
+//! The control plane: what a test or an operator orders, in process and over HTTP under `/_fake/`.
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use http_body_util::Full;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::envelope;
+use super::error::FakeGhlError;
+use super::faults::{Fault, Pattern};
+use super::happenings::{self, Call, Happening, TextMessage};
+use super::oauth::Holder;
+use super::request::ApiRequest;
+use super::server::{Shared, json_response};
+use super::world::World;
+
+pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlError> {
+    let now = shared.clock.now();
+    let mut world = shared.world();
+    let (contact_id, message_id, payload) = happenings::call(&mut world, call, now)?;
+    let webhook_id = shared
+        .webhooks
+        .emit(payload, &world.app_id, &world.version_id, now);
+    Ok(Happening {
+        contact_id,
+        message_id,
+        webhook_id,
+    })
+}
+
+pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, FakeGhlError> {
+    let now = shared.clock.now();
+    let mut world = shared.world();
+    let (contact_id, message_id, payloads) = happenings::text(&mut world, text, now)?;
+    let mut webhook_ids: Vec<String> = payloads
+        .into_iter()
+        .map(|payload| {
+            shared
+                .webhooks
+                .emit(payload, &world.app_id, &world.version_id, now)
+        })
+        .collect();
+    Ok(Happening {
+        contact_id,
+        message_id,
+        // The message's own webhook is the first.
+        webhook_id: webhook_ids.swap_remove(0),
+    })
+}
+
+pub(super) fn fault(
+    shared: &Shared,
+    method: Method,
+    path: &str,
+    fault: Fault,
+    times: u32,
+) -> Result<(), FakeGhlError> {
+    let pattern = Pattern::new(method, path)?;
+    shared.faults().add(pattern, fault, times);
+    Ok(())
+}
+
+pub(super) fn authorize_location(
+    shared: &Shared,
+    location_id: &str,
+) -> Result<String, FakeGhlError> {
+    let now = shared.clock.now();
+    let mut world = shared.world();
+    if !world.locations.contains_key(location_id) {
+        return Err(FakeGhlError::UnknownLocation(location_id.to_owned()));
+    }
+    let holder = Holder::Location(location_id.to_owned());
+    let code = world.grants.authorize(holder, Vec::new(), now);
+    emit_install(shared, &world, Some(location_id), now);
+    Ok(code)
+}
+
+pub(super) fn authorize_agency(
+    shared: &Shared,
+    company_id: &str,
+    locations: &[&str],
+) -> Result<String, FakeGhlError> {
+    let now = shared.clock.now();
+    let mut world = shared.world();
+    for location in locations {
+        if world.company_of(location).as_deref() != Some(company_id) {
+            return Err(FakeGhlError::UnknownLocation((*location).to_owned()));
+        }
+    }
+    let approved = locations.iter().map(|it| (*it).to_owned()).collect();
+    let holder = Holder::Company(company_id.to_owned());
+    let code = world.grants.authorize(holder, approved, now);
+    for location in locations {
+        emit_install(shared, &world, Some(location), now);
+    }
+    let payload = envelope::install(None, Some(company_id));
+    shared
+        .webhooks
+        .emit(payload, &world.app_id, &world.version_id, now);
+    Ok(code)
+}
+
+fn emit_install(shared: &Shared, world: &World, location: Option<&str>, now: Timestamp) {
+    let company = location.and_then(|location| world.company_of(location));
+    let payload = envelope::install(location, company.as_deref());
+    shared
+        .webhooks
+        .emit(payload, &world.app_id, &world.version_id, now);
+}
+
+pub(super) fn uninstall_location(shared: &Shared, location_id: &str) -> Result<(), FakeGhlError> {
+    let mut world = shared.world();
+    if !world.locations.contains_key(location_id) {
+        return Err(FakeGhlError::UnknownLocation(location_id.to_owned()));
+    }
+    let holder = Holder::Location(location_id.to_owned());
+    uninstall(shared, &mut world, &holder);
+    Ok(())
+}
+
+pub(super) fn uninstall_agency(shared: &Shared, company_id: &str) {
+    let holder = Holder::Company(company_id.to_owned());
+    uninstall(shared, &mut shared.world(), &holder);
+}
+
+fn uninstall(shared: &Shared, world: &mut World, holder: &Holder) {
+    world.grants.uninstall(holder);
+    shared.webhooks.emit(
+        envelope::uninstall(holder),
+        &world.app_id,
+        &world.version_id,
+        shared.clock.now(),
+    );
+}
+
+/// Where the app is installed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", untagged, deny_unknown_fields)]
+enum AuthorizationOrder {
+    #[serde(rename_all = "camelCase")]
+    Location { location_id: String },
+    #[serde(rename_all = "camelCase")]
+    Agency {
+        company_id: String,
+        locations: Vec<String>,
+    },
+}
+
+fn authorize(shared: &Shared, order: &AuthorizationOrder) -> Result<Value, FakeGhlError> {
+    let code = match order {
+        AuthorizationOrder::Location { location_id } => authorize_location(shared, location_id)?,
+        AuthorizationOrder::Agency {
+            company_id,
+            locations,
+        } => {
+            let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
+            authorize_agency(shared, company_id, &locations)?
+        }
+    };
+    let world = shared.world();
+    Ok(json!({
+        "code": code,
+        "clientId": world.grants.client_id,
+        "clientSecret": world.grants.client_secret,
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultOrder {
+    method: String,
+    path: String,
+    fault: String,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Answers a request to `/_fake/…`.
+pub(super) fn answer(shared: &Shared, request: &ApiRequest) -> Response<Full<Bytes>> {
+    match carry_out(shared, request) {
+        Ok((status, body)) => json_response(status, &body),
+        Err(error) => {
+            let status = match error {
+                FakeGhlError::UnknownWebhook(_) => StatusCode::NOT_FOUND,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            json_response(status, &json!({ "error": error.to_string() }))
+        }
+    }
+}
+
+fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value), FakeGhlError> {
+    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    let done = |value: Value| Ok((StatusCode::OK, value));
+    match (request.method.as_str(), segments.as_slice()) {
+        ("POST", ["_fake", "calls"]) => done(json!(call(shared, &order(request)?)?)),
+        ("POST", ["_fake", "messages"]) => done(json!(message(shared, &order(request)?)?)),
+        ("POST", ["_fake", "authorizations"]) => done(authorize(shared, &order(request)?)?),
+        ("DELETE", ["_fake", "access-tokens"]) => {
+            shared.world().grants.expire_access_tokens();
+            done(json!({ "ok": true }))
+        }
+        ("POST", ["_fake", "webhooks", id, "resend"]) => {
+            shared.webhooks.resend(id)?;
+            done(json!({ "webhookId": id }))
+        }
+        ("DELETE", ["_fake", "faults"]) => {
+            shared.faults().clear();
+            Ok((StatusCode::OK, json!({ "ok": true })))
+        }
+        ("POST", ["_fake", "faults"]) => {
+            let order: FaultOrder = order(request)?;
+            let method =
+                order.method.to_ascii_uppercase().parse().map_err(|_| {
+                    FakeGhlError::Order(format!("no HTTP method: `{}`", order.method))
+                })?;
+            fault(
+                shared,
+                method,
+                &order.path,
+                order.fault.parse()?,
+                order.times,
+            )?;
+            done(json!({ "times": order.times }))
+        }
+        ("GET", ["_fake", "requests"]) => done(json!({ "requests": shared.requests() })),
+        ("GET", ["_fake", "webhooks"]) => done(json!({ "webhooks": shared.webhooks.deliveries() })),
+        _ => Ok((
+            StatusCode::NOT_FOUND,
+            json!({
+                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/authorizations, DELETE /_fake/access-tokens, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
+            }),
+        )),
+    }
+}
+
+fn order<T: DeserializeOwned>(request: &ApiRequest) -> Result<T, FakeGhlError> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&request.raw))
+        .map_err(|error| FakeGhlError::Order(format!("cannot read the body: {error}")))
+}

@@ -1,0 +1,35 @@
+//! What can go wrong when a test drives FakeGhl. Refusals of the API it imitates are answers, not errors.
+
+/// An order to FakeGhl that it cannot carry out. Over HTTP the same text comes with status 400 or 404.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FakeGhlError {
+    /// The seed is not what [`Seed`](super::Seed) describes.
+    #[error("seed: {0}")]
+    Seed(String),
+    /// The signing key is no Ed25519 private key in PKCS#8.
+    #[error("signing key: {0}; give an Ed25519 private key in PKCS#8, as PEM or DER")]
+    SigningKey(String),
+    /// Webhooks can only be sent to a plain `http` address.
+    #[error("webhook URL: {0}; give an address such as http://127.0.0.1:8080/webhooks/ghl")]
+    WebhookUrl(String),
+    /// No location of the seed has this id.
+    #[error("there is no location `{0}`; use the id of a location in the seed")]
+    UnknownLocation(String),
+    /// No webhook with this id was ever made.
+    #[error("there is no webhook `{0}`; use a webhookId that FakeGhl answered or sent")]
+    UnknownWebhook(String),
+    /// The pattern of a fault or a gate is not the path of a request.
+    #[error(
+        "path pattern `{0}` does not start with `/`; write it as HighLevel's path, with `*` or `{{id}}` for one segment"
+    )]
+    PathPattern(String),
+    /// The text names no fault.
+    #[error(
+        "unknown fault `{0}`; use status:CODE, html:CODE, empty:CODE, 429, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
+    )]
+    Fault(String),
+    /// The order itself cannot be read.
+    #[error("{0}")]
+    Order(String),
+}

@@ -1,0 +1,213 @@
+//! FakeGhl: a HighLevel on loopback that remembers what it is told and keeps the platform's rules.
+//!
+//! It reads and writes JSON of its own and shares no model with the client, so that it can prove the client wrong. One
+//! file per concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which
+//! works on the `world`; `oauth` keeps the grants of its app; `webhooks` delivers what `envelope` words; `control` is what a test orders. What HighLevel
+//! does not document is marked where it is decided.
+
+mod answer;
+mod builder;
+mod check;
+mod contact;
+mod control;
+mod envelope;
+mod error;
+mod faults;
+mod gate;
+mod happenings;
+mod oauth;
+mod request;
+mod routes;
+mod rules;
+mod seed;
+mod server;
+mod signing;
+mod webhooks;
+mod world;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::Method;
+use tokio::task::JoinHandle;
+
+pub use builder::FakeGhlBuilder;
+pub use error::FakeGhlError;
+pub use faults::Fault;
+pub use gate::{Gate, GatePoint, HeldRequest};
+pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
+pub use seed::Seed;
+pub use server::SeenRequest;
+pub use webhooks::{Delivery, DeliveryAttempt};
+
+use server::Shared;
+
+/// A HighLevel on loopback, for tests and for trying things out offline.
+///
+/// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, custom values, workflows, conversations, messages, users and the location with
+/// HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
+/// header says. It sends signed webhooks. It is driven through the methods here or, from any language, over HTTP:
+///
+/// | order | body | effect |
+/// |---|---|---|
+/// | `POST /_fake/calls` | `{"locationId","from","to","status","duration","direction"}`; the last three may be left out | a call ends now; answers `{"contactId","messageId","webhookId"}` |
+/// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | somebody texts; same answer |
+/// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
+/// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
+/// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
+/// | `POST /_fake/faults` | `{"method","path","fault","times"}`; see [`Fault`]; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
+/// | `DELETE /_fake/faults` | | all faults are forgotten |
+/// | `GET /_fake/requests` | | every request of the API so far |
+/// | `GET /_fake/webhooks` | | every webhook with its attempts |
+///
+/// It stops when it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use gohighlevel::testing::{Call, FakeGhl};
+///
+/// let fake = FakeGhl::builder().start().await?;
+/// let call = Call::missed("soleilLocation000001", "+13125550142".parse()?, "+13125550100".parse()?);
+/// let happening = fake.call(&call)?;
+/// assert_eq!(fake.deliveries()[0].webhook_id, happening.webhook_id);
+/// # Ok(()) }
+/// ```
+pub struct FakeGhl {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl FakeGhl {
+    /// Begins a FakeGhl with the sample seed, the machine's clock, a free port and HighLevel's limits.
+    pub fn builder() -> FakeGhlBuilder {
+        FakeGhlBuilder::new()
+    }
+
+    /// Its base URL, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The public key that its webhooks can be checked with, in PEM.
+    pub fn public_key_pem(&self) -> String {
+        self.shared.webhooks.public_key_pem()
+    }
+
+    /// Where webhooks go from now on. Plain `http` only. Webhooks made while there was no URL are not sent by
+    /// themselves; see [`resend`](Self::resend).
+    pub fn set_webhook_url(&self, url: &str) -> Result<(), FakeGhlError> {
+        self.shared.webhooks.set_url(webhooks::webhook_url(url)?);
+        Ok(())
+    }
+
+    /// Every request of the API so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        self.shared.requests()
+    }
+
+    /// Every webhook so far, in the order it was made.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.webhooks.deliveries()
+    }
+
+    /// Waits until no webhook is being delivered or waits for another attempt.
+    pub async fn deliveries_settled(&self) {
+        self.shared.webhooks.settled().await;
+    }
+
+    /// A call ends now: the contact is found by the number or made, the call is recorded, the webhook is sent.
+    pub fn call(&self, call: &Call) -> Result<Happening, FakeGhlError> {
+        control::call(&self.shared, call)
+    }
+
+    /// Somebody texts the location. A lone STOP (or one of its synonyms) also turns the contact's SMS channel off and
+    /// sends a `ContactDndUpdate`.
+    pub fn message(&self, text: &TextMessage) -> Result<Happening, FakeGhlError> {
+        control::message(&self.shared, text)
+    }
+
+    /// The client id and secret of its app.
+    pub fn oauth_app(&self) -> (String, String) {
+        let world = self.shared.world();
+        let grants = &world.grants;
+        (grants.client_id.clone(), grants.client_secret.clone())
+    }
+
+    /// A user installs the app in a location; answers the code that the redirect URI gets. Sends an `INSTALL`.
+    pub fn authorize_location(&self, location_id: &str) -> Result<String, FakeGhlError> {
+        control::authorize_location(&self.shared, location_id)
+    }
+
+    /// A user installs the app in an agency and these locations of it; answers the code that the redirect URI gets.
+    /// Sends an `INSTALL` for each location and one for the agency.
+    pub fn authorize_agency(
+        &self,
+        company_id: &str,
+        locations: &[&str],
+    ) -> Result<String, FakeGhlError> {
+        control::authorize_agency(&self.shared, company_id, locations)
+    }
+
+    /// A user removes the app from a location. Its tokens end; an `UNINSTALL` is sent.
+    pub fn uninstall_location(&self, location_id: &str) -> Result<(), FakeGhlError> {
+        control::uninstall_location(&self.shared, location_id)
+    }
+
+    /// A user removes the app from an agency. Its tokens and those minted from them end; an `UNINSTALL` is sent.
+    pub fn uninstall_agency(&self, company_id: &str) {
+        control::uninstall_agency(&self.shared, company_id);
+    }
+
+    /// Every access token that OAuth gave out ends now, before the time that was told with it.
+    pub fn expire_access_tokens(&self) {
+        self.shared.world().grants.expire_access_tokens();
+    }
+
+    /// Delivers a webhook once more, with the same body and headers.
+    pub fn resend(&self, webhook_id: &str) -> Result<(), FakeGhlError> {
+        self.shared.webhooks.resend(webhook_id)
+    }
+
+    /// Lets the next `times` requests with this method and path misbehave. In the path `*` or `{id}` stands for one
+    /// segment. Faults for the same request are used up in the order they were given.
+    pub fn fault(
+        &self,
+        method: Method,
+        path: &str,
+        fault: Fault,
+        times: u32,
+    ) -> Result<(), FakeGhlError> {
+        control::fault(&self.shared, method, path, fault, times)
+    }
+
+    /// Forgets all faults: the outage is over.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
+    /// Holds every request with this method and path (a pattern as in [`fault`](Self::fault)) at `point` until the test
+    /// lets it go.
+    pub fn gate(&self, method: Method, path: &str, point: GatePoint) -> Result<Gate, FakeGhlError> {
+        let pattern = faults::Pattern::new(method, path)?;
+        Ok(self.shared.gates().open(pattern, point))
+    }
+}
+
+/// Shows the address alone: the rest holds tokens and people.
+impl fmt::Debug for FakeGhl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeGhl")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for FakeGhl {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Custom values of a location.
+
+use serde_json::{Value, json};
+
+use super::Visit;
+use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
+use crate::testing::fake_ghl::check::{Kind, Property, check, required};
+use crate::testing::fake_ghl::world::{custom_value_key, fresh_id, record};
+
+/// Both are needed, in an update too. Whether HighLevel takes an empty value is not known; here it counts as missing.
+const PROPERTIES: &[Property] = &[required("name", Kind::Text), required("value", Kind::Text)];
+
+pub(super) fn list(visit: &Visit<'_>) -> Outcome {
+    Ok(Answer::ok(
+        json!({ "customValues": visit.location.custom_values }),
+    ))
+}
+
+pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
+    check(body, PROPERTIES)?;
+    let key = custom_value_key(body["name"].as_str().unwrap_or_default());
+    let values = &mut visit.location.custom_values;
+    if values.iter().any(|value| value["fieldKey"] == key) {
+        return Err(Answer::bad_request(
+            "A custom value with this name already exists.",
+        ));
+    }
+    let value = record([
+        ("id", fresh_id().into()),
+        ("name", body["name"].clone()),
+        ("fieldKey", key.into()),
+        ("value", body["value"].clone()),
+        ("locationId", visit.location.id.clone().into()),
+    ]);
+    values.push(value.clone());
+    Ok(Answer::created(json!({ "customValue": value })))
+}
+
+pub(super) fn get(visit: &mut Visit<'_>, id: &str) -> Outcome {
+    let value = find(visit, id)?;
+    Ok(Answer::ok(json!({ "customValue": value })))
+}
+
+/// A new name leaves the `fieldKey` as it was made.
+pub(super) fn update(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
+    let value = find(visit, id)?;
+    check(body, PROPERTIES)?;
+    value.extend(
+        body.iter()
+            .map(|(name, text): (&String, &Value)| (name.clone(), text.clone())),
+    );
+    Ok(Answer::ok(json!({ "customValue": value })))
+}
+
+pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
+    find(visit, id)?;
+    visit
+        .location
+        .custom_values
+        .retain(|value| value["id"] != id);
+    Ok(Answer::succeded())
+}
+
+fn find<'a>(visit: &'a mut Visit<'_>, id: &str) -> Result<&'a mut Fields, Answer> {
+    visit
+        .location
+        .custom_values
+        .iter_mut()
+        .find(|value| value["id"] == id)
+        .ok_or_else(|| Answer::not_found("Custom value", id))
+}

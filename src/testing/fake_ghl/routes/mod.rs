@@ -1,0 +1,131 @@
+//! The API's operations. This file finds the operation of a request and checks whose location it is about; every other
+//! file here holds one resource. Operations see their own location alone and do no I/O.
+
+mod contacts;
+mod conversations;
+mod custom_values;
+mod locations;
+mod oauth;
+mod search;
+mod send;
+mod tags;
+mod tasks;
+mod workflows;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Answer, Outcome};
+use super::request::ApiRequest;
+use super::world::{Location, World};
+
+pub(super) use contacts::CREATE as CONTACT_PROPERTIES;
+pub(super) use oauth::answer as oauth;
+
+/// A request on its way through an operation.
+pub(super) struct Visit<'a> {
+    pub(super) request: &'a ApiRequest,
+    pub(super) location: &'a mut Location,
+    pub(super) now: Timestamp,
+    /// Payloads of the webhooks this request causes.
+    pub(super) events: &'a mut Vec<Value>,
+}
+
+/// Answers a request of the location `location_id`.
+pub(super) fn answer(
+    world: &mut World,
+    location_id: &str,
+    request: &ApiRequest,
+    now: Timestamp,
+    events: &mut Vec<Value>,
+) -> Outcome {
+    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    let method = request.method.as_str();
+    let named = match segments.as_slice() {
+        ["locations", id, ..] => Some(*id),
+        _ => request.query("locationId"),
+    };
+    let body = request.body()?;
+    let named = named.or_else(|| body.get("locationId").and_then(Value::as_str));
+    if named.is_some_and(|id| id != location_id) || belongs_elsewhere(world, location_id, &segments)
+    {
+        return Err(Answer::wrong_location());
+    }
+    let Some(location) = world.locations.get_mut(location_id) else {
+        return Err(Answer::wrong_location());
+    };
+    let visit = &mut Visit {
+        request,
+        location,
+        now,
+        events,
+    };
+    match (method, segments.as_slice()) {
+        ("POST", ["contacts"]) => contacts::create(visit, &body),
+        ("POST", ["contacts", "upsert"]) => contacts::upsert(visit, &body),
+        ("POST", ["contacts", "search"]) => search::search(visit, &body),
+        ("GET", ["contacts", "search", "duplicate"]) => contacts::duplicate(visit),
+        ("GET", ["contacts", id]) => contacts::get(visit, id),
+        ("PUT", ["contacts", id]) => contacts::update(visit, id, &body),
+        ("DELETE", ["contacts", id]) => contacts::delete(visit, id),
+        ("POST", ["contacts", id, "tags"]) => tags::add_to_contact(visit, id, &body),
+        ("DELETE", ["contacts", id, "tags"]) => tags::remove_from_contact(visit, id, &body),
+        ("GET", ["contacts", id, "tasks"]) => tasks::list(visit, id),
+        ("POST", ["contacts", id, "tasks"]) => tasks::create(visit, id, &body),
+        ("GET", ["contacts", id, "tasks", task]) => tasks::get(visit, id, task),
+        ("PUT", ["contacts", id, "tasks", task]) => tasks::update(visit, id, task, &body),
+        ("PUT", ["contacts", id, "tasks", task, "completed"]) => {
+            tasks::complete(visit, id, task, &body)
+        }
+        ("DELETE", ["contacts", id, "tasks", task]) => tasks::delete(visit, id, task),
+        ("POST", ["contacts", id, "workflow", workflow]) => {
+            workflows::enrol(visit, id, workflow, &body)
+        }
+        ("DELETE", ["contacts", id, "workflow", workflow]) => {
+            workflows::remove(visit, id, workflow, &body)
+        }
+        ("GET", ["workflows"]) => workflows::list(visit),
+        ("GET", ["users"]) => locations::users(visit),
+        ("GET", ["locations", _]) => locations::get(visit),
+        ("GET", ["locations", _, "tags"]) => tags::list(visit),
+        ("POST", ["locations", _, "tags"]) => tags::create(visit, &body),
+        ("GET", ["locations", _, "tags", tag]) => tags::get(visit, tag),
+        ("PUT", ["locations", _, "tags", tag]) => tags::rename(visit, tag, &body),
+        ("DELETE", ["locations", _, "tags", tag]) => tags::delete(visit, tag),
+        ("GET", ["locations", _, "customValues"]) => custom_values::list(visit),
+        ("POST", ["locations", _, "customValues"]) => custom_values::create(visit, &body),
+        ("GET", ["locations", _, "customValues", id]) => custom_values::get(visit, id),
+        ("PUT", ["locations", _, "customValues", id]) => custom_values::update(visit, id, &body),
+        ("DELETE", ["locations", _, "customValues", id]) => custom_values::delete(visit, id),
+        ("GET", ["conversations", "search"]) => conversations::search(visit),
+        ("POST", ["conversations", "messages"]) => send::send(visit, &body),
+        ("GET", ["conversations", "messages", id]) => conversations::message(visit, id),
+        ("GET", ["conversations", id, "messages"]) => conversations::messages(visit, id),
+        _ => Err(Answer::unknown_route()),
+    }
+}
+
+/// Whether the path names a contact or a conversation of somebody else's location.
+fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> bool {
+    let mut others = world
+        .locations
+        .values()
+        .filter(|other| other.id != location_id);
+    match segments {
+        ["contacts", id, ..] => others.any(|other| other.contact(id).is_some()),
+        ["conversations", "messages", id] => others.any(|other| {
+            other
+                .conversations
+                .iter()
+                .flat_map(|conversation| &conversation.messages)
+                .any(|message| message["id"] == *id)
+        }),
+        ["conversations", id, "messages"] => others.any(|other| {
+            other
+                .conversations
+                .iter()
+                .any(|conversation| conversation.id == *id)
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,312 @@
+//! The server on loopback: takes connections, reads requests, and lets each run through limit, fault, gate, rules and
+//! operation. Everything that waits is here; what it decides with is elsewhere.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::answer::Answer;
+use super::control;
+use super::faults::{Fault, Faults};
+use super::gate::{GatePoint, Gates};
+use super::oauth::Holder;
+use super::request::ApiRequest;
+use super::routes;
+use super::rules::{Limiter, bearer, version};
+use super::webhooks::Webhooks;
+use super::world::{World, fresh_uuid};
+use crate::clock::Clock;
+
+/// No request of the API comes near this.
+const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+/// One request that FakeGhl has seen, in the order of arrival.
+#[derive(Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SeenRequest {
+    /// When it arrived.
+    pub time: Timestamp,
+    /// Its method.
+    pub method: String,
+    /// Its path with the query.
+    pub path: String,
+    /// The location of its token, if the token is known.
+    pub location: Option<String>,
+    /// The status answered; none while it is under way, or if the answer was lost or never sent.
+    pub status: Option<u16>,
+    /// Its body: JSON, or text if it is none, or null.
+    pub body: Value,
+}
+
+impl fmt::Debug for SeenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        f.debug_struct("SeenRequest")
+            .field("time", &self.time)
+            .field("method", &self.method)
+            .field("path", &path)
+            .field("location", &self.location)
+            .field("status", &self.status)
+            .field("body", &"[private]")
+            .finish()
+    }
+}
+
+/// Everything a running FakeGhl consists of. No part of it has a `Debug` that could print tokens or people.
+pub(super) struct Shared {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) webhooks: Arc<Webhooks>,
+    world: Mutex<World>,
+    limiter: Mutex<Limiter>,
+    faults: Mutex<Faults>,
+    gates: Mutex<Gates>,
+    seen: Mutex<Vec<SeenRequest>>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        webhooks: Arc<Webhooks>,
+        world: World,
+        limiter: Limiter,
+    ) -> Self {
+        Self {
+            clock,
+            webhooks,
+            world: Mutex::new(world),
+            limiter: Mutex::new(limiter),
+            faults: Mutex::default(),
+            gates: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        lock(&self.faults)
+    }
+
+    pub(super) fn gates(&self) -> MutexGuard<'_, Gates> {
+        lock(&self.gates)
+    }
+
+    pub(super) fn requests(&self) -> Vec<SeenRequest> {
+        lock(&self.seen).clone()
+    }
+
+    fn saw(&self, request: &ApiRequest, location: Option<String>) -> usize {
+        let mut seen = lock(&self.seen);
+        seen.push(SeenRequest {
+            time: self.clock.now(),
+            method: request.method.to_string(),
+            path: request.target.clone(),
+            location,
+            status: None,
+            body: request.logged_body(),
+        });
+        seen.len() - 1
+    }
+
+    fn answered(&self, position: usize, status: StatusCode) {
+        if let Some(seen) = lock(&self.seen).get_mut(position) {
+            seen.status = Some(status.as_u16());
+        }
+    }
+
+    async fn pass_gate(&self, point: GatePoint, request: &ApiRequest) {
+        let waits = self
+            .gates()
+            .arrive(point, &request.method, &request.path, &request.target);
+        for wait in waits {
+            // An error means that the other end was dropped, which is how a request is released.
+            let _ = wait.await;
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("connection dropped on order")]
+struct Dropped;
+
+/// Takes connections until it is dropped; then they all close.
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(_) => {
+                // Out of file handles, most likely: they come back when others close.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        // Answers are small and somebody waits for each.
+        let _ = stream.set_nodelay(true);
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            let service = service_fn(|request| handle(&shared, request));
+            // An error here is a client that went away or a connection that was dropped on order.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn handle(
+    shared: &Shared,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Dropped> {
+    let (parts, body) = request.into_parts();
+    let raw = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Ok(json_response(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &json!({ "status": 413, "message": "Payload Too Large" }),
+            ));
+        }
+        Err(_) => return Err(Dropped),
+    };
+    let request = ApiRequest::new(parts, raw);
+    if request
+        .segments
+        .first()
+        .is_some_and(|first| first == "_fake")
+    {
+        return Ok(control::answer(shared, &request));
+    }
+    handle_api(shared, &request).await
+}
+
+async fn handle_api(
+    shared: &Shared,
+    request: &ApiRequest,
+) -> Result<Response<Full<Bytes>>, Dropped> {
+    let token = bearer(&request.headers).unwrap_or_default();
+    let holder = shared.world().holder(token, shared.clock.now());
+    let location = match &holder {
+        Some(Holder::Location(location)) => Some(location.clone()),
+        _ => None,
+    };
+    let log = shared.saw(request, location);
+    let allowance = lock(&shared.limiter).admit(token, shared.clock.elapsed(), shared.clock.now());
+    let fault = if allowance.allowed {
+        shared.faults().take(&request.method, &request.path)
+    } else {
+        Some(Fault::TooManyRequests)
+    };
+    let refused = match fault {
+        Some(Fault::Hang(time)) => {
+            shared.clock.sleep(time).await;
+            None
+        }
+        Some(Fault::DropBefore) => return Err(Dropped),
+        Some(Fault::Status(status)) => Some(json_answer(Answer::new(
+            status,
+            json!({ "statusCode": status.as_u16(), "message": status.canonical_reason() }),
+        ))),
+        Some(Fault::Html(status)) => Some(page(status)),
+        Some(Fault::Empty(status)) => Some(plain(status, "", "")),
+        Some(Fault::TooManyRequests) => Some(json_answer(Answer::too_many_requests())),
+        Some(Fault::DropAfter) | None => None,
+    };
+    let mut response = match refused {
+        Some(response) => response,
+        None => {
+            shared.pass_gate(GatePoint::BeforeEffect, request).await;
+            let answer = carry_out(shared, request, holder.as_ref());
+            shared.pass_gate(GatePoint::BeforeAnswer, request).await;
+            json_answer(answer)
+        }
+    };
+    if fault == Some(Fault::DropAfter) {
+        return Err(Dropped);
+    }
+    shared.answered(log, response.status());
+    allowance.write(response.headers_mut());
+    Ok(response)
+}
+
+/// Checks the rules and runs the operation; its webhooks are sent off.
+fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> Answer {
+    let mut events = Vec::new();
+    let now = shared.clock.now();
+    let mut world = shared.world();
+    if request.segments.first().is_some_and(|it| it == "oauth") {
+        return routes::oauth(&mut world, request, now).unwrap_or_else(|refusal| refusal);
+    }
+    let outcome = version(&request.headers)
+        .and_then(|()| match holder {
+            Some(Holder::Location(location)) => Ok(location),
+            Some(Holder::Company(_)) => Err(Answer::wrong_token_kind()),
+            None => Err(Answer::unauthorized("Invalid JWT")),
+        })
+        .and_then(|location| routes::answer(&mut world, location, request, now, &mut events));
+    for event in events {
+        shared
+            .webhooks
+            .emit(event, &world.app_id, &world.version_id, now);
+    }
+    outcome.unwrap_or_else(|refusal| refusal)
+}
+
+/// Every JSON answer carries a trace id.
+fn json_answer(mut answer: Answer) -> Response<Full<Bytes>> {
+    if let Value::Object(fields) = &mut answer.body {
+        fields.insert("traceId".to_owned(), fresh_uuid().into());
+    }
+    json_response(answer.status, &answer.body)
+}
+
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    plain(status, "application/json; charset=utf-8", body.to_string())
+}
+
+fn page(status: StatusCode) -> Response<Full<Bytes>> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let code = status.as_u16();
+    plain(
+        status,
+        "text/html",
+        format!(
+            "<html>\r\n<head><title>{code} {reason}</title></head>\r\n<body>\r\n<center><h1>{code} {reason}</h1></center>\r\n</body>\r\n</html>\r\n"
+        ),
+    )
+}
+
+fn plain(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    if !content_type.is_empty() {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response
+}

@@ -1,0 +1,225 @@
+//! Everything FakeGhl remembers: locations with what belongs to them. No HTTP and no rules of single operations here.
+
+use std::collections::BTreeMap;
+use std::iter::repeat_with;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::answer::Fields;
+use super::contact::{Contact, lower_case_tags, normal_phone};
+use super::oauth::{Grants, Holder};
+
+/// The whole fake platform.
+pub(super) struct World {
+    pub(super) app_id: String,
+    pub(super) version_id: String,
+    pub(super) locations: BTreeMap<String, Location>,
+    /// Bearer token → id of its location.
+    pub(super) tokens: BTreeMap<String, String>,
+    /// What the app was given by OAuth.
+    pub(super) grants: Grants,
+}
+
+impl World {
+    pub(super) fn new(app_id: &str, version_id: &str) -> Self {
+        Self {
+            app_id: app_id.to_owned(),
+            version_id: version_id.to_owned(),
+            locations: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            grants: Grants::new(app_id),
+        }
+    }
+
+    /// Whom a bearer token speaks for.
+    pub(super) fn holder(&self, token: &str, now: Timestamp) -> Option<Holder> {
+        match self.tokens.get(token) {
+            Some(location) => Some(Holder::Location(location.clone())),
+            None => self.grants.holder(token, now).cloned(),
+        }
+    }
+
+    /// The agency above a location.
+    pub(super) fn company_of(&self, location: &str) -> Option<String> {
+        let company = self.locations.get(location)?.details.get("companyId")?;
+        company.as_str().map(str::to_owned)
+    }
+}
+
+/// One sub-account.
+#[derive(Default)]
+pub(super) struct Location {
+    pub(super) id: String,
+    /// What `GET /locations/{id}` shows.
+    pub(super) details: Fields,
+    pub(super) users: Vec<Value>,
+    pub(super) workflows: Vec<Value>,
+    pub(super) custom_values: Vec<Fields>,
+    /// Custom fields of contacts: id and key, such as `contact.score`.
+    pub(super) custom_fields: Vec<(String, String)>,
+    pub(super) tags: Vec<Fields>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) tasks: Vec<Fields>,
+    pub(super) conversations: Vec<Conversation>,
+    /// Contact id and workflow id of everybody who is in a workflow.
+    pub(super) enrolments: Vec<(String, String)>,
+}
+
+/// The one conversation of a contact, oldest message first.
+pub(super) struct Conversation {
+    pub(super) id: String,
+    pub(super) contact_id: String,
+    pub(super) date_added: Timestamp,
+    pub(super) last_message_at: Timestamp,
+    pub(super) unread: u64,
+    pub(super) messages: Vec<Fields>,
+}
+
+impl Location {
+    pub(super) fn country(&self) -> Option<&str> {
+        self.details.get("country").and_then(Value::as_str)
+    }
+
+    /// The number texts are sent from.
+    pub(super) fn phone(&self) -> &str {
+        self.details
+            .get("phone")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn allows_duplicates(&self) -> bool {
+        self.details
+            .get("settings")
+            .is_some_and(|settings| settings["allowDuplicateContact"] == json!(true))
+    }
+
+    /// The fields by which contacts are told apart, most important first.
+    pub(super) fn unique_identifiers(&self) -> Vec<String> {
+        let configured = super::contact::texts(
+            self.details
+                .get("settings")
+                .and_then(|settings| settings.get("contactUniqueIdentifiers")),
+        );
+        if configured.is_empty() {
+            vec!["email".to_owned(), "phone".to_owned()]
+        } else {
+            configured
+        }
+    }
+
+    pub(super) fn contact(&self, id: &str) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.id() == id)
+    }
+
+    pub(super) fn contact_mut(&mut self, id: &str) -> Option<&mut Contact> {
+        self.contacts.iter_mut().find(|contact| contact.id() == id)
+    }
+
+    /// The contact that holds this e-mail address (letter case does not matter) or this phone number.
+    pub(super) fn holder(&self, field: &str, value: &str) -> Option<&Contact> {
+        let wanted = if field == "phone" {
+            normal_phone(value, self.country())
+        } else {
+            value.trim().to_lowercase()
+        };
+        self.contacts.iter().find(|contact| {
+            contact
+                .text(field)
+                .is_some_and(|held| held.to_lowercase() == wanted)
+        })
+    }
+
+    /// Adds the tags to the location's list that are not in it yet.
+    pub(super) fn know_tags(&mut self, tags: &[String]) {
+        for tag in lower_case_tags(tags) {
+            if !self.tags.iter().any(|known| known["name"] == json!(tag)) {
+                self.tags.push(record([
+                    ("id", fresh_id().into()),
+                    ("name", tag.into()),
+                    ("locationId", self.id.clone().into()),
+                ]));
+            }
+        }
+    }
+
+    /// The contact's conversation, begun now if there is none.
+    pub(super) fn conversation_of(
+        &mut self,
+        contact_id: &str,
+        now: Timestamp,
+    ) -> &mut Conversation {
+        let position = self
+            .conversations
+            .iter()
+            .position(|conversation| conversation.contact_id == contact_id)
+            .unwrap_or_else(|| {
+                self.conversations.push(Conversation {
+                    id: fresh_id(),
+                    contact_id: contact_id.to_owned(),
+                    date_added: now,
+                    last_message_at: now,
+                    unread: 0,
+                    messages: Vec::new(),
+                });
+                self.conversations.len() - 1
+            });
+        // The position was found or made in the lines above.
+        &mut self.conversations[position]
+    }
+
+    /// Removes a contact and everything that hangs on it.
+    pub(super) fn forget_contact(&mut self, id: &str) {
+        self.contacts.retain(|contact| contact.id() != id);
+        self.tasks.retain(|task| task["contactId"] != json!(id));
+        self.conversations
+            .retain(|conversation| conversation.contact_id != id);
+        self.enrolments.retain(|(contact, _)| contact != id);
+    }
+}
+
+/// A JSON object of these fields; nulls are left out.
+pub(super) fn record<const N: usize>(fields: [(&str, Value); N]) -> Fields {
+    fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// An id like HighLevel's: twenty letters and digits. Random, so that two runs of FakeGhl never reuse one.
+pub(super) fn fresh_id() -> String {
+    repeat_with(fastrand::alphanumeric).take(20).collect()
+}
+
+/// A random UUID (version 4), the form of trace, webhook and delivery ids.
+pub(super) fn fresh_uuid() -> String {
+    let bits = (fastrand::u128(..) & !(0xf << 76 | 0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{bits:032x}");
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
+}
+
+/// A time as HighLevel mostly writes it: ISO 8601 in UTC with milliseconds.
+pub(super) fn wire_time(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// The key of a custom value: the whole merge tag, with braces and inner spaces.
+pub(super) fn custom_value_key(name: &str) -> String {
+    let slug: String = name
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_whitespace() { '_' } else { c })
+        .filter(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
+    format!("{{{{ custom_values.{slug} }}}}")
+}

@@ -1,0 +1,128 @@
+//! The fields of one JSON object, each read by itself: whatever is odd about one of them costs that one alone.
+//!
+//! Only the reader lives here. It differs from a derived `Deserialize` in three ways that signed bodies need: a key
+//! that comes twice is no failure (the last one counts, as in JavaScript), a value of the wrong type is no failure,
+//! and text with half of a surrogate pair (what is left of an emoji that HighLevel cut) is kept, not refused.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{Deserializer as _, Visitor};
+use serde_json::value::RawValue;
+use serde_with::de::DeserializeAsWrap;
+
+use crate::lenient::{FromScalar, Lenient};
+
+/// The fields of a JSON object, not yet read.
+pub(super) struct Fields<'a>(HashMap<String, &'a RawValue>);
+
+impl<'a> Fields<'a> {
+    /// `None` if `json` is not one JSON object.
+    pub(super) fn read(json: &'a [u8]) -> Option<Self> {
+        serde_json::from_slice(json).ok().map(Self)
+    }
+
+    /// The scalar in field `name`; `None` where it is missing, null, no scalar, or cannot be read as a `T`.
+    pub(super) fn scalar<T: FromScalar>(&self, name: &str) -> Option<T> {
+        scalar(self.0.get(name)?)
+    }
+
+    /// The scalar in field `name`, or in the first item of the list there.
+    pub(super) fn scalar_or_first<T: FromScalar>(&self, name: &str) -> Option<T> {
+        let raw = self.0.get(name)?;
+        scalar(raw).or_else(|| items(raw).into_iter().find_map(scalar))
+    }
+
+    /// The scalars of the list in field `name`, without those that cannot be read.
+    pub(super) fn list<T: FromScalar>(&self, name: &str) -> Vec<T> {
+        let raw = self.0.get(name);
+        raw.map_or_else(Vec::new, |raw| {
+            items(raw).into_iter().filter_map(scalar).collect()
+        })
+    }
+
+    /// The object in field `name`.
+    pub(super) fn object(&self, name: &str) -> Option<Fields<'a>> {
+        Fields::read(self.0.get(name)?.get().as_bytes())
+    }
+
+    /// All fields that are objects, with their names.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (&str, Fields<'a>)> {
+        self.0.iter().filter_map(|(name, raw)| {
+            Fields::read(raw.get().as_bytes()).map(|fields| (name.as_str(), fields))
+        })
+    }
+}
+
+fn items(raw: &RawValue) -> Vec<&RawValue> {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
+fn scalar<T: FromScalar>(raw: &RawValue) -> Option<T> {
+    match serde_json::from_str::<DeserializeAsWrap<Option<T>, Lenient>>(raw.get()) {
+        Ok(read) => read.into_inner(),
+        // The JSON itself is well formed, so this is text that is no Unicode.
+        Err(_) => T::from_text(&text_with_lone_surrogates(raw)?),
+    }
+}
+
+/// The text of a JSON string in which half a surrogate pair is escaped, with replacement characters in its place.
+fn text_with_lone_surrogates(raw: &RawValue) -> Option<String> {
+    struct Lossy;
+
+    impl Visitor<'_> for Lossy {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+
+    serde_json::Deserializer::from_str(raw.get())
+        .deserialize_bytes(Lossy)
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_odd_field_costs_nothing_but_itself() {
+        let fields = Fields::read(
+            br#"{"a":"first","a":"last","cut":"STOP \ud83d","n":7,"no":{"deep":[1]},"null":null,
+                "list":["x",{},null,"y"],"one":"z","meta":{"call":{"duration":"12"}}}"#,
+        )
+        .unwrap();
+        let text = |name: &str| fields.scalar::<String>(name);
+        assert_eq!(text("a").as_deref(), Some("last"));
+        assert!(text("cut").unwrap().starts_with("STOP \u{fffd}"));
+        assert_eq!(text("n").as_deref(), Some("7"));
+        assert_eq!(
+            (text("no"), text("null"), text("absent")),
+            (None, None, None)
+        );
+        assert_eq!(fields.list::<String>("list"), ["x", "y"]);
+        assert_eq!(fields.list::<String>("n"), [""; 0]);
+        let first = |name: &str| fields.scalar_or_first::<String>(name);
+        assert_eq!(first("list").as_deref(), Some("x"));
+        assert_eq!(first("one").as_deref(), Some("z"));
+        let call = fields.object("meta").unwrap().object("call").unwrap();
+        assert_eq!(call.scalar::<u64>("duration"), Some(12));
+    }
+
+    #[test]
+    fn only_an_object_has_fields() {
+        for json in ["", "null", "[]", "\"{}\"", "{", "{} {}", "7", "{\"a\":}"] {
+            assert!(Fields::read(json.as_bytes()).is_none(), "{json}");
+        }
+        assert!(Fields::read(b"{\"a\":\"\xff\"}").is_none());
+        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(9_000), "]".repeat(9_000));
+        let deep = Fields::read(deep.as_bytes()).unwrap();
+        assert_eq!(deep.scalar::<String>("a"), None);
+    }
+}

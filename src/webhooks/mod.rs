@@ -1,0 +1,58 @@
+//! One door in: HighLevel's webhooks, from raw bytes to a typed, proven [`Delivery`].
+//!
+//! ```text
+//! headers + raw body ──Verifier::verify(.., now)──▶ Delivery { event, .. } ──Handler::handle──▶ durable ──▶ 200
+//! ```
+//!
+//! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, and, behind the feature
+//! `axum`, the endpoint `receiver`. What an event *means* (was the call missed? may a text go out?) is decided
+//! elsewhere.
+//!
+//! Three rules of HighLevel's deliveries shape the module (HighLevel's Webhook Integration Guide):
+//!
+//! * **At least once, in any order.** The same event may arrive again, for over an hour by itself and for days when
+//!   somebody presses *resend*. Take each [`Delivery::dedupe_key`] once.
+//! * **Acknowledge only what is durable.** HighLevel surely sends again after a 429 only. A [`Handler`] returns `Ok` when
+//!   the delivery is on disk, and [`NotDurable`] otherwise.
+//! * **The signature covers the body alone**, byte for byte: keep the raw bytes, never a re-serialised JSON value.
+//!
+//! Only webhooks of a marketplace app are signed. The *Webhook* actions of HighLevel's workflows are not, and do not
+//! belong here.
+//!
+//! ```
+//! use gohighlevel::webhooks::{Event, Verifier, VerifyError};
+//! use jiff::Timestamp;
+//!
+//! fn take(headers: &http::HeaderMap, body: bytes::Bytes, now: Timestamp) -> Result<(), VerifyError> {
+//!     let verifier = Verifier::highlevel();
+//!     let delivery = verifier.verify(headers, body, now)?;
+//!     if let Event::InboundMessage(message) = &delivery.event {
+//!         println!("{:?} from contact {:?}", message.message_type, message.contact_id);
+//!     }
+//!     Ok(())
+//! }
+//!
+//! let unsigned = take(&http::HeaderMap::new(), "{}".into(), Timestamp::UNIX_EPOCH);
+//! assert!(matches!(unsigned, Err(VerifyError::MissingSignature)));
+//! ```
+
+mod delivery;
+mod dnd;
+mod event;
+mod fields;
+mod handler;
+mod keys;
+mod message;
+#[cfg(feature = "axum")]
+mod receiver;
+mod verify;
+
+pub use delivery::{DedupeKey, Delivery, NotJson};
+pub use dnd::{ContactDndUpdate, DndChannel, DndStatus};
+pub use event::{Event, Install};
+pub use handler::{Handler, NotDurable};
+pub use keys::UnreadableKey;
+pub use message::Message;
+#[cfg(feature = "axum")]
+pub use receiver::{MAX_BODY_BYTES, receiver};
+pub use verify::{Verifier, VerifierBuilder, VerifyError};

@@ -1,0 +1,29 @@
+//! Every method of every resource against a server that answers HighLevel's raw bodies.
+
+mod businesses;
+mod calendars;
+mod campaigns;
+mod companies;
+mod contact_relations;
+mod contacts;
+mod conversation_log;
+mod conversation_preferences;
+mod conversation_records;
+mod conversations;
+mod custom_fields;
+mod custom_values;
+mod links;
+mod location_agency;
+mod locations;
+mod notes;
+mod object_fields;
+mod opportunities;
+mod phone_numbers;
+mod recurring_tasks;
+mod support;
+mod tags;
+mod tasks;
+mod templates;
+mod users;
+mod version_3;
+mod workflows;

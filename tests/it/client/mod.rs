@@ -1,0 +1,9 @@
+//! The client itself, over a scripted transport and a clock that never waits in real time.
+
+mod errors;
+mod lines;
+mod pacing;
+mod redaction;
+mod retries;
+mod scripted;
+mod streams;

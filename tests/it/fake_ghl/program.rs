@@ -1,0 +1,59 @@
+//! The example `fake_ghl`, run as a program.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use super::*;
+use crate::program::example;
+
+#[tokio::test]
+async fn it_prints_address_and_key_and_serves() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/fake_ghl/seed.json");
+    let mut program = Command::new(example("fake_ghl"))
+        .args(["--listen", "127.0.0.1:0", "--limit", "7/10s"])
+        .args(["--seed", seed, "--webhook-url", "http://127.0.0.1:1/hook"])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let base = lines.next_line().await.unwrap().unwrap();
+    let mut key = Vec::new();
+    for _ in 0..3 {
+        key.push(lines.next_line().await.unwrap().unwrap());
+    }
+    assert_eq!(key[0], "-----BEGIN PUBLIC KEY-----");
+    assert_eq!(key[2], "-----END PUBLIC KEY-----");
+    let api = Api {
+        client: reqwest::Client::builder().no_proxy().build().unwrap(),
+        base,
+        token: SOLEIL_TOKEN.to_owned(),
+    };
+    let reply = api.get(&format!("/contacts/{MARIA}")).await;
+    assert_eq!(reply.headers["x-ratelimit-max"], "7");
+    reply.expect(200);
+}
+
+#[tokio::test]
+async fn wrong_arguments_give_the_usage_and_exit_code_2() {
+    for arguments in [
+        &["--nonsense"][..],
+        &["--listen"],
+        &["--listen", "somewhere"],
+        &["--seed", "/nowhere/seed.json"],
+        &["--webhook-url", "https://example.com"],
+        &["--limit", "100"],
+        &["--limit", "100/0s"],
+    ] {
+        let output = Command::new(example("fake_ghl"))
+            .args(arguments)
+            .output()
+            .await
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("Usage: fake_ghl"), "{text}");
+    }
+}

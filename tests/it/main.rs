@@ -1,0 +1,17 @@
+//! All integration tests, in one binary. This file is a list of modules and nothing else.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod client;
+mod examples;
+mod fake_ghl;
+mod house;
+mod logged;
+mod missed_call;
+mod oauth;
+mod program;
+mod recipe;
+#[cfg(unix)]
+mod recovery_server;
+mod redaction;
+mod webhooks;

@@ -1,0 +1,218 @@
+//! The process dies at every single write, before and after it, and starts again: one text, one task, nothing lost.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use gohighlevel::client::Lane;
+use gohighlevel::clock::Clock;
+use gohighlevel::ids::LocationId;
+use gohighlevel::recipes::missed_call::episode::EpisodeId;
+use gohighlevel::recipes::missed_call::ledger::Entry;
+use gohighlevel::recipes::missed_call::store::{
+    Claim, Commit, Committed, LedgerQuery, PersonKey, SqliteStore, Store, StoreError, Stored,
+    Subject, Suppression,
+};
+use gohighlevel::testing::{Call, Fault};
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+
+use super::support::{LOCATION, World, business, caller, soleil};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Side {
+    BeforeTheWrite,
+    AfterTheWrite,
+}
+
+/// A store under which the power fails at the write with the number `at`: nothing returns any more, and the file is
+/// let go of.
+#[derive(Debug)]
+struct FailingPower {
+    inner: Mutex<Option<Arc<SqliteStore>>>,
+    at: u32,
+    side: Side,
+    writes: AtomicU32,
+    failed: Notify,
+}
+
+impl FailingPower {
+    async fn inner(&self) -> Arc<SqliteStore> {
+        let inner = self.inner.lock().unwrap().clone();
+        match inner {
+            Some(inner) => inner,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The store for a write, and whether the power fails after it.
+    async fn inner_for_write(&self) -> (Arc<SqliteStore>, bool) {
+        let inner = self.inner().await;
+        let number = self.writes.fetch_add(1, Ordering::SeqCst);
+        if number == self.at && self.side == Side::BeforeTheWrite {
+            drop(inner);
+            self.fail().await;
+        }
+        (self.inner().await, number == self.at)
+    }
+
+    async fn fail(&self) {
+        drop(self.inner.lock().unwrap().take());
+        self.failed.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl Store for FailingPower {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let (inner, fails) = self.inner_for_write().await;
+        let result = inner.commit(commit).await;
+        drop(inner);
+        if fails {
+            self.fail().await;
+        }
+        result
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let (inner, fails) = self.inner_for_write().await;
+        let result = inner.claim(now, lane, limit, lease).await;
+        drop(inner);
+        if fails {
+            self.fail().await;
+        }
+        result
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        self.inner().await.live_episode(person).await
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        self.inner().await.episode(id).await
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        self.inner().await.recipe_source(fingerprint).await
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        self.inner().await.suppressions(location, subjects).await
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        self.inner().await.episodes_to_wake(now, limit).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.inner().await.next_due().await
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        self.inner().await.ledger(query).await
+    }
+}
+
+/// Plays the story with the power failing at write `at`. Returns whether it came to that.
+async fn story(at: u32, side: Side, fault: Option<Fault>) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("episodes.db");
+    let power = Arc::new(FailingPower {
+        inner: Mutex::new(Some(Arc::new(SqliteStore::open(&path).unwrap()))),
+        at,
+        side,
+        writes: AtomicU32::new(0),
+        failed: Notify::new(),
+    });
+    let mut world = World::with(soleil(), Arc::<FailingPower>::clone(&power)).await;
+    if let Some(fault) = fault {
+        world
+            .ghl
+            .fault(Method::POST, "/conversations/messages", fault, 1)
+            .unwrap();
+        world
+            .ghl
+            .fault(Method::POST, "/contacts/*/tasks", fault, 1)
+            .unwrap();
+    }
+    let ended_at = world.clock.now();
+    let call = world
+        .ghl
+        .call(&Call::missed(LOCATION, caller(), business()))
+        .unwrap();
+    let failed = tokio::select! {
+        () = async { world.ghl.deliveries_settled().await; world.minutes(5).await; } => false,
+        () = power.failed.notified() => true,
+    };
+    if failed {
+        let store = reopen(&path).await;
+        world.restart(store).await;
+        world.ghl.deliveries_settled().await;
+        // HighLevel sends again what was not acknowledged.
+        world.ghl.resend(&call.webhook_id).unwrap();
+        world.ghl.deliveries_settled().await;
+        world.minutes(10).await;
+    }
+    world.assert_recovered_once(&call, ended_at).await;
+    let outcomes = world.history().await;
+    for step in ["done text", "done tag", "done task"] {
+        assert_eq!(
+            outcomes.iter().filter(|told| *told == step).count(),
+            1,
+            "at {at} {side:?} {fault:?}: {outcomes:?}"
+        );
+    }
+    failed
+}
+
+/// Opens the file as soon as the reads that were under way have let go of it.
+async fn reopen(path: &std::path::Path) -> Arc<dyn Store> {
+    for _ in 0..100_000 {
+        match SqliteStore::open(path) {
+            Ok(store) => return Arc::new(store),
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
+    panic!("somebody still holds the store of the dead process");
+}
+
+async fn at_every_write(fault: Option<Fault>) {
+    for side in [Side::BeforeTheWrite, Side::AfterTheWrite] {
+        let mut at = 0;
+        while story(at, side, fault).await {
+            at += 1;
+        }
+        assert!(at >= 8, "the story has only {at} writes");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_every_write_neither_doubles_nor_loses() {
+    at_every_write(None).await;
+}
+
+#[tokio::test]
+async fn a_crash_at_every_write_with_a_lost_answer() {
+    at_every_write(Some(Fault::DropAfter)).await;
+}
+
+#[tokio::test]
+async fn a_crash_at_every_write_with_a_request_that_never_arrived() {
+    at_every_write(Some(Fault::DropBefore)).await;
+}

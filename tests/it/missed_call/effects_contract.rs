@@ -1,0 +1,214 @@
+//! What every store promises of effects: planned once, claimed by one worker at a time, ended for ever.
+
+use gohighlevel::client::Lane;
+use gohighlevel::recipes::missed_call::episode::{EffectId, Step};
+use gohighlevel::recipes::missed_call::store::{
+    Claim, Commit, EffectChange, Fence, Progress, Store,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::given::{LOCATION, at, effect_of, state};
+use super::store_contract::{
+    conflicts, contract, delivery, done, entry, everything, plan, with_effects,
+};
+
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+contract!(
+    an_effect_is_planned_once_for_ever,
+    claims_are_due_first_limited_and_by_lane,
+    a_claim_holds_until_its_lease_ends,
+    a_stale_claim_cannot_write,
+    keep_leaves_the_lease,
+    a_released_effect_waits_for_its_time,
+    an_ended_effect_never_comes_back,
+);
+
+pub(super) async fn claim_all(store: &dyn Store, now: Timestamp) -> Vec<Claim> {
+    let mut claims = store
+        .claim(now, Lane::Interactive, 100, LEASE)
+        .await
+        .unwrap();
+    claims.extend(
+        store
+            .claim(now, Lane::Background, 100, LEASE)
+            .await
+            .unwrap(),
+    );
+    claims
+}
+
+pub(super) fn fence(claims: &[Claim]) -> Fence {
+    assert_eq!(claims.len(), 1, "{claims:?}");
+    claims[0].fence.clone()
+}
+
+fn failed(failures: u32) -> Progress {
+    Progress::Waiting {
+        failures,
+        last_failure: Some("unavailable_503".into()),
+    }
+}
+
+async fn an_effect_is_planned_once_for_ever(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    let again = || with_effects(vec![plan(&state, Step::Text, at(1))]);
+    done(store, again()).await;
+    conflicts(store, again()).await;
+    let fence = fence(&claim_all(store, at(1)).await);
+    conflicts(store, again()).await;
+    done(store, with_effects(vec![EffectChange::End { fence }])).await;
+    conflicts(store, again()).await;
+    // Another step or ordinal is another effect.
+    done(store, with_effects(vec![plan(&state, Step::Tag, at(1))])).await;
+    let effect = EffectId {
+        ordinal: 1,
+        ..effect_of(&state, Step::Text)
+    };
+    let due = at(1);
+    done(
+        store,
+        with_effects(vec![EffectChange::Plan { effect, due }]),
+    )
+    .await;
+}
+
+async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
+    let states: Vec<_> = ["a", "b", "c"].map(|name| state(name, name, None)).into();
+    let dues = [at(3), at(1), at(2)];
+    let mut effects = vec![plan(&states[0], Step::Task, at(0))];
+    for (state, due) in states.iter().zip(dues) {
+        effects.push(plan(state, Step::Text, due));
+    }
+    done(store, with_effects(effects)).await;
+
+    let claim = async |now, lane, limit| -> Vec<EffectId> {
+        let claims = store.claim(now, lane, limit, LEASE).await.unwrap();
+        claims.into_iter().map(|claim| claim.fence.effect).collect()
+    };
+    let text = |index: usize| effect_of(&states[index], Step::Text);
+    assert!(claim(at(-1), Lane::Background, 9).await.is_empty());
+    assert!(claim(at(0), Lane::Interactive, 9).await.is_empty());
+    assert!(claim(at(3), Lane::Interactive, 0).await.is_empty());
+    assert_eq!(claim(at(3), Lane::Interactive, 2).await, [text(1), text(2)]);
+    assert_eq!(claim(at(3), Lane::Interactive, 2).await, [text(0)]);
+    assert!(claim(at(3), Lane::Interactive, 2).await.is_empty());
+    let task = effect_of(&states[0], Step::Task);
+    assert_eq!(claim(at(3), Lane::Background, 2).await, [task]);
+}
+
+async fn a_claim_holds_until_its_lease_ends(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    let first = claim_all(store, at(10)).await;
+    assert_eq!(first[0].progress, Progress::NEW);
+    assert_eq!(fence(&first).attempt, 1);
+    assert!(claim_all(store, at(69)).await.is_empty());
+    assert_eq!(store.next_due().await.unwrap(), Some(at(70)));
+    assert_eq!(fence(&claim_all(store, at(70)).await).attempt, 2);
+}
+
+async fn a_stale_claim_cannot_write(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    let stale = fence(&claim_all(store, at(0)).await);
+    let current = fence(&claim_all(store, at(60)).await);
+    assert_ne!(stale, current);
+    let writes = |fence: &Fence| {
+        [
+            EffectChange::Keep {
+                fence: fence.clone(),
+                progress: failed(1),
+            },
+            EffectChange::Release {
+                fence: fence.clone(),
+                progress: failed(1),
+                due: at(0),
+            },
+            EffectChange::End {
+                fence: fence.clone(),
+            },
+        ]
+    };
+    let never = Fence {
+        effect: effect_of(&state, Step::Tag),
+        attempt: 0,
+    };
+    let future = Fence {
+        attempt: current.attempt + 1,
+        ..current.clone()
+    };
+    for wrong in [&stale, &never, &future] {
+        for change in writes(wrong) {
+            let commit = Commit {
+                delivery: delivery("webhook:1"),
+                entries: vec![entry(1, LOCATION, None)],
+                ..with_effects(vec![change])
+            };
+            conflicts(store, commit).await;
+        }
+    }
+    assert!(store.ledger(&everything()).await.unwrap().is_empty());
+    assert!(claim_all(store, at(61)).await.is_empty());
+    for change in writes(&current) {
+        // Its own claim may keep, release (the attempt stays the same until somebody claims), and end.
+        done(store, with_effects(vec![change])).await;
+    }
+    assert!(claim_all(store, at(9_999)).await.is_empty());
+}
+
+async fn keep_leaves_the_lease(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    let fence = fence(&claim_all(store, at(0)).await);
+    let progress = failed(3);
+    let keep = EffectChange::Keep {
+        fence,
+        progress: progress.clone(),
+    };
+    done(store, with_effects(vec![keep])).await;
+    assert!(claim_all(store, at(59)).await.is_empty());
+    let again = claim_all(store, at(60)).await;
+    assert_eq!((again.len(), &again[0].progress), (1, &progress));
+}
+
+async fn a_released_effect_waits_for_its_time(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    let first = fence(&claim_all(store, at(0)).await);
+    let release = EffectChange::Release {
+        fence: first.clone(),
+        progress: failed(1),
+        due: at(5),
+    };
+    done(store, with_effects(vec![release])).await;
+    assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
+    assert!(claim_all(store, at(4)).await.is_empty());
+    let second = claim_all(store, at(5)).await;
+    assert_eq!(second[0].progress, failed(1));
+    assert_eq!(fence(&second).attempt, first.attempt + 1);
+}
+
+async fn an_ended_effect_never_comes_back(store: &dyn Store) {
+    let state = state("1", "rosan", None);
+    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    let fence = fence(&claim_all(store, at(0)).await);
+    let end = EffectChange::End {
+        fence: fence.clone(),
+    };
+    done(store, with_effects(vec![end.clone()])).await;
+    assert_eq!(store.next_due().await.unwrap(), None);
+    let release = EffectChange::Release {
+        fence: fence.clone(),
+        progress: Progress::NEW,
+        due: at(0),
+    };
+    let keep = EffectChange::Keep {
+        fence,
+        progress: Progress::NEW,
+    };
+    for change in [end, release, keep] {
+        conflicts(store, with_effects(vec![change])).await;
+    }
+    assert!(claim_all(store, Timestamp::MAX).await.is_empty());
+}

@@ -1,0 +1,518 @@
+//! The episode: every input in every state of the text, and the borders in time.
+
+use gohighlevel::recipes::missed_call::Caller;
+use gohighlevel::recipes::missed_call::episode::{
+    Action, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Permit, Reason, Step, TaskFacts,
+    TextFacts,
+};
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use serde_json::{Value, json};
+
+use super::given::{
+    NUMBER, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of, step_of,
+};
+
+const STATES: [&str; 5] = ["absent", "planned", "attempting", "done", "not_done"];
+const INPUTS: [&str; 11] = [
+    "same call",
+    "further call",
+    "replied",
+    "STOP",
+    "DND",
+    "text done",
+    "text not done",
+    "text refused by DND",
+    "tag done",
+    "wake early",
+    "wake",
+];
+
+/// An episode whose text has come this far. Everything else is done.
+fn in_state(state: &str) -> Episode {
+    let mut episode = match state {
+        "absent" => {
+            let recipe = recipe_of(
+                "name = \"t\"\nversion = 1\n[call]\ncooldown = \"PT1H\"\n[tag]\n[task]\ntitle = \"t\"",
+            );
+            Episode::open(recipe, &call("call-1"), at(1)).0
+        }
+        _ => episode(),
+    };
+    match state {
+        "attempting" => begin(&mut episode, Step::Text),
+        "done" => drop(end(&mut episode, Step::Text, done())),
+        "not_done" => drop(end(&mut episode, Step::Text, not_done(Reason::Stale))),
+        _ => {}
+    }
+    end(&mut episode, Step::Tag, done());
+    end(&mut episode, Step::Task, done());
+    let found = step_of(&episode, Step::Text);
+    let found = found.as_str().unwrap_or("not_done");
+    assert_eq!(found, state);
+    episode
+}
+
+fn begin(episode: &mut Episode, step: Step) {
+    let Permit::Go(intent) = episode.permit(step, &good_facts(step), at(2)) else {
+        panic!("{step} may be done");
+    };
+    let effect = effect(episode.state().id(), step);
+    episode.begin(&effect, &intent, 1);
+}
+
+fn done() -> EffectEnd {
+    EffectEnd::Done {
+        reference: Some("message-1".into()),
+        at: at(3),
+        found: false,
+    }
+}
+
+fn not_done(reason: Reason) -> EffectEnd {
+    EffectEnd::NotDone(reason)
+}
+
+fn end(episode: &mut Episode, step: Step, end: EffectEnd) -> Vec<Action> {
+    let effect = effect(episode.state().id(), step);
+    episode.handle(&Input::EffectEnded { effect, end }, at(4))
+}
+
+fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
+    match input {
+        "same call" => episode.handle(&Input::CallMissed(call("call-1")), at(5)),
+        "further call" => episode.handle(&Input::CallMissed(call("call-2")), at(5)),
+        "replied" => episode.handle(&Input::Replied { message: None }, at(5)),
+        "STOP" => episode.handle(&Input::OptedOut(Reason::OptedOut), at(5)),
+        "DND" => episode.handle(&Input::OptedOut(Reason::DoNotDisturb), at(5)),
+        "text done" => end(episode, Step::Text, done()),
+        "text not done" => end(episode, Step::Text, not_done(Reason::ContactGone)),
+        "text refused by DND" => end(episode, Step::Text, not_done(Reason::DoNotDisturb)),
+        "tag done" => end(episode, Step::Tag, done()),
+        "wake early" => episode.handle(&Input::Wake, at(5)),
+        "wake" => episode.handle(&Input::Wake, at(100_000)),
+        other => panic!("{other}"),
+    }
+}
+
+/// The ledger entries asked for, by name, with the code of a reason where there is one.
+fn recorded(actions: &[Action]) -> Vec<String> {
+    let name = |action: &Action| match action {
+        Action::Record(EntryKind::NotDone { step, reason }) => format!("{step} not_done {reason}"),
+        Action::Record(EntryKind::OptedOut { reason }) => format!("opted_out {reason}"),
+        Action::Record(EntryKind::Done { step, .. }) => format!("{step} done"),
+        Action::Record(kind) => kind.name().to_owned(),
+        other => format!("{other:?}"),
+    };
+    actions.iter().map(name).collect()
+}
+
+#[test]
+fn every_input_in_every_state_of_the_text() {
+    // Where a line says nothing of a state, the text stays what it was and only `always` is recorded.
+    let mut met = Vec::new();
+    for state in STATES {
+        for input in INPUTS {
+            let mut episode = in_state(state);
+            let before = step_of(&episode, Step::Text);
+            let actions = recorded(&tell(&mut episode, input));
+            let open = matches!(state, "planned" | "attempting");
+            let (text, entries): (Value, Vec<&str>) = match (input, state) {
+                ("same call" | "wake early" | "tag done", _) => (before, vec![]),
+                ("further call", _) => (before, vec!["call_joined"]),
+                ("replied", "planned") => (
+                    json!({"not_done": "replied"}),
+                    vec!["replied", "text not_done replied"],
+                ),
+                ("replied", _) => (before, vec!["replied"]),
+                ("STOP", "planned") => (
+                    json!({"not_done": "opted_out"}),
+                    vec!["opted_out opted_out", "text not_done opted_out"],
+                ),
+                ("STOP", _) => (before, vec!["opted_out opted_out"]),
+                ("DND", "planned") => (
+                    json!({"not_done": "do_not_disturb"}),
+                    vec!["opted_out do_not_disturb", "text not_done do_not_disturb"],
+                ),
+                ("DND", _) => (before, vec!["opted_out do_not_disturb"]),
+                ("text done", _) if open => (json!("done"), vec!["text done"]),
+                ("text not done", _) if open => (
+                    json!({"not_done": "contact_gone"}),
+                    vec!["text not_done contact_gone"],
+                ),
+                ("text refused by DND", _) if open => (
+                    json!({"not_done": "do_not_disturb"}),
+                    vec!["text not_done do_not_disturb"],
+                ),
+                ("text done" | "text not done" | "text refused by DND", _) => (before, vec![]),
+                ("wake", _) if open => (before, vec![]),
+                ("wake", _) => (before, vec!["closed"]),
+                other => panic!("nobody has said what becomes of {other:?}"),
+            };
+            assert_eq!(step_of(&episode, Step::Text), text, "{input} in {state}");
+            assert_eq!(actions, entries, "{input} in {state}");
+            let closed = entries == ["closed"];
+            assert_eq!(episode.state().is_live(), !closed, "{input} in {state}");
+            // Told again, an end, a call or a waking changes nothing more.
+            if !matches!(input, "replied" | "STOP" | "DND") {
+                let after = episode.state().clone();
+                assert!(tell(&mut episode, input).is_empty(), "{input} in {state}");
+                assert_eq!(*episode.state(), after, "{input} in {state}");
+            }
+            met.push((state, input));
+        }
+    }
+    assert_eq!(met.len(), STATES.len() * INPUTS.len());
+}
+
+#[test]
+fn opening_plans_each_step_of_the_recipe_once() {
+    let (episode, actions) = Episode::open(recipe(), &call("call-1"), at(7));
+    let plans: Vec<_> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Perform { effect, due } => Some((effect.to_string(), *due)),
+            _ => None,
+        })
+        .collect();
+    let name = |step: &str| (format!("soleilLocation000001:call-1/{step}/0"), at(7));
+    assert_eq!(plans, [name("text"), name("tag"), name("task")]);
+    assert_eq!(recorded(&actions[..1]), ["call_missed"]);
+    assert_eq!(episode.next_wakeup(), None, "steps are open");
+}
+
+#[test]
+fn the_text_waits_as_long_as_the_recipe_says() {
+    let recipe = || {
+        recipe_of(
+            "name = \"t\"\nversion = 1\n[text]\nafter = \"PT30S\"\nbody = \"Sorry we missed you.\"",
+        )
+    };
+    for (reported, due) in [(1, 30), (29, 30), (30, 30), (45, 45)] {
+        let (_, actions) = Episode::open(recipe(), &call("call-1"), at(reported));
+        let due_at = actions.iter().find_map(|action| match action {
+            Action::Perform { due, .. } => Some(*due),
+            _ => None,
+        });
+        assert_eq!(due_at, Some(at(due)), "reported at {reported}");
+    }
+}
+
+#[test]
+fn who_cannot_be_texted_is_told_apart() {
+    for (caller, text, others) in [
+        (None, json!("planned"), json!("planned")),
+        (
+            Some(Caller::Number(number(NUMBER))),
+            json!("planned"),
+            json!("planned"),
+        ),
+        (
+            Some(Caller::Withheld),
+            json!({"not_done": "withheld"}),
+            json!({"not_done": "withheld"}),
+        ),
+        (
+            Some(Caller::ShortCode),
+            json!({"not_done": "short_code"}),
+            json!("planned"),
+        ),
+        (
+            Some(Caller::Unreadable),
+            json!({"not_done": "unreadable_number"}),
+            json!("planned"),
+        ),
+    ] {
+        let call = MissedCall {
+            caller: caller.clone(),
+            ..call("call-1")
+        };
+        let (episode, _) = Episode::open(recipe(), &call, at(1));
+        assert_eq!(step_of(&episode, Step::Text), text, "{caller:?}");
+        assert_eq!(step_of(&episode, Step::Tag), others, "{caller:?}");
+        assert_eq!(step_of(&episode, Step::Task), others, "{caller:?}");
+    }
+}
+
+#[test]
+fn a_text_is_sent_at_its_greatest_age_and_not_later() {
+    // 600 s are allowed, to the nanosecond; at opening and again right before sending.
+    let border = at(600);
+    let beyond = border + jiff::SignedDuration::from_nanos(1);
+    let (just, _) = Episode::open(recipe(), &call("call-1"), border);
+    assert_eq!(step_of(&just, Step::Text), "planned");
+    let (late, actions) = Episode::open(recipe(), &call("call-1"), beyond);
+    assert_eq!(step_of(&late, Step::Text), json!({"not_done": "stale"}));
+    assert_eq!(recorded(&actions)[1], "text not_done stale");
+    assert_eq!(step_of(&late, Step::Task), "planned", "the task is made");
+
+    let facts = good_facts(Step::Text);
+    assert!(matches!(
+        just.permit(Step::Text, &facts, border),
+        Permit::Go(_)
+    ));
+    assert_eq!(
+        just.permit(Step::Text, &facts, beyond),
+        Permit::Drop(Reason::Stale)
+    );
+    // The tag and the task have no age.
+    for step in [Step::Tag, Step::Task] {
+        let permit = just.permit(step, &good_facts(step), at(1_000_000));
+        assert!(matches!(permit, Permit::Go(_)), "{step}");
+    }
+}
+
+#[test]
+fn calls_join_until_the_cooldown_ends() {
+    let mut episode = episode();
+    for (ended, joins) in [
+        (-86_400, true),
+        (0, true),
+        (3_599, true),
+        (3_600, false),
+        (3_601, false),
+    ] {
+        assert_eq!(episode.joins(at(ended)), joins, "{ended}");
+    }
+    episode.close();
+    assert!(
+        !episode.joins(at(1)),
+        "one that is over takes no more calls"
+    );
+}
+
+#[test]
+fn an_episode_is_woken_when_no_call_of_its_cooldown_can_be_texted_any_more() {
+    let mut episode = in_state("done");
+    assert_eq!(episode.next_wakeup(), Some(at(4_200)));
+    for (now, entries) in [
+        (3_600, &[][..]),
+        (4_199, &[]),
+        (4_200, &["closed"]),
+        (4_201, &[]),
+    ] {
+        let actions = episode.handle(&Input::Wake, at(now));
+        assert_eq!(recorded(&actions), entries, "{now}");
+    }
+}
+
+#[test]
+fn a_closed_episode_still_ends_its_steps() {
+    let mut episode = episode();
+    assert_eq!(recorded(&episode.close()), ["closed"]);
+    assert!(episode.close().is_empty());
+    assert_eq!(episode.next_wakeup(), None);
+    for step in Step::ALL {
+        let permit = episode.permit(step, &good_facts(step), at(5));
+        assert!(matches!(permit, Permit::Go(_)), "{step}");
+        assert_eq!(end(&mut episode, step, done()).len(), 1, "{step}");
+    }
+}
+
+#[test]
+fn many_calls_are_counted_and_the_first_is_never_forgotten() {
+    let mut episode = episode();
+    for index in 2..=100 {
+        let actions = episode.handle(
+            &Input::CallMissed(call_ended(&format!("call-{index}"), index)),
+            at(index),
+        );
+        assert_eq!(recorded(&actions), ["call_joined"]);
+    }
+    for known in ["call-1", "call-100", "call-90"] {
+        let again = episode.handle(&Input::CallMissed(call(known)), at(101));
+        assert!(again.is_empty(), "{known}");
+    }
+    let state = serde_json::to_value(episode.state()).unwrap();
+    assert_eq!(state["missed_calls"], 100);
+    assert_eq!(state["calls"][0], "call-1", "the basis of the text");
+    assert!(state["calls"].as_array().unwrap().len() <= 32);
+}
+
+#[test]
+fn an_opt_out_outranks_a_reply_and_is_never_taken_back() {
+    let drop_reason = |episode: &Episode| {
+        let Permit::Drop(reason) = episode.permit(Step::Text, &good_facts(Step::Text), at(9))
+        else {
+            panic!("nothing may be sent");
+        };
+        reason
+    };
+    for (inputs, expected) in [
+        (&["replied"][..], Reason::Replied),
+        (&["replied", "STOP"], Reason::OptedOut),
+        (&["STOP", "replied"], Reason::OptedOut),
+        (&["DND", "STOP"], Reason::DoNotDisturb),
+        (&["STOP", "DND", "replied"], Reason::OptedOut),
+    ] {
+        // An attempt is under way; when it turns out to have failed, the text must not be sent any more.
+        let mut episode = in_state("attempting");
+        for input in inputs {
+            tell(&mut episode, input);
+        }
+        let text = effect(episode.state().id(), Step::Text);
+        episode.undo_begin(&text);
+        assert_eq!(step_of(&episode, Step::Text), "planned");
+        assert_eq!(drop_reason(&episode), expected, "{inputs:?}");
+        // The team's steps go on.
+        let mut episode = super::given::episode();
+        for input in inputs {
+            tell(&mut episode, input);
+        }
+        for step in [Step::Tag, Step::Task] {
+            let permit = episode.permit(step, &good_facts(step), at(9));
+            assert!(matches!(permit, Permit::Go(_)), "{step} after {inputs:?}");
+        }
+    }
+}
+
+#[test]
+fn undoing_is_only_for_what_has_begun() {
+    for (state, after) in [
+        ("planned", json!("planned")),
+        ("attempting", json!("planned")),
+        ("done", json!("done")),
+        ("not_done", json!({"not_done": "stale"})),
+        ("absent", json!("absent")),
+    ] {
+        let mut episode = in_state(state);
+        let text = effect(episode.state().id(), Step::Text);
+        episode.undo_begin(&text);
+        assert_eq!(step_of(&episode, Step::Text), after, "{state}");
+    }
+}
+
+fn text_facts(change: impl FnOnce(&mut TextFacts)) -> Facts {
+    let Facts::Text(mut facts) = good_facts(Step::Text) else {
+        panic!("facts for the text");
+    };
+    change(&mut facts);
+    Facts::Text(facts)
+}
+
+#[test]
+fn a_permit_in_each_state() {
+    for state in STATES {
+        let episode = in_state(state);
+        let permit = episode.permit(Step::Text, &good_facts(Step::Text), at(5));
+        let open = matches!(state, "planned" | "attempting");
+        assert_eq!(matches!(permit, Permit::Go(_)), open, "{state}");
+        assert_eq!(permit == Permit::Obsolete, !open, "{state}");
+        // Facts of another step permit nothing.
+        for facts in [Facts::Tag, Facts::Task(TaskFacts::default())] {
+            let permit = episode.permit(Step::Text, &facts, at(5));
+            assert_eq!(permit, Permit::Obsolete, "{state}");
+        }
+    }
+}
+
+#[test]
+fn refusals_of_a_text_by_rank() {
+    let mut stopped = in_state("attempting");
+    tell(&mut stopped, "replied");
+    let fresh = in_state("planned");
+    let all = text_facts(|facts| (facts.suppressed, facts.do_not_disturb) = (true, true));
+    let dnd = text_facts(|facts| facts.do_not_disturb = true);
+    let good = good_facts(Step::Text);
+    for (episode, facts, now, expected) in [
+        (&stopped, &all, 700, Reason::Suppressed),
+        (&stopped, &dnd, 700, Reason::DoNotDisturb),
+        (&stopped, &good, 700, Reason::Replied),
+        (&fresh, &good, 700, Reason::Stale),
+        (&fresh, &all, 5, Reason::Suppressed),
+        (&fresh, &dnd, 5, Reason::DoNotDisturb),
+    ] {
+        let permit = episode.permit(Step::Text, facts, at(now));
+        assert_eq!(permit, Permit::Drop(expected));
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_made_says_what_was_missing() {
+    let recipe = recipe_of(
+        "name = \"t\"\nversion = 1\n[text]\nbody = \"Book: {{ custom_values.calendly_link }}\"",
+    );
+    let (episode, _) = Episode::open(recipe, &call("call-1"), at(1));
+    let Permit::Drop(Reason::Copy(code)) =
+        episode.permit(Step::Text, &good_facts(Step::Text), at(5))
+    else {
+        panic!("there is no link");
+    };
+    assert_eq!(code, "custom_value_missing");
+}
+
+#[test]
+fn the_text_goes_to_the_number_that_called() {
+    let intent = |facts: &Facts| match episode().permit(Step::Text, facts, at(5)) {
+        Permit::Go(Intent::Text { body, from, to }) => (body, from, to),
+        other => panic!("{other:?}"),
+    };
+    let (body, from, to) = intent(&good_facts(Step::Text));
+    assert_eq!(
+        body.as_str(),
+        "Hi Rosan, sorry we missed you. Reply STOP to opt out."
+    );
+    assert_eq!(from, Some(number(super::given::BUSINESS)));
+    assert_eq!(to, None, "HighLevel sends to the contact's own number");
+    for phone in [None, Some(number("+15550009999"))] {
+        let (_, _, to) = intent(&text_facts(|facts| facts.phone = phone));
+        assert_eq!(to, Some(number(NUMBER)));
+    }
+}
+
+#[test]
+fn the_task_tells_the_team_what_happened() {
+    let body = |episode: &Episode| match episode.permit(Step::Task, &good_facts(Step::Task), at(5))
+    {
+        Permit::Go(Intent::Task { body, due, .. }) => {
+            assert_eq!(due, at(3_600));
+            body.into_inner()
+        }
+        other => panic!("{other:?}"),
+    };
+    const CALL: &str = "Missed call from +15550001111. They called +15550002222.";
+    assert_eq!(body(&episode()), CALL);
+    let mut sent = episode();
+    end(&mut sent, Step::Text, done());
+    assert_eq!(body(&sent), format!("{CALL} The automatic text was sent."));
+
+    for (reason, words) in [
+        (Reason::Stale, "the call was reported too late"),
+        (
+            Reason::DoNotDisturb,
+            "the contact has do-not-disturb on; do not text",
+        ),
+        (Reason::OptedOut, "the caller has opted out; do not text"),
+        (
+            Reason::Suppressed,
+            "the number is on the do-not-text list; do not text",
+        ),
+        (
+            Reason::Replied,
+            "the caller wrote first; answer them in the conversation",
+        ),
+        (Reason::Withheld, "the number was withheld"),
+        (Reason::ShortCode, "the caller is a short code"),
+        (Reason::UnreadableNumber, "the number cannot be read"),
+        (Reason::ContactGone, "the contact no longer exists"),
+        (
+            Reason::Copy("custom_value_missing".into()),
+            "the text could not be made; check the recipe and its custom values",
+        ),
+        (
+            Reason::Failed("refused_400".into()),
+            "HighLevel did not accept it",
+        ),
+    ] {
+        let mut episode = episode();
+        end(&mut episode, Step::Text, not_done(reason));
+        assert_eq!(body(&episode), format!("{CALL} No text was sent: {words}."));
+    }
+
+    let silent = MissedCall {
+        caller: None,
+        called: None,
+        ..call("call-1")
+    };
+    let (episode, _) = Episode::open(recipe(), &silent, at(1));
+    assert_eq!(body(&episode), "Missed call.");
+}

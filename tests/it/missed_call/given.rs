@@ -1,0 +1,127 @@
+//! What the tests here begin with: a time, a recipe, a missed call, an episode. Nothing that checks.
+
+use std::sync::Arc;
+
+use gohighlevel::ids::{ContactId, LocationId, MessageId};
+use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::episode::{
+    EffectId, EpisodeId, EpisodeState, Evidence, MissedCall, Step,
+};
+use gohighlevel::recipes::missed_call::episode::{Episode, Facts, TaskFacts, TextFacts};
+use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+pub(super) const LOCATION: &str = "soleilLocation000001";
+pub(super) const NUMBER: &str = "+15550001111";
+pub(super) const BUSINESS: &str = "+15550002222";
+
+/// Seconds after the end of the first call.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    let start: Timestamp = "2026-06-01T10:00:00Z".parse().unwrap();
+    start + SignedDuration::from_secs(seconds)
+}
+
+/// A recipe with all three steps: texts until 600 s after the call, cooldown 3600 s.
+pub(super) fn recipe() -> Arc<Recipe> {
+    recipe_of(
+        r#"
+        name = "test"
+        version = 1
+        [call]
+        max_age = "PT10M"
+        cooldown = "PT1H"
+        [text]
+        body = "Hi {{ contact.first_name }}, sorry we missed you."
+        [tag]
+        [task]
+        title = "Call back"
+        "#,
+    )
+}
+
+pub(super) fn recipe_of(toml: &str) -> Arc<Recipe> {
+    Arc::new(Recipe::from_toml("test.toml", toml).unwrap())
+}
+
+pub(super) fn location() -> LocationId {
+    LocationId::new(LOCATION).unwrap()
+}
+
+pub(super) fn contact(name: &str) -> ContactId {
+    ContactId::new(name).unwrap()
+}
+
+pub(super) fn message(name: &str) -> MessageId {
+    MessageId::new(name).unwrap()
+}
+
+pub(super) fn number(text: &str) -> PhoneNumber {
+    text.parse().unwrap()
+}
+
+/// A call from [`NUMBER`] that ended at 0.
+pub(super) fn call(name: &str) -> MissedCall {
+    call_ended(name, 0)
+}
+
+pub(super) fn call_ended(name: &str, seconds: i64) -> MissedCall {
+    MissedCall {
+        location: location(),
+        message: message(name),
+        contact: contact("rosan"),
+        conversation: None,
+        caller: Some(Caller::Number(number(NUMBER))),
+        called: Some(number(BUSINESS)),
+        ended_at: at(seconds),
+        reason: MissedReason::NoAnswer,
+        evidence: Evidence {
+            delivery: format!("webhook:{name}"),
+            body_sha256: "0".repeat(64),
+            received_at: at(seconds + 1),
+        },
+    }
+}
+
+/// The episode that `call("call-1")` opens.
+pub(super) fn episode() -> Episode {
+    Episode::open(recipe(), &call("call-1"), at(1)).0
+}
+
+/// An episode of this contact and number, as it would be stored.
+pub(super) fn state(name: &str, who: &str, from: Option<&str>) -> EpisodeState {
+    let mut call = call(name);
+    call.contact = contact(who);
+    call.caller = from.map(|from| Caller::Number(number(from)));
+    Episode::open(recipe(), &call, at(1)).0.state().clone()
+}
+
+pub(super) fn effect_of(state: &EpisodeState, step: Step) -> EffectId {
+    effect(state.id(), step)
+}
+
+pub(super) fn effect(episode: &EpisodeId, step: Step) -> EffectId {
+    EffectId {
+        episode: episode.clone(),
+        step,
+        ordinal: 0,
+    }
+}
+
+/// Facts under which `step` may be done.
+pub(super) fn good_facts(step: Step) -> Facts {
+    match step {
+        Step::Text => Facts::Text(TextFacts {
+            first_name: Some("Rosan".into()),
+            phone: Some(number(NUMBER)),
+            ..TextFacts::default()
+        }),
+        Step::Tag => Facts::Tag,
+        _ => Facts::Task(TaskFacts::default()),
+    }
+}
+
+/// The stored form of a step's state: `"planned"`, `{"not_done":"stale"}`, …
+pub(super) fn step_of(episode: &Episode, step: Step) -> Value {
+    serde_json::to_value(episode.state()).unwrap()[step.as_str()].clone()
+}

@@ -1,0 +1,535 @@
+//! What must hold when something else goes wrong at the same time: full lanes, waits for the rate limit, dead tokens and
+//! a store that fails for a moment.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use gohighlevel::Client;
+use gohighlevel::client::{Lane, Transport, TransportError};
+use gohighlevel::clock::Clock;
+use gohighlevel::ids::{ContactId, LocationId};
+use gohighlevel::recipes::missed_call::episode::{EpisodeId, Step};
+use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::store::{
+    Claim, Commit, Committed, EffectChange, LedgerQuery, MemoryStore, PersonKey, SqliteStore,
+    Store, StoreError, Stored, Subject, Suppression,
+};
+use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
+use gohighlevel::testing::ManualClock;
+use gohighlevel::webhooks::Delivery;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+const LOCATION: &str = "soleilLocation000001";
+
+fn start() -> Timestamp {
+    "2026-11-20T16:00:00Z".parse().unwrap()
+}
+
+/// What HighLevel does with one request.
+enum Answer {
+    Json(u16, Value),
+    /// The same, and this was the last place of the burst window.
+    LastPlace(Value),
+    Hang,
+}
+
+type Decide = dyn Fn(&str, &str) -> Answer + Send + Sync;
+
+/// HighLevel as a function of method and path, which remembers what it was asked.
+#[derive(Clone)]
+struct Scripted {
+    decide: Arc<Decide>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl fmt::Debug for Scripted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scripted")
+    }
+}
+
+impl Scripted {
+    fn new(decide: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
+        Self {
+            decide: Arc::new(decide),
+            asked: Arc::default(),
+        }
+    }
+
+    fn count(&self, line: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|asked| *asked == line).count()
+    }
+
+    fn client(&self, clock: Arc<dyn Clock>) -> Client {
+        Client::builder()
+            .token("pit-review")
+            .transport(self.clone())
+            .clock(clock)
+            .build()
+            .unwrap()
+    }
+}
+
+#[async_trait]
+impl Transport for Scripted {
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        self.asked.lock().unwrap().push(format!("{method} {path}"));
+        let response = http::Response::builder();
+        let (response, body) = match (self.decide)(method, path) {
+            Answer::Json(status, body) => (response.status(status), body),
+            Answer::LastPlace(body) => {
+                let response = response.header("x-ratelimit-max", "100");
+                (response.header("x-ratelimit-remaining", "0"), body)
+            }
+            Answer::Hang => std::future::pending().await,
+        };
+        Ok(response.body(Bytes::from(body.to_string())).unwrap())
+    }
+}
+
+/// What HighLevel answers when all is well.
+fn well(method: &str, path: &str) -> Answer {
+    let body = match (method, path.rsplit('/').next().unwrap()) {
+        ("GET", "customValues") => json!({"customValues": [{
+            "id": "v1",
+            "fieldKey": "{{ custom_values.calendly_link }}",
+            "value": "https://calendly.com/soleil/visit",
+        }]}),
+        ("POST", "messages") => json!({"conversationId": "k1", "messageId": "m1"}),
+        ("POST", "tags") => json!({"tags": ["missed-call"]}),
+        ("POST", "tasks") => json!({"task": {"id": "t1"}}),
+        ("GET", contact) => json!({"contact": {"id": contact, "firstName": "Ana"}}),
+        _ => json!({}),
+    };
+    Answer::Json(200, body)
+}
+
+fn recipe(after: &str) -> Recipe {
+    let source = Preset::Soleil.recipe().source().to_owned();
+    let source = source.replace(r#"after = "PT0S""#, &format!("after = \"{after}\""));
+    Recipe::from_toml("soleil.toml", &source).unwrap()
+}
+
+fn delivery(body: Value, now: Timestamp) -> Delivery {
+    Delivery::read(body.to_string(), now).unwrap()
+}
+
+fn missed_call(number: u32, now: Timestamp) -> Delivery {
+    let body = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+        "status": "no-answer", "locationId": LOCATION, "webhookId": format!("w{number}"),
+        "messageId": format!("call{number}"), "contactId": format!("contact{number}"),
+        "from": format!("+131255501{number:02}"), "to": "+13125550100", "dateAdded": now.to_string(),
+    });
+    delivery(body, now)
+}
+
+fn stop(number: u32, now: Timestamp) -> Delivery {
+    text("STOP", number, now)
+}
+
+fn text(word: &str, number: u32, now: Timestamp) -> Delivery {
+    let body = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "SMS", "body": word,
+        "locationId": LOCATION, "webhookId": format!("{word}{number}"),
+        "messageId": format!("{word}{number}"), "contactId": format!("contact{number}"),
+        "from": format!("+131255501{number:02}"), "dateAdded": now.to_string(),
+    });
+    delivery(body, now)
+}
+
+fn engine(
+    ghl: &Scripted,
+    client_clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    recipe: Recipe,
+) -> Engine {
+    let location = LocationId::new(LOCATION).unwrap();
+    Engine::builder(store)
+        .clock(clock)
+        .location(ghl.client(client_clock).location(location), recipe)
+        .build()
+}
+
+async fn outcome(engine: &Engine, wanted: Step) -> Option<String> {
+    let entries = engine
+        .store()
+        .ledger(&LedgerQuery::default())
+        .await
+        .unwrap();
+    entries.into_iter().find_map(|entry| match entry.kind {
+        EntryKind::NotDone { step, reason } if step == wanted => Some(reason.code()),
+        EntryKind::Done { step, .. } if step == wanted => Some("done".into()),
+        _ => None,
+    })
+}
+
+/// A clock that stands still and on which no wait ends; it remembers how long was to be waited.
+#[derive(Debug, Clone, Default)]
+struct StillClock {
+    waits: Arc<Mutex<Vec<Duration>>>,
+}
+
+#[async_trait]
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        start()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.waits.lock().unwrap().push(duration);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_text_does_not_wait_for_a_place_among_the_tasks() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        ("POST", path) if path.ends_with("/tags") || path.ends_with("/tasks") => Answer::Hang,
+        _ => well(method, path),
+    });
+    // Twenty calls have forty tags and tasks, more than are under way at once; their texts are due in five seconds.
+    let clock = StillClock::default();
+    let fast = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(&ghl, fast, Arc::new(clock.clone()), store, recipe("PT5S"));
+    for number in 10..30 {
+        engine.accept(&missed_call(number, start())).await.unwrap();
+    }
+    let running = engine.clone();
+    let running = tokio::spawn(async move { running.run(std::future::pending()).await });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    running.abort();
+    let waits = clock.waits.lock().unwrap().clone();
+    assert!(!waits.is_empty());
+    for wait in waits {
+        assert!(wait <= Duration::from_secs(5), "the texts wait {wait:?}");
+        assert!(wait >= Duration::from_secs(1), "a busy loop: {wait:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_has_an_outcome_even_if_highlevel_never_answers() {
+    let ghl = Scripted::new(|_, _| Answer::Json(401, json!({"message": "Invalid JWT"})));
+    let clock = ManualClock::new(start());
+    let store = Arc::new(MemoryStore::new());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let engine = engine(&ghl, Arc::clone(&shared), shared, store, recipe("PT0S"));
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    for _ in 0..60 {
+        engine.step().await.unwrap();
+        clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(outcome(&engine, Step::Text).await.as_deref(), Some("stale"));
+}
+
+/// A clock that moves by itself, and on whose first wait a STOP comes in.
+#[derive(Debug, Clone)]
+struct StopWhileWaiting {
+    clock: ManualClock,
+    engine: Arc<OnceLock<Engine>>,
+}
+
+#[async_trait]
+impl Clock for StopWhileWaiting {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        if let Some(engine) = self.engine.get() {
+            engine.accept(&stop(10, self.now())).await.unwrap();
+        }
+        self.clock.sleep(duration).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stop_during_the_wait_for_the_rate_limit_is_seen() {
+    let ghl = Scripted::new(|method, path| match well(method, path) {
+        // The last thing read before the text uses up the window, so the text has to wait for the next one.
+        Answer::Json(200, body) if path.ends_with("/customValues") => Answer::LastPlace(body),
+        answer => answer,
+    });
+    let clock = ManualClock::new(start());
+    let waiting = StopWhileWaiting {
+        clock: clock.clone(),
+        engine: Arc::default(),
+    };
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(
+        &ghl,
+        Arc::new(waiting.clone()),
+        Arc::new(clock),
+        store,
+        recipe("PT0S"),
+    );
+    waiting.engine.set(engine.clone()).unwrap();
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    engine.step().await.unwrap();
+    assert_eq!(ghl.count("POST /conversations/messages"), 0);
+    let outcome = outcome(&engine, Step::Text).await;
+    assert_eq!(outcome.as_deref(), Some("opted_out"));
+}
+
+/// A store that fails a few times at what is asked right before an attempt.
+#[derive(Debug, Default)]
+struct Flaky {
+    store: MemoryStore,
+    unreadable: OnceLock<EpisodeId>,
+    reads_to_fail: AtomicU32,
+    intents_to_fail: AtomicU32,
+}
+
+fn fails(left: &AtomicU32) -> Result<(), StoreError> {
+    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+        left.checked_sub(1)
+    });
+    match taken {
+        Ok(_) => Err(StoreError::new("work", "the disk is full")),
+        Err(_) => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Store for Flaky {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
+        if commit.effects.iter().any(keeps) {
+            fails(&self.intents_to_fail)?;
+        }
+        self.store.commit(commit).await
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.live_episode(person).await
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        if self.unreadable.get() == Some(id) {
+            return Err(StoreError::new("read an episode", "it is broken"));
+        }
+        self.store.episode(id).await
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        self.store.recipe_source(fingerprint).await
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.suppressions(location, subjects).await
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.store.claim(now, lane, limit, lease).await
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        self.store.episodes_to_wake(now, limit).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due().await
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        self.store.ledger(query).await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_for_a_moment_costs_no_text() {
+    for (reads, intents) in [(1, 0), (3, 0), (0, 1), (0, 3)] {
+        let ghl = Scripted::new(well);
+        let clock = ManualClock::new(start());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let store = Arc::new(Flaky::default());
+        let flaky: Arc<dyn Store> = store.clone();
+        let engine = engine(&ghl, Arc::clone(&shared), shared, flaky, recipe("PT0S"));
+        engine.accept(&missed_call(10, start())).await.unwrap();
+        store.reads_to_fail.store(reads, Ordering::SeqCst);
+        store.intents_to_fail.store(intents, Ordering::SeqCst);
+        for _ in 0..12 {
+            engine.step().await.unwrap();
+            clock.advance(Duration::from_secs(5));
+        }
+        assert_eq!(
+            outcome(&engine, Step::Text).await.as_deref(),
+            Some("done"),
+            "{reads} reads and {intents} intents fail"
+        );
+        assert_eq!(ghl.count("POST /conversations/messages"), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_episode_that_cannot_be_read_does_not_keep_the_others_open() {
+    let ghl = Scripted::new(well);
+    let clock = ManualClock::new(start());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store = Arc::new(Flaky::default());
+    let flaky: Arc<dyn Store> = store.clone();
+    let engine = engine(&ghl, Arc::clone(&shared), shared, flaky, recipe("PT0S"));
+    for number in [10, 11] {
+        engine.accept(&missed_call(number, start())).await.unwrap();
+    }
+    while engine.step().await.unwrap() > 0 {}
+    let broken = EpisodeId::from_stored(format!("{LOCATION}:call10"));
+    store.unreadable.set(broken).unwrap();
+    clock.advance(Duration::from_secs(5 * 3600));
+    assert!(engine.step().await.is_err());
+    let entries = engine
+        .store()
+        .ledger(&LedgerQuery::default())
+        .await
+        .unwrap();
+    let closed = |entry: &Entry| matches!(entry.kind, EntryKind::Closed { .. });
+    assert_eq!(entries.iter().filter(|entry| closed(entry)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_task_whose_owner_cannot_be_found_out_goes_to_nobody() {
+    for (status, message) in [
+        (401, "The token is not authorized for this scope."),
+        (403, "Forbidden resource"),
+        (400, "Invalid locationId"),
+        (404, "Not found"),
+    ] {
+        let ghl = Scripted::new(move |method, path| match (method, path) {
+            ("GET", "/users/") => Answer::Json(status, json!({"message": message})),
+            _ => well(method, path),
+        });
+        let source = Preset::Soleil.recipe().source().to_owned();
+        let source = source.replace(
+            r#"assign_to = "contact_owner""#,
+            r#"assign_to = { user_email = "desk@example.com" }"#,
+        );
+        let recipe = Recipe::from_toml("soleil.toml", &source).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+        let store = Arc::new(MemoryStore::new());
+        let engine = engine(&ghl, Arc::clone(&clock), clock, store, recipe);
+        engine.accept(&missed_call(10, start())).await.unwrap();
+        engine.step().await.unwrap();
+        assert_eq!(ghl.count("GET /users/"), 1);
+        let outcome = outcome(&engine, Step::Task).await;
+        assert_eq!(outcome.as_deref(), Some("done"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_arrives_late_does_not_lift_a_newer_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let stores: [Arc<dyn Store>; 2] = [
+        Arc::new(MemoryStore::new()),
+        Arc::new(SqliteStore::open(path).unwrap()),
+    ];
+    for store in stores {
+        let ghl = Scripted::new(well);
+        let clock = ManualClock::new(start());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let engine = engine(&ghl, Arc::clone(&shared), shared, store, recipe("PT0S"));
+        let wrote = clock.now();
+        clock.advance(Duration::from_secs(60));
+        engine.accept(&stop(10, clock.now())).await.unwrap();
+        clock.advance(Duration::from_secs(60));
+        // HighLevel delivers in no certain order: the START was written before the STOP.
+        engine.accept(&text("START", 10, wrote)).await.unwrap();
+        let location = LocationId::new(LOCATION).unwrap();
+        let subjects = [Subject::contact(&ContactId::new("contact10").unwrap())];
+        let store = engine.store();
+        assert_eq!(
+            store
+                .suppressions(&location, &subjects)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        // One that was written after it counts.
+        clock.advance(Duration::from_secs(60));
+        engine
+            .accept(&text("UNSTOP", 10, clock.now()))
+            .await
+            .unwrap();
+        assert!(
+            store
+                .suppressions(&location, &subjects)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_any_name_of_its_own_is_not_lost() {
+    let ghl = Scripted::new(well);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(&ghl, Arc::clone(&clock), clock, store, recipe("PT0S"));
+    // No id of the message, and a name of the delivery that is too long for one.
+    let body = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+        "status": "no-answer", "locationId": LOCATION, "contactId": "contact10",
+        "from": "+13125550110", "webhookId": "w".repeat(255),
+    });
+    let delivery = delivery(body, start());
+    let acceptance = engine.accept(&delivery).await.unwrap();
+    assert_eq!(acceptance, Acceptance::Taken);
+}
+
+#[tokio::test]
+async fn a_stop_is_kept_even_if_the_episode_cannot_be_read() {
+    let ghl = Scripted::new(well);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(Flaky::default());
+    let flaky: Arc<dyn Store> = store.clone();
+    let engine = engine(&ghl, Arc::clone(&clock), clock, flaky, recipe("PT0S"));
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    store.reads_to_fail.store(1, Ordering::SeqCst);
+    let acceptance = engine.accept(&stop(10, start())).await.unwrap();
+    assert_eq!(acceptance, Acceptance::Taken);
+    engine.step().await.unwrap();
+    assert_eq!(ghl.count("POST /conversations/messages"), 0);
+    let outcome = outcome(&engine, Step::Text).await;
+    assert_eq!(outcome.as_deref(), Some("suppressed"));
+}

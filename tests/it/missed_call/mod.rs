@@ -1,0 +1,19 @@
+//! The missed-call recipe: its inner parts, and as a whole over real HTTP on a clock set by hand.
+
+mod assignee;
+mod crash;
+mod desk;
+mod effects_contract;
+mod episode;
+mod episode_any_order;
+mod faults;
+mod flow;
+mod given;
+mod hard_times;
+mod intake;
+mod old_rows;
+mod opt_out;
+mod replies;
+mod sqlite_store;
+mod store_contract;
+mod support;

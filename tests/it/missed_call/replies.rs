@@ -1,0 +1,192 @@
+//! What the engine makes of texts, e-mails and do-not-disturb settings: replies, STOP and START.
+
+use gohighlevel::recipes::missed_call::Acceptance;
+use gohighlevel::recipes::missed_call::episode::Reason;
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::store::Subject;
+use serde_json::{Value, json};
+
+use super::desk::{desk, do_not_disturb};
+use super::given::{NUMBER, at, contact, number};
+
+#[tokio::test]
+async fn a_reply_stops_the_text_on_any_channel() {
+    let replies = [
+        json!({}),
+        json!({"messageType": "Email", "messageId": "-", "emailMessageId": "mail-1",
+               "from": "Rosan <rosan@example.com>", "to": ["desk@example.com"]}),
+        json!({"messageType": "WhatsApp", "body": "-"}),
+        json!({"messageType": "-", "contactId": "rosan", "from": "-"}),
+        // Found by the number where the contact is another.
+        json!({"contactId": "twin"}),
+    ];
+    for change in replies {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        assert_eq!(
+            desk.text("I have a question", change.clone()).await,
+            Acceptance::Taken
+        );
+        let story = desk.story().await;
+        assert_eq!(
+            story,
+            ["call_missed", "replied", "text not_done replied"],
+            "{change}"
+        );
+    }
+    // Somebody without an episode, and the business's own words, are nobody's reply.
+    for change in [
+        json!({"contactId": "maria", "from": "+15550003333"}),
+        json!({"contactId": "-"}),
+        json!({"direction": "outbound"}),
+    ] {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        assert_eq!(
+            desk.text("I have a question", change.clone()).await,
+            Acceptance::Ignored
+        );
+        assert_eq!(desk.story().await, ["call_missed"], "{change}");
+    }
+}
+
+#[tokio::test]
+async fn the_reply_names_its_message() {
+    for (change, expected) in [
+        (json!({}), json!("text-1")),
+        (
+            json!({"messageId": "-", "emailMessageId": "mail-1"}),
+            json!("mail-1"),
+        ),
+        (json!({"messageId": "-"}), Value::Null),
+    ] {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        desk.text("hello", change.clone()).await;
+        let entry = serde_json::to_value(&desk.ledger().await[1]).unwrap();
+        assert_eq!(entry["message"], expected, "{change}");
+    }
+}
+
+fn rosan() -> Vec<Subject> {
+    vec![Subject::contact(&contact("rosan"))]
+}
+
+fn phone() -> Vec<Subject> {
+    vec![Subject::number(&number(NUMBER))]
+}
+
+#[tokio::test]
+async fn stop_holds_with_and_without_an_episode() {
+    let mut alone = desk();
+    assert_eq!(alone.text("STOP", json!({})).await, Acceptance::Taken);
+    assert_eq!(alone.story().await, ["opted_out opted_out"]);
+    assert!(alone.suppressed(&rosan()).await && alone.suppressed(&phone()).await);
+    assert_eq!(alone.ledger().await[0].episode, None);
+
+    let mut pending = desk();
+    pending.call(json!({})).await;
+    // The message tells no number; the call did.
+    pending
+        .text("please don't text me", json!({"from": "-"}))
+        .await;
+    assert_eq!(
+        pending.story().await,
+        [
+            "call_missed",
+            "opted_out opted_out",
+            "text not_done opted_out"
+        ]
+    );
+    assert!(pending.suppressed(&rosan()).await && pending.suppressed(&phone()).await);
+    // A new episode knows: its text asks the list again right before it is sent.
+    assert!(pending.live("rosan").await);
+}
+
+#[tokio::test]
+async fn start_lifts_a_stop_and_nothing_else() {
+    let mut desk = desk();
+    // Nothing to lift.
+    assert_eq!(desk.text("START", json!({})).await, Acceptance::Ignored);
+    desk.text("STOP", json!({})).await;
+    assert_eq!(
+        desk.event(do_not_disturb("active"), json!({"timestamp": at(51)}))
+            .await,
+        Acceptance::Taken
+    );
+    // It was written before the STOP and comes after it.
+    let late = json!({"dateAdded": at(49)});
+    assert_eq!(desk.text("START", late).await, Acceptance::Ignored);
+    assert_eq!(
+        desk.text("Start.", json!({"dateAdded": at(52)})).await,
+        Acceptance::Taken
+    );
+    assert!(
+        desk.suppressed(&phone()).await,
+        "HighLevel's setting stands"
+    );
+    assert_eq!(
+        desk.event(do_not_disturb("inactive"), json!({"timestamp": at(53)}))
+            .await,
+        Acceptance::Taken
+    );
+    assert!(!desk.suppressed(&phone()).await && !desk.suppressed(&rosan()).await);
+    assert_eq!(
+        desk.story().await,
+        [
+            "opted_out opted_out",
+            "opted_out do_not_disturb",
+            "opted_in opted_out",
+            "opted_in do_not_disturb",
+        ]
+    );
+    // A setting that is off does not lift a STOP.
+    desk.text("STOP", json!({})).await;
+    desk.event(do_not_disturb("inactive"), json!({})).await;
+    assert!(desk.suppressed(&phone()).await);
+}
+
+#[tokio::test]
+async fn start_is_a_reply_to_a_live_episode_too() {
+    let mut desk = desk();
+    desk.call(json!({})).await;
+    desk.text("START", json!({})).await;
+    let story = desk.story().await;
+    assert_eq!(story, ["call_missed", "replied", "text not_done replied"]);
+}
+
+#[tokio::test]
+async fn do_not_disturb_counts_for_texts_only() {
+    for (change, story) in [
+        (json!({}), vec!["opted_out do_not_disturb"]),
+        (
+            json!({"dndSettings": {"sms": {"status": "permanent"}}}),
+            vec!["opted_out do_not_disturb"],
+        ),
+        (
+            json!({"dnd": true, "dndSettings": "-"}),
+            vec!["opted_out do_not_disturb"],
+        ),
+        (
+            json!({"dndSettings": {"Call": {"status": "active"}}}),
+            vec![],
+        ),
+        (json!({"dndSettings": "-"}), vec![]),
+        (json!({"id": "-"}), vec![]),
+    ] {
+        let mut desk = desk();
+        desk.event(do_not_disturb("active"), change.clone()).await;
+        assert_eq!(desk.story().await, story, "{change}");
+        let by_id = desk.suppressed(&rosan()).await;
+        assert_eq!(by_id, !story.is_empty(), "{change}");
+    }
+    let mut desk = desk();
+    desk.call(json!({})).await;
+    desk.event(do_not_disturb("active"), json!({})).await;
+    let story = desk.story().await;
+    assert_eq!(story[2], "text not_done do_not_disturb");
+    let not_done = &desk.ledger().await[2].kind;
+    assert!(
+        matches!(not_done, EntryKind::NotDone { reason, .. } if *reason == Reason::DoNotDisturb)
+    );
+}

@@ -1,0 +1,159 @@
+//! A recipe against what a location has.
+
+use std::collections::BTreeMap;
+
+use gohighlevel::ids::UserId;
+use gohighlevel::recipes::missed_call::{LocationFacts, MergeValues, Preset, Recipe, render_text};
+use proptest::prelude::*;
+
+const RECIPE: &str = r#"name = "studio"
+version = 1
+
+[text]
+body = "{{ location.name }}: {{ custom_values.book_link }} {{ custom_values.note | default('') }}"
+
+[task]
+title = "Call back"
+assign_to = { user_email = "desk@studio.example" }
+"#;
+
+fn facts(values: &[(&str, &str)]) -> LocationFacts {
+    LocationFacts {
+        location_name: Some("Studio".to_owned()),
+        custom_values: values
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+        users: Some(vec![
+            (UserId::new("u1").unwrap(), None),
+            (
+                UserId::new("u2").unwrap(),
+                Some("Desk@studio.example".into()),
+            ),
+        ]),
+    }
+}
+
+fn told(recipe: &str, facts: &LocationFacts) -> String {
+    let recipe = Recipe::from_toml("studio.toml", recipe).unwrap();
+    match recipe.check(facts) {
+        Ok(()) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_location_that_has_everything() {
+    let sound = facts(&[("book_link", "https://studio.example/book")]);
+    assert_eq!(told(RECIPE, &sound), "");
+    let by_id = RECIPE.replace("user_email = \"desk@studio.example\"", "user_id = \"u1\"");
+    assert_eq!(told(&by_id, &sound), "");
+    let soleil = LocationFacts {
+        location_name: Some("Soleil Infusion".to_owned()),
+        ..facts(&[("calendly_link", "https://calendly.com/soleil")])
+    };
+    assert_eq!(Preset::Soleil.recipe().check(&soleil), Ok(()));
+}
+
+#[test]
+fn everything_that_is_missing_at_once() {
+    let bare = LocationFacts {
+        location_name: Some("Infusion Studio".to_owned()),
+        users: Some(Vec::new()),
+        ..LocationFacts::default()
+    };
+    insta::assert_snapshot!(told(RECIPE, &bare), @r#"
+    studio.toml:5: text.body: `location.name` holds the clinical word `infusion`; set business.display_name in the recipe to a name that says nothing about care
+    studio.toml:5: text.body: custom value `book_link` does not exist in the location; create it in HighLevel under Settings > Custom Values, or correct the key in the recipe
+    studio.toml:9: task.assign_to.user_email: no user of the location has this e-mail address; name a user who has access to the location, or write assign_to = "contact_owner"
+    "#);
+}
+
+#[test]
+fn one_by_one() {
+    let sound = facts(&[("book_link", "https://studio.example/book")]);
+    for (facts, part) in [
+        (
+            facts(&[]),
+            "studio.toml:5: text.body: custom value `book_link` does not exist",
+        ),
+        (
+            facts(&[("book_link", "")]),
+            "custom value `book_link` is empty",
+        ),
+        (
+            facts(&[("book_link", "http://studio.example")]),
+            "not https",
+        ),
+        (facts(&[("book_link", "https://bit.ly/x")]), "shortener"),
+        (
+            facts(&[("book_link", "https://studio.example"), ("note", "Botox")]),
+            "custom value `note` holds the clinical word `botox`",
+        ),
+        (
+            LocationFacts {
+                location_name: None,
+                ..sound.clone()
+            },
+            "`location.name` has no value; set business.display_name",
+        ),
+        (
+            LocationFacts {
+                users: Some(Vec::new()),
+                ..sound.clone()
+            },
+            "studio.toml:9: task.assign_to.user_email: no user of the location has this",
+        ),
+    ] {
+        let told = told(RECIPE, &facts);
+        assert!(
+            told.contains(part) && told.lines().count() == 1,
+            "{part}\n{told}"
+        );
+        assert!(!told.contains("desk@"), "{told}");
+    }
+    let unknown = LocationFacts {
+        users: None,
+        ..sound
+    };
+    assert_eq!(told(RECIPE, &unknown), "");
+    let by_id = RECIPE.replace("user_email = \"desk@studio.example\"", "user_id = \"u9\"");
+    assert!(told(&by_id, &facts(&[("book_link", "https://a.example")])).contains("user u9"));
+}
+
+proptest! {
+    /// What `check` promises: a location that passes never costs a text.
+    #[test]
+    fn a_location_that_passes_never_costs_a_text(
+        location_name in "[A-Za-z{}]{0,6}",
+        link in prop::option::of("(https|http)://[a-z]{1,4}(\\.ly|\\.example)(/[a-z{}]{0,4})?"),
+        note in prop::option::of("[a-z:/{}%. ]{0,12}"),
+        first in any::<Option<String>>(),
+        last in any::<Option<String>>(),
+    ) {
+        let recipe = Recipe::from_toml(
+            "r.toml",
+            "name = \"r\"\nversion = 1\n[text]\nbody = \"{% if contact.last_name %}{{ contact.name }} {{ custom_values.note }}\
+             {% endif %}Hi {{ contact.first_name }}, {{ location.name }}: {{ custom_values.book_link }}\"",
+        )
+        .unwrap();
+        let mut custom_values = BTreeMap::new();
+        custom_values.extend(link.map(|link| ("book_link".to_owned(), link)));
+        custom_values.extend(note.map(|note| ("note".to_owned(), note)));
+        let facts = LocationFacts {
+            location_name: Some(location_name),
+            custom_values,
+            users: None,
+        };
+        let values = MergeValues {
+            first_name: first.map(Into::into),
+            last_name: last.map(Into::into),
+            name: None,
+            location_name: facts.location_name.clone(),
+            custom_values: facts.custom_values.clone(),
+        };
+        if recipe.check(&facts).is_ok() {
+            prop_assert!(render_text(&recipe, &values).is_ok());
+        }
+    }
+}

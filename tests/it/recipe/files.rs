@@ -1,0 +1,109 @@
+//! Every file under `fixtures/recipes`: the good ones load, the bad ones say exactly what stands beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gohighlevel::recipes::missed_call::{Preset, Recipe};
+
+fn recipes(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/recipes")
+        .join(folder);
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn load(path: &Path) -> Result<Recipe, gohighlevel::recipes::missed_call::RecipeError> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    Recipe::from_toml(name, &fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn good_recipes_load_and_survive_a_store() {
+    let files = recipes("good");
+    assert!(!files.is_empty());
+    for path in files {
+        let recipe = load(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(recipe.fingerprint().len(), 16);
+        let again = Recipe::from_toml("from the store", recipe.source()).unwrap();
+        assert_eq!(again, recipe, "{}", path.display());
+        assert_eq!(again.fingerprint(), recipe.fingerprint());
+    }
+}
+
+#[test]
+fn bad_recipes_say_what_to_write_instead() {
+    let files = recipes("bad");
+    assert!(files.len() >= 25);
+    let mut differences = String::new();
+    for path in files {
+        let told = match load(&path) {
+            Ok(_) => "(no problem)".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let expected = fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
+        if told.trim_end() != expected.trim_end() {
+            differences.push_str(&format!("--- {}\n{told}\n", path.display()));
+        }
+    }
+    assert!(differences.is_empty(), "\n{differences}");
+}
+
+#[test]
+fn problems_can_be_taken_apart() {
+    let error =
+        Recipe::from_toml("r.toml", "name = \"x\"\nversion = 1\n[text]\nbody = 1").unwrap_err();
+    let [problem] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (problem.file(), problem.line(), problem.key()),
+        ("r.toml", 4, "text.body")
+    );
+    assert!(!problem.what().is_empty() && !problem.remedy().is_empty());
+    assert_eq!(
+        problem.to_string(),
+        format!(
+            "r.toml:4: text.body: {}; {}",
+            problem.what(),
+            problem.remedy()
+        )
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_problem_with_its_name() {
+    let error = Recipe::from_file("no/such/recipe.toml").unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.starts_with("no/such/recipe.toml:1: cannot be read: "),
+        "{told}"
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("soleil.toml");
+    fs::write(&path, Preset::Soleil.source()).unwrap();
+    assert_eq!(Recipe::from_file(&path), Ok(Preset::Soleil.recipe()));
+}
+
+#[test]
+fn nothing_personal_is_printed() {
+    let recipe = Recipe::from_toml(
+        "r.toml",
+        "name = \"x\"\nversion = 1\n[task]\ntitle = \"Call\"\nassign_to = { user_email = \"desk@studio.example\" }",
+    )
+    .unwrap();
+    let debug = format!("{recipe:?}");
+    assert!(
+        debug.contains(recipe.fingerprint()) && !debug.contains('@'),
+        "{debug}"
+    );
+}

@@ -1,0 +1,6 @@
+//! The recipe's configuration and copy, from the outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod check;
+mod files;
+mod render;
