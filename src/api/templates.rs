@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::offset::OffsetPage;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{LocationId, TemplateId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -27,9 +27,10 @@ impl Location {
     }
 }
 
-impl Templates<'_> {
+impl<'a> Templates<'a> {
     /// One page of templates.
-    pub async fn list(&self, query: &TemplateQuery) -> Result<OffsetPage<Template>> {
+    pub fn list(&self, query: &TemplateQuery) -> Call<'a, OffsetPage<Template>> {
+        let skip = query.skip;
         let request = Request::get(path(&[
             "locations",
             self.location.id().as_str(),
@@ -39,14 +40,11 @@ impl Templates<'_> {
         .query("originId", &query.origin_id)
         .query_opt("type", query.kind.as_ref())
         .query("deleted", query.deleted)
-        .query("skip", query.skip)
+        .query("skip", skip)
         .query("limit", query.limit);
-        let answer = self.location.send::<TemplateList>(request).await?;
-        Ok(OffsetPage::new(
-            answer.templates,
-            answer.total_count,
-            Some(query.skip),
-        ))
+        self.location
+            .send::<TemplateList>(request)
+            .map(move |answer| OffsetPage::new(answer.templates, answer.total_count, Some(skip)))
     }
 
     /// Deletes a template.

@@ -9,54 +9,56 @@ use super::model::Contact;
 use super::{Contacts, InLocation};
 use crate::api::offset::OffsetPage;
 use crate::api::only_in;
-use crate::client::{ReplaySafety, Request, path};
-use crate::error::Result;
+use crate::client::{Call, ReplaySafety, Request, path};
 use crate::ids::{BusinessId, ContactId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
-impl Contacts<'_> {
+impl<'a> Contacts<'a> {
     /// Adds users who are told what happens with a contact. Gives all followers afterwards.
-    pub async fn add_followers(
+    pub fn add_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<Vec<UserId>> {
+    ) -> Call<'a, Vec<UserId>> {
         let request = Request::post(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.add_followers")
             .replay(ReplaySafety::Repeatable)
             .json(&Followers { followers });
-        let answer = self.location.send::<FollowersAnswer>(request).await;
-        answer.map(|answer| answer.followers)
+        self.location
+            .send::<FollowersAnswer>(request)
+            .map(|answer| answer.followers)
     }
 
     /// Takes followers off a contact. Gives those that are left.
-    pub async fn remove_followers(
+    pub fn remove_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<Vec<UserId>> {
+    ) -> Call<'a, Vec<UserId>> {
         let request = Request::delete(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.remove_followers")
             .json(&Followers { followers });
-        let answer = self.location.send::<FollowersAnswer>(request).await;
-        answer.map(|answer| answer.followers)
+        self.location
+            .send::<FollowersAnswer>(request)
+            .map(|answer| answer.followers)
     }
 
     /// All appointments of a contact; HighLevel does not page them.
-    pub async fn appointments(&self, contact: &ContactId) -> Result<Vec<ContactAppointment>> {
+    pub fn appointments(&self, contact: &ContactId) -> Call<'a, Vec<ContactAppointment>> {
         let request = Request::get(path(&["contacts", contact.as_str(), "appointments"]))
             .operation("contacts.appointments");
-        let answer = self.location.send::<Appointments>(request).await;
-        answer.map(|answer| answer.events)
+        self.location
+            .send::<Appointments>(request)
+            .map(|answer| answer.events)
     }
 
     /// Puts contacts into a business, or with `None` takes them out of theirs. Gives the contacts that were changed.
-    pub async fn set_business(
+    pub fn set_business(
         &self,
         contacts: &[ContactId],
         business: Option<&BusinessId>,
-    ) -> Result<Vec<ContactId>> {
+    ) -> Call<'a, Vec<ContactId>> {
         let body = SetBusiness {
             ids: contacts,
             business_id: business,
@@ -65,37 +67,36 @@ impl Contacts<'_> {
             .operation("contacts.set_business")
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), &body));
-        let answer = self.location.send::<ChangedContacts>(request).await;
-        answer.map(|answer| answer.ids)
+        self.location
+            .send::<ChangedContacts>(request)
+            .map(|answer| answer.ids)
     }
 
     /// One page of the contacts of a business.
-    pub async fn of_business(
+    pub fn of_business(
         &self,
         business: &BusinessId,
         query: &ContactsOfBusiness,
-    ) -> Result<OffsetPage<Contact>> {
+    ) -> Call<'a, OffsetPage<Contact>> {
+        let skip = query.skip;
         let request = Request::get(path(&["contacts", "business", business.as_str()]))
             .operation("contacts.of_business")
             .query("locationId", self.location.id())
             .query("limit", query.limit)
-            .query("skip", query.skip)
+            .query("skip", skip)
             .query_opt("query", query.query.as_ref().map(|text| text.as_str()));
-        let answer = self.location.send::<ListWire>(request).await?;
-        Ok(OffsetPage::new(
-            answer.contacts,
-            answer.count,
-            Some(query.skip),
-        ))
+        self.location
+            .send::<ListWire>(request)
+            .map(move |answer| OffsetPage::new(answer.contacts, answer.count, Some(skip)))
     }
 
     /// One page of all contacts, the oldest way to read them. HighLevel advises [`search`](Self::search) instead.
     ///
     /// It exists in version 2 only: a client of version 3 is told so
     /// ([`Config`](crate::error::ErrorKind::Config)) before anything is sent.
-    pub async fn list(&self, query: &ContactList) -> Result<ContactListPage> {
+    pub fn list(&self, query: &ContactList) -> Call<'a, ContactListPage> {
         const OPERATION: &str = "contacts.list";
-        only_in::version_2(self.location.speaks_v3(), OPERATION, "use `search`")?;
+        let checked = only_in::version_2(self.location.speaks_v3(), OPERATION, "use `search`");
         let request = Request::get(path(&["contacts", ""]))
             .operation(OPERATION)
             .query("locationId", self.location.id())
@@ -107,7 +108,7 @@ impl Contacts<'_> {
                 .query("startAfterId", &start.id),
             None => request,
         };
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 }
 

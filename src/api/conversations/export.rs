@@ -7,15 +7,15 @@ use serde_with::serde_as;
 use super::Conversations;
 use super::message::Message;
 use crate::api::contacts::SortDirection;
-use crate::client::{ApiVersion, Request, path};
+use crate::client::{ApiVersion, Call, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId};
 use crate::lenient::{Lenient, LenientList};
 use crate::open_enum::open_enum;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// One page of the location's messages, the newest first.
-    pub async fn export(&self, query: &ExportQuery) -> Result<ExportPage> {
+    pub fn export(&self, query: &ExportQuery) -> Call<'a, ExportPage> {
         let request = Request::get(path(&["conversations", "messages", "export"]))
             .operation("conversations.export")
             .version(ApiVersion::V2021_04_15)
@@ -29,7 +29,7 @@ impl Conversations<'_> {
             .query_opt("channel", query.channel.as_ref())
             .query_opt("startDate", query.from.map(|time| format!("{time:.3}")))
             .query_opt("endDate", query.to.map(|time| format!("{time:.3}")));
-        self.location.send(request).await
+        self.location.send(request)
     }
 }
 
