@@ -4,13 +4,14 @@
 //! `businesses.readonly`, `businesses.write`. Which contacts belong to a business is told and changed by the contacts'
 //! operations.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
-use crate::client::{Call, Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, LocationId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -41,6 +42,12 @@ impl<'a> Businesses<'a> {
         self.location
             .send::<BusinessList>(request)
             .map(move |list| OffsetPage::new(list.businesses, None, skip))
+    }
+
+    /// All businesses, page after page.
+    pub fn stream(&self) -> impl Stream<Item = Result<Business>> + Send + use<'a> {
+        let businesses = *self;
+        items("businesses.list", move |skip| businesses.list(skip, None))
     }
 
     /// One business by its id.

@@ -2,11 +2,12 @@
 //!
 //! Source: HighLevel's OpenAPI files `links.json` and `links-v3.json`. Scopes: `links.readonly`, `links.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
 use super::offset::OffsetPage;
-use crate::client::{ApiVersion, Call, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LinkId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -48,6 +49,16 @@ impl<'a> Links<'a> {
         self.location
             .send::<LinkList>(request)
             .map(move |list| OffsetPage::new(list.links, None, skip))
+    }
+
+    /// All links that a search finds, page after page from the one it names.
+    pub fn stream(&self, search: &LinkSearch) -> impl Stream<Item = Result<Link>> + Send + use<'a> {
+        let (links, search) = (*self, search.clone());
+        items("links.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            links.search(&search)
+        })
     }
 
     /// One link by its id.

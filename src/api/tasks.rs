@@ -4,13 +4,14 @@
 //! (`/locations/{locationId}/tasks/search`). Scopes: `contacts.readonly`, `contacts.write`, `locations/tasks.readonly`
 //! for the search.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
 use super::timestamp::Rfc3339;
-use crate::client::{Call, Location, ReplaySafety, Request, path};
+use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, TaskId, UserId};
 use crate::lenient::{Lenient, LenientList};
@@ -100,6 +101,16 @@ impl<'a> Tasks<'a> {
         self.location
             .send::<TaskList>(request)
             .map(move |answer| OffsetPage::new(answer.tasks, None, Some(skip)))
+    }
+
+    /// All tasks that a search finds, page after page from the one it names.
+    pub fn stream(&self, search: &TaskSearch) -> impl Stream<Item = Result<Task>> + Send + use<'a> {
+        let (tasks, search) = (*self, search.clone());
+        items("tasks.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.unwrap_or(search.skip);
+            tasks.search(&search)
+        })
     }
 }
 

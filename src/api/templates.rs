@@ -3,12 +3,13 @@
 //! Source: HighLevel's OpenAPI file `locations.json`, `/locations/{locationId}/templates`. Scope:
 //! `locations/templates.readonly`.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::offset::OffsetPage;
-use crate::client::{Call, Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LocationId, TemplateId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -45,6 +46,19 @@ impl<'a> Templates<'a> {
         self.location
             .send::<TemplateList>(request)
             .map(move |answer| OffsetPage::new(answer.templates, answer.total_count, Some(skip)))
+    }
+
+    /// All templates that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        query: &TemplateQuery,
+    ) -> impl Stream<Item = Result<Template>> + Send + use<'a> {
+        let (templates, query) = (*self, query.clone());
+        items("templates.list", move |skip| {
+            let mut query = query.clone();
+            query.skip = skip.unwrap_or(query.skip);
+            templates.list(&query)
+        })
     }
 
     /// Deletes a template.

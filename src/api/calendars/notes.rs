@@ -2,12 +2,13 @@
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
-use crate::client::{ApiVersion, Call, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarEventId, ContactId, NoteId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -41,6 +42,18 @@ impl<'a> AppointmentNotes<'a> {
         self.location
             .send::<NoteList>(request)
             .map(move |list| CalendarPage::new(list.notes, paging, list.has_more))
+    }
+
+    /// All notes of an appointment, page after page from the one that `paging` names.
+    pub fn stream(
+        &self,
+        appointment: &CalendarEventId,
+        paging: Paging,
+    ) -> impl Stream<Item = Result<AppointmentNote>> + Send + use<'a> {
+        let (notes, appointment) = (*self, appointment.clone());
+        items("appointment_notes.list", move |next| {
+            notes.list(&appointment, next.unwrap_or(paging))
+        })
     }
 
     /// Writes a note. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for

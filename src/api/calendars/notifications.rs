@@ -2,11 +2,12 @@
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
-use crate::client::{ApiVersion, Call, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarNotificationId};
 use crate::lenient::{Lenient, LenientList};
@@ -45,6 +46,19 @@ impl<'a> CalendarNotifications<'a> {
         self.location
             .send::<NotificationList>(request)
             .map(move |list| CalendarPage::new(list.0, paging, None))
+    }
+
+    /// All of a calendar's notifications that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        calendar: &CalendarId,
+        query: &NotificationQuery,
+    ) -> impl Stream<Item = Result<CalendarNotification>> + Send + use<'a> {
+        let (notifications, calendar, query) = (*self, calendar.clone(), *query);
+        items("calendar_notifications.list", move |paging| {
+            let paging = paging.unwrap_or(query.paging);
+            notifications.list(&calendar, &NotificationQuery { paging, ..query })
+        })
     }
 
     /// One notification by its id.

@@ -2,12 +2,13 @@
 //!
 //! Scopes: `calendars/resources.readonly`, `calendars/resources.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Call, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarResourceId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -42,6 +43,18 @@ impl<'a> CalendarResources<'a> {
         self.location
             .send::<ResourceList>(request)
             .map(move |list| CalendarPage::new(list.0, paging, None))
+    }
+
+    /// All rooms or all of the equipment, page after page from the one that `paging` names.
+    pub fn stream(
+        &self,
+        kind: &ResourceType,
+        paging: Paging,
+    ) -> impl Stream<Item = Result<CalendarResource>> + Send + use<'a> {
+        let (resources, kind) = (*self, kind.clone());
+        items("calendar_resources.list", move |next| {
+            resources.list(&kind, next.unwrap_or(paging))
+        })
     }
 
     /// One room or piece of equipment by its id.

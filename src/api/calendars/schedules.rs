@@ -1,5 +1,6 @@
 //! Schedules: when a user can be booked, and, in version 3, when an event calendar can.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
@@ -8,7 +9,7 @@ use super::only_in_v3;
 use super::page::{CalendarPage, Paging};
 use super::rules::ScheduleRule;
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Call, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, LocationId, ScheduleId, UserId};
 use crate::lenient::{Lenient, LenientList};
@@ -41,6 +42,19 @@ impl<'a> Schedules<'a> {
         self.location
             .send::<ScheduleList>(request)
             .map(move |list| CalendarPage::new(list.schedules, paging, None))
+    }
+
+    /// All of a user's schedules, page after page from the one that `search` names.
+    pub fn stream(
+        &self,
+        search: &ScheduleSearch,
+    ) -> impl Stream<Item = Result<Schedule>> + Send + use<'a> {
+        let (schedules, search) = (*self, search.clone());
+        items("schedules.search", move |paging| {
+            let mut search = search.clone();
+            search.paging = paging.unwrap_or(search.paging);
+            schedules.search(&search)
+        })
     }
 
     /// One schedule by its id.

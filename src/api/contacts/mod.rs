@@ -150,7 +150,7 @@ impl<'a> Contacts<'a> {
         items("contacts.search", move |page| {
             let mut search = search.clone();
             search.page = page.unwrap_or(search.page);
-            async move { contacts.search(&search).await }
+            contacts.search(&search)
         })
     }
 

@@ -1,5 +1,6 @@
 //! Followers and businesses of contacts, their appointments, and the two listings that are no search.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::serde_as;
@@ -9,7 +10,8 @@ use super::model::Contact;
 use super::{Contacts, InLocation};
 use crate::api::offset::OffsetPage;
 use crate::api::only_in;
-use crate::client::{Call, ReplaySafety, Request, path};
+use crate::client::{Call, Page, ReplaySafety, Request, items, path};
+use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
@@ -90,6 +92,20 @@ impl<'a> Contacts<'a> {
             .map(move |answer| OffsetPage::new(answer.contacts, answer.count, Some(skip)))
     }
 
+    /// All contacts of a business, page after page from the one that `query` names.
+    pub fn stream_of_business(
+        &self,
+        business: &BusinessId,
+        query: &ContactsOfBusiness,
+    ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
+        let (contacts, business, query) = (*self, business.clone(), query.clone());
+        items("contacts.of_business", move |skip| {
+            let mut query = query.clone();
+            query.skip = skip.unwrap_or(query.skip);
+            contacts.of_business(&business, &query)
+        })
+    }
+
     /// One page of all contacts, the oldest way to read them. HighLevel advises [`search`](Self::search) instead.
     ///
     /// It exists in version 2 only: a client of version 3 is told so
@@ -109,6 +125,20 @@ impl<'a> Contacts<'a> {
             None => request,
         };
         self.location.send(request).only_if(checked)
+    }
+
+    /// All contacts, page after page from the one that `query` names. It exists in version 2 only, as
+    /// [`list`](Self::list) does.
+    pub fn stream_list(
+        &self,
+        query: &ContactList,
+    ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
+        let (contacts, query) = (*self, query.clone());
+        items("contacts.list", move |start| {
+            let mut query = query.clone();
+            query.start = start.or(query.start);
+            contacts.list(&query)
+        })
     }
 }
 
@@ -170,6 +200,19 @@ impl ContactListPage {
     /// not date its last contact.
     pub fn next(&self) -> Option<&ListStart> {
         self.next.as_ref()
+    }
+}
+
+impl Page for ContactListPage {
+    type Item = Contact;
+    type Cursor = ListStart;
+
+    fn next_page(&self) -> Option<ListStart> {
+        self.next.clone()
+    }
+
+    fn into_items(self) -> Vec<Contact> {
+        self.contacts
     }
 }
 

@@ -179,7 +179,7 @@ impl<'a> Conversations<'a> {
         items("conversations.search", move |start_after| {
             let mut search = search.clone();
             search.start_after = start_after.or(search.start_after);
-            async move { conversations.search(&search).await }
+            conversations.search(&search)
         })
     }
 
@@ -191,9 +191,9 @@ impl<'a> Conversations<'a> {
     ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
         let (conversations, conversation, query) = (*self, conversation.clone(), query.clone());
         items("conversations.messages", move |after| {
-            let (conversation, mut query) = (conversation.clone(), query.clone());
+            let mut query = query.clone();
             query.after = after.or(query.after);
-            async move { conversations.messages(&conversation, &query).await }
+            conversations.messages(&conversation, &query)
         })
     }
 

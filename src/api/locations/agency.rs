@@ -3,6 +3,7 @@
 //! Source: HighLevel's OpenAPI file `locations.json`. Scopes: `locations.readonly`, `locations.write`; HighLevel gives the
 //! scope for deleting to its own apps only.
 
+use futures_util::Stream;
 use serde::Deserialize;
 use serde_with::serde_as;
 
@@ -10,7 +11,7 @@ use super::model::LocationDetails;
 use super::write::{LocationUpdate, NewLocation};
 use crate::api::contacts::SortDirection;
 use crate::api::offset::OffsetPage;
-use crate::client::{Call, Client, Request, path};
+use crate::client::{Call, Client, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::lenient::LenientList;
@@ -44,6 +45,19 @@ impl<'a> Locations<'a> {
         self.client
             .send::<LocationList>(request)
             .map(move |answer| OffsetPage::new(answer.locations, None, Some(skip)))
+    }
+
+    /// All locations that a search finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        search: &LocationSearch,
+    ) -> impl Stream<Item = Result<LocationDetails>> + Send + use<'a> {
+        let (locations, search) = (*self, search.clone());
+        items("locations.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.unwrap_or(search.skip);
+            locations.search(&search)
+        })
     }
 
     /// Creates a location, which HighLevel allows to agencies on its largest plan. It is not repeated: after

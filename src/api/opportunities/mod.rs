@@ -25,11 +25,12 @@ pub use write::{
     OpportunityUpsert,
 };
 
+use futures_util::Stream;
 use pipelines::{LostReasonList, PipelineList};
 use write::{FollowersBody, StatusBody};
 
 use super::offset::OffsetPage;
-use crate::client::{Call, Location, ReplaySafety, Request, path};
+use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LostReasonId, OpportunityId, UserId};
 
@@ -71,12 +72,40 @@ impl<'a> Opportunities<'a> {
             .map(move |list| OffsetPage::new(list.lost_reasons, list.total, skip))
     }
 
+    /// All reasons why opportunities are lost, page after page from the one that `search` names.
+    pub fn stream_lost_reasons(
+        &self,
+        search: &LostReasonSearch,
+    ) -> impl Stream<Item = Result<LostReason>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.lost_reasons", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            opportunities.lost_reasons(&search)
+        })
+    }
+
     /// One page of the opportunities that a search by fields finds.
     pub fn search(&self, search: &OpportunitySearch) -> Call<'a, OpportunityPage> {
         let request =
             Request::get(path(&["opportunities", "search"])).operation("opportunities.search");
         let request = search.parameters(request, self.location.id(), self.location.speaks_v3());
         self.location.send(request)
+    }
+
+    /// All opportunities that a search by fields finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        search: &OpportunitySearch,
+    ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.search", move |after| {
+            let mut search = search.clone();
+            if after.is_some() {
+                (search.page, search.after) = (None, after);
+            }
+            opportunities.search(&search)
+        })
     }
 
     /// One page of the opportunities that a search by text finds, with what surrounds them where that is asked for.
@@ -89,6 +118,19 @@ impl<'a> Opportunities<'a> {
             .replay(ReplaySafety::Safe)
             .json(&search.body(self.location.id()));
         self.location.send(request)
+    }
+
+    /// All opportunities that a search by text finds, page after page from the one it names.
+    pub fn stream_advanced(
+        &self,
+        search: &AdvancedOpportunitySearch,
+    ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.search_advanced", move |page| {
+            let mut search = search.clone();
+            search.page = page.unwrap_or(search.page);
+            opportunities.search_advanced(&search)
+        })
     }
 
     /// One opportunity by its id.

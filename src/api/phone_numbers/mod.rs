@@ -18,9 +18,11 @@ pub use purchase::{
     NumberPurchase, PurchasedNumber,
 };
 
+use futures_util::Stream;
 use model::NumberPools;
 
-use crate::client::{Call, Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
+use crate::error::Result;
 
 /// The phone numbers of one location. Made by [`Location::phone_numbers`].
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,19 @@ impl<'a> PhoneNumbers<'a> {
             .query_opt("includeRcsSenderIds", query.rcs_senders.then_some(true))
             .under("data");
         self.location.send(request).only_if(checked)
+    }
+
+    /// All numbers that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        query: &NumbersQuery,
+    ) -> impl Stream<Item = Result<OwnedNumber>> + Send + use<'a> {
+        let (numbers, query) = (*self, query.clone());
+        items("phone_numbers.list", move |page| {
+            let mut query = query.clone();
+            query.page = page.or(query.page);
+            numbers.list(&query)
+        })
     }
 
     /// Numbers that can be bought. Version 3 of the API asks for kinds of numbers: name at least one there.

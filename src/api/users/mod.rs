@@ -16,10 +16,11 @@ pub use permissions::UserPermissions;
 pub use search::{UserEmailSearch, UserSearch};
 pub use write::{NewUser, UserUpdate};
 
+use futures_util::Stream;
 use model::UserList;
 
 use super::offset::OffsetPage;
-use crate::client::{Call, Client, Location, Request, path};
+use crate::client::{Call, Client, Location, Request, items, path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, UserId};
 
@@ -99,6 +100,20 @@ impl<'a> Users<'a> {
         self.location.send(request).map(search.page())
     }
 
+    /// All users that a search finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        company: &CompanyId,
+        search: &UserSearch,
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search(&company, &search)
+        })
+    }
+
     /// One user by the id.
     pub fn get(&self, id: &UserId) -> Call<'a, User> {
         self.location.send(get(id))
@@ -128,6 +143,20 @@ impl<'a> AgencyUsers<'a> {
         self.client.send(request).map(search.page())
     }
 
+    /// All users that a search finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        company: &CompanyId,
+        search: &UserSearch,
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search(&company, &search)
+        })
+    }
+
     /// One page of the agency's users with one of these e-mail addresses.
     pub fn search_by_email(
         &self,
@@ -138,6 +167,20 @@ impl<'a> AgencyUsers<'a> {
         self.client
             .send::<UserList>(search.request(company))
             .map(move |list| OffsetPage::new(list.users, list.count, skip))
+    }
+
+    /// All of the agency's users with one of these e-mail addresses, page after page from the one that `search` names.
+    pub fn stream_by_email(
+        &self,
+        company: &CompanyId,
+        search: &UserEmailSearch,
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search_by_email", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search_by_email(&company, &search)
+        })
     }
 
     /// One user by the id.
