@@ -16,31 +16,29 @@ use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 impl Contacts<'_> {
-    /// Adds users who are told what happens with a contact. Gives all followers afterwards.
+    /// Adds users who are told what happens with a contact.
     pub async fn add_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<Vec<UserId>> {
+    ) -> Result<FollowerChange> {
         let request = Request::post(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.add_followers")
             .replay(ReplaySafety::Repeatable)
             .json(&Followers { followers });
-        let answer = self.location.send::<FollowersAnswer>(request).await;
-        answer.map(|answer| answer.followers)
+        self.location.send(request).await
     }
 
-    /// Takes followers off a contact. Gives those that are left.
+    /// Takes followers off a contact.
     pub async fn remove_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<Vec<UserId>> {
+    ) -> Result<FollowerChange> {
         let request = Request::delete(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.remove_followers")
             .json(&Followers { followers });
-        let answer = self.location.send::<FollowersAnswer>(request).await;
-        answer.map(|answer| answer.followers)
+        self.location.send(request).await
     }
 
     /// All appointments of a contact; HighLevel does not page them.
@@ -214,17 +212,28 @@ impl From<ListWire> for ContactListPage {
     }
 }
 
+/// The followers after a change, and whom it concerned.
+#[serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FollowerChange {
+    /// All followers afterwards.
+    #[serde_as(deserialize_as = "LenientList")]
+    pub followers: Vec<UserId>,
+    /// Those who were not among them before.
+    #[serde(rename = "followersAdded")]
+    #[serde_as(deserialize_as = "LenientList")]
+    pub added: Vec<UserId>,
+    /// Those who are not among them any more.
+    #[serde(rename = "followersRemoved")]
+    #[serde_as(deserialize_as = "LenientList")]
+    pub removed: Vec<UserId>,
+}
+
 #[derive(Serialize)]
 struct Followers<'a> {
     followers: &'a [UserId],
-}
-
-#[serde_as]
-#[derive(Deserialize)]
-struct FollowersAnswer {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    followers: Vec<UserId>,
 }
 
 /// `businessId` is written also where there is none: null takes the contacts out.
