@@ -99,9 +99,25 @@ impl FromScalar for String {
     }
 }
 
-impl FromScalar for crate::secret::Private<String> {
+impl<T: FromScalar> FromScalar for crate::secret::Private<T> {
     fn from_text(text: &str) -> Option<Self> {
-        Some(text.into())
+        T::from_text(text).map(Self::new)
+    }
+
+    fn from_unsigned(number: u64) -> Option<Self> {
+        T::from_unsigned(number).map(Self::new)
+    }
+
+    fn from_signed(number: i64) -> Option<Self> {
+        T::from_signed(number).map(Self::new)
+    }
+
+    fn from_float(number: f64) -> Option<Self> {
+        T::from_float(number).map(Self::new)
+    }
+
+    fn from_bool(flag: bool) -> Option<Self> {
+        T::from_bool(flag).map(Self::new)
     }
 }
 

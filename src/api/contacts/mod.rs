@@ -1,6 +1,6 @@
 //! Contacts: the people a location speaks with.
 //!
-//! Here are the methods for contacts themselves; the contact as it is read is in `model`, what is written in `write`, do
+//! Here are the methods for contacts themselves; the contact as it is read is in `model` and `wire`, what is written in `write`, do
 //! not disturb in `dnd`, the search in `search`, followers, businesses and lists in `related`, appointments in
 //! `appointment`. Notes, tags, tasks, campaigns and workflows of a contact have files of their own beside this folder.
 //!
@@ -14,13 +14,14 @@ mod dnd;
 mod model;
 mod related;
 mod search;
+mod wire;
 mod write;
 
 pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
 pub use attribution::Attribution;
 pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
-pub use model::{Contact, CustomFieldValue, UpsertedContact};
-pub use related::{ContactList, ContactListPage, ContactsOfBusiness, ListStart};
+pub use model::{Contact, ContactOpportunity, CustomFieldValue, UpsertedContact};
+pub use related::{ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart};
 pub use search::{
     ContactField, ContactFilter, ContactPage, ContactSearch, ContactSort, ContactSortField,
     SearchCursor, SearchPage, SortDirection,

@@ -8,9 +8,14 @@ use serde_with::serde_as;
 use super::attribution::Attribution;
 use super::dnd::{DndChannel, DndSettings, InboundDndSettings};
 use super::search::SearchCursor;
+use super::wire::ContactWire;
+use crate::api::opportunities::OpportunityStatus;
 use crate::api::tags::TagName;
-use crate::ids::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::ids::{
+    BusinessId, ContactId, CustomFieldId, LocationId, OpportunityId, PipelineId, PipelineStageId,
+    UserId,
+};
+use crate::lenient::Lenient;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -25,7 +30,8 @@ pub struct Contact {
     pub location_id: Option<LocationId>,
     /// The whole name.
     pub name: Option<Private<String>>,
-    /// The first name. A search gives it in lower case where HighLevel does not send the original beside it.
+    /// The first name. A search gives it in lower case where HighLevel does not send the original beside it, which its
+    /// search document says it does not do yet.
     pub first_name: Option<Private<String>>,
     /// The last name; see [`first_name`](Self::first_name).
     pub last_name: Option<Private<String>>,
@@ -33,6 +39,12 @@ pub struct Contact {
     pub email: Option<Private<String>>,
     /// The main phone number; `None` also where HighLevel has kept a text that is no number in E.164.
     pub phone: Option<PhoneNumber>,
+    /// Further e-mail addresses; only a search gives them.
+    pub additional_emails: Vec<Private<String>>,
+    /// Further phone numbers as HighLevel keeps them; only a search gives them.
+    pub additional_phones: Vec<Private<String>>,
+    /// What kind of number the main one is, such as `Mobile`.
+    pub phone_label: Option<String>,
     /// The company the contact works for.
     pub company_name: Option<Private<String>>,
     /// Street and house number.
@@ -51,10 +63,18 @@ pub struct Contact {
     pub timezone: Option<String>,
     /// The date of birth as HighLevel writes it: a date, or a date and time.
     pub date_of_birth: Option<Private<String>>,
+    /// The month of birth, from 1.
+    pub birth_month: Option<Private<u32>>,
+    /// The day of birth within its month.
+    pub birth_day: Option<Private<u32>>,
+    /// The social security number.
+    pub ssn: Option<Private<String>>,
     /// Where the contact came from, such as `public api`.
     pub source: Option<String>,
     /// What the contact is to the business, such as `lead`.
     pub contact_type: Option<String>,
+    /// The word by which the contact came in.
+    pub keyword: Option<String>,
     /// The user who looks after the contact.
     pub assigned_to: Option<UserId>,
     /// The tags.
@@ -69,6 +89,16 @@ pub struct Contact {
     pub inbound_dnd_settings: Option<InboundDndSettings>,
     /// The business the contact belongs to.
     pub business_id: Option<BusinessId>,
+    /// The name of that business; only a search gives it.
+    pub business_name: Option<Private<String>>,
+    /// The contact's opportunities; only a search gives them.
+    pub opportunities: Vec<ContactOpportunity>,
+    /// What was offered to the contact, as HighLevel names it.
+    pub offers: Vec<String>,
+    /// What the contact has bought, as HighLevel names it.
+    pub products: Vec<String>,
+    /// The addresses of the contact's files.
+    pub attachments: Vec<Private<String>>,
     /// The users who are told what happens with the contact.
     pub followers: Vec<UserId>,
     /// The id that the live chat has given to the contact's browser.
@@ -77,12 +107,20 @@ pub struct Contact {
     pub attributions: Vec<Attribution>,
     /// Whether HighLevel has found the e-mail address to work.
     pub valid_email: Option<bool>,
+    /// Whether e-mail to the contact came back.
+    pub bounce_email: Option<bool>,
+    /// Whether the contact has unsubscribed from e-mail.
+    pub unsubscribe_email: Option<bool>,
+    /// Whether the contact has been deleted.
+    pub deleted: Option<bool>,
     /// When the contact was made.
     pub date_added: Option<Timestamp>,
     /// When the contact was last changed.
     pub date_updated: Option<Timestamp>,
     /// When the contact last did something.
     pub last_activity: Option<Timestamp>,
+    /// When the contact last visited.
+    pub last_session_activity: Option<Timestamp>,
     /// Where to go on after this contact; only a search gives it.
     pub search_after: Option<SearchCursor>,
 }
@@ -121,6 +159,32 @@ pub struct CustomFieldValue {
     pub value: Private<Value>,
 }
 
+/// An opportunity as it stands beside a contact.
+#[serde_as]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ContactOpportunity {
+    /// Its id.
+    pub id: OpportunityId,
+    /// The pipeline it moves along.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub pipeline_id: Option<PipelineId>,
+    /// The stage it has reached.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub pipeline_stage_id: Option<PipelineStageId>,
+    /// What it is worth, in the location's currency.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub monetary_value: Option<f64>,
+    /// What became of it.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub status: Option<OpportunityStatus>,
+}
+
 /// What an upsert gives back.
 #[serde_as]
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -139,137 +203,6 @@ pub struct UpsertedContact {
 pub(super) struct DuplicateLookup {
     #[serde(default)]
     pub(super) contact: Option<Contact>,
-}
-
-/// The fields under all of their names; one answer can hold two names of the same thing.
-#[serde_as]
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ContactWire {
-    #[serde_as(deserialize_as = "Lenient")]
-    id: Option<ContactId>,
-    #[serde_as(deserialize_as = "Lenient")]
-    location_id: Option<LocationId>,
-    #[serde_as(deserialize_as = "Lenient")]
-    name: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    contact_name: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    first_name: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    first_name_raw: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    last_name: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    last_name_raw: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    email: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    phone: Option<PhoneNumber>,
-    #[serde_as(deserialize_as = "Lenient")]
-    company_name: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    address: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    address1: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    city: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    state: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    postal_code: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    country: Option<String>,
-    #[serde_as(deserialize_as = "Lenient")]
-    website: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    timezone: Option<String>,
-    #[serde_as(deserialize_as = "Lenient")]
-    date_of_birth: Option<Private<String>>,
-    #[serde_as(deserialize_as = "Lenient")]
-    source: Option<String>,
-    #[serde_as(deserialize_as = "Lenient")]
-    #[serde(rename = "type")]
-    contact_type: Option<String>,
-    #[serde_as(deserialize_as = "Lenient")]
-    assigned_to: Option<UserId>,
-    #[serde_as(deserialize_as = "LenientList")]
-    tags: Vec<TagName>,
-    #[serde_as(deserialize_as = "LenientList")]
-    custom_fields: Vec<CustomFieldValue>,
-    #[serde_as(deserialize_as = "Lenient")]
-    dnd: Option<bool>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    dnd_settings: Option<DndSettings>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    inbound_dnd_settings: Option<InboundDndSettings>,
-    #[serde_as(deserialize_as = "Lenient")]
-    business_id: Option<BusinessId>,
-    #[serde_as(deserialize_as = "LenientList")]
-    followers: Vec<UserId>,
-    #[serde_as(deserialize_as = "Lenient")]
-    visitor_id: Option<String>,
-    #[serde_as(deserialize_as = "LenientList")]
-    attributions: Vec<Attribution>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    attribution_source: Option<Attribution>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    last_attribution_source: Option<Attribution>,
-    #[serde_as(deserialize_as = "Lenient")]
-    valid_email: Option<bool>,
-    #[serde_as(deserialize_as = "Lenient")]
-    date_added: Option<Timestamp>,
-    #[serde_as(deserialize_as = "Lenient")]
-    date_updated: Option<Timestamp>,
-    #[serde_as(deserialize_as = "Lenient")]
-    last_activity: Option<Timestamp>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    search_after: Option<SearchCursor>,
-}
-
-impl TryFrom<ContactWire> for Contact {
-    type Error = &'static str;
-
-    fn try_from(wire: ContactWire) -> Result<Self, &'static str> {
-        let mut attributions = wire.attributions;
-        attributions.extend(wire.attribution_source);
-        attributions.extend(wire.last_attribution_source);
-        Ok(Self {
-            id: wire.id.ok_or("a contact without an id")?,
-            name: wire.name.or(wire.contact_name),
-            first_name: wire.first_name_raw.or(wire.first_name),
-            last_name: wire.last_name_raw.or(wire.last_name),
-            address: wire.address1.or(wire.address),
-            location_id: wire.location_id,
-            email: wire.email,
-            phone: wire.phone,
-            company_name: wire.company_name,
-            city: wire.city,
-            state: wire.state,
-            postal_code: wire.postal_code,
-            country: wire.country,
-            website: wire.website,
-            timezone: wire.timezone,
-            date_of_birth: wire.date_of_birth,
-            source: wire.source,
-            contact_type: wire.contact_type,
-            assigned_to: wire.assigned_to,
-            tags: wire.tags,
-            custom_fields: wire.custom_fields,
-            dnd: wire.dnd,
-            dnd_settings: wire.dnd_settings,
-            inbound_dnd_settings: wire.inbound_dnd_settings,
-            business_id: wire.business_id,
-            followers: wire.followers,
-            visitor_id: wire.visitor_id,
-            attributions,
-            valid_email: wire.valid_email,
-            date_added: wire.date_added,
-            date_updated: wire.date_updated,
-            last_activity: wire.last_activity,
-            search_after: wire.search_after,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -17,33 +17,29 @@ use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 impl<'a> Contacts<'a> {
-    /// Adds users who are told what happens with a contact. Gives all followers afterwards.
+    /// Adds users who are told what happens with a contact.
     pub fn add_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Call<'a, Vec<UserId>> {
+    ) -> Call<'a, FollowerChange> {
         let request = Request::post(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.add_followers")
             .replay(ReplaySafety::Repeatable)
             .json(&Followers { followers });
-        self.location
-            .send::<FollowersAnswer>(request)
-            .map(|answer| answer.followers)
+        self.location.send(request)
     }
 
-    /// Takes followers off a contact. Gives those that are left.
+    /// Takes followers off a contact.
     pub fn remove_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Call<'a, Vec<UserId>> {
+    ) -> Call<'a, FollowerChange> {
         let request = Request::delete(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.remove_followers")
             .json(&Followers { followers });
-        self.location
-            .send::<FollowersAnswer>(request)
-            .map(|answer| answer.followers)
+        self.location.send(request)
     }
 
     /// All appointments of a contact; HighLevel does not page them.
@@ -258,17 +254,28 @@ impl From<ListWire> for ContactListPage {
     }
 }
 
+/// The followers after a change, and whom it concerned.
+#[serde_as]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FollowerChange {
+    /// All followers afterwards.
+    #[serde_as(deserialize_as = "LenientList")]
+    pub followers: Vec<UserId>,
+    /// Those who were not among them before.
+    #[serde(rename = "followersAdded")]
+    #[serde_as(deserialize_as = "LenientList")]
+    pub added: Vec<UserId>,
+    /// Those who are not among them any more.
+    #[serde(rename = "followersRemoved")]
+    #[serde_as(deserialize_as = "LenientList")]
+    pub removed: Vec<UserId>,
+}
+
 #[derive(Serialize)]
 struct Followers<'a> {
     followers: &'a [UserId],
-}
-
-#[serde_as]
-#[derive(Deserialize)]
-struct FollowersAnswer {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    followers: Vec<UserId>,
 }
 
 /// `businessId` is written also where there is none: null takes the contacts out.

@@ -38,8 +38,8 @@ async fn followers() {
         },
     )
     .await;
-    assert_eq!(followers.len(), 2);
-    assert_eq!(followers[1], user());
+    assert_eq!(followers.followers.len(), 2);
+    assert_eq!(followers.added, [user()]);
     let asked = ("DELETE", target.as_str(), body);
     let followers = asks_in_both(
         V2021_07,
@@ -51,7 +51,8 @@ async fn followers() {
         },
     )
     .await;
-    assert_eq!(followers.len(), 1);
+    assert_eq!(followers.followers.len(), 1);
+    assert_eq!(followers.removed, [user()]);
     assert_repeated(async |location| {
         let contacts = location.contacts();
         contacts.add_followers(&contact, &[user()]).await

@@ -1,0 +1,193 @@
+//! The play itself: every driver in every version, with every answer, and what was wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use super::drivers;
+use super::exceptions::Table;
+use super::request::{self, Sent};
+use super::response::{self, Part, Sample};
+use super::spec::{self, Operation, Spec, Version};
+use super::stage::{Driver, Outcome, Play, Stage};
+
+/// What playing all drivers has told. `None` where HighLevel's files are not there.
+pub(super) fn report() -> Option<&'static Report> {
+    static REPORT: OnceLock<Option<Report>> = OnceLock::new();
+    REPORT.get_or_init(Report::make).as_ref()
+}
+
+pub(super) struct Report {
+    pub(super) specs: [&'static Spec; 2],
+    pub(super) table: Table,
+    /// The operations that were asked for.
+    pub(super) asked: BTreeSet<(Version, String)>,
+    /// Requests that HighLevel's files do not know or would not take.
+    pub(super) wrong_requests: Vec<String>,
+    /// Answers that could not be read, or not whole.
+    pub(super) wrong_answers: Vec<String>,
+    /// Methods of one version that the other one does not refuse.
+    pub(super) not_refused: Vec<String>,
+}
+
+/// Answers for all operations of a version.
+type Answers = BTreeMap<String, Sample>;
+
+impl Report {
+    fn make() -> Option<Self> {
+        let folder = spec::folder()?;
+        let specs = [Version::V2, Version::V3].map(|version| {
+            let spec: &'static Spec = Box::leak(Box::new(Spec::read(&folder, version)));
+            spec
+        });
+        let mut report = Self {
+            specs,
+            table: Table::new(),
+            asked: BTreeSet::new(),
+            wrong_requests: Vec::new(),
+            wrong_answers: Vec::new(),
+            not_refused: Vec::new(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            for spec in specs {
+                let answers = answers(spec, &report.table);
+                for driver in drivers::all() {
+                    report.play(spec, &answers, &driver).await;
+                }
+            }
+        });
+        Some(report)
+    }
+
+    async fn play(&mut self, spec: &'static Spec, answers: &Answers, driver: &Driver) {
+        let whom = format!("{} in {:?}", driver.name, spec.version);
+        let refuses = driver.only.is_some_and(|version| version != spec.version);
+        let mut seen = BTreeSet::new();
+        for (index, play) in driver.calls.iter().enumerate() {
+            let stage = Stage::new(spec, answers);
+            let settled = play(&stage).await;
+            let sent = stage.sent();
+            if refuses {
+                let refused = settled.is_err_and(|failure| failure.refused);
+                if !refused || !sent.is_empty() {
+                    self.not_refused.push(whom.clone());
+                }
+                continue;
+            }
+            if let Err(failure) = settled {
+                self.wrong_answers
+                    .push(format!("{whom}, call {index}: {failure}"));
+                continue;
+            }
+            for operation in self.judge(spec, &format!("{whom}, call {index}"), &sent) {
+                if seen.insert(operation.name.clone()) {
+                    self.read(&stage, &whom, *play, operation).await;
+                    stage.answer(&operation.name, answers[&operation.name].clone());
+                }
+            }
+        }
+    }
+
+    /// Checks what a call has sent. Gives the operations it was meant for.
+    fn judge(&mut self, spec: &'static Spec, whom: &str, sent: &[Sent]) -> Vec<&'static Operation> {
+        if sent.is_empty() {
+            self.wrong_requests.push(format!("{whom}: nothing is sent"));
+        }
+        let mut operations = Vec::new();
+        for sent in sent {
+            let Some(operation) = spec.find(&sent.method, &sent.path) else {
+                let problem = format!("{whom}: HighLevel has no {} {}", sent.method, sent.path);
+                self.wrong_requests.push(problem);
+                continue;
+            };
+            let problems = request::problems(sent, operation, &self.table).into_iter();
+            let problems = problems.map(|problem| format!("{whom}: {}: {problem}", operation.name));
+            self.wrong_requests.extend(problems);
+            self.asked.insert((spec.version, operation.name.clone()));
+            operations.push(operation);
+        }
+        operations
+    }
+
+    /// Plays all answers of an operation to a call.
+    async fn read(&mut self, stage: &Stage, whom: &str, play: Play, operation: &Operation) {
+        for sample in response::least(operation, &self.table) {
+            let name = sample.name.clone();
+            stage.answer(&operation.name, sample);
+            if let Err(failure) = play(stage).await {
+                let problem = format!("{whom}: {}: {name}: {failure}", operation.name);
+                self.wrong_answers.push(problem);
+            }
+        }
+        for sample in response::whole(operation, &self.table) {
+            let problem =
+                |problem: String| format!("{whom}: {}: {}: {problem}", operation.name, sample.name);
+            stage.answer(&operation.name, sample.clone());
+            match play(stage).await {
+                Err(failure) => self.wrong_answers.push(problem(failure.to_string())),
+                Ok(outcome) => {
+                    let lost = lost(stage, play, operation, &sample, &*outcome).await;
+                    let kept = lost
+                        .into_iter()
+                        .filter(|part| !self.table.not_kept(operation, &part.place));
+                    let problems: Vec<_> = kept
+                        .map(|part| problem(format!("`{}` is lost", part.place)))
+                        .collect();
+                    self.wrong_answers.extend(problems);
+                }
+            }
+        }
+        stage.sent();
+    }
+}
+
+/// The first answer of each operation.
+fn answers(spec: &Spec, table: &Table) -> Answers {
+    let operations = spec.operations.iter();
+    operations
+        .filter_map(|operation| {
+            let sample = response::whole(operation, table).into_iter().next()?;
+            Some((operation.name.clone(), sample))
+        })
+        .collect()
+}
+
+/// The parts of an answer that leave no trace in the outcome: the call comes to the same without them and with others.
+async fn lost(
+    stage: &Stage,
+    play: Play,
+    operation: &Operation,
+    sample: &Sample,
+    outcome: &dyn Outcome,
+) -> Vec<Part> {
+    let mut lost: Vec<Part> = Vec::new();
+    let Some(body) = &sample.body else {
+        return lost;
+    };
+    for part in response::parts(body) {
+        if lost.iter().any(|outer| outer.contains(&part)) {
+            continue;
+        }
+        let mut traced = false;
+        for otherwise in part.otherwise(body) {
+            let body = Some(otherwise);
+            stage.answer(
+                &operation.name,
+                Sample {
+                    body,
+                    ..sample.clone()
+                },
+            );
+            traced |= match play(stage).await {
+                Ok(other) => !outcome.same(&*other),
+                Err(_) => true,
+            };
+        }
+        if !traced {
+            lost.push(part);
+        }
+    }
+    lost
+}
