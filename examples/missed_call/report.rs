@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gohighlevel::recipes::missed_call::Recipe;
-use gohighlevel::recipes::missed_call::episode::{Intent, Step};
+use gohighlevel::recipes::missed_call::episode::{Intent, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -51,7 +51,7 @@ pub(crate) struct Summary {
 /// How often something was promised, and how often it is there.
 #[derive(Serialize)]
 struct Promise {
-    step: Step,
+    step: StepName,
     promised: usize,
     seen: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ impl Report {
         // The sort is stable: of two events in the same millisecond, what HighLevel did comes first.
         events.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
 
-        let steps: Vec<Promise> = Step::ALL.map(|step| Promise::of(step, recipe, tour)).into();
+        let steps: Vec<Promise> = recipe.steps().map(|step| Promise::of(step, tour)).collect();
         let mut problems: Vec<String> = steps.iter().filter_map(Promise::problem).collect();
         problems.extend(tour.seen.differences(tour));
         let summary = Summary {
@@ -162,7 +162,7 @@ impl Event {
                 found,
                 ..
             } => {
-                let mut event = Self::done(tour, *step, *accepted_at)?;
+                let mut event = Self::done(tour, step, *accepted_at)?;
                 if *found {
                     event
                         .what
@@ -186,7 +186,7 @@ impl Event {
         }
     }
 
-    fn done(tour: &Tour, step: Step, at: Timestamp) -> Option<Self> {
+    fn done(tour: &Tour, step: &StepName, at: Timestamp) -> Option<Self> {
         Some(match intent(tour, step)? {
             Intent::Text { body, from, to } => {
                 let to = to.as_ref().unwrap_or(&tour.caller).e164();
@@ -224,27 +224,28 @@ impl Event {
 }
 
 impl Promise {
-    fn of(step: Step, recipe: &Recipe, tour: &Tour) -> Self {
+    fn of(step: &StepName, tour: &Tour) -> Self {
         let accepted_at = tour.ledger.iter().find_map(|entry| match &entry.kind {
             EntryKind::Done {
                 step: done,
                 accepted_at,
                 ..
-            } if *done == step => Some(*accepted_at),
+            } if done == step => Some(*accepted_at),
             _ => None,
         });
         let due = tour.seen.tasks.first().and_then(|task| task.due_date);
         Self {
-            step,
-            promised: recipe.steps().filter(|promised| *promised == step).count(),
-            seen: match step {
-                Step::Text => tour.seen.texts.len(),
-                Step::Tag => tour.seen.tags.len(),
-                _ => tour.seen.tasks.len(),
+            step: step.clone(),
+            promised: 1,
+            seen: match intent(tour, step) {
+                Some(Intent::Text { .. }) => tour.seen.texts.len(),
+                Some(Intent::Tag { .. }) => tour.seen.tags.len(),
+                Some(Intent::Task { .. }) => tour.seen.tasks.len(),
+                None => 0,
             },
             accepted_after_seconds: accepted_at.map(|at| seconds(tour, at)),
             due_after_seconds: due
-                .filter(|_| step == Step::Task)
+                .filter(|_| matches!(intent(tour, step), Some(Intent::Task { .. })))
                 .map(|due| due.as_second() - tour.calls[0].at.as_second()),
         }
     }
@@ -270,7 +271,7 @@ impl Promise {
 impl Seen {
     /// Where HighLevel has something else than the ledger says.
     fn differences(&self, tour: &Tour) -> Vec<String> {
-        let is = |step| match intent(tour, step) {
+        let is = |step: &StepName| match intent(tour, step) {
             Some(Intent::Text { body, .. }) => self
                 .texts
                 .iter()
@@ -282,21 +283,24 @@ impl Seen {
             }),
             None => true,
         };
-        Step::ALL
-            .into_iter()
-            .filter(|step| !is(*step))
+        let steps = tour.ledger.iter().filter_map(|entry| match &entry.kind {
+            EntryKind::Done { step, .. } => Some(step),
+            _ => None,
+        });
+        steps
+            .filter(|step| !is(step))
             .map(|step| format!("different: the {step} is not what the ledger says"))
             .collect()
     }
 }
 
 /// What was done for a step, as it was written down before the attempt.
-fn intent(tour: &Tour, step: Step) -> Option<&Intent> {
+fn intent<'a>(tour: &'a Tour, step: &StepName) -> Option<&'a Intent> {
     tour.ledger
         .iter()
         .rev()
         .find_map(|entry| match &entry.kind {
-            EntryKind::Attempted { effect, intent, .. } if effect.step == step => Some(intent),
+            EntryKind::Attempted { effect, intent, .. } if effect.step == *step => Some(intent),
             _ => None,
         })
 }

@@ -22,7 +22,7 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::call::Caller;
 use gohighlevel::recipes::missed_call::copy::MergeValues;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, Evidence, Facts, Input, MissedCall, Permit, Step, TaskFacts, TextFacts,
+    Episode, Evidence, Facts, Input, MissedCall, Permit, StepName, TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
@@ -297,8 +297,8 @@ fn webhooks() {
 /// A recipe whose task goes to somebody by address.
 fn recipe() -> Recipe {
     let source = format!(
-        "name = \"test\"\nversion = 1\n[text]\nbody = \"{TEXT}, {{{{ contact.first_name }}}}\"\n\
-         [tag]\n[task]\ntitle = \"Call back\"\nassign_to = {{ user_email = \"{ADDRESS}\" }}"
+        "name = \"test\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{TEXT}, {{{{ contact.first_name }}}}\"\n\
+         [steps.tag]\ndo = \"tag\"\n[steps.task]\ndo = \"task\"\ntitle = \"Call back\"\nassign_to = {{ user_email = \"{ADDRESS}\" }}"
     );
     Recipe::from_toml("test.toml", &source).unwrap()
 }
@@ -373,11 +373,14 @@ async fn what_an_episode_goes_through() {
         ..Commit::default()
     };
     for (step, facts) in [
-        (Step::Text, Facts::Text(text_facts())),
-        (Step::Task, Facts::Task(TaskFacts::default())),
+        (StepName::new("text").unwrap(), Facts::Text(text_facts())),
+        (
+            StepName::new("task").unwrap(),
+            Facts::Task(TaskFacts::default()),
+        ),
     ] {
         debug_hides(&facts);
-        let permit = episode.permit(step, &facts, Timestamp::UNIX_EPOCH);
+        let permit = episode.permit(&step, &facts, Timestamp::UNIX_EPOCH);
         debug_hides(&permit);
         let Permit::Go(intent) = permit else {
             panic!("{step} may be done");

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, classify};
-use super::episode::{Evidence, MissedCall};
+use super::episode::{Evidence, Happening, MissedCall};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
@@ -27,6 +27,12 @@ pub(crate) enum Signal {
         message: Option<MessageId>,
         reply: Reply,
     },
+    /// Something else happened that steps can follow or stop on.
+    Happened {
+        person: Person,
+        what: Happening,
+        reference: String,
+    },
     /// The contact's do-not-disturb for texts was turned on or off.
     DoNotDisturb { person: Person, on: bool },
 }
@@ -49,6 +55,16 @@ pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
             call(delivery, location, message, now)
         }
         Event::InboundMessage(message) => wrote(delivery, location, message, now),
+        Event::OutboundMessage(message) if is_call(message) => {
+            let status = message.status.as_deref();
+            let call_status = message.call_status.as_ref().map(|status| status.as_str());
+            match classify(&Direction::Outbound, status, call_status) {
+                CallOutcome::Returned => {
+                    spoke(delivery, location, message, Happening::Returned, now)
+                }
+                _ => None,
+            }
+        }
         Event::ContactDndUpdate(update) => Some(Signal::DoNotDisturb {
             on: update.sms_blocked()?,
             person: Person {
@@ -115,6 +131,7 @@ fn call(
             })),
             None => unclear(location, id, "no_contact"),
         },
+        CallOutcome::Answered => spoke(delivery, location, message, Happening::Answered, now),
         CallOutcome::Unknown(status) => unclear(location, id, &status),
         CallOutcome::Pending if status.is_none() && call_status.is_none() => {
             unclear(location, id, "no_status")
@@ -138,6 +155,29 @@ fn ended_at(delivery: &Delivery, message: &Message, now: Timestamp) -> Timestamp
         .saturating_add(length.unwrap_or_default())
         .unwrap_or(Timestamp::MAX)
         .min(latest)
+}
+
+fn spoke(
+    delivery: &Delivery,
+    location: LocationId,
+    message: &Message,
+    what: Happening,
+    now: Timestamp,
+) -> Option<Signal> {
+    let number = match what {
+        Happening::Returned => message.to_number(),
+        _ => message.from_number(),
+    };
+    Some(Signal::Happened {
+        person: Person {
+            location,
+            contact: message.contact_id.clone()?,
+            number,
+            at: ended_at(delivery, message, now),
+        },
+        what,
+        reference: message.message_id.as_ref()?.to_string(),
+    })
 }
 
 fn wrote(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::MissedReason;
 use super::episode::{
-    EffectId, EpisodeId, EpisodeState, Evidence, Intent, MissedCall, Reason, Step,
+    EffectId, EpisodeId, EpisodeState, Evidence, Happening, Intent, MissedCall, Reason, StepName,
 };
 use super::recipe::Recipe;
 use crate::ids::{ContactId, LocationId, MessageId};
@@ -94,7 +94,7 @@ pub enum EntryKind {
     /// A step was done.
     Done {
         /// Which.
-        step: Step,
+        step: StepName,
         /// The id of what came of it: a message, a task.
         reference: Option<String>,
         /// When HighLevel had accepted it.
@@ -107,7 +107,7 @@ pub enum EntryKind {
     /// A step was not done, and will not be.
     NotDone {
         /// Which.
-        step: Step,
+        step: StepName,
         /// Why.
         reason: Reason,
     },
@@ -115,6 +115,13 @@ pub enum EntryKind {
     Replied {
         /// The message.
         message: Option<MessageId>,
+    },
+    /// Something else happened that steps can follow or stop on.
+    Happened {
+        /// What.
+        what: Happening,
+        /// The id of it: a call, a message, an appointment.
+        reference: String,
     },
     /// The caller must not be texted any more.
     OptedOut {
@@ -214,6 +221,7 @@ impl EntryKind {
             Self::Done { .. } => "done",
             Self::NotDone { .. } => "not_done",
             Self::Replied { .. } => "replied",
+            Self::Happened { .. } => "happened",
             Self::OptedOut { .. } => "opted_out",
             Self::OptedIn { .. } => "opted_in",
             Self::Closed { .. } => "closed",

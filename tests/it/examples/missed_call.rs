@@ -37,7 +37,7 @@ fn events<'a>(report: &'a Value, name: &str) -> Vec<&'a Value> {
         .collect()
 }
 
-/// Promised and seen of each step, in the order text, tag, task.
+/// Promised and seen of each step, by name.
 fn counts(report: &Value) -> Vec<(&str, (u64, u64))> {
     let steps = report["summary"]["steps"].as_array().unwrap();
     let count = |step: &Value, name: &str| step[name].as_u64().unwrap();
@@ -54,7 +54,7 @@ fn one_text_one_tag_and_one_task_an_hour_after_the_call() {
     let summary = &report["summary"];
     assert_eq!(
         counts(&report),
-        [("text", (1, 1)), ("tag", (1, 1)), ("task", (1, 1))]
+        [("tag", (1, 1)), ("task", (1, 1)), ("text", (1, 1))]
     );
     assert_eq!(summary["problems"], serde_json::json!([]));
     assert_eq!(summary["missed_calls"], 2);
@@ -88,7 +88,7 @@ fn one_text_one_tag_and_one_task_an_hour_after_the_call() {
             .unwrap()
             .contains("Missed call — follow up within 1 hour")
     );
-    assert_eq!(summary["steps"][2]["due_after_seconds"], 3600);
+    assert_eq!(summary["steps"][1]["due_after_seconds"], 3600);
 
     assert_eq!(events(&report, "call").len(), 2);
     assert_eq!(events(&report, "reply")[0]["text"], REPLY);
@@ -133,12 +133,9 @@ fn a_proxy_of_the_machine_is_not_asked_about_the_machine_itself() {
 #[test]
 fn a_recipe_without_a_task_promises_none() {
     let folder = tempfile::tempdir().unwrap();
-    let path = recipe(&folder, "text.body = \"Hi from {{ location.name }}\"\n");
+    let path = recipe(&folder, "[steps.text]\ndo = \"text\"\nbody = \"Hi from {{ location.name }}\"\n");
     let report = report(&["--recipe", text_of(&path)]);
-    assert_eq!(
-        counts(&report),
-        [("text", (1, 1)), ("tag", (0, 0)), ("task", (0, 0))]
-    );
+    assert_eq!(counts(&report), [("text", (1, 1))]);
 }
 
 #[test]
@@ -146,21 +143,18 @@ fn without_a_cooldown_there_is_no_second_call() {
     let folder = tempfile::tempdir().unwrap();
     let path = recipe(
         &folder,
-        "call.cooldown = \"PT0S\"\n[task]\ntitle = \"Call back\"\n",
+        "call.cooldown = \"PT0S\"\n[steps.task]\ndo = \"task\"\ntitle = \"Call back\"\n",
     );
     let report = report(&["--recipe", text_of(&path)]);
     assert_eq!(events(&report, "call").len(), 1);
-    assert_eq!(
-        counts(&report),
-        [("text", (0, 0)), ("tag", (0, 0)), ("task", (1, 1))]
-    );
+    assert_eq!(counts(&report), [("task", (1, 1))]);
 }
 
 #[test]
 fn a_broken_promise_is_named_and_fails_the_tour() {
     let folder = tempfile::tempdir().unwrap();
     // The text is due less than a microsecond before the call is too old for it.
-    let rest = "call.max_age = \"PT1S\"\n[text]\nafter = \"PT0.9999999S\"\nbody = \"Hi\"\n";
+    let rest = "call.max_age = \"PT1S\"\n[steps.text]\ndo = \"text\"\nafter = \"PT0.9999999S\"\nbody = \"Hi\"\n";
     let path = recipe(&folder, rest);
     let output = run("missed_call", &["--json", "--recipe", text_of(&path)], &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -188,12 +182,15 @@ fn the_ledger_is_kept_and_a_second_tour_on_it_is_one_of_its_own() {
 #[test]
 fn what_is_wrong_is_said_before_anything_happens() {
     let folder = tempfile::tempdir().unwrap();
-    let unknown_key = recipe(&folder, "text.body = \"Hi\"\ntext.bdoy = \"Hi\"\n");
+    let unknown_key = recipe(
+        &folder,
+        "steps.text.do = \"text\"\nsteps.text.body = \"Hi\"\nsteps.text.bdoy = \"Hi\"\n",
+    );
     let unknown_key = text_of(&unknown_key).to_owned();
     let other = tempfile::tempdir().unwrap();
     let unknown_value = recipe(
         &other,
-        "[text]\nbody = \"Hi {{ custom_values.nothing }}\"\n",
+        "[steps.text]\ndo = \"text\"\nbody = \"Hi {{ custom_values.nothing }}\"\n",
     );
     let unknown_value = text_of(&unknown_value).to_owned();
     for (arguments, expected) in [
@@ -202,11 +199,11 @@ fn what_is_wrong_is_said_before_anything_happens() {
         (&["--recipe", "nowhere.toml"], "nowhere.toml:1: ".to_owned()),
         (
             &["--recipe", &unknown_key],
-            format!("{unknown_key}:5: text.bdoy: "),
+            format!("{unknown_key}:6: steps.text.bdoy: "),
         ),
         (
             &["--recipe", &unknown_value],
-            format!("{unknown_value}:5: text.body: "),
+            format!("{unknown_value}:6: steps.text.body: "),
         ),
     ] {
         let output = run("missed_call", arguments, &[]);

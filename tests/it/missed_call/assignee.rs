@@ -17,7 +17,8 @@ use super::given::{LOCATION, at, location};
 const RECIPE: &str = r#"
     name = "test"
     version = 1
-    [task]
+    [steps.task]
+    do = "task"
     title = "Call back"
     assign_to = { user_email = "ana@example.com" }
 "#;

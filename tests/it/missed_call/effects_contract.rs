@@ -1,13 +1,13 @@
 //! What every store promises of effects: planned once, claimed by one worker at a time, ended for ever.
 
 use gohighlevel::client::Lane;
-use gohighlevel::recipes::missed_call::episode::{EffectId, Step};
+use gohighlevel::recipes::missed_call::episode::{EffectId, StepName};
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, EffectChange, Fence, Progress, Store,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::given::{LOCATION, at, effect_of, state};
+use super::given::{LOCATION, at, effect_of, state, the_tag, the_task, the_text};
 use super::store_contract::{
     conflicts, contract, delivery, done, entry, everything, plan, with_effects,
 };
@@ -52,7 +52,7 @@ fn failed(failures: u32) -> Progress {
 
 async fn an_effect_is_planned_once_for_ever(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    let again = || with_effects(vec![plan(&state, Step::Text, at(1))]);
+    let again = || with_effects(vec![plan(&state, the_text(), at(1))]);
     done(store, again()).await;
     conflicts(store, again()).await;
     let fence = fence(&claim_all(store, at(1)).await);
@@ -60,25 +60,22 @@ async fn an_effect_is_planned_once_for_ever(store: &dyn Store) {
     done(store, with_effects(vec![EffectChange::End { fence }])).await;
     conflicts(store, again()).await;
     // Another step or ordinal is another effect.
-    done(store, with_effects(vec![plan(&state, Step::Tag, at(1))])).await;
+    done(store, with_effects(vec![plan(&state, the_tag(), at(1))])).await;
     let effect = EffectId {
         ordinal: 1,
-        ..effect_of(&state, Step::Text)
+        ..effect_of(&state, the_text())
     };
-    let due = at(1);
-    done(
-        store,
-        with_effects(vec![EffectChange::Plan { effect, due }]),
-    )
-    .await;
+    let (due, lane) = (at(1), Lane::Interactive);
+    let plan = EffectChange::Plan { effect, due, lane };
+    done(store, with_effects(vec![plan])).await;
 }
 
 async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
     let states: Vec<_> = ["a", "b", "c"].map(|name| state(name, name, None)).into();
     let dues = [at(3), at(1), at(2)];
-    let mut effects = vec![plan(&states[0], Step::Task, at(0))];
+    let mut effects = vec![plan(&states[0], the_task(), at(0))];
     for (state, due) in states.iter().zip(dues) {
-        effects.push(plan(state, Step::Text, due));
+        effects.push(plan(state, the_text(), due));
     }
     done(store, with_effects(effects)).await;
 
@@ -86,20 +83,20 @@ async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
         let claims = store.claim(now, lane, limit, LEASE).await.unwrap();
         claims.into_iter().map(|claim| claim.fence.effect).collect()
     };
-    let text = |index: usize| effect_of(&states[index], Step::Text);
+    let text = |index: usize| effect_of(&states[index], the_text());
     assert!(claim(at(-1), Lane::Background, 9).await.is_empty());
     assert!(claim(at(0), Lane::Interactive, 9).await.is_empty());
     assert!(claim(at(3), Lane::Interactive, 0).await.is_empty());
     assert_eq!(claim(at(3), Lane::Interactive, 2).await, [text(1), text(2)]);
     assert_eq!(claim(at(3), Lane::Interactive, 2).await, [text(0)]);
     assert!(claim(at(3), Lane::Interactive, 2).await.is_empty());
-    let task = effect_of(&states[0], Step::Task);
+    let task = effect_of(&states[0], the_task());
     assert_eq!(claim(at(3), Lane::Background, 2).await, [task]);
 }
 
 async fn a_claim_holds_until_its_lease_ends(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let first = claim_all(store, at(10)).await;
     assert_eq!(first[0].progress, Progress::NEW);
     assert_eq!(fence(&first).attempt, 1);
@@ -110,7 +107,7 @@ async fn a_claim_holds_until_its_lease_ends(store: &dyn Store) {
 
 async fn a_stale_claim_cannot_write(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let stale = fence(&claim_all(store, at(0)).await);
     let current = fence(&claim_all(store, at(60)).await);
     assert_ne!(stale, current);
@@ -131,7 +128,7 @@ async fn a_stale_claim_cannot_write(store: &dyn Store) {
         ]
     };
     let never = Fence {
-        effect: effect_of(&state, Step::Tag),
+        effect: effect_of(&state, the_tag()),
         attempt: 0,
     };
     let future = Fence {
@@ -159,7 +156,7 @@ async fn a_stale_claim_cannot_write(store: &dyn Store) {
 
 async fn keep_leaves_the_lease(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let fence = fence(&claim_all(store, at(0)).await);
     let progress = failed(3);
     let keep = EffectChange::Keep {
@@ -174,7 +171,7 @@ async fn keep_leaves_the_lease(store: &dyn Store) {
 
 async fn a_released_effect_waits_for_its_time(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let first = fence(&claim_all(store, at(0)).await);
     let release = EffectChange::Release {
         fence: first.clone(),
@@ -191,7 +188,7 @@ async fn a_released_effect_waits_for_its_time(store: &dyn Store) {
 
 async fn an_ended_effect_never_comes_back(store: &dyn Store) {
     let state = state("1", "rosan", None);
-    done(store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let fence = fence(&claim_all(store, at(0)).await);
     let end = EffectChange::End {
         fence: fence.clone(),

@@ -2,14 +2,15 @@
 
 use gohighlevel::recipes::missed_call::Caller;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Permit, Reason, Step, TaskFacts,
-    TextFacts,
+    Action, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Permit, Reason, StepName,
+    TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use serde_json::{Value, json};
 
 use super::given::{
-    NUMBER, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of, step_of,
+    NUMBER, all, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of,
+    step_of, the_tag, the_task, the_text,
 };
 
 const STATES: [&str; 5] = ["absent", "planned", "attempting", "done", "not_done"];
@@ -32,28 +33,31 @@ fn in_state(state: &str) -> Episode {
     let mut episode = match state {
         "absent" => {
             let recipe = recipe_of(
-                "name = \"t\"\nversion = 1\n[call]\ncooldown = \"PT1H\"\n[tag]\n[task]\ntitle = \"t\"",
+                "name = \"t\"\nversion = 1\n[call]\ncooldown = \"PT1H\"\n[steps.tag]\ndo = \"tag\"\n[steps.task]\ndo = \"task\"\ntitle = \"t\"",
             );
             Episode::open(recipe, &call("call-1"), at(1)).0
         }
         _ => episode(),
     };
     match state {
-        "attempting" => begin(&mut episode, Step::Text),
-        "done" => drop(end(&mut episode, Step::Text, done())),
-        "not_done" => drop(end(&mut episode, Step::Text, not_done(Reason::Stale))),
+        "attempting" => begin(&mut episode, the_text()),
+        "done" => drop(end(&mut episode, the_text(), done())),
+        "not_done" => drop(end(&mut episode, the_text(), not_done(Reason::Stale))),
         _ => {}
     }
-    end(&mut episode, Step::Tag, done());
-    end(&mut episode, Step::Task, done());
-    let found = step_of(&episode, Step::Text);
-    let found = found.as_str().unwrap_or("not_done");
+    end(&mut episode, the_tag(), done());
+    end(&mut episode, the_task(), done());
+    let found = step_of(&episode, the_text());
+    let found = match &found {
+        Value::Null => "absent",
+        found => found.as_str().unwrap_or("not_done"),
+    };
     assert_eq!(found, state);
     episode
 }
 
-fn begin(episode: &mut Episode, step: Step) {
-    let Permit::Go(intent) = episode.permit(step, &good_facts(step), at(2)) else {
+fn begin(episode: &mut Episode, step: StepName) {
+    let Permit::Go(intent) = episode.permit(&step, &good_facts(&step), at(2)) else {
         panic!("{step} may be done");
     };
     let effect = effect(episode.state().id(), step);
@@ -72,7 +76,7 @@ fn not_done(reason: Reason) -> EffectEnd {
     EffectEnd::NotDone(reason)
 }
 
-fn end(episode: &mut Episode, step: Step, end: EffectEnd) -> Vec<Action> {
+fn end(episode: &mut Episode, step: StepName, end: EffectEnd) -> Vec<Action> {
     let effect = effect(episode.state().id(), step);
     episode.handle(&Input::EffectEnded { effect, end }, at(4))
 }
@@ -84,10 +88,10 @@ fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
         "replied" => episode.handle(&Input::Replied { message: None }, at(5)),
         "STOP" => episode.handle(&Input::OptedOut(Reason::OptedOut), at(5)),
         "DND" => episode.handle(&Input::OptedOut(Reason::DoNotDisturb), at(5)),
-        "text done" => end(episode, Step::Text, done()),
-        "text not done" => end(episode, Step::Text, not_done(Reason::ContactGone)),
-        "text refused by DND" => end(episode, Step::Text, not_done(Reason::DoNotDisturb)),
-        "tag done" => end(episode, Step::Tag, done()),
+        "text done" => end(episode, the_text(), done()),
+        "text not done" => end(episode, the_text(), not_done(Reason::ContactGone)),
+        "text refused by DND" => end(episode, the_text(), not_done(Reason::DoNotDisturb)),
+        "tag done" => end(episode, the_tag(), done()),
         "wake early" => episode.handle(&Input::Wake, at(5)),
         "wake" => episode.handle(&Input::Wake, at(100_000)),
         other => panic!("{other}"),
@@ -113,7 +117,7 @@ fn every_input_in_every_state_of_the_text() {
     for state in STATES {
         for input in INPUTS {
             let mut episode = in_state(state);
-            let before = step_of(&episode, Step::Text);
+            let before = step_of(&episode, the_text());
             let actions = recorded(&tell(&mut episode, input));
             let open = matches!(state, "planned" | "attempting");
             let (text, entries): (Value, Vec<&str>) = match (input, state) {
@@ -123,15 +127,24 @@ fn every_input_in_every_state_of_the_text() {
                     json!({"not_done": "replied"}),
                     vec!["replied", "text not_done replied"],
                 ),
+                ("replied", "attempting") => (json!({"stopping": "replied"}), vec!["replied"]),
                 ("replied", _) => (before, vec!["replied"]),
                 ("STOP", "planned") => (
                     json!({"not_done": "opted_out"}),
                     vec!["opted_out opted_out", "text not_done opted_out"],
                 ),
+                ("STOP", "attempting") => (
+                    json!({"stopping": "opted_out"}),
+                    vec!["opted_out opted_out"],
+                ),
                 ("STOP", _) => (before, vec!["opted_out opted_out"]),
                 ("DND", "planned") => (
                     json!({"not_done": "do_not_disturb"}),
                     vec!["opted_out do_not_disturb", "text not_done do_not_disturb"],
+                ),
+                ("DND", "attempting") => (
+                    json!({"stopping": "do_not_disturb"}),
+                    vec!["opted_out do_not_disturb"],
                 ),
                 ("DND", _) => (before, vec!["opted_out do_not_disturb"]),
                 ("text done", _) if open => (json!("done"), vec!["text done"]),
@@ -148,7 +161,7 @@ fn every_input_in_every_state_of_the_text() {
                 ("wake", _) => (before, vec!["closed"]),
                 other => panic!("nobody has said what becomes of {other:?}"),
             };
-            assert_eq!(step_of(&episode, Step::Text), text, "{input} in {state}");
+            assert_eq!(step_of(&episode, the_text()), text, "{input} in {state}");
             assert_eq!(actions, entries, "{input} in {state}");
             let closed = entries == ["closed"];
             assert_eq!(episode.state().is_live(), !closed, "{input} in {state}");
@@ -170,7 +183,7 @@ fn opening_plans_each_step_of_the_recipe_once() {
     let plans: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Perform { effect, due } => Some((effect.to_string(), *due)),
+            Action::Perform { effect, due, .. } => Some((effect.to_string(), *due)),
             _ => None,
         })
         .collect();
@@ -184,7 +197,7 @@ fn opening_plans_each_step_of_the_recipe_once() {
 fn the_text_waits_as_long_as_the_recipe_says() {
     let recipe = || {
         recipe_of(
-            "name = \"t\"\nversion = 1\n[text]\nafter = \"PT30S\"\nbody = \"Sorry we missed you.\"",
+            "name = \"t\"\nversion = 1\n[steps.text]\ndo = \"text\"\nafter = \"PT30S\"\nbody = \"Sorry we missed you.\"",
         )
     };
     for (reported, due) in [(1, 30), (29, 30), (30, 30), (45, 45)] {
@@ -227,9 +240,9 @@ fn who_cannot_be_texted_is_told_apart() {
             ..call("call-1")
         };
         let (episode, _) = Episode::open(recipe(), &call, at(1));
-        assert_eq!(step_of(&episode, Step::Text), text, "{caller:?}");
-        assert_eq!(step_of(&episode, Step::Tag), others, "{caller:?}");
-        assert_eq!(step_of(&episode, Step::Task), others, "{caller:?}");
+        assert_eq!(step_of(&episode, the_text()), text, "{caller:?}");
+        assert_eq!(step_of(&episode, the_tag()), others, "{caller:?}");
+        assert_eq!(step_of(&episode, the_task()), others, "{caller:?}");
     }
 }
 
@@ -239,24 +252,24 @@ fn a_text_is_sent_at_its_greatest_age_and_not_later() {
     let border = at(600);
     let beyond = border + jiff::SignedDuration::from_nanos(1);
     let (just, _) = Episode::open(recipe(), &call("call-1"), border);
-    assert_eq!(step_of(&just, Step::Text), "planned");
+    assert_eq!(step_of(&just, the_text()), "planned");
     let (late, actions) = Episode::open(recipe(), &call("call-1"), beyond);
-    assert_eq!(step_of(&late, Step::Text), json!({"not_done": "stale"}));
+    assert_eq!(step_of(&late, the_text()), json!({"not_done": "stale"}));
     assert_eq!(recorded(&actions)[1], "text not_done stale");
-    assert_eq!(step_of(&late, Step::Task), "planned", "the task is made");
+    assert_eq!(step_of(&late, the_task()), "planned", "the task is made");
 
-    let facts = good_facts(Step::Text);
+    let facts = good_facts(&the_text());
     assert!(matches!(
-        just.permit(Step::Text, &facts, border),
+        just.permit(&the_text(), &facts, border),
         Permit::Go(_)
     ));
     assert_eq!(
-        just.permit(Step::Text, &facts, beyond),
+        just.permit(&the_text(), &facts, beyond),
         Permit::Drop(Reason::Stale)
     );
     // The tag and the task have no age.
-    for step in [Step::Tag, Step::Task] {
-        let permit = just.permit(step, &good_facts(step), at(1_000_000));
+    for step in [the_tag(), the_task()] {
+        let permit = just.permit(&step, &good_facts(&step), at(1_000_000));
         assert!(matches!(permit, Permit::Go(_)), "{step}");
     }
 }
@@ -298,13 +311,15 @@ fn an_episode_is_woken_when_no_call_of_its_cooldown_can_be_texted_any_more() {
 #[test]
 fn a_closed_episode_still_ends_its_steps() {
     let mut episode = episode();
-    assert_eq!(recorded(&episode.close()), ["closed"]);
+    // The next call gets a text of its own.
+    let entries = recorded(&episode.close());
+    assert_eq!(entries, ["text not_done superseded", "closed"]);
     assert!(episode.close().is_empty());
     assert_eq!(episode.next_wakeup(), None);
-    for step in Step::ALL {
-        let permit = episode.permit(step, &good_facts(step), at(5));
+    for step in [the_tag(), the_task()] {
+        let permit = episode.permit(&step, &good_facts(&step), at(5));
         assert!(matches!(permit, Permit::Go(_)), "{step}");
-        assert_eq!(end(&mut episode, step, done()).len(), 1, "{step}");
+        assert_eq!(end(&mut episode, step.clone(), done()).len(), 1, "{step}");
     }
 }
 
@@ -331,7 +346,7 @@ fn many_calls_are_counted_and_the_first_is_never_forgotten() {
 #[test]
 fn an_opt_out_outranks_a_reply_and_is_never_taken_back() {
     let drop_reason = |episode: &Episode| {
-        let Permit::Drop(reason) = episode.permit(Step::Text, &good_facts(Step::Text), at(9))
+        let Permit::Drop(reason) = episode.permit(&the_text(), &good_facts(&the_text()), at(9))
         else {
             panic!("nothing may be sent");
         };
@@ -349,17 +364,17 @@ fn an_opt_out_outranks_a_reply_and_is_never_taken_back() {
         for input in inputs {
             tell(&mut episode, input);
         }
-        let text = effect(episode.state().id(), Step::Text);
+        let text = effect(episode.state().id(), the_text());
         episode.undo_begin(&text);
-        assert_eq!(step_of(&episode, Step::Text), "planned");
+        assert!(step_of(&episode, the_text())["stopping"].is_string());
         assert_eq!(drop_reason(&episode), expected, "{inputs:?}");
         // The team's steps go on.
         let mut episode = super::given::episode();
         for input in inputs {
             tell(&mut episode, input);
         }
-        for step in [Step::Tag, Step::Task] {
-            let permit = episode.permit(step, &good_facts(step), at(9));
+        for step in [the_tag(), the_task()] {
+            let permit = episode.permit(&step, &good_facts(&step), at(9));
             assert!(matches!(permit, Permit::Go(_)), "{step} after {inputs:?}");
         }
     }
@@ -372,17 +387,17 @@ fn undoing_is_only_for_what_has_begun() {
         ("attempting", json!("planned")),
         ("done", json!("done")),
         ("not_done", json!({"not_done": "stale"})),
-        ("absent", json!("absent")),
+        ("absent", Value::Null),
     ] {
         let mut episode = in_state(state);
-        let text = effect(episode.state().id(), Step::Text);
+        let text = effect(episode.state().id(), the_text());
         episode.undo_begin(&text);
-        assert_eq!(step_of(&episode, Step::Text), after, "{state}");
+        assert_eq!(step_of(&episode, the_text()), after, "{state}");
     }
 }
 
 fn text_facts(change: impl FnOnce(&mut TextFacts)) -> Facts {
-    let Facts::Text(mut facts) = good_facts(Step::Text) else {
+    let Facts::Text(mut facts) = good_facts(&the_text()) else {
         panic!("facts for the text");
     };
     change(&mut facts);
@@ -393,13 +408,13 @@ fn text_facts(change: impl FnOnce(&mut TextFacts)) -> Facts {
 fn a_permit_in_each_state() {
     for state in STATES {
         let episode = in_state(state);
-        let permit = episode.permit(Step::Text, &good_facts(Step::Text), at(5));
+        let permit = episode.permit(&the_text(), &good_facts(&the_text()), at(5));
         let open = matches!(state, "planned" | "attempting");
         assert_eq!(matches!(permit, Permit::Go(_)), open, "{state}");
         assert_eq!(permit == Permit::Obsolete, !open, "{state}");
         // Facts of another step permit nothing.
         for facts in [Facts::Tag, Facts::Task(TaskFacts::default())] {
-            let permit = episode.permit(Step::Text, &facts, at(5));
+            let permit = episode.permit(&the_text(), &facts, at(5));
             assert_eq!(permit, Permit::Obsolete, "{state}");
         }
     }
@@ -412,7 +427,7 @@ fn refusals_of_a_text_by_rank() {
     let fresh = in_state("planned");
     let all = text_facts(|facts| (facts.suppressed, facts.do_not_disturb) = (true, true));
     let dnd = text_facts(|facts| facts.do_not_disturb = true);
-    let good = good_facts(Step::Text);
+    let good = good_facts(&the_text());
     for (episode, facts, now, expected) in [
         (&stopped, &all, 700, Reason::Suppressed),
         (&stopped, &dnd, 700, Reason::DoNotDisturb),
@@ -421,7 +436,7 @@ fn refusals_of_a_text_by_rank() {
         (&fresh, &all, 5, Reason::Suppressed),
         (&fresh, &dnd, 5, Reason::DoNotDisturb),
     ] {
-        let permit = episode.permit(Step::Text, facts, at(now));
+        let permit = episode.permit(&the_text(), facts, at(now));
         assert_eq!(permit, Permit::Drop(expected));
     }
 }
@@ -429,11 +444,11 @@ fn refusals_of_a_text_by_rank() {
 #[test]
 fn a_text_that_cannot_be_made_says_what_was_missing() {
     let recipe = recipe_of(
-        "name = \"t\"\nversion = 1\n[text]\nbody = \"Book: {{ custom_values.calendly_link }}\"",
+        "name = \"t\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"Book: {{ custom_values.calendly_link }}\"",
     );
     let (episode, _) = Episode::open(recipe, &call("call-1"), at(1));
     let Permit::Drop(Reason::Copy(code)) =
-        episode.permit(Step::Text, &good_facts(Step::Text), at(5))
+        episode.permit(&the_text(), &good_facts(&the_text()), at(5))
     else {
         panic!("there is no link");
     };
@@ -442,11 +457,11 @@ fn a_text_that_cannot_be_made_says_what_was_missing() {
 
 #[test]
 fn the_text_goes_to_the_number_that_called() {
-    let intent = |facts: &Facts| match episode().permit(Step::Text, facts, at(5)) {
+    let intent = |facts: &Facts| match episode().permit(&the_text(), facts, at(5)) {
         Permit::Go(Intent::Text { body, from, to }) => (body, from, to),
         other => panic!("{other:?}"),
     };
-    let (body, from, to) = intent(&good_facts(Step::Text));
+    let (body, from, to) = intent(&good_facts(&the_text()));
     assert_eq!(
         body.as_str(),
         "Hi Rosan, sorry we missed you. Reply STOP to opt out."
@@ -461,18 +476,18 @@ fn the_text_goes_to_the_number_that_called() {
 
 #[test]
 fn the_task_tells_the_team_what_happened() {
-    let body = |episode: &Episode| match episode.permit(Step::Task, &good_facts(Step::Task), at(5))
-    {
-        Permit::Go(Intent::Task { body, due, .. }) => {
-            assert_eq!(due, at(3_600));
-            body.into_inner()
-        }
-        other => panic!("{other:?}"),
-    };
+    let body =
+        |episode: &Episode| match episode.permit(&the_task(), &good_facts(&the_task()), at(5)) {
+            Permit::Go(Intent::Task { body, due, .. }) => {
+                assert_eq!(due, at(3_600));
+                body.into_inner()
+            }
+            other => panic!("{other:?}"),
+        };
     const CALL: &str = "Missed call from +15550001111. They called +15550002222.";
     assert_eq!(body(&episode()), CALL);
     let mut sent = episode();
-    end(&mut sent, Step::Text, done());
+    end(&mut sent, the_text(), done());
     assert_eq!(body(&sent), format!("{CALL} The automatic text was sent."));
 
     for (reason, words) in [
@@ -504,7 +519,7 @@ fn the_task_tells_the_team_what_happened() {
         ),
     ] {
         let mut episode = episode();
-        end(&mut episode, Step::Text, not_done(reason));
+        end(&mut episode, the_text(), not_done(reason));
         assert_eq!(body(&episode), format!("{CALL} No text was sent: {words}."));
     }
 

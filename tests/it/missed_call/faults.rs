@@ -152,7 +152,8 @@ async fn without_a_cooldown_two_calls_in_an_outage_are_one_text() {
         display_name = "Soleil"
         [call]
         cooldown = "PT0S"
-        [text]
+        [steps.text]
+        do = "text"
         body = "Sorry we missed you, {{ location.name }}"
     "#;
     let recipe = Recipe::from_toml("eager.toml", toml).unwrap();

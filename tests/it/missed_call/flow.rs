@@ -240,7 +240,7 @@ async fn a_vanished_custom_value_costs_the_text_and_never_the_task() {
 async fn a_running_episode_keeps_its_recipe() {
     let delayed = |words: &str| {
         let toml = format!(
-            "name = \"delayed\"\nversion = 1\n[text]\nafter = \"PT2M\"\nbody = \"{words} from {{{{ location.name }}}}\"\n[business]\ndisplay_name = \"Soleil\"\n"
+            "name = \"delayed\"\nversion = 1\n[steps.text]\ndo = \"text\"\nafter = \"PT2M\"\nbody = \"{words} from {{{{ location.name }}}}\"\n[business]\ndisplay_name = \"Soleil\"\n"
         );
         Recipe::from_toml("delayed.toml", &toml).unwrap()
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::episode::{
-    EffectId, EpisodeId, EpisodeState, Evidence, MissedCall, Step,
+    EffectId, EpisodeId, EpisodeState, Evidence, MissedCall, StepName,
 };
 use gohighlevel::recipes::missed_call::episode::{Episode, Facts, TaskFacts, TextFacts};
 use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
@@ -31,10 +31,13 @@ pub(super) fn recipe() -> Arc<Recipe> {
         [call]
         max_age = "PT10M"
         cooldown = "PT1H"
-        [text]
+        [steps.text]
+        do = "text"
         body = "Hi {{ contact.first_name }}, sorry we missed you."
-        [tag]
-        [task]
+        [steps.tag]
+        do = "tag"
+        [steps.task]
+        do = "task"
         title = "Call back"
         "#,
     )
@@ -96,11 +99,11 @@ pub(super) fn state(name: &str, who: &str, from: Option<&str>) -> EpisodeState {
     Episode::open(recipe(), &call, at(1)).0.state().clone()
 }
 
-pub(super) fn effect_of(state: &EpisodeState, step: Step) -> EffectId {
+pub(super) fn effect_of(state: &EpisodeState, step: StepName) -> EffectId {
     effect(state.id(), step)
 }
 
-pub(super) fn effect(episode: &EpisodeId, step: Step) -> EffectId {
+pub(super) fn effect(episode: &EpisodeId, step: StepName) -> EffectId {
     EffectId {
         episode: episode.clone(),
         step,
@@ -108,20 +111,37 @@ pub(super) fn effect(episode: &EpisodeId, step: Step) -> EffectId {
     }
 }
 
+pub(super) fn the_text() -> StepName {
+    StepName::new("text").unwrap()
+}
+
+pub(super) fn the_tag() -> StepName {
+    StepName::new("tag").unwrap()
+}
+
+pub(super) fn the_task() -> StepName {
+    StepName::new("task").unwrap()
+}
+
+/// The steps of [`recipe`].
+pub(super) fn all() -> [StepName; 3] {
+    [the_text(), the_tag(), the_task()]
+}
+
 /// Facts under which `step` may be done.
-pub(super) fn good_facts(step: Step) -> Facts {
-    match step {
-        Step::Text => Facts::Text(TextFacts {
+pub(super) fn good_facts(step: &StepName) -> Facts {
+    match step.as_str() {
+        "text" => Facts::Text(TextFacts {
             first_name: Some("Rosan".into()),
             phone: Some(number(NUMBER)),
             ..TextFacts::default()
         }),
-        Step::Tag => Facts::Tag,
+        "tag" => Facts::Tag,
         _ => Facts::Task(TaskFacts::default()),
     }
 }
 
 /// The stored form of a step's state: `"planned"`, `{"not_done":"stale"}`, …
-pub(super) fn step_of(episode: &Episode, step: Step) -> Value {
-    serde_json::to_value(episode.state()).unwrap()[step.as_str()].clone()
+pub(super) fn step_of(episode: &Episode, step: StepName) -> Value {
+    serde_json::to_value(episode.state()).unwrap()["steps"][step.as_str()].clone()
 }

@@ -12,7 +12,7 @@ use gohighlevel::Client;
 use gohighlevel::client::{Lane, Transport, TransportError};
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
-use gohighlevel::recipes::missed_call::episode::{EpisodeId, Step};
+use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, Committed, EffectChange, LedgerQuery, MemoryStore, PersonKey, SqliteStore,
@@ -23,6 +23,8 @@ use gohighlevel::testing::ManualClock;
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+use super::given::{the_task, the_text};
 
 const LOCATION: &str = "soleilLocation000001";
 
@@ -162,7 +164,7 @@ fn engine(
         .build()
 }
 
-async fn outcome(engine: &Engine, wanted: Step) -> Option<String> {
+async fn outcome(engine: &Engine, wanted: StepName) -> Option<String> {
     let entries = engine
         .store()
         .ledger(&LedgerQuery::default())
@@ -237,7 +239,7 @@ async fn a_text_has_an_outcome_even_if_highlevel_never_answers() {
         engine.step().await.unwrap();
         clock.advance(Duration::from_secs(60));
     }
-    assert_eq!(outcome(&engine, Step::Text).await.as_deref(), Some("stale"));
+    assert_eq!(outcome(&engine, the_text()).await.as_deref(), Some("stale"));
 }
 
 /// A clock that moves by itself, and on whose first wait a STOP comes in.
@@ -289,7 +291,7 @@ async fn a_stop_during_the_wait_for_the_rate_limit_is_seen() {
     engine.accept(&missed_call(10, start())).await.unwrap();
     engine.step().await.unwrap();
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
-    let outcome = outcome(&engine, Step::Text).await;
+    let outcome = outcome(&engine, the_text()).await;
     assert_eq!(outcome.as_deref(), Some("opted_out"));
 }
 
@@ -392,7 +394,7 @@ async fn a_store_that_fails_for_a_moment_costs_no_text() {
             clock.advance(Duration::from_secs(5));
         }
         assert_eq!(
-            outcome(&engine, Step::Text).await.as_deref(),
+            outcome(&engine, the_text()).await.as_deref(),
             Some("done"),
             "{reads} reads and {intents} intents fail"
         );
@@ -449,7 +451,7 @@ async fn a_task_whose_owner_cannot_be_found_out_goes_to_nobody() {
         engine.accept(&missed_call(10, start())).await.unwrap();
         engine.step().await.unwrap();
         assert_eq!(ghl.count("GET /users/"), 1);
-        let outcome = outcome(&engine, Step::Task).await;
+        let outcome = outcome(&engine, the_task()).await;
         assert_eq!(outcome.as_deref(), Some("done"), "{status}");
     }
 }
@@ -530,6 +532,6 @@ async fn a_stop_is_kept_even_if_the_episode_cannot_be_read() {
     assert_eq!(acceptance, Acceptance::Taken);
     engine.step().await.unwrap();
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
-    let outcome = outcome(&engine, Step::Text).await;
+    let outcome = outcome(&engine, the_text()).await;
     assert_eq!(outcome.as_deref(), Some("suppressed"));
 }

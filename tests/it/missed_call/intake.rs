@@ -255,7 +255,7 @@ async fn a_call_joins_by_number_when_its_contact_s_episode_is_over() {
     assert_eq!(taken, Acceptance::Taken);
     assert_eq!(
         desk.story().await,
-        ["call_missed", "call_missed", "closed", "call_joined"]
+        ["call_missed", "call_missed", "not_done", "closed", "call_joined"]
     );
     assert_eq!(desk.planned().await, 6);
 }

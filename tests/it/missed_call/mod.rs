@@ -15,5 +15,6 @@ mod old_rows;
 mod opt_out;
 mod replies;
 mod sqlite_store;
+mod steps;
 mod store_contract;
 mod support;

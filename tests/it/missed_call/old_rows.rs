@@ -38,14 +38,14 @@ fn episodes() {
     for row in &rows {
         let state: EpisodeState = read(row);
         assert_eq!(row["live"], state.is_live());
-        for step in ["text", "tag", "task"] {
-            steps.extend(name(&row[step]));
-            reasons.extend(name(&row[step]["not_done"]));
+        for step in row["steps"].as_object().unwrap().values() {
+            steps.extend(name(step));
+            reasons.extend(name(&step["not_done"]));
         }
     }
     assert_eq!(
         steps,
-        words(["absent", "attempting", "done", "not_done", "planned"].map(String::from))
+        words(["attempting", "done", "not_done", "planned", "stopping"].map(String::from))
     );
     let all = [
         "contact_gone",
@@ -53,9 +53,11 @@ fn episodes() {
         "do_not_disturb",
         "failed",
         "opted_out",
+        "overtaken",
         "replied",
         "short_code",
         "stale",
+        "superseded",
         "suppressed",
         "unreadable_number",
         "withheld",
@@ -109,6 +111,7 @@ fn the_ledger() {
         "call_unclear",
         "closed",
         "done",
+        "happened",
         "not_done",
         "not_found",
         "opted_in",

@@ -19,11 +19,14 @@ fn delayed() -> Recipe {
         version = 1
         [business]
         display_name = "Soleil"
-        [text]
+        [steps.text]
+        do = "text"
         after = "PT2M"
         body = "Sorry we missed you, {{ location.name }}"
-        [tag]
-        [task]
+        [steps.tag]
+        do = "tag"
+        [steps.task]
+        do = "task"
         title = "Missed call — follow up within 1 hour"
     "#;
     Recipe::from_toml("delayed.toml", toml).unwrap()

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use gohighlevel::client::Lane;
-use gohighlevel::recipes::missed_call::episode::{Reason, Step};
+use gohighlevel::recipes::missed_call::episode::{Reason, StepName};
 use gohighlevel::recipes::missed_call::store::{
     Commit, Committed, EffectChange, RecipeText, SqliteStore, Store, StoreError, Subject,
 };
@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use rusqlite::Connection;
 
 use super::effects_contract::{claim_all, fence};
-use super::given::{LOCATION, NUMBER, at, location, number, state};
+use super::given::{LOCATION, NUMBER, at, location, number, state, the_tag, the_task, the_text};
 use super::store_contract::{
     delivery, done, entry, everything, plan, suppression, with_effects, with_episode,
 };
@@ -54,7 +54,7 @@ async fn all_of_it_survives_a_new_start() {
     let subject = Subject::number(&number(NUMBER));
     let mut commit = Commit {
         delivery: delivery("webhook:1"),
-        effects: vec![plan(&opened, Step::Text, at(5))],
+        effects: vec![plan(&opened, the_text(), at(5))],
         suppressions: vec![suppression(&subject, Reason::OptedOut, true)],
         entries: vec![entry(1, LOCATION, None)],
         recipe: Some(RecipeText {
@@ -94,7 +94,7 @@ async fn what_a_dead_process_had_claimed_is_free_on_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let state = state("1", "rosan", None);
     let store = open(&folder);
-    let steps = [Step::Text, Step::Tag, Step::Task];
+    let steps = [the_text(), the_tag(), the_task()];
     let plans = steps.map(|step| plan(&state, step, at(0)));
     done(&store, with_effects(plans.into())).await;
     let claims = claim_all(&store, at(0)).await;
@@ -135,7 +135,7 @@ async fn jobs_of_a_dropped_store_are_over_before_the_next_one_opens() {
     for round in 0..20 {
         let store = open(&folder);
         if round == 0 {
-            done(&store, with_effects(vec![plan(&state, Step::Text, at(0))])).await;
+            done(&store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
         }
         // Asked for and given up, as when the future of a running engine is dropped.
         let mut claim = store.claim(at(0), Lane::Interactive, 1, SignedDuration::from_mins(15));
@@ -189,7 +189,7 @@ async fn a_write_that_fails_is_told_and_leaves_nothing() {
     let opened = state("1", "rosan", None);
     let commit = Commit {
         delivery: delivery("webhook:1"),
-        effects: vec![plan(&opened, Step::Text, at(0))],
+        effects: vec![plan(&opened, the_text(), at(0))],
         entries: vec![entry(1, LOCATION, None)],
         ..with_episode(&opened)
     };
@@ -220,7 +220,7 @@ async fn a_damaged_file_fails_reads_and_writes_alike() {
     let error = store.next_due().await.unwrap_err();
     assert!(whole(&error).contains("find what is due next"));
     let opened = state("1", "rosan", None);
-    let effects = vec![plan(&opened, Step::Text, at(0))];
+    let effects = vec![plan(&opened, the_text(), at(0))];
     let commit = Commit {
         effects,
         ..with_episode(&opened)
@@ -268,7 +268,7 @@ fn many(count: i64, conflicting: impl Fn(i64) -> bool) -> Vec<Commit> {
         delivery: delivery(&format!("webhook:{seconds}")),
         entries: vec![entry(seconds, LOCATION, None)],
         effects: conflicting(seconds)
-            .then(|| plan(&effect, Step::Text, at(0)))
+            .then(|| plan(&effect, the_text(), at(0)))
             .into_iter()
             .collect(),
         ..Commit::default()

@@ -1,8 +1,9 @@
 //! What every store promises, checked on each of them with the same words.
 
+use gohighlevel::client::Lane;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, EpisodeId, EpisodeState, Input, Reason, Step,
+    Episode, EpisodeId, EpisodeState, Input, Reason, StepName,
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
@@ -14,7 +15,8 @@ use serde_json::json;
 
 use super::effects_contract::claim_all;
 use super::given::{
-    BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, state,
+    BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, state, the_task,
+    the_text,
 };
 
 /// Runs each check on a new store of each kind.
@@ -85,10 +87,16 @@ pub(super) fn with_effects(effects: Vec<EffectChange>) -> Commit {
     }
 }
 
-pub(super) fn plan(state: &EpisodeState, step: Step, due: Timestamp) -> EffectChange {
+pub(super) fn plan(state: &EpisodeState, step: StepName, due: Timestamp) -> EffectChange {
+    let lane = if step == the_text() {
+        Lane::Interactive
+    } else {
+        Lane::Background
+    };
     EffectChange::Plan {
         effect: effect_of(state, step),
         due,
+        lane,
     }
 }
 
@@ -129,7 +137,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
     let taken = state("taken", "rosan", None);
     done(
         store,
-        with_effects(vec![plan(&taken, Step::Text, at(1_000))]),
+        with_effects(vec![plan(&taken, the_text(), at(1_000))]),
     )
     .await;
 
@@ -142,8 +150,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             ..opens(&new)
         }],
         effects: vec![
-            plan(&new, Step::Text, at(1)),
-            plan(&taken, Step::Text, at(1)),
+            plan(&new, the_text(), at(1)),
+            plan(&taken, the_text(), at(1)),
         ],
         suppressions: vec![suppression(&subject, Reason::OptedOut, true)],
         entries: vec![entry(1, LOCATION, None)],
@@ -454,9 +462,9 @@ async fn next_due_is_the_earliest_of_all(store: &dyn Store) {
     opening.episodes[0].wake_at = Some(at(30));
     done(store, opening).await;
     assert_eq!(store.next_due().await.unwrap(), Some(at(30)));
-    done(store, with_effects(vec![plan(&state, Step::Task, at(20))])).await;
+    done(store, with_effects(vec![plan(&state, the_task(), at(20))])).await;
     assert_eq!(store.next_due().await.unwrap(), Some(at(20)));
-    done(store, with_effects(vec![plan(&state, Step::Text, at(10))])).await;
+    done(store, with_effects(vec![plan(&state, the_text(), at(10))])).await;
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
 }
 

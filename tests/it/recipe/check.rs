@@ -9,10 +9,12 @@ use proptest::prelude::*;
 const RECIPE: &str = r#"name = "studio"
 version = 1
 
-[text]
+[steps.text]
+do = "text"
 body = "{{ location.name }}: {{ custom_values.book_link }} {{ custom_values.note | default('') }}"
 
-[task]
+[steps.task]
+do = "task"
 title = "Call back"
 assign_to = { user_email = "desk@studio.example" }
 "#;
@@ -63,9 +65,9 @@ fn everything_that_is_missing_at_once() {
         ..LocationFacts::default()
     };
     insta::assert_snapshot!(told(RECIPE, &bare), @r#"
-    studio.toml:5: text.body: `location.name` holds the clinical word `infusion`; set business.display_name in the recipe to a name that says nothing about care
-    studio.toml:5: text.body: custom value `book_link` does not exist in the location; create it in HighLevel under Settings > Custom Values, or correct the key in the recipe
-    studio.toml:9: task.assign_to.user_email: no user of the location has this e-mail address; name a user who has access to the location, or write assign_to = "contact_owner"
+    studio.toml:6: steps.text.body: `location.name` holds the clinical word `infusion`; set business.display_name in the recipe to a name that says nothing about care
+    studio.toml:6: steps.text.body: custom value `book_link` does not exist in the location; create it in HighLevel under Settings > Custom Values, or correct the key in the recipe
+    studio.toml:11: steps.task.assign_to.user_email: no user of the location has this e-mail address; name a user who has access to the location, or write assign_to = "contact_owner"
     "#);
 }
 
@@ -75,7 +77,7 @@ fn one_by_one() {
     for (facts, part) in [
         (
             facts(&[]),
-            "studio.toml:5: text.body: custom value `book_link` does not exist",
+            "studio.toml:6: steps.text.body: custom value `book_link` does not exist",
         ),
         (
             facts(&[("book_link", "")]),
@@ -102,7 +104,7 @@ fn one_by_one() {
                 users: Some(Vec::new()),
                 ..sound.clone()
             },
-            "studio.toml:9: task.assign_to.user_email: no user of the location has this",
+            "studio.toml:11: steps.task.assign_to.user_email: no user of the location has this",
         ),
     ] {
         let told = told(RECIPE, &facts);
@@ -133,7 +135,7 @@ proptest! {
     ) {
         let recipe = Recipe::from_toml(
             "r.toml",
-            "name = \"r\"\nversion = 1\n[text]\nbody = \"{% if contact.last_name %}{{ contact.name }} {{ custom_values.note }}\
+            "name = \"r\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{% if contact.last_name %}{{ contact.name }} {{ custom_values.note }}\
              {% endif %}Hi {{ contact.first_name }}, {{ location.name }}: {{ custom_values.book_link }}\"",
         )
         .unwrap();

@@ -59,20 +59,23 @@ fn bad_recipes_say_what_to_write_instead() {
 
 #[test]
 fn problems_can_be_taken_apart() {
-    let error =
-        Recipe::from_toml("r.toml", "name = \"x\"\nversion = 1\n[text]\nbody = 1").unwrap_err();
+    let error = Recipe::from_toml(
+        "r.toml",
+        "name = \"x\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = 1",
+    )
+    .unwrap_err();
     let [problem] = error.problems() else {
         panic!("{error}");
     };
     assert_eq!(
         (problem.file(), problem.line(), problem.key()),
-        ("r.toml", 4, "text.body")
+        ("r.toml", 5, "steps.text.body")
     );
     assert!(!problem.what().is_empty() && !problem.remedy().is_empty());
     assert_eq!(
         problem.to_string(),
         format!(
-            "r.toml:4: text.body: {}; {}",
+            "r.toml:5: steps.text.body: {}; {}",
             problem.what(),
             problem.remedy()
         )
@@ -98,7 +101,7 @@ fn a_file_that_cannot_be_read_is_a_problem_with_its_name() {
 fn nothing_personal_is_printed() {
     let recipe = Recipe::from_toml(
         "r.toml",
-        "name = \"x\"\nversion = 1\n[task]\ntitle = \"Call\"\nassign_to = { user_email = \"desk@studio.example\" }",
+        "name = \"x\"\nversion = 1\n[steps.task]\ndo = \"task\"\ntitle = \"Call\"\nassign_to = { user_email = \"desk@studio.example\" }",
     )
     .unwrap();
     let debug = format!("{recipe:?}");

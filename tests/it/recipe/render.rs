@@ -10,7 +10,7 @@ use proptest::prelude::*;
 fn recipe(text: &str, rest: &str) -> Recipe {
     Recipe::from_toml(
         "r.toml",
-        &format!("name = \"r\"\nversion = 1\n{rest}\n[text]\n{text}\n"),
+        &format!("name = \"r\"\nversion = 1\n{rest}\n[steps.text]\ndo = \"text\"\n{text}\n"),
     )
     .unwrap_or_else(|error| panic!("{error}"))
 }
@@ -280,7 +280,7 @@ fn the_business_is_called_by_its_display_name() {
 fn texts_that_are_none() {
     let task_only = Recipe::from_toml(
         "r.toml",
-        "name = \"r\"\nversion = 1\n[task]\ntitle = \"Call back\"",
+        "name = \"r\"\nversion = 1\n[steps.task]\ndo = \"task\"\ntitle = \"Call back\"",
     )
     .unwrap();
     let code =

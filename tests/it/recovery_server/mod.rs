@@ -127,10 +127,12 @@ fn count(ledger: &[Entry], kind: &str) -> usize {
 
 /// Fails unless every step was done, once.
 fn assert_done_once(ledger: &[Entry], case: &str) {
-    let done = |entry: &Entry| match &entry.kind {
-        EntryKind::Done { step, .. } => Some(step.as_str()),
-        _ => None,
-    };
+    fn done(entry: &Entry) -> Option<&str> {
+        match &entry.kind {
+            EntryKind::Done { step, .. } => Some(step.as_str()),
+            _ => None,
+        }
+    }
     let mut steps: Vec<_> = ledger.iter().filter_map(done).collect();
     steps.sort_unstable();
     assert_eq!(steps, ["tag", "task", "text"], "{case}");

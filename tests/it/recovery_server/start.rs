@@ -9,7 +9,9 @@ use crate::fake_ghl::SOLEIL;
 
 /// A recipe with this text.
 fn recipe(body: &str, more: &str) -> String {
-    format!("name = \"studio\"\nversion = 1\n[text]\nbody = \"{body}\"\n{more}\n")
+    format!(
+        "name = \"studio\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{body}\"\n{more}\n"
+    )
 }
 
 #[tokio::test]
@@ -87,46 +89,46 @@ async fn a_bad_recipe_is_told_with_file_key_and_remedy() {
     for (recipe, key, what, remedy) in [
         (
             recipe("Book: {{ custom_values.book_link }}", ""),
-            ":4: text.body: ",
+            ":5: steps.text.body: ",
             "book_link",
             "custom value",
         ),
         (
             recipe("Book: http://studio.example/book", ""),
-            ":4: text.body: ",
+            ":5: steps.text.body: ",
             "is not an https link",
             "https://",
         ),
         (
             recipe("About your IV drip", ""),
-            ":4: text.body: ",
+            ":5: steps.text.body: ",
             "the clinical word `drip`",
             "use words",
         ),
         (
             recipe("Hi {{ contact.nick }}", ""),
-            ":4: text.body: ",
+            ":5: steps.text.body: ",
             "unknown merge field",
             "write one of",
         ),
         (
             recipe("Hi", "after = \"-PT10S\""),
-            ":5: text.after: ",
+            ":6: steps.text.after: ",
             "a negative duration",
             "write one between",
         ),
         (
             recipe("Hi", "bodi = \"Hi\""),
-            ":5: text.bodi: ",
+            ":6: steps.text.bodi: ",
             "unknown key",
             "did you mean `body`",
         ),
         (
             format!(
-                "{}[task]\ntitle = \"Call\"\nassign_to = {{ user_id = \"gone\" }}",
+                "{}[steps.task]\ndo = \"task\"\ntitle = \"Call\"\nassign_to = {{ user_id = \"gone\" }}",
                 recipe("Hi", "")
             ),
-            "task.assign_to.user_id: ",
+            "steps.task.assign_to.user_id: ",
             "no user gone",
             "name a user",
         ),

@@ -11,7 +11,7 @@ pub(crate) mod template;
 mod values;
 
 pub use render::{CopyError, render_text};
-pub(crate) use render::{LONGEST_TEXT, check_value, render_as_named};
+pub(crate) use render::{LONGEST_TEXT, check_value, render, render_as_named};
 pub use template::{MergeField, Template, TemplateError};
 pub use values::MergeValues;
 pub(crate) use values::{FIRST_NAME_LIMIT, NAME_LIMIT};

@@ -7,7 +7,7 @@ use super::lint::{LinkFault, link_fault, links};
 use super::template::MergeField;
 use super::values::MergeValues;
 use crate::recipes::missed_call::compliance::opt_out;
-use crate::recipes::missed_call::recipe::Recipe;
+use crate::recipes::missed_call::recipe::{Recipe, TextStep};
 
 /// The longest text HighLevel's carriers take, in characters.
 pub(crate) const LONGEST_TEXT: usize = 1600;
@@ -103,7 +103,7 @@ impl CopyError {
             None => "the text".to_owned(),
         };
         match &self.kind {
-            Kind::NoText => "the recipe has no [text] section".to_owned(),
+            Kind::NoText => "the recipe has no text that answers the call".to_owned(),
             Kind::Empty => "the text would be empty".to_owned(),
             Kind::TooLong => format!("the text would be longer than {LONGEST_TEXT} characters"),
             Kind::FieldMissing => format!("{place} has no value"),
@@ -119,7 +119,7 @@ impl CopyError {
 
     pub(crate) fn remedy(&self) -> &'static str {
         match (&self.kind, &self.field) {
-            (Kind::NoText, _) => "add the section, or send no text",
+            (Kind::NoText, _) => "add a step with do = \"text\", or send no text",
             (Kind::Empty, _) => "write words that do not depend on an `if`",
             (Kind::TooLong, _) => "shorten the body or the custom values",
             (Kind::FieldMissing, Some(MergeField::LocationName)) => {
@@ -152,27 +152,37 @@ impl fmt::Display for CopyError {
 
 impl Error for CopyError {}
 
-/// Renders the recipe's text for one contact, with the opt-out line once, and checks the result as it would be read.
+/// Renders the text that answers the call for one contact, with the opt-out line once, and checks the result as it would be read.
 ///
 /// The business is called by the recipe's `business.display_name` if it has one. A contact's name never costs the
 /// text: one that holds a clinical word or `STOP`, or with which the text could not be sent, is treated as not known.
 /// Fails as [`CopyError`] tells: then nothing may be sent, and the task has to tell the team.
 pub fn render_text(recipe: &Recipe, values: &MergeValues) -> Result<String, CopyError> {
+    match recipe.first_text() {
+        Some((_, _, text)) => render(recipe, text, values),
+        None => Err(CopyError::new(Kind::NoText, None)),
+    }
+}
+
+/// Renders a text of the recipe, as [`render_text`] does with the first.
+pub(crate) fn render(
+    recipe: &Recipe,
+    text: &TextStep,
+    values: &MergeValues,
+) -> Result<String, CopyError> {
     let named = values
         .clone()
         .without_names(|name| recipe.clinical_word(name).is_some() || opt_out::names_stop(name));
-    render_as_named(recipe, named)
-        .or_else(|_| render_as_named(recipe, values.clone().without_names(|_| true)))
+    render_as_named(recipe, text, named)
+        .or_else(|_| render_as_named(recipe, text, values.clone().without_names(|_| true)))
 }
 
 /// The same, without a second try under no name.
 pub(crate) fn render_as_named(
     recipe: &Recipe,
+    step: &TextStep,
     mut values: MergeValues,
 ) -> Result<String, CopyError> {
-    let Some(step) = &recipe.text else {
-        return Err(CopyError::new(Kind::NoText, None));
-    };
     if let Some(name) = &recipe.display_name {
         values.location_name = Some(name.clone());
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::happening::Happening;
 use super::names::EffectId;
 use super::reason::Reason;
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
@@ -22,6 +23,15 @@ pub enum Input {
     },
     /// The caller must not be texted any more.
     OptedOut(Reason),
+    /// Something else that steps can follow or stop on.
+    Happened {
+        /// What.
+        what: Happening,
+        /// The id of it: a call, a message, an appointment.
+        reference: String,
+    },
+    /// Nothing more is to be done, for this reason.
+    Ended(Reason),
     /// An effect came to its end.
     EffectEnded {
         /// Which one.

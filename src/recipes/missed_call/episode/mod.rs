@@ -6,25 +6,29 @@
 //! | state of a step | input | next | asked for |
 //! |---|---|---|---|
 //! | – | the first missed call | `Planned`, or `NotDone` where it cannot be | the effect, a ledger entry |
-//! | any | a further missed call | unchanged | a ledger entry |
-//! | text `Planned` | reply, opt-out | `NotDone` | a ledger entry |
+//! | any | a further missed call | unchanged, or as below | a ledger entry |
+//! | `Planned` | something that the step stops on | `NotDone` | a ledger entry |
+//! | – | something that the step follows | `Planned` | the effect |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
-//! | `Attempting` | reply, opt-out | unchanged: it may be with HighLevel already | – |
-//! | `Planned`, `Attempting` | its effect ended | `Done` or `NotDone` | a ledger entry |
+//! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
+//! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 
+mod happening;
 mod input;
 mod names;
 mod permit;
 mod reason;
 mod state;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
-pub use names::{EffectId, EpisodeId, Step};
+pub use names::{EffectId, EpisodeId, StepName};
 pub use permit::{Facts, Intent, Permit, TaskFacts, TextFacts};
 pub use reason::Reason;
 pub use state::EpisodeState;
@@ -33,7 +37,8 @@ pub(crate) use state::StepState;
 use self::state::{REMEMBERED_CALLS, VERSION};
 use super::call::Caller;
 use super::ledger::EntryKind;
-use super::recipe::Recipe;
+use super::recipe::{Recipe, Start, Step};
+use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
 ///
@@ -61,6 +66,8 @@ pub enum Action {
         effect: EffectId,
         /// When.
         due: Timestamp,
+        /// The lane it is performed in: somebody waits for a text.
+        lane: Lane,
     },
     /// Write this into the ledger.
     Record(EntryKind),
@@ -86,10 +93,9 @@ impl Episode {
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
-            stopped: None,
-            text: StepState::Absent,
-            tag: StepState::Absent,
-            task: StepState::Absent,
+            opted_out: None,
+            steps: BTreeMap::new(),
+            set_off: BTreeMap::new(),
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -128,17 +134,20 @@ impl Episode {
     }
 
     fn has_open_step(&self) -> bool {
-        Step::ALL
-            .into_iter()
-            .any(|step| self.state.step(step).is_open())
+        self.state.steps.values().any(StepState::is_open)
     }
 
     /// Whether a call that ended then joins this episode. With a cooldown shorter than `max_age`, calls join for as long
-    /// as the text may still go out: another episode would send another.
+    /// as a text that answers the call may still go out: another episode would send another.
     pub fn joins(&self, call_ended_at: Timestamp) -> bool {
         let text_may_go = || {
             let until = later(self.state.call_ended_at, self.recipe.call.max_age);
-            self.state.text.is_open() && call_ended_at <= until
+            let answers = |(name, step): (&StepName, &Step)| {
+                step.text().is_some()
+                    && self.recipe.answers_the_call(step)
+                    && self.state.is_open(name)
+            };
+            self.recipe.steps.iter().any(answers) && call_ended_at <= until
         };
         self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
     }
@@ -147,23 +156,37 @@ impl Episode {
     pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         match input {
-            Input::CallMissed(call) => self.join(call, &mut actions),
+            Input::CallMissed(call) => self.join(call, now, &mut actions),
             Input::Replied { message } => {
                 actions.push(Action::Record(EntryKind::Replied {
                     message: message.clone(),
                 }));
-                self.stop(Reason::Replied, &mut actions);
+                self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
             }
             Input::OptedOut(reason) => {
                 // A number that is on the list already opts out of nothing anew.
                 let news =
-                    self.state.stopped.as_ref() != Some(reason) && *reason != Reason::Suppressed;
+                    self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));
                 }
-                self.stop(reason.clone(), &mut actions);
+                // The first is never taken back.
+                self.state.opted_out.get_or_insert_with(|| reason.clone());
+                if news {
+                    self.happen(Happening::OptedOut, reason.clone(), now, &mut actions);
+                } else {
+                    self.stop_steps(reason, |step| step.text().is_some(), &mut actions);
+                }
             }
+            Input::Happened { what, reference } => {
+                actions.push(Action::Record(EntryKind::Happened {
+                    what: *what,
+                    reference: reference.clone(),
+                }));
+                self.happen(*what, Reason::Overtaken(*what), now, &mut actions);
+            }
+            Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
             Input::EffectEnded { effect, end } => self.end(effect, end, &mut actions),
             Input::Wake => {
                 if self.next_wakeup().is_some_and(|time| now >= time) {
@@ -174,20 +197,28 @@ impl Episode {
         actions
     }
 
-    /// Closes the episode so that the caller's next call opens a new one. Effects that are still open go on.
+    /// Closes the episode so that the caller's next call opens a new one. What may stop on something stops; other
+    /// effects that are still open go on.
     pub fn close(&mut self) -> Vec<Action> {
-        let was_live = std::mem::take(&mut self.state.live);
-        let missed_calls = self.state.missed_calls;
-        was_live
-            .then_some(Action::Record(EntryKind::Closed { missed_calls }))
-            .into_iter()
-            .collect()
+        let mut actions = Vec::new();
+        if std::mem::take(&mut self.state.live) {
+            self.stop_steps(
+                &Reason::Superseded,
+                |step| !step.stops_on.is_empty(),
+                &mut actions,
+            );
+            let missed_calls = self.state.missed_calls;
+            actions.push(Action::Record(EntryKind::Closed { missed_calls }));
+        }
+        actions
     }
 
     /// An attempt at an effect begins with this intent, which is evidence from here on. Call it after
     /// [`permit`](Self::permit) said [`Permit::Go`], and store the result before performing.
     pub fn begin(&mut self, effect: &EffectId, intent: &Intent, attempt: u32) -> Vec<Action> {
-        *self.state.step_mut(effect.step) = StepState::Attempting;
+        if let Some(state) = self.state.steps.get_mut(&effect.step) {
+            *state = StepState::Attempting;
+        }
         vec![Action::Record(EntryKind::attempted(
             effect,
             intent,
@@ -198,12 +229,12 @@ impl Episode {
 
     /// The attempt turned out to have had no effect: the effect waits again.
     pub fn undo_begin(&mut self, effect: &EffectId) {
-        let step = self.state.step_mut(effect.step);
-        if *step == StepState::Attempting {
-            *step = StepState::Planned;
+        if let Some(state @ StepState::Attempting) = self.state.steps.get_mut(&effect.step) {
+            *state = StepState::Planned;
         }
     }
 
+    /// Plans what the first call sets off.
     fn plan(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
         let unreachable = match &call.caller {
             Some(Caller::Withheld) => Some(Reason::Withheld),
@@ -212,47 +243,123 @@ impl Episode {
             _ => None,
         };
         let recipe = Arc::clone(&self.recipe);
-        if let Some(text) = &recipe.text {
-            let too_old = now > later(call.ended_at, recipe.call.max_age);
-            match unreachable.clone().or(too_old.then_some(Reason::Stale)) {
-                Some(reason) => self.drop_step(Step::Text, reason, actions),
-                None => self.plan_step(
-                    Step::Text,
-                    later(call.ended_at, text.after).max(now),
-                    actions,
-                ),
-            }
-        }
-        // Somebody who hides their number is no contact to work on: nothing is written to HighLevel.
-        let withheld = unreachable == Some(Reason::Withheld);
-        for (step, wanted) in [
-            (Step::Tag, recipe.tag.is_some()),
-            (Step::Task, recipe.task.is_some()),
-        ] {
-            match (wanted, withheld) {
-                (true, false) => self.plan_step(step, now, actions),
-                (true, true) => self.drop_step(step, Reason::Withheld, actions),
-                (false, _) => {}
+        let too_old = now > later(call.ended_at, recipe.call.max_age);
+        let mut steps: Vec<_> = recipe
+            .steps
+            .iter()
+            .filter(|(_, step)| step.on == Start::Missed)
+            .collect();
+        // Texts first, so that the ledger says first what matters most.
+        steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
+        for (name, step) in steps {
+            let reason = match step.text() {
+                Some(_) => unreachable.clone().or_else(|| {
+                    (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale)
+                }),
+                // Somebody who hides their number is no contact to work on: nothing is written to HighLevel.
+                None => unreachable
+                    .clone()
+                    .filter(|reason| *reason == Reason::Withheld),
+            };
+            match reason {
+                Some(reason) => self.drop_step(name, reason, actions),
+                None => {
+                    let due = later(call.ended_at, step.after).max(now);
+                    self.plan_step(name, step, due, actions);
+                }
             }
         }
     }
 
-    fn plan_step(&mut self, step: Step, due: Timestamp, actions: &mut Vec<Action>) {
-        *self.state.step_mut(step) = StepState::Planned;
+    fn plan_step(
+        &mut self,
+        name: &StepName,
+        step: &Step,
+        due: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        self.state.steps.insert(name.clone(), StepState::Planned);
         let effect = EffectId {
             episode: self.state.id.clone(),
-            step,
+            step: name.clone(),
             ordinal: 0,
         };
-        actions.push(Action::Perform { effect, due });
+        let lane = step.lane();
+        actions.push(Action::Perform { effect, due, lane });
     }
 
-    fn drop_step(&mut self, step: Step, reason: Reason, actions: &mut Vec<Action>) {
-        *self.state.step_mut(step) = StepState::NotDone(reason.clone());
-        actions.push(Action::Record(EntryKind::NotDone { step, reason }));
+    fn drop_step(&mut self, step: &StepName, reason: Reason, actions: &mut Vec<Action>) {
+        let state = StepState::NotDone(reason.clone());
+        self.state.steps.insert(step.clone(), state);
+        actions.push(Action::Record(EntryKind::NotDone {
+            step: step.clone(),
+            reason,
+        }));
     }
 
-    fn join(&mut self, call: &MissedCall, actions: &mut Vec<Action>) {
+    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned.
+    fn happen(
+        &mut self,
+        what: Happening,
+        reason: Reason,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let ends_texts = what == Happening::OptedOut;
+        self.stop_steps(
+            &reason,
+            |step| step.stops_on.contains(&what) || (ends_texts && step.text().is_some()),
+            actions,
+        );
+        let recipe = Arc::clone(&self.recipe);
+        for (name, step) in &recipe.steps {
+            let follows = match step.on {
+                Start::Missed => false,
+                Start::MissedCalls(count) => {
+                    what == Happening::MissedAgain && self.state.missed_calls >= count
+                }
+                Start::After(other) => what == other,
+            };
+            // Each once in an episode, however often it happens.
+            if follows && !self.state.steps.contains_key(name) {
+                self.state.set_off.insert(name.clone(), now);
+                match (&self.state.opted_out, step.text()) {
+                    (Some(reason), Some(_)) => {
+                        let reason = reason.clone();
+                        self.drop_step(name, reason, actions);
+                    }
+                    _ => self.plan_step(name, step, later(now, step.after), actions),
+                }
+            }
+        }
+    }
+
+    /// Planned steps of this kind are dropped; those under way are not tried again.
+    fn stop_steps(
+        &mut self,
+        reason: &Reason,
+        kind: impl Fn(&Step) -> bool,
+        actions: &mut Vec<Action>,
+    ) {
+        let recipe = Arc::clone(&self.recipe);
+        for (name, _) in recipe.steps.iter().filter(|(_, step)| kind(step)) {
+            match self.state.steps.get_mut(name) {
+                Some(StepState::Planned) => self.drop_step(name, reason.clone(), actions),
+                Some(state @ StepState::Attempting) => {
+                    *state = StepState::Stopping(reason.clone());
+                }
+                // A refusal by the person outranks everything else.
+                Some(StepState::Stopping(before))
+                    if !before.is_opt_out() && reason.is_opt_out() =>
+                {
+                    *before = reason.clone();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn join(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
         if self.state.calls.contains(&call.message) {
             return;
         }
@@ -265,21 +372,12 @@ impl Episode {
             call,
             self.state.missed_calls,
         )));
-    }
-
-    /// Nothing more is sent to the caller. An opt-out outranks a reply, and is never taken back.
-    fn stop(&mut self, reason: Reason, actions: &mut Vec<Action>) {
-        let outranked = self.state.stopped.as_ref().is_some_and(Reason::is_opt_out);
-        if !outranked {
-            self.state.stopped = Some(reason.clone());
-        }
-        if self.state.text == StepState::Planned {
-            self.drop_step(Step::Text, reason, actions);
-        }
+        let again = Happening::MissedAgain;
+        self.happen(again, Reason::Overtaken(again), now, actions);
     }
 
     fn end(&mut self, effect: &EffectId, end: &EffectEnd, actions: &mut Vec<Action>) {
-        if !self.state.step(effect.step).is_open() {
+        if !self.state.is_open(&effect.step) {
             return;
         }
         match end {
@@ -288,9 +386,11 @@ impl Episode {
                 at,
                 found,
             } => {
-                *self.state.step_mut(effect.step) = StepState::Done;
+                self.state
+                    .steps
+                    .insert(effect.step.clone(), StepState::Done);
                 actions.push(Action::Record(EntryKind::Done {
-                    step: effect.step,
+                    step: effect.step.clone(),
                     reference: reference.clone(),
                     accepted_at: *at,
                     seconds_after_call: at
@@ -301,9 +401,9 @@ impl Episode {
                 }));
             }
             EffectEnd::NotDone(reason) => {
-                self.drop_step(effect.step, reason.clone(), actions);
-                if effect.step == Step::Text && reason.is_opt_out() {
-                    self.state.stopped = Some(reason.clone());
+                self.drop_step(&effect.step, reason.clone(), actions);
+                if reason.is_opt_out() {
+                    self.state.opted_out.get_or_insert_with(|| reason.clone());
                 }
             }
         }

@@ -35,41 +35,39 @@ impl fmt::Display for EpisodeId {
     }
 }
 
-/// A step of the recipe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Step {
-    /// The text to the caller.
-    Text,
-    /// The tag on the contact.
-    Tag,
-    /// The task for the team.
-    Task,
-}
+/// The name of a step in its recipe, such as `text`: up to 40 small letters, digits and `_`, the first a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepName(Box<str>);
 
-impl Step {
-    /// All steps, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Tag, Self::Task];
+impl StepName {
+    /// The longest name, in characters.
+    const LONGEST: usize = 40;
 
-    /// The step's stored name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Tag => "tag",
-            Self::Task => "task",
-        }
+    /// The name that `text` spells; `None` if it is none.
+    pub fn new(text: &str) -> Option<Self> {
+        let sound = text.len() <= Self::LONGEST
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+        sound.then(|| Self(text.into()))
     }
 
-    /// The step of a stored name.
-    pub fn from_stored(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.as_str() == name)
+    /// A name that was stored before.
+    pub fn from_stored(name: impl Into<Box<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for StepName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(&self.0)
     }
 }
 
@@ -80,7 +78,7 @@ pub struct EffectId {
     /// The episode it belongs to.
     pub episode: EpisodeId,
     /// The step of the recipe.
-    pub step: Step,
+    pub step: StepName,
     /// Which effect of this step it is, from 0.
     pub ordinal: u32,
 }

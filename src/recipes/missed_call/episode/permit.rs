@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::names::Step;
+use super::names::StepName;
 use super::reason::Reason;
 use super::state::StepState;
 use super::{Episode, later};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::copy::{MergeValues, render_text};
+use crate::recipes::missed_call::copy::{MergeValues, render};
+use crate::recipes::missed_call::recipe::{Deed, Start, Step, TaskStep, TextStep};
 use crate::secret::Private;
 
 /// What is known at the time of the question.
@@ -97,37 +98,81 @@ pub enum Intent {
 
 impl Episode {
     /// Whether the step still holds, and what exactly is to be done. `facts` must be of the step's kind.
-    pub fn permit(&self, step: Step, facts: &Facts, now: Timestamp) -> Permit {
-        if !self.state.step(step).is_open() {
+    pub fn permit(&self, name: &StepName, facts: &Facts, now: Timestamp) -> Permit {
+        let Some(step) = self.recipe.step(name) else {
             return Permit::Obsolete;
-        }
-        match (step, facts) {
-            (Step::Text, Facts::Text(facts)) => self.permit_text(facts, now),
-            (Step::Tag, Facts::Tag) => match &self.recipe.tag {
-                Some(tag) => Permit::Go(Intent::Tag {
-                    name: tag.name.clone(),
-                }),
-                None => Permit::Obsolete,
-            },
-            (Step::Task, Facts::Task(facts)) => self.permit_task(facts),
+        };
+        let overtaken = match self.state.step(name) {
+            Some(StepState::Planned | StepState::Attempting) => None,
+            Some(StepState::Stopping(reason)) => Some(reason),
+            _ => return Permit::Obsolete,
+        };
+        match (&step.deed, facts, overtaken) {
+            (Deed::Text(text), Facts::Text(facts), _) => {
+                self.permit_text(name, text, overtaken, facts, now)
+            }
+            (_, _, Some(reason)) => Permit::Drop(reason.clone()),
+            (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
+                name: tag.name.clone(),
+            }),
+            (Deed::Task(task), Facts::Task(facts), None) => self.permit_task(name, step, task, facts),
             _ => Permit::Obsolete,
         }
     }
 
-    /// Whether the call ended too long ago for its text.
-    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
-        now > later(self.state.call_ended_at, self.recipe.call.max_age)
+    /// Whether it is too late for a text: for one that answers the call when the call is older than `max_age`, for any
+    /// other when its time is as long ago.
+    pub(crate) fn is_stale(&self, name: &StepName, now: Timestamp) -> bool {
+        let Some(step) = self.recipe.step(name) else {
+            return false;
+        };
+        let time = if self.recipe.answers_the_call(step) {
+            self.state.call_ended_at
+        } else {
+            self.time_of(name)
+        };
+        now > later(time, self.recipe.call.max_age)
     }
 
-    fn permit_text(&self, facts: &TextFacts, now: Timestamp) -> Permit {
+    /// When the step's time was.
+    pub(crate) fn time_of(&self, name: &StepName) -> Timestamp {
+        match self.recipe.step(name) {
+            Some(step) => later(self.set_off_at(name, step), step.after),
+            None => self.state.call_ended_at,
+        }
+    }
+
+    /// When happened what the step follows.
+    fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
+        match step.on {
+            Start::Missed => self.state.call_ended_at,
+            _ => self
+                .state
+                .set_off
+                .get(name)
+                .copied()
+                .unwrap_or(self.state.call_ended_at),
+        }
+    }
+
+    fn permit_text(
+        &self,
+        name: &StepName,
+        text: &TextStep,
+        overtaken: Option<&Reason>,
+        facts: &TextFacts,
+        now: Timestamp,
+    ) -> Permit {
         // The order is that of the ledger's interest: a refusal by the person outranks everything else.
         let refusal = if facts.suppressed {
             Some(Reason::Suppressed)
         } else if facts.do_not_disturb {
             Some(Reason::DoNotDisturb)
-        } else if let Some(stopped) = &self.state.stopped {
-            Some(stopped.clone())
-        } else if self.is_stale(now) {
+        } else if let Some(opted_out) = &self.state.opted_out {
+            Some(opted_out.clone())
+        } else if let Some(reason) = overtaken {
+            Some(reason.clone())
+        } else if self.is_stale(name, now) {
             Some(Reason::Stale)
         } else {
             None
@@ -142,7 +187,7 @@ impl Episode {
             location_name: facts.location_name.clone(),
             custom_values: facts.custom_values.clone(),
         };
-        match render_text(&self.recipe, &values) {
+        match render(&self.recipe, text, &values) {
             Ok(body) => Permit::Go(Intent::Text {
                 body: body.into(),
                 from: self.state.called.clone(),
@@ -156,10 +201,13 @@ impl Episode {
         }
     }
 
-    fn permit_task(&self, facts: &TaskFacts) -> Permit {
-        let Some(task) = &self.recipe.task else {
-            return Permit::Obsolete;
-        };
+    fn permit_task(
+        &self,
+        name: &StepName,
+        step: &Step,
+        task: &TaskStep,
+        facts: &TaskFacts,
+    ) -> Permit {
         let mut body = match &self.state.caller {
             Some(caller) => format!("Missed call from {}.", caller.e164()),
             None => "Missed call.".to_owned(),
@@ -167,9 +215,10 @@ impl Episode {
         if let Some(called) = &self.state.called {
             body.push_str(&format!(" They called {}.", called.e164()));
         }
-        match &self.state.text {
-            StepState::Done => body.push_str(" The automatic text was sent."),
-            StepState::NotDone(reason) => {
+        let first_text = self.recipe.first_text();
+        match first_text.and_then(|(text, ..)| self.state.step(text)) {
+            Some(StepState::Done) => body.push_str(" The automatic text was sent."),
+            Some(StepState::NotDone(reason)) => {
                 body.push_str(&format!(" No text was sent: {}.", reason.for_people()))
             }
             _ => {}
@@ -177,7 +226,7 @@ impl Episode {
         Permit::Go(Intent::Task {
             title: task.title.clone(),
             body: body.into(),
-            due: later(self.state.call_ended_at, task.due_after),
+            due: later(self.set_off_at(name, step), task.due_after),
             assignee: facts.assignee.clone(),
         })
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::happening::Happening;
+
 /// Why a step of a recipe was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +27,10 @@ pub enum Reason {
     ShortCode,
     /// The caller's number cannot be read as a phone number.
     UnreadableNumber,
+    /// Something happened that makes the step needless.
+    Overtaken(Happening),
+    /// The caller's next call has opened a new episode.
+    Superseded,
     /// The contact no longer exists.
     ContactGone,
     /// The copy could not be made; the code says what was missing.
@@ -45,6 +51,8 @@ impl Reason {
             Self::Withheld => "withheld".into(),
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
+            Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
+            Self::Superseded => "superseded".into(),
             Self::ContactGone => "contact_gone".into(),
             Self::Copy(code) => format!("copy:{code}"),
             Self::Failed(code) => format!("failed:{code}"),
@@ -62,6 +70,8 @@ impl Reason {
             Self::Withheld => "the number was withheld",
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
+            Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
+            Self::Superseded => "the caller has called anew",
             Self::ContactGone => "the contact no longer exists",
             Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
             Self::Failed(_) => "HighLevel did not accept it",

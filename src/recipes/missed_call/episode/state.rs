@@ -1,10 +1,12 @@
 //! What is remembered of an episode between inputs. It is stored as JSON, and rows of old releases must load for ever:
 //! add fields with a default, never change the meaning of one, and raise [`VERSION`] when that is not enough.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::names::{EpisodeId, Step};
+use super::names::{EpisodeId, StepName};
 use super::reason::Reason;
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
@@ -41,12 +43,14 @@ pub struct EpisodeState {
     pub(crate) calls: Vec<MessageId>,
     /// How many calls were missed.
     pub(crate) missed_calls: u32,
-    /// Why nothing more may be sent to the caller, once something says so.
+    /// Why no more texts may be sent to the caller, once they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) stopped: Option<Reason>,
-    pub(crate) text: StepState,
-    pub(crate) tag: StepState,
-    pub(crate) task: StepState,
+    pub(crate) opted_out: Option<Reason>,
+    /// How far each step is that something has set off.
+    pub(crate) steps: BTreeMap<StepName, StepState>,
+    /// Since when, for steps that the first call did not set off.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) set_off: BTreeMap<StepName, Timestamp>,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }
@@ -55,12 +59,12 @@ pub struct EpisodeState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StepState {
-    /// The recipe does not have it.
-    Absent,
     /// Its effect is stored and waits for its time.
     Planned,
     /// An attempt has begun; whether HighLevel did it is not known until it ends.
     Attempting,
+    /// The same, and should it turn out that HighLevel did not do it, it is not tried again.
+    Stopping(Reason),
     /// HighLevel did it.
     Done,
     /// It was not done.
@@ -69,25 +73,17 @@ pub(crate) enum StepState {
 
 impl StepState {
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self, Self::Planned | Self::Attempting)
+        matches!(self, Self::Planned | Self::Attempting | Self::Stopping(_))
     }
 }
 
 impl EpisodeState {
-    pub(crate) fn step(&self, step: Step) -> &StepState {
-        match step {
-            Step::Text => &self.text,
-            Step::Tag => &self.tag,
-            Step::Task => &self.task,
-        }
+    pub(crate) fn step(&self, step: &StepName) -> Option<&StepState> {
+        self.steps.get(step)
     }
 
-    pub(crate) fn step_mut(&mut self, step: Step) -> &mut StepState {
-        match step {
-            Step::Text => &mut self.text,
-            Step::Tag => &mut self.tag,
-            Step::Task => &mut self.task,
-        }
+    pub(crate) fn is_open(&self, step: &StepName) -> bool {
+        self.step(step).is_some_and(StepState::is_open)
     }
 
     /// The episode's name.

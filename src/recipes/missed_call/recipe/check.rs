@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::super::copy::{
     CopyError, FIRST_NAME_LIMIT, MergeValues, NAME_LIMIT, check_value, render_as_named,
 };
+use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, Recipe};
+use super::{Assignee, Recipe, TaskStep, TextStep};
 use crate::ids::UserId;
 use crate::secret::Private;
 
@@ -28,15 +29,22 @@ impl Recipe {
     /// Fails with all problems at once, each with the recipe's file and line. If it succeeds, [`render_text`](super::super::copy::render_text) succeeds
     /// for every contact as long as the location stays as it is.
     pub fn check(&self, facts: &LocationFacts) -> Result<(), RecipeError> {
-        let mut problems = self.text_problems(facts);
-        problems.extend(self.assignee_problem(facts));
+        let mut problems = Vec::new();
+        for (name, text) in self.texts() {
+            problems.extend(self.text_problems(name, text, facts));
+        }
+        for (name, task) in self.tasks() {
+            problems.extend(self.assignee_problem(name, task, facts));
+        }
         RecipeError::unless_sound(problems)
     }
 
-    fn text_problems(&self, facts: &LocationFacts) -> Vec<Problem> {
-        let Some(step) = &self.text else {
-            return Vec::new();
-        };
+    fn text_problems(
+        &self,
+        name: &StepName,
+        step: &TextStep,
+        facts: &LocationFacts,
+    ) -> Vec<Problem> {
         let values = MergeValues {
             location_name: self
                 .display_name
@@ -55,14 +63,14 @@ impl Recipe {
         }));
         if errors.is_empty() {
             // What only shows in the whole text, such as its length or the other branch of an `if`.
-            errors
-                .extend(contacts(values).filter_map(|values| render_as_named(self, values).err()));
+            errors.extend(
+                contacts(values).filter_map(|values| render_as_named(self, step, values).err()),
+            );
         }
         let mut problems: Vec<Problem> = Vec::new();
         for error in errors {
-            let problem = self
-                .origin
-                .problem("text.body", Fault::new(error.what(), error.remedy()));
+            let fault = Fault::new(error.what(), error.remedy());
+            let problem = self.origin.problem(&format!("steps.{name}.body"), fault);
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
@@ -70,13 +78,17 @@ impl Recipe {
         problems
     }
 
-    fn assignee_problem(&self, facts: &LocationFacts) -> Option<Problem> {
+    fn assignee_problem(
+        &self,
+        name: &StepName,
+        task: &TaskStep,
+        facts: &LocationFacts,
+    ) -> Option<Problem> {
         let users = facts.users.as_deref()?;
-        let (key, what) = match &self.task.as_ref()?.assign_to {
-            Assignee::User(id) if !users.iter().any(|(user, _)| user == id) => (
-                "task.assign_to.user_id",
-                format!("the location has no user {id}"),
-            ),
+        let (key, what) = match &task.assign_to {
+            Assignee::User(id) if !users.iter().any(|(user, _)| user == id) => {
+                ("user_id", format!("the location has no user {id}"))
+            }
             // The address itself is personal and stays out of the message.
             Assignee::UserEmail(email)
                 if !users.iter().any(|(_, address)| {
@@ -86,7 +98,7 @@ impl Recipe {
                 }) =>
             {
                 (
-                    "task.assign_to.user_email",
+                    "user_email",
                     "no user of the location has this e-mail address".to_owned(),
                 )
             }
@@ -94,7 +106,8 @@ impl Recipe {
         };
         let remedy =
             "name a user who has access to the location, or write assign_to = \"contact_owner\"";
-        Some(self.origin.problem(key, Fault::new(what, remedy)))
+        let key = format!("steps.{name}.assign_to.{key}");
+        Some(self.origin.problem(&key, Fault::new(what, remedy)))
     }
 }
 

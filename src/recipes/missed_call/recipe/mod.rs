@@ -12,25 +12,38 @@
 //! | `business.display_name` | what `{{ location.name }}` becomes in texts | the location's name in HighLevel |
 //! | `call.max_age` | a call that ended longer ago gets no text, only the task (PT1S to PT24H) | `PT10M` |
 //! | `call.cooldown` | further missed calls of the same caller within it send nothing more (PT0S to PT168H) | `PT4H` |
-//! | `text.after` | how long to wait before the text; shorter than `call.max_age` | `PT0S` |
-//! | `text.body` | the text, a [`Template`] | required in `[text]` |
-//! | `text.opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
-//! | `tag.name` | the tag that the contact gets, in small letters | `missed-call` |
-//! | `task.title` | what the team has to do | required in `[task]` |
-//! | `task.due_after` | how long after the call the task is due (PT0S to PT720H) | `PT1H` |
-//! | `task.assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
+//! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
 //!
-//! Without the section `[text]`, `[tag]` or `[task]` there is no such step; one of `[text]` and `[task]` must be there.
-//! Durations are ISO 8601 in hours, minutes and seconds.
+//! Every step:
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `do` | what is done: `"text"`, `"tag"` or `"task"` | required |
+//! | `on` | what it follows: `"missed"` (the first call) or another [happening](Happening) | `"missed"` |
+//! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
+//! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
+//! | `stops_on` | the happenings after which it is not done any more | for texts all but `"missed_again"`, else none |
+//!
+//! | step | key | meaning | default |
+//! |---|---|---|---|
+//! | `text` | `body` | the text, a [`Template`] | required |
+//! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
+//! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
+//! | `task` | `title` | what the team has to do | required |
+//! | | `due_after` | how long after the step's happening the task is due (PT0S to PT720H) | `PT1H` |
+//! | | `assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
+//!
+//! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
+//! that. Any other text may be late by as much. Durations are ISO 8601 in hours, minutes and seconds.
 
 mod check;
 mod parse;
 mod problem;
 mod reader;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -38,8 +51,9 @@ use jiff::SignedDuration;
 
 use super::compliance::clinical;
 use super::copy::Template;
-use super::episode::Step;
+use super::episode::{Happening, StepName};
 use super::presets::Preset;
+use crate::client::Lane;
 use crate::ids::UserId;
 use crate::secret::Private;
 
@@ -58,9 +72,7 @@ pub struct Recipe {
     pub(crate) source: String,
     pub(crate) display_name: Option<String>,
     pub(crate) call: CallRules,
-    pub(crate) text: Option<TextStep>,
-    pub(crate) tag: Option<TagStep>,
-    pub(crate) task: Option<TaskStep>,
+    pub(crate) steps: BTreeMap<StepName, Step>,
     pub(crate) hipaa: bool,
     pub(crate) extra_clinical_words: Vec<String>,
     origin: Origin,
@@ -75,11 +87,57 @@ pub(crate) struct CallRules {
     pub(crate) cooldown: SignedDuration,
 }
 
-/// The text to the caller.
+/// One step: what it follows, and what is done.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) on: Start,
+    /// The wait between that and the step.
+    pub(crate) after: SignedDuration,
+    /// What makes it needless or unwelcome.
+    pub(crate) stops_on: BTreeSet<Happening>,
+    pub(crate) deed: Deed,
+}
+
+/// What a step follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The missed call that opens the episode.
+    Missed,
+    /// As many missed calls in one episode.
+    MissedCalls(u32),
+    /// Anything else.
+    After(Happening),
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Deed {
+    Text(TextStep),
+    Tag(TagStep),
+    Task(TaskStep),
+}
+
+impl Step {
+    /// The lane in which it is performed: somebody waits for a text.
+    pub(crate) fn lane(&self) -> Lane {
+        match self.deed {
+            Deed::Text(_) => Lane::Interactive,
+            Deed::Tag(_) | Deed::Task(_) => Lane::Background,
+        }
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&TextStep> {
+        match &self.deed {
+            Deed::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A text to the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TextStep {
-    /// The wait between the call's end and the text.
-    pub(crate) after: SignedDuration,
     pub(crate) body: Template,
     /// Put after the body, once.
     pub(crate) opt_out: String,
@@ -96,7 +154,7 @@ pub(crate) struct TagStep {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TaskStep {
     pub(crate) title: String,
-    /// Counted from the call's end.
+    /// Counted from what the step follows.
     pub(crate) due_after: SignedDuration,
     pub(crate) assign_to: Assignee,
 }
@@ -140,8 +198,9 @@ impl PartialEq for Origin {
 
 impl Origin {
     fn problem(&self, key: &str, fault: Fault) -> Problem {
-        let section = key.split('.').next().unwrap_or_default();
-        let line = self.lines.get(key).or_else(|| self.lines.get(section));
+        let enclosing = |key: &str| Some(key.rsplit_once('.')?.0.to_owned());
+        let line = std::iter::successors(Some(key.to_owned()), |key| enclosing(key))
+            .find_map(|key| self.lines.get(&key));
         Problem::new(&self.file, line.copied().unwrap_or(1), key, fault)
     }
 }
@@ -210,13 +269,43 @@ impl Recipe {
         &self.source
     }
 
-    /// The steps it has, the most urgent first: what every missed call leads to unless something speaks against it.
-    pub fn steps(&self) -> impl Iterator<Item = Step> {
-        Step::ALL.into_iter().filter(|step| match step {
-            Step::Text => self.text.is_some(),
-            Step::Tag => self.tag.is_some(),
-            Step::Task => self.task.is_some(),
-        })
+    /// The names of its steps.
+    pub fn steps(&self) -> impl Iterator<Item = &StepName> {
+        self.steps.keys()
+    }
+
+    pub(crate) fn step(&self, name: &StepName) -> Option<&Step> {
+        self.steps.get(name)
+    }
+
+    /// All texts.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&StepName, &TextStep)> {
+        let steps = self.steps.iter();
+        steps.filter_map(|(name, step)| Some((name, step.text()?)))
+    }
+
+    /// All tasks.
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = (&StepName, &TaskStep)> {
+        self.steps
+            .iter()
+            .filter_map(|(name, step)| match &step.deed {
+                Deed::Task(task) => Some((name, task)),
+                _ => None,
+            })
+    }
+
+    /// The text that answers the call: the first of those that follow it within `call.max_age`.
+    pub(crate) fn first_text(&self) -> Option<(&StepName, &Step, &TextStep)> {
+        let texts = self.steps.iter();
+        texts
+            .filter_map(|(name, step)| Some((name, step, step.text()?)))
+            .filter(|(_, step, _)| self.answers_the_call(step))
+            .min_by_key(|(_, step, _)| step.after)
+    }
+
+    /// Whether a text is part of the answer to the call, which is of no use any more when the call is too old.
+    pub(crate) fn answers_the_call(&self, step: &Step) -> bool {
+        step.on == Start::Missed && step.after < self.call.max_age
     }
 
     /// How long after a missed call further ones of the same caller join it and send nothing more.
@@ -224,11 +313,10 @@ impl Recipe {
         self.call.cooldown
     }
 
-    /// How long after the call its text goes out; zero if at once, or if there is no text.
+    /// How long after the call its first text goes out; zero if at once, or if there is no text.
     pub fn text_delay(&self) -> SignedDuration {
-        self.text
-            .as_ref()
-            .map_or(SignedDuration::ZERO, |text| text.after)
+        self.first_text()
+            .map_or(SignedDuration::ZERO, |(_, step, _)| step.after)
     }
 
     /// The first word in `text` that says something about care, if the recipe minds.

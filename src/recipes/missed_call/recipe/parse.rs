@@ -1,14 +1,17 @@
 //! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::SignedDuration;
 use toml::de::DeTable;
 
 use super::super::compliance::{clinical, opt_out};
 use super::super::copy::lint::{template_link_faults, text_link_faults};
 use super::super::copy::{LONGEST_TEXT, Template};
+use super::super::episode::{Happening, StepName};
 use super::problem::{Fault, Problem, RecipeError};
 use super::reader::{Found, Notes, Section};
-use super::{Assignee, CallRules, Origin, Recipe, TagStep, TaskStep, TextStep};
+use super::{Assignee, CallRules, Deed, Origin, Recipe, Start, Step, TagStep, TaskStep, TextStep};
 use crate::ids::UserId;
 use crate::secret::Private;
 
@@ -86,25 +89,14 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     );
     let business = root.section(notes, "business");
     let call = root.section(notes, "call");
-    let text = root.section(notes, "text");
-    let tag = root.section(notes, "tag");
-    let task = root.section(notes, "task");
+    let steps = root.section(notes, "steps");
     let compliance = root.section(notes, "compliance");
-    if !root.is_table("text") && !root.is_table("task") {
-        let fault = Fault::new(
-            "neither a [text] nor a [task] section",
-            "add at least one of them",
-        );
-        notes.at(0, "text", fault);
-    }
     root.finish(notes);
 
     let clinical = read_compliance(notes, compliance);
     let display_name = business.and_then(|section| read_business(notes, section, &clinical));
     let call = read_call(notes, call);
-    let text = text.and_then(|section| read_text(notes, section, &call, &clinical));
-    let tag = tag.and_then(|section| read_tag(notes, section));
-    let task = task.and_then(|section| read_task(notes, section, &clinical));
+    let steps = read_steps(notes, steps, &clinical);
 
     let problems = std::mem::take(&mut notes.problems);
     let (Some(name), Some(version)) = (name, version) else {
@@ -117,9 +109,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         source: source.to_owned(),
         display_name,
         call,
-        text,
-        tag,
-        task,
+        steps,
         hipaa: clinical.hipaa,
         extra_clinical_words: clinical.extra,
         origin: Origin {
@@ -185,32 +175,152 @@ fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallRules {
     rules
 }
 
+const DEEDS: &str = "write do = \"text\", do = \"tag\" or do = \"task\"";
+
+fn read_steps(
+    notes: &mut Notes<'_>,
+    section: Option<Section<'_>>,
+    clinical: &Clinical,
+) -> BTreeMap<StepName, Step> {
+    let mut steps = BTreeMap::new();
+    let mut reaches_somebody = false;
+    let offset = section.as_ref().map_or(0, Section::offset);
+    for step in section
+        .map(|section| section.sections(notes))
+        .unwrap_or_default()
+    {
+        let name = StepName::new(step.name());
+        if name.is_none() {
+            step.refuse(notes, Fault::new(
+                "not a name for a step",
+                "write up to 40 small letters, digits and `_`, beginning with a letter, such as [steps.second_text]",
+            ));
+        }
+        let read = read_step(notes, step, clinical);
+        // A step with a mistake in it is there all the same.
+        reaches_somebody |= read
+            .as_ref()
+            .is_none_or(|step| !matches!(step.deed, Deed::Tag(_)));
+        if let (Some(name), Some(read)) = (name, read) {
+            steps.insert(name, read);
+        }
+    }
+    if !reaches_somebody {
+        let fault = Fault::new(
+            "no step that texts or makes a task",
+            "add one, such as [steps.text] with do = \"text\"",
+        );
+        notes.at(offset, "steps", fault);
+    }
+    steps
+}
+
+fn read_step(notes: &mut Notes<'_>, mut section: Section<'_>, clinical: &Clinical) -> Option<Step> {
+    let kind = section.required_text(notes, "do", DEEDS);
+    let on = read_start(notes, &mut section);
+    let after = section.duration(notes, "after", (NOTHING, MONTH));
+    let stops_on = read_stops(notes, &mut section);
+    // Without knowing what it does, its other keys cannot be judged.
+    let kind = kind?;
+    let deed = match kind.value.as_str() {
+        "text" => read_text(notes, &mut section, clinical).map(Deed::Text),
+        "tag" => read_tag(notes, &mut section).map(Deed::Tag),
+        "task" => read_task(notes, &mut section, clinical).map(Deed::Task),
+        _ => {
+            kind.refuse(notes, Fault::new("not something a step does", DEEDS));
+            return None;
+        }
+    };
+    section.finish(notes);
+    let deed = deed?;
+    let stops_on = stops_on.unwrap_or_else(|| match deed {
+        Deed::Text(_) => Happening::ALL
+            .into_iter()
+            .filter(|happening| *happening != Happening::MissedAgain)
+            .collect(),
+        Deed::Tag(_) | Deed::Task(_) => BTreeSet::new(),
+    });
+    Some(Step {
+        on,
+        after: after.map_or(NOTHING, |after| after.value),
+        stops_on,
+        deed,
+    })
+}
+
+fn read_start(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Start {
+    let on = section.text(notes, "on");
+    let count = section.count(
+        notes,
+        "count",
+        "write how many missed calls it takes, such as count = 3",
+    );
+    let start = match on.as_ref().map(|on| on.value.as_str()) {
+        None | Some("missed") => Some(Start::Missed),
+        Some(word) => Happening::from_word(word).map(|happening| match happening {
+            Happening::MissedAgain => {
+                Start::MissedCalls(count.as_ref().map_or(2, |count| count.value))
+            }
+            other => Start::After(other),
+        }),
+    };
+    if let (None, Some(on)) = (&start, &on) {
+        on.refuse(notes, unknown_happening("\"missed\", "));
+    }
+    if let Some(count) = &count {
+        if !matches!(start, Some(Start::MissedCalls(_))) {
+            count.refuse(
+                notes,
+                Fault::new("a count without on = \"missed_again\"", "remove it"),
+            );
+        } else if count.value < 2 {
+            count.refuse(
+                notes,
+                Fault::new("less than two", "the first missed call is on = \"missed\""),
+            );
+        }
+    }
+    start.unwrap_or(Start::Missed)
+}
+
+fn read_stops(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<BTreeSet<Happening>> {
+    if !section.has("stops_on") {
+        return None;
+    }
+    let mut stops = BTreeSet::new();
+    for word in section.texts(notes, "stops_on") {
+        match Happening::from_word(&word) {
+            Some(happening) => {
+                stops.insert(happening);
+            }
+            None => section.refuse_key(notes, "stops_on", unknown_happening("")),
+        }
+    }
+    Some(stops)
+}
+
+fn unknown_happening(besides: &str) -> Fault {
+    let words: Vec<_> = Happening::ALL
+        .iter()
+        .map(|happening| format!("\"{}\"", happening.as_str()))
+        .collect();
+    Fault::new(
+        "not a word for something that happens",
+        format!("write one of: {besides}{}", words.join(", ")),
+    )
+}
+
 fn read_text(
     notes: &mut Notes<'_>,
-    mut section: Section<'_>,
-    call: &CallRules,
+    section: &mut Section<'_>,
     clinical: &Clinical,
 ) -> Option<TextStep> {
-    let after = section.duration(notes, "after", (NOTHING, DAY));
-    if let Some(after) = &after
-        && after.value >= call.max_age
-    {
-        after.refuse(
-            notes,
-            Fault::new(
-                "not before call.max_age, so that every text would be too old to send",
-                "make it shorter, or call.max_age longer",
-            ),
-        );
-    }
     let body = section.required_text(
         notes,
         "body",
         "write the text, such as body = \"Hi {{ contact.first_name }}, sorry we missed your call.\"",
     );
     let opt_out = section.text(notes, "opt_out");
-    section.finish(notes);
-
     if let Some(opt_out) = &opt_out {
         if !opt_out::names_stop(&opt_out.value) {
             opt_out.refuse(
@@ -225,7 +335,6 @@ fn read_text(
     }
     let body = read_body(notes, &body?, clinical);
     Some(TextStep {
-        after: after.map_or(NOTHING, |after| after.value),
         body,
         opt_out: opt_out.map_or_else(|| DEFAULT_OPT_OUT.to_owned(), |line| line.value),
     })
@@ -252,9 +361,8 @@ fn read_body(notes: &mut Notes<'_>, body: &Found<String>, clinical: &Clinical) -
     template
 }
 
-fn read_tag(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<TagStep> {
-    let name = section.text(notes, "name");
-    section.finish(notes);
+fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TagStep> {
+    let name = section.text(notes, "tag");
     let Some(name) = name else {
         return Some(TagStep {
             name: DEFAULT_TAG.to_owned(),
@@ -277,7 +385,7 @@ fn read_tag(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<TagStep> 
 
 fn read_task(
     notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    section: &mut Section<'_>,
     clinical: &Clinical,
 ) -> Option<TaskStep> {
     let title = section.required_text(
@@ -286,9 +394,7 @@ fn read_task(
         "write what the team has to do, such as title = \"Missed call: call back\"",
     );
     let due_after = section.duration(notes, "due_after", (NOTHING, MONTH));
-    let assign_to = read_assignee(notes, &mut section);
-    section.finish(notes);
-
+    let assign_to = read_assignee(notes, section);
     let title = title?;
     if title.value.chars().count() > LONGEST_TITLE || title.value.contains(char::is_control) {
         title.refuse(
@@ -373,7 +479,7 @@ fn plain(notes: &mut Notes<'_>, text: &Found<String>, clinical: &Clinical) {
     let mut faults = text_link_faults(&text.value);
     if text.value.contains("{{") || text.value.contains("{%") {
         faults.push(Fault::new(
-            "a merge field, and only text.body can have one",
+            "a merge field, and only the body of a text can have one",
             "write plain words",
         ));
     }

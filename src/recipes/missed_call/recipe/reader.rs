@@ -83,6 +83,16 @@ impl<'t> Section<'t> {
         }
     }
 
+    /// The last part of its name.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Where it begins.
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
     fn key(&self, name: &str) -> String {
         if self.path.is_empty() {
             name.to_owned()
@@ -141,6 +151,34 @@ impl<'t> Section<'t> {
         })
     }
 
+    /// All sections of this one, by name.
+    pub(super) fn sections(self, notes: &mut Notes<'_>) -> Vec<Section<'t>> {
+        let mut sections = Vec::new();
+        for (key, value) in self.table.iter() {
+            let found = Found {
+                value,
+                key: self.key(key.get_ref()),
+                offset: key.span().start,
+            };
+            notes
+                .lines
+                .insert(found.key.clone(), notes.line(found.offset));
+            match found.value.get_ref() {
+                DeValue::Table(table) => sections.push(Section {
+                    path: found.key,
+                    offset: found.offset,
+                    table,
+                    asked: Vec::new(),
+                }),
+                _ => {
+                    let shape = format!("[{}]", found.key);
+                    found.refuse(notes, wrong_type(found.value, "a section", &shape));
+                }
+            }
+        }
+        sections
+    }
+
     /// Words in quotes, without the white space around them.
     pub(super) fn text(
         &mut self,
@@ -182,6 +220,16 @@ impl<'t> Section<'t> {
         remedy: &str,
     ) -> Option<u32> {
         self.missing(notes, name, remedy);
+        self.count(notes, name, remedy).map(|count| count.value)
+    }
+
+    /// A whole number from 1.
+    pub(super) fn count(
+        &mut self,
+        notes: &mut Notes<'_>,
+        name: &'static str,
+        remedy: &str,
+    ) -> Option<Found<u32>> {
         let found = self.value(notes, name)?;
         let DeValue::Integer(integer) = found.value.get_ref() else {
             let fault = wrong_type(found.value, "a whole number", &format!("{name} = 1"));
@@ -189,7 +237,7 @@ impl<'t> Section<'t> {
             return None;
         };
         match u32::from_str_radix(integer.as_str(), integer.radix()) {
-            Ok(count) if count > 0 => Some(count),
+            Ok(count) if count > 0 => Some(found.map(|_| count)),
             _ => {
                 found.refuse(
                     notes,
@@ -284,6 +332,13 @@ impl<'t> Section<'t> {
     /// Notes a problem with the section as a whole.
     pub(super) fn refuse(&self, notes: &mut Notes<'_>, fault: Fault) {
         notes.at(self.offset, &self.path, fault);
+    }
+
+    /// Notes a problem with one of its keys.
+    pub(super) fn refuse_key(&self, notes: &mut Notes<'_>, name: &str, fault: Fault) {
+        let place = self.table.get_key_value(name);
+        let offset = place.map_or(self.offset, |(key, _)| key.span().start);
+        notes.at(offset, self.key(name), fault);
     }
 
     /// Notes every key that nobody asked for.

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Engine, Resumed, Site, add_to};
-use crate::recipes::missed_call::episode::{Episode, EpisodeId, Input, MissedCall, Reason};
+use crate::recipes::missed_call::episode::{
+    Episode, EpisodeId, Happening, Input, MissedCall, Reason,
+};
 use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::reply::Reply;
@@ -40,15 +42,58 @@ impl Engine {
         else {
             return Ok(Acceptance::Ignored);
         };
+        let delivery = DeliveryName {
+            name: delivery.dedupe_key().as_str().to_owned(),
+            received_at: delivery.received_at,
+        };
+        self.take(site, &signal, delivery).await
+    }
+
+    /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
+    /// that HighLevel does not know. Steps follow it, or stop on it.
+    ///
+    /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
+    /// that the person has no live episode.
+    pub async fn record(
+        &self,
+        person: &PersonKey,
+        what: Happening,
+        reference: &str,
+    ) -> Result<Acceptance, StoreError> {
+        let Some(site) = self.shared.sites.get(&person.location) else {
+            return Ok(Acceptance::Ignored);
+        };
+        let now = self.shared.clock.now();
+        let signal = Signal::Happened {
+            person: Person {
+                location: person.location.clone(),
+                contact: person.contact.clone(),
+                number: person.number.clone(),
+                at: now,
+            },
+            what,
+            reference: reference.to_owned(),
+        };
+        let delivery = DeliveryName {
+            name: format!("host:{}:{}:{reference}", person.location, what.as_str()),
+            received_at: now,
+        };
+        self.take(site, &signal, delivery).await
+    }
+
+    /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
+    async fn take(
+        &self,
+        site: &Site,
+        signal: &Signal,
+        delivery: DeliveryName,
+    ) -> Result<Acceptance, StoreError> {
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
-            let Some(mut commit) = self.decide(site, &signal, now).await? else {
+            let Some(mut commit) = self.decide(site, signal, now).await? else {
                 return Ok(Acceptance::Ignored);
             };
-            commit.delivery = Some(DeliveryName {
-                name: delivery.dedupe_key().as_str().to_owned(),
-                received_at: delivery.received_at,
-            });
+            commit.delivery = Some(delivery.clone());
             let plans = !commit.effects.is_empty();
             match self.shared.store.commit(commit).await? {
                 Committed::Done => {
@@ -110,6 +155,17 @@ impl Engine {
                 }
                 Reply::Other => self.wrote(person, message.clone(), None, now).await,
             },
+            Signal::Happened {
+                person,
+                what,
+                reference,
+            } => {
+                let input = Input::Happened {
+                    what: *what,
+                    reference: reference.clone(),
+                };
+                self.tell(person, input, None, now).await
+            }
             Signal::DoNotDisturb { person, on: true } => self
                 .opted_out(person, Reason::DoNotDisturb, now)
                 .await
@@ -187,6 +243,18 @@ impl Engine {
         commit: Option<Commit>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
+        self.tell(person, Input::Replied { message }, commit, now)
+            .await
+    }
+
+    /// Tells somebody's live episode what happened, on top of `commit`. If there is none, only that is left.
+    async fn tell(
+        &self,
+        person: &Person,
+        input: Input,
+        commit: Option<Commit>,
+        now: Timestamp,
+    ) -> Result<Option<Commit>, StoreError> {
         let Some(Resumed {
             mut episode,
             revision,
@@ -195,7 +263,7 @@ impl Engine {
             return Ok(commit);
         };
         let mut commit = commit.unwrap_or_default();
-        let actions = episode.handle(&Input::Replied { message }, now);
+        let actions = episode.handle(&input, now);
         add_to(&mut commit, &episode, Some(revision), actions, now);
         Ok(Some(commit))
     }

@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::copy::MergeField;
-use crate::recipes::missed_call::episode::{Episode, Facts, Step, TaskFacts, TextFacts};
-use crate::recipes::missed_call::recipe::{Assignee, Recipe};
+use crate::recipes::missed_call::episode::{Episode, Facts, TaskFacts, TextFacts};
+use crate::recipes::missed_call::recipe::{Assignee, Deed, Recipe, TaskStep, TextStep};
 use crate::recipes::missed_call::store::{StoreError, Subject};
 
 /// What can fail while reading facts.
@@ -31,13 +31,13 @@ impl Engine {
         &self,
         site: &Site,
         episode: &Episode,
-        step: Step,
+        deed: &Deed,
     ) -> Result<Facts, FactsError> {
-        Ok(match step {
-            Step::Text => Facts::Text(self.text_facts(site, episode).await?),
-            Step::Tag => Facts::Tag,
-            Step::Task => Facts::Task(TaskFacts {
-                assignee: assignee(site, episode).await?,
+        Ok(match deed {
+            Deed::Text(text) => Facts::Text(self.text_facts(site, episode, text).await?),
+            Deed::Tag(_) => Facts::Tag,
+            Deed::Task(task) => Facts::Task(TaskFacts {
+                assignee: assignee(site, episode, task).await?,
             }),
         })
     }
@@ -58,9 +58,14 @@ impl Engine {
         Ok(!suppressions.is_empty())
     }
 
-    async fn text_facts(&self, site: &Site, episode: &Episode) -> Result<TextFacts, FactsError> {
+    async fn text_facts(
+        &self,
+        site: &Site,
+        episode: &Episode,
+        text: &TextStep,
+    ) -> Result<TextFacts, FactsError> {
         let location = &site.location;
-        let needs = Needs::of(episode.recipe());
+        let needs = Needs::of(episode.recipe(), [text]);
         let contacts = location.contacts();
         let (contact, custom_values, location_name) = tokio::join!(
             contacts.get(episode.state().contact()),
@@ -109,18 +114,17 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn of(recipe: &Recipe) -> Self {
-        let uses = |wanted: fn(&MergeField) -> bool| {
-            recipe
-                .text
-                .as_ref()
-                .is_some_and(|text| text.body.fields().any(wanted))
+    pub(super) fn of<'a>(recipe: &Recipe, texts: impl IntoIterator<Item = &'a TextStep>) -> Self {
+        let mut needs = Self {
+            custom_values: false,
+            location_name: false,
         };
-        Self {
-            custom_values: uses(|field| matches!(field, MergeField::CustomValue(_))),
-            location_name: recipe.display_name.is_none()
-                && uses(|field| matches!(field, MergeField::LocationName)),
+        for field in texts.into_iter().flat_map(|text| text.body.fields()) {
+            needs.custom_values |= matches!(field, MergeField::CustomValue(_));
+            needs.location_name |=
+                matches!(field, MergeField::LocationName) && recipe.display_name.is_none();
         }
+        needs
     }
 }
 
@@ -133,10 +137,11 @@ pub(super) async fn custom_values(location: &Location) -> Result<BTreeMap<String
         .collect())
 }
 
-async fn assignee(site: &Site, episode: &Episode) -> Result<Option<UserId>, FactsError> {
-    let Some(task) = &episode.recipe().task else {
-        return Ok(None);
-    };
+async fn assignee(
+    site: &Site,
+    episode: &Episode,
+    task: &TaskStep,
+) -> Result<Option<UserId>, FactsError> {
     let location = site.location.in_background();
     Ok(match &task.assign_to {
         Assignee::Nobody => None,

@@ -202,8 +202,10 @@ fn add_to(
 ) {
     for action in actions {
         match action {
-            Action::Perform { effect, due } => {
-                commit.effects.push(EffectChange::Plan { effect, due })
+            Action::Perform { effect, due, lane } => {
+                commit
+                    .effects
+                    .push(EffectChange::Plan { effect, due, lane })
             }
             Action::Record(kind) => commit.entries.push(entry(episode, kind, now)),
         }

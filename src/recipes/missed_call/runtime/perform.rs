@@ -13,9 +13,10 @@ use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES};
 use super::{Engine, Resumed, Site, add_to};
 use crate::error::{Error, ErrorKind};
 use crate::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Permit, Reason, Step,
+    Action, EffectEnd, Episode, Facts, Intent, Permit, Reason,
 };
 use crate::recipes::missed_call::ledger::EntryKind;
+use crate::recipes::missed_call::recipe::Deed;
 use crate::recipes::missed_call::store::{
     Claim, Commit, Committed, EffectChange, Fence, Progress, StoreError,
 };
@@ -43,13 +44,7 @@ impl Engine {
         let Claim { fence, progress } = claim;
         let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
             tracing::error!(effect = %fence.effect, "the effect belongs to no episode and is dropped");
-            return self
-                .commit_fenced(Commit {
-                    effects: vec![EffectChange::End { fence }],
-                    ..Commit::default()
-                })
-                .await
-                .map(drop);
+            return self.forget(fence).await;
         };
         let Some(site) = self.shared.sites.get(episode.state().location()) else {
             tracing::warn!(effect = %fence.effect, "the effect waits: its location is not configured here");
@@ -72,7 +67,11 @@ impl Engine {
                     .await
             }
             // Adding a tag twice equals adding it once.
-            Progress::Attempting { failures, .. } if fence.effect.step == Step::Tag => {
+            Progress::Attempting {
+                intent: Intent::Tag { .. },
+                failures,
+                ..
+            } => {
                 self.attempt(site, &episode, fence, failures, attempted)
                     .await
             }
@@ -117,8 +116,11 @@ impl Engine {
         failures: u32,
         attempted: &mut bool,
     ) -> Result<(), StoreError> {
-        let step = fence.effect.step;
-        let mut facts = match self.facts(site, episode, step).await {
+        let step = &fence.effect.step;
+        let Some(deed) = episode.recipe().step(step).map(|step| &step.deed) else {
+            return self.forget(fence).await;
+        };
+        let mut facts = match self.facts(site, episode, deed).await {
             Ok(facts) => facts,
             Err(FactsError::ContactGone) => {
                 return self
@@ -130,10 +132,10 @@ impl Engine {
             }
         };
         // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
-        let location = match step {
-            Step::Text => site.location.reserve().await,
-            Step::Task => site.location.in_background().reserve().await,
-            Step::Tag => Ok(site.location.in_background()),
+        let location = match deed {
+            Deed::Text(_) => site.location.reserve().await,
+            Deed::Task(_) => site.location.in_background().reserve().await,
+            Deed::Tag(_) => Ok(site.location.in_background()),
         };
         let location = match location {
             Ok(location) => location,
@@ -155,16 +157,7 @@ impl Engine {
             let intent = match episode.permit(step, &facts, now) {
                 Permit::Go(intent) => intent,
                 Permit::Drop(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
-                Permit::Obsolete => {
-                    let effects = vec![EffectChange::End { fence }];
-                    return self
-                        .commit_fenced(Commit {
-                            effects,
-                            ..Commit::default()
-                        })
-                        .await
-                        .map(drop);
-                }
+                Permit::Obsolete => return self.forget(fence).await,
             };
             let actions = episode.begin(&fence.effect, &intent, fence.attempt);
             let progress = Progress::Attempting {
@@ -209,6 +202,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Nothing is to be done about the effect any more.
+    async fn forget(&self, fence: Fence) -> Result<(), StoreError> {
+        let commit = Commit {
+            effects: vec![EffectChange::End { fence }],
+            ..Commit::default()
+        };
+        self.commit_fenced(commit).await.map(drop)
+    }
+
     /// The step surely had no effect. It is tried again if that can help, and ends otherwise.
     async fn failed(
         &self,
@@ -234,12 +236,14 @@ impl Engine {
         let Some(Resumed { episode, .. }) = self.load_patiently(&fence).await? else {
             return Ok(());
         };
+        let step = episode.recipe().step(&fence.effect.step);
+        let is_text = step.is_some_and(|step| step.text().is_some());
         // A text that cannot even be asked about has an end all the same.
-        if fence.effect.step == Step::Text && episode.is_stale(self.shared.clock.now()) {
+        if is_text && episode.is_stale(&fence.effect.step, self.shared.clock.now()) {
             tracing::error!(%effect, %location, %error, "the text is too late and is given up");
             return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
         }
-        if fence.effect.step != Step::Text && self.is_too_late(episode.state().call_ended_at) {
+        if !is_text && self.is_too_late(episode.time_of(&fence.effect.step)) {
             tracing::error!(%effect, %location, %error, "the step is given up");
             return self
                 .end(fence, EffectEnd::NotDone(Reason::Failed(code(&error))))

@@ -53,15 +53,15 @@ impl Engine {
 
 async fn facts(site: &Site) -> Result<LocationFacts> {
     let mut facts = LocationFacts::default();
-    let needs = Needs::of(&site.recipe);
+    let needs = Needs::of(&site.recipe, site.recipe.texts().map(|(_, text)| text));
     if needs.custom_values {
         facts.custom_values = custom_values(&site.location).await?;
     }
     if needs.location_name {
         facts.location_name = site.location.details().await?.name;
     }
-    let assign_to = site.recipe.task.as_ref().map(|task| &task.assign_to);
-    if matches!(assign_to, Some(Assignee::User(_) | Assignee::UserEmail(_))) {
+    let mut assignees = site.recipe.tasks().map(|(_, task)| &task.assign_to);
+    if assignees.any(|assignee| matches!(assignee, Assignee::User(_) | Assignee::UserEmail(_))) {
         let users = site.location.users().list().await?;
         facts.users = Some(
             users

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, LedgerQuery, PersonKey, Progress,
-    Store, StoreError, Stored, Subject, Suppression, lane_of,
+    Store, StoreError, Stored, Subject, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
@@ -42,6 +42,7 @@ struct EpisodeRow {
 struct EffectRow {
     /// `None` once it has ended.
     due: Option<Timestamp>,
+    lane: Lane,
     attempt: u32,
     progress: Progress,
 }
@@ -120,11 +121,12 @@ impl Tables {
         }
         for change in commit.effects {
             match change {
-                EffectChange::Plan { effect, due } => {
+                EffectChange::Plan { effect, due, lane } => {
                     self.effects.insert(
                         effect,
                         EffectRow {
                             due: Some(due),
+                            lane,
                             attempt: 0,
                             progress: Progress::NEW,
                         },
@@ -244,9 +246,7 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Claim>, StoreError> {
         let mut tables = self.tables();
         let due_of_lane = |(effect, row): (&EffectId, &EffectRow)| {
-            let due = row
-                .due
-                .filter(|due| *due <= now && lane_of(effect.step) == lane)?;
+            let due = row.due.filter(|due| *due <= now && row.lane == lane)?;
             Some((due, effect.clone()))
         };
         let mut due: Vec<_> = tables.effects.iter().filter_map(due_of_lane).collect();

@@ -18,7 +18,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
-use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason, Step};
+use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
 use super::ledger::Entry;
 use crate::client::Lane;
 use crate::digest::sha256_hex;
@@ -74,14 +74,6 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
-}
-
-/// The lane in which the effect of a step is performed: somebody waits for the text.
-pub fn lane_of(step: Step) -> Lane {
-    match step {
-        Step::Text => Lane::Interactive,
-        Step::Tag | Step::Task => Lane::Background,
-    }
 }
 
 /// The store could not do it; nothing was written. Whoever delivered the input must deliver it again.
@@ -179,6 +171,8 @@ pub enum EffectChange {
         effect: EffectId,
         /// Not before.
         due: Timestamp,
+        /// The lane it is claimed from.
+        lane: Lane,
     },
     /// A claimed effect stays with its worker, and this is how far it has come.
     Keep {
@@ -219,16 +213,6 @@ pub struct Claim {
     pub fence: Fence,
     /// How far it had come.
     pub progress: Progress,
-}
-
-impl Step {
-    /// The lane in which its effect is performed: a caller waits for the text.
-    pub fn lane(self) -> Lane {
-        match self {
-            Self::Text => Lane::Interactive,
-            Self::Tag | Self::Task => Lane::Background,
-        }
-    }
 }
 
 /// How far an effect has come. Stored as JSON; rows of old releases must load for ever.

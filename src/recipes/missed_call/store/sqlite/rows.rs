@@ -6,11 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::{
     Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, LedgerQuery, PersonKey, Progress,
-    Stored, Subject, Suppression, lane_of,
+    Stored, Subject, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason, Step};
+use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason, StepName};
 use crate::recipes::missed_call::ledger::Entry;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -189,7 +189,7 @@ fn write_episode(connection: &Connection, change: &EpisodeChange) -> Result<()> 
 
 fn write_effect(connection: &Connection, change: &EffectChange) -> Result<()> {
     let (fence, due, progress, claimed) = match change {
-        EffectChange::Plan { effect, due } => {
+        EffectChange::Plan { effect, due, lane } => {
             connection
                 .prepare_cached(
                     "INSERT INTO effect (episode, step, ordinal, lane, due_at, attempt, progress_json)
@@ -199,7 +199,7 @@ fn write_effect(connection: &Connection, change: &EffectChange) -> Result<()> {
                     effect.episode.as_str(),
                     effect.step.as_str(),
                     effect.ordinal,
-                    lane_number(lane_of(effect.step)),
+                    lane_number(*lane),
                     due.as_millisecond(),
                     serde_json::to_string(&Progress::NEW)?,
                 ])?;
@@ -342,7 +342,7 @@ pub(super) fn claim(
             params![episode, step, ordinal, until.as_millisecond()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let (Some(step), Ok(progress)) = (Step::from_stored(&step), read_json(&progress)) else {
+        let Ok(progress) = read_json(&progress) else {
             // Written by a newer release, or broken. It stays claimed, so that it stands in nobody's way.
             tracing::error!(
                 episode,
@@ -353,7 +353,7 @@ pub(super) fn claim(
         };
         let effect = EffectId {
             episode: EpisodeId::from_stored(episode),
-            step,
+            step: StepName::from_stored(step),
             ordinal,
         };
         claims.push(Claim {

@@ -1,0 +1,68 @@
+//! What can happen to an episode from outside: what steps follow, and what makes them needless.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that happens in the course of an episode. The words are those of a recipe's `on` and `stops_on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Happening {
+    /// The caller called again and was not answered.
+    MissedAgain,
+    /// The caller called again and was answered.
+    Answered,
+    /// Somebody of the business called the caller and reached them.
+    Returned,
+    /// The caller wrote, on any channel.
+    Replied,
+    /// The caller wrote that they want a person.
+    Help,
+    /// The caller booked an appointment.
+    Booked,
+    /// An appointment that the caller had booked was called off.
+    BookingCancelled,
+    /// The caller opened a link that was sent.
+    Clicked,
+    /// A task of the episode was completed.
+    TaskDone,
+    /// The caller wants no more texts.
+    OptedOut,
+}
+
+impl Happening {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::MissedAgain,
+        Self::Answered,
+        Self::Returned,
+        Self::Replied,
+        Self::Help,
+        Self::Booked,
+        Self::BookingCancelled,
+        Self::Clicked,
+        Self::TaskDone,
+        Self::OptedOut,
+    ];
+
+    /// Its word, such as `replied`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissedAgain => "missed_again",
+            Self::Answered => "answered",
+            Self::Returned => "returned",
+            Self::Replied => "replied",
+            Self::Help => "help",
+            Self::Booked => "booked",
+            Self::BookingCancelled => "booking_cancelled",
+            Self::Clicked => "clicked",
+            Self::TaskDone => "task_done",
+            Self::OptedOut => "opted_out",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|happening| happening.as_str() == word)
+    }
+}

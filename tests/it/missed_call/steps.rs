@@ -1,0 +1,220 @@
+//! Steps as a recipe says them: what they follow, when they are due, and what makes them needless.
+
+use gohighlevel::client::Lane;
+use gohighlevel::recipes::missed_call::episode::{
+    Action, EffectEnd, Episode, Happening, Input, Permit, Reason, StepName,
+};
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
+
+use super::given::{at, call, call_ended, effect, good_facts, recipe_of, step_of, the_text};
+
+const RECIPE: &str = r#"
+    name = "steps"
+    version = 1
+    [call]
+    max_age = "PT10M"
+    cooldown = "PT4H"
+
+    [steps.text]
+    do = "text"
+    after = "PT2M"
+    body = "Hi {{ contact.first_name }}, sorry we missed you."
+
+    [steps.last_text]
+    do = "text"
+    after = "PT24H"
+    stops_on = ["replied", "answered", "returned", "booked"]
+    body = "Still looking for a time?"
+
+    [steps.tag]
+    do = "tag"
+
+    [steps.callback]
+    do = "task"
+    after = "PT15M"
+    stops_on = ["answered", "returned"]
+    title = "Call back now"
+
+    [steps.manager]
+    do = "task"
+    on = "missed_again"
+    count = 3
+    after = "PT1M"
+    title = "Call in person"
+    due_after = "PT30M"
+
+    [steps.after_booking]
+    do = "text"
+    on = "booked"
+    body = "See you soon."
+"#;
+
+fn step(name: &str) -> StepName {
+    StepName::new(name).unwrap()
+}
+
+fn open() -> (Episode, Vec<Action>) {
+    Episode::open(recipe_of(RECIPE), &call("call-1"), at(1))
+}
+
+fn planned(actions: &[Action]) -> Vec<(String, i64, Lane)> {
+    let plan = |action: &Action| match action {
+        Action::Perform { effect, due, lane } => {
+            Some((effect.step.to_string(), (*due - at(0)).get_seconds(), *lane))
+        }
+        _ => None,
+    };
+    let mut planned: Vec<_> = actions.iter().filter_map(plan).collect();
+    planned.sort_by_key(|(name, due, _)| (*due, name.clone()));
+    planned
+}
+
+fn dropped(actions: &[Action]) -> Vec<(String, String)> {
+    let drop = |action: &Action| match action {
+        Action::Record(EntryKind::NotDone { step, reason }) => {
+            Some((step.to_string(), reason.code()))
+        }
+        _ => None,
+    };
+    actions.iter().filter_map(drop).collect()
+}
+
+fn happened(episode: &mut Episode, what: Happening, now: i64) -> Vec<Action> {
+    let reference = "r1".to_owned();
+    episode.handle(&Input::Happened { what, reference }, at(now))
+}
+
+#[test]
+fn the_first_call_sets_off_what_follows_it_and_nothing_else() {
+    let (_, actions) = open();
+    let background = |name: &str, due| (name.to_owned(), due, Lane::Background);
+    let text = |name: &str, due| (name.to_owned(), due, Lane::Interactive);
+    assert_eq!(
+        planned(&actions),
+        [
+            background("tag", 1),
+            text("text", 120),
+            background("callback", 900),
+            text("last_text", 86_400),
+        ]
+    );
+}
+
+#[test]
+fn a_call_that_is_returned_makes_texts_and_the_callback_needless() {
+    let (mut episode, _) = open();
+    let actions = happened(&mut episode, Happening::Returned, 60);
+    let returned = |name: &str| (name.to_owned(), "overtaken:returned".to_owned());
+    assert_eq!(
+        dropped(&actions),
+        [
+            returned("callback"),
+            returned("last_text"),
+            returned("text")
+        ]
+    );
+    assert_eq!(step_of(&episode, step("tag")), "planned");
+    // Told again, it changes nothing more.
+    let again = happened(&mut episode, Happening::Returned, 61);
+    assert!(dropped(&again).is_empty());
+}
+
+#[test]
+fn what_a_step_does_not_stop_on_leaves_it() {
+    let (mut episode, _) = open();
+    let actions = happened(&mut episode, Happening::Clicked, 200);
+    // By default a text stops on all that shows that the caller has found their way.
+    assert_eq!(
+        dropped(&actions),
+        [("text".to_owned(), "overtaken:clicked".to_owned())]
+    );
+    assert_eq!(step_of(&episode, step("last_text")), "planned");
+}
+
+#[test]
+fn a_step_follows_its_happening_once() {
+    let (mut episode, _) = open();
+    let mut missed = |name: &str, now: i64| {
+        let call = call_ended(name, now);
+        planned(&episode.handle(&Input::CallMissed(call), at(now)))
+    };
+    assert!(missed("call-2", 30).is_empty());
+    assert_eq!(
+        missed("call-3", 40),
+        [("manager".to_owned(), 100, Lane::Background)]
+    );
+    assert!(missed("call-4", 50).is_empty());
+    // Its task is due as long after the third call as the recipe says.
+    let manager = step("manager");
+    let facts = good_facts(&step("task"));
+    let Permit::Go(intent) = episode.permit(&manager, &facts, at(101)) else {
+        panic!("the task may be made");
+    };
+    let intent = serde_json::to_value(intent).unwrap();
+    assert_eq!(intent["task"]["due"], at(40 + 1_800).to_string());
+}
+
+#[test]
+fn a_later_text_is_late_by_its_own_time() {
+    let (episode, _) = open();
+    let last = step("last_text");
+    let facts = good_facts(&the_text());
+    let permit = |now| episode.permit(&last, &facts, at(now));
+    assert!(matches!(permit(86_400), Permit::Go(_)));
+    assert!(matches!(permit(86_400 + 600), Permit::Go(_)));
+    assert_eq!(permit(86_400 + 601), Permit::Drop(Reason::Stale));
+    // One that answers the call counts from the call.
+    let text = episode.permit(&the_text(), &facts, at(601));
+    assert_eq!(text, Permit::Drop(Reason::Stale));
+}
+
+#[test]
+fn a_stale_call_still_gets_the_later_steps() {
+    let (episode, actions) = Episode::open(recipe_of(RECIPE), &call("call-1"), at(7_200));
+    assert_eq!(dropped(&actions), [("text".to_owned(), "stale".to_owned())]);
+    assert_eq!(step_of(&episode, step("last_text")), "planned");
+}
+
+#[test]
+fn no_text_follows_anything_after_no() {
+    let (mut episode, _) = open();
+    let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(5));
+    let texts: Vec<_> = dropped(&actions)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(texts, ["last_text", "text"]);
+    let actions = happened(&mut episode, Happening::Booked, 10);
+    assert!(planned(&actions).is_empty());
+    assert_eq!(
+        dropped(&actions),
+        [("after_booking".to_owned(), "opted_out".to_owned())]
+    );
+}
+
+#[test]
+fn a_step_under_way_that_is_overtaken_is_not_tried_again() {
+    let (mut episode, _) = open();
+    let facts = good_facts(&the_text());
+    let Permit::Go(intent) = episode.permit(&the_text(), &facts, at(120)) else {
+        panic!("the text may be sent");
+    };
+    let text = effect(episode.state().id(), the_text());
+    episode.begin(&text, &intent, 1);
+    happened(&mut episode, Happening::Answered, 121);
+    episode.undo_begin(&text);
+    let overtaken = Reason::Overtaken(Happening::Answered);
+    let permit = episode.permit(&the_text(), &facts, at(122));
+    assert_eq!(permit, Permit::Drop(overtaken.clone()));
+    let end = EffectEnd::NotDone(overtaken);
+    let actions = episode.handle(&Input::EffectEnded { effect: text, end }, at(122));
+    assert_eq!(dropped(&actions).len(), 1);
+}
+
+#[test]
+fn the_end_of_all_drops_what_is_planned() {
+    let (mut episode, _) = open();
+    let actions = episode.handle(&Input::Ended(Reason::ContactGone), at(5));
+    assert_eq!(dropped(&actions).len(), 4);
+    assert!(episode.next_wakeup().is_some());
+}
