@@ -5,6 +5,7 @@ mod api;
 mod client;
 mod examples;
 mod fake_ghl;
+mod held_clock;
 mod house;
 mod logged;
 mod missed_call;
