@@ -17,7 +17,8 @@ use crate::error::TransportErrorKind;
 /// a request and must not follow redirects: the token would go to a foreign host.
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Performs `request` and reads the whole answer.
+    /// Performs `request` and reads the whole answer. Of an answer other than 2xx a part of the body is enough: what
+    /// broke off after the status is no failure then.
     async fn call(
         &self,
         request: http::Request<Bytes>,
@@ -112,7 +113,7 @@ mod over_reqwest {
         }
     }
 
-    fn classify(error: reqwest::Error, status: Option<u16>) -> TransportError {
+    fn classify(error: reqwest::Error) -> TransportError {
         // The URL may hold a phone number in its query.
         let error = error.without_url();
         let kind = if error.is_connect() {
@@ -124,11 +125,7 @@ mod over_reqwest {
         } else {
             TransportErrorKind::Other
         };
-        TransportError {
-            kind,
-            status,
-            source: error.into(),
-        }
+        TransportError::new(kind, error)
     }
 
     #[async_trait]
@@ -137,31 +134,29 @@ mod over_reqwest {
             &self,
             request: http::Request<Bytes>,
         ) -> Result<http::Response<Bytes>, TransportError> {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| classify(error, None))?;
-            let mut answer = self
-                .client
-                .execute(request)
-                .await
-                .map_err(|error| classify(error, None))?;
+            let request = reqwest::Request::try_from(request).map_err(classify)?;
+            let mut answer = self.client.execute(request).await.map_err(classify)?;
             let status = answer.status();
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = status;
             *response.headers_mut() = std::mem::take(answer.headers_mut());
             let mut body = BytesMut::new();
-            while let Some(chunk) = answer
-                .chunk()
-                .await
-                .map_err(|error| classify(error, Some(status.as_u16())))?
-            {
-                if body.len() + chunk.len() > LARGEST_BODY {
-                    return Err(TransportError::new(
-                        TransportErrorKind::TooLarge,
-                        format!("the answer is larger than {LARGEST_BODY} bytes"),
-                    )
-                    .with_status(status.as_u16()));
+            let failed = loop {
+                match answer.chunk().await {
+                    Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => {
+                        body.extend_from_slice(&chunk);
+                    }
+                    Ok(None) => break None,
+                    Ok(Some(_)) => {
+                        let what = format!("the answer is larger than {LARGEST_BODY} bytes");
+                        break Some(TransportError::new(TransportErrorKind::TooLarge, what));
+                    }
+                    Err(error) => break Some(classify(error)),
                 }
-                body.extend_from_slice(&chunk);
+            };
+            // A refusal stands whatever became of its body, which only explains it.
+            if let Some(error) = failed.filter(|_| status.is_success()) {
+                return Err(error.with_status(status.as_u16()));
             }
             *response.body_mut() = body.freeze();
             Ok(response)
