@@ -15,6 +15,33 @@ use crate::error::TransportErrorKind;
 ///
 /// Implement it to use another HTTP library, a proxy, or scripted answers in a test. An implementation must not repeat
 /// a request and must not follow redirects: the token would go to a foreign host.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use bytes::Bytes;
+/// use gohighlevel::client::{Transport, TransportError};
+/// use gohighlevel::error::TransportErrorKind;
+///
+/// /// Answers everything with an empty object, and knows one host alone.
+/// #[derive(Debug)]
+/// struct Empty;
+///
+/// #[async_trait]
+/// impl Transport for Empty {
+///     async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+///         match request.uri().host() {
+///             Some("services.leadconnectorhq.com") => Ok(http::Response::new("{}".into())),
+///             _ => Err(TransportError::new(TransportErrorKind::Connect, "no such host")),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> gohighlevel::Result<()> {
+/// let client = gohighlevel::Client::builder().token("pit-…").transport(Empty).build()?;
+/// let nothing: serde_json::Value = client.get("/x").await?;
+/// assert_eq!(nothing, serde_json::json!({}));
+/// # Ok(()) }
+/// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Performs `request` and reads the whole answer. Of an answer other than 2xx a part of the body is enough: what
