@@ -241,7 +241,8 @@ fn boolean(example: Option<&Value>) -> Value {
 /// Whether a field's name says that it holds a moment.
 fn is_moment(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let said = lower.contains("date") || (lower.contains("time") && !lower.contains("timezone"));
+    let span = lower.contains("timezone") || lower.contains("timeoffset");
+    let said = lower.contains("date") || (lower.contains("time") && !span);
     (said && !lower.ends_with("by")) || name.ends_with("At")
 }
 

@@ -1,6 +1,10 @@
 //! One file for each module of HighLevel's API, one [`Driver`] for each typed method, and the values they share.
 
 mod businesses;
+mod calendars;
+mod calendars_events;
+mod calendars_rules;
+mod calendars_services;
 mod companies;
 mod contacts;
 mod contacts_related;
@@ -18,6 +22,10 @@ use super::stage::Driver;
 pub(super) fn all() -> Vec<Driver> {
     [
         businesses::drivers(),
+        calendars::drivers(),
+        calendars_events::drivers(),
+        calendars_rules::drivers(),
+        calendars_services::drivers(),
         companies::drivers(),
         contacts::drivers(),
         contacts_related::drivers(),
