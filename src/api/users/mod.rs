@@ -122,7 +122,7 @@ impl Users<'_> {
         self.location.send(self::update(id, update)).await
     }
 
-    /// Deletes a user.
+    /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
         self.location.send_unread(delete(id)).await
     }
@@ -168,7 +168,7 @@ impl AgencyUsers<'_> {
         self.client.send(self::update(id, update)).await
     }
 
-    /// Deletes a user.
+    /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
         self.client.send_unread(delete(id)).await
     }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::drivers;
 use super::exceptions::Table;
 use super::request::{self, Sent};
@@ -82,7 +84,8 @@ impl Report {
                 continue;
             }
             for operation in self.judge(spec, &format!("{whom}, call {index}"), &sent) {
-                if seen.insert(operation.name.clone()) {
+                let whole = !driver.in_parts.contains(&spec.version);
+                if whole && seen.insert(operation.name.clone()) {
                     self.read(&stage, &whom, *play, operation).await;
                     stage.answer(&operation.name, answers[&operation.name].clone());
                 }
@@ -121,6 +124,7 @@ impl Report {
                 self.wrong_answers.push(problem);
             }
         }
+        let mut seen = Seen::new();
         for sample in response::whole(operation, &self.table) {
             let problem =
                 |problem: String| format!("{whom}: {}: {}: {problem}", operation.name, sample.name);
@@ -128,7 +132,7 @@ impl Report {
             match play(stage).await {
                 Err(failure) => self.wrong_answers.push(problem(failure.to_string())),
                 Ok(outcome) => {
-                    let lost = lost(stage, play, operation, &sample, &*outcome).await;
+                    let lost = lost(stage, play, operation, (&sample, &*outcome), &mut seen).await;
                     let kept = lost
                         .into_iter()
                         .filter(|part| !self.table.not_kept(operation, &part.place));
@@ -154,36 +158,42 @@ fn answers(spec: &Spec, table: &Table) -> Answers {
         .collect()
 }
 
+/// The values that were looked for in an outcome already, by their places.
+type Seen = BTreeMap<String, Vec<Value>>;
+
 /// The parts of an answer that leave no trace in the outcome: the call comes to the same without them and with others.
 async fn lost(
     stage: &Stage,
     play: Play,
     operation: &Operation,
-    sample: &Sample,
-    outcome: &dyn Outcome,
+    (sample, outcome): (&Sample, &dyn Outcome),
+    seen: &mut Seen,
 ) -> Vec<Part> {
     let mut lost: Vec<Part> = Vec::new();
     let Some(body) = &sample.body else {
         return lost;
     };
     for part in response::parts(body) {
-        if lost.iter().any(|outer| outer.contains(&part)) {
+        let known = seen.entry(part.place.clone()).or_default();
+        if known.contains(&part.value) || lost.iter().any(|outer| outer.contains(&part)) {
             continue;
         }
+        known.push(part.value.clone());
         let mut traced = false;
         for otherwise in part.otherwise(body) {
             let body = Some(otherwise);
-            stage.answer(
-                &operation.name,
-                Sample {
-                    body,
-                    ..sample.clone()
-                },
-            );
+            let sample = Sample {
+                body,
+                ..sample.clone()
+            };
+            stage.answer(&operation.name, sample);
             traced |= match play(stage).await {
                 Ok(other) => !outcome.same(&*other),
                 Err(_) => true,
             };
+            if traced {
+                break;
+            }
         }
         if !traced {
             lost.push(part);

@@ -9,6 +9,8 @@ use super::exceptions::Table;
 use super::schema::strict;
 use super::spec::{Operation, Parameter};
 
+const MISSING: &str = "it is missing";
+
 /// A request as it went out.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
@@ -47,6 +49,8 @@ pub(super) fn problems(sent: &Sent, operation: &Operation, table: &Table) -> Vec
     judge.query(sent);
     judge.body(sent);
     let found = judge.found.into_iter();
+    let found =
+        found.filter(|(place, problem)| problem != MISSING || !table.optional(operation, place));
     found
         .map(|(place, problem)| format!("{place}: {problem}"))
         .collect()
@@ -73,7 +77,7 @@ impl Judge<'_> {
             let place = format!("header/{name}");
             match sent.headers.get(&name) {
                 Some(value) => self.check(&place, &parameter.schema, &value.as_str().into()),
-                None if parameter.required => self.wrong(place, "it is missing"),
+                None if parameter.required => self.wrong(place, MISSING),
                 None => {}
             }
         }
@@ -94,7 +98,7 @@ impl Judge<'_> {
             let given: Vec<&str> = given.map(|(_, value)| value.as_str()).collect();
             let place = format!("query/{}", parameter.name);
             match given[..] {
-                [] if parameter.required => self.wrong(place, "it is missing"),
+                [] if parameter.required => self.wrong(place, MISSING),
                 [] => {}
                 _ if parameter.schema["type"] == "array" => {
                     let items: Vec<Value> = given
@@ -127,7 +131,7 @@ impl Judge<'_> {
             .filter(|_| !sent.body.is_empty())
         else {
             if declared.required {
-                self.wrong("body", "it is missing");
+                self.wrong("body", MISSING);
             }
             return;
         };
@@ -187,7 +191,7 @@ fn differences(place: &str, schema: &Value, value: &Value) -> Found {
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap();
-                found.push((format!("{place}/{name}"), "it is missing".into()));
+                found.push((format!("{place}/{name}"), MISSING.to_owned()));
             }
             _ => found.push((place, error.to_string())),
         }

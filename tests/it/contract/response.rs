@@ -145,6 +145,7 @@ impl Maker<'_> {
                 || required.contains(&json!(name))
                 || matches!(name.as_str(), "id" | "_id")
                 || (place.is_empty() && holds_more(property))
+                || self.table.always(self.operation, &below(place, name))
         });
         kept.map(|(name, property)| {
             let value = self.value(property, &below(place, name), name);
@@ -256,7 +257,7 @@ pub(super) fn parts(body: &Value) -> Vec<Part> {
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) place: String,
-    changed: Option<Value>,
+    pub(super) value: Value,
 }
 
 fn collect(value: &Value, place: &str, found: &mut Vec<Part>) {
@@ -276,7 +277,7 @@ fn collect(value: &Value, place: &str, found: &mut Vec<Part>) {
         let place = below(place, &name);
         found.push(Part {
             place: place.clone(),
-            changed: changed(value),
+            value: value.clone(),
         });
         collect(value, &place, found);
     }
@@ -306,7 +307,7 @@ impl Part {
             Value::Array(items) => drop(items.remove(name.parse().unwrap())),
             other => panic!("{other} holds nothing"),
         }
-        let with_other = self.changed.clone().map(|changed| {
+        let with_other = changed(&self.value).map(|changed| {
             let mut body = body.clone();
             *body.pointer_mut(&pointer).unwrap() = changed;
             body
