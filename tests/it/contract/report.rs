@@ -158,8 +158,8 @@ fn answers(spec: &Spec, table: &Table) -> Answers {
         .collect()
 }
 
-/// The values that were looked for in an outcome already, by their places.
-type Seen = BTreeMap<String, Vec<Value>>;
+/// The values that were looked for in an outcome already, by their places, and whether they were found.
+type Seen = BTreeMap<String, Vec<(Value, bool)>>;
 
 /// The parts of an answer that leave no trace in the outcome: the call comes to the same without them and with others.
 async fn lost(
@@ -169,16 +169,23 @@ async fn lost(
     (sample, outcome): (&Sample, &dyn Outcome),
     seen: &mut Seen,
 ) -> Vec<Part> {
-    let mut lost: Vec<Part> = Vec::new();
+    let (mut lost, mut told): (Vec<Part>, Vec<Part>) = (Vec::new(), Vec::new());
     let Some(body) = &sample.body else {
         return lost;
     };
     for part in response::parts(body) {
-        let known = seen.entry(part.place.clone()).or_default();
-        if known.contains(&part.value) || lost.iter().any(|outer| outer.contains(&part)) {
+        if lost.iter().chain(&told).any(|outer| outer.contains(&part)) {
             continue;
         }
-        known.push(part.value.clone());
+        let known = seen.entry(part.place.clone()).or_default();
+        match known.iter().find(|(value, _)| *value == part.value) {
+            Some((_, true)) => continue,
+            Some((_, false)) => {
+                told.push(part);
+                continue;
+            }
+            None => {}
+        }
         let mut traced = false;
         for otherwise in part.otherwise(body) {
             let body = Some(otherwise);
@@ -187,7 +194,7 @@ async fn lost(
                 ..sample.clone()
             };
             stage.answer(&operation.name, sample);
-            traced |= match play(stage).await {
+            traced = match play(stage).await {
                 Ok(other) => !outcome.same(&*other),
                 Err(_) => true,
             };
@@ -195,6 +202,7 @@ async fn lost(
                 break;
             }
         }
+        known.push((part.value.clone(), traced));
         if !traced {
             lost.push(part);
         }
