@@ -68,17 +68,24 @@ impl Contacts<'_> {
     }
 
     /// One page of the contacts of a business.
+    ///
+    /// A cursor under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
     pub async fn of_business(
         &self,
         business: &BusinessId,
         query: &ContactsOfBusiness,
     ) -> Result<OffsetPage<Contact>> {
+        const OPERATION: &str = "contacts.of_business";
+        self.location
+            .v3_only(OPERATION, "the cursor", query.after.is_some())?;
+        let after = query.after.as_ref();
         let request = Request::get(path(&["contacts", "business", business.as_str()]))
-            .operation("contacts.of_business")
+            .operation(OPERATION)
             .query("locationId", self.location.id())
             .query("limit", query.limit)
             .query("skip", query.skip)
-            .query_opt("query", query.query.as_ref().map(|text| text.as_str()));
+            .query_opt("query", query.query.as_ref().map(|text| text.as_str()))
+            .query_opt("startAfter", after.map(AfterContact::parameter));
         let answer = self.location.send::<ListWire>(request).await?;
         Ok(OffsetPage::new(
             answer.contacts,
@@ -112,12 +119,29 @@ impl Contacts<'_> {
 /// Which contacts of a business to read. The default is the first page of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactsOfBusiness {
-    /// Only contacts with this in their name.
+    /// Only contacts with this in their name, e-mail or phone.
     pub query: Option<Private<String>>,
-    /// How many contacts a page has.
+    /// How many contacts a page has, up to 100.
     pub limit: u32,
     /// How many contacts to leave out.
     pub skip: u64,
+    /// The contact to go on after; version 3 alone knows it.
+    pub after: Option<AfterContact>,
+}
+
+/// The contact that a page of a business's contacts ended with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AfterContact {
+    /// The whole name in lower case.
+    pub name: Private<String>,
+    /// The id.
+    pub id: ContactId,
+}
+
+impl AfterContact {
+    fn parameter(&self) -> String {
+        format!("{},{}", *self.name, self.id)
+    }
 }
 
 impl Default for ContactsOfBusiness {
@@ -126,6 +150,7 @@ impl Default for ContactsOfBusiness {
             query: None,
             limit: 25,
             skip: 0,
+            after: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::endpoint::OAuth;
+use crate::api::only_in;
 use crate::client::Request;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, LocationId};
@@ -34,6 +35,9 @@ pub struct InstalledQuery {
     pub plan_id: Option<String>,
     /// Locations that try the app, or that do not.
     pub on_trial: Option<bool>,
+    /// Whether to leave out locations that the token's user may not enter, as some administrators may not. Version 3
+    /// alone knows it: anything but `None` under version 2 is [`Config`](ErrorKind::Config).
+    pub restrict_to_user_locations: Option<bool>,
     /// How many on a page, from 1 to 100.
     pub page_size: u32,
 }
@@ -49,6 +53,7 @@ impl InstalledQuery {
             version_id: None,
             plan_id: None,
             on_trial: None,
+            restrict_to_user_locations: None,
             page_size: PAGE,
         }
     }
@@ -183,6 +188,10 @@ impl OAuth {
         cursor: Option<&InstalledCursor>,
     ) -> Result<InstalledPage> {
         let version_3 = self.client().speaks_v3();
+        let restricts = query.restrict_to_user_locations;
+        let instead =
+            "leave `restrict_to_user_locations` out, or set the client up with `ApiVersion::V3`";
+        only_in::version_3(version_3 || restricts.is_none(), OPERATION, instead)?;
         let path = if version_3 {
             "/oauth/installed-locations"
         } else {
@@ -199,7 +208,8 @@ impl OAuth {
             .query_opt("locationId", query.location_id.as_ref())
             .query_opt("versionId", query.version_id.as_ref())
             .query_opt("planId", query.plan_id.as_ref())
-            .query_opt("onTrial", query.on_trial);
+            .query_opt("onTrial", query.on_trial)
+            .query_opt("restrictToUserLocations", restricts);
         let skip = match cursor {
             Some(InstalledCursor(Cursor::Skip(skip))) => *skip,
             _ => 0,

@@ -21,10 +21,12 @@ pub(super) fn report() -> Option<&'static Report> {
 pub(super) struct Report {
     pub(super) specs: [&'static Spec; 2],
     pub(super) table: Table,
-    /// The operations that were asked for.
-    pub(super) asked: BTreeSet<(Version, String)>,
+    /// The operations that were asked for, and the inputs that they were given.
+    pub(super) asked: BTreeMap<(Version, String), BTreeSet<String>>,
     /// Requests that HighLevel's files do not know or would not take.
     pub(super) wrong_requests: Vec<String>,
+    /// Inputs that no request has given.
+    pub(super) not_given: Vec<String>,
     /// Answers that could not be read, or not whole.
     pub(super) wrong_answers: Vec<String>,
     /// Methods of one version that the other one does not refuse.
@@ -44,8 +46,9 @@ impl Report {
         let mut report = Self {
             specs,
             table: Table::new(),
-            asked: BTreeSet::new(),
+            asked: BTreeMap::new(),
             wrong_requests: Vec::new(),
+            not_given: Vec::new(),
             wrong_answers: Vec::new(),
             not_refused: Vec::new(),
         };
@@ -60,7 +63,26 @@ impl Report {
                 }
             }
         });
+        report.look_for_inputs();
         Some(report)
+    }
+
+    /// Looks whether each input of the operations that were asked for was given once.
+    fn look_for_inputs(&mut self) {
+        let operations = self.specs.iter().flat_map(|spec| &spec.operations);
+        for operation in operations {
+            let key = (operation.version, operation.name.clone());
+            let Some(given) = self.asked.get(&key) else {
+                continue;
+            };
+            for input in request::inputs(operation) {
+                if !given.contains(&input) && !self.table.not_given(operation, &input) {
+                    let (version, name) = &key;
+                    let problem = format!("{version:?} {name}: no driver gives {input}");
+                    self.not_given.push(problem);
+                }
+            }
+        }
     }
 
     async fn play(&mut self, spec: &'static Spec, answers: &Answers, driver: &Driver) {
@@ -108,7 +130,9 @@ impl Report {
             let problems = request::problems(sent, operation, &self.table).into_iter();
             let problems = problems.map(|problem| format!("{whom}: {}: {problem}", operation.name));
             self.wrong_requests.extend(problems);
-            self.asked.insert((spec.version, operation.name.clone()));
+            let key = (spec.version, operation.name.clone());
+            let given = self.asked.entry(key).or_default();
+            given.extend(request::given(sent));
             operations.push(operation);
         }
         operations

@@ -1,6 +1,6 @@
 //! Whether a request is what HighLevel documents: path, method, query, headers, body.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
@@ -197,4 +197,62 @@ fn differences(place: &str, schema: &Value, value: &Value) -> Found {
         }
     }
     found
+}
+
+/// The inputs of an operation: each parameter, and each field of the body at any depth.
+pub(super) fn inputs(operation: &Operation) -> BTreeSet<String> {
+    let query = operation.parameters.iter();
+    let query = query.filter(|parameter| parameter.place == "query");
+    let mut found: BTreeSet<String> = query
+        .map(|parameter| format!("query/{}", parameter.name))
+        .collect();
+    for (_, schema) in operation.body.iter().flat_map(|body| &body.forms) {
+        fields(schema, "body", &mut found);
+    }
+    found
+}
+
+fn fields(schema: &Value, place: &str, found: &mut BTreeSet<String>) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}/{name}");
+        fields(property, &place, found);
+        found.insert(place);
+    }
+    if let Some(items) = schema.get("items") {
+        fields(items, &format!("{place}/*"), found);
+    }
+    for choice in schema["anyOf"].as_array().into_iter().flatten() {
+        fields(choice, place, found);
+    }
+}
+
+/// The inputs that a request gives.
+pub(super) fn given(sent: &Sent) -> BTreeSet<String> {
+    let query = sent.query.iter();
+    let mut found: BTreeSet<String> = query.map(|(name, _)| format!("query/{name}")).collect();
+    match serde_json::from_slice(&sent.body) {
+        Ok(body) => values(&body, "body", &mut found),
+        Err(_) => found.extend(
+            url::form_urlencoded::parse(&sent.body).map(|(name, _)| format!("body/{name}")),
+        ),
+    }
+    found
+}
+
+fn values(value: &Value, place: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let place = format!("{place}/{name}");
+                values(field, &place, found);
+                found.insert(place);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                values(item, &format!("{place}/*"), found);
+            }
+        }
+        _ => {}
+    }
 }

@@ -4,6 +4,7 @@ use gohighlevel::auth::oauth::{InstalledQuery, OAuth, OAuthApp, UserType};
 use gohighlevel::secret::Secret;
 
 use super::id;
+use crate::contract::spec::Version;
 use crate::contract::stage::{Driver, Stage, call};
 
 pub(super) fn drivers() -> Vec<Driver> {
@@ -72,6 +73,20 @@ pub(super) fn drivers() -> Vec<Driver> {
                         .await
                 }),
             ],
+        ),
+        Driver::only(
+            Version::V3,
+            "oauth.installed_locations of a user",
+            [call!(|stage| {
+                let query = InstalledQuery {
+                    restrict_to_user_locations: Some(true),
+                    ..InstalledQuery::new(id("k1"))
+                };
+                let agency = Secret::new("agency");
+                oauth(stage)
+                    .installed_locations(&agency, &query, None)
+                    .await
+            })],
         ),
     ]
 }

@@ -90,6 +90,20 @@ fn found() -> Vec<Driver> {
                         .await
                 }),
                 call!(|stage| {
+                    let cursor = serde_json::from_value(json!(["1628008053263", "o1"])).unwrap();
+                    let search = AdvancedOpportunitySearch {
+                        page: SearchPage::After {
+                            search_after: cursor,
+                        },
+                        ..AdvancedOpportunitySearch::default()
+                    };
+                    stage
+                        .location
+                        .opportunities()
+                        .search_advanced(&search)
+                        .await
+                }),
+                call!(|stage| {
                     let search = AdvancedOpportunitySearch::default();
                     stage
                         .location

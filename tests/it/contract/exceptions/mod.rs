@@ -39,6 +39,8 @@ pub(super) enum What {
     Always,
     /// A field of a request that may be missing, though the file says it may not.
     Optional,
+    /// An input that our methods do not offer.
+    NotGiven,
     /// What HighLevel takes at this place of a request really: a schema in the place of the one in the file.
     Takes(fn() -> Value),
 }
@@ -137,6 +139,12 @@ impl Table {
     /// Whether a field of an answer is never missing.
     pub(super) fn always(&self, operation: &Operation, place: &str) -> bool {
         self.find(operation, place, |what| matches!(what, What::Always))
+            .is_some()
+    }
+
+    /// Whether our methods may leave an input of a request out.
+    pub(super) fn not_given(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::NotGiven))
             .is_some()
     }
 
