@@ -4,13 +4,14 @@
 //! `businesses.readonly`, `businesses.write`. Which contacts belong to a business is told and changed by the contacts'
 //! operations.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, LocationId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -29,37 +30,40 @@ impl Location {
     }
 }
 
-impl Businesses<'_> {
+impl<'a> Businesses<'a> {
     /// One page of the businesses. HighLevel takes no more than `limit` at once, and 100 if it is `None`; `skip` is
     /// [`OffsetPage::next`] of the page before.
-    pub async fn list(
-        &self,
-        skip: Option<u64>,
-        limit: Option<u64>,
-    ) -> Result<OffsetPage<Business>> {
+    pub fn list(&self, skip: Option<u64>, limit: Option<u64>) -> Call<'a, OffsetPage<Business>> {
         let request = Request::get(path(&["businesses", ""]))
             .operation("businesses.list")
             .query("locationId", self.location.id())
             .query_opt("skip", skip)
             .query_opt("limit", limit);
-        let list = self.location.send::<BusinessList>(request).await?;
-        Ok(OffsetPage::new(list.businesses, None, skip))
+        self.location
+            .send::<BusinessList>(request)
+            .map(move |list| OffsetPage::new(list.businesses, None, skip))
+    }
+
+    /// All businesses, page after page.
+    pub fn stream(&self) -> impl Stream<Item = Result<Business>> + Send + use<'a> {
+        let businesses = *self;
+        items("businesses.list", move |skip| businesses.list(skip, None))
     }
 
     /// One business by its id.
-    pub async fn get(&self, id: &BusinessId) -> Result<Business> {
+    pub fn get(&self, id: &BusinessId) -> Call<'a, Business> {
         let request = Request::get(path(&["businesses", id.as_str()])).operation("businesses.get");
-        self.send(request).await
+        self.send(request)
     }
 
     /// Creates a business. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`list`](Self::list) before
     /// creating it again.
-    pub async fn create(
+    pub fn create(
         &self,
         name: impl Into<Private<String>>,
         fields: &BusinessFields,
-    ) -> Result<Business> {
+    ) -> Call<'a, Business> {
         let request = Request::post(path(&["businesses", ""]))
             .operation("businesses.create")
             .json(&BusinessBody {
@@ -67,16 +71,16 @@ impl Businesses<'_> {
                 name: Some(&name.into()),
                 fields,
             });
-        self.send(request).await
+        self.send(request)
     }
 
     /// Changes what is given here and leaves the rest; no new name if `name` is `None`.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &BusinessId,
         name: Option<&Private<String>>,
         fields: &BusinessFields,
-    ) -> Result<Business> {
+    ) -> Call<'a, Business> {
         let request = Request::put(path(&["businesses", id.as_str()]))
             .operation("businesses.update")
             .json(&BusinessBody {
@@ -84,7 +88,7 @@ impl Businesses<'_> {
                 name,
                 fields,
             });
-        self.send(request).await
+        self.send(request)
     }
 
     /// Deletes a business.
@@ -94,10 +98,9 @@ impl Businesses<'_> {
         self.location.send_unread(request).await
     }
 
-    async fn send(&self, request: Request) -> Result<Business> {
+    fn send(&self, request: Request) -> Call<'a, Business> {
         self.location
             .send::<BusinessAnswer>(request)
-            .await
             .map(|answer| answer.0)
     }
 }

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_with::apply;
 
-use crate::client::{Client, Request, path};
-use crate::error::Result;
+use crate::client::{Call, Client, Request, path};
 use crate::ids::{CompanyId, UserId};
 use crate::lenient::{Lenient, LenientPart};
 use crate::secret::Private;
@@ -26,13 +25,13 @@ impl Client {
     }
 }
 
-impl Companies<'_> {
+impl<'a> Companies<'a> {
     /// One company by its id.
-    pub async fn get(&self, id: &CompanyId) -> Result<Company> {
+    pub fn get(&self, id: &CompanyId) -> Call<'a, Company> {
         let request = Request::get(path(&["companies", id.as_str()]))
             .operation("companies.get")
             .under("company");
-        self.client.send(request).await
+        self.client.send(request)
     }
 }
 

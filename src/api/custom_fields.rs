@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{CustomFieldId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -26,53 +26,50 @@ impl Location {
     }
 }
 
-impl CustomFields<'_> {
+impl<'a> CustomFields<'a> {
     /// All custom fields of contacts, of opportunities, or of both; HighLevel does not page them.
-    pub async fn list(&self, model: &CustomFieldModel) -> Result<Vec<CustomField>> {
+    pub fn list(&self, model: &CustomFieldModel) -> Call<'a, Vec<CustomField>> {
         let request = Request::get(self.path(None))
             .operation("custom_fields.list")
             .query("model", model);
-        let answer = self.location.send::<CustomFieldList>(request).await;
-        answer.map(|list| list.custom_fields)
+        self.location
+            .send::<CustomFieldList>(request)
+            .map(|list| list.custom_fields)
     }
 
     /// One custom field by its id.
-    pub async fn get(&self, id: &CustomFieldId) -> Result<CustomField> {
+    pub fn get(&self, id: &CustomFieldId) -> Call<'a, CustomField> {
         let request = Request::get(self.path(Some(id.as_str())))
             .operation("custom_fields.get")
             .under("customField");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// One custom field by its whole key, such as `contact.pincode`.
-    pub async fn get_by_key(&self, key: &str) -> Result<CustomField> {
+    pub fn get_by_key(&self, key: &str) -> Call<'a, CustomField> {
         let request = Request::get(self.path(Some(key)))
             .operation("custom_fields.get_by_key")
             .under("customField");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a custom field. HighLevel makes the key out of the name (`Pin Code` becomes `contact.pin_code`), and the
     /// type cannot be changed later.
-    pub async fn create(&self, field: &NewCustomField) -> Result<CustomField> {
+    pub fn create(&self, field: &NewCustomField) -> Call<'a, CustomField> {
         let request = Request::post(self.path(None))
             .operation("custom_fields.create")
             .json(field)
             .under("customField");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
-        &self,
-        id: &CustomFieldId,
-        update: &CustomFieldUpdate,
-    ) -> Result<CustomField> {
+    pub fn update(&self, id: &CustomFieldId, update: &CustomFieldUpdate) -> Call<'a, CustomField> {
         let request = Request::put(self.path(Some(id.as_str())))
             .operation("custom_fields.update")
             .json(update)
             .under("customField");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a custom field, and with it its values.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::serde_as;
 
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{CustomValueId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -24,58 +24,50 @@ impl Location {
     }
 }
 
-impl CustomValues<'_> {
+impl<'a> CustomValues<'a> {
     /// All custom values; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<CustomValue>> {
+    pub fn list(&self) -> Call<'a, Vec<CustomValue>> {
         let request = Request::get(self.path(None)).operation("custom_values.list");
         self.location
             .send::<CustomValueList>(request)
-            .await
             .map(|list| list.custom_values)
     }
 
     /// The custom value with this key, written as a slug (`calendly_link`) or as a merge field
     /// (`{{ custom_values.calendly_link }}`). `None` if the location has none.
-    pub async fn find(&self, key: &str) -> Result<Option<CustomValue>> {
-        let slug = slug(key);
-        Ok(self
-            .list()
-            .await?
-            .into_iter()
-            .find(|value| value.key() == Some(slug)))
+    pub fn find(&self, key: &str) -> Call<'a, Option<CustomValue>> {
+        let slug = slug(key).to_owned();
+        self.list().map(move |values| {
+            let mut values = values.into_iter();
+            values.find(|value| value.key() == Some(&*slug))
+        })
     }
 
     /// One custom value by its id.
-    pub async fn get(&self, id: &CustomValueId) -> Result<CustomValue> {
-        self.location
-            .send(
-                Request::get(self.path(Some(id)))
-                    .operation("custom_values.get")
-                    .under("customValue"),
-            )
-            .await
+    pub fn get(&self, id: &CustomValueId) -> Call<'a, CustomValue> {
+        self.location.send(
+            Request::get(self.path(Some(id)))
+                .operation("custom_values.get")
+                .under("customValue"),
+        )
     }
 
     /// Creates a custom value. HighLevel makes the key out of the name (`Calendly Link` becomes `calendly_link`).
-    pub async fn create(&self, value: &CustomValueInput) -> Result<CustomValue> {
+    pub fn create(&self, value: &CustomValueInput) -> Call<'a, CustomValue> {
         let request = Request::post(self.path(None))
             .operation("custom_values.create")
             .json(value)
             .under("customValue");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Sets name and value; HighLevel has no partial update. Send the name unchanged to keep the key.
-    pub async fn update(
-        &self,
-        id: &CustomValueId,
-        value: &CustomValueInput,
-    ) -> Result<CustomValue> {
+    pub fn update(&self, id: &CustomValueId, value: &CustomValueInput) -> Call<'a, CustomValue> {
         let request = Request::put(self.path(Some(id)))
             .operation("custom_values.update")
             .json(value)
             .under("customValue");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a custom value.

@@ -2,11 +2,12 @@
 //!
 //! Source: HighLevel's OpenAPI files `links.json` and `links-v3.json`. Scopes: `links.readonly`, `links.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
 use super::offset::OffsetPage;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LinkId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -24,43 +25,54 @@ impl Location {
     }
 }
 
-impl Links<'_> {
+impl<'a> Links<'a> {
     /// All links; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<Link>> {
+    pub fn list(&self) -> Call<'a, Vec<Link>> {
         let request = Request::get(path(&["links", ""]))
             .operation("links.list")
             .query("locationId", self.location.id());
         self.location
             .send::<LinkList>(request)
-            .await
             .map(|list| list.links)
     }
 
     /// One page of the links that a search finds.
-    pub async fn search(&self, search: &LinkSearch) -> Result<OffsetPage<Link>> {
+    pub fn search(&self, search: &LinkSearch) -> Call<'a, OffsetPage<Link>> {
+        let skip = search.skip;
         let request = Request::get(path(&["links", "search"]))
             .operation("links.search")
             .version(ApiVersion::V2021_04_15)
             .query("locationId", self.location.id())
             .query_opt("query", search.query.as_ref())
-            .query_opt("skip", search.skip)
+            .query_opt("skip", skip)
             .query_opt("limit", search.limit);
-        let list = self.location.send::<LinkList>(request).await?;
-        Ok(OffsetPage::new(list.links, None, search.skip))
+        self.location
+            .send::<LinkList>(request)
+            .map(move |list| OffsetPage::new(list.links, None, skip))
+    }
+
+    /// All links that a search finds, page after page from the one it names.
+    pub fn stream(&self, search: &LinkSearch) -> impl Stream<Item = Result<Link>> + Send + use<'a> {
+        let (links, search) = (*self, search.clone());
+        items("links.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            links.search(&search)
+        })
     }
 
     /// One link by its id.
-    pub async fn get(&self, id: &LinkId) -> Result<Link> {
+    pub fn get(&self, id: &LinkId) -> Call<'a, Link> {
         let request = Request::get(path(&["links", "id", id.as_str()]))
             .operation("links.get")
             .query("locationId", self.location.id())
             .under("link");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a link. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before creating it again.
-    pub async fn create(&self, link: &LinkInput) -> Result<Link> {
+    pub fn create(&self, link: &LinkInput) -> Call<'a, Link> {
         let request = Request::post(path(&["links", ""]))
             .operation("links.create")
             .json(&NewLink {
@@ -68,16 +80,16 @@ impl Links<'_> {
                 link,
             })
             .under("link");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Sets name and target; HighLevel has no partial update.
-    pub async fn update(&self, id: &LinkId, link: &LinkInput) -> Result<Link> {
+    pub fn update(&self, id: &LinkId, link: &LinkInput) -> Call<'a, Link> {
         let request = Request::put(path(&["links", id.as_str()]))
             .operation("links.update")
             .json(link)
             .under("link");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a link.

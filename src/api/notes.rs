@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, NoteId, UserId};
 use crate::lenient::{Lenient, LenientList};
@@ -26,45 +26,41 @@ impl Location {
     }
 }
 
-impl Notes<'_> {
+impl<'a> Notes<'a> {
     /// All notes of a contact; HighLevel does not page them.
-    pub async fn list(&self, contact: &ContactId) -> Result<Vec<Note>> {
+    pub fn list(&self, contact: &ContactId) -> Call<'a, Vec<Note>> {
         let request =
             Request::get(path(&["contacts", contact.as_str(), "notes"])).operation("notes.list");
-        let answer = self.location.send::<NoteList>(request).await;
-        answer.map(|list| list.notes)
+        self.location
+            .send::<NoteList>(request)
+            .map(|list| list.notes)
     }
 
     /// One note by its id.
-    pub async fn get(&self, contact: &ContactId, id: &NoteId) -> Result<Note> {
+    pub fn get(&self, contact: &ContactId, id: &NoteId) -> Call<'a, Note> {
         let request = Request::get(note_path(contact, id))
             .operation("notes.get")
             .under("note");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Writes a note. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before writing it again.
-    pub async fn create(&self, contact: &ContactId, note: &NewNote) -> Result<Note> {
+    pub fn create(&self, contact: &ContactId, note: &NewNote) -> Call<'a, Note> {
         let request = Request::post(path(&["contacts", contact.as_str(), "notes"]))
             .operation("notes.create")
             .json(note)
             .under("note");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
-        &self,
-        contact: &ContactId,
-        id: &NoteId,
-        update: &NoteUpdate,
-    ) -> Result<Note> {
+    pub fn update(&self, contact: &ContactId, id: &NoteId, update: &NoteUpdate) -> Call<'a, Note> {
         let request = Request::put(note_path(contact, id))
             .operation("notes.update")
             .json(update)
             .under("note");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a note.

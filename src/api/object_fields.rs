@@ -9,7 +9,7 @@ use serde::de::{Deserializer, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, skip_serializing_none};
 
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{CustomFieldId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -28,45 +28,41 @@ impl Location {
     }
 }
 
-impl ObjectFields<'_> {
+impl<'a> ObjectFields<'a> {
     /// All fields and folders of an object, by its key. HighLevel's app shows the key with the object's settings; that
     /// of a custom object starts with `custom_objects.`, such as `custom_objects.pet`.
-    pub async fn list(&self, object_key: &str) -> Result<ObjectFieldList> {
+    pub fn list(&self, object_key: &str) -> Call<'a, ObjectFieldList> {
         let request = Request::get(path(&["custom-fields", "object-key", object_key]))
             .operation("object_fields.list")
             .query("locationId", self.location.id());
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// One field or folder by its id.
-    pub async fn get(&self, id: &CustomFieldId) -> Result<ObjectField> {
+    pub fn get(&self, id: &CustomFieldId) -> Call<'a, ObjectField> {
         let request = Request::get(path(&["custom-fields", id.as_str()]))
             .operation("object_fields.get")
             .under("field");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a field. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before creating it again.
-    pub async fn create(&self, field: &NewObjectField) -> Result<ObjectField> {
+    pub fn create(&self, field: &NewObjectField) -> Call<'a, ObjectField> {
         let request = Request::post(path(&["custom-fields", ""]))
             .operation("object_fields.create")
             .json(&self.with_location(field))
             .under("field");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest. A field's type cannot be changed.
-    pub async fn update(
-        &self,
-        id: &CustomFieldId,
-        update: &ObjectFieldUpdate,
-    ) -> Result<ObjectField> {
+    pub fn update(&self, id: &CustomFieldId, update: &ObjectFieldUpdate) -> Call<'a, ObjectField> {
         let request = Request::put(path(&["custom-fields", id.as_str()]))
             .operation("object_fields.update")
             .json(&self.with_location(update))
             .under("field");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a field.
@@ -77,25 +73,25 @@ impl ObjectFields<'_> {
     }
 
     /// Creates a folder. It is not repeated, like [`create`](Self::create).
-    pub async fn create_folder(&self, object_key: &str, name: &str) -> Result<ObjectFieldFolder> {
+    pub fn create_folder(&self, object_key: &str, name: &str) -> Call<'a, ObjectFieldFolder> {
         let request = Request::post(path(&["custom-fields", "folder"]))
             .operation("object_fields.create_folder")
             .json(&self.with_location(&FolderInput {
                 object_key: Some(object_key),
                 name,
             }));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Gives a folder another name.
-    pub async fn rename_folder(&self, id: &CustomFieldId, name: &str) -> Result<ObjectFieldFolder> {
+    pub fn rename_folder(&self, id: &CustomFieldId, name: &str) -> Call<'a, ObjectFieldFolder> {
         let request = Request::put(path(&["custom-fields", "folder", id.as_str()]))
             .operation("object_fields.rename_folder")
             .json(&self.with_location(&FolderInput {
                 object_key: None,
                 name,
             }));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a folder.

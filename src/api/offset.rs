@@ -1,5 +1,7 @@
 //! Pages of listings that go on after a number of entries (`skip`) instead of at a cursor.
 
+use crate::client::Page;
+
 /// One page of a listing that goes on after a number of entries.
 ///
 /// Entries that are made or deleted while somebody pages move the rest by one: an entry can come twice or be missed.
@@ -31,6 +33,19 @@ impl<T> OffsetPage<T> {
             .saturating_add(u64::try_from(self.items.len()).ok()?);
         let more = !self.items.is_empty() && self.total.is_none_or(|total| seen < total);
         more.then_some(seen)
+    }
+}
+
+impl<T: PartialEq + Clone> Page for OffsetPage<T> {
+    type Item = T;
+    type Cursor = u64;
+
+    fn next_page(&self) -> Option<u64> {
+        self.next()
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self.items
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{DurationSeconds, serde_as, skip_serializing_none};
 
 use super::timestamp::Rfc3339;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, RecurringTaskId, UserId};
 use crate::lenient::{Lenient, LenientPart};
@@ -30,36 +30,36 @@ impl Location {
     }
 }
 
-impl RecurringTasks<'_> {
+impl<'a> RecurringTasks<'a> {
     /// One recurring task by its id.
-    pub async fn get(&self, id: &RecurringTaskId) -> Result<RecurringTask> {
+    pub fn get(&self, id: &RecurringTaskId) -> Call<'a, RecurringTask> {
         let request = Request::get(self.path(Some(id)))
             .operation("recurring_tasks.get")
             .under("recurringTask");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a recurring task. It is not repeated, and HighLevel cannot list them: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome) a person has to look.
-    pub async fn create(&self, task: &NewRecurringTask) -> Result<RecurringTask> {
+    pub fn create(&self, task: &NewRecurringTask) -> Call<'a, RecurringTask> {
         let request = Request::post(self.path(None))
             .operation("recurring_tasks.create")
             .json(task)
             .under("recurringTask");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &RecurringTaskId,
         update: &RecurringTaskUpdate,
-    ) -> Result<RecurringTask> {
+    ) -> Call<'a, RecurringTask> {
         let request = Request::put(self.path(Some(id)))
             .operation("recurring_tasks.update")
             .json(update)
             .under("recurringTask");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a recurring task.

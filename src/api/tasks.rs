@@ -4,13 +4,14 @@
 //! (`/locations/{locationId}/tasks/search`). Scopes: `contacts.readonly`, `contacts.write`, `locations/tasks.readonly`
 //! for the search.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
 use super::timestamp::Rfc3339;
-use crate::client::{Location, ReplaySafety, Request, path};
+use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, TaskId, UserId};
 use crate::lenient::{Lenient, LenientList};
@@ -29,56 +30,45 @@ impl Location {
     }
 }
 
-impl Tasks<'_> {
+impl<'a> Tasks<'a> {
     /// All tasks of a contact, done and open; HighLevel does not page them.
-    pub async fn list(&self, contact: &ContactId) -> Result<Vec<Task>> {
+    pub fn list(&self, contact: &ContactId) -> Call<'a, Vec<Task>> {
         let request =
             Request::get(path(&["contacts", contact.as_str(), "tasks"])).operation("tasks.list");
         self.location
             .send::<TaskList>(request)
-            .await
             .map(|list| list.tasks)
     }
 
     /// One task by its id.
-    pub async fn get(&self, contact: &ContactId, id: &TaskId) -> Result<Task> {
+    pub fn get(&self, contact: &ContactId, id: &TaskId) -> Call<'a, Task> {
         let request = Request::get(task_path(contact, id))
             .operation("tasks.get")
             .under("task");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a task. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before creating it again.
-    pub async fn create(&self, contact: &ContactId, task: &NewTask) -> Result<Task> {
+    pub fn create(&self, contact: &ContactId, task: &NewTask) -> Call<'a, Task> {
         let request = Request::post(path(&["contacts", contact.as_str(), "tasks"]))
             .operation("tasks.create")
             .json(task)
             .under("task");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
-        &self,
-        contact: &ContactId,
-        id: &TaskId,
-        update: &TaskUpdate,
-    ) -> Result<Task> {
+    pub fn update(&self, contact: &ContactId, id: &TaskId, update: &TaskUpdate) -> Call<'a, Task> {
         let request = Request::put(task_path(contact, id))
             .operation("tasks.update")
             .json(update)
             .under("task");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Marks a task as done (`true`) or as open again (`false`).
-    pub async fn complete(
-        &self,
-        contact: &ContactId,
-        id: &TaskId,
-        completed: bool,
-    ) -> Result<Task> {
+    pub fn complete(&self, contact: &ContactId, id: &TaskId, completed: bool) -> Call<'a, Task> {
         let segments = [
             "contacts",
             contact.as_str(),
@@ -90,7 +80,7 @@ impl Tasks<'_> {
             .operation("tasks.complete")
             .json(&Completion { completed })
             .under("task");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a task.
@@ -101,14 +91,26 @@ impl Tasks<'_> {
     }
 
     /// One page of the tasks of all contacts that a search finds.
-    pub async fn search(&self, search: &TaskSearch) -> Result<OffsetPage<Task>> {
+    pub fn search(&self, search: &TaskSearch) -> Call<'a, OffsetPage<Task>> {
+        let skip = search.skip;
         let location = self.location.id().as_str();
         let request = Request::post(path(&["locations", location, "tasks", "search"]))
             .operation("tasks.search")
             .replay(ReplaySafety::Safe)
             .json(search);
-        let answer = self.location.send::<TaskList>(request).await?;
-        Ok(OffsetPage::new(answer.tasks, None, Some(search.skip)))
+        self.location
+            .send::<TaskList>(request)
+            .map(move |answer| OffsetPage::new(answer.tasks, None, Some(skip)))
+    }
+
+    /// All tasks that a search finds, page after page from the one it names.
+    pub fn stream(&self, search: &TaskSearch) -> impl Stream<Item = Result<Task>> + Send + use<'a> {
+        let (tasks, search) = (*self, search.clone());
+        items("tasks.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.unwrap_or(search.skip);
+            tasks.search(&search)
+        })
     }
 }
 

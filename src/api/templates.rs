@@ -3,12 +3,13 @@
 //! Source: HighLevel's OpenAPI file `locations.json`, `/locations/{locationId}/templates`. Scope:
 //! `locations/templates.readonly`.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::offset::OffsetPage;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LocationId, TemplateId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -27,9 +28,10 @@ impl Location {
     }
 }
 
-impl Templates<'_> {
+impl<'a> Templates<'a> {
     /// One page of templates.
-    pub async fn list(&self, query: &TemplateQuery) -> Result<OffsetPage<Template>> {
+    pub fn list(&self, query: &TemplateQuery) -> Call<'a, OffsetPage<Template>> {
+        let skip = query.skip;
         let request = Request::get(path(&[
             "locations",
             self.location.id().as_str(),
@@ -39,14 +41,24 @@ impl Templates<'_> {
         .query("originId", &query.origin_id)
         .query_opt("type", query.kind.as_ref())
         .query("deleted", query.deleted)
-        .query("skip", query.skip)
+        .query("skip", skip)
         .query("limit", query.limit);
-        let answer = self.location.send::<TemplateList>(request).await?;
-        Ok(OffsetPage::new(
-            answer.templates,
-            answer.total_count,
-            Some(query.skip),
-        ))
+        self.location
+            .send::<TemplateList>(request)
+            .map(move |answer| OffsetPage::new(answer.templates, answer.total_count, Some(skip)))
+    }
+
+    /// All templates that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        query: &TemplateQuery,
+    ) -> impl Stream<Item = Result<Template>> + Send + use<'a> {
+        let (templates, query) = (*self, query.clone());
+        items("templates.list", move |skip| {
+            let mut query = query.clone();
+            query.skip = skip.unwrap_or(query.skip);
+            templates.list(&query)
+        })
     }
 
     /// Deletes a template.

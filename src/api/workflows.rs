@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::timestamp::Rfc3339;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, WorkflowId};
 use crate::lenient::{Lenient, LenientList};
@@ -27,15 +27,14 @@ impl Location {
     }
 }
 
-impl Workflows<'_> {
+impl<'a> Workflows<'a> {
     /// All workflows; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<Workflow>> {
+    pub fn list(&self) -> Call<'a, Vec<Workflow>> {
         let request = Request::get(path(&["workflows", ""]))
             .operation("workflows.list")
             .query("locationId", self.location.id());
         self.location
             .send::<WorkflowList>(request)
-            .await
             .map(|list| list.workflows)
     }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod builder;
+mod call;
 mod observe;
 mod pacer;
 mod pages;
@@ -21,6 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use builder::ClientBuilder;
+pub use call::{Call, Response};
 #[cfg(feature = "metrics")]
 pub use observe::MetricsObserver;
 pub use observe::{Attempt, AttemptOutcome, Observer};
@@ -82,19 +84,21 @@ impl Client {
     }
 
     /// Sends a request that belongs to no location, with the default token.
-    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
-        self.shared
-            .send(request, None, send::Manner::default())
-            .await
+    pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
+        let manner = send::Manner::default();
+        Call::new(self.shared.send(request, None, manner))
     }
 
     /// Sends a request that belongs to no location once; whoever asks decides whether to repeat it.
-    pub(crate) async fn send_once<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+    pub(crate) fn send_once<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
+        request: Request,
+    ) -> Call<'a, T> {
         let manner = send::Manner {
             retries: false,
             ..send::Manner::default()
         };
-        self.shared.send(request, None, manner).await
+        Call::new(self.shared.send(request, None, manner))
     }
 
     /// Sends a request that belongs to no location and whose answer holds nothing of interest, or may be empty.
@@ -115,26 +119,26 @@ impl Client {
     }
 
     /// Reads a path of an operation that is not typed yet.
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.send(Request::get(path)).await
+    pub fn get<'a, T: DeserializeOwned + Send + 'a>(&'a self, path: &str) -> Call<'a, T> {
+        self.send(Request::get(path))
     }
 
     /// Posts JSON for an operation that is not typed yet. It is not repeated when the outcome is unknown.
-    pub async fn post<T: DeserializeOwned>(
-        &self,
+    pub fn post<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
         path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T> {
-        self.send(Request::post(path).json(body)).await
+        body: &impl Serialize,
+    ) -> Call<'a, T> {
+        self.send(Request::post(path).json(body))
     }
 
     /// Puts JSON for an operation that is not typed yet.
-    pub async fn put<T: DeserializeOwned>(
-        &self,
+    pub fn put<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
         path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T> {
-        self.send(Request::put(path).json(body)).await
+        body: &impl Serialize,
+    ) -> Call<'a, T> {
+        self.send(Request::put(path).json(body))
     }
 
     /// Deletes for an operation that is not typed yet; the answer's body is not read.
@@ -203,11 +207,9 @@ impl Location {
     }
 
     /// Sends a request with this location's token and within its pace.
-    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
-        self.client
-            .shared
-            .send(request, Some(&self.id), self.manner)
-            .await
+    pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
+        let shared = &self.client.shared;
+        Call::new(shared.send(request, Some(&self.id), self.manner))
     }
 
     /// Sends a request whose answer holds nothing of interest, or may be empty.
@@ -227,26 +229,26 @@ impl Location {
     }
 
     /// Reads a path of an operation that is not typed yet. [`send`](Self::send) takes parameters and a version too.
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.send(Request::get(path)).await
+    pub fn get<'a, T: DeserializeOwned + Send + 'a>(&'a self, path: &str) -> Call<'a, T> {
+        self.send(Request::get(path))
     }
 
     /// Posts JSON for an operation that is not typed yet. It is not repeated when the outcome is unknown.
-    pub async fn post<T: DeserializeOwned>(
-        &self,
+    pub fn post<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
         path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T> {
-        self.send(Request::post(path).json(body)).await
+        body: &impl Serialize,
+    ) -> Call<'a, T> {
+        self.send(Request::post(path).json(body))
     }
 
     /// Puts JSON for an operation that is not typed yet.
-    pub async fn put<T: DeserializeOwned>(
-        &self,
+    pub fn put<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
         path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T> {
-        self.send(Request::put(path).json(body)).await
+        body: &impl Serialize,
+    ) -> Call<'a, T> {
+        self.send(Request::put(path).json(body))
     }
 
     /// Deletes for an operation that is not typed yet; the answer's body is not read.

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// One page of a listing.
 pub(crate) trait Page {
-    type Item;
+    type Item: Clone + PartialEq;
     type Cursor: Clone + PartialEq;
 
     /// Where the next page begins; `None` after the last.
@@ -17,17 +17,49 @@ pub(crate) trait Page {
     fn into_items(self) -> Vec<Self::Item>;
 }
 
-/// Where a listing stands.
+/// Which page is read next.
 enum Next<C> {
     First,
     After(C),
     End,
 }
 
+/// How far a listing has been read.
+struct Progress<P: Page> {
+    items: VecDeque<P::Item>,
+    next: Next<P::Cursor>,
+    /// The first item of the last page.
+    begins: Option<P::Item>,
+}
+
+impl<P: Page> Progress<P> {
+    /// Takes the page that was read `at` a cursor.
+    fn take(&mut self, page: P, at: Option<P::Cursor>, operation: &'static str) -> Result<()> {
+        let follows = page.next_page();
+        self.items = page.into_items().into();
+        let begins = self.items.front().cloned();
+        let problem = match &follows {
+            Some(_) if begins.is_none() => Some("a page is empty and another is to follow"),
+            Some(_) if follows == at => Some("a page leads to itself"),
+            _ if begins.is_some() && begins == self.begins => {
+                Some("a page begins like the one before it")
+            }
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let kind = ErrorKind::Decode { path: ".".into() };
+            return Err(Error::new(kind, operation).with_message(Some(problem.to_owned())));
+        }
+        self.begins = begins;
+        self.next = follows.map_or(Next::End, Next::After);
+        Ok(())
+    }
+}
+
 /// All items of a listing, page after page; the next page is read when the items of the last one are used up.
 ///
-/// A page that is empty though another is to follow, or that leads to itself, ends the stream with an error of kind
-/// [`Decode`](ErrorKind::Decode): going on would mean to ask the same for ever.
+/// A page that is empty though another is to follow, that leads to itself, or that begins like the page before it ends
+/// the stream with an error of kind [`Decode`](ErrorKind::Decode): going on would mean to ask the same for ever.
 pub(crate) fn items<P, F, A>(
     operation: &'static str,
     fetch: F,
@@ -37,40 +69,28 @@ where
     F: FnMut(Option<P::Cursor>) -> A,
     A: Future<Output = Result<P>>,
 {
-    let start = (fetch, VecDeque::new(), Next::First);
-    try_unfold(start, move |(mut fetch, mut items, mut next)| async move {
-        loop {
-            if let Some(item) = items.pop_front() {
-                return Ok(Some((item, (fetch, items, next))));
+    let start = Progress::<P> {
+        items: VecDeque::new(),
+        next: Next::First,
+        begins: None,
+    };
+    try_unfold(
+        (fetch, start),
+        move |(mut fetch, mut progress)| async move {
+            loop {
+                if let Some(item) = progress.items.pop_front() {
+                    return Ok(Some((item, (fetch, progress))));
+                }
+                let at = match std::mem::replace(&mut progress.next, Next::End) {
+                    Next::First => None,
+                    Next::After(cursor) => Some(cursor),
+                    Next::End => return Ok(None),
+                };
+                let page = fetch(at.clone()).await?;
+                progress.take(page, at, operation)?;
             }
-            let at = match next {
-                Next::First => None,
-                Next::After(cursor) => Some(cursor),
-                Next::End => return Ok(None),
-            };
-            let page = fetch(at.clone()).await?;
-            let follows = page.next_page();
-            items.extend(page.into_items());
-            next = match follows {
-                None => Next::End,
-                Some(_) if items.is_empty() => {
-                    return Err(endless(
-                        operation,
-                        "a page is empty and another is to follow",
-                    ));
-                }
-                Some(cursor) if at.as_ref() == Some(&cursor) => {
-                    return Err(endless(operation, "a page leads to itself"));
-                }
-                Some(cursor) => Next::After(cursor),
-            };
-        }
-    })
-}
-
-fn endless(operation: &'static str, problem: &str) -> Error {
-    Error::new(ErrorKind::Decode { path: ".".into() }, operation)
-        .with_message(Some(problem.to_owned()))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -122,5 +142,10 @@ mod tests {
         assert!(error.to_string().contains("leads to itself"), "{error}");
         let error = all(|at| Numbers(vec![], Some(at + 1))).await.unwrap_err();
         assert!(error.to_string().contains("is empty"), "{error}");
+        // A server that does not know the cursor gives its first page again and again.
+        let error = all(|at| Numbers(vec![1, 2], Some(at + 2)))
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("begins like"), "{error}");
     }
 }

@@ -12,6 +12,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 
 use super::answer::{RateHeaders, decode, denial, error_of};
+use super::call::Response;
 use super::observe::{Attempt, AttemptOutcome, Observer};
 use super::pacer::{MOST_WAITING, Pacer, Refusal};
 use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
@@ -80,9 +81,10 @@ impl Shared {
         request: Request,
         location: Option<&LocationId>,
         manner: Manner,
-    ) -> Result<T> {
+    ) -> Result<Response<T>> {
         let answer = self.exchange(&request, location, manner).await?;
-        decode(&request.operation, request.under, &answer.body).map_err(|error| {
+        let decoded = decode(&request.operation, request.under, &answer.body);
+        let value = decoded.map_err(|error| {
             let error = error
                 .with_status(Some(answer.status))
                 .with_attempts(answer.attempts);
@@ -96,6 +98,11 @@ impl Shared {
             } else {
                 error
             }
+        })?;
+        Ok(Response {
+            value,
+            status: answer.status,
+            raw: answer.body,
         })
     }
 

@@ -9,7 +9,7 @@ use serde_with::{serde_as, skip_serializing_none};
 use super::events::{AppointmentStatus, CalendarEvent};
 use crate::api::contacts::InLocation;
 use crate::api::timestamp::Rfc3339;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::{Error, Result};
 use crate::ids::{CalendarEventId, CalendarId, ContactId, UserId};
 use crate::open_enum::open_enum;
@@ -28,42 +28,42 @@ impl Location {
     }
 }
 
-impl Appointments<'_> {
+impl<'a> Appointments<'a> {
     /// Books an appointment. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
     /// [`CalendarEvents::list`](super::CalendarEvents::list) before booking it again.
-    pub async fn create(&self, appointment: &NewAppointment) -> Result<CalendarEvent> {
-        self.check("appointments.create", &appointment.details)?;
+    pub fn create(&self, appointment: &NewAppointment) -> Call<'a, CalendarEvent> {
+        let checked = self.check("appointments.create", &appointment.details);
         let request = Request::post(path(&["calendars", "events", "appointments"]))
             .operation("appointments.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), appointment))
             .under("event");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// One appointment by its id.
-    pub async fn get(&self, id: &CalendarEventId) -> Result<CalendarEvent> {
+    pub fn get(&self, id: &CalendarEventId) -> Call<'a, CalendarEvent> {
         let request = Request::get(appointment_path(id))
             .operation("appointments.get")
             .version(ApiVersion::V2021_04_15)
             .under("event");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest. The id of a series changes all of it.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &CalendarEventId,
         update: &AppointmentUpdate,
-    ) -> Result<CalendarEvent> {
-        self.check("appointments.update", &update.details)?;
+    ) -> Call<'a, CalendarEvent> {
+        let checked = self.check("appointments.update", &update.details);
         let request = Request::put(appointment_path(id))
             .operation("appointments.update")
             .version(ApiVersion::V2021_04_15)
             .json(update)
             .under("event");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Version 3 alone takes two of the statuses that each version gives.

@@ -9,8 +9,7 @@ use serde_with::{serde_as, skip_serializing_none};
 use super::events::{CalendarEvent, EventsQuery};
 use crate::api::contacts::InLocation;
 use crate::api::timestamp::Rfc3339;
-use crate::client::{ApiVersion, Location, Request, path};
-use crate::error::Result;
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::ids::{CalendarEventId, CalendarId, UserId};
 use crate::secret::Private;
 
@@ -27,41 +26,39 @@ impl Location {
     }
 }
 
-impl BlockedSlots<'_> {
+impl<'a> BlockedSlots<'a> {
     /// The blocked slots that a query finds; HighLevel does not page them.
-    pub async fn list(&self, query: &EventsQuery) -> Result<Vec<CalendarEvent>> {
-        query
-            .send(
-                self.location,
-                Request::get(path(&["calendars", "blocked-slots"])).operation("blocked_slots.list"),
-            )
-            .await
+    pub fn list(&self, query: &EventsQuery) -> Call<'a, Vec<CalendarEvent>> {
+        query.send(
+            self.location,
+            Request::get(path(&["calendars", "blocked-slots"])).operation("blocked_slots.list"),
+        )
     }
 
     /// Blocks a slot. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before blocking it again.
-    pub async fn create(&self, slot: &NewBlockedSlot) -> Result<CalendarEvent> {
+    pub fn create(&self, slot: &NewBlockedSlot) -> Call<'a, CalendarEvent> {
         let request = Request::post(path(&["calendars", "events", "block-slots"]))
             .operation("blocked_slots.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), slot))
             .under("event");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes a blocked slot; HighLevel asks for the owner each time.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &CalendarEventId,
         update: &BlockedSlotUpdate,
-    ) -> Result<CalendarEvent> {
+    ) -> Call<'a, CalendarEvent> {
         let segments = ["calendars", "events", "block-slots", id.as_str()];
         let request = Request::put(path(&segments))
             .operation("blocked_slots.update")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
             .under("event");
-        self.location.send(request).await
+        self.location.send(request)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_with::serde_as;
 
 use super::appointments::MeetingLocationType;
 
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{
     CalendarEventId, CalendarGroupId, CalendarId, CalendarResourceId, ContactId, LocationId, UserId,
@@ -30,15 +30,13 @@ impl Location {
     }
 }
 
-impl CalendarEvents<'_> {
+impl<'a> CalendarEvents<'a> {
     /// The appointments that a query finds; HighLevel does not page them.
-    pub async fn list(&self, query: &EventsQuery) -> Result<Vec<CalendarEvent>> {
-        query
-            .send(
-                self.location,
-                Request::get(path(&["calendars", "events"])).operation("calendar_events.list"),
-            )
-            .await
+    pub fn list(&self, query: &EventsQuery) -> Call<'a, Vec<CalendarEvent>> {
+        query.send(
+            self.location,
+            Request::get(path(&["calendars", "events"])).operation("calendar_events.list"),
+        )
     }
 
     /// Deletes an appointment or a blocked slot. The id of a series deletes all of it.
@@ -75,11 +73,11 @@ pub enum EventOwner {
 
 impl EventsQuery {
     /// Times are written in milliseconds since 1970.
-    pub(super) async fn send(
+    pub(super) fn send<'a>(
         &self,
-        location: &Location,
+        location: &'a Location,
         request: Request,
-    ) -> Result<Vec<CalendarEvent>> {
+    ) -> Call<'a, Vec<CalendarEvent>> {
         let request = match &self.owner {
             EventOwner::Calendar(id) => request.query("calendarId", id),
             EventOwner::Group(id) => request.query("groupId", id),
@@ -90,10 +88,7 @@ impl EventsQuery {
             .query("locationId", location.id())
             .query("startTime", self.from.as_millisecond())
             .query("endTime", self.to.as_millisecond());
-        location
-            .send::<EventList>(request)
-            .await
-            .map(|list| list.events)
+        location.send::<EventList>(request).map(|list| list.events)
     }
 }
 

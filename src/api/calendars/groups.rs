@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Location, ReplaySafety, Request, path};
+use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{CalendarGroupId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -24,25 +24,24 @@ impl Location {
     }
 }
 
-impl CalendarGroups<'_> {
+impl<'a> CalendarGroups<'a> {
     /// All groups; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<CalendarGroup>> {
+    pub fn list(&self) -> Call<'a, Vec<CalendarGroup>> {
         let request = Request::get(path(&["calendars", "groups"]))
             .operation("calendar_groups.list")
             .version(ApiVersion::V2021_04_15)
             .query("locationId", self.location.id());
         self.location
             .send::<GroupList>(request)
-            .await
             .map(|list| list.groups)
     }
 
     /// Creates a group, active unless `active` says otherwise. It is not repeated.
-    pub async fn create(
+    pub fn create(
         &self,
         group: &CalendarGroupInput,
         active: Option<bool>,
-    ) -> Result<CalendarGroup> {
+    ) -> Call<'a, CalendarGroup> {
         let request = Request::post(path(&["calendars", "groups"]))
             .operation("calendar_groups.create")
             .version(ApiVersion::V2021_04_15)
@@ -54,11 +53,11 @@ impl CalendarGroups<'_> {
                 },
             ))
             .under("group");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Whether no group of the location has this slug yet.
-    pub async fn is_slug_available(&self, slug: &str) -> Result<bool> {
+    pub fn is_slug_available(&self, slug: &str) -> Call<'a, bool> {
         let request = Request::post(path(&["calendars", "groups", "validate-slug"]))
             .operation("calendar_groups.is_slug_available")
             .version(ApiVersion::V2021_04_15)
@@ -66,22 +65,21 @@ impl CalendarGroups<'_> {
             .json(&InLocation::new(self.location.id(), &Slug { slug }));
         self.location
             .send::<Availability>(request)
-            .await
             .map(|answer| answer.available)
     }
 
     /// Sets name, description and slug; HighLevel has no partial update.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &CalendarGroupId,
         group: &CalendarGroupInput,
-    ) -> Result<CalendarGroup> {
+    ) -> Call<'a, CalendarGroup> {
         let request = Request::put(path(&["calendars", "groups", id.as_str()]))
             .operation("calendar_groups.update")
             .version(ApiVersion::V2021_04_15)
             .json(group)
             .under("group");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Switches a group on or off.

@@ -63,7 +63,7 @@ use serde_with::serde_as;
 
 use crate::api::contacts::InLocation;
 use crate::api::only_in;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::{Error, Result};
 use crate::ids::{CalendarGroupId, CalendarId};
 use crate::lenient::LenientList;
@@ -81,9 +81,9 @@ impl Location {
     }
 }
 
-impl Calendars<'_> {
+impl<'a> Calendars<'a> {
     /// All calendars, or those of one group, with drafts; HighLevel does not page them.
-    pub async fn list(&self, group: Option<&CalendarGroupId>) -> Result<Vec<Calendar>> {
+    pub fn list(&self, group: Option<&CalendarGroupId>) -> Call<'a, Vec<Calendar>> {
         let request = Request::get(path(&["calendars", ""]))
             .operation("calendars.list")
             .version(ApiVersion::V2021_04_15)
@@ -92,44 +92,39 @@ impl Calendars<'_> {
             .query("showDrafted", true);
         self.location
             .send::<CalendarList>(request)
-            .await
             .map(|list| list.calendars)
     }
 
     /// One calendar by its id.
-    pub async fn get(&self, id: &CalendarId) -> Result<Calendar> {
+    pub fn get(&self, id: &CalendarId) -> Call<'a, Calendar> {
         let request = Request::get(path(&["calendars", id.as_str()]))
             .operation("calendars.get")
             .version(ApiVersion::V2021_04_15)
             .under("calendar");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a calendar. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
     /// [`list`](Self::list) before creating it again.
-    pub async fn create(&self, calendar: &NewCalendar) -> Result<Calendar> {
-        if let Some(problem) = calendar.settings.refused_when_new() {
-            return Err(Error::config("calendars.create", problem));
-        }
+    pub fn create(&self, calendar: &NewCalendar) -> Call<'a, Calendar> {
+        let checked = allowed("calendars.create", calendar.settings.refused_when_new());
         let request = Request::post(path(&["calendars", ""]))
             .operation("calendars.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), calendar))
             .under("calendar");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(&self, id: &CalendarId, update: &CalendarUpdate) -> Result<Calendar> {
-        if let Some(problem) = update.settings.refused_in_update() {
-            return Err(Error::config("calendars.update", problem));
-        }
+    pub fn update(&self, id: &CalendarId, update: &CalendarUpdate) -> Call<'a, Calendar> {
+        let checked = allowed("calendars.update", update.settings.refused_in_update());
         let request = Request::put(path(&["calendars", id.as_str()]))
             .operation("calendars.update")
             .version(ApiVersion::V2021_04_15)
             .json(update)
             .under("calendar");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Deletes a calendar.
@@ -141,7 +136,7 @@ impl Calendars<'_> {
     }
 
     /// When a calendar can be booked. HighLevel refuses a range of more than 31 days.
-    pub async fn free_slots(&self, id: &CalendarId, query: &FreeSlotsQuery) -> Result<FreeSlots> {
+    pub fn free_slots(&self, id: &CalendarId, query: &FreeSlotsQuery) -> Call<'a, FreeSlots> {
         let request = query
             .parameters(Request::get(path(&[
                 "calendars",
@@ -150,8 +145,13 @@ impl Calendars<'_> {
             ])))
             .operation("calendars.free_slots")
             .version(ApiVersion::V2021_04_15);
-        self.location.send(request).await
+        self.location.send(request)
     }
+}
+
+/// Fails where the API takes no request with these settings.
+fn allowed(operation: &'static str, problem: Option<&'static str>) -> Result<()> {
+    problem.map_or(Ok(()), |problem| Err(Error::config(operation, problem)))
 }
 
 #[serde_as]

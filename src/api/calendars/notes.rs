@@ -2,12 +2,13 @@
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarEventId, ContactId, NoteId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -26,13 +27,13 @@ impl Location {
     }
 }
 
-impl AppointmentNotes<'_> {
+impl<'a> AppointmentNotes<'a> {
     /// One page of an appointment's notes; HighLevel allows 20 a page at most.
-    pub async fn list(
+    pub fn list(
         &self,
         appointment: &CalendarEventId,
         paging: Paging,
-    ) -> Result<CalendarPage<AppointmentNote>> {
+    ) -> Call<'a, CalendarPage<AppointmentNote>> {
         let request = Request::get(notes_path(appointment, None))
             .operation("appointment_notes.list")
             .version(ApiVersion::V2021_04_15)
@@ -40,38 +41,49 @@ impl AppointmentNotes<'_> {
             .query("offset", paging.skip);
         self.location
             .send::<NoteList>(request)
-            .await
-            .map(|list| CalendarPage::new(list.notes, paging, list.has_more))
+            .map(move |list| CalendarPage::new(list.notes, paging, list.has_more))
+    }
+
+    /// All notes of an appointment, page after page from the one that `paging` names.
+    pub fn stream(
+        &self,
+        appointment: &CalendarEventId,
+        paging: Paging,
+    ) -> impl Stream<Item = Result<AppointmentNote>> + Send + use<'a> {
+        let (notes, appointment) = (*self, appointment.clone());
+        items("appointment_notes.list", move |next| {
+            notes.list(&appointment, next.unwrap_or(paging))
+        })
     }
 
     /// Writes a note. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// it with [`list`](Self::list) before writing it again.
-    pub async fn create(
+    pub fn create(
         &self,
         appointment: &CalendarEventId,
         note: &AppointmentNoteInput,
-    ) -> Result<AppointmentNote> {
+    ) -> Call<'a, AppointmentNote> {
         let request = Request::post(notes_path(appointment, None))
             .operation("appointment_notes.create")
             .version(ApiVersion::V2021_04_15)
             .json(note)
             .under("note");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Sets the text of a note.
-    pub async fn update(
+    pub fn update(
         &self,
         appointment: &CalendarEventId,
         id: &NoteId,
         note: &AppointmentNoteInput,
-    ) -> Result<AppointmentNote> {
+    ) -> Call<'a, AppointmentNote> {
         let request = Request::put(notes_path(appointment, Some(id)))
             .operation("appointment_notes.update")
             .version(ApiVersion::V2021_04_15)
             .json(note)
             .under("note");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a note.

@@ -2,11 +2,12 @@
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarNotificationId};
 use crate::lenient::{Lenient, LenientList};
@@ -27,52 +28,64 @@ impl Location {
     }
 }
 
-impl CalendarNotifications<'_> {
+impl<'a> CalendarNotifications<'a> {
     /// One page of a calendar's notifications.
-    pub async fn list(
+    pub fn list(
         &self,
         calendar: &CalendarId,
         query: &NotificationQuery,
-    ) -> Result<CalendarPage<CalendarNotification>> {
+    ) -> Call<'a, CalendarPage<CalendarNotification>> {
+        let paging = query.paging;
         let request = Request::get(notification_path(calendar, None))
             .operation("calendar_notifications.list")
             .version(ApiVersion::V2021_04_15)
             .query_opt("isActive", query.is_active)
             .query_opt("deleted", query.deleted)
-            .query("limit", query.paging.limit)
-            .query("skip", query.paging.skip);
+            .query("limit", paging.limit)
+            .query("skip", paging.skip);
         self.location
             .send::<NotificationList>(request)
-            .await
-            .map(|list| CalendarPage::new(list.0, query.paging, None))
+            .map(move |list| CalendarPage::new(list.0, paging, None))
+    }
+
+    /// All of a calendar's notifications that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        calendar: &CalendarId,
+        query: &NotificationQuery,
+    ) -> impl Stream<Item = Result<CalendarNotification>> + Send + use<'a> {
+        let (notifications, calendar, query) = (*self, calendar.clone(), *query);
+        items("calendar_notifications.list", move |paging| {
+            let paging = paging.unwrap_or(query.paging);
+            notifications.list(&calendar, &NotificationQuery { paging, ..query })
+        })
     }
 
     /// One notification by its id.
-    pub async fn get(
+    pub fn get(
         &self,
         calendar: &CalendarId,
         id: &CalendarNotificationId,
-    ) -> Result<CalendarNotification> {
+    ) -> Call<'a, CalendarNotification> {
         let request = Request::get(notification_path(calendar, Some(id)))
             .operation("calendar_notifications.get")
             .version(ApiVersion::V2021_04_15);
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates notifications of one calendar. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for them with [`list`](Self::list).
-    pub async fn create(
+    pub fn create(
         &self,
         calendar: &CalendarId,
         notifications: &[NewCalendarNotification],
-    ) -> Result<Vec<CalendarNotification>> {
+    ) -> Call<'a, Vec<CalendarNotification>> {
         let request = Request::post(notification_path(calendar, None))
             .operation("calendar_notifications.create")
             .version(ApiVersion::V2021_04_15)
             .json(&notifications);
         self.location
             .send::<NotificationList>(request)
-            .await
             .map(|list| list.0)
     }
 

@@ -1,5 +1,7 @@
 //! Pages of those listings that skip and limit.
 
+use crate::client::Page;
+
 /// Which part of a listing to read. The default is the first 20.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paging {
@@ -42,6 +44,19 @@ impl<T> CalendarPage<T> {
     /// The paging for the page after this one; `None` if this is the last.
     pub fn next(&self) -> Option<Paging> {
         self.next
+    }
+}
+
+impl<T: PartialEq + Clone> Page for CalendarPage<T> {
+    type Item = T;
+    type Cursor = Paging;
+
+    fn next_page(&self) -> Option<Paging> {
+        self.next
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self.items
     }
 }
 

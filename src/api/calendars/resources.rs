@@ -2,12 +2,13 @@
 //!
 //! Scopes: `calendars/resources.readonly`, `calendars/resources.write`.
 
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarResourceId, LocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -26,13 +27,13 @@ impl Location {
     }
 }
 
-impl CalendarResources<'_> {
+impl<'a> CalendarResources<'a> {
     /// One page of the rooms or of the equipment.
-    pub async fn list(
+    pub fn list(
         &self,
         kind: &ResourceType,
         paging: Paging,
-    ) -> Result<CalendarPage<CalendarResource>> {
+    ) -> Call<'a, CalendarPage<CalendarResource>> {
         let request = Request::get(path(&["calendars", "resources", kind.as_str()]))
             .operation("calendar_resources.list")
             .version(ApiVersion::V2021_04_15)
@@ -41,48 +42,55 @@ impl CalendarResources<'_> {
             .query("skip", paging.skip);
         self.location
             .send::<ResourceList>(request)
-            .await
-            .map(|list| CalendarPage::new(list.0, paging, None))
+            .map(move |list| CalendarPage::new(list.0, paging, None))
+    }
+
+    /// All rooms or all of the equipment, page after page from the one that `paging` names.
+    pub fn stream(
+        &self,
+        kind: &ResourceType,
+        paging: Paging,
+    ) -> impl Stream<Item = Result<CalendarResource>> + Send + use<'a> {
+        let (resources, kind) = (*self, kind.clone());
+        items("calendar_resources.list", move |next| {
+            resources.list(&kind, next.unwrap_or(paging))
+        })
     }
 
     /// One room or piece of equipment by its id.
-    pub async fn get(
-        &self,
-        kind: &ResourceType,
-        id: &CalendarResourceId,
-    ) -> Result<CalendarResource> {
+    pub fn get(&self, kind: &ResourceType, id: &CalendarResourceId) -> Call<'a, CalendarResource> {
         let request = Request::get(resource_path(kind, id))
             .operation("calendar_resources.get")
             .version(ApiVersion::V2021_04_15);
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a room or a piece of equipment. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`list`](Self::list).
-    pub async fn create(
+    pub fn create(
         &self,
         kind: &ResourceType,
         resource: &NewCalendarResource,
-    ) -> Result<CalendarResource> {
+    ) -> Call<'a, CalendarResource> {
         let request = Request::post(path(&["calendars", "resources", kind.as_str()]))
             .operation("calendar_resources.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), resource));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest. HighLevel does not tell the calendars in its answer.
-    pub async fn update(
+    pub fn update(
         &self,
         kind: &ResourceType,
         id: &CalendarResourceId,
         update: &CalendarResourceUpdate,
-    ) -> Result<CalendarResource> {
+    ) -> Call<'a, CalendarResource> {
         let request = Request::put(resource_path(kind, id))
             .operation("calendar_resources.update")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a room or a piece of equipment.

@@ -1,5 +1,6 @@
 //! Schedules: when a user can be booked, and, in version 3, when an event calendar can.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
@@ -8,7 +9,7 @@ use super::only_in_v3;
 use super::page::{CalendarPage, Paging};
 use super::rules::ScheduleRule;
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, LocationId, ScheduleId, UserId};
 use crate::lenient::{Lenient, LenientList};
@@ -26,51 +27,64 @@ impl Location {
     }
 }
 
-impl Schedules<'_> {
+impl<'a> Schedules<'a> {
     /// One page of a user's schedules; HighLevel allows 500 a page at most.
-    pub async fn search(&self, search: &ScheduleSearch) -> Result<CalendarPage<Schedule>> {
+    pub fn search(&self, search: &ScheduleSearch) -> Call<'a, CalendarPage<Schedule>> {
+        let paging = search.paging;
         let request = Request::get(path(&["calendars", "schedules", "search"]))
             .operation("schedules.search")
             .version(ApiVersion::V2021_04_15)
             .query("locationId", self.location.id())
             .query("userId", &search.user_id)
             .query_opt("calendarId", search.calendar_id.as_ref())
-            .query("skip", search.paging.skip)
-            .query("limit", search.paging.limit);
+            .query("skip", paging.skip)
+            .query("limit", paging.limit);
         self.location
             .send::<ScheduleList>(request)
-            .await
-            .map(|list| CalendarPage::new(list.schedules, search.paging, None))
+            .map(move |list| CalendarPage::new(list.schedules, paging, None))
+    }
+
+    /// All of a user's schedules, page after page from the one that `search` names.
+    pub fn stream(
+        &self,
+        search: &ScheduleSearch,
+    ) -> impl Stream<Item = Result<Schedule>> + Send + use<'a> {
+        let (schedules, search) = (*self, search.clone());
+        items("schedules.search", move |paging| {
+            let mut search = search.clone();
+            search.paging = paging.unwrap_or(search.paging);
+            schedules.search(&search)
+        })
     }
 
     /// One schedule by its id.
-    pub async fn get(&self, id: &ScheduleId) -> Result<Schedule> {
+    pub fn get(&self, id: &ScheduleId) -> Call<'a, Schedule> {
         let request = Request::get(schedule_path(id))
             .operation("schedules.get")
             .version(ApiVersion::V2021_04_15)
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a schedule. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look
     /// for it with [`search`](Self::search) before creating it again.
-    pub async fn create(&self, schedule: &NewSchedule) -> Result<Schedule> {
+    pub fn create(&self, schedule: &NewSchedule) -> Call<'a, Schedule> {
         let request = Request::post(path(&["calendars", "schedules"]))
             .operation("schedules.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), schedule))
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(&self, id: &ScheduleId, update: &ScheduleUpdate) -> Result<Schedule> {
+    pub fn update(&self, id: &ScheduleId, update: &ScheduleUpdate) -> Call<'a, Schedule> {
         let request = Request::put(schedule_path(id))
             .operation("schedules.update")
             .version(ApiVersion::V2021_04_15)
             .json(update)
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a schedule with all of its rules. This cannot be undone.
@@ -98,45 +112,45 @@ impl Schedules<'_> {
     }
 
     /// The schedule of an event calendar. Version 3 only.
-    pub async fn of_event_calendar(&self, calendar: &CalendarId) -> Result<EventCalendarSchedule> {
-        only_in_v3(self.location, "schedules.of_event_calendar")?;
+    pub fn of_event_calendar(&self, calendar: &CalendarId) -> Call<'a, EventCalendarSchedule> {
+        let checked = only_in_v3(self.location, "schedules.of_event_calendar");
         let request = Request::get(event_calendar_path(calendar))
             .operation("schedules.of_event_calendar")
             .version(ApiVersion::V3)
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Creates the schedule of an event calendar. Version 3 only. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look with
     /// [`of_event_calendar`](Self::of_event_calendar).
-    pub async fn create_for_event_calendar(
+    pub fn create_for_event_calendar(
         &self,
         calendar: &CalendarId,
         schedule: &NewEventCalendarSchedule,
-    ) -> Result<EventCalendarSchedule> {
-        only_in_v3(self.location, "schedules.create_for_event_calendar")?;
+    ) -> Call<'a, EventCalendarSchedule> {
+        let checked = only_in_v3(self.location, "schedules.create_for_event_calendar");
         let request = Request::post(event_calendar_path(calendar))
             .operation("schedules.create_for_event_calendar")
             .version(ApiVersion::V3)
             .json(schedule)
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes the schedule of an event calendar where `update` says so. Version 3 only.
-    pub async fn update_for_event_calendar(
+    pub fn update_for_event_calendar(
         &self,
         calendar: &CalendarId,
         update: &EventCalendarScheduleUpdate,
-    ) -> Result<EventCalendarSchedule> {
-        only_in_v3(self.location, "schedules.update_for_event_calendar")?;
+    ) -> Call<'a, EventCalendarSchedule> {
+        let checked = only_in_v3(self.location, "schedules.update_for_event_calendar");
         let request = Request::put(event_calendar_path(calendar))
             .operation("schedules.update_for_event_calendar")
             .version(ApiVersion::V3)
             .json(update)
             .under("schedule");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 }
 

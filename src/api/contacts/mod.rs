@@ -35,7 +35,7 @@ use model::DuplicateLookup;
 pub(crate) use write::InLocation;
 use write::{Duplicated, Worded};
 
-use crate::client::{Location, ReplaySafety, Request, items, path};
+use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::ContactId;
 use crate::phone::PhoneNumber;
@@ -60,28 +60,28 @@ impl<'a> Contacts<'a> {
     /// location does not allow duplicates. After [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), and even
     /// after [`Validation`](crate::error::ErrorKind::Validation) (`GoHighLevel/highlevel-api-docs` #64), look with
     /// [`find_by_phone`](Self::find_by_phone) before creating it again.
-    pub async fn create(&self, contact: &NewContact) -> Result<Contact> {
+    pub fn create(&self, contact: &NewContact) -> Call<'a, Contact> {
         let request = Request::post(path(&["contacts", ""]))
             .operation("contacts.create")
             .json(&self.worded(&InLocation::new(self.location.id(), contact)))
             .under("contact");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Updates the contact with the same e-mail or phone, or creates it. What HighLevel recognises a contact by, and in
     /// which order, is a setting of the location
     /// ([`contact_unique_identifiers`](super::locations::LocationSettings::contact_unique_identifiers)).
-    pub async fn upsert(&self, contact: &NewContact) -> Result<UpsertedContact> {
+    pub fn upsert(&self, contact: &NewContact) -> Call<'a, UpsertedContact> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
             .json(&self.worded(&InLocation::new(self.location.id(), contact)));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates a contact even where one with the same e-mail or phone is there, if the location allows duplicates;
     /// otherwise it does what [`upsert`](Self::upsert) does. Unlike that it is not repeated.
-    pub async fn create_duplicate(&self, contact: &NewContact) -> Result<UpsertedContact> {
+    pub fn create_duplicate(&self, contact: &NewContact) -> Call<'a, UpsertedContact> {
         let contact = Duplicated {
             contact,
             create_new_if_duplicate_allowed: true,
@@ -89,25 +89,25 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.create_duplicate")
             .json(&self.worded(&InLocation::new(self.location.id(), &contact)));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// One contact by its id.
-    pub async fn get(&self, id: &ContactId) -> Result<Contact> {
+    pub fn get(&self, id: &ContactId) -> Call<'a, Contact> {
         let request = Request::get(path(&["contacts", id.as_str()]))
             .operation("contacts.get")
             .under("contact");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest. Fails with
     /// [`Duplicate`](crate::error::ErrorKind::Duplicate) if another contact holds the new e-mail or phone.
-    pub async fn update(&self, id: &ContactId, update: &ContactUpdate) -> Result<Contact> {
+    pub fn update(&self, id: &ContactId, update: &ContactUpdate) -> Call<'a, Contact> {
         let request = Request::put(path(&["contacts", id.as_str()]))
             .operation("contacts.update")
             .json(&self.worded(update))
             .under("contact");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a contact.
@@ -121,12 +121,12 @@ impl<'a> Contacts<'a> {
     /// written use [`get`](Self::get) or [`find_by_phone`](Self::find_by_phone).
     ///
     /// A filter field that HighLevel does not know is [`Refused`](crate::error::ErrorKind::Refused).
-    pub async fn search(&self, search: &ContactSearch) -> Result<ContactPage> {
+    pub fn search(&self, search: &ContactSearch) -> Call<'a, ContactPage> {
         let request = Request::post(path(&["contacts", "search"]))
             .operation("contacts.search")
             .replay(ReplaySafety::Safe)
             .json(&InLocation::new(self.location.id(), search));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// All contacts that a search finds, page after page from the page it names.
@@ -153,29 +153,27 @@ impl<'a> Contacts<'a> {
         items("contacts.search", move |page| {
             let mut search = search.clone();
             search.page = page.unwrap_or(search.page);
-            async move { contacts.search(&search).await }
+            contacts.search(&search)
         })
     }
 
     /// The contact that HighLevel takes for the holder of this phone number. `None` if there is none.
-    pub async fn find_by_phone(&self, phone: &PhoneNumber) -> Result<Option<Contact>> {
+    pub fn find_by_phone(&self, phone: &PhoneNumber) -> Call<'a, Option<Contact>> {
         let request = self
             .duplicate_lookup("contacts.find_by_phone")
             .query("number", phone.e164());
         self.location
             .send::<DuplicateLookup>(request)
-            .await
             .map(|lookup| lookup.contact)
     }
 
     /// The contact that HighLevel takes for the holder of this e-mail address. `None` if there is none.
-    pub async fn find_by_email(&self, email: &str) -> Result<Option<Contact>> {
+    pub fn find_by_email(&self, email: &str) -> Call<'a, Option<Contact>> {
         let request = self
             .duplicate_lookup("contacts.find_by_email")
             .query("email", email);
         self.location
             .send::<DuplicateLookup>(request)
-            .await
             .map(|lookup| lookup.contact)
     }
 

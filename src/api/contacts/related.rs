@@ -1,5 +1,6 @@
 //! Followers and businesses of contacts, their appointments, and the two listings that are no search.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::serde_as;
@@ -9,52 +10,53 @@ use super::model::Contact;
 use super::{Contacts, InLocation};
 use crate::api::offset::OffsetPage;
 use crate::api::only_in;
-use crate::client::{ReplaySafety, Request, path};
+use crate::client::{Call, Page, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
-impl Contacts<'_> {
+impl<'a> Contacts<'a> {
     /// Adds users who are told what happens with a contact.
-    pub async fn add_followers(
+    pub fn add_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<FollowerChange> {
+    ) -> Call<'a, FollowerChange> {
         let request = Request::post(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.add_followers")
             .replay(ReplaySafety::Repeatable)
             .json(&Followers { followers });
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Takes followers off a contact.
-    pub async fn remove_followers(
+    pub fn remove_followers(
         &self,
         contact: &ContactId,
         followers: &[UserId],
-    ) -> Result<FollowerChange> {
+    ) -> Call<'a, FollowerChange> {
         let request = Request::delete(path(&["contacts", contact.as_str(), "followers"]))
             .operation("contacts.remove_followers")
             .json(&Followers { followers });
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// All appointments of a contact; HighLevel does not page them.
-    pub async fn appointments(&self, contact: &ContactId) -> Result<Vec<ContactAppointment>> {
+    pub fn appointments(&self, contact: &ContactId) -> Call<'a, Vec<ContactAppointment>> {
         let request = Request::get(path(&["contacts", contact.as_str(), "appointments"]))
             .operation("contacts.appointments");
-        let answer = self.location.send::<Appointments>(request).await;
-        answer.map(|answer| answer.events)
+        self.location
+            .send::<Appointments>(request)
+            .map(|answer| answer.events)
     }
 
     /// Puts contacts into a business, or with `None` takes them out of theirs. Gives the contacts that were changed.
-    pub async fn set_business(
+    pub fn set_business(
         &self,
         contacts: &[ContactId],
         business: Option<&BusinessId>,
-    ) -> Result<Vec<ContactId>> {
+    ) -> Call<'a, Vec<ContactId>> {
         let body = SetBusiness {
             ids: contacts,
             business_id: business,
@@ -63,44 +65,58 @@ impl Contacts<'_> {
             .operation("contacts.set_business")
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), &body));
-        let answer = self.location.send::<ChangedContacts>(request).await;
-        answer.map(|answer| answer.ids)
+        self.location
+            .send::<ChangedContacts>(request)
+            .map(|answer| answer.ids)
     }
 
     /// One page of the contacts of a business.
     ///
     /// A cursor under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
-    pub async fn of_business(
+    pub fn of_business(
         &self,
         business: &BusinessId,
         query: &ContactsOfBusiness,
-    ) -> Result<OffsetPage<Contact>> {
+    ) -> Call<'a, OffsetPage<Contact>> {
         const OPERATION: &str = "contacts.of_business";
-        self.location
-            .v3_only(OPERATION, "the cursor", query.after.is_some())?;
-        let after = query.after.as_ref();
+        let (skip, after) = (query.skip, query.after.as_ref());
+        let checked = self
+            .location
+            .v3_only(OPERATION, "the cursor", after.is_some());
         let request = Request::get(path(&["contacts", "business", business.as_str()]))
             .operation(OPERATION)
             .query("locationId", self.location.id())
             .query("limit", query.limit)
-            .query("skip", query.skip)
+            .query("skip", skip)
             .query_opt("query", query.query.as_ref().map(|text| text.as_str()))
             .query_opt("startAfter", after.map(AfterContact::parameter));
-        let answer = self.location.send::<ListWire>(request).await?;
-        Ok(OffsetPage::new(
-            answer.contacts,
-            answer.count,
-            Some(query.skip),
-        ))
+        self.location
+            .send::<ListWire>(request)
+            .map(move |answer| OffsetPage::new(answer.contacts, answer.count, Some(skip)))
+            .only_if(checked)
+    }
+
+    /// All contacts of a business, page after page from the one that `query` names.
+    pub fn stream_of_business(
+        &self,
+        business: &BusinessId,
+        query: &ContactsOfBusiness,
+    ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
+        let (contacts, business, query) = (*self, business.clone(), query.clone());
+        items("contacts.of_business", move |skip| {
+            let mut query = query.clone();
+            query.skip = skip.unwrap_or(query.skip);
+            contacts.of_business(&business, &query)
+        })
     }
 
     /// One page of all contacts, the oldest way to read them. HighLevel advises [`search`](Self::search) instead.
     ///
     /// It exists in version 2 only: a client of version 3 is told so
     /// ([`Config`](crate::error::ErrorKind::Config)) before anything is sent.
-    pub async fn list(&self, query: &ContactList) -> Result<ContactListPage> {
+    pub fn list(&self, query: &ContactList) -> Call<'a, ContactListPage> {
         const OPERATION: &str = "contacts.list";
-        only_in::version_2(self.location.speaks_v3(), OPERATION, "use `search`")?;
+        let checked = only_in::version_2(self.location.speaks_v3(), OPERATION, "use `search`");
         let request = Request::get(path(&["contacts", ""]))
             .operation(OPERATION)
             .query("locationId", self.location.id())
@@ -112,7 +128,21 @@ impl Contacts<'_> {
                 .query("startAfterId", &start.id),
             None => request,
         };
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
+    }
+
+    /// All contacts, page after page from the one that `query` names. It exists in version 2 only, as
+    /// [`list`](Self::list) does.
+    pub fn stream_list(
+        &self,
+        query: &ContactList,
+    ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
+        let (contacts, query) = (*self, query.clone());
+        items("contacts.list", move |start| {
+            let mut query = query.clone();
+            query.start = start.or(query.start);
+            contacts.list(&query)
+        })
     }
 }
 
@@ -192,6 +222,19 @@ impl ContactListPage {
     /// not date its last contact.
     pub fn next(&self) -> Option<&ListStart> {
         self.next.as_ref()
+    }
+}
+
+impl Page for ContactListPage {
+    type Item = Contact;
+    type Cursor = ListStart;
+
+    fn next_page(&self) -> Option<ListStart> {
+        self.next.clone()
+    }
+
+    fn into_items(self) -> Vec<Contact> {
+        self.contacts
     }
 }
 

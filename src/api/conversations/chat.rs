@@ -9,7 +9,7 @@ use super::Conversations;
 use super::send::{OfType, SentMessage};
 use crate::api::contacts::InLocation;
 use crate::api::timestamp::EpochSeconds;
-use crate::client::{ApiVersion, ReplaySafety, Request, path};
+use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{
     CalendarEventId, ContactId, ConversationId, ConversationProviderId, MessageId, TemplateId,
@@ -17,25 +17,25 @@ use crate::ids::{
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// Sends a message on any channel that has neither a number nor a subject. It fails, and is not repeated, like
     /// [`send_sms`](Self::send_sms).
-    pub async fn send_chat(&self, chat: &OutgoingChat) -> Result<SentMessage> {
+    pub fn send_chat(&self, chat: &OutgoingChat) -> Call<'a, SentMessage> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_chat")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new(chat.channel.as_str(), chat));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Answers a review on Google. `conversation` is the one that the review is in. It is not repeated.
     ///
     /// HighLevel says of version 3 that this is for its own apps only, and will go.
-    pub async fn reply_to_review(
+    pub fn reply_to_review(
         &self,
         conversation: &ConversationId,
         text: impl Into<Private<String>>,
-    ) -> Result<SentMessage> {
+    ) -> Call<'a, SentMessage> {
         let body = ReviewReply {
             conversation_id: conversation,
             message: text.into(),
@@ -44,7 +44,7 @@ impl Conversations<'_> {
             .operation("conversations.reply_to_review")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), &body));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Takes a scheduled message back. HighLevel answers 200 also when it could not; this is an error here

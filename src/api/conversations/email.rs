@@ -7,22 +7,22 @@ use serde_with::{serde_as, skip_serializing_none};
 use super::Conversations;
 use super::message::{MessageSource, MessageStatus};
 use crate::api::only_in;
-use crate::client::{ApiVersion, ReplaySafety, Request, path};
+use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId, ConversationProviderId, LocationId, MessageId};
 use crate::lenient::{Lenient, LenientList};
 use crate::message::Direction;
 use crate::secret::Private;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// One e-mail by its id, which is one of a message's [`email_message_ids`](super::Message::email_message_ids).
     /// Live answers wrap it in `emailMessage`, the documentation does not; both are read.
-    pub async fn email(&self, id: &MessageId) -> Result<Email> {
+    pub fn email(&self, id: &MessageId) -> Call<'a, Email> {
         let request = Request::get(path(&["conversations", "messages", "email", id.as_str()]))
             .operation("conversations.email")
             .version(ApiVersion::V2021_04_15)
             .under("emailMessage");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Tells what became of an e-mail. Only the app whose conversation provider sent it may

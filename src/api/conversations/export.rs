@@ -1,5 +1,6 @@
 //! All messages of a location, over all conversations.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_with::serde_as;
@@ -7,15 +8,15 @@ use serde_with::serde_as;
 use super::Conversations;
 use super::message::Message;
 use crate::api::contacts::SortDirection;
-use crate::client::{ApiVersion, Request, path};
+use crate::client::{ApiVersion, Call, Page, Request, items, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId};
 use crate::lenient::{Lenient, LenientList};
 use crate::open_enum::open_enum;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// One page of the location's messages, the newest first.
-    pub async fn export(&self, query: &ExportQuery) -> Result<ExportPage> {
+    pub fn export(&self, query: &ExportQuery) -> Call<'a, ExportPage> {
         let request = Request::get(path(&["conversations", "messages", "export"]))
             .operation("conversations.export")
             .version(ApiVersion::V2021_04_15)
@@ -29,7 +30,20 @@ impl Conversations<'_> {
             .query_opt("channel", query.channel.as_ref())
             .query_opt("startDate", query.from.map(|time| format!("{time:.3}")))
             .query_opt("endDate", query.to.map(|time| format!("{time:.3}")));
-        self.location.send(request).await
+        self.location.send(request)
+    }
+
+    /// All of the location's messages that a query finds, page after page from the one it names.
+    pub fn stream_export(
+        &self,
+        query: &ExportQuery,
+    ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
+        let (conversations, query) = (*self, query.clone());
+        items("conversations.export", move |cursor| {
+            let mut query = query.clone();
+            query.cursor = cursor.or(query.cursor);
+            conversations.export(&query)
+        })
     }
 }
 
@@ -113,5 +127,18 @@ impl ExportPage {
     /// What [`ExportQuery::cursor`] has to be for the page after this one; `None` if this is the last.
     pub fn next(&self) -> Option<&str> {
         self.next.as_deref().filter(|cursor| !cursor.is_empty())
+    }
+}
+
+impl Page for ExportPage {
+    type Item = Message;
+    type Cursor = String;
+
+    fn next_page(&self) -> Option<String> {
+        self.next().map(str::to_owned)
+    }
+
+    fn into_items(self) -> Vec<Message> {
+        self.messages
     }
 }

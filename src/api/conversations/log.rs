@@ -11,7 +11,7 @@ use serde_with::{apply, serde_as, skip_serializing_none};
 use super::Conversations;
 use super::send::{OfType, SentMessage};
 use crate::api::timestamp::Rfc3339;
-use crate::client::{ApiVersion, Request, path};
+use crate::client::{ApiVersion, Call, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId, ConversationProviderId, MessageId};
 use crate::lenient::Lenient;
@@ -20,41 +20,41 @@ use crate::open_enum::open_enum;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// Logs a message or a call of a contact.
     ///
     /// It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
     /// [`messages`](Self::messages) before logging it again. A custom message without its provider is such a case:
     /// HighLevel answers 201 with nothing, and has logged nothing.
-    pub async fn log_inbound(&self, message: &InboundEntry) -> Result<LoggedMessage> {
+    pub fn log_inbound(&self, message: &InboundEntry) -> Call<'a, LoggedMessage> {
         let request = Request::post(path(&["conversations", "messages", "inbound"]))
             .operation("conversations.log_inbound")
             .version(ApiVersion::V2021_04_15)
             .json(message);
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Logs a call that the business made. It is not repeated, like [`log_inbound`](Self::log_inbound).
-    pub async fn log_outbound_call(&self, call: &OutboundCall) -> Result<LoggedMessage> {
+    pub fn log_outbound_call(&self, call: &OutboundCall) -> Call<'a, LoggedMessage> {
         let request = Request::post(path(&["conversations", "messages", "outbound"]))
             .operation("conversations.log_outbound_call")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("Call", call));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Tells how far a message is. Only the app whose conversation provider sent it may.
-    pub async fn update_status(
+    pub fn update_status(
         &self,
         message: &MessageId,
         update: &StatusUpdate,
-    ) -> Result<SentMessage> {
+    ) -> Call<'a, SentMessage> {
         let segments = ["conversations", "messages", message.as_str(), "status"];
         let request = Request::put(path(&segments))
             .operation("conversations.update_status")
             .version(ApiVersion::V2021_04_15)
             .json(update);
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Gives a logged call other attachments, five URLs at most. HighLevel allows it for calls that were logged by API

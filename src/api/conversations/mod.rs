@@ -46,8 +46,7 @@ use send::OfType;
 use thread::NewConversation;
 
 use crate::api::contacts::InLocation;
-use crate::api::only_in;
-use crate::client::{ApiVersion, Location, Request, items, path};
+use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::MessageType;
@@ -72,26 +71,26 @@ impl<'a> Conversations<'a> {
     /// Fails with [`DoNotDisturb`](crate::error::ErrorKind::DoNotDisturb) if the contact has opted out. It is not
     /// repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
     /// [`messages`](Self::messages) before sending it again.
-    pub async fn send_sms(&self, sms: &OutgoingSms) -> Result<SentMessage> {
+    pub fn send_sms(&self, sms: &OutgoingSms) -> Call<'a, SentMessage> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_sms")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("SMS", sms));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Sends an e-mail. It fails, and is not repeated, like [`send_sms`](Self::send_sms).
-    pub async fn send_email(&self, email: &OutgoingEmail) -> Result<SentMessage> {
+    pub fn send_email(&self, email: &OutgoingEmail) -> Call<'a, SentMessage> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_email")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("Email", email));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Starts a conversation with a contact. Look with [`search`](Self::search) first: a contact has at most one, and
     /// what HighLevel does with a second is not documented. It is not repeated.
-    pub async fn create(&self, contact: &ContactId) -> Result<Conversation> {
+    pub fn create(&self, contact: &ContactId) -> Call<'a, Conversation> {
         let body = NewConversation {
             contact_id: contact,
         };
@@ -100,35 +99,34 @@ impl<'a> Conversations<'a> {
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), &body))
             .under("conversation");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// One conversation by its id.
-    pub async fn get(&self, id: &ConversationId) -> Result<Conversation> {
+    pub fn get(&self, id: &ConversationId) -> Call<'a, Conversation> {
         let request = Request::get(path(&["conversations", id.as_str()]))
             .operation("conversations.get")
             .version(ApiVersion::V2021_04_15)
             .under("conversation");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &ConversationId,
         update: &ConversationUpdate,
-    ) -> Result<Conversation> {
+    ) -> Call<'a, Conversation> {
         const OPERATION: &str = "conversations.update";
-        if update.feedback.is_some() {
-            let v3 = self.location.speaks_v3();
-            only_in::version_3(v3, OPERATION, "leave `feedback` out")?;
-        }
+        let checked = self
+            .location
+            .v3_only(OPERATION, "`feedback`", update.feedback.is_some());
         let request = Request::put(path(&["conversations", id.as_str()]))
             .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
             .under("conversation");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Deletes a conversation with its messages.
@@ -140,7 +138,7 @@ impl<'a> Conversations<'a> {
     }
 
     /// One page of the conversations that a search finds. A contact has at most one conversation.
-    pub async fn search(&self, search: &ConversationSearch) -> Result<ConversationPage> {
+    pub fn search(&self, search: &ConversationSearch) -> Call<'a, ConversationPage> {
         let request = search
             .parameters(
                 Request::get(path(&["conversations", "search"])),
@@ -148,15 +146,15 @@ impl<'a> Conversations<'a> {
             )
             .operation("conversations.search")
             .version(ApiVersion::V2021_04_15);
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// One page of a conversation's messages and calls, newest first.
-    pub async fn messages(
+    pub fn messages(
         &self,
         conversation: &ConversationId,
         query: &MessagesQuery,
-    ) -> Result<MessagePage> {
+    ) -> Call<'a, MessagePage> {
         let types = query
             .types
             .iter()
@@ -169,7 +167,7 @@ impl<'a> Conversations<'a> {
             .query_opt("lastMessageId", query.after.as_ref())
             .query_opt("limit", query.limit)
             .query_opt("type", (!types.is_empty()).then_some(types));
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// All conversations that a search finds, page after page.
@@ -181,7 +179,7 @@ impl<'a> Conversations<'a> {
         items("conversations.search", move |start_after| {
             let mut search = search.clone();
             search.start_after = start_after.or(search.start_after);
-            async move { conversations.search(&search).await }
+            conversations.search(&search)
         })
     }
 
@@ -193,19 +191,19 @@ impl<'a> Conversations<'a> {
     ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
         let (conversations, conversation, query) = (*self, conversation.clone(), query.clone());
         items("conversations.messages", move |after| {
-            let (conversation, mut query) = (conversation.clone(), query.clone());
+            let mut query = query.clone();
             query.after = after.or(query.after);
-            async move { conversations.messages(&conversation, &query).await }
+            conversations.messages(&conversation, &query)
         })
     }
 
     /// One message or call by its id.
-    pub async fn message(&self, id: &MessageId) -> Result<Message> {
+    pub fn message(&self, id: &MessageId) -> Call<'a, Message> {
         let request = Request::get(path(&["conversations", "messages", id.as_str()]))
             .operation("conversations.message")
             .version(ApiVersion::V2021_04_15)
             .under("message");
-        self.location.send(request).await
+        self.location.send(request)
     }
 }
 

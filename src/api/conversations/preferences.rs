@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 use super::Conversations;
 use crate::api::contacts::InLocation;
 use crate::api::only_in;
-use crate::client::{ApiVersion, Location, ReplaySafety, Request, path};
+use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, CustomSubtypeId};
 use crate::secret::Private;
@@ -32,16 +32,16 @@ impl<'a> Conversations<'a> {
     }
 }
 
-impl Preferences<'_> {
+impl<'a> Preferences<'a> {
     /// The kinds of e-mails and texts that the location has defined, as HighLevel gives them.
-    pub async fn custom_subtypes(&self) -> Result<Value> {
+    pub fn custom_subtypes(&self) -> Call<'a, Value> {
         let segments = ["conversations", "preferences", "custom-subtypes"];
-        let request = self.request(
+        let (request, checked) = self.request(
             "conversations.custom_subtypes",
             Request::get(path(&segments)),
         );
-        let request = request?.query("locationId", self.location.id());
-        self.location.send(request).await
+        let request = request.query("locationId", self.location.id());
+        self.location.send(request).only_if(checked)
     }
 
     /// Defines a kind of e-mails or texts. An admin's token is needed. It is not repeated: after
@@ -49,13 +49,14 @@ impl Preferences<'_> {
     /// [`custom_subtypes`](Self::custom_subtypes).
     pub async fn create_custom_subtype(&self, subtype: &NewCustomSubtype) -> Result<()> {
         let segments = ["conversations", "preferences", "custom-subtypes"];
-        let request = self.request(
+        let (request, checked) = self.request(
             "conversations.create_custom_subtype",
             Request::post(path(&segments)),
         );
-        let request = request?
+        let request = request
             .query("locationId", self.location.id())
             .json(subtype);
+        checked?;
         self.location.send_unread(request).await
     }
 
@@ -71,32 +72,31 @@ impl Preferences<'_> {
             "custom-subtypes",
             id.as_str(),
         ];
-        let request = self.request(
+        let (request, checked) = self.request(
             "conversations.update_custom_subtype",
             Request::put(path(&segments)),
         );
-        let request = request?
-            .query("locationId", self.location.id())
-            .json(update);
+        let request = request.query("locationId", self.location.id()).json(update);
+        checked?;
         self.location.send_unread(request).await
     }
 
     /// What a contact has unsubscribed from, as HighLevel gives it: with one of its e-mail addresses, or with all.
-    pub async fn unsubscriptions(
+    pub fn unsubscriptions(
         &self,
         contact: &ContactId,
         email: Option<&str>,
-    ) -> Result<Private<Value>> {
+    ) -> Call<'a, Private<Value>> {
         let segments = ["conversations", "preferences", "unsubscriptions", "status"];
-        let request = self.request(
+        let (request, checked) = self.request(
             "conversations.unsubscriptions",
             Request::get(path(&segments)),
         );
-        let request = request?
+        let request = request
             .query("locationId", self.location.id())
             .query("contactId", contact)
             .query_opt("email", email);
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Subscribes or unsubscribes an e-mail address of a contact on its behalf.
@@ -107,21 +107,22 @@ impl Preferences<'_> {
             "unsubscriptions",
             "user-change",
         ];
-        let request = self.request(
+        let (request, checked) = self.request(
             "conversations.change_subscription",
             Request::post(path(&segments)),
         );
-        let request = request?
+        let request = request
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), change));
+        checked?;
         self.location.send_unread(request).await
     }
 
-    fn request(&self, operation: &'static str, request: Request) -> Result<Request> {
-        only_in::version_2(self.location.speaks_v3(), operation, GONE)?;
-        Ok(request
-            .operation(operation)
-            .version(ApiVersion::V2021_04_15))
+    /// The request, and whether the client's version has it.
+    fn request(&self, operation: &'static str, request: Request) -> (Request, Result<()>) {
+        let checked = only_in::version_2(self.location.speaks_v3(), operation, GONE);
+        let request = request.operation(operation);
+        (request.version(ApiVersion::V2021_04_15), checked)
     }
 }
 

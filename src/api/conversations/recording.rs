@@ -8,13 +8,13 @@ use serde_json::Value;
 use serde_with::serde_as;
 
 use super::Conversations;
-use crate::client::{ApiVersion, Request, path};
+use crate::client::{ApiVersion, Call, Request, path};
 use crate::error::Result;
 use crate::ids::MessageId;
 use crate::lenient::Lenient;
 use crate::secret::Private;
 
-impl Conversations<'_> {
+impl<'a> Conversations<'a> {
     /// The recording of a call or voicemail as a WAV file. The built-in transport reads 10 MiB at most, which is about
     /// ten minutes of speech.
     pub async fn recording(&self, message: &MessageId) -> Result<Private<Bytes>> {
@@ -33,12 +33,13 @@ impl Conversations<'_> {
     }
 
     /// The sentences of a recorded call.
-    pub async fn transcription(&self, message: &MessageId) -> Result<Vec<TranscribedSentence>> {
+    pub fn transcription(&self, message: &MessageId) -> Call<'a, Vec<TranscribedSentence>> {
         let request = Request::get(self.transcription_path(message, &[]))
             .operation("conversations.transcription")
             .version(ApiVersion::V2021_04_15);
-        let answer = self.location.send::<Transcription>(request).await;
-        answer.map(|answer| answer.0)
+        self.location
+            .send::<Transcription>(request)
+            .map(|answer| answer.0)
     }
 
     /// The transcription of a recorded call as a text file.

@@ -3,6 +3,7 @@
 //! Source: HighLevel's OpenAPI file `locations.json`. Scopes: `locations.readonly`, `locations.write`; HighLevel gives the
 //! scope for deleting to its own apps only.
 
+use futures_util::Stream;
 use serde::Deserialize;
 use serde_with::serde_as;
 
@@ -10,7 +11,7 @@ use super::model::LocationDetails;
 use super::write::{LocationUpdate, NewLocation};
 use crate::api::contacts::SortDirection;
 use crate::api::offset::OffsetPage;
-use crate::client::{Client, Request, path};
+use crate::client::{Call, Client, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::lenient::LenientList;
@@ -29,42 +30,53 @@ impl Client {
     }
 }
 
-impl Locations<'_> {
+impl<'a> Locations<'a> {
     /// One page of the agency's locations. Their details are fewer than those of
     /// [`Location::details`](crate::client::Location::details).
-    pub async fn search(&self, search: &LocationSearch) -> Result<OffsetPage<LocationDetails>> {
+    pub fn search(&self, search: &LocationSearch) -> Call<'a, OffsetPage<LocationDetails>> {
+        let skip = search.skip;
         let request = Request::get(path(&["locations", "search"]))
             .operation("locations.search")
             .query_opt("companyId", search.company_id.as_ref())
             .query_opt("email", search.email.as_ref().map(|text| text.as_str()))
             .query_opt("order", search.order.map(SortDirection::as_str))
-            .query("skip", search.skip)
+            .query("skip", skip)
             .query("limit", search.limit);
-        let answer = self.client.send::<LocationList>(request).await?;
-        Ok(OffsetPage::new(answer.locations, None, Some(search.skip)))
+        self.client
+            .send::<LocationList>(request)
+            .map(move |answer| OffsetPage::new(answer.locations, None, Some(skip)))
+    }
+
+    /// All locations that a search finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        search: &LocationSearch,
+    ) -> impl Stream<Item = Result<LocationDetails>> + Send + use<'a> {
+        let (locations, search) = (*self, search.clone());
+        items("locations.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.unwrap_or(search.skip);
+            locations.search(&search)
+        })
     }
 
     /// Creates a location, which HighLevel allows to agencies on its largest plan. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`search`](Self::search).
-    pub async fn create(&self, location: &NewLocation) -> Result<LocationDetails> {
+    pub fn create(&self, location: &NewLocation) -> Call<'a, LocationDetails> {
         let request = Request::post(path(&["locations", ""]))
             .operation("locations.create")
             .json(location)
             .under("location");
-        self.client.send(request).await
+        self.client.send(request)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
-        &self,
-        id: &LocationId,
-        update: &LocationUpdate,
-    ) -> Result<LocationDetails> {
+    pub fn update(&self, id: &LocationId, update: &LocationUpdate) -> Call<'a, LocationDetails> {
         let request = Request::put(path(&["locations", id.as_str()]))
             .operation("locations.update")
             .json(update)
             .under("location");
-        self.client.send(request).await
+        self.client.send(request)
     }
 
     /// Deletes a location with all that is in it.

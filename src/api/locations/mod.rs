@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
 use super::only_in;
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::ConversationProviderId;
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -33,65 +33,67 @@ const BUILD_V3: &str = "build the client with `ApiVersion::V3`";
 
 impl Location {
     /// Reads the location itself.
-    pub async fn details(&self) -> Result<LocationDetails> {
+    pub fn details(&self) -> Call<'_, LocationDetails> {
         let request = Request::get(path(&["locations", self.id().as_str()]))
             .operation("locations.get")
             .under("location");
-        self.send(request).await
+        self.send(request)
     }
 
     /// The names of the time zones that HighLevel knows, such as `America/Chicago`.
     ///
     /// The documentation leaves the form of the answer open. A list of texts, or of objects with a `value`, alone or
     /// under `timezones` or `timeZones`, is read.
-    pub async fn time_zones(&self) -> Result<Vec<String>> {
+    pub fn time_zones(&self) -> Call<'_, Vec<String>> {
         let request = Request::get(path(&["locations", self.id().as_str(), "timezones"]))
             .operation("locations.time_zones");
-        let answer = self.send::<serde_json::Value>(request).await?;
-        Ok(time_zone_names(&answer))
+        self.send::<serde_json::Value>(request)
+            .map(move |answer| time_zone_names(&answer))
     }
 
     /// The products of HighLevel that the location may use. An agency's token is needed; in version 3 only.
-    pub async fn permissions(&self) -> Result<Vec<Permission>> {
+    pub fn permissions(&self) -> Call<'_, Vec<Permission>> {
         const OPERATION: &str = "locations.permissions";
-        only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3)?;
+        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let request = Request::get(self.permissions_path()).operation(OPERATION);
-        let answer = self.send::<Permissions>(request).await;
-        answer.map(|answer| answer.permissions)
+        self.send::<Permissions>(request)
+            .map(|answer| answer.permissions)
+            .only_if(checked)
     }
 
     /// Sets all the products of HighLevel that the location may use. An agency's token is needed; in version 3 only.
-    pub async fn set_permissions(&self, permissions: &[Permission]) -> Result<Vec<Permission>> {
+    pub fn set_permissions(&self, permissions: &[Permission]) -> Call<'_, Vec<Permission>> {
         const OPERATION: &str = "locations.set_permissions";
-        only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3)?;
+        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let request = Request::put(self.permissions_path())
             .operation(OPERATION)
             .json(&PermissionsInput { permissions });
-        let answer = self.send::<Permissions>(request).await;
-        answer.map(|answer| answer.permissions)
+        self.send::<Permissions>(request)
+            .map(|answer| answer.permissions)
+            .only_if(checked)
     }
 
     /// The providers that can carry the location's texts or e-mails; in version 3 only.
-    pub async fn conversation_providers(
+    pub fn conversation_providers(
         &self,
         channel: &ProviderChannel,
-    ) -> Result<Vec<ConversationProvider>> {
+    ) -> Call<'_, Vec<ConversationProvider>> {
         const OPERATION: &str = "locations.conversation_providers";
-        only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3)?;
+        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let id = self.id().as_str();
         let segments = ["locations", id, "conversationChannels", channel.as_str()];
         let request = Request::get(path(&segments))
             .operation(OPERATION)
             .under("conversationChannel");
-        let answer = self.send::<Channels>(request).await?;
-        let entries = match channel {
-            ProviderChannel::Email => answer.email,
-            _ => answer.sms,
-        };
-        Ok(entries
-            .into_iter()
-            .filter_map(|entry| entry.conversation_provider)
-            .collect())
+        let email = *channel == ProviderChannel::Email;
+        let answer = self.send::<Channels>(request).only_if(checked);
+        answer.map(move |answer| {
+            let entries = if email { answer.email } else { answer.sms };
+            let providers = entries.into_iter();
+            providers
+                .filter_map(|entry| entry.conversation_provider)
+                .collect()
+        })
     }
 
     fn permissions_path(&self) -> String {

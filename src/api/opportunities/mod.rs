@@ -25,11 +25,12 @@ pub use write::{
     OpportunityUpsert,
 };
 
+use futures_util::Stream;
 use pipelines::{LostReasonList, PipelineList};
 use write::{FollowersBody, StatusBody};
 
 use super::offset::OffsetPage;
-use crate::client::{Location, ReplaySafety, Request, path};
+use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LostReasonId, OpportunityId, UserId};
 
@@ -49,53 +50,95 @@ impl Location {
     }
 }
 
-impl Opportunities<'_> {
+impl<'a> Opportunities<'a> {
     /// All pipelines with their stages; HighLevel does not page them.
-    pub async fn pipelines(&self) -> Result<Vec<Pipeline>> {
+    pub fn pipelines(&self) -> Call<'a, Vec<Pipeline>> {
         let request = Request::get(path(&["opportunities", "pipelines"]))
             .operation("opportunities.pipelines")
             .query("locationId", self.location.id());
         self.location
             .send::<PipelineList>(request)
-            .await
             .map(|list| list.pipelines)
     }
 
     /// One page of the reasons why opportunities are lost.
-    pub async fn lost_reasons(&self, search: &LostReasonSearch) -> Result<OffsetPage<LostReason>> {
+    pub fn lost_reasons(&self, search: &LostReasonSearch) -> Call<'a, OffsetPage<LostReason>> {
         let request = Request::get(path(&["opportunities", "lost-reason"]))
             .operation("opportunities.lost_reasons")
             .query("locationId", self.location.id());
-        let list: LostReasonList = self.location.send(search.parameters(request)).await?;
-        Ok(OffsetPage::new(list.lost_reasons, list.total, search.skip))
+        let skip = search.skip;
+        self.location
+            .send::<LostReasonList>(search.parameters(request))
+            .map(move |list| OffsetPage::new(list.lost_reasons, list.total, skip))
+    }
+
+    /// All reasons why opportunities are lost, page after page from the one that `search` names.
+    pub fn stream_lost_reasons(
+        &self,
+        search: &LostReasonSearch,
+    ) -> impl Stream<Item = Result<LostReason>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.lost_reasons", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            opportunities.lost_reasons(&search)
+        })
     }
 
     /// One page of the opportunities that a search by fields finds.
-    pub async fn search(&self, search: &OpportunitySearch) -> Result<OpportunityPage> {
+    pub fn search(&self, search: &OpportunitySearch) -> Call<'a, OpportunityPage> {
         let request =
             Request::get(path(&["opportunities", "search"])).operation("opportunities.search");
         let request = search.parameters(request, self.location.id(), self.location.speaks_v3());
-        self.location.send(request).await
+        self.location.send(request)
+    }
+
+    /// All opportunities that a search by fields finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        search: &OpportunitySearch,
+    ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.search", move |after| {
+            let mut search = search.clone();
+            if after.is_some() {
+                (search.page, search.after) = (None, after);
+            }
+            opportunities.search(&search)
+        })
     }
 
     /// One page of the opportunities that a search by text finds, with what surrounds them where that is asked for.
-    pub async fn search_advanced(
+    pub fn search_advanced(
         &self,
         search: &AdvancedOpportunitySearch,
-    ) -> Result<AdvancedOpportunityPage> {
+    ) -> Call<'a, AdvancedOpportunityPage> {
         let request = Request::post(path(&["opportunities", "search"]))
             .operation("opportunities.search_advanced")
             .replay(ReplaySafety::Safe)
             .json(&search.body(self.location.id()));
-        self.location.send(request).await
+        self.location.send(request)
+    }
+
+    /// All opportunities that a search by text finds, page after page from the one it names.
+    pub fn stream_advanced(
+        &self,
+        search: &AdvancedOpportunitySearch,
+    ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
+        let (opportunities, search) = (*self, search.clone());
+        items("opportunities.search_advanced", move |page| {
+            let mut search = search.clone();
+            search.page = page.unwrap_or(search.page);
+            opportunities.search_advanced(&search)
+        })
     }
 
     /// One opportunity by its id.
-    pub async fn get(&self, id: &OpportunityId) -> Result<Opportunity> {
+    pub fn get(&self, id: &OpportunityId) -> Call<'a, Opportunity> {
         let request = Request::get(path(&["opportunities", id.as_str()]))
             .operation("opportunities.get")
             .under("opportunity");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Creates an opportunity. It is not repeated: after
@@ -103,33 +146,31 @@ impl Opportunities<'_> {
     /// contact before creating it again.
     ///
     /// A forecast under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
-    pub async fn create(&self, opportunity: &NewOpportunity) -> Result<Opportunity> {
+    pub fn create(&self, opportunity: &NewOpportunity) -> Call<'a, Opportunity> {
         const OPERATION: &str = "opportunities.create";
-        self.location
-            .v3_only(OPERATION, FORECAST, opportunity.forecast.is_given())?;
+        let checked = self
+            .location
+            .v3_only(OPERATION, FORECAST, opportunity.forecast.is_given());
         let request = Request::post(path(&["opportunities", ""]))
             .operation(OPERATION)
             .json(&opportunity.body(self.location.id(), self.location.speaks_v3()))
             .under("opportunity");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes what `update` names and leaves the rest.
     ///
     /// A forecast under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
-    pub async fn update(
-        &self,
-        id: &OpportunityId,
-        update: &OpportunityUpdate,
-    ) -> Result<Opportunity> {
+    pub fn update(&self, id: &OpportunityId, update: &OpportunityUpdate) -> Call<'a, Opportunity> {
         const OPERATION: &str = "opportunities.update";
-        self.location
-            .v3_only(OPERATION, FORECAST, update.forecast.is_given())?;
+        let checked = self
+            .location
+            .v3_only(OPERATION, FORECAST, update.forecast.is_given());
         let request = Request::put(path(&["opportunities", id.as_str()]))
             .operation(OPERATION)
             .json(&update.body(self.location.speaks_v3()))
             .under("opportunity");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Updates the opportunity with the id in `upsert`, or creates one. Prefer [`create`](Self::create) and
@@ -138,15 +179,16 @@ impl Opportunities<'_> {
     /// It is repeated like an update when `upsert` holds the opportunity's or the contact's id, and like a creation it
     /// is not when it holds neither. A forecast under version 2 of the API is
     /// [`Config`](crate::error::ErrorKind::Config).
-    pub async fn upsert(&self, upsert: &OpportunityUpsert) -> Result<UpsertedOpportunity> {
+    pub fn upsert(&self, upsert: &OpportunityUpsert) -> Call<'a, UpsertedOpportunity> {
         const OPERATION: &str = "opportunities.upsert";
-        self.location
-            .v3_only(OPERATION, FORECAST, upsert.forecast.is_given())?;
+        let checked = self
+            .location
+            .v3_only(OPERATION, FORECAST, upsert.forecast.is_given());
         let request = Request::post(path(&["opportunities", "upsert"]))
             .operation(OPERATION)
             .replay(upsert.replay())
             .json(&upsert.body(self.location.id()));
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Sets the status, and why the opportunity was lost.
@@ -173,36 +215,36 @@ impl Opportunities<'_> {
     }
 
     /// Adds followers to an opportunity and leaves its others.
-    pub async fn add_followers(
+    pub fn add_followers(
         &self,
         id: &OpportunityId,
         followers: &[UserId],
-    ) -> Result<OpportunityFollowers> {
+    ) -> Call<'a, OpportunityFollowers> {
         let request = Request::post(path(&["opportunities", id.as_str(), "followers"]))
             .operation("opportunities.add_followers")
             .replay(ReplaySafety::Repeatable)
             .json(&FollowersBody { followers });
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Removes followers from an opportunity and leaves its others.
-    pub async fn remove_followers(
+    pub fn remove_followers(
         &self,
         id: &OpportunityId,
         followers: &[UserId],
-    ) -> Result<OpportunityFollowers> {
+    ) -> Call<'a, OpportunityFollowers> {
         let request = Request::delete(path(&["opportunities", id.as_str(), "followers"]))
             .operation("opportunities.remove_followers")
             .json(&FollowersBody { followers });
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Removes all followers from an opportunity.
-    pub async fn remove_all_followers(&self, id: &OpportunityId) -> Result<OpportunityFollowers> {
+    pub fn remove_all_followers(&self, id: &OpportunityId) -> Call<'a, OpportunityFollowers> {
         let request = Request::delete(path(&["opportunities", id.as_str(), "followers"]))
             .operation("opportunities.remove_all_followers")
             .query("isRemoveAllFollowers", true)
             .json(&FollowersBody { followers: &[] });
-        self.location.send(request).await
+        self.location.send(request)
     }
 }

@@ -7,7 +7,7 @@ use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::model::{Opportunity, OpportunityStatus};
 use crate::api::contacts::{SearchCursor, SearchPage};
-use crate::client::Request;
+use crate::client::{Page, Request};
 use crate::ids::{
     CampaignId, ContactId, LocationId, OpportunityId, PipelineId, PipelineStageId, UserId,
 };
@@ -162,6 +162,19 @@ impl OpportunityPage {
     }
 }
 
+impl Page for OpportunityPage {
+    type Item = Opportunity;
+    type Cursor = OpportunityCursor;
+
+    fn next_page(&self) -> Option<OpportunityCursor> {
+        self.next()
+    }
+
+    fn into_items(self) -> Vec<Opportunity> {
+        self.opportunities
+    }
+}
+
 /// Which opportunities to find by text. The default finds all of the location.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AdvancedOpportunitySearch {
@@ -241,6 +254,19 @@ impl AdvancedOpportunityPage {
     pub fn next(&self) -> Option<SearchPage> {
         let search_after: SearchCursor = self.opportunities.last()?.search_after.clone()?;
         Some(SearchPage::After { search_after })
+    }
+}
+
+impl Page for AdvancedOpportunityPage {
+    type Item = Opportunity;
+    type Cursor = SearchPage;
+
+    fn next_page(&self) -> Option<SearchPage> {
+        self.next()
+    }
+
+    fn into_items(self) -> Vec<Opportunity> {
+        self.opportunities
     }
 }
 

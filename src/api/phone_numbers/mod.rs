@@ -18,9 +18,10 @@ pub use purchase::{
     NumberPurchase, PurchasedNumber,
 };
 
+use futures_util::Stream;
 use model::NumberPools;
 
-use crate::client::{Location, Request, path};
+use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 
 /// The phone numbers of one location. Made by [`Location::phone_numbers`].
@@ -36,13 +37,14 @@ impl Location {
     }
 }
 
-impl PhoneNumbers<'_> {
+impl<'a> PhoneNumbers<'a> {
     /// One page of the numbers that the location has. Fails with [`NotFound`](crate::error::ErrorKind::NotFound) if the
     /// location has no phone system.
-    pub async fn list(&self, query: &NumbersQuery) -> Result<NumberPage> {
+    pub fn list(&self, query: &NumbersQuery) -> Call<'a, NumberPage> {
         const OPERATION: &str = "phone_numbers.list";
-        self.location
-            .v3_only(OPERATION, "listing RCS senders", query.rcs_senders)?;
+        let checked = self
+            .location
+            .v3_only(OPERATION, "listing RCS senders", query.rcs_senders);
         let request = Request::get(self.path(&[]))
             .operation(OPERATION)
             .query_opt("pageSize", query.page_size)
@@ -51,42 +53,57 @@ impl PhoneNumbers<'_> {
             .query_opt("skipNumberPool", query.skip_number_pools)
             .query_opt("includeRcsSenderIds", query.rcs_senders.then_some(true))
             .under("data");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
+    }
+
+    /// All numbers that a query finds, page after page from the one it names.
+    pub fn stream(
+        &self,
+        query: &NumbersQuery,
+    ) -> impl Stream<Item = Result<OwnedNumber>> + Send + use<'a> {
+        let (numbers, query) = (*self, query.clone());
+        items("phone_numbers.list", move |page| {
+            let mut query = query.clone();
+            query.page = page.or(query.page);
+            numbers.list(&query)
+        })
     }
 
     /// Numbers that can be bought. Version 3 of the API asks for kinds of numbers: name at least one there.
-    pub async fn available(&self, query: &AvailableNumbersQuery) -> Result<AvailableNumbers> {
-        let request = Request::get(self.path(&["available"])).operation("phone_numbers.available");
-        let request = query.parameters(request, self.location.speaks_v3())?;
-        self.location.send(request.under("data")).await
+    pub fn available(&self, query: &AvailableNumbersQuery) -> Call<'a, AvailableNumbers> {
+        const OPERATION: &str = "phone_numbers.available";
+        let v3 = self.location.speaks_v3();
+        let request = Request::get(self.path(&["available"])).operation(OPERATION);
+        let request = query.parameters(request, v3).under("data");
+        let checked = query.check(OPERATION, v3);
+        self.location.send(request).only_if(checked)
     }
 
     /// Buys a number, which costs money. It is not repeated: after
     /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for the number with [`list`](Self::list) before
     /// buying again.
-    pub async fn purchase(&self, purchase: &NumberPurchase) -> Result<PurchasedNumber> {
+    pub fn purchase(&self, purchase: &NumberPurchase) -> Call<'a, PurchasedNumber> {
         const OPERATION: &str = "phone_numbers.purchase";
-        self.location.v3_only(
+        let checked = self.location.v3_only(
             OPERATION,
             "paying with a payment of your own",
             purchase.pays(),
-        )?;
+        );
         let request = Request::post(self.path(&["purchase"]))
             .operation(OPERATION)
             .json(purchase)
             .under("data");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// All number pools of the location.
-    pub async fn pools(&self) -> Result<Vec<NumberPool>> {
+    pub fn pools(&self) -> Call<'a, Vec<NumberPool>> {
         let request = Request::get(path(&["phone-system", "number-pools"]))
             .operation("phone_numbers.pools")
             .query("locationId", self.location.id())
             .under("data");
         self.location
             .send::<NumberPools>(request)
-            .await
             .map(|pools| pools.0)
     }
 

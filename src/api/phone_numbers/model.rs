@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use serde_with::{apply, serde_as};
 
+use crate::client::Page;
 use crate::ids::{LocationId, NumberPoolId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::open_enum::open_enum;
@@ -205,6 +206,19 @@ impl NumberPage {
             None => full,
         };
         more.then_some(next)
+    }
+}
+
+impl Page for NumberPage {
+    type Item = OwnedNumber;
+    type Cursor = u32;
+
+    fn next_page(&self) -> Option<u32> {
+        self.next()
+    }
+
+    fn into_items(self) -> Vec<OwnedNumber> {
+        self.numbers
     }
 }
 

@@ -55,17 +55,21 @@ impl AvailableNumbersQuery {
 
     /// Adds the search to a request as its parameters. Version 3 asks for all of them: what is not wanted is sent as an
     /// empty text or `false` there.
-    pub(super) fn parameters(&self, request: Request, v3: bool) -> Result<Request> {
+    pub(super) fn check(&self, operation: &'static str, v3: bool) -> Result<()> {
         if v3 && self.number_types.is_empty() {
             return Err(Error::config(
-                request.operation,
+                operation,
                 "API version 3 asks for kinds of numbers; name at least one in `number_types`",
             ));
         }
+        Ok(())
+    }
+
+    pub(super) fn parameters(&self, request: Request, v3: bool) -> Request {
         let types: Vec<&str> = self.number_types.iter().map(word).collect();
         let text = |value: &Option<String>| value.clone().or_else(|| v3.then(String::new));
         let flag = |value: Option<bool>| value.or_else(|| v3.then_some(false));
-        Ok(request
+        request
             .query("countryCode", &self.country_code)
             .query_opt("numberTypes", (!types.is_empty()).then(|| types.join(",")))
             .query_opt("firstPart", text(&self.first_part))
@@ -73,7 +77,7 @@ impl AvailableNumbersQuery {
             .query_opt("anywhere", text(&self.anywhere))
             .query_opt("smsEnabled", flag(self.sms))
             .query_opt("mmsEnabled", flag(self.mms))
-            .query_opt("voiceEnabled", flag(self.voice)))
+            .query_opt("voiceEnabled", flag(self.voice))
     }
 }
 

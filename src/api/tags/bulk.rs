@@ -8,43 +8,39 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use super::{ContactTags, TagName};
 use crate::api::contacts::InLocation;
-use crate::client::{ReplaySafety, Request, path};
+use crate::client::{Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::ContactId;
 use crate::lenient::{Lenient, LenientList};
 use crate::open_enum::open_enum;
 
-impl ContactTags<'_> {
+impl<'a> ContactTags<'a> {
     /// Adds tags to many contacts at once. What became of each contact is in the answer.
-    pub async fn add_to_many(
-        &self,
-        contacts: &[ContactId],
-        tags: &[TagName],
-    ) -> Result<BulkTagging> {
-        self.update_many("add", contacts, tags, None).await
+    pub fn add_to_many(&self, contacts: &[ContactId], tags: &[TagName]) -> Call<'a, BulkTagging> {
+        self.update_many("add", contacts, tags, None)
     }
 
     /// Takes tags off many contacts at once.
-    pub async fn remove_from_many(
+    pub fn remove_from_many(
         &self,
         contacts: &[ContactId],
         tags: &[TagName],
-    ) -> Result<BulkTagging> {
-        self.update_many("remove", contacts, tags, None).await
+    ) -> Call<'a, BulkTagging> {
+        self.update_many("remove", contacts, tags, None)
     }
 
     /// Takes all tags off many contacts at once.
-    pub async fn remove_all_from_many(&self, contacts: &[ContactId]) -> Result<BulkTagging> {
-        self.update_many("remove", contacts, &[], Some(true)).await
+    pub fn remove_all_from_many(&self, contacts: &[ContactId]) -> Call<'a, BulkTagging> {
+        self.update_many("remove", contacts, &[], Some(true))
     }
 
-    async fn update_many(
+    fn update_many(
         &self,
         what: &str,
         contacts: &[ContactId],
         tags: &[TagName],
         remove_all_tags: Option<bool>,
-    ) -> Result<BulkTagging> {
+    ) -> Call<'a, BulkTagging> {
         let body = BulkTags {
             contacts,
             tags,
@@ -54,7 +50,7 @@ impl ContactTags<'_> {
             .operation(format!("contact_tags.{what}_many"))
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), &body));
-        self.location.send(request).await
+        self.location.send(request)
     }
 }
 

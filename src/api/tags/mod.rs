@@ -14,7 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_with::serde_as;
 
-use crate::client::{Location, ReplaySafety, Request, path};
+use crate::client::{Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, TagId};
 use crate::lenient::{FromScalar, Lenient, LenientList};
@@ -43,67 +43,62 @@ impl Location {
     }
 }
 
-impl ContactTags<'_> {
+impl<'a> ContactTags<'a> {
     /// Adds tags to a contact and leaves its others; a tag that the location does not know yet is defined by this.
     /// Gives the contact's tags afterwards.
-    pub async fn add(&self, contact: &ContactId, tags: &[TagName]) -> Result<Vec<TagName>> {
+    pub fn add(&self, contact: &ContactId, tags: &[TagName]) -> Call<'a, Vec<TagName>> {
         let request = Request::post(path(&["contacts", contact.as_str(), "tags"]))
             .operation("contact_tags.add")
             .replay(ReplaySafety::Repeatable)
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .await
             .map(|list| list.tags)
     }
 
     /// Takes tags off a contact. Gives the contact's tags afterwards.
-    pub async fn remove(&self, contact: &ContactId, tags: &[TagName]) -> Result<Vec<TagName>> {
+    pub fn remove(&self, contact: &ContactId, tags: &[TagName]) -> Call<'a, Vec<TagName>> {
         let request = Request::delete(path(&["contacts", contact.as_str(), "tags"]))
             .operation("contact_tags.remove")
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .await
             .map(|list| list.tags)
     }
 }
 
-impl LocationTags<'_> {
+impl<'a> LocationTags<'a> {
     /// All tags of the location; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<Tag>> {
+    pub fn list(&self) -> Call<'a, Vec<Tag>> {
         let request = Request::get(self.path(None)).operation("tags.list");
-        self.location
-            .send::<TagList>(request)
-            .await
-            .map(|list| list.tags)
+        self.location.send::<TagList>(request).map(|list| list.tags)
     }
 
     /// One tag by its id.
-    pub async fn get(&self, id: &TagId) -> Result<Tag> {
+    pub fn get(&self, id: &TagId) -> Call<'a, Tag> {
         let request = Request::get(self.path(Some(id)))
             .operation("tags.get")
             .under("tag");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Defines a tag. HighLevel refuses a name that is there already
     /// ([`Refused`](crate::error::ErrorKind::Refused)).
-    pub async fn create(&self, name: &TagName) -> Result<Tag> {
+    pub fn create(&self, name: &TagName) -> Call<'a, Tag> {
         let request = Request::post(self.path(None))
             .operation("tags.create")
             .json(&TagInput { name })
             .under("tag");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Renames a tag.
-    pub async fn update(&self, id: &TagId, name: &TagName) -> Result<Tag> {
+    pub fn update(&self, id: &TagId, name: &TagName) -> Call<'a, Tag> {
         let request = Request::put(self.path(Some(id)))
             .operation("tags.update")
             .json(&TagInput { name })
             .under("tag");
-        self.location.send(request).await
+        self.location.send(request)
     }
 
     /// Deletes a tag.

@@ -16,10 +16,11 @@ pub use permissions::UserPermissions;
 pub use search::{UserEmailSearch, UserSearch};
 pub use write::{NewUser, UserUpdate};
 
+use futures_util::Stream;
 use model::UserList;
 
 use super::offset::OffsetPage;
-use crate::client::{Client, Location, Request, path};
+use crate::client::{Call, Client, Location, Request, items, path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, UserId};
 
@@ -49,7 +50,7 @@ impl Client {
     }
 }
 
-impl Users<'_> {
+impl<'a> Users<'a> {
     /// All users of the location.
     ///
     /// Version 2 of the API gives them at once. Version 3 only has the search, which asks for the location's agency:
@@ -94,32 +95,39 @@ impl Users<'_> {
 
     /// One page of the location's users that a search finds. `company` is the location's agency
     /// ([`company_id`](super::locations::LocationDetails::company_id)); the location in `search` is this one always.
-    pub async fn search(
+    pub fn search(&self, company: &CompanyId, search: &UserSearch) -> Call<'a, OffsetPage<User>> {
+        let request = search.request(company, Some(self.location.id()));
+        self.location.send(request).map(search.page())
+    }
+
+    /// All users that a search finds, page after page from the one it names.
+    pub fn stream(
         &self,
         company: &CompanyId,
         search: &UserSearch,
-    ) -> Result<OffsetPage<User>> {
-        let request = search.request(company, Some(self.location.id()));
-        self.location
-            .send(request)
-            .await
-            .map(|list| search.page(list))
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search(&company, &search)
+        })
     }
 
     /// One user by the id.
-    pub async fn get(&self, id: &UserId) -> Result<User> {
-        self.location.send(get(id)).await
+    pub fn get(&self, id: &UserId) -> Call<'a, User> {
+        self.location.send(get(id))
     }
 
     /// Creates a user. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// the e-mail address with [`search`](Self::search) before creating the user again.
-    pub async fn create(&self, user: &NewUser) -> Result<User> {
-        self.location.send(create(user)).await
+    pub fn create(&self, user: &NewUser) -> Call<'a, User> {
+        self.location.send(create(user))
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(&self, id: &UserId, update: &UserUpdate) -> Result<User> {
-        self.location.send(self::update(id, update)).await
+    pub fn update(&self, id: &UserId, update: &UserUpdate) -> Call<'a, User> {
+        self.location.send(self::update(id, update))
     }
 
     /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
@@ -128,44 +136,67 @@ impl Users<'_> {
     }
 }
 
-impl AgencyUsers<'_> {
+impl<'a> AgencyUsers<'a> {
     /// One page of the agency's users that a search finds.
-    pub async fn search(
+    pub fn search(&self, company: &CompanyId, search: &UserSearch) -> Call<'a, OffsetPage<User>> {
+        let request = search.request(company, search.location_id.as_ref());
+        self.client.send(request).map(search.page())
+    }
+
+    /// All users that a search finds, page after page from the one it names.
+    pub fn stream(
         &self,
         company: &CompanyId,
         search: &UserSearch,
-    ) -> Result<OffsetPage<User>> {
-        let request = search.request(company, search.location_id.as_ref());
-        self.client
-            .send(request)
-            .await
-            .map(|list| search.page(list))
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search(&company, &search)
+        })
     }
 
     /// One page of the agency's users with one of these e-mail addresses.
-    pub async fn search_by_email(
+    pub fn search_by_email(
         &self,
         company: &CompanyId,
         search: &UserEmailSearch,
-    ) -> Result<OffsetPage<User>> {
-        let list: UserList = self.client.send(search.request(company)).await?;
-        Ok(OffsetPage::new(list.users, list.count, search.skip))
+    ) -> Call<'a, OffsetPage<User>> {
+        let skip = search.skip;
+        self.client
+            .send::<UserList>(search.request(company))
+            .map(move |list| OffsetPage::new(list.users, list.count, skip))
+    }
+
+    /// All of the agency's users with one of these e-mail addresses, page after page from the one that `search` names.
+    pub fn stream_by_email(
+        &self,
+        company: &CompanyId,
+        search: &UserEmailSearch,
+    ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
+        let (users, company, search) = (*self, company.clone(), search.clone());
+        items("users.search_by_email", move |skip| {
+            let mut search = search.clone();
+            search.skip = skip.or(search.skip);
+            users.search_by_email(&company, &search)
+        })
     }
 
     /// One user by the id.
-    pub async fn get(&self, id: &UserId) -> Result<User> {
-        self.client.send(get(id)).await
+    pub fn get(&self, id: &UserId) -> Call<'a, User> {
+        self.client.send(get(id))
     }
 
     /// Creates a user. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// the user with [`search_by_email`](Self::search_by_email) before creating it again.
-    pub async fn create(&self, user: &NewUser) -> Result<User> {
-        self.client.send(create(user)).await
+    pub fn create(&self, user: &NewUser) -> Call<'a, User> {
+        self.client.send(create(user))
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(&self, id: &UserId, update: &UserUpdate) -> Result<User> {
-        self.client.send(self::update(id, update)).await
+    pub fn update(&self, id: &UserId, update: &UserUpdate) -> Call<'a, User> {
+        self.client.send(self::update(id, update))
     }
 
     /// Deletes a user. HighLevel puts it into a queue and takes some minutes.

@@ -56,8 +56,9 @@ impl UserSearch {
             .query_opt("limit", self.limit)
     }
 
-    pub(super) fn page(&self, list: UserList) -> OffsetPage<User> {
-        OffsetPage::new(list.users, list.count, self.skip)
+    pub(super) fn page(&self) -> impl FnOnce(UserList) -> OffsetPage<User> + Send + use<> {
+        let skip = self.skip;
+        move |list| OffsetPage::new(list.users, list.count, skip)
     }
 }
 

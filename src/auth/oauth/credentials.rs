@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
 
 use super::endpoint::OAuth;
 use super::grant::{Grant, GrantKey, GrantSource};
@@ -120,9 +121,13 @@ impl OAuthCredentials {
         let query = InstalledQuery::new(company.clone());
         let oauth = &self.inner.oauth;
         let token = self.inner.access(&key).await?;
-        let found = match oauth.all_installed_locations(&token, &query).await {
+        let all = async |token: &Secret| -> Result<Vec<InstalledLocation>> {
+            let locations = oauth.stream_installed_locations(token, &query);
+            locations.try_collect().await
+        };
+        let found = match all(&token).await {
             Err(error) if is_expiry(&error) => match self.inner.renewed(&key, &token).await? {
-                Some(newer) => oauth.all_installed_locations(&newer, &query).await?,
+                Some(newer) => all(&newer).await?,
                 None => return Err(error),
             },
             other => other?,

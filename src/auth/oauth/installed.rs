@@ -3,14 +3,15 @@
 //! Source: `GET /oauth/installedLocations` of `oauth.json` (pages by `skip` and `limit`) and
 //! `GET /oauth/installed-locations` of `oauth-v3.json` (pages by token). Scope: `oauth.readonly`.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::endpoint::OAuth;
 use crate::api::only_in;
-use crate::client::Request;
-use crate::error::{Error, ErrorKind, Result};
+use crate::client::{Page, Request, items};
+use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::{Private, Secret};
@@ -36,7 +37,8 @@ pub struct InstalledQuery {
     /// Locations that try the app, or that do not.
     pub on_trial: Option<bool>,
     /// Whether to leave out locations that the token's user may not enter, as some administrators may not. Version 3
-    /// alone knows it: anything but `None` under version 2 is [`Config`](ErrorKind::Config).
+    /// alone knows it: anything but `None` under version 2 is
+    /// [`Config`](crate::error::ErrorKind::Config).
     pub restrict_to_user_locations: Option<bool>,
     /// How many on a page, from 1 to 100.
     pub page_size: u32,
@@ -229,37 +231,32 @@ impl OAuth {
         Ok(page(body, skip, size))
     }
 
-    /// Reads all pages.
+    /// All locations below an agency, page after page.
     ///
     /// A page that names itself as the next, or an empty one that names a next, is an error of kind
-    /// [`Decode`](ErrorKind::Decode) rather than a loop.
-    pub async fn all_installed_locations(
-        &self,
-        agency_token: &Secret,
-        query: &InstalledQuery,
-    ) -> Result<Vec<InstalledLocation>> {
-        let mut all = Vec::new();
-        let mut cursor = None;
-        loop {
-            let page = self
-                .installed_locations(agency_token, query, cursor.as_ref())
-                .await?;
-            let empty = page.locations.is_empty();
-            all.extend(page.locations);
-            match page.next {
-                None => return Ok(all),
-                next if empty || next == cursor => {
-                    let path = "pagination.nextPageToken".to_owned();
-                    return Err(
-                        Error::new(ErrorKind::Decode { path }, OPERATION).with_message(Some(
-                            "the pages do not come to an end: one repeats itself or is empty"
-                                .into(),
-                        )),
-                    );
-                }
-                next => cursor = next,
-            }
-        }
+    /// [`Decode`](crate::error::ErrorKind::Decode) rather than a loop.
+    pub fn stream_installed_locations<'a>(
+        &'a self,
+        agency_token: &'a Secret,
+        query: &'a InstalledQuery,
+    ) -> impl Stream<Item = Result<InstalledLocation>> + Send + use<'a> {
+        items(OPERATION, move |cursor| async move {
+            self.installed_locations(agency_token, query, cursor.as_ref())
+                .await
+        })
+    }
+}
+
+impl Page for InstalledPage {
+    type Item = InstalledLocation;
+    type Cursor = InstalledCursor;
+
+    fn next_page(&self) -> Option<InstalledCursor> {
+        self.next.clone()
+    }
+
+    fn into_items(self) -> Vec<InstalledLocation> {
+        self.locations
     }
 }
 

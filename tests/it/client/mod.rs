@@ -1,5 +1,6 @@
 //! The client itself, over a scripted transport and a clock that never waits in real time.
 
+mod calls;
 mod errors;
 mod lines;
 mod pacing;

@@ -41,6 +41,7 @@ pub(crate) struct Asked {
     pub(crate) at: Duration,
     pub(crate) line: String,
     pub(crate) authorization: String,
+    pub(crate) body: String,
 }
 
 /// Plays its steps in order and the last one for ever. Clones share script and memory.
@@ -64,6 +65,7 @@ impl Transport for ScriptedTransport {
                 .to_str()
                 .unwrap()
                 .to_owned(),
+            body: String::from_utf8_lossy(request.body()).into_owned(),
         });
         let step = {
             let mut steps = self.steps.lock().unwrap();

@@ -7,7 +7,7 @@ use serde_with::{serde_as, skip_serializing_none};
 use crate::api::calendars::{EventOrigin, only_in_v3};
 use crate::api::contacts::InLocation;
 use crate::api::timestamp::Rfc3339;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{
     CalendarResourceId, ContactId, LocationId, ServiceAddOnId, ServiceBookingId, ServiceCategoryId,
@@ -30,10 +30,10 @@ impl Location {
     }
 }
 
-impl ServiceBookings<'_> {
+impl<'a> ServiceBookings<'a> {
     /// The bookings in a range of time; HighLevel does not page them.
-    pub async fn list(&self, query: &BookingsQuery) -> Result<Vec<ServiceBooking>> {
-        only_in_v3(self.location, "service_bookings.list")?;
+    pub fn list(&self, query: &BookingsQuery) -> Call<'a, Vec<ServiceBooking>> {
+        let checked = only_in_v3(self.location, "service_bookings.list");
         let request = Request::get(path(&["calendars", "services", "bookings"]))
             .operation("service_bookings.list")
             .version(ApiVersion::V3)
@@ -44,52 +44,52 @@ impl ServiceBookings<'_> {
             .query_opt("serviceLocationId", query.service_location_id.as_ref());
         self.location
             .send::<BookingList>(request)
-            .await
             .map(|list| list.bookings)
+            .only_if(checked)
     }
 
     /// One booking by its id.
-    pub async fn get(&self, id: &ServiceBookingId) -> Result<ServiceBooking> {
-        only_in_v3(self.location, "service_bookings.get")?;
+    pub fn get(&self, id: &ServiceBookingId) -> Call<'a, ServiceBooking> {
+        let checked = only_in_v3(self.location, "service_bookings.get");
         let request = Request::get(booking_path(id))
             .operation("service_bookings.get")
             .version(ApiVersion::V3)
             .under("booking");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Books services. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for
     /// the booking with [`list`](Self::list) before booking again.
-    pub async fn create(
+    pub fn create(
         &self,
         booking: &NewServiceBooking,
         checks: BookingChecks,
-    ) -> Result<ServiceBooking> {
-        only_in_v3(self.location, "service_bookings.create")?;
+    ) -> Call<'a, ServiceBooking> {
+        let checked = only_in_v3(self.location, "service_bookings.create");
         let request = checks
             .parameters(Request::post(path(&["calendars", "services", "bookings"])))
             .operation("service_bookings.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), booking))
             .under("booking");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &ServiceBookingId,
         update: &ServiceBookingUpdate,
         checks: BookingChecks,
-    ) -> Result<ServiceBooking> {
-        only_in_v3(self.location, "service_bookings.update")?;
+    ) -> Call<'a, ServiceBooking> {
+        let checked = only_in_v3(self.location, "service_bookings.update");
         let request = checks
             .parameters(Request::put(booking_path(id)))
             .operation("service_bookings.update")
             .version(ApiVersion::V3)
             .json(update)
             .under("booking");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Deletes a booking.

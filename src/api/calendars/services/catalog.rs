@@ -6,7 +6,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::calendars::{TimeUnit, only_in_v3};
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{LocationId, ServiceCategoryId, ServiceId, ServiceVariationId, StaffId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
@@ -25,10 +25,10 @@ impl Location {
     }
 }
 
-impl Services<'_> {
+impl<'a> Services<'a> {
     /// The services that a query finds; HighLevel does not page them.
-    pub async fn list(&self, query: &ServicesQuery) -> Result<Vec<Service>> {
-        only_in_v3(self.location, "services.list")?;
+    pub fn list(&self, query: &ServicesQuery) -> Call<'a, Vec<Service>> {
+        let checked = only_in_v3(self.location, "services.list");
         let request = Request::get(path(&["calendars", "services", "catalog"]))
             .operation("services.list")
             .version(ApiVersion::V3)
@@ -37,41 +37,41 @@ impl Services<'_> {
             .query_opt("isPrivate", query.is_private);
         self.location
             .send::<ServiceList>(request)
-            .await
             .map(|list| list.services)
+            .only_if(checked)
     }
 
     /// One service by its id.
-    pub async fn get(&self, id: &ServiceId) -> Result<Service> {
-        only_in_v3(self.location, "services.get")?;
+    pub fn get(&self, id: &ServiceId) -> Call<'a, Service> {
+        let checked = only_in_v3(self.location, "services.get");
         let request = Request::get(service_path(id))
             .operation("services.get")
             .version(ApiVersion::V3)
             .under("service");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Creates a service. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look
     /// for it with [`list`](Self::list) before creating it again.
-    pub async fn create(&self, service: &NewService) -> Result<Service> {
-        only_in_v3(self.location, "services.create")?;
+    pub fn create(&self, service: &NewService) -> Call<'a, Service> {
+        let checked = only_in_v3(self.location, "services.create");
         let request = Request::post(path(&["calendars", "services", "catalog"]))
             .operation("services.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), service))
             .under("service");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(&self, id: &ServiceId, update: &ServiceUpdate) -> Result<Service> {
-        only_in_v3(self.location, "services.update")?;
+    pub fn update(&self, id: &ServiceId, update: &ServiceUpdate) -> Call<'a, Service> {
+        let checked = only_in_v3(self.location, "services.update");
         let request = Request::put(service_path(id))
             .operation("services.update")
             .version(ApiVersion::V3)
             .json(update)
             .under("service");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Deletes a service.

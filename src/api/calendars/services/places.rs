@@ -5,7 +5,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::calendars::only_in_v3;
 use crate::api::contacts::InLocation;
-use crate::client::{ApiVersion, Location, Request, path};
+use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{LocationId, ServiceLocationId};
 use crate::lenient::{Lenient, LenientList};
@@ -26,55 +26,55 @@ impl Location {
     }
 }
 
-impl ServiceLocations<'_> {
+impl<'a> ServiceLocations<'a> {
     /// All places; HighLevel does not page them.
-    pub async fn list(&self) -> Result<Vec<ServiceLocation>> {
-        only_in_v3(self.location, "service_locations.list")?;
+    pub fn list(&self) -> Call<'a, Vec<ServiceLocation>> {
+        let checked = only_in_v3(self.location, "service_locations.list");
         let request = Request::get(path(&["calendars", "services", "locations"]))
             .operation("service_locations.list")
             .version(ApiVersion::V3)
             .query("locationId", self.location.id());
         self.location
             .send::<PlaceList>(request)
-            .await
             .map(|list| list.service_locations)
+            .only_if(checked)
     }
 
     /// One place by its id.
-    pub async fn get(&self, id: &ServiceLocationId) -> Result<ServiceLocation> {
-        only_in_v3(self.location, "service_locations.get")?;
+    pub fn get(&self, id: &ServiceLocationId) -> Call<'a, ServiceLocation> {
+        let checked = only_in_v3(self.location, "service_locations.get");
         let request = Request::get(place_path(id))
             .operation("service_locations.get")
             .version(ApiVersion::V3)
             .under("serviceLocation");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Creates a place. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look
     /// for it with [`list`](Self::list) before creating it again.
-    pub async fn create(&self, place: &NewServiceLocation) -> Result<ServiceLocation> {
-        only_in_v3(self.location, "service_locations.create")?;
+    pub fn create(&self, place: &NewServiceLocation) -> Call<'a, ServiceLocation> {
+        let checked = only_in_v3(self.location, "service_locations.create");
         let request = Request::post(path(&["calendars", "services", "locations"]))
             .operation("service_locations.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), place))
             .under("serviceLocation");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Changes what `update` names and leaves the rest.
-    pub async fn update(
+    pub fn update(
         &self,
         id: &ServiceLocationId,
         update: &ServiceLocationUpdate,
-    ) -> Result<ServiceLocation> {
-        only_in_v3(self.location, "service_locations.update")?;
+    ) -> Call<'a, ServiceLocation> {
+        let checked = only_in_v3(self.location, "service_locations.update");
         let request = Request::put(place_path(id))
             .operation("service_locations.update")
             .version(ApiVersion::V3)
             .json(update)
             .under("serviceLocation");
-        self.location.send(request).await
+        self.location.send(request).only_if(checked)
     }
 
     /// Deletes a place.
