@@ -49,7 +49,7 @@ pub mod locations;
 pub mod notes;
 pub mod object_fields;
 pub mod offset;
-mod only_in;
+pub(crate) mod only_in;
 pub mod opportunities;
 pub mod phone_numbers;
 pub mod recurring_tasks;

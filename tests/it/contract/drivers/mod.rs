@@ -9,6 +9,10 @@ mod companies;
 mod contacts;
 mod contacts_related;
 mod links;
+mod oauth;
+mod object_fields;
+mod opportunities;
+mod users;
 mod workflows;
 
 use std::fmt::Debug;
@@ -30,6 +34,10 @@ pub(super) fn all() -> Vec<Driver> {
         contacts::drivers(),
         contacts_related::drivers(),
         links::drivers(),
+        oauth::drivers(),
+        object_fields::drivers(),
+        opportunities::drivers(),
+        users::drivers(),
         workflows::drivers(),
     ]
     .into_iter()

@@ -3,10 +3,14 @@
 
 mod calendars;
 mod contacts;
+mod oauth;
+mod object_fields;
+mod opportunities;
+mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::spec::{Operation, Version};
 
@@ -32,6 +36,12 @@ pub(super) enum What {
     NotKept,
     /// What stands in an answer really, in the place of what the schema leads to.
     Really(fn() -> Value),
+    /// A field of an answer that is never missing, though the file does not say so.
+    Always,
+    /// A field of a request that may be missing, though the file says it may not.
+    Optional,
+    /// An input that our methods do not offer.
+    NotGiven,
     /// What HighLevel takes at this place of a request really: a schema in the place of the one in the file.
     Takes(fn() -> Value),
 }
@@ -78,10 +88,18 @@ fn for_all() -> Vec<Exception> {
 
 impl Table {
     pub(super) fn new() -> Self {
-        let rows: Vec<Exception> = [for_all(), calendars::rows(), contacts::rows()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let rows: Vec<Exception> = [
+            for_all(),
+            calendars::rows(),
+            contacts::rows(),
+            oauth::rows(),
+            object_fields::rows(),
+            opportunities::rows(),
+            users::rows(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let used = rows.iter().map(|_| AtomicBool::new(false)).collect();
         Self { rows, used }
     }
@@ -120,12 +138,30 @@ impl Table {
             .is_some()
     }
 
+    /// Whether a field of an answer is never missing.
+    pub(super) fn always(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::Always))
+            .is_some()
+    }
+
+    /// Whether our methods may leave an input of a request out.
+    pub(super) fn not_given(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::NotGiven))
+            .is_some()
+    }
+
+    /// Whether a field of a request may be missing.
+    pub(super) fn optional(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::Optional))
+            .is_some()
+    }
+
     /// What stands at this place of an answer really.
     pub(super) fn really(&self, operation: &Operation, place: &str) -> Option<Value> {
         let row = self.find(operation, place, |what| matches!(what, What::Really(_)))?;
         match row.what {
             What::Really(value) => Some(value()),
-            What::NotKept | What::Takes(_) => None,
+            _ => None,
         }
     }
 
@@ -193,16 +229,20 @@ fn reaches(pattern: &str, place: &str) -> bool {
         .any(|length| fits(pattern, &names[..length].join("/")))
 }
 
-/// Puts `really` at a place of a schema. `false` if the schema has no such place.
+/// Puts `really` at a place of a schema, which may be a field that the schema does not know. `false` if the schema has
+/// no such place.
 fn replace(schema: &mut Value, place: &str, really: &Value) -> bool {
+    if place.is_empty() {
+        *schema = really.clone();
+        return true;
+    }
     let (name, rest) = place.split_once('/').unwrap_or((place, ""));
     let inner = match name {
-        "" => {
-            *schema = really.clone();
-            return true;
-        }
         "*" => schema.get_mut("items"),
-        _ => schema.pointer_mut(&format!("/properties/{name}")),
+        _ => schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .map(|properties| properties.entry(name).or_insert_with(|| json!({}))),
     };
     inner.is_some_and(|inner| replace(inner, rest, really))
 }
