@@ -139,12 +139,39 @@ pub struct Email {
     pub conversation_provider_id: Option<ConversationProviderId>,
 }
 
+/// How far an e-mail of a custom provider can be said to be. Source: `status` of `UpdateEmailMessageStatusDto` in
+/// HighLevel's `conversations-v3.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmailStatus {
+    /// Waits to be sent.
+    Pending,
+    /// Is to be sent at a later time.
+    Scheduled,
+    /// On its way.
+    Sent,
+    /// Arrived.
+    Delivered,
+    /// Seen.
+    Read,
+    /// Was sent and did not arrive.
+    Undelivered,
+    /// A connection was made.
+    Connected,
+    /// Could not be sent.
+    Failed,
+    /// It was opened.
+    Opened,
+    /// A link in it was clicked.
+    Clicked,
+}
+
 /// What became of an e-mail that a custom provider sent.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmailStatusUpdate {
     /// How far it is.
-    pub status: MessageStatus,
+    pub status: EmailStatus,
     /// How often what happened; merged into what HighLevel has. With this it is not repeated.
     pub events: Option<EmailEvents>,
     /// How far it is for each of those who get it.
@@ -154,7 +181,7 @@ pub struct EmailStatusUpdate {
 
 impl EmailStatusUpdate {
     /// The status alone.
-    pub fn new(status: MessageStatus) -> Self {
+    pub fn new(status: EmailStatus) -> Self {
         Self {
             status,
             events: None,
@@ -198,7 +225,7 @@ pub struct RecipientStatus {
     #[serde(rename = "emailId")]
     pub email: Private<String>,
     /// How far it is.
-    pub status: MessageStatus,
-    /// Why it failed, for [`MessageStatus::Failed`] only.
+    pub status: EmailStatus,
+    /// Why it failed, for [`EmailStatus::Failed`] only.
     pub fail_reason: Option<String>,
 }

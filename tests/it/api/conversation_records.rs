@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gohighlevel::api::contacts::SortDirection;
 use gohighlevel::api::conversations::{
-    EmailEvents, EmailStatusUpdate, ExportChannel, ExportOrder, ExportQuery, MessageStatus,
-    RecipientStatus,
+    EmailEvents, EmailStatus, EmailStatusUpdate, ExportChannel, ExportOrder, ExportQuery,
+    MessageStatus, RecipientStatus,
 };
 use gohighlevel::ids::{ConversationId, MessageId};
 use gohighlevel::message::CallStatus;
@@ -59,10 +59,10 @@ async fn single_emails() {
         }),
         recipients: vec![RecipientStatus {
             email: "rosan@example.com".into(),
-            status: MessageStatus::Failed,
+            status: EmailStatus::Failed,
             fail_reason: Some("Mailbox not found".into()),
         }],
-        ..EmailStatusUpdate::new(MessageStatus::Delivered)
+        ..EmailStatusUpdate::new(EmailStatus::Delivered)
     };
     let body = json!({
         "status": "delivered",
