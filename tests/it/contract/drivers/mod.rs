@@ -4,7 +4,13 @@ mod businesses;
 mod companies;
 mod contacts;
 mod contacts_related;
+mod conversations;
+mod conversations_send;
+mod conversations_words;
 mod links;
+mod locations;
+mod locations_records;
+mod phone_system;
 mod workflows;
 
 use std::fmt::Debug;
@@ -21,7 +27,12 @@ pub(super) fn all() -> Vec<Driver> {
         companies::drivers(),
         contacts::drivers(),
         contacts_related::drivers(),
+        conversations::drivers(),
+        conversations_send::drivers(),
         links::drivers(),
+        locations::drivers(),
+        locations_records::drivers(),
+        phone_system::drivers(),
         workflows::drivers(),
     ]
     .into_iter()

@@ -2,6 +2,9 @@
 //! it. A row that excuses nothing fails the test. The rows stand in files by module; those here are for all of them.
 
 mod contacts;
+mod conversations;
+mod locations;
+mod phone_system;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -33,6 +36,8 @@ pub(super) enum What {
     Really(fn() -> Value),
     /// What HighLevel takes at this place of a request really: a schema in the place of the one in the file.
     Takes(fn() -> Value),
+    /// A field of a request that the files require and HighLevel does not.
+    Optional,
 }
 
 pub(super) struct Table {
@@ -77,10 +82,16 @@ fn for_all() -> Vec<Exception> {
 
 impl Table {
     pub(super) fn new() -> Self {
-        let rows: Vec<Exception> = [for_all(), contacts::rows()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let rows: Vec<Exception> = [
+            for_all(),
+            contacts::rows(),
+            conversations::rows(),
+            locations::rows(),
+            phone_system::rows(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let used = rows.iter().map(|_| AtomicBool::new(false)).collect();
         Self { rows, used }
     }
@@ -96,16 +107,13 @@ impl Table {
     ) -> bool {
         let mut replaced = false;
         for (row, used) in self.rows.iter().zip(&self.used) {
-            let What::Takes(really) = &row.what else {
-                continue;
-            };
             let Some(rest) = below(row.place, root) else {
                 continue;
             };
             let excuses = broken
                 .iter()
                 .any(|place| fits(row.place, place) || reaches(row.place, place));
-            if row.is_about(operation) && excuses && replace(schema, rest, &really()) {
+            if row.is_about(operation) && excuses && row.what.mend(schema, rest) {
                 used.store(true, Ordering::Relaxed);
                 replaced = true;
             }
@@ -124,7 +132,7 @@ impl Table {
         let row = self.find(operation, place, |what| matches!(what, What::Really(_)))?;
         match row.what {
             What::Really(value) => Some(value()),
-            What::NotKept | What::Takes(_) => None,
+            What::NotKept | What::Takes(_) | What::Optional => None,
         }
     }
 
@@ -156,6 +164,23 @@ impl Table {
         rows.filter(|row| row.why.is_empty() || row.source.is_empty())
             .map(|row| format!("{:?} {}", row.operations, row.place))
             .collect()
+    }
+}
+
+impl What {
+    /// Makes the schema of a request say what is so at a place of it. `false` if there is nothing to be done.
+    fn mend(&self, schema: &mut Value, place: &str) -> bool {
+        match self {
+            Self::Takes(really) => at(schema, place).map(|there| *there = really()),
+            Self::Optional => {
+                let (above, name) = place.rsplit_once('/').unwrap_or(("", place));
+                let required = at(schema, above).and_then(|above| above.get_mut("required"));
+                let required = required.and_then(Value::as_array_mut);
+                required.map(|names| names.retain(|required| required != name))
+            }
+            Self::NotKept | Self::Really(_) => None,
+        }
+        .is_some()
     }
 }
 
@@ -192,18 +217,15 @@ fn reaches(pattern: &str, place: &str) -> bool {
         .any(|length| fits(pattern, &names[..length].join("/")))
 }
 
-/// Puts `really` at a place of a schema. `false` if the schema has no such place.
-fn replace(schema: &mut Value, place: &str, really: &Value) -> bool {
+/// What a schema says of this place. `None` if it has no such place.
+fn at<'a>(schema: &'a mut Value, place: &str) -> Option<&'a mut Value> {
     let (name, rest) = place.split_once('/').unwrap_or((place, ""));
     let inner = match name {
-        "" => {
-            *schema = really.clone();
-            return true;
-        }
+        "" => return Some(schema),
         "*" => schema.get_mut("items"),
         _ => schema.pointer_mut(&format!("/properties/{name}")),
     };
-    inner.is_some_and(|inner| replace(inner, rest, really))
+    at(inner?, rest)
 }
 
 fn fits(pattern: &str, place: &str) -> bool {
