@@ -1,5 +1,7 @@
 //! Single e-mails: reading them, and telling HighLevel what became of those that a custom provider sent.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
@@ -214,6 +216,9 @@ pub struct EmailEvents {
     pub complained: Option<u32>,
     /// The provider has stored it.
     pub stored: Option<u32>,
+    /// What else the provider counts, by the provider's own names.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, u32>,
 }
 
 /// How far an e-mail is for one of those who get it.

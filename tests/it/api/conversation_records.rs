@@ -55,6 +55,7 @@ async fn single_emails() {
         events: Some(EmailEvents {
             delivered: Some(1),
             clicked: Some(2),
+            other: [("forwarded".to_owned(), 3)].into(),
             ..EmailEvents::default()
         }),
         recipients: vec![RecipientStatus {
@@ -66,7 +67,7 @@ async fn single_emails() {
     };
     let body = json!({
         "status": "delivered",
-        "events": {"delivered": 1, "clicked": 2},
+        "events": {"delivered": 1, "clicked": 2, "forwarded": 3},
         "recipients": [
             {"emailId": "rosan@example.com", "status": "failed", "failReason": "Mailbox not found"},
         ],

@@ -212,6 +212,7 @@ fn whole_status() -> EmailStatusUpdate {
             unsubscribed: Some(8),
             complained: Some(9),
             stored: Some(10),
+            other: [("forwarded".to_owned(), 11)].into(),
         }),
         recipients: vec![RecipientStatus {
             email: Private::from("deo@example.com"),
