@@ -5,8 +5,8 @@
 //! The files are looked for in `GHL_OPENAPI_DIR`, then in `../shared/openapi` beside the repository. Where they are not,
 //! the tests say so and pass.
 //!
-//! To add a module: write `drivers/<module>.rs` with one [`Driver`](stage::Driver) for each typed method, name it in
-//! `drivers/mod.rs`, and take the module's files off [`left_out::NOT_YET`]. A driver's calls are the method with every
+//! To add a module: write `drivers/<module>.rs` with one [`Driver`](stage::Driver) for each typed method, and name it in
+//! `drivers/mod.rs`; its files are named in `spec.rs`. A driver's calls are the method with every
 //! input set, with the fewest, and any between that send something of another form. Where the test complains, mend
 //! `src/api`; only where the files are wrong or the field tells nobody anything, add a row to
 //! `exceptions/<module>.rs` with its reason and source.
@@ -20,8 +20,6 @@ mod response;
 mod schema;
 mod spec;
 mod stage;
-
-use std::collections::BTreeSet;
 
 use report::{Report, report};
 
@@ -61,12 +59,9 @@ fn every_operation_is_typed_or_left_out() {
             let left_out = left_out::OPERATIONS.iter().any(|left_out| {
                 left_out.file == operation.file && left_out.operation == operation.name
             });
-            let not_yet = left_out::NOT_YET.contains(&operation.file.as_str());
             let problem = match (asked, left_out) {
                 (true, true) => "is on the list of what is left out, and typed",
-                (false, false) if !not_yet => {
-                    "is neither typed nor on the list of what is left out"
-                }
+                (false, false) => "is neither typed nor on the list of what is left out",
                 _ => continue,
             };
             problems.push(format!("{:?} {}: {problem}", spec.version, operation.name));
@@ -85,13 +80,6 @@ fn what_is_left_out_is_there_and_has_a_reason() {
             operation.file == left_out.file && operation.name == left_out.operation
         });
         assert!(there, "HighLevel has no {}", left_out.operation);
-    }
-    let files: BTreeSet<_> = report.specs.iter().flat_map(|spec| &spec.files).collect();
-    for file in left_out::NOT_YET {
-        assert!(
-            files.contains(&(*file).to_owned()),
-            "HighLevel has no {file}"
-        );
     }
 }
 

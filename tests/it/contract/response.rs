@@ -261,7 +261,8 @@ fn is_moment(name: &str) -> bool {
     (said && !lower.ends_with("by")) || name.ends_with("At")
 }
 
-/// Every part of a body below its root, from the outside to the inside, as `contact/tags/0`.
+/// Every part of a body below its root, from the outside to the inside, as `contact/tags/0`. Null and what is empty say
+/// no more than a field that is missing, and are not among them.
 pub(super) fn parts(body: &Value) -> Vec<Part> {
     let mut found = Vec::new();
     collect(body, "", &mut found);
@@ -288,13 +289,22 @@ fn collect(value: &Value, place: &str, found: &mut Vec<Part>) {
             .collect(),
         _ => Vec::new(),
     };
-    for (name, value) in inner {
+    for (name, value) in inner.into_iter().filter(|(_, value)| !says_nothing(value)) {
         let place = below(place, &name);
         found.push(Part {
             place: place.clone(),
             value: value.clone(),
         });
         collect(value, &place, found);
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

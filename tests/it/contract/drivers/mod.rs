@@ -8,10 +8,16 @@ mod calendars_services;
 mod companies;
 mod contacts;
 mod contacts_related;
+mod conversations;
+mod conversations_send;
+mod conversations_words;
 mod links;
+mod locations;
+mod locations_records;
 mod oauth;
 mod object_fields;
 mod opportunities;
+mod phone_system;
 mod users;
 mod workflows;
 
@@ -33,11 +39,16 @@ pub(super) fn all() -> Vec<Driver> {
         companies::drivers(),
         contacts::drivers(),
         contacts_related::drivers(),
+        conversations::drivers(),
+        conversations_send::drivers(),
         links::drivers(),
         oauth::drivers(),
         object_fields::drivers(),
         opportunities::drivers(),
         users::drivers(),
+        locations::drivers(),
+        locations_records::drivers(),
+        phone_system::drivers(),
         workflows::drivers(),
     ]
     .into_iter()

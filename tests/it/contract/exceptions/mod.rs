@@ -3,9 +3,12 @@
 
 mod calendars;
 mod contacts;
+mod conversations;
+mod locations;
 mod oauth;
 mod object_fields;
 mod opportunities;
+mod phone_system;
 mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -96,6 +99,9 @@ impl Table {
             object_fields::rows(),
             opportunities::rows(),
             users::rows(),
+            conversations::rows(),
+            locations::rows(),
+            phone_system::rows(),
         ]
         .into_iter()
         .flatten()
@@ -115,16 +121,13 @@ impl Table {
     ) -> bool {
         let mut replaced = false;
         for (row, used) in self.rows.iter().zip(&self.used) {
-            let What::Takes(really) = &row.what else {
-                continue;
-            };
             let Some(rest) = below(row.place, root) else {
                 continue;
             };
             let excuses = broken
                 .iter()
                 .any(|place| fits(row.place, place) || reaches(row.place, place));
-            if row.is_about(operation) && excuses && replace(schema, rest, &really()) {
+            if row.is_about(operation) && excuses && row.what.mend(schema, rest) {
                 used.store(true, Ordering::Relaxed);
                 replaced = true;
             }
@@ -196,6 +199,17 @@ impl Table {
     }
 }
 
+impl What {
+    /// Makes the schema of a request say what is so at a place of it. `false` if there is nothing to be done.
+    fn mend(&self, schema: &mut Value, place: &str) -> bool {
+        match self {
+            Self::Takes(really) => at(schema, place).map(|there| *there = really()),
+            _ => None,
+        }
+        .is_some()
+    }
+}
+
 impl Exception {
     fn is_about(&self, operation: &Operation) -> bool {
         let mut named = self.operations.iter();
@@ -229,22 +243,18 @@ fn reaches(pattern: &str, place: &str) -> bool {
         .any(|length| fits(pattern, &names[..length].join("/")))
 }
 
-/// Puts `really` at a place of a schema, which may be a field that the schema does not know. `false` if the schema has
-/// no such place.
-fn replace(schema: &mut Value, place: &str, really: &Value) -> bool {
-    if place.is_empty() {
-        *schema = really.clone();
-        return true;
-    }
+/// What a schema says of this place. `None` if it has no such place.
+fn at<'a>(schema: &'a mut Value, place: &str) -> Option<&'a mut Value> {
     let (name, rest) = place.split_once('/').unwrap_or((place, ""));
     let inner = match name {
+        "" => return Some(schema),
         "*" => schema.get_mut("items"),
         _ => schema
             .get_mut("properties")
             .and_then(Value::as_object_mut)
             .map(|properties| properties.entry(name).or_insert_with(|| json!({}))),
     };
-    inner.is_some_and(|inner| replace(inner, rest, really))
+    at(inner?, rest)
 }
 
 fn fits(pattern: &str, place: &str) -> bool {
