@@ -33,3 +33,43 @@ pub(super) const OPERATIONS: &[LeftOut] = &[
         why: UPLOAD_ELSEWHERE,
     },
 ];
+
+/// Whole files that the crate leaves to `get`, `post`, `put` and `delete`. Those that a folder does not have are not
+/// missed.
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("ai-employees", NOT_THE_TALK),
+    ("associations", OTHER_RECORDS),
+    ("blogs", PUBLISHING),
+    (
+        "campaigns",
+        "it lists older campaigns; putting contacts into one is in contacts.json",
+    ),
+    ("courses", PUBLISHING),
+    ("custom-menus", SETTING_UP),
+    ("email-isv", SETTING_UP),
+    ("emails", PUBLISHING),
+    ("forms", PUBLISHING),
+    ("funnels", PUBLISHING),
+    ("invoices", SELLING),
+    ("marketplace", SETTING_UP),
+    (
+        "medias",
+        "it keeps files, which go out as multipart/form-data",
+    ),
+    ("objects", OTHER_RECORDS),
+    ("payments", SELLING),
+    ("products", SELLING),
+    ("proposals", SELLING),
+    ("saas-api", SETTING_UP),
+    ("snapshots", SETTING_UP),
+    ("social-media-posting", PUBLISHING),
+    ("store", SELLING),
+    ("surveys", PUBLISHING),
+    ("voice-ai", NOT_THE_TALK),
+];
+
+const NOT_THE_TALK: &str = "it sets up agents that speak in the place of the business";
+const OTHER_RECORDS: &str = "it keeps records of the business's own making, beside contacts";
+const PUBLISHING: &str = "it makes pages, posts and mailings, and speaks with nobody";
+const SELLING: &str = "it sells and bills";
+const SETTING_UP: &str = "it sets accounts up and bills them";

@@ -81,6 +81,9 @@ fn what_is_left_out_is_there_and_has_a_reason() {
         });
         assert!(there, "HighLevel has no {}", left_out.operation);
     }
+    for (file, why) in left_out::FILES {
+        assert!(!why.is_empty(), "{file}");
+    }
 }
 
 #[test]

@@ -100,12 +100,14 @@ impl Report {
                 }
                 continue;
             }
+            let whom_in_call = format!("{whom}, call {index}");
+            let operations = self.judge(spec, &whom_in_call, &sent);
             if let Err(failure) = settled {
                 self.wrong_answers
-                    .push(format!("{whom}, call {index}: {failure}"));
+                    .push(format!("{whom_in_call}: {failure}"));
                 continue;
             }
-            for operation in self.judge(spec, &format!("{whom}, call {index}"), &sent) {
+            for operation in operations {
                 let whole = !driver.in_parts.contains(&spec.version);
                 if whole && seen.insert(operation.name.clone()) {
                     self.read(&stage, &whom, *play, operation).await;

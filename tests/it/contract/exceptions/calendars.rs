@@ -26,7 +26,7 @@ const BLOCKED: &[&str] = &[
 ];
 
 pub(super) fn rows() -> Vec<Exception> {
-    [requests(), what_is_not_kept(), times(), other_answers()]
+    [requests(), what_is_left_out(), times(), other_answers()]
         .into_iter()
         .flatten()
         .collect()
@@ -51,7 +51,7 @@ fn requests() -> Vec<Exception> {
     ]
 }
 
-fn what_is_not_kept() -> Vec<Exception> {
+fn what_is_left_out() -> Vec<Exception> {
     let deprecated = [
         "**/notifications",
         "calendar/meetingLocation",
@@ -66,6 +66,19 @@ fn what_is_not_kept() -> Vec<Exception> {
         why: "HighLevel has deprecated it in favour of the calendar's notifications and of `locationConfigurations`",
         source: "the descriptions of these fields in CalendarDTO and TeamMemberResponse",
     });
+    let written = [
+        "body/notifications",
+        "body/meetingLocation",
+        "body/teamMembers/*/meetingLocation",
+        "body/teamMembers/*/meetingLocationType",
+    ];
+    let written = written.map(|place| Exception {
+        operations: &["POST /calendars/", "PUT /calendars/{calendarId}"],
+        place,
+        what: What::NotGiven,
+        why: "HighLevel has deprecated it in favour of the calendar's notifications and of `locationConfigurations`",
+        source: "the descriptions of these fields in CalendarCreateDTO and TeamMember",
+    });
     let told = Exception {
         operations: &[
             "PUT /calendars/{calendarId}/notifications/{notificationId}",
@@ -79,7 +92,11 @@ fn what_is_not_kept() -> Vec<Exception> {
         why: "it says in a sentence what the status says",
         source: "the example \"Service deleted successfully\" of DeleteServiceResponseDTO",
     };
-    deprecated.into_iter().chain([told]).collect()
+    deprecated
+        .into_iter()
+        .chain(written)
+        .chain([told])
+        .collect()
 }
 
 /// The file calls these moments objects.

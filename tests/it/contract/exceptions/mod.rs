@@ -147,10 +147,11 @@ impl Table {
             .is_some()
     }
 
-    /// Whether our methods may leave an input of a request out.
+    /// Whether our methods may leave an input of a request out, or one that it is a part of.
     pub(super) fn not_given(&self, operation: &Operation, place: &str) -> bool {
-        self.find(operation, place, |what| matches!(what, What::NotGiven))
-            .is_some()
+        let mut places = place.match_indices('/').map(|(end, _)| &place[..end]);
+        let row = |place| self.find(operation, place, |what| matches!(what, What::NotGiven));
+        row(place).is_some() || places.any(|above| row(above).is_some())
     }
 
     /// Whether a field of a request may be missing.
