@@ -2,6 +2,30 @@
 //!
 //! Decisions take `now` as an argument. Whatever has to know the time or to wait asks a [`Clock`], so that tests
 //! (and hosts that replay) can put their own in place.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use std::time::Duration;
+//! use gohighlevel::clock::{Clock, SystemClock};
+//!
+//! async fn poll(clock: &dyn Clock, mut done: impl FnMut() -> bool) -> Duration {
+//!     let began = clock.elapsed();
+//!     while !done() {
+//!         clock.sleep(Duration::from_secs(1)).await;
+//!     }
+//!     clock.elapsed() - began
+//! }
+//!
+//! poll(&SystemClock, || true).await;
+//! # #[cfg(feature = "testing")] {
+//! // In a test the same code waits an hour in no time.
+//! let clock = gohighlevel::testing::ManualClock::new("2026-05-08T12:00:00Z".parse().unwrap());
+//! let mut looks = 0;
+//! let took = poll(&clock, || { looks += 1; looks > 3600 }).await;
+//! assert_eq!(took, Duration::from_secs(3600));
+//! # }
+//! # }
+//! ```
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -2,6 +2,17 @@
 //!
 //! Only ids live here: no resource, no behaviour. Ids are opaque text from HighLevel; they are not personal data and
 //! may be printed. Where an id becomes part of a URL path, the request percent-encodes it.
+//!
+//! ```
+//! use gohighlevel::ids::{ContactId, InvalidId, LocationId};
+//!
+//! let location = LocationId::new("ve9EPM428h8vShlRW1KT")?;
+//! let contact: ContactId = "ocQHyuzHvysMo5N5VsXc".parse()?;
+//! assert_eq!(format!("{location}/{contact}"), "ve9EPM428h8vShlRW1KT/ocQHyuzHvysMo5N5VsXc");
+//! // Something was copied wrongly: it is said here, and not by HighLevel later.
+//! assert!(ContactId::new("two words").is_err());
+//! # Ok::<(), InvalidId>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

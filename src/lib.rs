@@ -8,9 +8,23 @@
 //! * **Recipes**: [`recipes::missed_call`] answers a missed call with one text, a tag and a task, whatever crashes,
 //!   times out or is delivered twice in between.
 //!
-//! Tokens are private integration tokens, or come from [`auth::oauth`], which keeps the grants of a marketplace app alive.
+//! # Chapters
 //!
-//! # Calling HighLevel
+//! | chapter | what it is about | where it stands |
+//! |---|---|---|
+//! | Calls | a client, its locations, and their resources | [below](#calls), [`client`], [`api`] |
+//! | Tokens | private integrations; the grants of a marketplace app, renewed and stored | [`auth`], [`auth::oauth`], [`auth::store`] |
+//! | Pace and repeats | the rate limit; what is sent again by itself, and what never | [below](#pace-and-repeats) |
+//! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
+//! | Pages | listings as streams | [below](#pages) |
+//! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
+//! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
+//! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
+//!
+//! The words that all of them use: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and
+//! the [`clock`] that everything waits on.
+//!
+//! # Calls
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -36,7 +50,74 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Proving a webhook
+//! An operation that has no method yet is reached with [`Location::get`](client::Location::get), `post`, `put` and
+//! `delete`, or with a [`Request`](client::Request) in full; pace, repeats and errors are the same.
+//!
+//! # Pace and repeats
+//!
+//! HighLevel takes 100 requests in 10 seconds and 200,000 a day for each location. Requests stand in line for that,
+//! first come first served, those that somebody waits for before those of
+//! [`in_background`](client::Location::in_background); the numbers are learnt from the answers' headers. A request that
+//! cannot go within its [`deadline`](client::ClientBuilder::deadline) fails and is not sent.
+//!
+//! What is sent again by itself depends on what doing it twice would do ([`ReplaySafety`](client::ReplaySafety)), since
+//! HighLevel has no idempotency keys:
+//!
+//! | outcome | reading, or doing what twice equals once | doing what twice harms |
+//! |---|---|---|
+//! | no connection, 429 | sent again | sent again: nothing was done |
+//! | 408, 5xx, no answer, a broken one | sent again | [`UnknownOutcome`](error::ErrorKind::UnknownOutcome): look, then decide |
+//! | 401 of a token that can be renewed | sent once more with the new token | the same |
+//! | any other answer | never | never |
+//!
+//! A request is sent five times at most, with growing pauses; in an outage repeats are a fifth of the requests, so that
+//! it is not made worse. An [`Observer`](client::Observer) is told of every attempt.
+//!
+//! ```
+//! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
+//! # #[cfg(all(feature = "rustls", feature = "testing"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use gohighlevel::Client;
+//! # let fake = gohighlevel::testing::FakeGhl::builder().start().await?;
+//! # let client = Client::builder().token("pit-sample-soleil").base_url(fake.url()).build()?;
+//! # let location = client.location("soleilLocation000001".parse()?);
+//! let sweep = location.in_background(); // leaves a part of the window and of the day to others
+//! sweep.tags().list().await?;
+//!
+//! let usage = client.usage(location.id());
+//! assert_eq!((usage.burst_used, usage.waiting), (1, 0));
+//! # Ok(()) }
+//! ```
+//!
+//! # Pages
+//!
+//! A method such as [`search`](api::contacts::Contacts::search) gives one page, which knows where the next one begins.
+//! Beside it stands a stream of all items, which asks for a page when the last one is used up. It takes `TryStreamExt`
+//! of the crate `futures-util`. A listing that would go round for ever ends in an error.
+//!
+//! ```
+//! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
+//! # #[cfg(all(feature = "rustls", feature = "testing"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::pin::pin;
+//! use futures_util::TryStreamExt;
+//! use gohighlevel::api::contacts::{ContactField, ContactFilter, ContactSearch};
+//!
+//! # let fake = gohighlevel::testing::FakeGhl::builder().start().await?;
+//! # let client = gohighlevel::Client::builder().token("pit-sample-soleil").base_url(fake.url()).build()?;
+//! # let location = client.location("soleilLocation000001".parse()?);
+//! let search = ContactSearch::new(ContactFilter::exists(ContactField::Phone));
+//! let contacts = location.contacts();
+//! let mut found = pin!(contacts.stream(&search));
+//! let mut ids = Vec::new();
+//! while let Some(contact) = found.try_next().await? {
+//!     ids.push(contact.id);
+//! }
+//! assert_eq!(ids.len(), 2);
+//! # Ok(()) }
+//! ```
+//!
+//! # Webhooks
 //!
 //! ```
 //! # #[cfg(not(feature = "testing"))] fn main() {}
@@ -61,7 +142,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Missed-call text back
+//! # Recipes
+//!
+//! Missed-call text back, from a webhook to the text:
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing", feature = "missed-call")))] fn main() {}
@@ -91,6 +174,33 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Testing
+//!
+//! [`FakeGhl`](testing::FakeGhl) keeps HighLevel's rules on a port of this machine, and misbehaves on order. On a
+//! [`ManualClock`](testing::ManualClock) no wait takes time.
+//!
+//! ```
+//! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
+//! # #[cfg(all(feature = "rustls", feature = "testing"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//! use gohighlevel::testing::{FakeGhl, Fault, ManualClock};
+//!
+//! let clock = ManualClock::new("2026-05-08T12:00:00Z".parse()?);
+//! let fake = FakeGhl::builder().clock(Arc::new(clock.clone())).start().await?;
+//! fake.fault(http::Method::GET, "/contacts/*", Fault::Html(http::StatusCode::BAD_GATEWAY), 2)?;
+//!
+//! let client = gohighlevel::Client::builder()
+//!     .token("pit-sample-soleil")
+//!     .base_url(fake.url())
+//!     .clock(Arc::new(clock))
+//!     .build()?;
+//! let location = client.location("soleilLocation000001".parse()?);
+//! location.contacts().get(&"sampleContactMaria01".parse()?).await?;
+//! assert_eq!(fake.requests().len(), 3); // two that failed, and the one that did not
+//! # Ok(()) }
+//! ```
+//!
 //! # Features
 //!
 //! All of them only add something.
@@ -106,11 +216,20 @@
 //!
 //! # Where to go next
 //!
-//! The examples of the repository, from small to whole: `quickstart` (the client alone), `oauth_install` (a
-//! marketplace app, from its installation to its removal), `missed_call` (a call from its
-//! end to the task, offline), `recovery_server` (a service to start from), `fake_ghl` (a HighLevel on loopback for any
-//! language). What the recipe's file may say stands at [`recipes::missed_call::recipe`], what can go wrong with a call
-//! at [`error`], and which rules HighLevel's webhooks keep at [`webhooks`].
+//! The examples of the repository, from small to whole:
+//!
+//! | example | what it shows |
+//! |---|---|
+//! | `quickstart` | the client alone: find a contact, tag it, create a task, read a custom value |
+//! | `search_contacts` | a filter, an order, and all pages as one stream |
+//! | `send_message` | a text whose answer is lost, and how that is settled |
+//! | `oauth_install` | a marketplace app, from its installation to its removal |
+//! | `missed_call` | a missed call from its end to the task, offline |
+//! | `recovery_server` | a service to start from: configuration, health check, graceful shutdown |
+//! | `fake_ghl` | a HighLevel on loopback, for any language |
+//!
+//! What the recipe's file may say stands at [`recipes::missed_call::recipe`], and which rules HighLevel's webhooks keep
+//! at [`webhooks`].
 //!
 //! Tokens, texts of messages, phone numbers, names and e-mail addresses do not appear in `Debug`, `Display` or logs.
 //! Logs are written through [`tracing`].

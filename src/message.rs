@@ -2,6 +2,17 @@
 //!
 //! HighLevel spells the same thing differently by module (`CALL` on webhooks, `TYPE_CALL` in REST); each word is read
 //! in all of its spellings.
+//!
+//! ```
+//! use gohighlevel::message::MessageType;
+//!
+//! let webhook: MessageType = serde_json::from_str(r#""CALL""#)?;
+//! assert_eq!((webhook.clone(), webhook.as_str()), (MessageType::Call, "TYPE_CALL"));
+//! // A word that is not known yet is kept.
+//! let new: MessageType = serde_json::from_str(r#""TYPE_TELEPATHY""#)?;
+//! assert_eq!(new.as_str(), "TYPE_TELEPATHY");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use crate::open_enum::open_enum;
 

@@ -1,4 +1,16 @@
 //! Phone numbers in E.164, the form HighLevel stores and sends: `+` and up to fifteen digits (ITU-T E.164).
+//!
+//! ```
+//! use gohighlevel::phone::{InvalidPhoneNumber, PhoneNumber};
+//!
+//! let number: PhoneNumber = "+1 (888) 732-4197".parse()?;
+//! assert_eq!(number.e164(), "+18887324197");
+//! // Printed, it shows its end alone.
+//! assert!(!number.to_string().contains("732"));
+//! // Without the country it could be anybody's.
+//! assert_eq!(PhoneNumber::parse("732-4197"), Err(InvalidPhoneNumber::NoCountryCode));
+//! # Ok::<(), InvalidPhoneNumber>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

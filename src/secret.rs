@@ -1,6 +1,17 @@
 //! Values that must not be printed: [`Secret`] for tokens, [`Private`] for what belongs to a person.
 //!
 //! Both hide their content in `Debug` and `Display`; reading it takes a call (or a dereference) that a reviewer can see.
+//!
+//! ```
+//! use gohighlevel::secret::{Private, Secret};
+//!
+//! let token = Secret::new("pit-1234\n"); // a file's last line
+//! assert_eq!((token.to_string().as_str(), token.expose()), ("[secret]", "pit-1234"));
+//!
+//! let name: Private<String> = "Rosan".into();
+//! assert_eq!(format!("{name} {name:?}"), "[private] [private]");
+//! assert_eq!(name.as_str(), "Rosan");
+//! ```
 
 use std::fmt;
 use std::ops::Deref;

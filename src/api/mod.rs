@@ -1,8 +1,40 @@
-//! HighLevel's resources, one file each. A method is one expression that builds a [`Request`](crate::client::Request).
+//! HighLevel's resources, one module each. They hang on a [`Location`](crate::client::Location), and what belongs to an
+//! agency on the [`Client`](crate::Client).
 //!
-//! A file holds the methods of its resource first and the types of its bodies below. Reading tolerates whatever
-//! HighLevel sends (`crate::lenient`); writing sends exactly the documented fields. Nothing here waits, repeats or
-//! decides.
+//! | people | talking | dates and tasks | business | set-up |
+//! |---|---|---|---|---|
+//! | [`contacts`] | [`conversations`] | [`calendars`] | [`opportunities`] | [`locations`], [`companies`] |
+//! | [`tags`] | [`phone_numbers`] | [`tasks`] | [`businesses`] | [`users`] |
+//! | [`notes`] | [`templates`] | [`recurring_tasks`] | [`campaigns`] | [`custom_fields`], [`custom_values`] |
+//! | | [`links`] | | [`workflows`] | [`object_fields`] |
+//!
+//! The methods read alike everywhere: `get`, `list` or `search`, `create`, `update`, `delete`. `New…` is what a
+//! creation takes, `…Update` what a change takes; a field that is left out there stays as it is. What is read may lack
+//! whatever HighLevel may leave out, and keeps words that are not known yet.
+//!
+//! ```no_run
+//! # async fn example(location: &gohighlevel::client::Location) -> Result<(), Box<dyn std::error::Error>> {
+//! use gohighlevel::api::{contacts::NewContact, notes::NewNote, tags::TagName};
+//!
+//! let caller = NewContact {
+//!     first_name: Some("Rosan".into()),
+//!     phone: Some("+18887324197".parse()?),
+//!     ..NewContact::default()
+//! };
+//! let contact = location.contacts().upsert(&caller).await?.contact;
+//! location.contact_tags().add(&contact.id, &[TagName::new("new-patient")?]).await?;
+//! location.notes().create(&contact.id, &NewNote::new("Asked for Tuesday.")).await?;
+//!
+//! // An operation that has no method here:
+//! let forms: serde_json::Value = location.get("/forms/").await?;
+//! # drop(forms); Ok(()) }
+//! ```
+//!
+//! # How the files are made
+//!
+//! A method is one expression that builds a [`Request`](crate::client::Request). A file holds the methods of its
+//! resource first and the types of its bodies below. Reading tolerates whatever HighLevel sends (`crate::lenient`);
+//! writing sends exactly the documented fields. Nothing here waits, repeats or decides.
 
 pub mod businesses;
 pub mod calendars;
@@ -17,7 +49,7 @@ pub mod locations;
 pub mod notes;
 pub mod object_fields;
 pub mod offset;
-mod only_in;
+pub(crate) mod only_in;
 pub mod opportunities;
 pub mod phone_numbers;
 pub mod recurring_tasks;

@@ -13,7 +13,7 @@ pub(super) fn version_2(v3: bool, operation: &'static str, instead: &str) -> Res
 }
 
 /// Fails where the client does not speak version 3. `instead` says what to do there.
-pub(super) fn version_3(v3: bool, operation: &'static str, instead: &str) -> Result<()> {
+pub(crate) fn version_3(v3: bool, operation: &'static str, instead: &str) -> Result<()> {
     if !v3 {
         let problem = format!("it exists in API version 3 only; {instead}");
         return Err(Error::config(operation, problem));

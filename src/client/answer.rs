@@ -130,8 +130,16 @@ pub(crate) fn error_of(operation: &str, status: u16, rate: &RateHeaders, body: &
 }
 
 /// What HighLevel says in the body of a 2xx when it did not do what it was asked: a status of its own (a message that
-/// is not scheduled gives `{"status":404}`) or a flag that is false. An empty body, or any other, denies nothing.
+/// is not scheduled gives `{"status":404}`) or a flag that is false. A web page is not from HighLevel at all. An empty
+/// body, or any other, denies nothing.
 pub(crate) fn denial(operation: &str, status: u16, body: &[u8]) -> Option<Error> {
+    if is_page(body) {
+        let error = Error::new(ErrorKind::Unavailable, operation.to_owned())
+            .with_status(Some(status))
+            .with_message(Some(PAGE.into()))
+            .with_body(body);
+        return Some(error);
+    }
     let value: Value = serde_json::from_slice(body).ok()?;
     let text = |key: &str| match value.get(key)? {
         Value::String(text) => Some(text.to_ascii_lowercase()),
@@ -150,6 +158,13 @@ pub(crate) fn denial(operation: &str, status: u16, body: &[u8]) -> Option<Error>
         None if no => Some(error_of(operation, status, &RateHeaders::default(), body)),
         None => None,
     }
+}
+
+const PAGE: &str = "the body is a web page and no answer of the API; check the base URL and what stands between here and HighLevel";
+
+/// Whether something on the way (a proxy, a login page, a gateway) has answered in HighLevel's place.
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 fn unauthorized(message: &str) -> UnauthorizedReason {
@@ -176,6 +191,11 @@ pub(crate) fn decode<T: DeserializeOwned>(
     let fail = |path: String, error: serde_json::Error| {
         // serde's message repeats the value it stumbled on; that may be personal, so only its category is told.
         let what = match error.classify() {
+            _ if body.is_empty() => "the body is empty",
+            _ if is_page(body) => PAGE,
+            _ if body.starts_with(&[0x1f, 0x8b]) => {
+                "the body is compressed, which was not asked for; check what stands between here and HighLevel"
+            }
             serde_json::error::Category::Eof => "the body ends too early",
             serde_json::error::Category::Syntax => "the body is not JSON",
             _ => "a value has another type than documented",
@@ -276,6 +296,8 @@ mod tests {
             (r#"{"succeded":false}"#, Some(ErrorKind::Refused)),
             (r#"{"succeeded":false}"#, Some(ErrorKind::Refused)),
             (r#"{"success":false}"#, Some(ErrorKind::Refused)),
+            ("\n<!DOCTYPE html>", Some(ErrorKind::Unavailable)),
+            ("OK", None),
         ] {
             let error = denial("test.operation", 200, body.as_bytes());
             assert_eq!(error.map(|error| error.kind().clone()), expected, "{body}");

@@ -21,6 +21,21 @@ use crate::secret::Secret;
 const BASE_URL: &str = "https://services.leadconnectorhq.com";
 
 /// Sets up a [`Client`]. Only a token (or [`credentials`](Self::credentials)) is needed.
+///
+/// ```
+/// # #[cfg(feature = "rustls")]
+/// # fn example() -> gohighlevel::Result<gohighlevel::Client> {
+/// use std::time::Duration;
+/// use gohighlevel::{Client, client::ApiVersion};
+///
+/// Client::builder()
+///     .token("pit-…")
+///     .api_version(ApiVersion::V3)
+///     .request_timeout(Duration::from_secs(10)) // for one attempt
+///     .deadline(Duration::from_secs(60)) // for all attempts and waits of a request
+///     .build()
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {

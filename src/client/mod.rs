@@ -2,6 +2,37 @@
 //!
 //! [`Client`] is cheap to clone and holds what all calls share. [`Location`] is the handle for everything that belongs
 //! to a location; the typed resources of [`crate::api`] hang on it. Nothing here knows a particular resource.
+//!
+//! | to | go to |
+//! |---|---|
+//! | set a client up: token, server, timeouts, API version | [`ClientBuilder`] |
+//! | call what has a method | [`Location`], and from it the resources of [`crate::api`] |
+//! | call what has none | [`Location::get`] and its like, or [`Location::send`] with a [`Request`] |
+//! | know how much of the rate limit is left | [`Client::usage`] |
+//! | let work wait behind what somebody waits for | [`Location::in_background`] |
+//! | count and time what is sent | [`Observer`] |
+//! | send by another HTTP library, or play answers in a test | [`Transport`] |
+//! | know what is sent again by itself | the [front page](crate#pace-and-repeats), [`ReplaySafety`] |
+//!
+//! ```
+//! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
+//! # #[cfg(all(feature = "rustls", feature = "testing"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use gohighlevel::client::Request;
+//! use serde_json::Value;
+//!
+//! # let fake = gohighlevel::testing::FakeGhl::builder().start().await?;
+//! # let client = gohighlevel::Client::builder().token("pit-sample-soleil").base_url(fake.url()).build()?;
+//! let location = client.location("soleilLocation000001".parse()?);
+//! let link = location.custom_values().find("calendly_link").await?;
+//! assert!(link.is_some());
+//!
+//! // The same without the method, as JSON.
+//! let path = format!("/locations/{}/customValues", location.id());
+//! let raw: Value = location.send(Request::get(path).operation("custom_values.list")).await?;
+//! assert!(raw["customValues"].is_array());
+//! # Ok(()) }
+//! ```
 
 mod answer;
 mod builder;

@@ -8,6 +8,20 @@ use crate::error::TransportErrorKind;
 use crate::ids::LocationId;
 
 /// Is told of every attempt at a request. It runs on the way of the request: be quick, and hand longer work elsewhere.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use gohighlevel::client::{Attempt, Observer};
+///
+/// #[derive(Debug, Default)]
+/// struct Repeats(AtomicU64);
+///
+/// impl Observer for Repeats {
+///     fn attempted(&self, attempt: &Attempt<'_>) {
+///         self.0.fetch_add(u64::from(attempt.repeats), Ordering::Relaxed);
+///     }
+/// }
+/// ```
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// An attempt has ended.
     fn attempted(&self, attempt: &Attempt<'_>);

@@ -15,9 +15,37 @@ use crate::error::TransportErrorKind;
 ///
 /// Implement it to use another HTTP library, a proxy, or scripted answers in a test. An implementation must not repeat
 /// a request and must not follow redirects: the token would go to a foreign host.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use bytes::Bytes;
+/// use gohighlevel::client::{Transport, TransportError};
+/// use gohighlevel::error::TransportErrorKind;
+///
+/// /// Answers everything with an empty object, and knows one host alone.
+/// #[derive(Debug)]
+/// struct Empty;
+///
+/// #[async_trait]
+/// impl Transport for Empty {
+///     async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+///         match request.uri().host() {
+///             Some("services.leadconnectorhq.com") => Ok(http::Response::new("{}".into())),
+///             _ => Err(TransportError::new(TransportErrorKind::Connect, "no such host")),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> gohighlevel::Result<()> {
+/// let client = gohighlevel::Client::builder().token("pit-…").transport(Empty).build()?;
+/// let nothing: serde_json::Value = client.get("/x").await?;
+/// assert_eq!(nothing, serde_json::json!({}));
+/// # Ok(()) }
+/// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Performs `request` and reads the whole answer.
+    /// Performs `request` and reads the whole answer. Of an answer other than 2xx a part of the body is enough: what
+    /// broke off after the status is no failure then.
     async fn call(
         &self,
         request: http::Request<Bytes>,
@@ -112,7 +140,7 @@ mod over_reqwest {
         }
     }
 
-    fn classify(error: reqwest::Error, status: Option<u16>) -> TransportError {
+    fn classify(error: reqwest::Error) -> TransportError {
         // The URL may hold a phone number in its query.
         let error = error.without_url();
         let kind = if error.is_connect() {
@@ -124,11 +152,7 @@ mod over_reqwest {
         } else {
             TransportErrorKind::Other
         };
-        TransportError {
-            kind,
-            status,
-            source: error.into(),
-        }
+        TransportError::new(kind, error)
     }
 
     #[async_trait]
@@ -137,31 +161,29 @@ mod over_reqwest {
             &self,
             request: http::Request<Bytes>,
         ) -> Result<http::Response<Bytes>, TransportError> {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| classify(error, None))?;
-            let mut answer = self
-                .client
-                .execute(request)
-                .await
-                .map_err(|error| classify(error, None))?;
+            let request = reqwest::Request::try_from(request).map_err(classify)?;
+            let mut answer = self.client.execute(request).await.map_err(classify)?;
             let status = answer.status();
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = status;
             *response.headers_mut() = std::mem::take(answer.headers_mut());
             let mut body = BytesMut::new();
-            while let Some(chunk) = answer
-                .chunk()
-                .await
-                .map_err(|error| classify(error, Some(status.as_u16())))?
-            {
-                if body.len() + chunk.len() > LARGEST_BODY {
-                    return Err(TransportError::new(
-                        TransportErrorKind::TooLarge,
-                        format!("the answer is larger than {LARGEST_BODY} bytes"),
-                    )
-                    .with_status(status.as_u16()));
+            let failed = loop {
+                match answer.chunk().await {
+                    Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => {
+                        body.extend_from_slice(&chunk);
+                    }
+                    Ok(None) => break None,
+                    Ok(Some(_)) => {
+                        let what = format!("the answer is larger than {LARGEST_BODY} bytes");
+                        break Some(TransportError::new(TransportErrorKind::TooLarge, what));
+                    }
+                    Err(error) => break Some(classify(error)),
                 }
-                body.extend_from_slice(&chunk);
+            };
+            // A refusal stands whatever became of its body, which only explains it.
+            if let Some(error) = failed.filter(|_| status.is_success()) {
+                return Err(error.with_status(status.as_u16()));
             }
             *response.body_mut() = body.freeze();
             Ok(response)

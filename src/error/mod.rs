@@ -1,5 +1,34 @@
 //! What can go wrong with a call to HighLevel, told by what it means and what to do next.
+//!
+//! Every call gives an [`Error`], whose [`kind`](Error::kind) is the meaning. Three questions are most often asked of
+//! it:
+//!
+//! ```no_run
+//! # async fn example(location: &gohighlevel::client::Location, task: &gohighlevel::api::tasks::NewTask,
+//! #     contact: &gohighlevel::ids::ContactId) -> gohighlevel::Result<()> {
+//! use gohighlevel::error::ErrorKind;
+//!
+//! match location.tasks().create(contact, task).await {
+//!     Ok(task) => println!("made {}", task.id),
+//!     // Is it no failure at all? The contact was deleted: there is nothing to do for it.
+//!     Err(error) if *error.kind() == ErrorKind::NotFound => {}
+//!     // Was it perhaps done? Then look before it is done twice.
+//!     Err(error) if *error.kind() == ErrorKind::UnknownOutcome => {
+//!         let made = location.tasks().list(contact).await?;
+//!         println!("it is there: {}", made.iter().any(|it| it.title.as_ref() == Some(&task.title)));
+//!     }
+//!     // May the same be sent again later? Put it back into the queue.
+//!     Err(error) if error.is_retryable() => println!("later, in {:?}: {error}", error.retry_after()),
+//!     // The rest is for a person. What is printed says what to do, and holds no personal data and no token.
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The client has repeated what may be repeated before it gives an error: [`Error::attempts`] counts. What to do about
+//! each kind stands at [`ErrorKind`]; its [`code`](ErrorKind::code) is for metrics and records.
 
+mod kind;
 mod scrub;
 
 use std::borrow::Cow;
@@ -7,8 +36,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+pub use self::kind::{ErrorKind, TransportErrorKind, UnauthorizedReason};
 pub(crate) use self::scrub::scrub;
-use crate::ids::ContactId;
 
 /// The result of a call to HighLevel.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,93 +59,6 @@ struct Inner {
     body: String,
     retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// The meaning of an [`Error`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The thing does not exist (404). It may have been deleted: stop working on it.
-    NotFound,
-    /// The location does not allow two contacts with the same e-mail or phone (400). Use the contact named here, or
-    /// `upsert`.
-    Duplicate {
-        /// The contact that holds the value already.
-        contact_id: Option<ContactId>,
-        /// `email` or `phone`.
-        field: Option<String>,
-    },
-    /// HighLevel does not accept the request as it is (422). Correct what `messages` name; repeating does not help.
-    Validation {
-        /// HighLevel's messages, one per finding.
-        messages: Vec<String>,
-    },
-    /// The contact has opted out of this channel (do not disturb). Do not try again; suppress the number.
-    DoNotDisturb,
-    /// The token was refused (401). The reason says which of HighLevel's many meanings applies.
-    Unauthorized(UnauthorizedReason),
-    /// The token has no access to this location (403). Use the location's own token.
-    Forbidden,
-    /// Too many requests in the burst window (429), also after waiting. Try later; nothing was done.
-    RateLimited,
-    /// The day's allowance of requests is used up (429 with nothing left). Nothing was done; wait for the next day.
-    DailyLimit,
-    /// HighLevel or the way to it is down (5xx, 408), also after retries. Try later.
-    Unavailable,
-    /// The request may or may not have been carried out, and doing it twice would harm: look whether it was done
-    /// before sending it again.
-    UnknownOutcome,
-    /// HighLevel refused the request for a reason of its own (another 4xx, or a redirect, which is never followed).
-    /// Read the message.
-    Refused,
-    /// The answer was not what the documentation promises. `path` is the JSON path where reading stopped.
-    Decode {
-        /// Where in the JSON, such as `contact.tags[2]`; `.` for the whole body.
-        path: String,
-    },
-    /// No answer came. For requests that may be repeated this is after retries.
-    Transport(TransportErrorKind),
-    /// The OAuth grant is no more: HighLevel refuses its refresh token or authorization code for good, or the app was
-    /// uninstalled. Repeating does not help. Send the user through the authorize URL again and exchange the new code.
-    GrantDead,
-    /// The store of the OAuth tokens failed, so no token could be read, or a new one not saved. New tokens are kept in
-    /// memory and saved on the next try. Repair the store, then try again.
-    TokenStore,
-    /// The request was not sent: the client or the request is set up wrongly. The message says what to change.
-    Config,
-}
-
-/// What a 401 means. Source: answers collected in HighLevel's issue threads and by integrators; the documented text is
-/// `Invalid token: access token is invalid`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UnauthorizedReason {
-    /// The token is wrong, revoked or expired. Make a new private integration token, or let the grant refresh.
-    InvalidToken,
-    /// The token lacks the scope of this operation. Add the scope to the integration or app.
-    MissingScope,
-    /// The token is of the wrong kind, such as an agency's on a location's operation.
-    WrongTokenKind,
-    /// The gateway does not know the route: HighLevel's way to say 404 for a path.
-    UnknownRoute,
-    /// There was no `Version` header.
-    MissingVersion,
-}
-
-/// How the way to HighLevel failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// No connection was made, so nothing was sent.
-    Connect,
-    /// No answer in time. The request may have been carried out.
-    Timeout,
-    /// The connection broke. The request may have been carried out.
-    Interrupted,
-    /// The answer was larger than the transport reads (10 MiB).
-    TooLarge,
-    /// Something else; the source tells.
-    Other,
 }
 
 impl Error {
@@ -282,7 +224,12 @@ impl fmt::Display for Error {
         if let Some(trace_id) = &inner.trace_id {
             write!(f, " [traceId {trace_id}]")?;
         }
-        write!(f, "; {}", inner.kind.advice())
+        match (&inner.kind, inner.retry_after) {
+            (ErrorKind::RateLimited | ErrorKind::Unavailable, Some(wait)) => {
+                write!(f, "; try again in {} s", wait.as_secs())
+            }
+            (kind, _) => write!(f, "; {}", kind.advice()),
+        }
     }
 }
 
@@ -306,104 +253,6 @@ impl StdError for Error {
     }
 }
 
-impl ErrorKind {
-    /// A word for the kind that stays the same over releases, for records and metrics: `not_found`, `duplicate`,
-    /// `validation`, `do_not_disturb`, `unauthorized`, `forbidden`, `rate_limited`, `daily_limit`, `unavailable`,
-    /// `unknown_outcome`, `refused`, `decode`, `transport`, `grant_dead`, `token_store` or `config`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::Duplicate { .. } => "duplicate",
-            Self::Validation { .. } => "validation",
-            Self::DoNotDisturb => "do_not_disturb",
-            Self::Unauthorized(_) => "unauthorized",
-            Self::Forbidden => "forbidden",
-            Self::RateLimited => "rate_limited",
-            Self::DailyLimit => "daily_limit",
-            Self::Unavailable => "unavailable",
-            Self::UnknownOutcome => "unknown_outcome",
-            Self::Refused => "refused",
-            Self::Decode { .. } => "decode",
-            Self::Transport(_) => "transport",
-            Self::GrantDead => "grant_dead",
-            Self::TokenStore => "token_store",
-            Self::Config => "config",
-        }
-    }
-
-    fn meaning(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not found",
-            Self::Duplicate { .. } => "another contact holds this e-mail or phone",
-            Self::Validation { .. } => "the request is not accepted as it is",
-            Self::DoNotDisturb => "the contact has opted out",
-            Self::Unauthorized(UnauthorizedReason::InvalidToken) => "the token was refused",
-            Self::Unauthorized(UnauthorizedReason::MissingScope) => "the token lacks a scope",
-            Self::Unauthorized(UnauthorizedReason::WrongTokenKind) => {
-                "the token is of the wrong kind"
-            }
-            Self::Unauthorized(UnauthorizedReason::UnknownRoute) => {
-                "HighLevel does not know this route"
-            }
-            Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
-                "the Version header did not arrive"
-            }
-            Self::Forbidden => "the token has no access to this location",
-            Self::RateLimited => "too many requests",
-            Self::DailyLimit => "the day's allowance of requests is used up",
-            Self::Unavailable => "HighLevel is not available",
-            Self::UnknownOutcome => "it is not known whether the request was carried out",
-            Self::Refused => "HighLevel refused the request",
-            Self::Decode { .. } => "the answer could not be read",
-            Self::Transport(TransportErrorKind::Connect) => "no connection",
-            Self::Transport(TransportErrorKind::Timeout) => "no answer in time",
-            Self::Transport(TransportErrorKind::Interrupted) => "the connection broke",
-            Self::Transport(TransportErrorKind::TooLarge) => "the answer is too large",
-            Self::Transport(TransportErrorKind::Other) => "the transport failed",
-            Self::GrantDead => "the OAuth grant is no more",
-            Self::TokenStore => "the token store failed",
-            Self::Config => "not sent",
-        }
-    }
-
-    fn advice(&self) -> &'static str {
-        match self {
-            Self::NotFound => "check the id, or take it as deleted",
-            Self::Duplicate { .. } => "use that contact, or upsert",
-            Self::Validation { .. } => "correct the request; repeating it does not help",
-            Self::DoNotDisturb => "do not send to this contact on this channel",
-            Self::Unauthorized(UnauthorizedReason::InvalidToken) => "renew the token",
-            Self::Unauthorized(UnauthorizedReason::MissingScope) => {
-                "add the scope to the integration or app"
-            }
-            Self::Unauthorized(UnauthorizedReason::WrongTokenKind) => {
-                "use the location's own token"
-            }
-            Self::Unauthorized(UnauthorizedReason::UnknownRoute) => {
-                "check the path and the API version"
-            }
-            Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
-                "check what stands between here and HighLevel"
-            }
-            Self::Forbidden => "use the token of this location",
-            Self::RateLimited | Self::Unavailable => "try again later",
-            Self::DailyLimit => "try again tomorrow",
-            Self::UnknownOutcome => "look whether it was done before sending it again",
-            Self::Refused => "read the message; repeating does not help by itself",
-            Self::Decode { .. } => {
-                "read the raw body; if HighLevel changed it, this crate must follow"
-            }
-            Self::Transport(TransportErrorKind::TooLarge) => "ask for a smaller page",
-            Self::Transport(_) => "check the network and the base URL, then try again",
-            Self::GrantDead => {
-                "send the user through the authorize URL again and exchange the new code"
-            }
-            Self::TokenStore => "repair the store, then try again",
-            Self::Config => "correct the configuration",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,6 +268,10 @@ mod tests {
             error.to_string(),
             "contacts.get: HighLevel is not available (HTTP 502, 4 attempts) [traceId t-1]; try again later"
         );
+        let told = error
+            .told_again()
+            .with_retry_after(Some(Duration::from_secs(30)));
+        assert!(told.to_string().ends_with("; try again in 30 s"), "{told}");
         assert!(!format!("{error:?}").contains("secret"));
         assert!(error.is_retryable());
         assert_eq!(error.body(), "<html>secret</html>");

@@ -11,6 +11,10 @@ use crate::clock::Clock;
 /// A [`Clock`] for tests. It stands still; [`advance`](Self::advance) moves it, and so does every wait: a `sleep` moves
 /// the clock to its end and returns at once, so that no test ever waits in real time.
 ///
+/// A wait takes no real time then, while an answer over the network does. Where one client waits for what another one
+/// does (two that renew one OAuth grant in a shared store), the wait may pass before the other is done: such a test takes a
+/// [`Clock`] of its own, which holds each `sleep` until the test moves the time.
+///
 /// Clones share the time.
 #[derive(Debug, Clone)]
 pub struct ManualClock {

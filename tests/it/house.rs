@@ -60,8 +60,7 @@ const CLOCKS: [&str; 6] = [
 ];
 
 /// Where a socket or another process is waited for in real time. What FakeGhl answers depends on its clock alone.
-const REAL_WAITS: [&str; 3] = [
-    "src/auth/oauth/renew.rs",
+const REAL_WAITS: [&str; 2] = [
     "src/testing/fake_ghl/server.rs",
     "src/testing/fake_ghl/webhooks.rs",
 ];

@@ -6,6 +6,7 @@ mod client;
 mod contract;
 mod examples;
 mod fake_ghl;
+mod held_clock;
 mod house;
 mod logged;
 mod missed_call;

@@ -1,8 +1,9 @@
 //! Calendars: what can be booked, when, with whom, and what has been booked.
 //!
 //! Here are the methods of calendars themselves and what all parts share; a calendar as it is read is in `model`, its
-//! settings in `settings`, `members` and `rules`, free slots in `slots`. Each further part has its file and its handle: `groups`, `events`,
-//! `appointments`, `blocked_slots`, `notes`, `resources`, `notifications`, `schedules`, `services`.
+//! settings in `settings`, `members` and `rules`, free slots in `slots`. Each further part has its file and its
+//! handle: `groups`, `events`, `appointments`, `blocked_slots`, `notes`, `resources`, `notifications`, `schedules`,
+//! `services`.
 //!
 //! Source: HighLevel's OpenAPI files `calendars.json` (version 2021-04-15) and `calendars-v3.json`. Scopes:
 //! `calendars.readonly`, `calendars.write`, and those that the parts name. The two versions differ in operations that
@@ -104,12 +105,15 @@ impl<'a> Calendars<'a> {
         self.location.send(request)
     }
 
-    /// Creates a calendar. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
-    /// [`list`](Self::list) before creating it again.
+    /// Creates a calendar. It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look
+    /// for it with [`list`](Self::list) before creating it again.
     pub fn create(&self, calendar: &NewCalendar) -> Call<'a, Calendar> {
-        let checked = allowed("calendars.create", calendar.settings.refused_when_new());
+        const OPERATION: &str = "calendars.create";
+        let settings = &calendar.settings;
+        let checked =
+            allowed(OPERATION, settings.refused_when_new()).and(self.check(OPERATION, settings));
         let request = Request::post(path(&["calendars", ""]))
-            .operation("calendars.create")
+            .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), calendar))
             .under("calendar");
@@ -118,9 +122,12 @@ impl<'a> Calendars<'a> {
 
     /// Changes what `update` names and leaves the rest.
     pub fn update(&self, id: &CalendarId, update: &CalendarUpdate) -> Call<'a, Calendar> {
-        let checked = allowed("calendars.update", update.settings.refused_in_update());
+        const OPERATION: &str = "calendars.update";
+        let settings = &update.settings;
+        let checked =
+            allowed(OPERATION, settings.refused_in_update()).and(self.check(OPERATION, settings));
         let request = Request::put(path(&["calendars", id.as_str()]))
-            .operation("calendars.update")
+            .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(update)
             .under("calendar");
@@ -146,6 +153,16 @@ impl<'a> Calendars<'a> {
             .operation("calendars.free_slots")
             .version(ApiVersion::V2021_04_15);
         self.location.send(request)
+    }
+
+    /// Version 3 alone takes a notice in minutes.
+    fn check(&self, operation: &'static str, settings: &CalendarSettings) -> Result<()> {
+        let minutes = settings.allow_booking_after_unit == Some(TimeUnit::Minutes);
+        self.location.v3_only(
+            operation,
+            "the minutes of `allow_booking_after_unit`",
+            minutes,
+        )
     }
 }
 

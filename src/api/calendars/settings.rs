@@ -4,7 +4,7 @@
 //! [`CalendarNotifications`](super::CalendarNotifications)) and the flat `meetingLocation` of calendars and members.
 
 use serde::{Deserialize, Serialize, Serializer};
-use serde_with::{serde_as, skip_serializing_none};
+use serde_with::{DisplayFromStr, PickFirst, serde_as, skip_serializing_none};
 
 use super::members::{MeetingLocation, TeamMember};
 use super::rules::{CustomAvailability, OpenHours};
@@ -109,7 +109,8 @@ pub struct CalendarSettings {
     pub appointments_per_day: Option<u32>,
     /// How long ahead a booking must be.
     pub allow_booking_after: Option<u32>,
-    /// The unit of it: hours, days, weeks, months, and in version 3 minutes.
+    /// The unit of it: hours, days, weeks or months. Minutes are for version 3 alone and fail with
+    /// [`Config`](crate::error::ErrorKind::Config) before.
     pub allow_booking_after_unit: Option<TimeUnit>,
     /// How long ahead a booking may be.
     pub allow_booking_for: Option<u32>,
@@ -217,17 +218,15 @@ pub struct Recurrence {
 
 /// Hides some free slots, so that a calendar looks busier than it is.
 #[serde_as]
-#[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookBusy {
     /// Whether it is done.
-    #[serde_as(deserialize_as = "Lenient")]
-    pub enabled: Option<bool>,
+    #[serde_as(deserialize_as = "PickFirst<(_, DisplayFromStr)>")]
+    pub enabled: bool,
     /// How many percent of the slots are hidden.
     #[serde(rename = "LookBusyPercentage")]
-    #[serde_as(deserialize_as = "Lenient")]
-    pub percentage: Option<u32>,
+    #[serde_as(deserialize_as = "PickFirst<(_, DisplayFromStr)>")]
+    pub percentage: u32,
 }
 
 /// Which hours of a calendar count.

@@ -21,7 +21,9 @@ pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
 pub use attribution::Attribution;
 pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
 pub use model::{Contact, ContactOpportunity, CustomFieldValue, UpsertedContact};
-pub use related::{ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart};
+pub use related::{
+    AfterContact, ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart,
+};
 pub use search::{
     ContactField, ContactFilter, ContactPage, ContactSearch, ContactSort, ContactSortField,
     SearchCursor, SearchPage, SortDirection,

@@ -71,21 +71,29 @@ impl<'a> Contacts<'a> {
     }
 
     /// One page of the contacts of a business.
+    ///
+    /// A cursor under version 2 of the API is [`Config`](crate::error::ErrorKind::Config).
     pub fn of_business(
         &self,
         business: &BusinessId,
         query: &ContactsOfBusiness,
     ) -> Call<'a, OffsetPage<Contact>> {
-        let skip = query.skip;
+        const OPERATION: &str = "contacts.of_business";
+        let (skip, after) = (query.skip, query.after.as_ref());
+        let checked = self
+            .location
+            .v3_only(OPERATION, "the cursor", after.is_some());
         let request = Request::get(path(&["contacts", "business", business.as_str()]))
-            .operation("contacts.of_business")
+            .operation(OPERATION)
             .query("locationId", self.location.id())
             .query("limit", query.limit)
             .query("skip", skip)
-            .query_opt("query", query.query.as_ref().map(|text| text.as_str()));
+            .query_opt("query", query.query.as_ref().map(|text| text.as_str()))
+            .query_opt("startAfter", after.map(AfterContact::parameter));
         self.location
             .send::<ListWire>(request)
             .map(move |answer| OffsetPage::new(answer.contacts, answer.count, Some(skip)))
+            .only_if(checked)
     }
 
     /// All contacts of a business, page after page from the one that `query` names.
@@ -141,12 +149,29 @@ impl<'a> Contacts<'a> {
 /// Which contacts of a business to read. The default is the first page of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactsOfBusiness {
-    /// Only contacts with this in their name.
+    /// Only contacts with this in their name, e-mail or phone.
     pub query: Option<Private<String>>,
-    /// How many contacts a page has.
+    /// How many contacts a page has, up to 100.
     pub limit: u32,
     /// How many contacts to leave out.
     pub skip: u64,
+    /// The contact to go on after; version 3 alone knows it.
+    pub after: Option<AfterContact>,
+}
+
+/// The contact that a page of a business's contacts ended with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AfterContact {
+    /// The whole name in lower case.
+    pub name: Private<String>,
+    /// The id.
+    pub id: ContactId,
+}
+
+impl AfterContact {
+    fn parameter(&self) -> String {
+        format!("{},{}", *self.name, self.id)
+    }
 }
 
 impl Default for ContactsOfBusiness {
@@ -155,6 +180,7 @@ impl Default for ContactsOfBusiness {
             query: None,
             limit: 25,
             skip: 0,
+            after: None,
         }
     }
 }

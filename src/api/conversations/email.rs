@@ -1,5 +1,7 @@
 //! Single e-mails: reading them, and telling HighLevel what became of those that a custom provider sent.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
@@ -139,12 +141,39 @@ pub struct Email {
     pub conversation_provider_id: Option<ConversationProviderId>,
 }
 
+/// How far an e-mail of a custom provider can be said to be. Source: `status` of `UpdateEmailMessageStatusDto` in
+/// HighLevel's `conversations-v3.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmailStatus {
+    /// Waits to be sent.
+    Pending,
+    /// Is to be sent at a later time.
+    Scheduled,
+    /// On its way.
+    Sent,
+    /// Arrived.
+    Delivered,
+    /// Seen.
+    Read,
+    /// Was sent and did not arrive.
+    Undelivered,
+    /// A connection was made.
+    Connected,
+    /// Could not be sent.
+    Failed,
+    /// It was opened.
+    Opened,
+    /// A link in it was clicked.
+    Clicked,
+}
+
 /// What became of an e-mail that a custom provider sent.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmailStatusUpdate {
     /// How far it is.
-    pub status: MessageStatus,
+    pub status: EmailStatus,
     /// How often what happened; merged into what HighLevel has. With this it is not repeated.
     pub events: Option<EmailEvents>,
     /// How far it is for each of those who get it.
@@ -154,7 +183,7 @@ pub struct EmailStatusUpdate {
 
 impl EmailStatusUpdate {
     /// The status alone.
-    pub fn new(status: MessageStatus) -> Self {
+    pub fn new(status: EmailStatus) -> Self {
         Self {
             status,
             events: None,
@@ -187,6 +216,9 @@ pub struct EmailEvents {
     pub complained: Option<u32>,
     /// The provider has stored it.
     pub stored: Option<u32>,
+    /// What else the provider counts, by the provider's own names.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, u32>,
 }
 
 /// How far an e-mail is for one of those who get it.
@@ -198,7 +230,7 @@ pub struct RecipientStatus {
     #[serde(rename = "emailId")]
     pub email: Private<String>,
     /// How far it is.
-    pub status: MessageStatus,
-    /// Why it failed, for [`MessageStatus::Failed`] only.
+    pub status: EmailStatus,
+    /// Why it failed, for [`EmailStatus::Failed`] only.
     pub fail_reason: Option<String>,
 }

@@ -148,7 +148,8 @@ pub struct InboundEntry {
     /// Where it belongs.
     #[serde(flatten)]
     pub thread: InboundThread,
-    /// The provider that carried it. Only the location's default provider for text messages may be left out.
+    /// The provider that carried it. Only the location's default providers for text messages and e-mails may be left
+    /// out.
     pub conversation_provider_id: Option<ConversationProviderId>,
     /// The text.
     #[serde(rename = "message")]
@@ -258,6 +259,9 @@ pub struct LoggedMessage {
     pub date_added: Option<Timestamp>,
     /// The id of the single e-mail in its thread.
     pub email_message_id: Option<MessageId>,
+    /// HighLevel's words, such as `Message queued successfully.`
+    #[serde(rename = "message")]
+    pub note: Option<String>,
 }
 
 /// How far a message of a custom provider can be said to be.

@@ -20,7 +20,7 @@ mod send;
 mod thread;
 
 pub use chat::{ChatChannel, OutgoingChat};
-pub use email::{Email, EmailEvents, EmailStatusUpdate, RecipientStatus};
+pub use email::{Email, EmailEvents, EmailStatus, EmailStatusUpdate, RecipientStatus};
 pub use export::{ExportChannel, ExportOrder, ExportPage, ExportQuery};
 pub use log::{
     DeliveryError, DeliveryStatus, InboundChannel, InboundEntry, InboundThread, LoggedCall,

@@ -3,7 +3,7 @@
 //! HighLevel's OpenAPI file `conversations.json` leaves the form of all answers open; those that say something are given
 //! as they come.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
@@ -183,29 +183,52 @@ pub struct SubscriptionChange {
 }
 
 /// What is changed about a subscription.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubscriptionAction {
     /// What people write to the contact one by one.
     Default {
         /// HighLevel's only kind of its own.
-        #[serde(rename = "subtype_name")]
         subtype: DefaultSubtype,
         /// Whether the contact wants it.
-        #[serde(rename = "subtype_status")]
         status: SubscriptionStatus,
     },
     /// A kind that the location has defined.
     Custom {
         /// The kind.
-        #[serde(rename = "subtype_id")]
         subtype: CustomSubtypeId,
         /// Whether the contact wants it.
-        #[serde(rename = "subtype_status")]
         status: SubscriptionStatus,
     },
     /// The contact wants everything again.
     ResubAll,
+}
+
+impl Serialize for SubscriptionAction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, name, id, status) = match self {
+            Self::Default { subtype, status } => ("default", Some(*subtype), None, *status),
+            Self::Custom { subtype, status } => ("custom", None, Some(subtype), *status),
+            // HighLevel asks for the status of every action.
+            Self::ResubAll => ("resub_all", None, None, SubscriptionStatus::Subscribed),
+        };
+        let wire = ActionWire {
+            kind,
+            subtype_name: name,
+            subtype_id: id,
+            subtype_status: status,
+        };
+        wire.serialize(serializer)
+    }
+}
+
+#[skip_serializing_none]
+#[derive(Serialize)]
+struct ActionWire<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    subtype_name: Option<DefaultSubtype>,
+    subtype_id: Option<&'a CustomSubtypeId>,
+    subtype_status: SubscriptionStatus,
 }
 
 /// A kind of messages that every location has.

@@ -289,6 +289,8 @@ pub struct ForwardedEmail {
 pub struct SentMessage {
     /// Its id; for an e-mail, that of the thread.
     pub message_id: MessageId,
+    /// The ids of all messages that it became, where a channel makes several of one, as Google Business does.
+    pub message_ids: Vec<MessageId>,
     /// The conversation it is in.
     pub conversation_id: Option<ConversationId>,
     /// The id of the single e-mail in its thread.
@@ -328,11 +330,12 @@ impl TryFrom<SentWire> for SentMessage {
     fn try_from(wire: SentWire) -> Result<Self, &'static str> {
         let message_id = wire
             .message_id
-            .or_else(|| wire.message_ids.into_iter().next())
+            .or_else(|| wire.message_ids.first().cloned())
             .or_else(|| wire.email_message_id.clone())
             .ok_or("a sent message without an id")?;
         Ok(Self {
             message_id,
+            message_ids: wire.message_ids,
             conversation_id: wire.conversation_id,
             email_message_id: wire.email_message_id,
             status: wire.status,

@@ -246,6 +246,10 @@ pub struct Conversation {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub assigned_to: Option<UserId>,
+    /// The user whom HighLevel names after a change beside [`assigned_to`](Self::assigned_to); it does not say why.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub user_id: Option<UserId>,
     /// How many messages nobody has read.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]

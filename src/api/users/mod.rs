@@ -130,7 +130,7 @@ impl<'a> Users<'a> {
         self.location.send(self::update(id, update))
     }
 
-    /// Deletes a user.
+    /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
         self.location.send_unread(delete(id)).await
     }
@@ -199,7 +199,7 @@ impl<'a> AgencyUsers<'a> {
         self.client.send(self::update(id, update))
     }
 
-    /// Deletes a user.
+    /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
         self.client.send_unread(delete(id)).await
     }

@@ -103,8 +103,7 @@ pub struct User {
     pub scopes: Vec<String>,
     /// The user's inbound numbers of HighLevel's own phone system (LC Phone), by location and as HighLevel keeps them.
     #[serde_with(skip_apply)]
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientPart")]
+    #[serde(default, deserialize_with = "numbers")]
     pub lc_phone: Option<BTreeMap<LocationId, Private<String>>>,
     /// The language that the app speaks to the user.
     pub platform_language: Option<PlatformLanguage>,
@@ -140,6 +139,26 @@ pub(super) struct UserList {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub(super) count: Option<u64>,
+}
+
+/// A location without a number is left out; its neighbours stay.
+fn numbers<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<LocationId, Private<String>>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Numbers {
+        Some(BTreeMap<LocationId, Option<Private<String>>>),
+        Neither(IgnoredAny),
+    }
+    Numbers::deserialize(deserializer).map(|numbers| match numbers {
+        Numbers::Some(numbers) => {
+            let numbers = numbers.into_iter();
+            let given = numbers.filter_map(|(location, number)| Some((location, number?)));
+            Some(given.collect())
+        }
+        Numbers::Neither(_) => None,
+    })
 }
 
 /// HighLevel documents one scope and sends several.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::grant::Tokens;
 use crate::error::{Error, ErrorKind, TransportErrorKind};
-use crate::ids::{CompanyId, LocationId, UserId};
+use crate::ids::{AppId, CompanyId, LocationId, UserId};
 use crate::lenient::FromScalar;
 use crate::secret::Secret;
 
@@ -35,7 +35,7 @@ impl UserType {
 /// Tokens as HighLevel gave them. `Debug` does not show them.
 ///
 /// Source: `oauth.json` and `oauth-v3.json`. Version 2 writes `access_token`, version 3 `accessToken`; both are read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenAnswer {
     /// The access token.
@@ -56,6 +56,10 @@ pub struct TokenAnswer {
     pub user_id: Option<UserId>,
     /// The plan that was bought.
     pub plan_id: Option<String>,
+    /// The app; minted location tokens name it.
+    pub app_id: Option<AppId>,
+    /// The version of the app that is installed; minted location tokens name it.
+    pub version_id: Option<String>,
     /// The locations an agency approved.
     pub approved_locations: Vec<LocationId>,
     /// Whether the app was installed in several locations at once.
@@ -108,6 +112,8 @@ impl<'de> Deserialize<'de> for TokenAnswer {
             company_id: scalar(&fields, ["companyId", "company_id"]),
             user_id: scalar(&fields, ["userId", "user_id"]),
             plan_id: scalar(&fields, ["planId", "plan_id"]),
+            app_id: scalar(&fields, ["appId", "app_id"]),
+            version_id: scalar(&fields, ["versionId", "version_id"]),
             approved_locations: fields
                 .get("approvedLocations")
                 .and_then(Value::as_array)

@@ -128,20 +128,40 @@ impl OAuth {
         company: &CompanyId,
         location: &LocationId,
     ) -> Result<TokenAnswer> {
+        let request = self.mint_request(agency_token, company, location);
+        self.client.send(request).await.map_err(without_body)
+    }
+
+    /// The same in one attempt.
+    pub(super) async fn try_location_token(
+        &self,
+        agency_token: &Secret,
+        company: &CompanyId,
+        location: &LocationId,
+    ) -> Result<TokenAnswer> {
+        let request = self.mint_request(agency_token, company, location);
+        self.client.send_once(request).await.map_err(without_body)
+    }
+
+    fn mint_request(
+        &self,
+        agency_token: &Secret,
+        company: &CompanyId,
+        location: &LocationId,
+    ) -> Request {
         let path = if self.client.speaks_v3() {
             "/oauth/location-token"
         } else {
             "/oauth/locationToken"
         };
-        let request = Request::post(path)
+        Request::post(path)
             .operation("oauth.location_token")
             .form(&[
                 ("companyId", company.as_str()),
                 ("locationId", location.as_str()),
             ])
             .replay(ReplaySafety::Repeatable)
-            .bearer(Some(agency_token));
-        self.client.send(request).await.map_err(without_body)
+            .bearer(Some(agency_token))
     }
 
     /// A call of `POST /oauth/token`; `fields` are named as in version 2.

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::endpoint::OAuth;
+use crate::api::only_in;
 use crate::client::{Page, Request, items};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
-use crate::secret::Secret;
+use crate::secret::{Private, Secret};
 
 /// The largest page that version 3 gives.
 const PAGE: u32 = 100;
@@ -35,6 +36,10 @@ pub struct InstalledQuery {
     pub plan_id: Option<String>,
     /// Locations that try the app, or that do not.
     pub on_trial: Option<bool>,
+    /// Whether to leave out locations that the token's user may not enter, as some administrators may not. Version 3
+    /// alone knows it: anything but `None` under version 2 is
+    /// [`Config`](crate::error::ErrorKind::Config).
+    pub restrict_to_user_locations: Option<bool>,
     /// How many on a page, from 1 to 100.
     pub page_size: u32,
 }
@@ -50,6 +55,7 @@ impl InstalledQuery {
             version_id: None,
             plan_id: None,
             on_trial: None,
+            restrict_to_user_locations: None,
             page_size: PAGE,
         }
     }
@@ -66,15 +72,19 @@ enum Cursor {
 }
 
 /// One page.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstalledPage {
     /// The locations.
     pub locations: Vec<InstalledLocation>,
     /// The next page, if there is one.
     pub next: Option<InstalledCursor>,
+    /// The page before, if there is one; version 3 tells it.
+    pub previous: Option<InstalledCursor>,
     /// How many there are on all pages, as HighLevel counts.
     pub total: Option<u64>,
+    /// How many there are on all pages about; version 3 tells it where counting takes too long.
+    pub estimated_total: Option<u64>,
     /// Whether locations that the agency will make get the app too. Version 2 tells it.
     pub install_to_future_locations: Option<bool>,
 }
@@ -92,6 +102,10 @@ pub struct InstalledLocation {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub name: Option<String>,
+    /// Its postal address in one line.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub address: Option<Private<String>>,
     /// Whether the app is installed there.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -138,6 +152,31 @@ struct Pagination {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     total_records: Option<u64>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    estimated_total_records: Option<u64>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    prev_page_token: Option<String>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    has_prev_page: Option<bool>,
+}
+
+impl Pagination {
+    fn next(&self) -> Option<Cursor> {
+        cursor(self.next_page_token.as_ref(), self.has_next_page)
+    }
+
+    fn previous(&self) -> Option<Cursor> {
+        cursor(self.prev_page_token.as_ref(), self.has_prev_page)
+    }
+}
+
+/// A page, if its token is there and nothing denies that the page is.
+fn cursor(token: Option<&String>, there: Option<bool>) -> Option<Cursor> {
+    let token = token.filter(|token| !token.is_empty() && there != Some(false))?;
+    Some(Cursor::Token(token.clone()))
 }
 
 const OPERATION: &str = "oauth.installed_locations";
@@ -151,6 +190,10 @@ impl OAuth {
         cursor: Option<&InstalledCursor>,
     ) -> Result<InstalledPage> {
         let version_3 = self.client().speaks_v3();
+        let restricts = query.restrict_to_user_locations;
+        let instead =
+            "leave `restrict_to_user_locations` out, or set the client up with `ApiVersion::V3`";
+        only_in::version_3(version_3 || restricts.is_none(), OPERATION, instead)?;
         let path = if version_3 {
             "/oauth/installed-locations"
         } else {
@@ -167,7 +210,8 @@ impl OAuth {
             .query_opt("locationId", query.location_id.as_ref())
             .query_opt("versionId", query.version_id.as_ref())
             .query_opt("planId", query.plan_id.as_ref())
-            .query_opt("onTrial", query.on_trial);
+            .query_opt("onTrial", query.on_trial)
+            .query_opt("restrictToUserLocations", restricts);
         let skip = match cursor {
             Some(InstalledCursor(Cursor::Skip(skip))) => *skip,
             _ => 0,
@@ -218,22 +262,20 @@ impl Page for InstalledPage {
 
 fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
     let held = body.locations.len() as u64;
-    let next = match &body.pagination {
-        Some(pagination) => pagination
-            .next_page_token
-            .clone()
-            .filter(|token| !token.is_empty() && pagination.has_next_page != Some(false))
-            .map(Cursor::Token),
+    let pagination = body.pagination.as_ref();
+    let next = match pagination {
+        Some(pagination) => pagination.next(),
         // `count` is that of the whole agency, so only a page that is not full is surely the last.
         None => (held >= u64::from(size)).then_some(Cursor::Skip(skip + held)),
     };
+    let previous = pagination.and_then(Pagination::previous);
+    let total = pagination.and_then(|pagination| pagination.total_records);
     InstalledPage {
-        locations: body.locations,
         next: next.map(InstalledCursor),
-        total: body
-            .pagination
-            .and_then(|pagination| pagination.total_records)
-            .or(body.count),
+        previous: previous.map(InstalledCursor),
+        total: total.or(body.count),
+        estimated_total: pagination.and_then(|pagination| pagination.estimated_total_records),
         install_to_future_locations: body.install_to_future_locations,
+        locations: body.locations,
     }
 }

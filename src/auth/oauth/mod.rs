@@ -8,7 +8,8 @@
 //! * the refresh runs in a task of its own: a caller that is dropped does not take it along;
 //! * a new pair is saved before it is used;
 //! * a lost answer is asked for again within the 30 s in which HighLevel repeats it;
-//! * tokens of locations below an agency are minted anew from the agency's grant, whenever they end;
+//! * tokens of locations below an agency are minted anew from the agency's grant, whenever they end. Of many that are
+//!   minted at once one goes first: where HighLevel has ended the agency's token before its time, one mint is refused;
 //! * a grant that HighLevel has ended is an error of kind [`GrantDead`](crate::error::ErrorKind::GrantDead).
 //!
 //! ```

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::answer::{TokenAnswer, UserType};
 use super::credentials::Inner;
 use super::grant::{Grant, GrantKey, GrantSource, Tokens};
-use super::slot::{Flight, Slot, State, Unsaved};
+use super::slot::{Flight, Slot, State, Trial, Unsaved};
 use crate::auth::store::{Put, Revision, Stored, TokenStoreError};
 use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
 use crate::ids::{CompanyId, LocationId};
@@ -74,8 +74,8 @@ impl Inner {
                 }
             }
             if is_claimed(&stored.grant, now) {
-                // Real time: somebody in another client or process works on it, whatever clock this one has.
-                tokio::time::sleep(LOOK).await;
+                // Somebody in another client or process works on it. The claim ends on this clock too.
+                self.clock().sleep(LOOK).await;
                 continue;
             }
             if let Some(tokens) = self.fetch(slot, stored).await? {
@@ -87,7 +87,7 @@ impl Inner {
     /// Claims the grant, gets new tokens and saves them. `None` when somebody else was faster.
     async fn fetch(self: &Arc<Self>, slot: &Slot, stored: Stored) -> Result<Option<Tokens>> {
         let before = stored.grant.tokens.clone();
-        let source = self.source(slot, &stored.grant).await?;
+        let (source, trial) = self.source(slot, &stored.grant).await?;
         let Some(claimed) = self.claim(&slot.key, stored).await? else {
             return Ok(None);
         };
@@ -98,7 +98,7 @@ impl Inner {
                 company,
                 location,
                 token,
-            } => self.mint(company, location, token).await,
+            } => self.mint(company, location, token, trial).await,
         };
         let answer = match answer {
             Ok(answer) => answer,
@@ -144,8 +144,12 @@ impl Inner {
         Err(error)
     }
 
-    /// What it takes to get new tokens for this grant.
-    async fn source(self: &Arc<Self>, slot: &Slot, grant: &Grant) -> Result<Source> {
+    /// What it takes to get new tokens for this grant, and the agency's trial if this is it.
+    async fn source(
+        self: &Arc<Self>,
+        slot: &Slot,
+        grant: &Grant,
+    ) -> Result<(Source, Option<Trial>)> {
         let (company, location) = match (&grant.source, &slot.key) {
             (GrantSource::Agency(company), GrantKey::Location(location)) => (company, location),
             _ => {
@@ -163,17 +167,19 @@ impl Inner {
                     GrantKey::Location(_) => UserType::Location,
                     GrantKey::Agency(_) => UserType::Company,
                 };
-                return Ok(Source::Own { refresh, kind });
+                return Ok((Source::Own { refresh, kind }, None));
             }
         };
         let agency = GrantKey::Agency(company.clone());
+        let trial = self.slot(&agency).trial().await;
         // A grant of an agency never waits for another one, so this ends.
         let token = Box::pin(self.access(&agency)).await?;
-        Ok(Source::Agency {
+        let source = Source::Agency {
             company: company.clone(),
             location: location.clone(),
             token,
-        })
+        };
+        Ok((source, trial))
     }
 
     async fn mint(
@@ -181,8 +187,25 @@ impl Inner {
         company: &CompanyId,
         location: &LocationId,
         token: &Secret,
+        mut trial: Option<Trial>,
     ) -> Result<TokenAnswer> {
-        let refused = match self.oauth.location_token(token, company, location).await {
+        let mut tried = None;
+        if trial.is_some() {
+            match self
+                .oauth
+                .try_location_token(token, company, location)
+                .await
+            {
+                // It tells nothing of the token, and others need not wait for the repeats.
+                Err(error) if error.is_retryable() => drop(trial.take()),
+                told => tried = Some(told),
+            }
+        }
+        let minted = match tried {
+            Some(told) => told,
+            None => self.oauth.location_token(token, company, location).await,
+        };
+        let refused = match minted {
             Err(error) if is_expiry(&error) => error,
             other => return other,
         };

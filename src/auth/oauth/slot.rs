@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::grant::{Grant, GrantKey, Tokens};
 use crate::error::{Error, ErrorKind, Result};
@@ -104,7 +104,11 @@ pub(super) enum Decision {
 pub(super) struct Slot {
     pub(super) key: GrantKey,
     state: Mutex<State>,
+    trial: Arc<tokio::sync::Mutex<()>>,
 }
+
+/// Held by the one mint that finds out whether HighLevel still takes an agency's token.
+pub(super) type Trial = OwnedMutexGuard<()>;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -137,6 +141,21 @@ impl Slot {
                 trouble: None,
                 refusals: (Duration::ZERO, 0),
             }),
+            trial: Arc::default(),
+        }
+    }
+
+    /// Begins the trial of an agency's token, or waits for the end of the one under way.
+    ///
+    /// HighLevel may end a token before its time. Of many mints that begin together one then learns it, and the others
+    /// set out with the next token.
+    pub(super) async fn trial(&self) -> Option<Trial> {
+        match Arc::clone(&self.trial).try_lock_owned() {
+            Ok(trial) => Some(trial),
+            Err(_) => {
+                drop(self.trial.lock().await);
+                None
+            }
         }
     }
 

@@ -2,6 +2,29 @@
 //!
 //! A store knows nothing of HighLevel. It keeps one [`Grant`] per [`GrantKey`] and writes only over what the writer has
 //! read, so that several clients and processes can share it. What a grant means is decided in [`oauth`](super::oauth).
+//!
+//! | store | grants live | shared by |
+//! |---|---|---|
+//! | [`MemoryTokenStore`] | as long as the process | clients of one process |
+//! | [`FileTokenStore`] | in a folder | processes of one machine |
+//! | `SqliteTokenStore` (feature `sqlite`) | in a table of one SQLite file | processes of one machine |
+//! | a [`TokenStore`] of your own | in your database | whoever reaches it |
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use gohighlevel::auth::oauth::{Grant, GrantKey, GrantSource};
+//! use gohighlevel::auth::store::{FileTokenStore, Put, TokenStore};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! let store = FileTokenStore::open(folder.join("grants"))?;
+//! let key = GrantKey::Location("ve9EPM428h8vShlRW1KT".parse()?);
+//! let grant = Grant::new(GrantSource::Own);
+//! assert!(matches!(store.put(&key, None, &grant).await?, Put::Done(_)));
+//! // Who has not read what is there does not write over it.
+//! assert_eq!(store.put(&key, None, &grant).await?, Put::Conflict);
+//! # Ok(()) }
+//! ```
 
 mod file;
 mod memory;

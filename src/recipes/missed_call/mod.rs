@@ -1,6 +1,8 @@
 //! Missed-call text back: whoever called and was not answered gets one text, a tag and a task for the team.
 //!
-//! What lives here is the recipe's pure part, which can be read and tested without a clock or a network:
+//! A service embeds the [`Engine`]: it takes verified webhooks, keeps what follows from them in a [`store`], and
+//! carries it out, once. The crate's front page shows it from a webhook to the text, and the example `recovery_server`
+//! is a service to start from. The parts below it decide, and can be read and tested without a clock or a network:
 //!
 //! | module | question it answers |
 //! |---|---|
@@ -9,7 +11,11 @@
 //! | [`copy`] | what exactly will the text say? |
 //! | [`call`] | was this call missed, and can the caller be texted? |
 //! | [`reply`] | what does the caller want: no more texts, or something else? |
+//! | [`episode`] | what is to be done for this caller now, and what no more? |
+//! | [`ledger`] | what was done or not done, when, and why? |
 //! | `compliance` | which words mean "stop", and which must not be in a text? |
+//!
+//! What exactly a caller will read:
 //!
 //! ```
 //! use std::collections::BTreeMap;

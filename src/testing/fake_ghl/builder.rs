@@ -29,6 +29,7 @@ pub struct FakeGhlBuilder {
     limit: (u32, Duration),
     token_lifetime: Duration,
     minted_refresh_tokens: bool,
+    refresh_grace: Duration,
 }
 
 impl FakeGhlBuilder {
@@ -42,6 +43,7 @@ impl FakeGhlBuilder {
             limit: (100, Duration::from_secs(10)),
             token_lifetime: Duration::from_secs(86_399),
             minted_refresh_tokens: true,
+            refresh_grace: Duration::from_secs(30),
         }
     }
 
@@ -114,6 +116,15 @@ impl FakeGhlBuilder {
         }
     }
 
+    /// For how long a used refresh token gives the same pair again; 30 s unless told otherwise, as HighLevel's changelog
+    /// says. Its use after that ends the grant. With [`Duration::ZERO`] every second use does.
+    pub fn refresh_grace(self, grace: Duration) -> Self {
+        Self {
+            refresh_grace: grace,
+            ..self
+        }
+    }
+
     /// Starts it. Fails when it cannot listen on the address.
     pub async fn start(self) -> io::Result<FakeGhl> {
         let key = match self.signing_key {
@@ -127,6 +138,7 @@ impl FakeGhlBuilder {
             .map_err(io::Error::other)?;
         world.grants.lifetime = self.token_lifetime;
         world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
+        world.grants.grace = self.refresh_grace;
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
         let (webhooks, orders) = Webhooks::new(key, Arc::clone(&self.clock), self.webhook_url);

@@ -1,7 +1,7 @@
 //! The app's grants: codes, tokens and installations, with the rules they are kept by. No HTTP here.
 //!
-//! A refresh token is good for one pair. Asked again within 30 s it gives the same pair, as HighLevel's changelog says;
-//! after that its use ends the grant, as RFC 9700 (4.14.2) advises and a client must fear.
+//! A refresh token is good for one pair. Asked again within the grace (30 s, as HighLevel's changelog says) it gives the
+//! same pair; after that its use ends the grant, as RFC 9700 (4.14.2) advises and a client must fear.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,9 +9,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::world::fresh_id;
-
-/// For so long a used refresh token gives the same pair again.
-const GRACE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whom a token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +25,8 @@ pub(super) struct Grants {
     pub(super) lifetime: Duration,
     /// Whether a minted token comes with a refresh token.
     pub(super) minted_refresh_tokens: bool,
+    /// For so long a used refresh token gives the same pair again.
+    pub(super) grace: Duration,
     /// Where the app is installed, and since when.
     pub(super) installed: BTreeMap<String, Timestamp>,
     codes: BTreeMap<String, u64>,
@@ -70,6 +69,7 @@ impl Grants {
             client_secret: super::world::fresh_uuid(),
             lifetime: Duration::from_secs(86_399),
             minted_refresh_tokens: true,
+            grace: Duration::from_secs(30),
             installed: BTreeMap::new(),
             codes: BTreeMap::new(),
             grants: BTreeMap::new(),
@@ -117,7 +117,8 @@ impl Grants {
         let number = known.grant;
         let grant = self.grants.get(&number)?.clone();
         if let Some((at, pair)) = &known.used {
-            if now.duration_since(*at) <= GRACE {
+            let grace = SignedDuration::try_from(self.grace).unwrap_or(SignedDuration::MAX);
+            if now.duration_since(*at) < grace {
                 return Some((grant, pair.clone()));
             }
             self.end(|_, other| other == number);

@@ -76,6 +76,8 @@ async fn conversations_are_created_read_changed_and_deleted() {
         updated.last_message_date,
         Some("2021-08-03T16:27:33.263Z".parse().unwrap())
     );
+    assert_eq!(updated.user_id.as_ref(), updated.assigned_to.as_ref());
+    assert!(updated.user_id.is_some());
     assert_prints_nobody(&updated);
     update.feedback = Some(ConversationFeedback::Positive);
     body["feedback"] = json!("positive");
@@ -389,6 +391,7 @@ async fn what_happened_elsewhere_is_logged() {
     assert_eq!(logged.message_id, message());
     assert_eq!(logged.conversation_id, Some(id()));
     assert_eq!(logged.email_message_id, None);
+    assert_eq!(logged.note.as_deref(), Some("Message added successfully"));
     assert_prints_nobody(&(&entry, logged));
 
     let email = InboundEntry {

@@ -120,7 +120,10 @@ async fn what_a_contact_wants() {
                 "subtype_status": "subscribed",
             }),
         ),
-        (SubscriptionAction::ResubAll, json!({"type": "resub_all"})),
+        (
+            SubscriptionAction::ResubAll,
+            json!({"type": "resub_all", "subtype_status": "subscribed"}),
+        ),
     ] {
         let change = change(action);
         let body = json!({

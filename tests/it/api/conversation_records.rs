@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gohighlevel::api::contacts::SortDirection;
 use gohighlevel::api::conversations::{
-    EmailEvents, EmailStatusUpdate, ExportChannel, ExportOrder, ExportQuery, MessageStatus,
-    RecipientStatus,
+    EmailEvents, EmailStatus, EmailStatusUpdate, ExportChannel, ExportOrder, ExportQuery,
+    MessageStatus, RecipientStatus,
 };
 use gohighlevel::ids::{ConversationId, MessageId};
 use gohighlevel::message::CallStatus;
@@ -55,18 +55,19 @@ async fn single_emails() {
         events: Some(EmailEvents {
             delivered: Some(1),
             clicked: Some(2),
+            other: [("forwarded".to_owned(), 3)].into(),
             ..EmailEvents::default()
         }),
         recipients: vec![RecipientStatus {
             email: "rosan@example.com".into(),
-            status: MessageStatus::Failed,
+            status: EmailStatus::Failed,
             fail_reason: Some("Mailbox not found".into()),
         }],
-        ..EmailStatusUpdate::new(MessageStatus::Delivered)
+        ..EmailStatusUpdate::new(EmailStatus::Delivered)
     };
     let body = json!({
         "status": "delivered",
-        "events": {"delivered": 1, "clicked": 2},
+        "events": {"delivered": 1, "clicked": 2, "forwarded": 3},
         "recipients": [
             {"emailId": "rosan@example.com", "status": "failed", "failReason": "Mailbox not found"},
         ],

@@ -48,6 +48,7 @@ async fn send_sms() {
         .await;
     let sent = sent.unwrap();
     assert_eq!(sent.message_id, message_id("t22c6DQcTDf3MjRhwf77"));
+    assert_eq!(sent.message_ids, []);
     assert_eq!(
         sent.conversation_id.unwrap().as_str(),
         "ABC12h2F6uBrIkfXYazb"
@@ -83,6 +84,7 @@ async fn send_sms_with_everything() {
         .await;
     let sent = sent.unwrap();
     assert_eq!(sent.message_id, message_id("m7"));
+    assert_eq!(sent.message_ids, [message_id("m7")]);
     assert_eq!(sent.status, Some(MessageStatus::Other("teleported".into())));
     assert_prints_nobody(&sms);
 }

@@ -162,6 +162,9 @@ async fn search_reads_an_odd_answer() {
         (&None, &None)
     );
     assert_eq!(page.items[1].scopes, ["contacts.write"]);
+    let numbers = page.items[1].lc_phone.as_ref().unwrap();
+    let locations: Vec<_> = numbers.keys().map(LocationId::as_str).collect();
+    assert_eq!(locations, ["l2"]);
 }
 
 #[tokio::test]

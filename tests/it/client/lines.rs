@@ -1,6 +1,5 @@
 //! Standing in line for the rate limit: whose turn it is, who gives up, and what it costs.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,57 +13,22 @@ use gohighlevel::clock::Clock;
 use gohighlevel::error::{ErrorKind, TransportErrorKind};
 use gohighlevel::ids::LocationId;
 use gohighlevel::testing::FakeGhl;
-use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::scripted::{Scene, Step, answer};
-
-/// A clock on which a wait lasts until somebody moves the time past its end. It counts wake-ups.
-#[derive(Debug, Clone)]
-struct HeldClock {
-    elapsed: Arc<watch::Sender<Duration>>,
-    waits: Arc<AtomicU64>,
-}
-
-impl HeldClock {
-    fn new() -> Self {
-        Self {
-            elapsed: Arc::new(watch::Sender::new(Duration::ZERO)),
-            waits: Arc::default(),
-        }
-    }
-
-    async fn advance(&self, by: Duration) {
-        self.elapsed.send_modify(|elapsed| *elapsed += by);
-        settle().await;
-    }
-}
-
-#[async_trait]
-impl Clock for HeldClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH + self.elapsed()
-    }
-
-    fn elapsed(&self) -> Duration {
-        *self.elapsed.borrow()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.waits.fetch_add(1, Ordering::Relaxed);
-        let end = self.elapsed() + duration;
-        let mut time = self.elapsed.subscribe();
-        time.wait_for(|elapsed| *elapsed >= end).await.unwrap();
-    }
-}
+use crate::held_clock::HeldClock;
 
 /// Lets everybody who can go on do so.
 async fn settle() {
     for _ in 0..10_000 {
         tokio::task::yield_now().await;
     }
+}
+
+async fn advance(clock: &HeldClock, by: Duration) {
+    clock.advance(by);
+    settle().await;
 }
 
 /// Answers everything, and remembers the paths.
@@ -129,12 +93,12 @@ async fn an_interactive_request_passes_a_thousand_in_the_background() {
     spawn(&mut tasks, &location, "/text".into());
     settle().await;
     assert_eq!(paths.seen().len(), 100);
-    clock.advance(Duration::from_millis(10_150)).await;
+    advance(&clock, Duration::from_millis(10_150)).await;
     let seen = paths.seen();
     assert_eq!(seen[100], "/text");
     assert_eq!(seen[101], "/sweep/90", "first come, first served");
     // One request at a time waits on the clock, however many stand in line.
-    assert!(clock.waits.load(Ordering::Relaxed) < 10);
+    assert!(clock.waits() < 10);
 }
 
 #[tokio::test]
@@ -153,7 +117,7 @@ async fn who_gives_up_lets_the_next_one_go() {
     first.abort();
     settle().await;
     assert_eq!(client.usage(location.id()).waiting, 1);
-    clock.advance(Duration::from_secs(11)).await;
+    advance(&clock, Duration::from_secs(11)).await;
     assert_eq!(paths.seen()[100..], ["/second"]);
     assert_eq!(client.usage(location.id()).waiting, 0);
 }
@@ -242,7 +206,7 @@ async fn three_hundred_at_once_are_served_without_a_refusal() {
         served += 1;
         if served % 100 == 0 && served < 300 {
             assert_eq!(ghl.requests().len(), served);
-            clock.advance(Duration::from_millis(10_150)).await;
+            advance(&clock, Duration::from_millis(10_150)).await;
         }
     }
     let requests = ghl.requests();

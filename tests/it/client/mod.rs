@@ -1,10 +1,12 @@
-//! The client itself, over a scripted transport and a clock that never waits in real time.
+//! The client itself: over a scripted transport and a clock that never waits in real time, and over real sockets.
 
 mod calls;
 mod errors;
 mod lines;
 mod pacing;
+mod raw_server;
 mod redaction;
 mod retries;
 mod scripted;
+mod sockets;
 mod streams;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::drivers;
 use super::exceptions::Table;
 use super::request::{self, Sent};
@@ -19,10 +21,12 @@ pub(super) fn report() -> Option<&'static Report> {
 pub(super) struct Report {
     pub(super) specs: [&'static Spec; 2],
     pub(super) table: Table,
-    /// The operations that were asked for.
-    pub(super) asked: BTreeSet<(Version, String)>,
+    /// The operations that were asked for, and the inputs that they were given.
+    pub(super) asked: BTreeMap<(Version, String), BTreeSet<String>>,
     /// Requests that HighLevel's files do not know or would not take.
     pub(super) wrong_requests: Vec<String>,
+    /// Inputs that no request has given.
+    pub(super) not_given: Vec<String>,
     /// Answers that could not be read, or not whole.
     pub(super) wrong_answers: Vec<String>,
     /// Methods of one version that the other one does not refuse.
@@ -42,8 +46,9 @@ impl Report {
         let mut report = Self {
             specs,
             table: Table::new(),
-            asked: BTreeSet::new(),
+            asked: BTreeMap::new(),
             wrong_requests: Vec::new(),
+            not_given: Vec::new(),
             wrong_answers: Vec::new(),
             not_refused: Vec::new(),
         };
@@ -58,7 +63,26 @@ impl Report {
                 }
             }
         });
+        report.look_for_inputs();
         Some(report)
+    }
+
+    /// Looks whether each input of the operations that were asked for was given once.
+    fn look_for_inputs(&mut self) {
+        let operations = self.specs.iter().flat_map(|spec| &spec.operations);
+        for operation in operations {
+            let key = (operation.version, operation.name.clone());
+            let Some(given) = self.asked.get(&key) else {
+                continue;
+            };
+            for input in request::inputs(operation) {
+                if !given.contains(&input) && !self.table.not_given(operation, &input) {
+                    let (version, name) = &key;
+                    let problem = format!("{version:?} {name}: no driver gives {input}");
+                    self.not_given.push(problem);
+                }
+            }
+        }
     }
 
     async fn play(&mut self, spec: &'static Spec, answers: &Answers, driver: &Driver) {
@@ -76,13 +100,16 @@ impl Report {
                 }
                 continue;
             }
+            let whom_in_call = format!("{whom}, call {index}");
+            let operations = self.judge(spec, &whom_in_call, &sent);
             if let Err(failure) = settled {
                 self.wrong_answers
-                    .push(format!("{whom}, call {index}: {failure}"));
+                    .push(format!("{whom_in_call}: {failure}"));
                 continue;
             }
-            for operation in self.judge(spec, &format!("{whom}, call {index}"), &sent) {
-                if seen.insert(operation.name.clone()) {
+            for operation in operations {
+                let whole = !driver.in_parts.contains(&spec.version);
+                if whole && seen.insert(operation.name.clone()) {
                     self.read(&stage, &whom, *play, operation).await;
                     stage.answer(&operation.name, answers[&operation.name].clone());
                 }
@@ -105,7 +132,9 @@ impl Report {
             let problems = request::problems(sent, operation, &self.table).into_iter();
             let problems = problems.map(|problem| format!("{whom}: {}: {problem}", operation.name));
             self.wrong_requests.extend(problems);
-            self.asked.insert((spec.version, operation.name.clone()));
+            let key = (spec.version, operation.name.clone());
+            let given = self.asked.entry(key).or_default();
+            given.extend(request::given(sent));
             operations.push(operation);
         }
         operations
@@ -121,6 +150,7 @@ impl Report {
                 self.wrong_answers.push(problem);
             }
         }
+        let mut seen = Seen::new();
         for sample in response::whole(operation, &self.table) {
             let problem =
                 |problem: String| format!("{whom}: {}: {}: {problem}", operation.name, sample.name);
@@ -128,7 +158,7 @@ impl Report {
             match play(stage).await {
                 Err(failure) => self.wrong_answers.push(problem(failure.to_string())),
                 Ok(outcome) => {
-                    let lost = lost(stage, play, operation, &sample, &*outcome).await;
+                    let lost = lost(stage, play, operation, (&sample, &*outcome), &mut seen).await;
                     let kept = lost
                         .into_iter()
                         .filter(|part| !self.table.not_kept(operation, &part.place));
@@ -154,37 +184,51 @@ fn answers(spec: &Spec, table: &Table) -> Answers {
         .collect()
 }
 
+/// The values that were looked for in an outcome already, by their places, and whether they were found.
+type Seen = BTreeMap<String, Vec<(Value, bool)>>;
+
 /// The parts of an answer that leave no trace in the outcome: the call comes to the same without them and with others.
 async fn lost(
     stage: &Stage,
     play: Play,
     operation: &Operation,
-    sample: &Sample,
-    outcome: &dyn Outcome,
+    (sample, outcome): (&Sample, &dyn Outcome),
+    seen: &mut Seen,
 ) -> Vec<Part> {
-    let mut lost: Vec<Part> = Vec::new();
+    let (mut lost, mut told): (Vec<Part>, Vec<Part>) = (Vec::new(), Vec::new());
     let Some(body) = &sample.body else {
         return lost;
     };
     for part in response::parts(body) {
-        if lost.iter().any(|outer| outer.contains(&part)) {
+        if lost.iter().chain(&told).any(|outer| outer.contains(&part)) {
             continue;
+        }
+        let known = seen.entry(part.place.clone()).or_default();
+        match known.iter().find(|(value, _)| *value == part.value) {
+            Some((_, true)) => continue,
+            Some((_, false)) => {
+                told.push(part);
+                continue;
+            }
+            None => {}
         }
         let mut traced = false;
         for otherwise in part.otherwise(body) {
             let body = Some(otherwise);
-            stage.answer(
-                &operation.name,
-                Sample {
-                    body,
-                    ..sample.clone()
-                },
-            );
-            traced |= match play(stage).await {
+            let sample = Sample {
+                body,
+                ..sample.clone()
+            };
+            stage.answer(&operation.name, sample);
+            traced = match play(stage).await {
                 Ok(other) => !outcome.same(&*other),
                 Err(_) => true,
             };
+            if traced {
+                break;
+            }
         }
+        known.push((part.value.clone(), traced));
         if !traced {
             lost.push(part);
         }

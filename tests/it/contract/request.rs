@@ -1,6 +1,6 @@
 //! Whether a request is what HighLevel documents: path, method, query, headers, body.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 use super::exceptions::Table;
 use super::schema::strict;
 use super::spec::{Operation, Parameter};
+
+const MISSING: &str = "it is missing";
 
 /// A request as it went out.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub(super) fn problems(sent: &Sent, operation: &Operation, table: &Table) -> Vec
     judge.query(sent);
     judge.body(sent);
     let found = judge.found.into_iter();
+    let found =
+        found.filter(|(place, problem)| problem != MISSING || !table.optional(operation, place));
     found
         .map(|(place, problem)| format!("{place}: {problem}"))
         .collect()
@@ -73,7 +77,7 @@ impl Judge<'_> {
             let place = format!("header/{name}");
             match sent.headers.get(&name) {
                 Some(value) => self.check(&place, &parameter.schema, &value.as_str().into()),
-                None if parameter.required => self.wrong(place, "it is missing"),
+                None if parameter.required => self.wrong(place, MISSING),
                 None => {}
             }
         }
@@ -94,7 +98,7 @@ impl Judge<'_> {
             let given: Vec<&str> = given.map(|(_, value)| value.as_str()).collect();
             let place = format!("query/{}", parameter.name);
             match given[..] {
-                [] if parameter.required => self.wrong(place, "it is missing"),
+                [] if parameter.required => self.wrong(place, MISSING),
                 [] => {}
                 _ if parameter.schema["type"] == "array" => {
                     let items: Vec<Value> = given
@@ -127,7 +131,7 @@ impl Judge<'_> {
             .filter(|_| !sent.body.is_empty())
         else {
             if declared.required {
-                self.wrong("body", "it is missing");
+                self.wrong("body", MISSING);
             }
             return;
         };
@@ -187,10 +191,68 @@ fn differences(place: &str, schema: &Value, value: &Value) -> Found {
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap();
-                found.push((format!("{place}/{name}"), "it is missing".into()));
+                found.push((format!("{place}/{name}"), MISSING.to_owned()));
             }
             _ => found.push((place, error.to_string())),
         }
     }
     found
+}
+
+/// The inputs of an operation: each parameter, and each field of the body at any depth.
+pub(super) fn inputs(operation: &Operation) -> BTreeSet<String> {
+    let query = operation.parameters.iter();
+    let query = query.filter(|parameter| parameter.place == "query");
+    let mut found: BTreeSet<String> = query
+        .map(|parameter| format!("query/{}", parameter.name))
+        .collect();
+    for (_, schema) in operation.body.iter().flat_map(|body| &body.forms) {
+        fields(schema, "body", &mut found);
+    }
+    found
+}
+
+fn fields(schema: &Value, place: &str, found: &mut BTreeSet<String>) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}/{name}");
+        fields(property, &place, found);
+        found.insert(place);
+    }
+    if let Some(items) = schema.get("items") {
+        fields(items, &format!("{place}/*"), found);
+    }
+    for choice in schema["anyOf"].as_array().into_iter().flatten() {
+        fields(choice, place, found);
+    }
+}
+
+/// The inputs that a request gives.
+pub(super) fn given(sent: &Sent) -> BTreeSet<String> {
+    let query = sent.query.iter();
+    let mut found: BTreeSet<String> = query.map(|(name, _)| format!("query/{name}")).collect();
+    match serde_json::from_slice(&sent.body) {
+        Ok(body) => values(&body, "body", &mut found),
+        Err(_) => found.extend(
+            url::form_urlencoded::parse(&sent.body).map(|(name, _)| format!("body/{name}")),
+        ),
+    }
+    found
+}
+
+fn values(value: &Value, place: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let place = format!("{place}/{name}");
+                values(field, &place, found);
+                found.insert(place);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                values(item, &format!("{place}/*"), found);
+            }
+        }
+        _ => {}
+    }
 }

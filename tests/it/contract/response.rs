@@ -15,11 +15,13 @@ pub(super) struct Sample {
     pub(super) body: Option<Value>,
 }
 
-/// How much of a schema a sample holds.
+/// What a sample is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
     /// All fields.
     Whole,
+    /// All fields, with the examples that stand beside lists and objects in their places.
+    Examples,
     /// The required ones, ids, and at the top what holds them: HighLevel's files mark next to nothing as required.
     Least,
 }
@@ -29,15 +31,16 @@ pub(super) fn whole(operation: &Operation, table: &Table) -> Vec<Sample> {
     let mut samples = Vec::new();
     for answer in &operation.answers {
         let choices = answer.schema.as_ref().map_or(1, choices);
-        for choice in 0..choices {
+        let made = (0..choices).map(|choice| (choice, Extent::Whole));
+        for (choice, extent) in made.chain([(0, Extent::Examples)]) {
             let maker = Maker {
                 operation,
                 table,
                 choice,
-                extent: Extent::Whole,
+                extent,
             };
             samples.push(Sample {
-                name: format!("the schema of {} (choice {choice})", answer.status),
+                name: format!("the schema of {} ({extent:?} {choice})", answer.status),
                 status: answer.status,
                 body: maker.body(answer),
             });
@@ -116,13 +119,20 @@ impl Maker<'_> {
         }
         let example = schema.get("example").or_else(|| schema.get("default"));
         let kind = schema["type"].as_str();
+        if let (Extent::Examples, Some(example @ (Value::Array(_) | Value::Object(_)))) =
+            (self.extent, example)
+            && !is_empty(example)
+            && fits(schema, example)
+        {
+            return example.clone();
+        }
         if schema.get("properties").is_some() {
             return Value::Object(self.object(schema, place));
         }
         match kind {
             Some("array") => self.array(schema, place, name, example),
             Some("object") => match (example, &schema["additionalProperties"]) {
-                (Some(example @ Value::Object(fields)), _) if !fields.is_empty() => example.clone(),
+                (Some(example @ Value::Object(_)), _) if !is_empty(example) => example.clone(),
                 (_, inner @ Value::Object(_)) => {
                     json!({"key": self.value(inner, &below(place, "key"), "key")})
                 }
@@ -141,10 +151,11 @@ impl Maker<'_> {
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         let properties = schema["properties"].as_object().into_iter().flatten();
         let kept = properties.filter(|(name, property)| {
-            self.extent == Extent::Whole
+            self.extent != Extent::Least
                 || required.contains(&json!(name))
                 || matches!(name.as_str(), "id" | "_id")
                 || (place.is_empty() && holds_more(property))
+                || self.table.always(self.operation, &below(place, name))
         });
         kept.map(|(name, property)| {
             let value = self.value(property, &below(place, name), name);
@@ -157,16 +168,17 @@ impl Maker<'_> {
         let items = &schema["items"];
         let known = items.get("properties").is_some() || items.get("anyOf").is_some();
         match example {
-            Some(Value::Array(values)) if !known && !values.is_empty() => {
-                let fitting = values.iter().all(|value| fits(items, value));
-                if fitting {
-                    return values.clone().into();
-                }
+            Some(example) if !known && !is_empty(example) && fits(schema, example) => {
+                return example.clone();
             }
             _ => {}
         }
         json!([self.value(items, &below(place, "0"), name)])
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }
 
 fn holds_more(schema: &Value) -> bool {
@@ -182,20 +194,23 @@ fn below(place: &str, name: &str) -> String {
     }
 }
 
-/// Whether an example is of its schema's type and among its values.
+/// Whether an example is of its schema's type and among its values, and so are its parts.
 fn fits(schema: &Value, example: &Value) -> bool {
-    let fits_type = match schema["type"].as_str() {
-        Some("string") => example.is_string(),
-        Some("number" | "integer") => example.is_number(),
-        Some("boolean") => example.is_boolean(),
-        Some("array") => example.is_array(),
-        Some("object") => example.is_object(),
+    let fits_type = match (schema["type"].as_str(), example) {
+        (Some("string"), example) => example.is_string(),
+        (Some("number" | "integer"), example) => example.is_number(),
+        (Some("boolean"), example) => example.is_boolean(),
+        (Some("array"), Value::Array(items)) => {
+            items.iter().all(|item| fits(&schema["items"], item))
+        }
+        (Some("object"), Value::Object(fields)) => fields
+            .iter()
+            .all(|(name, field)| fits(&schema["properties"][name], field)),
+        (Some("array" | "object"), _) => false,
         _ => true,
     };
-    fits_type
-        && schema["enum"]
-            .as_array()
-            .is_none_or(|known| known.contains(example))
+    let known = schema["enum"].as_array();
+    fits_type && known.is_none_or(|known| known.contains(example))
 }
 
 fn string(schema: &Value, name: &str, example: Option<&Value>) -> Value {
@@ -241,11 +256,13 @@ fn boolean(example: Option<&Value>) -> Value {
 /// Whether a field's name says that it holds a moment.
 fn is_moment(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let said = lower.contains("date") || (lower.contains("time") && !lower.contains("timezone"));
+    let span = lower.contains("timezone") || lower.contains("timeoffset");
+    let said = lower.contains("date") || (lower.contains("time") && !span);
     (said && !lower.ends_with("by")) || name.ends_with("At")
 }
 
-/// Every part of a body below its root, from the outside to the inside, as `contact/tags/0`.
+/// Every part of a body below its root, from the outside to the inside, as `contact/tags/0`. Null and what is empty say
+/// no more than a field that is missing, and are not among them.
 pub(super) fn parts(body: &Value) -> Vec<Part> {
     let mut found = Vec::new();
     collect(body, "", &mut found);
@@ -256,7 +273,7 @@ pub(super) fn parts(body: &Value) -> Vec<Part> {
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) place: String,
-    changed: Option<Value>,
+    pub(super) value: Value,
 }
 
 fn collect(value: &Value, place: &str, found: &mut Vec<Part>) {
@@ -272,13 +289,22 @@ fn collect(value: &Value, place: &str, found: &mut Vec<Part>) {
             .collect(),
         _ => Vec::new(),
     };
-    for (name, value) in inner {
+    for (name, value) in inner.into_iter().filter(|(_, value)| !says_nothing(value)) {
         let place = below(place, &name);
         found.push(Part {
             place: place.clone(),
-            changed: changed(value),
+            value: value.clone(),
         });
         collect(value, &place, found);
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -306,7 +332,7 @@ impl Part {
             Value::Array(items) => drop(items.remove(name.parse().unwrap())),
             other => panic!("{other} holds nothing"),
         }
-        let with_other = self.changed.clone().map(|changed| {
+        let with_other = changed(&self.value).map(|changed| {
             let mut body = body.clone();
             *body.pointer_mut(&pointer).unwrap() = changed;
             body

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::left_out;
 use super::schema::Files;
 
 /// The versions of the API, each with files of its own.
@@ -19,7 +20,8 @@ pub(super) enum Version {
 /// All operations of one version.
 pub(super) struct Spec {
     pub(super) version: Version,
-    /// The names of the files, such as `contacts`; those of version 3 without their ending.
+    /// The names of the files, such as `contacts`; those of version 3 without their ending. What is left out whole is
+    /// not among them.
     pub(super) files: BTreeSet<String>,
     pub(super) operations: Vec<Operation>,
 }
@@ -88,6 +90,9 @@ impl Spec {
             let Some(name) = name.strip_suffix(ending) else {
                 continue;
             };
+            if left_out::FILES.iter().any(|(file, _)| *file == name) {
+                continue;
+            }
             spec.files.insert(name.to_owned());
             let templates = files.open(&path)["paths"].as_object().unwrap().clone();
             for (template, methods) in &templates {

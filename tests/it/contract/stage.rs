@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gohighlevel::Client;
-use gohighlevel::client::{ApiVersion, Location, Transport, TransportError};
+use gohighlevel::client::{ApiVersion, ClientBuilder, Location, Transport, TransportError};
 use gohighlevel::error::{Error, ErrorKind};
 use gohighlevel::testing::ManualClock;
 
@@ -22,6 +22,8 @@ pub(super) struct Driver {
     pub(super) name: &'static str,
     /// The one version that has the method; the other refuses it.
     pub(super) only: Option<Version>,
+    /// The versions in which it makes its outcome of parts of several answers. Other drivers read those whole.
+    pub(super) in_parts: Vec<Version>,
     /// With every input set, with none that may be left out, and whatever lies between.
     pub(super) calls: Vec<Play>,
 }
@@ -85,12 +87,18 @@ pub(super) use call;
 impl Driver {
     /// A method that both versions have.
     pub(super) fn both(name: &'static str, calls: impl IntoIterator<Item = Play>) -> Self {
-        let calls = calls.into_iter().collect();
         Self {
             name,
             only: None,
-            calls,
+            in_parts: Vec::new(),
+            calls: calls.into_iter().collect(),
         }
+    }
+
+    /// The same method, which makes its outcome of parts of several answers in this version.
+    pub(super) fn in_parts(mut self, version: Version) -> Self {
+        self.in_parts.push(version);
+        self
     }
 
     /// A method that one version has.
@@ -110,6 +118,8 @@ impl Driver {
 pub(super) struct Stage {
     pub(super) client: Client,
     pub(super) location: Location,
+    /// How the client was set up, but for its token.
+    pub(super) setup: ClientBuilder,
     script: Arc<Script>,
 }
 
@@ -121,20 +131,20 @@ impl Stage {
             answers: Mutex::new(answers.clone()),
             sent: Mutex::default(),
         });
-        let builder = Client::builder()
-            .token("pit-contract")
+        let setup = Client::builder()
             .transport(Scripted(script.clone()))
             .clock(Arc::new(ManualClock::new(
                 "2026-05-08T12:00:00Z".parse().unwrap(),
             )));
-        let builder = match spec.version {
-            Version::V2 => builder,
-            Version::V3 => builder.api_version(ApiVersion::V3),
+        let setup = match spec.version {
+            Version::V2 => setup,
+            Version::V3 => setup.api_version(ApiVersion::V3),
         };
-        let client = builder.build().unwrap();
+        let client = setup.clone().token("pit-contract").build().unwrap();
         Self {
             location: client.location("ve9EPM428h8vShlRW1KT".parse().unwrap()),
             client,
+            setup,
             script,
         }
     }

@@ -4,6 +4,8 @@
 mod missed_call;
 mod oauth_install;
 mod quickstart;
+mod search_contacts;
+mod send_message;
 
 use std::process::{Command, Output};
 

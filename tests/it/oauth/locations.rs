@@ -2,20 +2,28 @@
 
 use gohighlevel::auth::oauth::GrantKey;
 use gohighlevel::auth::store::MemoryTokenStore;
+use gohighlevel::clock::Clock;
 use gohighlevel::error::ErrorKind;
-use gohighlevel::testing::{FakeGhl, ManualClock};
+use gohighlevel::testing::{FakeGhl, Fault, ManualClock};
+use http::{Method, StatusCode};
 
-use super::support::{LIFE, Process, agency_seed, asked, builder, clock};
+use super::support::{LIFE, Process, agency_seed, asked, builder, clock, while_claims_hold};
+use crate::held_clock::HeldClock;
 
-struct Agency {
+struct Agency<C = ManualClock> {
     fake: FakeGhl,
-    clock: ManualClock,
+    clock: C,
     locations: Vec<String>,
 }
 
 impl Agency {
     async fn new(locations: usize, minted_refresh_tokens: bool) -> Self {
-        let clock = clock();
+        Self::on(clock(), locations, minted_refresh_tokens).await
+    }
+}
+
+impl<C: Clock + Clone> Agency<C> {
+    async fn on(clock: C, locations: usize, minted_refresh_tokens: bool) -> Self {
         let fake = builder(&clock)
             .seed(agency_seed(locations))
             .minted_refresh_tokens(minted_refresh_tokens)
@@ -80,30 +88,53 @@ async fn twenty_dead_locations_under_a_dead_agency_token_take_one_refresh_and_tw
     let (served, errors) = process.read_at_once(&agency.locations()).await;
     assert_eq!((agency.calls(), served), ((1, 40), 20), "{errors:?}");
 
-    // The same when the server has ended all tokens before their time: each mint may be refused once.
+    // The same when HighLevel has ended all tokens before their time: one mint is refused, and tells the others.
     agency.fake.expire_access_tokens();
     let (served, errors) = process.read_at_once(&agency.locations()).await;
-    assert_eq!(served, 20, "{errors:?}");
-    let (refreshes, mints) = agency.calls();
-    assert_eq!(refreshes, 2);
-    assert!((60..=80).contains(&mints), "{mints}");
+    assert_eq!((agency.calls(), served), ((2, 40 + 21), 20), "{errors:?}");
+}
+
+#[tokio::test]
+async fn locations_without_tokens_take_one_refused_mint_when_their_agencys_has_ended_early() {
+    let agency = Agency::new(20, true).await;
+    let process = agency.process();
+    agency.connect(&process).await;
+    agency.fake.expire_access_tokens();
+    // These locations never had a token: nothing but the first mint tells that the agency's is no more.
+    let (served, errors) = process.read_at_once(&agency.locations()).await;
+    assert_eq!((agency.calls(), served), ((1, 21), 20), "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_mint_that_stumbles_does_not_hold_up_the_others() {
+    let agency = Agency::new(20, true).await;
+    let process = agency.process();
+    agency.connect(&process).await;
+    let path = "/oauth/locationToken";
+    let down = Fault::Status(StatusCode::BAD_GATEWAY);
+    agency.fake.fault(Method::POST, path, down, 1).unwrap();
+    let (served, errors) = process.read_at_once(&agency.locations()).await;
+    assert_eq!((agency.calls(), served), ((0, 21), 20), "{errors:?}");
 }
 
 #[tokio::test]
 async fn two_processes_mint_each_token_once() {
-    let agency = Agency::new(20, true).await;
+    let agency = Agency::on(HeldClock::new(), 20, true).await;
     let store = MemoryTokenStore::new();
     let processes = [
         Process::new(&agency.fake, &agency.clock, store.clone()),
-        Process::new(&agency.fake, &agency.clock, store),
+        Process::new(&agency.fake, &agency.clock, store.clone()),
     ];
     agency.connect(&processes[0]).await;
     agency.clock.advance(LIFE);
     let locations = agency.locations();
-    let (one, two) = tokio::join!(
-        processes[0].read_at_once(&locations),
-        processes[1].read_at_once(&locations),
-    );
+    let both = async {
+        tokio::join!(
+            processes[0].read_at_once(&locations),
+            processes[1].read_at_once(&locations),
+        )
+    };
+    let (one, two) = while_claims_hold(&agency.clock, &store, both).await;
     assert_eq!(one.0 + two.0, 40, "{:?} {:?}", one.1, two.1);
     assert_eq!(agency.calls(), (1, 20));
 }

@@ -4,6 +4,7 @@ mod connect;
 mod failures;
 mod installations;
 mod locations;
+mod processes;
 mod sharing;
 mod single_flight;
 mod stores;

@@ -1,15 +1,25 @@
 //! Several clients and processes on one store, where using a refresh token twice ends the grant.
 
-use gohighlevel::auth::store::{FileTokenStore, SqliteTokenStore, TokenStore};
+use std::time::Duration;
 
-use super::support::{LIFE, Process, SOLEIL, asked, builder, clock};
+use gohighlevel::auth::store::{FileTokenStore, MemoryTokenStore, SqliteTokenStore, TokenStore};
+use gohighlevel::testing::GatePoint;
+use http::Method;
 
-/// Two processes, each with a store of its own on the same place, in five generations of tokens.
-async fn share(one: impl TokenStore, two: impl TokenStore) {
-    let clock = clock();
-    let fake = builder(&clock).start().await.unwrap();
+use super::support::{LIFE, Process, SOLEIL, asked, builder, until, while_claims_hold};
+use crate::held_clock::HeldClock;
+
+/// Two processes, each with a store of its own on the same place, in five generations of tokens. FakeGhl shows no grace:
+/// one token call too many would end the grant.
+async fn share(one: impl TokenStore + Clone, two: impl TokenStore) {
+    let clock = HeldClock::new();
+    let fake = builder(&clock)
+        .refresh_grace(Duration::ZERO)
+        .start()
+        .await
+        .unwrap();
     let processes = [
-        Process::new(&fake, &clock, one),
+        Process::new(&fake, &clock, one.clone()),
         Process::new(&fake, &clock, two),
     ];
     let code = fake.authorize_location(SOLEIL).unwrap();
@@ -20,10 +30,13 @@ async fn share(one: impl TokenStore, two: impl TokenStore) {
         } else {
             fake.expire_access_tokens();
         }
-        let (one, two) = tokio::join!(
-            processes[0].read_at_once(&[SOLEIL; 25]),
-            processes[1].read_at_once(&[SOLEIL; 25]),
-        );
+        let both = async {
+            tokio::join!(
+                processes[0].read_at_once(&[SOLEIL; 25]),
+                processes[1].read_at_once(&[SOLEIL; 25]),
+            )
+        };
+        let (one, two) = while_claims_hold(&clock, &one, both).await;
         let refreshes = asked(&fake, "/oauth/token") - 1;
         assert_eq!(
             (refreshes, one.0 + two.0),
@@ -37,7 +50,7 @@ async fn share(one: impl TokenStore, two: impl TokenStore) {
 
 #[tokio::test]
 async fn two_clients_on_one_store_in_memory_make_one_token_call() {
-    let store = gohighlevel::auth::store::MemoryTokenStore::new();
+    let store = MemoryTokenStore::new();
     share(store.clone(), store).await;
 }
 
@@ -60,4 +73,32 @@ async fn two_processes_on_one_database_make_one_token_call() {
         SqliteTokenStore::open(&path).unwrap(),
     )
     .await;
+}
+
+#[tokio::test]
+async fn who_waits_for_somebody_elses_claim_looks_again_on_the_clock_and_does_not_ask() {
+    let clock = HeldClock::new();
+    let fake = builder(&clock).start().await.unwrap();
+    let store = MemoryTokenStore::new();
+    let one = Process::new(&fake, &clock, store.clone());
+    let other = Process::new(&fake, &clock, store);
+    let code = fake.authorize_location(SOLEIL).unwrap();
+    one.credentials.connect(&code).await.unwrap();
+    clock.advance(LIFE);
+    let mut gate = fake
+        .gate(Method::POST, "/oauth/token", GatePoint::BeforeAnswer)
+        .unwrap();
+    let asks = tokio::spawn(async move { one.read(SOLEIL).await });
+    let held = gate.arrived().await.unwrap();
+    let waits = tokio::spawn(async move { other.read(SOLEIL).await });
+    for look in 1..=10 {
+        until(|| clock.waits() == look && clock.waiting() == 1).await;
+        clock.advance(Duration::from_millis(50));
+    }
+    until(|| clock.waits() == 11).await;
+    held.release();
+    asks.await.unwrap().unwrap();
+    clock.advance(Duration::from_millis(50));
+    waits.await.unwrap().unwrap();
+    assert_eq!(asked(&fake, "/oauth/token") - 1, 1);
 }

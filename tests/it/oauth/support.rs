@@ -10,10 +10,13 @@ use gohighlevel::auth::store::{
     MemoryTokenStore, Put, Revision, Stored, TokenStore, TokenStoreError,
 };
 use gohighlevel::client::{ApiVersion, ClientBuilder};
+use gohighlevel::clock::Clock;
 use gohighlevel::testing::{FakeGhl, FakeGhlBuilder, ManualClock, Seed};
 use gohighlevel::{Client, Error};
 use serde_json::json;
 use tokio::task::JoinSet;
+
+use crate::held_clock::HeldClock;
 
 pub(super) const SOLEIL: &str = "soleilLocation000001";
 pub(super) const REDIRECT: &str = "https://app.example.com/oauth/callback";
@@ -29,7 +32,7 @@ pub(super) fn clock() -> ManualClock {
     ManualClock::new("2026-05-08T12:00:00Z".parse().unwrap())
 }
 
-pub(super) fn builder(clock: &ManualClock) -> FakeGhlBuilder {
+pub(super) fn builder(clock: &(impl Clock + Clone)) -> FakeGhlBuilder {
     FakeGhl::builder()
         .clock(Arc::new(clock.clone()))
         .limit(100_000, Duration::from_secs(10))
@@ -56,7 +59,11 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn new(fake: &FakeGhl, clock: &ManualClock, store: impl TokenStore) -> Self {
+    pub(super) fn new(
+        fake: &FakeGhl,
+        clock: &(impl Clock + Clone),
+        store: impl TokenStore,
+    ) -> Self {
         Self::with(fake, clock, store, |setup| setup)
     }
 
@@ -68,15 +75,34 @@ impl Process {
 
     fn with(
         fake: &FakeGhl,
-        clock: &ManualClock,
+        clock: &(impl Clock + Clone),
         store: impl TokenStore,
         change: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Self {
-        let (id, secret) = fake.oauth_app();
+        Self::at_with(&fake.url(), fake.oauth_app(), clock, store, change)
+    }
+
+    /// Where FakeGhl runs in another process.
+    pub(super) fn at(
+        url: &str,
+        app: (String, String),
+        clock: &(impl Clock + Clone),
+        store: impl TokenStore,
+    ) -> Self {
+        Self::at_with(url, app, clock, store, |setup| setup)
+    }
+
+    fn at_with(
+        url: &str,
+        (id, secret): (String, String),
+        clock: &(impl Clock + Clone),
+        store: impl TokenStore,
+        change: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Self {
         let app = OAuthApp::new(id, secret, REDIRECT).unwrap();
         let setup = change(
             Client::builder()
-                .base_url(fake.url())
+                .base_url(url)
                 .clock(Arc::new(clock.clone())),
         );
         let oauth = OAuth::new(app, setup.clone()).unwrap();
@@ -147,6 +173,31 @@ pub(super) fn asked(fake: &FakeGhl, path: &str) -> usize {
     let asked =
         |request: &&gohighlevel::testing::SeenRequest| request.path.split('?').next() == Some(path);
     requests.iter().filter(asked).count()
+}
+
+/// Does `work` on a clock that moves only while no grant of the store is claimed: however slow the machine is, no claim
+/// ends before its holder is done.
+pub(super) async fn while_claims_hold<T>(
+    clock: &HeldClock,
+    store: &impl TokenStore,
+    work: impl Future<Output = T>,
+) -> T {
+    let moving = async {
+        loop {
+            if clock.waiting() > 0 {
+                let all = store.all().await.unwrap();
+                let claimed = |stored: &Stored| stored.grant.renewing_until.is_some();
+                if !all.iter().any(|(_, stored)| claimed(stored)) {
+                    clock.advance(Duration::from_millis(50));
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        () = moving => panic!("it moves for ever"),
+    }
 }
 
 /// Lets others run until it is so.

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::super::support::{
     LOCATION, Server, assert_prints_nobody, assert_repeated, assert_sent_once, fixture, text,
 };
-use super::{CALENDAR, USER, asked};
+use super::{CALENDAR, USER, asked, asked_in_v3};
 
 fn id() -> CalendarId {
     CalendarId::new(CALENDAR).unwrap()
@@ -105,10 +105,7 @@ async fn get() {
     assert_eq!(settings.availability_type, Some(AvailabilityType::Custom));
     let day = &settings.availabilities.as_ref().unwrap()[0];
     assert_eq!((day.id.as_deref(), day.date.day()), (Some("a1"), 24));
-    assert_eq!(
-        settings.look_busy_config.as_ref().unwrap().percentage,
-        Some(20)
-    );
+    assert_eq!(settings.look_busy_config.unwrap().percentage, 20);
     assert_eq!(text(&settings.alert_email), Some("rosan@example.com"));
 }
 
@@ -164,8 +161,8 @@ async fn update_writes_what_is_named() {
                 deleted: Some(true),
             }]),
             look_busy_config: Some(LookBusy {
-                enabled: Some(true),
-                percentage: Some(20),
+                enabled: true,
+                percentage: 20,
             }),
             ..CalendarSettings::default()
         },
@@ -216,6 +213,58 @@ async fn what_highlevel_does_not_take_is_not_sent() {
     let error = calendars.update(&id(), &update).await.unwrap_err();
     assert!(error.to_string().contains("slot_buffer_unit"), "{error}");
     assert_eq!(server.count().await, 1);
+}
+
+#[tokio::test]
+async fn a_notice_in_minutes_is_for_version_3() {
+    let settings = CalendarSettings {
+        allow_booking_after: Some(30),
+        allow_booking_after_unit: Some(TimeUnit::Minutes),
+        ..CalendarSettings::default()
+    };
+    let new = NewCalendar {
+        settings: settings.clone(),
+        ..NewCalendar::new("test calendar", CalendarType::Event)
+    };
+    let update = CalendarUpdate {
+        name: None,
+        settings,
+    };
+    let notice = json!({"allowBookingAfter": 30, "allowBookingAfterUnit": "mins"});
+    asked_in_v3(
+        fixture!("calendars/one"),
+        "PUT",
+        &format!("/calendars/{CALENDAR}"),
+        Some(notice.clone()),
+        async |location| location.calendars().update(&id(), &update).await,
+    )
+    .await;
+    let mut body = json!({
+        "locationId": LOCATION,
+        "name": "test calendar",
+        "calendarType": "event",
+    });
+    let fields = notice.as_object().unwrap().clone();
+    body.as_object_mut().unwrap().extend(fields);
+    asked_in_v3(
+        fixture!("calendars/one"),
+        "POST",
+        "/calendars/",
+        Some(body),
+        async |location| location.calendars().create(&new).await,
+    )
+    .await;
+}
+
+#[test]
+fn a_busy_look_is_read_from_texts_too() {
+    let sent = r#"{"lookBusyConfig":{"enabled":"true","LookBusyPercentage":"20"}}"#;
+    let read: CalendarSettings = serde_json::from_str(sent).unwrap();
+    let expected = LookBusy {
+        enabled: true,
+        percentage: 20,
+    };
+    assert_eq!(read.look_busy_config, Some(expected));
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! `contacts.json`: contacts themselves and how they are found.
 
 use gohighlevel::api::contacts::{
-    Change, ContactField, ContactFilter, ContactList, ContactSearch, ContactSort, ContactSortField,
-    ContactUpdate, ContactsOfBusiness, CustomFieldInput, DndChannel, DndSetting, DndSettings,
-    DndStatus, InboundDndSettings, ListStart, NewContact, SearchPage, SortDirection,
+    AfterContact, Change, ContactField, ContactFilter, ContactList, ContactSearch, ContactSort,
+    ContactSortField, ContactUpdate, ContactsOfBusiness, CustomFieldInput, DndChannel, DndSetting,
+    DndSettings, DndStatus, InboundDndSettings, ListStart, NewContact, SearchPage, SortDirection,
 };
 use gohighlevel::secret::Private;
 use serde_json::json;
@@ -111,6 +111,7 @@ pub(super) fn drivers() -> Vec<Driver> {
                         query: Some("Rosan".into()),
                         limit: 10,
                         skip: 20,
+                        after: None,
                     };
                     stage
                         .location
@@ -127,6 +128,24 @@ pub(super) fn drivers() -> Vec<Driver> {
                         .await
                 }),
             ],
+        ),
+        Driver::only(
+            Version::V3,
+            "contacts.of_business after a contact",
+            [call!(|stage| {
+                let query = ContactsOfBusiness {
+                    after: Some(AfterContact {
+                        name: "rosan deo".into(),
+                        id: id("c1"),
+                    }),
+                    ..ContactsOfBusiness::default()
+                };
+                stage
+                    .location
+                    .contacts()
+                    .of_business(&id("b1"), &query)
+                    .await
+            })],
         ),
         Driver::only(
             Version::V2,

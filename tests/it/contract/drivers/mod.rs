@@ -1,10 +1,24 @@
 //! One file for each module of HighLevel's API, one [`Driver`] for each typed method, and the values they share.
 
 mod businesses;
+mod calendars;
+mod calendars_events;
+mod calendars_rules;
+mod calendars_services;
 mod companies;
 mod contacts;
 mod contacts_related;
+mod conversations;
+mod conversations_send;
+mod conversations_words;
 mod links;
+mod locations;
+mod locations_records;
+mod oauth;
+mod object_fields;
+mod opportunities;
+mod phone_system;
+mod users;
 mod workflows;
 
 use std::fmt::Debug;
@@ -18,10 +32,23 @@ use super::stage::Driver;
 pub(super) fn all() -> Vec<Driver> {
     [
         businesses::drivers(),
+        calendars::drivers(),
+        calendars_events::drivers(),
+        calendars_rules::drivers(),
+        calendars_services::drivers(),
         companies::drivers(),
         contacts::drivers(),
         contacts_related::drivers(),
+        conversations::drivers(),
+        conversations_send::drivers(),
         links::drivers(),
+        oauth::drivers(),
+        object_fields::drivers(),
+        opportunities::drivers(),
+        users::drivers(),
+        locations::drivers(),
+        locations_records::drivers(),
+        phone_system::drivers(),
         workflows::drivers(),
     ]
     .into_iter()

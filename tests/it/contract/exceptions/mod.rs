@@ -1,11 +1,19 @@
 //! The one table of where HighLevel's files are not to be followed: each row says what is so instead, why, and who says
 //! it. A row that excuses nothing fails the test. The rows stand in files by module; those here are for all of them.
 
+mod calendars;
 mod contacts;
+mod conversations;
+mod locations;
+mod oauth;
+mod object_fields;
+mod opportunities;
+mod phone_system;
+mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::spec::{Operation, Version};
 
@@ -31,6 +39,12 @@ pub(super) enum What {
     NotKept,
     /// What stands in an answer really, in the place of what the schema leads to.
     Really(fn() -> Value),
+    /// A field of an answer that is never missing, though the file does not say so.
+    Always,
+    /// A field of a request that may be missing, though the file says it may not.
+    Optional,
+    /// An input that our methods do not offer.
+    NotGiven,
     /// What HighLevel takes at this place of a request really: a schema in the place of the one in the file.
     Takes(fn() -> Value),
 }
@@ -77,10 +91,21 @@ fn for_all() -> Vec<Exception> {
 
 impl Table {
     pub(super) fn new() -> Self {
-        let rows: Vec<Exception> = [for_all(), contacts::rows()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let rows: Vec<Exception> = [
+            for_all(),
+            calendars::rows(),
+            contacts::rows(),
+            oauth::rows(),
+            object_fields::rows(),
+            opportunities::rows(),
+            users::rows(),
+            conversations::rows(),
+            locations::rows(),
+            phone_system::rows(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let used = rows.iter().map(|_| AtomicBool::new(false)).collect();
         Self { rows, used }
     }
@@ -96,16 +121,13 @@ impl Table {
     ) -> bool {
         let mut replaced = false;
         for (row, used) in self.rows.iter().zip(&self.used) {
-            let What::Takes(really) = &row.what else {
-                continue;
-            };
             let Some(rest) = below(row.place, root) else {
                 continue;
             };
             let excuses = broken
                 .iter()
                 .any(|place| fits(row.place, place) || reaches(row.place, place));
-            if row.is_about(operation) && excuses && replace(schema, rest, &really()) {
+            if row.is_about(operation) && excuses && row.what.mend(schema, rest) {
                 used.store(true, Ordering::Relaxed);
                 replaced = true;
             }
@@ -119,12 +141,31 @@ impl Table {
             .is_some()
     }
 
+    /// Whether a field of an answer is never missing.
+    pub(super) fn always(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::Always))
+            .is_some()
+    }
+
+    /// Whether our methods may leave an input of a request out, or one that it is a part of.
+    pub(super) fn not_given(&self, operation: &Operation, place: &str) -> bool {
+        let mut places = place.match_indices('/').map(|(end, _)| &place[..end]);
+        let row = |place| self.find(operation, place, |what| matches!(what, What::NotGiven));
+        row(place).is_some() || places.any(|above| row(above).is_some())
+    }
+
+    /// Whether a field of a request may be missing.
+    pub(super) fn optional(&self, operation: &Operation, place: &str) -> bool {
+        self.find(operation, place, |what| matches!(what, What::Optional))
+            .is_some()
+    }
+
     /// What stands at this place of an answer really.
     pub(super) fn really(&self, operation: &Operation, place: &str) -> Option<Value> {
         let row = self.find(operation, place, |what| matches!(what, What::Really(_)))?;
         match row.what {
             What::Really(value) => Some(value()),
-            What::NotKept | What::Takes(_) => None,
+            _ => None,
         }
     }
 
@@ -156,6 +197,17 @@ impl Table {
         rows.filter(|row| row.why.is_empty() || row.source.is_empty())
             .map(|row| format!("{:?} {}", row.operations, row.place))
             .collect()
+    }
+}
+
+impl What {
+    /// Makes the schema of a request say what is so at a place of it. `false` if there is nothing to be done.
+    fn mend(&self, schema: &mut Value, place: &str) -> bool {
+        match self {
+            Self::Takes(really) => at(schema, place).map(|there| *there = really()),
+            _ => None,
+        }
+        .is_some()
     }
 }
 
@@ -192,18 +244,18 @@ fn reaches(pattern: &str, place: &str) -> bool {
         .any(|length| fits(pattern, &names[..length].join("/")))
 }
 
-/// Puts `really` at a place of a schema. `false` if the schema has no such place.
-fn replace(schema: &mut Value, place: &str, really: &Value) -> bool {
+/// What a schema says of this place. `None` if it has no such place.
+fn at<'a>(schema: &'a mut Value, place: &str) -> Option<&'a mut Value> {
     let (name, rest) = place.split_once('/').unwrap_or((place, ""));
     let inner = match name {
-        "" => {
-            *schema = really.clone();
-            return true;
-        }
+        "" => return Some(schema),
         "*" => schema.get_mut("items"),
-        _ => schema.pointer_mut(&format!("/properties/{name}")),
+        _ => schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .map(|properties| properties.entry(name).or_insert_with(|| json!({}))),
     };
-    inner.is_some_and(|inner| replace(inner, rest, really))
+    at(inner?, rest)
 }
 
 fn fits(pattern: &str, place: &str) -> bool {
