@@ -133,7 +133,10 @@ fn a_proxy_of_the_machine_is_not_asked_about_the_machine_itself() {
 #[test]
 fn a_recipe_without_a_task_promises_none() {
     let folder = tempfile::tempdir().unwrap();
-    let path = recipe(&folder, "[steps.text]\ndo = \"text\"\nbody = \"Hi from {{ location.name }}\"\n");
+    let path = recipe(
+        &folder,
+        "[steps.text]\ndo = \"text\"\nbody = \"Hi from {{ location.name }}\"\n",
+    );
     let report = report(&["--recipe", text_of(&path)]);
     assert_eq!(counts(&report), [("text", (1, 1))]);
 }

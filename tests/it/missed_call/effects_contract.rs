@@ -1,7 +1,7 @@
 //! What every store promises of effects: planned once, claimed by one worker at a time, ended for ever.
 
 use gohighlevel::client::Lane;
-use gohighlevel::recipes::missed_call::episode::{EffectId, StepName};
+use gohighlevel::recipes::missed_call::episode::EffectId;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, EffectChange, Fence, Progress, Store,
 };

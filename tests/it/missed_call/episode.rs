@@ -9,8 +9,8 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use serde_json::{Value, json};
 
 use super::given::{
-    NUMBER, all, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of,
-    step_of, the_tag, the_task, the_text,
+    NUMBER, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of, step_of,
+    the_tag, the_task, the_text,
 };
 
 const STATES: [&str; 5] = ["absent", "planned", "attempting", "done", "not_done"];

@@ -227,7 +227,10 @@ async fn calls_join_within_the_cooldown_and_begin_anew_after_it() {
     let later = json!({"messageId": "call-4", "dateAdded": at(3_690), "timestamp": at(3_691)});
     desk.call(later).await;
     let story = desk.story().await;
-    assert_eq!(story[3..], ["closed", "call_missed"]);
+    assert_eq!(
+        story[3..],
+        ["text not_done superseded", "closed", "call_missed"]
+    );
     assert_eq!(desk.planned().await, 6);
     // An event about a call whose episode is over changes nothing.
     let before = desk.ledger().await;
@@ -255,7 +258,13 @@ async fn a_call_joins_by_number_when_its_contact_s_episode_is_over() {
     assert_eq!(taken, Acceptance::Taken);
     assert_eq!(
         desk.story().await,
-        ["call_missed", "call_missed", "not_done", "closed", "call_joined"]
+        [
+            "call_missed",
+            "call_missed",
+            "not_done",
+            "closed",
+            "call_joined"
+        ]
     );
     assert_eq!(desk.planned().await, 6);
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use gohighlevel::client::Lane;
-use gohighlevel::recipes::missed_call::episode::{Reason, StepName};
+use gohighlevel::recipes::missed_call::episode::Reason;
 use gohighlevel::recipes::missed_call::store::{
     Commit, Committed, EffectChange, RecipeText, SqliteStore, Store, StoreError, Subject,
 };

@@ -115,7 +115,9 @@ impl Episode {
             (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
                 name: tag.name.clone(),
             }),
-            (Deed::Task(task), Facts::Task(facts), None) => self.permit_task(name, step, task, facts),
+            (Deed::Task(task), Facts::Task(facts), None) => {
+                self.permit_task(name, step, task, facts)
+            }
             _ => Permit::Obsolete,
         }
     }
