@@ -9,7 +9,7 @@
 //! | [`copy`] | what exactly will the text say? |
 //! | [`call`] | was this call missed, and can the caller be texted? |
 //! | [`reply`] | what does the caller want: no more texts, or something else? |
-//! | `compliance` | which words mean "stop", and which must not be in a text? |
+//! | [`compliance`] | what may be sent, when, how often and to whom? |
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -31,7 +31,7 @@
 //! ```
 
 pub mod call;
-mod compliance;
+pub mod compliance;
 pub mod copy;
 pub mod episode;
 mod intake;
