@@ -13,7 +13,7 @@
 //! | [`reply`] | what does the caller want: no more texts, or something else? |
 //! | [`episode`] | what is to be done for this caller now, and what no more? |
 //! | [`ledger`] | what was done or not done, when, and why? |
-//! | `compliance` | which words mean "stop", and which must not be in a text? |
+//! | [`compliance`] | what may be sent, when, how often and to whom? |
 //!
 //! What exactly a caller will read:
 //!
@@ -37,7 +37,7 @@
 //! ```
 
 pub mod call;
-mod compliance;
+pub mod compliance;
 pub mod copy;
 pub mod episode;
 mod intake;

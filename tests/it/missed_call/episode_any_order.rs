@@ -243,7 +243,6 @@ proptest! {
         }
         watched.check();
         watched.outcomes.sort();
-        watched.outcomes.sort();
         prop_assert_eq!(&watched.outcomes, &[the_tag(), the_task(), the_text()]);
         watched.happens(&Event::Wake(1_000_000));
         prop_assert!(!watched.episode.state().is_live());

@@ -1,10 +1,50 @@
-//! Which words mean "stop", and which must not stand in a text? The word lists of the recipe, as data with one
-//! question each.
+//! What may be sent, when and to whom: rules as data that can be replaced, and one pure function per question.
 //!
-//! Engineering against known rules, not legal advice. No I/O and no clock in here.
+//! Every function takes the present as an argument, reads nothing and keeps nothing; a host may use them without the
+//! recipe. Every rule names its source, in its table or beside it. This is engineering input, not legal advice.
+//!
+//! | question | answered by | rules |
+//! |---|---|---|
+//! | can and may this caller be texted at all? | [`textable`] | [`CallerLists`], [`ZoneTable`] |
+//! | on what basis? | [`may_text`] | [`FIRST_REPLY_WITHIN`] |
+//! | where may the person be? | [`Candidates::of`] | [`ZoneTable`] |
+//! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
+//! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
+//! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
+//! | do machines call? | [`flood`] | [`FloodLimits`] |
+//! | is HighLevel about to block the location? | [`sending`] | [`SuspensionLimits`] |
+//! | is the business open? | [`BusinessHours`] | its own hours |
+//!
+//! The lists of words are here as well: which mean "stop", and which must not stand in a text.
 
+mod breaker;
+mod business_hours;
+mod callers;
+mod caps;
 pub(crate) mod clinical;
+mod consent;
 pub(crate) mod opt_out;
+mod place;
+mod quiet_hours;
+mod region;
+mod table;
+mod week;
+mod zones;
+
+pub use breaker::{
+    BasisPoints, Flood, FloodLimits, NewCaller, Rate, SendCounts, Sending, SuspensionLimits, flood,
+    sending,
+};
+pub use business_hours::BusinessHours;
+pub use callers::{CallerLists, NotTextable, textable};
+pub use caps::{Allowance, CONFIRMATION_WITHIN, Cap, NotConfirmed, allowed, may_confirm_opt_out};
+pub use consent::{Basis, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text};
+pub use place::{CandidateState, CandidateZone, Candidates, PlaceFacts, PlaceSource};
+pub use quiet_hours::{Decision, Hold, LONGEST_WAIT, QuietHours, RuleName, When};
+pub use region::{Country, State};
+pub use table::TableError;
+pub use week::{InvalidWindow, Week, Window};
+pub use zones::{Origin, Service, ZoneTable};
 
 /// The words of a text, lower-cased: letters and digits, split at everything else. Apostrophes inside a word vanish
 /// (`don’t` is `dont`), and the accents of the languages we have stop words in are folded.
