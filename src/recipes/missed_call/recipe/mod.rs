@@ -36,7 +36,6 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::compliance::clinical;
 use super::copy::Template;
 use super::episode::Step;
 use super::presets::Preset;
@@ -229,13 +228,5 @@ impl Recipe {
         self.text
             .as_ref()
             .map_or(SignedDuration::ZERO, |text| text.after)
-    }
-
-    /// The first word in `text` that says something about care, if the recipe minds.
-    pub(crate) fn clinical_word(&self, text: &str) -> Option<String> {
-        self.hipaa
-            .then(|| clinical::clinical_words(text, &self.extra_clinical_words))?
-            .into_iter()
-            .next()
     }
 }
