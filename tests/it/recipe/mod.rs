@@ -5,3 +5,4 @@ mod check;
 mod copy;
 mod files;
 mod render;
+mod variants;

@@ -10,6 +10,7 @@
 //! | [`MessageCopy`] | what must it keep to: how many parts, which line about STOP, which words not? |
 //! | [`render`](fn@render) | what does it say to this contact? |
 //! | [`Segments`] | how long is that, and what does it cost? |
+//! | [`Variants`] | which of several copies does this caller get? |
 //! | [`Approval`] | who approved these words? |
 
 mod approval;
@@ -25,6 +26,7 @@ mod segments;
 pub(crate) mod template;
 mod typography;
 mod values;
+mod variants;
 
 pub use approval::Approval;
 pub use error::CopyError;
@@ -36,3 +38,4 @@ pub use segments::{Encoding, Segments, SenderKind};
 pub use template::{MergeField, Template, TemplateError};
 pub use values::MergeValues;
 pub(crate) use values::{FIRST_NAME_LIMIT, NAME_LIMIT};
+pub use variants::{Arm, Conditions, CopyContext, Variant, Variants, VariantsError};
