@@ -17,7 +17,7 @@ use crate::secret::Private;
 ///     on: "2026-05-04".parse()?,
 ///     fingerprint: copy.fingerprint(),
 /// };
-/// assert_eq!(approval.covers(&copy), true);
+/// assert!(approval.covers(&copy));
 ///
 /// let reworded = MessageCopy::new("first_text", Template::parse("Sorry we missed you!")?);
 /// let refused = reworded.approved_by(&[approval]).unwrap_err();
