@@ -20,7 +20,9 @@ use gohighlevel::auth::StaticTokens;
 use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::call::Caller;
-use gohighlevel::recipes::missed_call::copy::MergeValues;
+use gohighlevel::recipes::missed_call::copy::{
+    Approval, MergeValues, MessageCopy, SenderKind, Template, render,
+};
 use gohighlevel::recipes::missed_call::episode::{
     Episode, Evidence, Facts, Input, MissedCall, Permit, StepName, TaskFacts, TextFacts,
 };
@@ -344,6 +346,16 @@ fn the_recipe_and_its_copy() {
     debug_hides(&values);
     let rendered = render_text(&recipe(), &values).unwrap();
     assert!(rendered.contains(NAME) && rendered.contains(TEXT));
+    let body = Template::parse(&format!("{{{{ contact.name }}}}, {TEXT}")).unwrap();
+    let copy = MessageCopy::new("first_text", body);
+    let rendered = render(&copy, &values, SenderKind::LongCode).unwrap();
+    assert!(rendered.body.contains(NAME) && rendered.body.contains(TEXT));
+    debug_hides(&(&copy, &rendered));
+    debug_hides(&Approval {
+        by: NAME.into(),
+        on: "2026-05-04".parse().unwrap(),
+        fingerprint: copy.fingerprint(),
+    });
     let mut facts = LocationFacts::default();
     let user = "user-1".parse().unwrap();
     facts.users = Some(vec![(user, Some(ADDRESS.into()))]);

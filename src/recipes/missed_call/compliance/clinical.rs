@@ -1,8 +1,8 @@
 //! Words that say something about care. A text message is not encrypted, and a phone number together with such a word
 //! can be protected health information (45 CFR 160.103), so none of them belongs into a missed-call text.
 //!
-//! The list is a safety net under careful wording, not a definition. Links are not searched: what stands in their
-//! path is the link's owner's choice.
+//! The list is a safety net under careful wording, not a definition. A word in a link refuses nothing, for its
+//! address is its owner's choice; it is found by a question of its own, to warn of it.
 
 use super::words;
 
@@ -74,6 +74,26 @@ pub(crate) fn clinical_words(text: &str, extra: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// The clinical entries in the host and path of a link. An entry of one long word is found inside of others too, as in
+/// `https://botoxbar.example`: hosts are written without spaces.
+pub(crate) fn clinical_words_in_link(link: &str, extra: &[String]) -> Vec<String> {
+    const LONG: usize = 6;
+    let spoken = words(link);
+    CLINICAL
+        .iter()
+        .copied()
+        .chain(extra.iter().map(String::as_str))
+        .filter(|entry| {
+            let entry = words(entry);
+            let inside = |word: &String| {
+                word.chars().count() >= LONG && spoken.iter().any(|spoken| spoken.contains(word))
+            };
+            holds(&spoken, &entry) || matches!(entry.as_slice(), [word] if inside(word))
+        })
+        .map(str::to_lowercase)
+        .collect()
+}
+
 fn is_link(token: &str) -> bool {
     token.contains("://") || token.to_ascii_lowercase().starts_with("www.")
 }
@@ -95,6 +115,23 @@ fn holds(spoken: &[String], entry: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_words_in_links() {
+        for (link, found) in [
+            ("https://x.example/iv-therapy", vec!["iv", "therapy"]),
+            ("https://x.example/IV_drip?from=sms", vec!["iv", "drip"]),
+            ("https://soleilinfusions.example/book", vec!["infusion"]),
+            ("https://patients.x.example", vec!["patient"]),
+            ("https://x.example/weight-loss", vec!["weight loss"]),
+            ("https://glowbar.example", vec![]),
+            ("https://glow.example", vec!["glow"]),
+            ("https://x.example/drive/nadir/stiles", vec![]),
+        ] {
+            let words = clinical_words_in_link(link, &["Glow".to_owned()]);
+            assert_eq!(words, found, "{link}");
+        }
+    }
 
     #[test]
     fn finds_whole_words_in_any_case() {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::super::recipe::Fault;
 use super::template::{FIELD, LINK_FIELD, Template};
+use super::typography::next_link;
 
 /// Public shorteners, of which some carriers block every text.
 const SHORTENERS: &[&str] = &[
@@ -21,6 +22,12 @@ const SHORTENERS: &[&str] = &[
     "is.gd",
     "cutt.ly",
     "buff.ly",
+    "t.ly",
+    "v.gd",
+    "adf.ly",
+    "lnkd.in",
+    "rebrand.ly",
+    "shorturl.at",
 ];
 
 /// What must not follow a link without a space.
@@ -37,7 +44,7 @@ pub(crate) enum LinkFault {
 
 /// What is wrong with one link, if anything is.
 pub(crate) fn link_fault(link: &str) -> Option<LinkFault> {
-    if is_shortener(link) {
+    if is_shortener(link) || (!link.contains("://") && holds_shortener(link)) {
         return Some(LinkFault::Shortener);
     }
     let sound = !link.contains(char::is_whitespace)
@@ -56,8 +63,39 @@ pub(crate) fn links(text: &str) -> impl Iterator<Item = &str> {
         .filter(|token| {
             token.contains("://")
                 || token.to_ascii_lowercase().starts_with("www.")
-                || is_shortener(token)
+                || holds_shortener(token)
         })
+}
+
+/// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused; this
+/// is for the values, where a sentence may end in one.
+pub(super) fn with_space_after_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, link, after)) = next_link(rest) {
+        let bare = without_punctuation(link);
+        out.push_str(before);
+        out.push_str(bare);
+        if bare.len() < link.len() || after.starts_with(PUNCTUATION) {
+            out.push(' ');
+        }
+        out.push_str(&link[bare.len()..]);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The link without the punctuation at its end. A bracket that closes one of the link's own belongs to the link.
+fn without_punctuation(link: &str) -> &str {
+    let bare = link.trim_end_matches(PUNCTUATION);
+    let opened = bare.matches('(').count();
+    let closed = bare.matches(')').count();
+    if opened > closed && link[bare.len()..].starts_with(')') {
+        &link[..=bare.len()]
+    } else {
+        bare
+    }
 }
 
 fn is_shortener(link: &str) -> bool {
@@ -69,6 +107,12 @@ fn is_shortener(link: &str) -> bool {
     let host = host.trim_end_matches(PUNCTUATION);
     let host = host.strip_prefix("www.").unwrap_or(host);
     SHORTENERS.contains(&host)
+}
+
+/// Whether a word without `://` is or holds a link of a shortener, as in `here:bit.ly/x`.
+fn holds_shortener(word: &str) -> bool {
+    word.split([':', ',', ';', '(', '[', '<', '"', '\'', '=', '|', '–', '—'])
+        .any(|part| is_shortener(part.trim_start_matches('-')))
 }
 
 /// What is wrong with the links in a template, as far as it can be told before it is filled.
@@ -148,8 +192,34 @@ mod tests {
             ("bit.ly/x", Some(LinkFault::Shortener)),
             ("https://WWW.TinyURL.com/x", Some(LinkFault::Shortener)),
             ("http://t.co", Some(LinkFault::Shortener)),
+            ("here:bit.ly/x", Some(LinkFault::Shortener)),
+            ("https://a.example/t.co", None),
+            ("https://habit.ly/x", None),
+            ("-t.co/x", Some(LinkFault::Shortener)),
+            ("not-t.co/x", Some(LinkFault::NotHttps)),
         ] {
             assert_eq!(link_fault(link), fault, "{link}");
+        }
+    }
+
+    #[test]
+    fn punctuation_of_values_is_moved_off_a_link() {
+        for (text, expected) in [
+            ("See https://a.example/x.", "See https://a.example/x ."),
+            ("(https://a.example/x), or", "(https://a.example/x ), or"),
+            ("\"https://a.example/x\"", "\"https://a.example/x \""),
+            ("https://a.example/x... ok", "https://a.example/x ... ok"),
+            ("https://a.example/x_(y)", "https://a.example/x_(y)"),
+            ("https://a.example/x_(y).", "https://a.example/x_(y) ."),
+            ("(https://a.example/x_(y))", "(https://a.example/x_(y) )"),
+            ("https://a.example/?q=1&r", "https://a.example/?q=1&r"),
+            (
+                "www.a.example, https://b.example!",
+                "www.a.example , https://b.example !",
+            ),
+            ("No link. Here: either.", "No link. Here: either."),
+        ] {
+            assert_eq!(with_space_after_links(text), expected, "{text}");
         }
     }
 

@@ -3,15 +3,40 @@
 //! The words of a text are made here and nowhere else, without I/O. HighLevel's own merge fields are never relied on:
 //! nothing documents that it expands them in texts sent through the API, and it has no fallback for an empty one.
 
+//!
+//! | type | question it answers |
+//! |---|---|
+//! | [`Template`] | which words and fields does the text have? |
+//! | [`MessageCopy`] | what must it keep to: how many parts, which line about STOP, which words not? |
+//! | [`render`](fn@render) | what does it say to this contact? |
+//! | [`Segments`] | how long is that, and what does it cost? |
+//! | [`Variants`] | which of several copies does this caller get? |
+//! | [`Approval`] | who approved these words? |
+
+mod approval;
+mod error;
+mod fit;
+mod latin;
 pub(crate) mod lint;
+mod message;
 mod name;
 mod notation;
 mod render;
+mod segments;
 pub(crate) mod template;
+mod typography;
 mod values;
+mod variants;
 
-pub use render::{CopyError, render_text};
-pub(crate) use render::{LONGEST_TEXT, check_value, render, render_as_named};
+pub use approval::Approval;
+pub use error::CopyError;
+pub(crate) use error::LONGEST_TEXT;
+pub use message::MessageCopy;
+pub(crate) use message::OPT_OUT_LINE;
+pub(crate) use render::render_as_named;
+pub use render::{CopyWarning, Rendered, render, render_text};
+pub use segments::{Encoding, Segments, SenderKind};
 pub use template::{MergeField, Template, TemplateError};
 pub use values::MergeValues;
 pub(crate) use values::{FIRST_NAME_LIMIT, NAME_LIMIT};
+pub use variants::{Arm, Conditions, CopyContext, Variant, Variants, VariantsError};

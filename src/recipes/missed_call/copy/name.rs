@@ -1,5 +1,7 @@
 //! Can a contact's name be shown to the contact? Names come from caller ids, forms and imports, and many are not names.
 
+use super::typography::plain;
+
 /// What systems write where a name is not known.
 const PLACEHOLDERS: &[&str] = &[
     "unknown",
@@ -32,8 +34,10 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// The name as it may stand in a text, or nothing if it is no name: a placeholder, longer than `limit` characters, or
-/// with a digit, brace, address or link in it. A name in capitals only becomes a capitalised one.
+/// with a digit, brace, address or link in it. A name in capitals only becomes a capitalised one, and typography
+/// becomes plain.
 pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
+    let name = plain(name);
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = name.to_lowercase();
     let is_name = name.chars().any(char::is_alphabetic)
@@ -118,6 +122,10 @@ mod tests {
             ("ZOË", Some("Zoë")),
             ("李小龙", Some("李小龙")),
             ("McDonald", Some("McDonald")),
+            ("D’Arcy\u{a0}Ann\u{200b}", Some("D'Arcy Ann")),
+            ("\u{200b}", None),
+            ("｛｛ contact.email ｝｝", None),
+            ("Unkn\u{ad}own", None),
             ("Unknown", None),
             ("UNKNOWN", None),
             ("N/A", None),

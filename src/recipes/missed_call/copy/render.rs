@@ -1,243 +1,210 @@
-//! From a checked recipe and the values of one contact to the text that is sent, checked once more.
+//! From copy and the values of one contact to the text that is sent, checked once more.
 
-use std::error::Error;
 use std::fmt;
 
-use super::lint::{LinkFault, link_fault, links};
-use super::template::MergeField;
+use super::error::{CopyError, Kind, LONGEST_TEXT};
+use super::fit::fitting;
+use super::lint::{LinkFault, link_fault, links, with_space_after_links};
+use super::message::MessageCopy;
+use super::segments::{Segments, SenderKind};
+use super::template::{MergeField, has_braces};
+use super::typography::{next_link, plain};
 use super::values::MergeValues;
-use crate::recipes::missed_call::compliance::opt_out;
-use crate::recipes::missed_call::recipe::{Recipe, TextStep};
+use crate::recipes::missed_call::compliance::{clinical, opt_out};
+use crate::recipes::missed_call::recipe::Recipe;
+use crate::secret::Private;
 
-/// The longest text HighLevel's carriers take, in characters.
-pub(crate) const LONGEST_TEXT: usize = 1600;
-
-/// Why a text cannot be sent as it would read now. The task of the recipe is not touched by it.
-///
-/// It names merge fields and words of the deny-list, and never repeats the text or a value: both may be personal.
+/// A text that can be sent, and what is to be known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyError {
-    kind: Kind,
-    field: Option<MergeField>,
+#[non_exhaustive]
+pub struct Rendered {
+    /// The text.
+    pub body: Private<String>,
+    /// How many parts it takes, together with the line that HighLevel may put after a text without an opt-out line.
+    pub segments: Segments,
+    /// The name of the copy it was made from.
+    pub variant: String,
+    /// The [fingerprint](MessageCopy::fingerprint) of that copy: which version of it.
+    pub fingerprint: String,
+    /// The fields that have a value and were left out for want of room, or because the value may not be shown. A whole
+    /// name that was cut to the first name counts as left out.
+    pub dropped: Vec<MergeField>,
+    /// What does not keep the text from being sent and should be looked at.
+    pub warnings: Vec<CopyWarning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
-    NoText,
-    Empty,
-    TooLong,
-    FieldMissing,
-    CustomValueMissing,
-    CustomValueEmpty,
-    LinkNotHttps,
-    LinkShortener,
-    ClinicalWord(String),
-    LeftoverBraces,
-    Engine,
+/// What should be looked at in a text that can be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CopyWarning {
+    /// The host or path of a link holds this word, which says something about care to whoever reads along.
+    ClinicalWordInLink(String),
 }
 
-impl CopyError {
-    fn new(kind: Kind, field: Option<&MergeField>) -> Self {
-        Self {
-            kind,
-            field: field.cloned(),
-        }
-    }
-
-    pub(super) fn field_missing(field: &MergeField) -> Self {
-        Self::new(Kind::FieldMissing, Some(field))
-    }
-
-    pub(super) fn custom_value_missing(field: &MergeField) -> Self {
-        Self::new(Kind::CustomValueMissing, Some(field))
-    }
-
-    pub(super) fn custom_value_empty(field: &MergeField) -> Self {
-        Self::new(Kind::CustomValueEmpty, Some(field))
-    }
-
-    pub(super) fn leftover_braces(field: Option<&MergeField>) -> Self {
-        Self::new(Kind::LeftoverBraces, field)
-    }
-
-    /// Takes our own error back out of the engine's.
-    pub(super) fn from_engine(error: &minijinja::Error) -> Self {
-        let mut source = error.source();
-        while let Some(inner) = source {
-            if let Some(own) = inner.downcast_ref::<Self>() {
-                return own.clone();
-            }
-            source = inner.source();
-        }
-        Self::new(Kind::Engine, None)
-    }
-
-    /// A word for the kind of problem that stays the same over releases: `no_text`, `empty`, `too_long`,
-    /// `field_missing`, `custom_value_missing`, `custom_value_empty`, `link_not_https`, `link_shortener`,
-    /// `clinical_word`, `leftover_braces` or `template_failed`.
-    pub fn code(&self) -> &'static str {
-        match self.kind {
-            Kind::NoText => "no_text",
-            Kind::Empty => "empty",
-            Kind::TooLong => "too_long",
-            Kind::FieldMissing => "field_missing",
-            Kind::CustomValueMissing => "custom_value_missing",
-            Kind::CustomValueEmpty => "custom_value_empty",
-            Kind::LinkNotHttps => "link_not_https",
-            Kind::LinkShortener => "link_shortener",
-            Kind::ClinicalWord(_) => "clinical_word",
-            Kind::LeftoverBraces => "leftover_braces",
-            Kind::Engine => "template_failed",
-        }
-    }
-
-    /// The merge field at fault, where one is.
-    pub fn field(&self) -> Option<&MergeField> {
-        self.field.as_ref()
-    }
-
-    pub(crate) fn what(&self) -> String {
-        let place = match &self.field {
-            Some(MergeField::CustomValue(key)) => format!("custom value `{key}`"),
-            Some(field) => format!("`{field}`"),
-            None => "the text".to_owned(),
-        };
-        match &self.kind {
-            Kind::NoText => "the recipe has no text that answers the call".to_owned(),
-            Kind::Empty => "the text would be empty".to_owned(),
-            Kind::TooLong => format!("the text would be longer than {LONGEST_TEXT} characters"),
-            Kind::FieldMissing => format!("{place} has no value"),
-            Kind::CustomValueMissing => format!("{place} does not exist in the location"),
-            Kind::CustomValueEmpty => format!("{place} is empty"),
-            Kind::LinkNotHttps => format!("{place} holds a link that is not https with a host"),
-            Kind::LinkShortener => format!("{place} holds a public link shortener"),
-            Kind::ClinicalWord(word) => format!("{place} holds the clinical word `{word}`"),
-            Kind::LeftoverBraces => format!("{place} holds template braces"),
-            Kind::Engine => format!("{place} could not be rendered"),
-        }
-    }
-
-    pub(crate) fn remedy(&self) -> &'static str {
-        match (&self.kind, &self.field) {
-            (Kind::NoText, _) => "add a step with do = \"text\", or send no text",
-            (Kind::Empty, _) => "write words that do not depend on an `if`",
-            (Kind::TooLong, _) => "shorten the body or the custom values",
-            (Kind::FieldMissing, Some(MergeField::LocationName)) => {
-                "set business.display_name in the recipe, or the location's name in HighLevel"
-            }
-            (Kind::FieldMissing, _) => "write `{{ field | default('words') }}`",
-            (Kind::CustomValueMissing, _) => {
-                "create it in HighLevel under Settings > Custom Values, or correct the key in the recipe"
-            }
-            (Kind::CustomValueEmpty, _) => "fill it in HighLevel under Settings > Custom Values",
-            (Kind::LinkNotHttps, _) => {
-                "put the whole link there, such as https://calendly.com/your-page"
-            }
-            (Kind::LinkShortener, _) => "put the whole link there; carriers block shorteners",
-            (Kind::ClinicalWord(_), Some(MergeField::LocationName)) => {
-                "set business.display_name in the recipe to a name that says nothing about care"
-            }
-            (Kind::ClinicalWord(_), _) => "use words that say nothing about care",
-            (Kind::LeftoverBraces, _) => "remove `{{`, `}}`, `{%` and `%}` from the value",
-            (Kind::Engine, _) => "write the template with fields, `default` and `if` only",
-        }
-    }
-}
-
-impl fmt::Display for CopyError {
+impl fmt::Display for CopyWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.what(), self.remedy())
+        match self {
+            Self::ClinicalWordInLink(word) => write!(
+                f,
+                "a link holds the clinical word `{word}`; use one whose address says nothing about care"
+            ),
+        }
     }
 }
 
-impl Error for CopyError {}
-
-/// Renders the text that answers the call for one contact, with the opt-out line once, and checks the result as it would be read.
+/// Makes the text for one contact as it will be sent from such a number: typography made plain, links kept whole and
+/// apart from punctuation, the opt-out line there once.
 ///
-/// The business is called by the recipe's `business.display_name` if it has one. A contact's name never costs the
-/// text: one that holds a clinical word or `STOP`, or with which the text could not be sent, is treated as not known.
-/// Fails as [`CopyError`] tells: then nothing may be sent, and the task has to tell the team.
+/// A contact's name never costs the text or a part of it. One that is not in the alphabet of text messages is written
+/// with its plain letters (`Zoë`, `Zoe`); if it would still take another part or another alphabet, or says something
+/// about care or `STOP`, it is treated as not known. If the text is then longer than the copy allows, custom values
+/// that the template can do without (in an `if`, or with a default) are left out, the last one first; never a
+/// link, and never the line about STOP.
+///
+/// Fails as [`CopyError`] tells: then nothing may be sent.
+///
+/// ```
+/// use gohighlevel::recipes::missed_call::copy::{
+///     MergeValues, MessageCopy, SenderKind, Template, render,
+/// };
+///
+/// let body = Template::parse("Hi {{ contact.first_name }}, it’s Soleil – sorry we missed you.")?;
+/// let copy = MessageCopy::new("first_text", body);
+/// let values = MergeValues { first_name: Some("Zoë".into()), ..MergeValues::default() };
+/// let text = render(&copy, &values, SenderKind::LongCode)?;
+/// assert_eq!(*text.body, "Hi Zoe, it's Soleil - sorry we missed you. Reply STOP to opt out.");
+/// assert_eq!(text.segments.parts(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn render(
+    copy: &MessageCopy,
+    values: &MergeValues,
+    sender: SenderKind,
+) -> Result<Rendered, CopyError> {
+    let fitted = fitting(copy, &copy.with_business(values), sender)?;
+    Ok(Rendered {
+        warnings: copy.warnings(&fitted.body),
+        body: fitted.body.into(),
+        segments: fitted.segments,
+        variant: copy.name.clone(),
+        fingerprint: copy.fingerprint(),
+        dropped: fitted.dropped,
+    })
+}
+
+/// Renders the text of the recipe that answers the call for one contact as [`render`] does, to be sent from a number
+/// that is not toll-free.
+///
+/// The business is called by the recipe's `business.display_name` if it has one.
 pub fn render_text(recipe: &Recipe, values: &MergeValues) -> Result<String, CopyError> {
-    match recipe.first_text() {
-        Some((_, _, text)) => render(recipe, text, values),
-        None => Err(CopyError::new(Kind::NoText, None)),
-    }
+    let (name, _, text) = recipe
+        .first_text()
+        .ok_or_else(|| CopyError::new(Kind::NoText, None))?;
+    let copy = MessageCopy::of_step(recipe, name, text);
+    Ok(render(&copy, values, SenderKind::LongCode)?
+        .body
+        .into_inner())
 }
 
-/// Renders a text of the recipe, as [`render_text`] does with the first.
-pub(crate) fn render(
-    recipe: &Recipe,
-    text: &TextStep,
-    values: &MergeValues,
-) -> Result<String, CopyError> {
-    let named = values
-        .clone()
-        .without_names(|name| recipe.clinical_word(name).is_some() || opt_out::names_stop(name));
-    render_as_named(recipe, text, named)
-        .or_else(|_| render_as_named(recipe, text, values.clone().without_names(|_| true)))
-}
-
-/// The same, without a second try under no name.
+/// The text of this copy with these very names, which may take more parts than the copy allows: [`render`] leaves them
+/// out then.
 pub(crate) fn render_as_named(
-    recipe: &Recipe,
-    step: &TextStep,
-    mut values: MergeValues,
-) -> Result<String, CopyError> {
-    if let Some(name) = &recipe.display_name {
-        values.location_name = Some(name.clone());
-    }
-    for field in step.body.fields() {
-        check_value(recipe, field, &values)?;
-    }
-    let mut text = step.body.render(&values)?;
-    if text.is_empty() {
-        return Err(CopyError::new(Kind::Empty, None));
-    }
-    if !opt_out::tells_how_to_stop(&text) {
-        text.push(' ');
-        text.push_str(&step.opt_out);
-    }
-    check_text(recipe, &text, None)?;
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(CopyError::new(Kind::TooLong, None));
-    }
-    Ok(text)
-}
-
-/// Whether the value of a field, if it has one, may stand in a text: no braces, sound links, nothing clinical.
-///
-/// Names of contacts are not judged here; [`MergeValues`] leaves out those that cannot be shown.
-pub(crate) fn check_value(
-    recipe: &Recipe,
-    field: &MergeField,
+    copy: &MessageCopy,
     values: &MergeValues,
-) -> Result<(), CopyError> {
-    if !matches!(field, MergeField::LocationName | MergeField::CustomValue(_)) {
-        return Ok(());
+) -> Result<String, CopyError> {
+    let values = copy.with_business(values);
+    if values.has_names() {
+        copy.compose(&values)
+    } else {
+        Ok(render(copy, &values, SenderKind::LongCode)?
+            .body
+            .into_inner())
     }
-    let Some(value) = values.get(field) else {
-        return Ok(());
-    };
-    check_text(recipe, &value, Some(field))?;
-    if field.is_link() {
-        check_link(&value, Some(field))?;
-    }
-    Ok(())
 }
 
-fn check_text(recipe: &Recipe, text: &str, field: Option<&MergeField>) -> Result<(), CopyError> {
-    if ["{{", "}}", "{%", "%}"]
-        .iter()
-        .any(|braces| text.contains(braces))
-    {
-        return Err(CopyError::leftover_braces(field));
+impl MessageCopy {
+    fn with_business(&self, values: &MergeValues) -> MergeValues {
+        let mut values = values.clone();
+        if let Some(name) = &self.business_name {
+            values.location_name = Some(name.clone());
+        }
+        values
     }
-    for link in links(text) {
-        check_link(link, field)?;
+
+    /// The text with exactly these values, whatever it costs.
+    pub(super) fn compose(&self, values: &MergeValues) -> Result<String, CopyError> {
+        for field in self.body.fields() {
+            self.check_value(field, values)?;
+        }
+        let text = with_space_after_links(&plain(&self.body.render(values)?));
+        // A quote that touched a link was taken for a part of it so far.
+        let mut text = plain(text.trim());
+        if text.is_empty() {
+            return Err(CopyError::new(Kind::Empty, None));
+        }
+        if let Some(line) = &self.opt_out
+            && !opt_out::tells_how_to_stop(&text)
+        {
+            text.push(' ');
+            text.push_str(plain(line).trim());
+        }
+        self.check_text(&text, None)?;
+        if text.chars().count() > LONGEST_TEXT {
+            return Err(CopyError::new(Kind::TooLong, None));
+        }
+        Ok(text)
     }
-    match recipe.clinical_word(text) {
-        Some(word) => Err(CopyError::new(Kind::ClinicalWord(word), field)),
-        None => Ok(()),
+
+    /// Whether the value of a field, if it has one, may stand in the text: no braces, sound links, nothing clinical.
+    ///
+    /// Names of contacts are not judged here; [`MergeValues`] leaves out those that cannot be shown.
+    pub(crate) fn check_value(
+        &self,
+        field: &MergeField,
+        values: &MergeValues,
+    ) -> Result<(), CopyError> {
+        if !matches!(field, MergeField::LocationName | MergeField::CustomValue(_)) {
+            return Ok(());
+        }
+        let Some(value) = values.get(field) else {
+            return Ok(());
+        };
+        self.check_text(&value, Some(field))?;
+        if field.is_link() {
+            check_link(&value, Some(field))?;
+        }
+        Ok(())
+    }
+
+    fn check_text(&self, text: &str, field: Option<&MergeField>) -> Result<(), CopyError> {
+        if has_braces(text) {
+            return Err(CopyError::new(Kind::LeftoverBraces, field));
+        }
+        for link in links(text) {
+            check_link(link, field)?;
+        }
+        match self.clinical_word(text) {
+            Some(word) => Err(CopyError::new(Kind::ClinicalWord(word), field)),
+            None => Ok(()),
+        }
+    }
+
+    fn warnings(&self, text: &str) -> Vec<CopyWarning> {
+        let Some(extra) = &self.clinical else {
+            return Vec::new();
+        };
+        let mut warnings = Vec::new();
+        let mut rest = text;
+        while let Some((_, link, after)) = next_link(rest) {
+            for word in clinical::clinical_words_in_link(link, extra) {
+                let warning = CopyWarning::ClinicalWordInLink(word);
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
+            }
+            rest = after;
+        }
+        warnings
     }
 }
 

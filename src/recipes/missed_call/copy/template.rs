@@ -11,8 +11,8 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::super::recipe::Fault;
+use super::error::{CopyError, Kind};
 use super::notation::{Parser, Piece};
-use super::render::CopyError;
 use super::values::MergeValues;
 
 /// Stand in [`Template::skeleton`] for a field, and for a field that holds a link.
@@ -228,14 +228,18 @@ impl Template {
             .render_str(&self.source, context)
             .map_err(|error| CopyError::from_engine(&error))?;
         let text = text.trim();
-        if ["{{", "}}", "{%", "%}"]
-            .iter()
-            .any(|braces| text.contains(braces))
-        {
-            return Err(CopyError::leftover_braces(None));
+        if has_braces(text) {
+            return Err(CopyError::new(Kind::LeftoverBraces, None));
         }
         Ok(text.to_owned())
     }
+}
+
+/// Whether somebody who reads the text as a template, as HighLevel may, would find something to fill in.
+pub(super) fn has_braces(text: &str) -> bool {
+    ["{{", "}}", "{%", "%}"]
+        .iter()
+        .any(|braces| text.contains(braces))
 }
 
 /// A field without a value: false in an `if`, replaced by `default`, and otherwise what printing it comes to.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::error::{CopyError, Kind};
+use super::latin::latin;
 use super::name::presentable;
-use super::render::CopyError;
 use super::template::MergeField;
 use crate::secret::Private;
 
@@ -58,22 +59,61 @@ impl MergeValues {
         match field {
             MergeField::ContactFirstName | MergeField::ContactName => Ok(NEUTRAL_NAME),
             MergeField::ContactLastName => Ok(""),
-            MergeField::LocationName => Err(CopyError::field_missing(field)),
+            MergeField::LocationName => Err(CopyError::new(Kind::FieldMissing, Some(field))),
             MergeField::CustomValue(key) if self.custom_values.contains_key(key) => {
-                Err(CopyError::custom_value_empty(field))
+                Err(CopyError::new(Kind::CustomValueEmpty, Some(field)))
             }
-            MergeField::CustomValue(_) => Err(CopyError::custom_value_missing(field)),
+            MergeField::CustomValue(_) => {
+                Err(CopyError::new(Kind::CustomValueMissing, Some(field)))
+            }
         }
     }
 
     /// The same values without those of the contact for which `refuse` holds.
     pub(super) fn without_names(mut self, refuse: impl Fn(&str) -> bool) -> Self {
-        for name in [&mut self.first_name, &mut self.last_name, &mut self.name] {
+        for name in self.names_mut() {
             if name.as_deref().is_some_and(|name| refuse(name)) {
                 *name = None;
             }
         }
         self
+    }
+
+    /// Whether there is any name of the contact.
+    pub(super) fn has_names(&self) -> bool {
+        self.first_name.is_some() || self.last_name.is_some() || self.name.is_some()
+    }
+
+    /// The same values with each name of the contact as a text shows it.
+    pub(super) fn with_names_as_shown(mut self) -> Self {
+        (self.first_name, self.last_name, self.name) = (
+            self.get(&MergeField::ContactFirstName).map(Private::new),
+            self.get(&MergeField::ContactLastName).map(Private::new),
+            self.get(&MergeField::ContactName).map(Private::new),
+        );
+        self
+    }
+
+    /// The same values with the names in plain letters, and without a name that cannot be written so.
+    pub(super) fn with_latin_names(mut self) -> Self {
+        for name in self.names_mut() {
+            *name = name
+                .as_deref()
+                .and_then(|name| latin(name))
+                .map(Private::new);
+        }
+        self
+    }
+
+    /// The same values with the first name for the whole name, and no last name.
+    pub(super) fn with_first_name_only(mut self) -> Self {
+        self.last_name = None;
+        self.name = None;
+        self
+    }
+
+    fn names_mut(&mut self) -> [&mut Option<Private<String>>; 3] {
+        [&mut self.first_name, &mut self.last_name, &mut self.name]
     }
 }
 

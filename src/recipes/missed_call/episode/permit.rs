@@ -11,7 +11,7 @@ use super::state::StepState;
 use super::{Episode, later};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::copy::{MergeValues, render};
+use crate::recipes::missed_call::copy::{MergeValues, MessageCopy, SenderKind, render};
 use crate::recipes::missed_call::recipe::{Deed, Start, Step, TaskStep, TextStep};
 use crate::secret::Private;
 
@@ -189,9 +189,14 @@ impl Episode {
             location_name: facts.location_name.clone(),
             custom_values: facts.custom_values.clone(),
         };
-        match render(&self.recipe, text, &values) {
-            Ok(body) => Permit::Go(Intent::Text {
-                body: body.into(),
+        let copy = MessageCopy::of_step(&self.recipe, name, text);
+        let sender = match &self.state.called {
+            Some(called) => SenderKind::of(called),
+            None => SenderKind::LongCode,
+        };
+        match render(&copy, &values, sender) {
+            Ok(text) => Permit::Go(Intent::Text {
+                body: text.body,
                 from: self.state.called.clone(),
                 to: self
                     .state

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::copy::{
-    CopyError, FIRST_NAME_LIMIT, MergeValues, NAME_LIMIT, check_value, render_as_named,
+    CopyError, FIRST_NAME_LIMIT, MergeValues, MessageCopy, NAME_LIMIT, render_as_named,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
@@ -53,9 +53,10 @@ impl Recipe {
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };
+        let copy = MessageCopy::of_step(self, name, step);
         let mut errors: Vec<CopyError> = Vec::new();
         for field in step.body.fields() {
-            errors.extend(check_value(self, field, &values).err());
+            errors.extend(copy.check_value(field, &values).err());
         }
         errors.extend(step.body.required().filter_map(|field| {
             let absent = values.get(field).is_none();
@@ -64,7 +65,7 @@ impl Recipe {
         if errors.is_empty() {
             // What only shows in the whole text, such as its length or the other branch of an `if`.
             errors.extend(
-                contacts(values).filter_map(|values| render_as_named(self, step, values).err()),
+                contacts(values).filter_map(|values| render_as_named(&copy, &values).err()),
             );
         }
         let mut problems: Vec<Problem> = Vec::new();

@@ -30,6 +30,7 @@
 //! |---|---|---|---|
 //! | `text` | `body` | the text, a [`Template`] | required |
 //! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
+//! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
 //! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
 //! | `task` | `title` | what the team has to do | required |
 //! | | `due_after` | how long after the step's happening the task is due (PT0S to PT720H) | `PT1H` |
@@ -45,11 +46,11 @@ mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::num::NonZeroU8;
 use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::compliance::clinical;
 use super::copy::Template;
 use super::episode::{Happening, StepName};
 use super::presets::Preset;
@@ -141,6 +142,8 @@ pub(crate) struct TextStep {
     pub(crate) body: Template,
     /// Put after the body, once.
     pub(crate) opt_out: String,
+    /// How many parts it may take.
+    pub(crate) max_segments: NonZeroU8,
 }
 
 /// The tag on the contact.
@@ -317,13 +320,5 @@ impl Recipe {
     pub fn text_delay(&self) -> SignedDuration {
         self.first_text()
             .map_or(SignedDuration::ZERO, |(_, step, _)| step.after)
-    }
-
-    /// The first word in `text` that says something about care, if the recipe minds.
-    pub(crate) fn clinical_word(&self, text: &str) -> Option<String> {
-        self.hipaa
-            .then(|| clinical::clinical_words(text, &self.extra_clinical_words))?
-            .into_iter()
-            .next()
     }
 }

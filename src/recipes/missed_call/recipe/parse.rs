@@ -1,13 +1,14 @@
 //! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU8;
 
 use jiff::SignedDuration;
 use toml::de::DeTable;
 
 use super::super::compliance::{clinical, opt_out};
 use super::super::copy::lint::{template_link_faults, text_link_faults};
-use super::super::copy::{LONGEST_TEXT, Template};
+use super::super::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
 use super::super::episode::{Happening, StepName};
 use super::problem::{Fault, Problem, RecipeError};
 use super::reader::{Found, Notes, Section};
@@ -21,7 +22,6 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-const DEFAULT_OPT_OUT: &str = "Reply STOP to opt out.";
 const DEFAULT_TAG: &str = "missed-call";
 /// Longer titles are cut off in HighLevel's task list.
 const LONGEST_TITLE: usize = 200;
@@ -321,13 +321,14 @@ fn read_text(
         "write the text, such as body = \"Hi {{ contact.first_name }}, sorry we missed your call.\"",
     );
     let opt_out = section.text(notes, "opt_out");
+    let max_segments = read_max_segments(notes, section);
     if let Some(opt_out) = &opt_out {
         if !opt_out::names_stop(&opt_out.value) {
             opt_out.refuse(
                 notes,
                 Fault::new(
                     "an opt-out line without the word STOP",
-                    format!("write such as \"{DEFAULT_OPT_OUT}\""),
+                    format!("write such as \"{OPT_OUT_LINE}\""),
                 ),
             );
         }
@@ -336,7 +337,24 @@ fn read_text(
     let body = read_body(notes, &body?, clinical);
     Some(TextStep {
         body,
-        opt_out: opt_out.map_or_else(|| DEFAULT_OPT_OUT.to_owned(), |line| line.value),
+        opt_out: opt_out.map_or_else(|| OPT_OUT_LINE.to_owned(), |line| line.value),
+        max_segments,
+    })
+}
+
+fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZeroU8 {
+    let most = section.count(notes, "max_segments", "write a number from 1 to 10");
+    let Some(most) = most else {
+        return MessageCopy::DEFAULT_MAX_SEGMENTS;
+    };
+    let number = u8::try_from(most.value).ok().filter(|number| *number <= 10);
+    number.and_then(NonZeroU8::new).unwrap_or_else(|| {
+        let fault = Fault::new(
+            "more than ten parts, which no carrier takes",
+            "write a number from 1 to 10",
+        );
+        most.refuse(notes, fault);
+        MessageCopy::DEFAULT_MAX_SEGMENTS
     })
 }
 

@@ -1,0 +1,156 @@
+//! What to leave out of a text so that it costs no more than it has to: first the contact's name, then what the
+//! template can do without.
+
+use super::error::{CopyError, Kind};
+use super::lint::links;
+use super::message::MessageCopy;
+use super::segments::{Encoding, Segments, SenderKind};
+use super::template::MergeField;
+use super::values::MergeValues;
+use crate::recipes::missed_call::compliance::opt_out;
+
+/// Room for the lines with the sender's name and about STOP that HighLevel puts after the first text to a contact, in
+/// characters; its own lines differ by location, and about sixty is what they take.
+const APPENDED: usize = 60;
+
+/// A text within its bounds, and the fields that were left out for it.
+pub(super) struct Fitted {
+    pub(super) body: String,
+    pub(super) segments: Segments,
+    pub(super) dropped: Vec<MergeField>,
+}
+
+/// A text and the values it was made with.
+struct Draft {
+    values: MergeValues,
+    body: String,
+    segments: Segments,
+}
+
+impl Draft {
+    fn of(copy: &MessageCopy, values: MergeValues, sender: SenderKind) -> Result<Self, CopyError> {
+        let body = copy.compose(&values)?;
+        let more = if opt_out::tells_how_to_stop(&body) {
+            0
+        } else {
+            APPENDED
+        };
+        Ok(Self {
+            segments: Segments::with_more(&body, more, sender),
+            values,
+            body,
+        })
+    }
+
+    /// Whether it takes another part than `other`, or the alphabet in which parts hold less.
+    fn costs_more_than(&self, other: &Self) -> bool {
+        let (this, other) = (self.segments, other.segments);
+        this.parts() > other.parts()
+            || (this.encoding() == Encoding::Ucs2 && other.encoding() == Encoding::Gsm7)
+    }
+}
+
+/// The text with as many of the values as it has room for.
+pub(super) fn fitting(
+    copy: &MessageCopy,
+    given: &MergeValues,
+    sender: SenderKind,
+) -> Result<Fitted, CopyError> {
+    let most = usize::from(copy.max_segments.get());
+    let mut values = given.clone();
+    let mut optional = optional_values(copy, given);
+    let mut dropped = Vec::new();
+    loop {
+        let draft = cheapest(copy, &values, sender)?;
+        if draft.segments.parts() <= most {
+            let mut names = dropped_names(copy, given, &draft.values);
+            names.append(&mut dropped);
+            return Ok(Fitted {
+                body: draft.body,
+                segments: draft.segments,
+                dropped: names,
+            });
+        }
+        let Some(key) = optional.pop() else {
+            let parts = draft.segments.parts();
+            return Err(CopyError::new(Kind::TooManyParts { parts, most }, None));
+        };
+        values.custom_values.remove(&key);
+        dropped.push(MergeField::CustomValue(key));
+    }
+}
+
+/// The text that says as much of the contact's name as costs nothing.
+fn cheapest(
+    copy: &MessageCopy,
+    values: &MergeValues,
+    sender: SenderKind,
+) -> Result<Draft, CopyError> {
+    let anonymous = Draft::of(copy, values.clone().without_names(|_| true), sender);
+    let named = spellings(values)
+        .into_iter()
+        .map(|values| values.without_names(|name| copy.refuses_name(name)))
+        .filter_map(|values| Draft::of(copy, values, sender).ok())
+        .find(|draft| match &anonymous {
+            Ok(anonymous) => !draft.costs_more_than(anonymous),
+            Err(_) => true,
+        });
+    match named {
+        Some(named) => Ok(named),
+        None => anonymous,
+    }
+}
+
+/// The values with the names as they are, in plain letters, and both with the first name alone.
+fn spellings(values: &MergeValues) -> Vec<MergeValues> {
+    let whole = values.clone().with_names_as_shown();
+    let first = whole.clone().with_first_name_only();
+    let mut spellings = vec![
+        whole.clone(),
+        whole.with_latin_names(),
+        first.clone(),
+        first.with_latin_names(),
+    ];
+    spellings.retain(MergeValues::has_names);
+    spellings.dedup();
+    spellings
+}
+
+/// The custom values that the template can do without, in their order: no link, nothing about
+/// STOP, and there is something to say instead.
+fn optional_values(copy: &MessageCopy, values: &MergeValues) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for field in copy.body.fields() {
+        if let MergeField::CustomValue(key) = field
+            && !field.is_link()
+            && !keys.contains(key)
+            && !copy.body.required().any(|required| required == field)
+            && let Some(value) = values.get(field)
+            && links(&value).next().is_none()
+            && !opt_out::names_stop(&value)
+        {
+            keys.push(key.clone());
+        }
+    }
+    keys
+}
+
+/// The names in the template that `given` has and `used` has not.
+fn dropped_names(copy: &MessageCopy, given: &MergeValues, used: &MergeValues) -> Vec<MergeField> {
+    let whole = given.clone().with_names_as_shown();
+    let latin = whole.clone().with_latin_names();
+    let mut dropped: Vec<MergeField> = Vec::new();
+    for field in copy.body.fields() {
+        let is_name = !matches!(field, MergeField::LocationName | MergeField::CustomValue(_));
+        let shown = used.get(field);
+        if is_name
+            && whole.get(field).is_some()
+            && shown != whole.get(field)
+            && (shown.is_none() || shown != latin.get(field))
+            && !dropped.contains(field)
+        {
+            dropped.push(field.clone());
+        }
+    }
+    dropped
+}

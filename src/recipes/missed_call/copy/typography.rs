@@ -1,0 +1,205 @@
+//! Typographic characters, which word processors put in and which make a text cost twice: their equivalents in the
+//! alphabet of text messages. What has no equivalent stays; a link is not touched.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::segments::is_gsm7;
+
+/// `text` with plain quotes, dashes and spaces in place of typographic ones, without invisible characters, and with
+/// letters and their accents put together. Links stay as they are.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, link, after)) = next_link(rest) {
+        push_plain(before, &mut out);
+        out.push_str(link);
+        rest = after;
+    }
+    push_plain(rest, &mut out);
+    out
+}
+
+/// The next link of `text`, with what stands before and after it.
+///
+/// A link begins with `http://`, `https://` or `www.`, and ends before white space, a quote that closes, an ellipsis or
+/// an invisible character: those come from the words around it, never from the link.
+pub(super) fn next_link(text: &str) -> Option<(&str, &str, &str)> {
+    let lower = text.to_ascii_lowercase();
+    let start = ["http://", "https://", "www."]
+        .iter()
+        .filter_map(|scheme| {
+            lower
+                .match_indices(scheme)
+                .map(|(at, _)| at)
+                .find(|at| !ends_in_letter(&text[..*at]))
+        })
+        .min()?;
+    let (before, rest) = text.split_at(start);
+    let end = rest.find(ends_link).unwrap_or(rest.len());
+    let (link, after) = rest.split_at(end);
+    Some((before, link, after))
+}
+
+fn ends_in_letter(text: &str) -> bool {
+    text.chars().next_back().is_some_and(char::is_alphanumeric)
+}
+
+fn ends_link(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || is_invisible(character)
+        || is_joiner(character)
+        || matches!(character, '<' | '>' | '"' | '“' | '”' | '«' | '»' | '…')
+}
+
+fn push_plain(text: &str, out: &mut String) {
+    let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&visible);
+    let mut after_foreign = false;
+    for character in composed.chars() {
+        if is_joiner(character) && !after_foreign {
+            continue;
+        }
+        after_foreign = match equivalent(character) {
+            Some(plain) => {
+                out.push_str(plain);
+                false
+            }
+            None => {
+                let character = narrow(character).unwrap_or(character);
+                out.push(character);
+                !is_gsm7(character)
+            }
+        };
+    }
+}
+
+/// Characters without width, and those that turn the direction of what follows.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
+}
+
+/// Invisible characters that mean something inside of emoji and some scripts, and nothing between plain letters.
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')
+}
+
+fn equivalent(character: char) -> Option<&'static str> {
+    Some(match character {
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '‵' | '`' | '´' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ'
+        | 'ʿ' | 'ˈ' => "'",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‶' | '〝' | '〞' | 'ʺ' | '˝' => {
+            "\""
+        }
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '⁃' | '−' | '﹘' | '﹣' | '•' | '‣' | '·' | '∙'
+        | '●' | '▪' => "-",
+        '…' => "...",
+        '‥' => "..",
+        '\t'
+        | '\u{a0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{3000}' => " ",
+        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => "\n",
+        '⁄' | '∕' => "/",
+        '∗' => "*",
+        '∶' => ":",
+        '∼' | '˜' => "~",
+        '×' => "x",
+        'ﬀ' => "ff",
+        'ﬁ' => "fi",
+        'ﬂ' => "fl",
+        'ﬃ' => "ffi",
+        'ﬄ' => "ffl",
+        '©' => "(C)",
+        '®' => "(R)",
+        '™' => "(TM)",
+        _ => return None,
+    })
+}
+
+/// The plain form of a full-width letter, digit or sign of ASCII.
+fn narrow(character: char) -> Option<char> {
+    ('\u{ff01}'..='\u{ff5e}')
+        .contains(&character)
+        .then(|| char::from_u32(u32::from(character) - 0xfee0))?
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn typography_becomes_plain() {
+        for (typographic, expected) in [
+            ("It’s “us” – really…", "It's \"us\" - really..."),
+            ("a\u{a0}b\u{202f}c\u{3000}d\te", "a b c d e"),
+            ("one\u{2028}two", "one\ntwo"),
+            ("Bo\u{200b}t\u{ad}ox\u{feff}", "Botox"),
+            ("a\u{202e}b\u{2066}c", "abc"),
+            ("Soleil · Downtown • Loop", "Soleil - Downtown - Loop"),
+            ("ＡＢ｛｝", "AB{}"),
+            ("Ace® ﬁx", "Ace(R) fix"),
+            ("Kaʻiulani", "Ka'iulani"),
+            // A letter and its accent are one character of the alphabet of text messages.
+            ("Rene\u{301}e", "Renée"),
+            // What has no equivalent stays, and so does what joins it.
+            ("Zoë 李 🙂", "Zoë 李 🙂"),
+            ("👩\u{200d}💻 ❤\u{fe0f}", "👩\u{200d}💻 ❤\u{fe0f}"),
+            ("a\u{200d}b\u{fe0f}", "ab"),
+            ("line one\nline two", "line one\nline two"),
+        ] {
+            assert_eq!(plain(typographic), expected, "{typographic}");
+        }
+    }
+
+    #[test]
+    fn links_are_not_touched() {
+        for (text, expected) in [
+            ("– https://a.example/x–y’z –", "- https://a.example/x–y’z -"),
+            ("“https://a.example/x”", "\"https://a.example/x\""),
+            ("https://a.example/x\u{200b} – y", "https://a.example/x - y"),
+            ("https://a.example/x\u{a0}–", "https://a.example/x -"),
+            ("www.a.example/… –", "www.a.example/... -"),
+            ("HTTPS://A.example/’ ’", "HTTPS://A.example/’ '"),
+            ("awww.sweet ’", "awww.sweet '"),
+        ] {
+            assert_eq!(plain(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_with_an_equivalent_is_left(
+            text in "[a-z‘’“”–—… \u{a0}\u{200b}ＡＢ｛é李🙂\u{301}\u{200d}\u{fe0f}]{0,40}",
+        ) {
+            let text = plain(&text);
+            let left = text.chars().find(|c| {
+                equivalent(*c).is_some() || narrow(*c).is_some() || is_invisible(*c)
+            });
+            prop_assert_eq!(left, None);
+        }
+
+        #[test]
+        fn plain_text_stays(text in "[ -_a-z{}~|\n]{0,60}") {
+            prop_assert_eq!(plain(&text), text);
+        }
+
+        #[test]
+        fn a_link_comes_out_as_it_went_in(
+            before in "[a-z’–… ]{0,20}", path in "[a-zA-Z0-9/?=&.#~’–-]{0,20}", after in "[a-z’–… ]{0,20}",
+        ) {
+            let link = format!("https://a.example/{path}");
+            let text = plain(&format!("{before} {link} {after}"));
+            prop_assert!(text.split([' ', '\n']).any(|word| word == link), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Which of several copies does this caller get? Conditions on the call choose the most specific one, and an experiment
+//! splits callers between copies so that each caller always gets the same.
+
+use std::collections::BTreeSet;
+
+use super::message::MessageCopy;
+use crate::phone::PhoneNumber;
+
+/// What is known of a call when its copy is chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CopyContext {
+    /// The number of the business that was called.
+    pub called: Option<PhoneNumber>,
+    /// Whether the business was open; nothing if its hours are not known.
+    pub in_hours: Option<bool>,
+    /// Whether the caller left a voicemail.
+    pub voicemail: bool,
+    /// Whether the same person's call was missed before.
+    pub repeat_caller: bool,
+    /// Where the call came from, such as the tag of a campaign or tracking number.
+    pub source: Option<String>,
+}
+
+/// When a copy is meant. All conditions have to hold; without any it is meant for every call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// One of these numbers was called; any number if there are none.
+    pub called: BTreeSet<PhoneNumber>,
+    /// The call came from one of these sources; any source if there are none.
+    pub source: BTreeSet<String>,
+    /// The caller's call was missed before, or was not.
+    pub repeat_caller: Option<bool>,
+    /// The caller left a voicemail, or did not.
+    pub voicemail: Option<bool>,
+    /// The business was open, or was not. Neither holds while its hours are not known.
+    pub in_hours: Option<bool>,
+}
+
+impl Conditions {
+    fn hold(&self, context: &CopyContext) -> bool {
+        meets(&self.called, context.called.as_ref())
+            && meets(&self.source, context.source.as_ref())
+            && self
+                .repeat_caller
+                .is_none_or(|asked| asked == context.repeat_caller)
+            && self
+                .voicemail
+                .is_none_or(|asked| asked == context.voicemail)
+            && self
+                .in_hours
+                .is_none_or(|asked| context.in_hours == Some(asked))
+    }
+
+    /// Which conditions there are, the weightiest first: the wrong studio's link is a worse mistake than the wrong
+    /// greeting.
+    fn specificity(&self) -> [bool; 5] {
+        [
+            !self.called.is_empty(),
+            !self.source.is_empty(),
+            self.repeat_caller.is_some(),
+            self.voicemail.is_some(),
+            self.in_hours.is_some(),
+        ]
+    }
+
+    /// Whether a call can meet both and neither is more specific.
+    fn compete(&self, other: &Self) -> bool {
+        self.specificity() == other.specificity()
+            && self.repeat_caller == other.repeat_caller
+            && self.voicemail == other.voicemail
+            && self.in_hours == other.in_hours
+            && overlap(&self.called, &other.called)
+            && overlap(&self.source, &other.source)
+    }
+}
+
+fn meets<T: Ord>(asked: &BTreeSet<T>, known: Option<&T>) -> bool {
+    asked.is_empty() || known.is_some_and(|known| asked.contains(known))
+}
+
+fn overlap<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> bool {
+    (one.is_empty() && other.is_empty()) || !one.is_disjoint(other)
+}
+
+/// A copy's share in an experiment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arm {
+    /// The experiment's name. Another name shuffles the callers anew.
+    pub experiment: String,
+    /// How many callers get this copy, in proportion to the other arms; nobody with 0.
+    pub weight: u32,
+}
+
+/// A copy and when it is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// The copy; its name tells variants apart.
+    pub copy: MessageCopy,
+    /// When it is meant.
+    pub when: Conditions,
+    /// Its share, if another copy is meant for the same calls.
+    pub arm: Option<Arm>,
+}
+
+/// Why several copies cannot stand side by side.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VariantsError {
+    /// Two have the same name.
+    #[error("two copies are called `{0}`; give each a name of its own")]
+    SameName(String),
+    /// Nothing says which of two is meant.
+    #[error(
+        "`{0}` and `{1}` are meant for the same calls; give one a further condition, or make both arms of one \
+         experiment with the same conditions"
+    )]
+    SameCalls(String, String),
+    /// All arms of an experiment weigh nothing.
+    #[error("all arms of the experiment `{0}` have the weight 0; give one a weight")]
+    NoWeight(String),
+}
+
+/// Copies of which at most one is meant for each call and caller.
+///
+/// The most specific copy wins: one for the number that was called before one for the source, then for repeat callers,
+/// for voicemails, for business hours, and last the one without conditions.
+///
+/// ```
+/// use gohighlevel::recipes::missed_call::copy::{
+///     Conditions, CopyContext, MessageCopy, Template, Variant, Variants,
+/// };
+///
+/// let variant = |name: &str, when| -> Result<Variant, Box<dyn std::error::Error>> {
+///     let body = Template::parse("Sorry we missed you.")?;
+///     Ok(Variant { copy: MessageCopy::new(name, body), when, arm: None })
+/// };
+/// let closed = Conditions { in_hours: Some(false), ..Conditions::default() };
+/// let variants = Variants::new(vec![
+///     variant("always", Conditions::default())?,
+///     variant("after_hours", closed)?,
+/// ])?;
+///
+/// let at_night = CopyContext { in_hours: Some(false), ..CopyContext::default() };
+/// let chosen = variants.choose(&at_night, "the caller's key");
+/// assert_eq!(chosen.map(|variant| variant.copy.name()), Some("after_hours"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Variants {
+    list: Vec<Variant>,
+}
+
+impl Variants {
+    /// Takes the variants, if it is clear for every call which is meant.
+    pub fn new(list: Vec<Variant>) -> Result<Self, VariantsError> {
+        for (at, variant) in list.iter().enumerate() {
+            let name = &variant.copy.name;
+            let others = list.iter().skip(at + 1);
+            for other in others {
+                if other.copy.name == *name {
+                    return Err(VariantsError::SameName(name.clone()));
+                }
+                if variant.when.compete(&other.when) && !variant.is_tried_against(other) {
+                    let other = other.copy.name.clone();
+                    return Err(VariantsError::SameCalls(name.clone(), other));
+                }
+            }
+            if let Some(arm) = &variant.arm
+                && list
+                    .iter()
+                    .filter(|other| other.when == variant.when)
+                    .all(|other| other.weight() == 0)
+            {
+                return Err(VariantsError::NoWeight(arm.experiment.clone()));
+            }
+        }
+        Ok(Self { list })
+    }
+
+    /// All of them, as they were given.
+    pub fn iter(&self) -> impl Iterator<Item = &Variant> {
+        self.list.iter()
+    }
+
+    /// The copy for this call, if one is meant for it. `subject` names the caller: the same subject always gets the
+    /// same arm of an experiment, and another one only if the weights change.
+    pub fn choose(&self, context: &CopyContext, subject: &str) -> Option<&Variant> {
+        let meant = || {
+            self.list
+                .iter()
+                .filter(|variant| variant.when.hold(context))
+        };
+        let best = meant().map(|variant| variant.when.specificity()).max()?;
+        // More than one of them are arms of one experiment.
+        let arms = || meant().filter(|variant| variant.when.specificity() == best);
+        let first = arms().next()?;
+        let Some(arm) = &first.arm else {
+            return Some(first);
+        };
+        let total: u64 = arms().map(|variant| variant.weight()).sum();
+        let mut point = point(&arm.experiment, subject, total);
+        arms().find(|variant| {
+            let within = point < variant.weight();
+            point = point.saturating_sub(variant.weight());
+            within
+        })
+    }
+}
+
+impl Variant {
+    fn weight(&self) -> u64 {
+        self.arm.as_ref().map_or(0, |arm| u64::from(arm.weight))
+    }
+
+    fn is_tried_against(&self, other: &Self) -> bool {
+        let same_experiment = matches!((&self.arm, &other.arm), (Some(mine), Some(theirs))
+            if mine.experiment == theirs.experiment);
+        same_experiment && self.when == other.when
+    }
+}
+
+/// Where the subject stands among `total` equal places. The place depends on the two names alone, and names of
+/// different experiments scatter the same subjects differently.
+fn point(experiment: &str, subject: &str, total: u64) -> u64 {
+    let name = format!("{}:{experiment}{subject}", experiment.len());
+    let hash = crate::digest::sha256_hex(name.as_bytes())
+        .chars()
+        .take(16)
+        .filter_map(|digit| digit.to_digit(16))
+        .fold(0u64, |hash, digit| (hash << 4) | u64::from(digit));
+    // The high half of the product: the hash as a fraction of one, times the total.
+    ((u128::from(hash) * u128::from(total)) >> 64) as u64
+}
