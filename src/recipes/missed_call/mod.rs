@@ -8,8 +8,8 @@
 //! | [`presets`] | what does a ready recipe look like? |
 //! | [`copy`] | what exactly will the text say? |
 //! | [`call`] | was this call missed, and can the caller be texted? |
-//! | [`reply`] | what does the caller want: no more texts, or something else? |
-//! | `compliance` | which words mean "stop", and which must not be in a text? |
+//! | [`reply`] | what does the caller want who wrote back: no more texts, an appointment, a person? |
+//! | `compliance` | which words must not be in a text of ours, and does it say how to opt out? |
 //!
 //! ```
 //! use std::collections::BTreeMap;

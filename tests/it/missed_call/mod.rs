@@ -14,6 +14,7 @@ mod intake;
 mod old_rows;
 mod opt_out;
 mod replies;
+mod reply_corpus;
 mod sqlite_store;
 mod store_contract;
 mod support;

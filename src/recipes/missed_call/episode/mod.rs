@@ -7,9 +7,10 @@
 //! |---|---|---|---|
 //! | – | the first missed call | `Planned`, or `NotDone` where it cannot be | the effect, a ledger entry |
 //! | any | a further missed call | unchanged | a ledger entry |
-//! | text `Planned` | reply, opt-out | `NotDone` | a ledger entry |
+//! | text `Planned` | a person's reply, opt-out | `NotDone` | a ledger entry |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
-//! | `Attempting` | reply, opt-out | unchanged: it may be with HighLevel already | – |
+//! | any | an automatic reply | unchanged | a ledger entry |
+//! | `Attempting` | a person's reply, opt-out | unchanged: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 
@@ -148,11 +149,14 @@ impl Episode {
         let mut actions = Vec::new();
         match input {
             Input::CallMissed(call) => self.join(call, &mut actions),
-            Input::Replied { message } => {
+            Input::Replied { message, reply } => {
                 actions.push(Action::Record(EntryKind::Replied {
                     message: message.clone(),
+                    reply: *reply,
                 }));
-                self.stop(Reason::Replied, &mut actions);
+                if reply.is_from_a_person() {
+                    self.stop(Reason::Replied, &mut actions);
+                }
             }
             Input::OptedOut(reason) => {
                 // A number that is on the list already opts out of nothing anew.

@@ -99,17 +99,23 @@ impl Engine {
                 person,
                 message,
                 reply,
-            } => match reply {
-                Reply::OptOut => self
-                    .opted_out(person, Reason::OptedOut, now)
-                    .await
-                    .map(Some),
-                Reply::OptIn => {
-                    let lifted = self.opted_in(person, Reason::OptedOut, now).await?;
-                    self.wrote(person, message.clone(), lifted, now).await
+            } => {
+                if reply.ends_texts() {
+                    return self
+                        .opted_out(person, Reason::OptedOut, now)
+                        .await
+                        .map(Some);
                 }
-                Reply::Other => self.wrote(person, message.clone(), None, now).await,
-            },
+                let lifted = match reply {
+                    Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
+                    _ => None,
+                };
+                let input = Input::Replied {
+                    message: message.clone(),
+                    reply: *reply,
+                };
+                self.wrote(person, &input, lifted, now).await
+            }
             Signal::DoNotDisturb { person, on: true } => self
                 .opted_out(person, Reason::DoNotDisturb, now)
                 .await
@@ -183,7 +189,7 @@ impl Engine {
     async fn wrote(
         &self,
         person: &Person,
-        message: Option<crate::ids::MessageId>,
+        input: &Input,
         commit: Option<Commit>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
@@ -195,7 +201,7 @@ impl Engine {
             return Ok(commit);
         };
         let mut commit = commit.unwrap_or_default();
-        let actions = episode.handle(&Input::Replied { message }, now);
+        let actions = episode.handle(input, now);
         add_to(&mut commit, &episode, Some(revision), actions, now);
         Ok(Some(commit))
     }
