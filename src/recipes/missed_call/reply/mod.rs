@@ -131,7 +131,7 @@ impl Reply {
 /// assert_eq!(classify("cancel my appointment"), Reply::Help);
 /// assert_eq!(classify("do you have anything tomorrow?"), Reply::Booking);
 /// assert_eq!(classify("Liked “Reply STOP to opt out.”"), Reply::Thanks);
-/// assert_eq!(classify("I'll stop by at 4"), Reply::Other);
+/// assert_eq!(classify("I'm at the bus stop"), Reply::Other);
 /// ```
 pub fn classify(text: &str) -> Reply {
     if reaction::is_reaction(text) {
