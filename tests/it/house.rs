@@ -25,10 +25,13 @@ const PURE: [&str; 9] = [
     "episode/",
     "intake.rs",
     "ledger.rs",
-    "reply.rs",
+    "reply/",
     "runtime/settle.rs",
     "spelling.rs",
 ];
+
+/// Inside those parts, the seam that a host fills in: a trait may be async, what is decided with its answer is not.
+const SEAM: &str = "reply/agent.rs";
 
 const IMPURE: [&str; 16] = [
     "async ",
@@ -172,7 +175,7 @@ fn decisions_know_nothing_of_the_outside() {
     for part in PURE {
         let of_part = |source: &&Source| {
             let inside = source.name.strip_prefix(folder).unwrap();
-            inside == part || (part.ends_with('/') && inside.starts_with(part))
+            inside != SEAM && (inside == part || (part.ends_with('/') && inside.starts_with(part)))
         };
         let of_part: Vec<_> = sources.iter().filter(of_part).collect();
         assert!(!of_part.is_empty(), "{part} is nowhere: name its new place");

@@ -11,6 +11,7 @@ use super::episode::{
     EffectId, EpisodeId, EpisodeState, Evidence, Happening, Intent, MissedCall, Reason, StepName,
 };
 use super::recipe::Recipe;
+use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 
@@ -111,10 +112,13 @@ pub enum EntryKind {
         /// Why.
         reason: Reason,
     },
-    /// The caller wrote.
+    /// The caller wrote, or their phone answered by itself ([`Reply::Automatic`]).
     Replied {
         /// The message.
         message: Option<MessageId>,
+        /// What it asks for. [`Reply::Other`] is not written, and is what rows without it mean.
+        #[serde(default, skip_serializing_if = "Reply::is_other")]
+        reply: Reply,
     },
     /// Something else happened that steps can follow or stop on.
     Happened {

@@ -10,7 +10,7 @@
 //! | [`presets`] | what does a ready recipe look like? |
 //! | [`copy`] | what exactly will the text say? |
 //! | [`call`] | was this call missed, and can the caller be texted? |
-//! | [`reply`] | what does the caller want: no more texts, or something else? |
+//! | [`reply`] | what does the caller want who wrote back: no more texts, an appointment, a person? |
 //! | [`episode`] | what is to be done for this caller now, and what no more? |
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |

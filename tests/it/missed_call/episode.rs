@@ -1,6 +1,7 @@
 //! The episode: every input in every state of the text, and the borders in time.
 
 use gohighlevel::recipes::missed_call::Caller;
+use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
     Action, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Permit, Reason, StepName,
     TaskFacts, TextFacts,
@@ -85,7 +86,13 @@ fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
     match input {
         "same call" => episode.handle(&Input::CallMissed(call("call-1")), at(5)),
         "further call" => episode.handle(&Input::CallMissed(call("call-2")), at(5)),
-        "replied" => episode.handle(&Input::Replied { message: None }, at(5)),
+        "replied" => episode.handle(
+            &Input::Replied {
+                message: None,
+                reply: Reply::Other,
+            },
+            at(5),
+        ),
         "STOP" => episode.handle(&Input::OptedOut(Reason::OptedOut), at(5)),
         "DND" => episode.handle(&Input::OptedOut(Reason::DoNotDisturb), at(5)),
         "text done" => end(episode, the_text(), done()),

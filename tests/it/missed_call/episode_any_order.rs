@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
     Action, EffectEnd, EffectId, Episode, Facts, Input, Permit, Reason, StepName, TextFacts,
 };
@@ -167,7 +168,10 @@ impl Watched {
                     *ended,
                 )));
             }
-            Event::Reply => self.tell(&Input::Replied { message: None }),
+            Event::Reply => self.tell(&Input::Replied {
+                message: None,
+                reply: Reply::Other,
+            }),
             Event::Stop => {
                 self.opted_out = true;
                 self.tell(&Input::OptedOut(Reason::OptedOut));

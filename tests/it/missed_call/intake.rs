@@ -261,7 +261,7 @@ async fn a_call_joins_by_number_when_its_contact_s_episode_is_over() {
         [
             "call_missed",
             "call_missed",
-            "not_done",
+            "text not_done superseded",
             "closed",
             "call_joined"
         ]

@@ -15,6 +15,7 @@ mod intake;
 mod old_rows;
 mod opt_out;
 mod replies;
+mod reply_corpus;
 mod sqlite_store;
 mod steps;
 mod store_contract;

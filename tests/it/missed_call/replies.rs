@@ -68,6 +68,62 @@ async fn the_reply_names_its_message() {
     }
 }
 
+#[tokio::test]
+async fn the_ledger_keeps_what_a_reply_asks_for() {
+    for (text, code) in [
+        ("can someone call me", json!("help")),
+        ("booked, thanks", json!("booking")),
+        ("👍", json!("thanks")),
+        ("cancel my appointment", json!("help")),
+        // The rest has no class, like the rows of the time before there were any.
+        ("hello", Value::Null),
+    ] {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        desk.text(text, json!({})).await;
+        let entry = serde_json::to_value(&desk.ledger().await[1]).unwrap();
+        assert_eq!(
+            (&entry["kind"], &entry["reply"]),
+            (&json!("replied"), &code)
+        );
+        assert_eq!(
+            desk.story().await,
+            ["call_missed", "replied", "text not_done replied"],
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_automatic_answer_does_not_stop_the_text() {
+    let mut desk = desk();
+    desk.call(json!({})).await;
+    desk.text(
+        "I'm driving with Do Not Disturb While Driving turned on.",
+        json!({}),
+    )
+    .await;
+    assert_eq!(desk.story().await, ["call_missed", "replied"]);
+    let entry = serde_json::to_value(&desk.ledger().await[1]).unwrap();
+    assert_eq!(entry["reply"], "automatic");
+}
+
+#[tokio::test]
+async fn a_wrong_number_ends_the_texts_like_an_opt_out() {
+    let mut desk = desk();
+    desk.call(json!({})).await;
+    desk.text("Sorry, you have the wrong number", json!({}))
+        .await;
+    assert_eq!(
+        desk.story().await,
+        [
+            "call_missed",
+            "opted_out opted_out",
+            "text not_done opted_out"
+        ]
+    );
+}
+
 fn rosan() -> Vec<Subject> {
     vec![Subject::contact(&contact("rosan"))]
 }

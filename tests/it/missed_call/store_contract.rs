@@ -2,6 +2,7 @@
 
 use gohighlevel::client::Lane;
 use gohighlevel::ids::LocationId;
+use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
     Episode, EpisodeId, EpisodeState, Input, Reason, StepName,
 };
@@ -238,7 +239,13 @@ async fn an_episode_is_written_at_the_revision_it_was_read_at(store: &dyn Store)
     conflicts(store, with_episode(episode.state())).await;
 
     let first = store.episode(&id).await.unwrap().unwrap();
-    episode.handle(&Input::Replied { message: None }, at(2));
+    episode.handle(
+        &Input::Replied {
+            message: None,
+            reply: Reply::Other,
+        },
+        at(2),
+    );
     done(store, updates(episode.state(), first.revision)).await;
     conflicts(store, updates(&first.state, first.revision)).await;
 

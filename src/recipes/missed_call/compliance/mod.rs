@@ -46,26 +46,38 @@ pub use table::TableError;
 pub use week::{InvalidWindow, Week, Window};
 pub use zones::{Origin, Service, ZoneTable};
 
-/// The words of a text, lower-cased: letters and digits, split at everything else. Apostrophes inside a word vanish
-/// (`don’t` is `dont`), and the accents of the languages we have stop words in are folded.
-fn words(text: &str) -> Vec<String> {
-    let folded: String = text
-        .chars()
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+/// The words of a text: letters and digits, split at everything else. Case, accents and styled letters (`ＳＴＯＰ`) are
+/// folded (NFKD without its marks), and apostrophes and invisible characters inside a word vanish (`don’t` is `dont`).
+pub(super) fn words(text: &str) -> Vec<String> {
+    let seen = text.chars().filter(|character| {
+        !matches!(
+            character,
+            '\'' | '’' | '‘' | '`' | '´' | '\u{ad}' | '\u{200b}'
+                ..='\u{200d}' | '\u{2060}' | '\u{feff}'
+        )
+    });
+    let folded: String = DecomposingNormalizerBorrowed::new_nfkd()
+        .normalize_iter(seen)
+        .filter(|character| !is_accent(*character))
         .flat_map(char::to_lowercase)
-        .filter(|character| !matches!(character, '\'' | '’' | '‘' | '`' | '\u{ad}' | '\u{200b}'))
-        .map(|character| match character {
-            'á' | 'à' | 'â' => 'a',
-            'é' | 'è' | 'ê' => 'e',
-            'í' | 'î' => 'i',
-            'ó' | 'ô' => 'o',
-            'ú' | 'û' => 'u',
-            'ſ' => 's',
-            other => other,
-        })
         .collect();
     folded
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Marks that stand on a letter, by the blocks that Unicode calls combining marks.
+fn is_accent(character: char) -> bool {
+    matches!(
+        character,
+        '\u{300}'..='\u{36f}'
+            | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe20}'..='\u{fe2f}'
+    )
 }

@@ -9,6 +9,7 @@ use super::reason::Reason;
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::call::{Caller, MissedReason};
+use crate::recipes::missed_call::reply::Reply;
 
 /// Something that happened, for one episode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Input {
     Replied {
         /// The message, if it has an id.
         message: Option<MessageId>,
+        /// What it asks for. An automatic answer is written down and changes nothing.
+        reply: Reply,
     },
     /// The caller must not be texted any more.
     OptedOut(Reason),

@@ -9,6 +9,7 @@
 //! | any | a further missed call | unchanged, or as below | a ledger entry |
 //! | `Planned` | something that the step stops on | `NotDone` | a ledger entry |
 //! | – | something that the step follows | `Planned` | the effect |
+//! | any | an automatic reply | unchanged | a ledger entry |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
 //! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
@@ -157,11 +158,17 @@ impl Episode {
         let mut actions = Vec::new();
         match input {
             Input::CallMissed(call) => self.join(call, now, &mut actions),
-            Input::Replied { message } => {
+            Input::Replied { message, reply } => {
                 actions.push(Action::Record(EntryKind::Replied {
                     message: message.clone(),
+                    reply: *reply,
                 }));
-                self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
+                if reply.is_from_a_person() {
+                    self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
+                }
+                if reply.asks_for_a_person() {
+                    self.happen(Happening::Help, Reason::Replied, now, &mut actions);
+                }
             }
             Input::OptedOut(reason) => {
                 // A number that is on the list already opts out of nothing anew.

@@ -144,17 +144,23 @@ impl Engine {
                 person,
                 message,
                 reply,
-            } => match reply {
-                Reply::OptOut => self
-                    .opted_out(person, Reason::OptedOut, now)
-                    .await
-                    .map(Some),
-                Reply::OptIn => {
-                    let lifted = self.opted_in(person, Reason::OptedOut, now).await?;
-                    self.wrote(person, message.clone(), lifted, now).await
+            } => {
+                if reply.ends_texts() {
+                    return self
+                        .opted_out(person, Reason::OptedOut, now)
+                        .await
+                        .map(Some);
                 }
-                Reply::Other => self.wrote(person, message.clone(), None, now).await,
-            },
+                let lifted = match reply {
+                    Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
+                    _ => None,
+                };
+                let input = Input::Replied {
+                    message: message.clone(),
+                    reply: *reply,
+                };
+                self.tell(person, &input, lifted, now).await
+            }
             Signal::Happened {
                 person,
                 what,
@@ -164,7 +170,7 @@ impl Engine {
                     what: *what,
                     reference: reference.clone(),
                 };
-                self.tell(person, input, None, now).await
+                self.tell(person, &input, None, now).await
             }
             Signal::DoNotDisturb { person, on: true } => self
                 .opted_out(person, Reason::DoNotDisturb, now)
@@ -235,23 +241,11 @@ impl Engine {
         Ok(commit)
     }
 
-    /// Somebody wrote. `None` if there is nothing to write down.
-    async fn wrote(
-        &self,
-        person: &Person,
-        message: Option<crate::ids::MessageId>,
-        commit: Option<Commit>,
-        now: Timestamp,
-    ) -> Result<Option<Commit>, StoreError> {
-        self.tell(person, Input::Replied { message }, commit, now)
-            .await
-    }
-
     /// Tells somebody's live episode what happened, on top of `commit`. If there is none, only that is left.
     async fn tell(
         &self,
         person: &Person,
-        input: Input,
+        input: &Input,
         commit: Option<Commit>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
@@ -263,7 +257,7 @@ impl Engine {
             return Ok(commit);
         };
         let mut commit = commit.unwrap_or_default();
-        let actions = episode.handle(&input, now);
+        let actions = episode.handle(input, now);
         add_to(&mut commit, &episode, Some(revision), actions, now);
         Ok(Some(commit))
     }

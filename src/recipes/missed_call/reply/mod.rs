@@ -1,0 +1,319 @@
+//! What does the caller want who wrote back? The classifier of replies: word tables in English and Spanish, with an
+//! order.
+//!
+//! [`classify`] is the one entry. A reply is read once (`text.rs`: case, accents, styled letters, misspellings,
+//! clauses) and asked the following, from the top; the first yes counts. The phrases are in `english.rs` and
+//! `spanish.rs`, in the notation of `pattern.rs`.
+//!
+//! | order | question | then |
+//! |---|---|---|
+//! | 1 | Is it a reaction (`Liked “…”`, an emoji), whatever text of ours it quotes? | [`Thanks`](Reply::Thanks) |
+//! | – | "Reply STOP to opt out" beside other words is a quotation, and is left out from here on. | |
+//! | 2 | Does it ask for no more texts, by word or phrase, and is neither turned round ("don't stop") nor about an appointment? | [`OptOut`](Reply::OptOut) |
+//! | 3 | Is it made of nothing but thanks and acknowledgements? | [`Thanks`](Reply::Thanks) |
+//! | 4 | Is it START or one of its like, and nothing else? | [`OptIn`](Reply::OptIn) |
+//! | 5 | Is it what phones and systems answer by themselves? | [`Automatic`](Reply::Automatic) |
+//! | 6 | Does it say that somebody else is meant, and not that they gave a wrong number? | [`WrongNumber`](Reply::WrongNumber) |
+//! | 7 | Does it ask for a call, a person, an answer, a changed appointment, or complain? | [`Help`](Reply::Help) |
+//! | 8 | Is it about a new appointment, wanted or made? | [`Booking`](Reply::Booking) |
+//! | 9 | Is it any other question? | [`Help`](Reply::Help) |
+//! | 10 | | [`Other`](Reply::Other) |
+//!
+//! In doubt between an opt-out and anything else it is an opt-out: somebody who is asked once too often to write
+//! `START` loses little. Rules are measured on `fixtures/replies/corpus.tsv`. A host with a better reader than these
+//! rules plugs it in as a [`ReplyAgent`], for everything but opt-outs.
+
+mod agent;
+mod english;
+mod opt_out;
+mod pattern;
+mod reaction;
+mod spanish;
+mod table;
+mod text;
+
+use serde::{Deserialize, Serialize};
+
+pub use agent::{AgentError, ReplyAgent, decide};
+
+use self::pattern::begins;
+use self::text::{Text, Word};
+
+/// What a reply asks for. Stored in the ledger by its code, such as `opt_out`; a code that this release does not know
+/// is read as [`Other`](Self::Other).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reply {
+    /// No more texts. Everything pending for this number ends, and the number is suppressed.
+    OptOut,
+    /// Texts again, after an opt-out. Only `START`, `UNSTOP`, `SUBSCRIBE`, `OPT IN` and their Spanish like mean that,
+    /// alone. Carriers also take `YES`, but to most people it answers a question ("shall we call you back?"), so it
+    /// is [`Other`](Self::Other) here.
+    OptIn,
+    /// The text reached somebody who did not call. It ends like an opt-out.
+    WrongNumber,
+    /// A person of the business is wanted: a call, an answer, a changed or cancelled appointment, a complaint, `HELP`.
+    Help,
+    /// An appointment is wanted, or has been made.
+    Booking,
+    /// Thanks, an acknowledgement or a reaction: nobody has to answer.
+    Thanks,
+    /// A phone or a system answered; nobody has read the text.
+    Automatic,
+    /// A person wrote anything else: a conversation for the team.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+impl Reply {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::OptOut,
+        Self::OptIn,
+        Self::WrongNumber,
+        Self::Help,
+        Self::Booking,
+        Self::Thanks,
+        Self::Automatic,
+        Self::Other,
+    ];
+
+    /// The code it is stored by.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OptOut => "opt_out",
+            Self::OptIn => "opt_in",
+            Self::WrongNumber => "wrong_number",
+            Self::Help => "help",
+            Self::Booking => "booking",
+            Self::Thanks => "thanks",
+            Self::Automatic => "automatic",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether this person, or this number, must not be texted any more.
+    pub fn ends_texts(self) -> bool {
+        matches!(self, Self::OptOut | Self::WrongNumber)
+    }
+
+    /// Whether somebody wrote, or reacted, themselves. That stops what is still to be sent; an automatic answer does
+    /// not.
+    pub fn is_from_a_person(self) -> bool {
+        self != Self::Automatic
+    }
+
+    /// Whether somebody of the business is asked for.
+    pub fn asks_for_a_person(self) -> bool {
+        self == Self::Help
+    }
+
+    /// Whether the rules alone decide on it, and no [`ReplyAgent`] need be asked.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::OptOut | Self::OptIn | Self::WrongNumber)
+    }
+
+    pub(super) fn is_other(&self) -> bool {
+        *self == Self::Other
+    }
+}
+
+/// Classifies the body of an inbound text. Neither case nor the punctuation, quotes and emoji around it matter.
+///
+/// ```
+/// use gohighlevel::recipes::missed_call::reply::{Reply, classify};
+///
+/// assert_eq!(classify("Stop!"), Reply::OptOut);
+/// assert_eq!(classify("please don’t text me"), Reply::OptOut);
+/// assert_eq!(classify("no me escriban más"), Reply::OptOut);
+/// assert_eq!(classify("cancel my appointment"), Reply::Help);
+/// assert_eq!(classify("do you have anything tomorrow?"), Reply::Booking);
+/// assert_eq!(classify("Liked “Reply STOP to opt out.”"), Reply::Thanks);
+/// assert_eq!(classify("I'm at the bus stop"), Reply::Other);
+/// ```
+pub fn classify(text: &str) -> Reply {
+    if reaction::is_reaction(text) {
+        return Reply::Thanks;
+    }
+    let read = Text::read(text);
+    let text = opt_out::without_instructions(&read);
+    if opt_out::asks_to_stop(&text) {
+        return Reply::OptOut;
+    }
+    if is_thanks(text.words()) {
+        return Reply::Thanks;
+    }
+    let tables = [
+        (Reply::OptIn, &english::OPT_IN, &spanish::OPT_IN),
+        (Reply::Automatic, &english::AUTOMATIC, &spanish::AUTOMATIC),
+        (Reply::Help, &english::MISTYPED, &spanish::MISTYPED),
+        (
+            Reply::WrongNumber,
+            &english::WRONG_NUMBER,
+            &spanish::WRONG_NUMBER,
+        ),
+        (Reply::Help, &english::HELP, &spanish::HELP),
+        (Reply::Booking, &english::BOOKING, &spanish::BOOKING),
+    ];
+    for (reply, english, spanish) in tables {
+        if english.finds(&text) || spanish.finds(&text) {
+            return reply;
+        }
+    }
+    if is_question(&text) {
+        Reply::Help
+    } else {
+        Reply::Other
+    }
+}
+
+fn is_question(text: &Text) -> bool {
+    let begins = |phrase: &&str| begins(text.core(), phrase).is_some();
+    !text.words().is_empty() && (text.asks || english::QUESTIONS.iter().any(begins))
+}
+
+/// Whether the words are thanks from the first to the last.
+fn is_thanks(words: &[Word]) -> bool {
+    let mut rest = words;
+    while !rest.is_empty() {
+        let longest = [english::THANKS, spanish::THANKS]
+            .into_iter()
+            .flatten()
+            .filter_map(|phrase| begins(rest, phrase))
+            .max();
+        match longest.and_then(|end| rest.get(end..)) {
+            Some(after) if after.len() < rest.len() => rest = after,
+            _ => return false,
+        }
+    }
+    !words.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const OPT_OUTS: &[&str] = &[
+        "STOP",
+        "stop",
+        " Stop. ",
+        "\"STOP\"",
+        "“Stop”",
+        "STOP!!! 🛑",
+        "S.T.O.P",
+        "s t o p",
+        "STOPALL",
+        "stop all",
+        "Stop-All",
+        "unsubscribe",
+        "CANCEL",
+        "End",
+        "quit",
+        "revoke",
+        "opt out",
+        "OPT-OUT",
+        "optout",
+        "remove",
+        "Arret",
+        "ARRÊT",
+        "baja",
+        "alto",
+        "no mas",
+        "No más",
+        "stop please",
+        "Please stop",
+        "pls stop",
+        "stop it",
+        "stop texting me",
+        "Stop calling me please",
+        "stop with these messages",
+        "STOP. I told you already that I do not want any of this",
+        "No thanks, stop",
+        "Who is this?\nSTOP",
+        "don't text me again",
+        "please don’t text this number",
+        "DO NOT TEXT",
+        "take me off your list",
+        "Please remove me from this list",
+        "lose my number",
+        "unsubscribe me",
+        "how do i unsubscribe",
+        "no more texts please",
+        "leave me alone",
+        "quit texting me",
+        "I want to opt out",
+    ];
+
+    /// Near misses of an opt-out, and what they are.
+    const OTHERS: &[(&str, Reply)] = &[
+        ("", Reply::Other),
+        ("...", Reply::Other),
+        ("🙂", Reply::Thanks),
+        ("yes", Reply::Other),
+        ("ok", Reply::Thanks),
+        ("cancel my appointment", Reply::Help),
+        ("Can I cancel tomorrow's visit?", Reply::Help),
+        ("at the end of the day", Reply::Other),
+        ("is it non-stop", Reply::Help),
+        ("I'll stop by", Reply::Other),
+        ("nonstop", Reply::Other),
+        ("please don't stop texting me", Reply::Other),
+        ("I do not want you to stop texting me", Reply::Other),
+        ("please do not remove me from the waitlist", Reply::Help),
+        ("don't stop", Reply::Other),
+        ("start tomorrow?", Reply::Help),
+        (
+            "Liked “Sorry we missed you. Reply STOP to unsubscribe.”",
+            Reply::Thanks,
+        ),
+        ("Laughed at \"Reply STOP, or wrong number\"", Reply::Thanks),
+        ("help", Reply::Help),
+        ("I'm at the bus stop", Reply::Other),
+        ("Is your number the right number", Reply::Help),
+        ("START", Reply::OptIn),
+        ("unstop", Reply::OptIn),
+        ("wrong number", Reply::WrongNumber),
+    ];
+
+    #[test]
+    fn tables() {
+        for text in OPT_OUTS {
+            assert_eq!(classify(text), Reply::OptOut, "{text:?}");
+        }
+        for (text, reply) in OTHERS {
+            assert_eq!(classify(text), *reply, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            classify(&text);
+        }
+
+        #[test]
+        fn case_and_surrounding_punctuation_do_not_matter(
+            text in prop::sample::select(
+                OPT_OUTS.iter().chain(OTHERS.iter().map(|(text, _)| text)).copied().collect::<Vec<_>>()
+            ).prop_filter("a mark alone has a meaning of its own", |text| text.contains(char::is_alphabetic)),
+            before in "[ \\n\"'“‘(*.,!¡🛑]{0,4}",
+            after in "[ \\n\"'”’)*.,!…🙏]{0,4}",
+        ) {
+            let expected = classify(text);
+            prop_assert_eq!(classify(&text.to_uppercase()), expected);
+            prop_assert_eq!(classify(&text.to_lowercase()), expected);
+            prop_assert_eq!(classify(&format!("{before}{text}{after}")), expected);
+        }
+
+        #[test]
+        fn an_opt_out_word_alone_is_always_one(
+            word in "(?i:stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)",
+            around in "[ .!\"*-]{0,5}",
+        ) {
+            prop_assert_eq!(classify(&format!("{around}{word}{around}")), Reply::OptOut);
+        }
+    }
+}

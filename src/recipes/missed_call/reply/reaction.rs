@@ -1,0 +1,118 @@
+//! Reactions that phones send as texts: `Liked “…”`, `Reacted 👍 to “…”`, `Le gustó “…”`, or an emoji alone. The words
+//! in quotes are ours and mean nothing.
+//!
+//! The English wordings are those of iOS for the six classic tapbacks, for emoji (iOS 18) and for taking one back;
+//! Android sends the emoji, or the emoji and the quotation.
+
+use super::table::is_one_of;
+use super::text::Text;
+
+/// What stands before the quotation. The emoji of `Reacted 👍 to` is no word.
+const BEFORE_QUOTE: &[&str] = &[
+    "liked|loved|disliked|emphasized|emphasised|questioned",
+    "laughed at",
+    "reacted with|to to?",
+    "remove a|an? like|heart|dislike|laugh|exclamation|emphasis|question|reaction? mark|reaction? from",
+    "no? le gusto|encanto",
+    "le dio risa",
+    "se rio de",
+    "exclamo por",
+    "dudo sobre",
+    "enfatizo|destaco",
+    "reacciono con|a a?",
+    "quito|elimino * de|a",
+];
+
+/// A reaction to something that cannot be quoted.
+const WITHOUT_QUOTE: &[&str] = &[
+    "liked|loved|disliked|emphasized|questioned a|an image|photo|picture|video|attachment",
+    "liked|loved|disliked|emphasized|questioned a|an message|sticker|link|movie|contact",
+    "laughed at a|an image|photo|picture|video|attachment|message|sticker|link|movie|contact",
+    "le gusto|encanto una? imagen|foto|video|archivo|mensaje",
+];
+
+/// Between an emoji and the quotation.
+const AFTER_EMOJI: &[&str] = &["to", "a"];
+
+pub(super) fn is_reaction(text: &str) -> bool {
+    let read = Text::read(text);
+    if read.words().is_empty() {
+        return text.chars().any(is_picture) || is_emoticon(text);
+    }
+    if is_one_of(read.words(), WITHOUT_QUOTE) {
+        return true;
+    }
+    // An emoji before it is the reaction itself, or one more mark.
+    let from_emoji = |character: char| !character.is_alphanumeric() && !is_picture(character);
+    let from_word = |character: char| !character.is_alphanumeric();
+    quotes(text.trim_start_matches(from_emoji)) || quotes(text.trim_start_matches(from_word))
+}
+
+/// Whether it is what stands before a quotation, and the quotation, and nothing else.
+fn quotes(text: &str) -> bool {
+    let Some((before, quoted)) = text.split_once(is_quote) else {
+        return false;
+    };
+    let says_more = quoted
+        .rsplit_once(is_quote)
+        .is_some_and(|(_, after)| !Text::read(after).words().is_empty());
+    let words = Text::read(before);
+    let named = is_one_of(words.words(), BEFORE_QUOTE)
+        || (is_one_of(words.words(), AFTER_EMOJI) && before.chars().any(is_picture));
+    named && !says_more
+}
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '“' | '”' | '«' | '»' | '„' | '‟')
+}
+
+/// Emoji and other pictures: symbols beyond Latin and general punctuation.
+fn is_picture(character: char) -> bool {
+    !character.is_alphanumeric()
+        && matches!(character, '©' | '®' | '\u{203c}' | '\u{2049}' | '\u{2100}'..='\u{2bff}'
+        | '\u{3030}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}')
+}
+
+fn is_emoticon(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        ":)" | ":-)" | ";)" | ":))" | "<3" | "^^" | "(:" | ":]"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_it_quotes() {
+        for text in [
+            "Liked “Reply STOP to unsubscribe”",
+            "Reacted 👍 to “Reply STOP to unsubscribe”",
+            "Reacted with 😂 to \"wrong number\"",
+            "\u{200a}Loved \"wrong number\"",
+            "Removed a like from “stop”",
+            "👍🏽 to “stop”",
+            "Le gustó «Responda ALTO»",
+            "Emphasized “a text that was cut of",
+            "Loved an image",
+            "❤\u{fe0f}",
+            "‼️",
+            ":)",
+        ] {
+            assert!(is_reaction(text), "{text}");
+        }
+        for text in [
+            "Liked it. Stop",
+            "Liked “your text” stop",
+            "To \"Kim\"",
+            "…",
+            "?",
+            "",
+            "“STOP”",
+            "👍 thanks",
+        ] {
+            assert!(!is_reaction(text), "{text}");
+        }
+    }
+}
