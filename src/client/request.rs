@@ -239,8 +239,8 @@ impl Request {
         self
     }
 
-    /// `base` with path and query, encoded; [`Config`](crate::error::ErrorKind::Config) if the request cannot be sent as
-    /// it is.
+    /// `base` with path and query, encoded; [`Config`](crate::error::ErrorKind::Config) if the request cannot be sent
+    /// as it is.
     pub(crate) fn url(&self, base: &str) -> Result<String> {
         if let Some(problem) = &self.problem {
             return Err(Error::config(self.operation.clone(), problem.clone()));

@@ -250,7 +250,8 @@ mod tests {
     fn values_of_custom_fields_have_three_names_and_need_a_field() {
         let contact: Contact = serde_json::from_str(
             r#"{"id":"c1","customFields":[{"id":"a","value":42},{"id":"b","fieldValue":[1]},{"value":7},
-               {"id":null},{"id":"c","field_value":"x","type":"TEXT"},{"id":5,"value":null,"fieldValue":true},"d",{"id":"e"}]}"#,
+               {"id":null},{"id":"c","field_value":"x","type":"TEXT"},
+               {"id":5,"value":null,"fieldValue":true},"d",{"id":"e"}]}"#,
         )
         .unwrap();
         let read: Vec<_> = contact
