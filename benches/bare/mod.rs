@@ -65,6 +65,14 @@ pub(crate) struct Contact {
     date_added: Option<String>,
     date_updated: Option<String>,
     last_activity: Option<i64>,
+    ssn: Option<String>,
+    keyword: Option<String>,
+    #[serde(default)]
+    additional_emails: Vec<Value>,
+    #[serde(default)]
+    additional_phones: Vec<Value>,
+    #[serde(default)]
+    attachments: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use gohighlevel::auth::oauth::GrantKey;
 use gohighlevel::auth::store::{MemoryTokenStore, TokenStore};
+use gohighlevel::clock::SystemClock;
 use gohighlevel::error::{Error, ErrorKind};
 use gohighlevel::testing::{FakeGhl, Gate, GatePoint, ManualClock};
 use http::Method;
@@ -106,15 +107,21 @@ fn token_gate(fake: &FakeGhl) -> Anything<Gate> {
 }
 
 pub async fn two_clients_on_one_store() -> Anything<Row> {
-    let scene = Scene::connected().await?;
-    let second = Process::new(&scene.fake, &scene.clock, scene.store.clone())?;
-    scene.clock.advance(LIFE);
+    // Real time: a wait for the other client must last while the server holds its call.
+    let life = Duration::from_secs(3);
+    let ended = || tokio::time::sleep(life + Duration::from_millis(100));
+    let fake = builder(&SystemClock).token_lifetime(life).start().await?;
+    let store = MemoryTokenStore::new();
+    let [first, second, third] = [(); 3].map(|()| Process::new(&fake, &SystemClock, store.clone()));
+    let (first, second, third) = (first?, second?, third?);
+    let code = fake.authorize_location(SOLEIL)?;
+    first.credentials.connect(&code).await?;
+    ended().await;
     let half = AT_ONCE / 2;
-    let gate = token_gate(&scene.fake)?;
-    let own = tokio::join!(scene.process.served(half), second.served(half), meet(gate));
-    let own = (own.0 + own.1, scene.token_calls());
-    scene.clock.advance(LIFE);
-    let third = Process::new(&scene.fake, &scene.clock, scene.store.clone())?;
+    let gate = token_gate(&fake)?;
+    let own = tokio::join!(first.served(half), second.served(half), meet(gate));
+    let own = (own.0 + own.1, asked(&fake, "/oauth/token") - 1);
+    ended().await;
     let alive = third.served(1).await == 1;
 
     let peer = PeerScene::connected(true).await?;

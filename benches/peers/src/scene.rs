@@ -10,6 +10,7 @@ use gohighlevel::auth::oauth::{Grant, GrantKey, OAuth, OAuthApp, OAuthCredential
 use gohighlevel::auth::store::{
     MemoryTokenStore, Put, Revision, Stored, TokenStore, TokenStoreError,
 };
+use gohighlevel::clock::Clock;
 use gohighlevel::testing::{FakeGhl, FakeGhlBuilder, ManualClock, Seed};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -27,7 +28,7 @@ pub fn clock() -> Anything<ManualClock> {
 }
 
 /// A FakeGhl on which using a refresh token twice ends the grant, at once.
-pub fn builder(clock: &ManualClock) -> FakeGhlBuilder {
+pub fn builder(clock: &(impl Clock + Clone)) -> FakeGhlBuilder {
     FakeGhl::builder()
         .clock(Arc::new(clock.clone()))
         .limit(100_000, Duration::from_secs(10))
@@ -80,7 +81,11 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn new(fake: &FakeGhl, clock: &ManualClock, store: impl TokenStore) -> Anything<Self> {
+    pub fn new(
+        fake: &FakeGhl,
+        clock: &(impl Clock + Clone),
+        store: impl TokenStore,
+    ) -> Anything<Self> {
         let (id, secret) = fake.oauth_app();
         let app = OAuthApp::new(id, secret, "https://app.example.com/oauth/callback")?;
         let setup = Client::builder()

@@ -14,7 +14,7 @@ use super::model::{Contact, ContactOpportunity, CustomFieldValue};
 use super::search::SearchCursor;
 use crate::api::tags::TagName;
 use crate::ids::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientObject, LenientPart};
+use crate::lenient::{Lenient, LenientList, LenientObject, LenientPart, LenientScalars};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -70,7 +70,7 @@ pub(super) struct ContactWire {
     contact_type: Option<String>,
     #[serde_as(deserialize_as = "Lenient")]
     assigned_to: Option<UserId>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     tags: Vec<TagName>,
     #[serde_as(deserialize_as = "LenientObject")]
     custom_fields: Vec<CustomFieldWire>,
@@ -82,7 +82,7 @@ pub(super) struct ContactWire {
     inbound_dnd_settings: Option<InboundDndSettings>,
     #[serde_as(deserialize_as = "Lenient")]
     business_id: Option<BusinessId>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     followers: Vec<UserId>,
     #[serde_as(deserialize_as = "Lenient")]
     visitor_id: Option<String>,
@@ -102,9 +102,9 @@ pub(super) struct ContactWire {
     last_activity: Option<Timestamp>,
     #[serde_as(deserialize_as = "LenientPart")]
     search_after: Option<SearchCursor>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     additional_emails: Vec<Private<String>>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     additional_phones: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     phone_label: Option<String>,
@@ -120,11 +120,11 @@ pub(super) struct ContactWire {
     business_name: Option<Private<String>>,
     #[serde_as(deserialize_as = "LenientList")]
     opportunities: Vec<ContactOpportunity>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     offers: Vec<String>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     products: Vec<String>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     attachments: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     bounce_email: Option<bool>,
