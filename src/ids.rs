@@ -33,7 +33,9 @@ fn check(kind: &'static str, text: &str) -> Result<(), InvalidId> {
         "it is empty"
     } else if text.len() > 256 {
         "it is longer than 256 bytes"
-    } else if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+    } else if !text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.chars().any(|c| c.is_control() || c.is_whitespace())
+    {
         "it contains white space or a control character"
     } else if text == "." || text == ".." {
         "it is a relative path"

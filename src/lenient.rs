@@ -10,7 +10,10 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
+};
 use serde_with::DeserializeAs;
 
 /// A scalar out of a JSON scalar of any type; anything else, and what cannot be read, is `None`.
@@ -233,13 +236,14 @@ pub(crate) struct LenientList;
 
 impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Vec<T>> for LenientList {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_any(List(PhantomData))
+        deserializer.deserialize_any(List(|| Item(PhantomData)))
     }
 }
 
-struct List<T>(PhantomData<T>);
+/// Reads each item with a new seed.
+struct List<S>(fn() -> S);
 
-impl<'de, T: de::Deserialize<'de>> Visitor<'de> for List<T> {
+impl<'de, T, S: DeserializeSeed<'de, Value = Option<T>>> Visitor<'de> for List<S> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,7 +252,7 @@ impl<'de, T: de::Deserialize<'de>> Visitor<'de> for List<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Item(PhantomData))? {
+        while let Some(item) = items.next_element_seed((self.0)())? {
             list.extend(item);
         }
         Ok(list)
@@ -308,6 +312,153 @@ pub(crate) struct LenientPart;
 impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Option<T>> for LenientPart {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         Item(PhantomData).deserialize(deserializer)
+    }
+}
+
+/// An object of which every field is lenient itself; null and any other JSON type are `None`, and in a list left out.
+///
+/// It is read in one go, where [`LenientPart`] and [`LenientList`] go over the text twice. The price: what cannot be
+/// read in it costs the whole answer, so a field that is not lenient, or has an alias, must not be in it.
+///
+/// Use as `#[serde_as(deserialize_as = "LenientObject")]` on an `Option<T>` or a `Vec<T>`.
+pub(crate) struct LenientObject;
+
+impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Option<T>> for LenientObject {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        Object(PhantomData).deserialize(deserializer)
+    }
+}
+
+impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Vec<T>> for LenientObject {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(List(|| Object(PhantomData)))
+    }
+}
+
+/// A list of scalars: null and any other JSON type are empty, an item that cannot be read or is no scalar is left out.
+/// It is read in one go, where [`LenientList`] goes over each item twice.
+///
+/// Use as `#[serde_as(deserialize_as = "LenientScalars")]` on a `Vec<T>`.
+pub(crate) struct LenientScalars;
+
+impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Vec<T>> for LenientScalars {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(List(|| ListedScalar(PhantomData)))
+    }
+}
+
+struct ListedScalar<T>(PhantomData<T>);
+
+impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for ListedScalar<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// Reads `T` as if the scalar were the whole input.
+fn scalar<'de, T: de::Deserialize<'de>>(
+    value: impl IntoDeserializer<'de, de::value::Error>,
+) -> Option<T> {
+    T::deserialize(value.into_deserializer()).ok()
+}
+
+impl<'de, T: de::Deserialize<'de>> Visitor<'de> for ListedScalar<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
+        Ok(scalar(text))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<T>, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Option<T>, E> {
+        Ok(scalar(flag))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+        Ok(scalar(()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Option<T>, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}
+
+/// Reads a [`LenientObject`].
+pub(crate) struct Object<T>(pub(crate) PhantomData<T>);
+
+impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: de::Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or null")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(de::value::MapAccessDeserializer::new(entries)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Option<T>, E> {
+        Ok(None)
     }
 }
 
@@ -374,6 +525,55 @@ mod tests {
     fn a_part_is_read_whole_or_not_at_all() {
         assert_eq!(read(r#"{"pair":[1,2],"count":3}"#).pair, Some((1, 2)));
         assert_eq!(read(r#"{"pair":[1,2,3],"count":3}"#).count, Some(3));
+    }
+
+    #[test]
+    fn an_object_is_read_and_everything_else_left_out() {
+        #[serde_as]
+        #[derive(Deserialize, Debug, Default, PartialEq)]
+        #[serde(default)]
+        struct Rows {
+            #[serde_as(deserialize_as = "LenientObject")]
+            one: Option<Row>,
+            #[serde_as(deserialize_as = "LenientObject")]
+            many: Vec<Row>,
+        }
+        let full = r#"{"one":{"count":"3","x":[1]},"many":[{"count":3},null,7,-7.5,true,"a",[{}],{"count":{}}]}"#;
+        let rows: Rows = serde_json::from_str(full).unwrap();
+        assert_eq!(rows.one, Some(read(r#"{"count":3}"#)));
+        assert_eq!(rows.many, [read(r#"{"count":3}"#), Row::default()]);
+        for other in ["null", "7", "-7", "7.5", "true", r#""a""#, "[{}]"] {
+            let text = format!(r#"{{"one":{other}}}"#);
+            assert_eq!(
+                serde_json::from_str::<Rows>(&text).unwrap(),
+                Rows::default()
+            );
+        }
+    }
+
+    #[test]
+    fn scalars_are_read_and_everything_else_left_out() {
+        #[serde_as]
+        #[derive(Deserialize, Debug, Default, PartialEq)]
+        #[serde(default)]
+        struct Words {
+            #[serde_as(deserialize_as = "LenientScalars")]
+            texts: Vec<String>,
+            #[serde_as(deserialize_as = "LenientScalars")]
+            ids: Vec<crate::ids::UserId>,
+        }
+        let full = r#"{"texts":["a",7,null,true,-1.5,{"x":["b"]},["c"],"d"],"ids":["u1",2,"",null,{},"u3"]}"#;
+        let words: Words = serde_json::from_str(full).unwrap();
+        assert_eq!(words.texts, ["a", "d"]);
+        let ids: Vec<_> = words.ids.iter().map(|id| id.as_str()).collect();
+        assert_eq!(ids, ["u1", "2", "u3"]);
+        for other in ["null", "7", r#""a""#, r#"{"a":["b"]}"#] {
+            let text = format!(r#"{{"texts":{other}}}"#);
+            assert_eq!(
+                serde_json::from_str::<Words>(&text).unwrap(),
+                Words::default()
+            );
+        }
     }
 
     #[test]

@@ -15,12 +15,14 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A token, key or password. It prints as `[secret]`, cannot be serialised, and is read with [`Secret::expose`].
+/// A token, key or password. It prints as `[secret]`, cannot be serialised, and is read with [`Secret::expose`]. Clones
+/// share the text.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Box<str>);
+pub struct Secret(Arc<str>);
 
 impl Secret {
     /// Takes the secret, without the white space that copying or a file's last line left around it.

@@ -4,9 +4,10 @@
 //! `error_description`, gateway HTML); all of them are read, none is required, and the status always survives.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -24,19 +25,24 @@ pub(crate) struct RateHeaders {
     pub(crate) retry_after: Option<Duration>,
 }
 
+static MAX: HeaderName = HeaderName::from_static("x-ratelimit-max");
+static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+static INTERVAL: HeaderName = HeaderName::from_static("x-ratelimit-interval-milliseconds");
+static DAILY_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit-daily");
+static DAILY_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-daily-remaining");
+
 impl RateHeaders {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+        fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &HeaderName) -> Option<T> {
             headers.get(name)?.to_str().ok()?.trim().parse().ok()
         }
         Self {
-            max: number(headers, "x-ratelimit-max"),
-            remaining: number(headers, "x-ratelimit-remaining"),
-            interval: number(headers, "x-ratelimit-interval-milliseconds")
-                .map(Duration::from_millis),
-            daily_limit: number(headers, "x-ratelimit-limit-daily"),
-            daily_remaining: number(headers, "x-ratelimit-daily-remaining"),
-            retry_after: number(headers, "retry-after").map(Duration::from_secs),
+            max: number(headers, &MAX),
+            remaining: number(headers, &REMAINING),
+            interval: number(headers, &INTERVAL).map(Duration::from_millis),
+            daily_limit: number(headers, &DAILY_LIMIT),
+            daily_remaining: number(headers, &DAILY_REMAINING),
+            retry_after: number(headers, &RETRY_AFTER).map(Duration::from_secs),
         }
     }
 }
@@ -188,6 +194,28 @@ pub(crate) fn decode<T: DeserializeOwned>(
     under: Option<&'static str>,
     body: &[u8],
 ) -> Result<T, Error> {
+    // To know the path at every moment costs more than to read; it is only needed for the error.
+    read(under, body).or_else(|_| read_with_path(operation, under, body))
+}
+
+fn read<T: DeserializeOwned>(
+    under: Option<&'static str>,
+    body: &[u8],
+) -> Result<T, serde_json::Error> {
+    if let Some(field) = under {
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        if let Some(value) = Envelope::new(field).deserialize(&mut reader)? {
+            return Ok(value);
+        }
+    }
+    T::deserialize(&mut serde_json::Deserializer::from_slice(body))
+}
+
+fn read_with_path<T: DeserializeOwned>(
+    operation: &str,
+    under: Option<&'static str>,
+    body: &[u8],
+) -> Result<T, Error> {
     let fail = |path: String, error: serde_json::Error| {
         // serde's message repeats the value it stumbled on; that may be personal, so only its category is told.
         let what = match error.classify() {
@@ -207,11 +235,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
     if let Some(field) = under {
         let mut track = serde_path_to_error::Track::new();
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let envelope = Envelope {
-            field,
-            value: std::marker::PhantomData::<T>,
-        };
-        let read = envelope.deserialize(serde_path_to_error::Deserializer::new(
+        let read = Envelope::new(field).deserialize(serde_path_to_error::Deserializer::new(
             &mut reader,
             &mut track,
         ));
@@ -231,7 +255,37 @@ pub(crate) fn decode<T: DeserializeOwned>(
 /// Takes one field out of an object without looking at the others.
 struct Envelope<T> {
     field: &'static str,
-    value: std::marker::PhantomData<T>,
+    value: PhantomData<T>,
+}
+
+impl<T> Envelope<T> {
+    fn new(field: &'static str) -> Self {
+        let value = PhantomData;
+        Self { field, value }
+    }
+}
+
+/// Whether a key is this one.
+struct Is(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Is {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Is {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
 }
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<T> {
@@ -251,8 +305,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Option<T>, A::Error> {
         let mut found = None;
-        while let Some(name) = entries.next_key::<std::borrow::Cow<'de, str>>()? {
-            if name == self.field && found.is_none() {
+        while let Some(is_it) = entries.next_key_seed(Is(self.field))? {
+            if is_it && found.is_none() {
                 found = Some(entries.next_value()?);
             } else {
                 entries.next_value::<IgnoredAny>()?;

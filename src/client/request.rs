@@ -106,11 +106,16 @@ pub struct Request {
 }
 
 impl Request {
-    fn new(method: Method, path: impl Into<String>, replay: ReplaySafety) -> Self {
+    fn new(
+        name: &'static str,
+        method: Method,
+        path: impl Into<String>,
+        replay: ReplaySafety,
+    ) -> Self {
         let path = path.into();
         let problem = path_problem(&path).map(str::to_owned);
         Self {
-            operation: Cow::Owned(format!("raw.{}", method.as_str().to_ascii_lowercase())),
+            operation: Cow::Borrowed(name),
             method,
             path,
             query: Vec::new(),
@@ -127,22 +132,22 @@ impl Request {
 
     /// Reads `path`; [`ReplaySafety::Safe`].
     pub fn get(path: impl Into<String>) -> Self {
-        Self::new(Method::GET, path, ReplaySafety::Safe)
+        Self::new("raw.get", Method::GET, path, ReplaySafety::Safe)
     }
 
     /// Posts to `path`; [`ReplaySafety::Once`] unless [`replay`](Self::replay) says otherwise.
     pub fn post(path: impl Into<String>) -> Self {
-        Self::new(Method::POST, path, ReplaySafety::Once)
+        Self::new("raw.post", Method::POST, path, ReplaySafety::Once)
     }
 
     /// Puts to `path`; [`ReplaySafety::Repeatable`].
     pub fn put(path: impl Into<String>) -> Self {
-        Self::new(Method::PUT, path, ReplaySafety::Repeatable)
+        Self::new("raw.put", Method::PUT, path, ReplaySafety::Repeatable)
     }
 
     /// Deletes `path`; [`ReplaySafety::Repeatable`].
     pub fn delete(path: impl Into<String>) -> Self {
-        Self::new(Method::DELETE, path, ReplaySafety::Repeatable)
+        Self::new("raw.delete", Method::DELETE, path, ReplaySafety::Repeatable)
     }
 
     /// The name that errors and logs show, such as `calendars.list`. It must hold no personal data.
@@ -234,19 +239,22 @@ impl Request {
         self
     }
 
-    /// Path and query, encoded; [`Config`](crate::error::ErrorKind::Config) if the request cannot be sent as it is.
-    pub(crate) fn target(&self) -> Result<String> {
+    /// `base` with path and query, encoded; [`Config`](crate::error::ErrorKind::Config) if the request cannot be sent
+    /// as it is.
+    pub(crate) fn url(&self, base: &str) -> Result<String> {
         if let Some(problem) = &self.problem {
             return Err(Error::config(self.operation.clone(), problem.clone()));
         }
-        let mut target = self.path.clone();
+        let mut url = String::with_capacity(base.len() + self.path.len() + 32 * self.query.len());
+        url.push_str(base);
+        url.push_str(&self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {
-            target.push(if index == 0 { '?' } else { '&' });
-            target.extend(utf8_percent_encode(name, ENCODED));
-            target.push('=');
-            target.extend(utf8_percent_encode(value, ENCODED));
+            url.push(if index == 0 { '?' } else { '&' });
+            url.extend(utf8_percent_encode(name, ENCODED));
+            url.push('=');
+            url.extend(utf8_percent_encode(value, ENCODED));
         }
-        Ok(target)
+        Ok(url)
     }
 }
 
@@ -274,9 +282,12 @@ fn path_problem(path: &str) -> Option<&'static str> {
     {
         return Some("the path must be percent-encoded ASCII");
     }
+    let dot = |segment: &str| segment == "." || segment.eq_ignore_ascii_case("%2e");
     let relative = |segment: &str| {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        plain == "." || plain == ".."
+        // A dot is one byte or, encoded, three.
+        let halves = [1, 3].map(|place| segment.split_at_checked(place));
+        let two_dots = |(one, other): (&str, &str)| dot(one) && dot(other);
+        dot(segment) || halves.into_iter().flatten().any(two_dots)
     };
     path.split('/')
         .any(relative)
@@ -298,7 +309,7 @@ mod tests {
             .query("locationId", "l 1")
             .query("number", "+1888");
         assert_eq!(
-            request.target().unwrap(),
+            request.url("").unwrap(),
             "/contacts/search/duplicate?locationId=l%201&number=%2B1888"
         );
     }
@@ -317,10 +328,10 @@ mod tests {
             "/a\\b",
             "",
         ] {
-            assert!(Request::get(bad).target().is_err(), "{bad:?}");
+            assert!(Request::get(bad).url("").is_err(), "{bad:?}");
         }
         for good in ["/contacts/", "//x", "/a.b/..c"] {
-            assert!(Request::get(good).target().is_ok(), "{good:?}");
+            assert!(Request::get(good).url("").is_ok(), "{good:?}");
         }
     }
 
@@ -337,7 +348,7 @@ mod tests {
     #[test]
     fn a_body_that_json_cannot_hold_is_refused_when_sent() {
         let body = std::collections::HashMap::from([((1, 2), 3)]);
-        let error = Request::post("/x").json(&body).target().unwrap_err();
+        let error = Request::post("/x").json(&body).url("").unwrap_err();
         assert!(
             error.to_string().contains("cannot be written as JSON"),
             "{error}"

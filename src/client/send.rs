@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderValue;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::uri::InvalidUri;
 use serde::de::DeserializeOwned;
 
 use super::answer::{RateHeaders, decode, denial, error_of};
@@ -23,6 +23,8 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result, TransportErrorKind, UnauthorizedReason};
 use crate::ids::LocationId;
 use crate::secret::Secret;
+
+const VERSION: HeaderName = HeaderName::from_static("version");
 
 /// What all requests of a client share.
 pub(super) struct Shared {
@@ -76,34 +78,40 @@ struct Answer {
 }
 
 impl Shared {
-    pub(super) async fn send<T: DeserializeOwned>(
-        &self,
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds its request twice, and this future is allocated for each call"
+    )]
+    pub(super) fn send<'a, T: DeserializeOwned + Send + 'a>(
+        &'a self,
         request: Request,
-        location: Option<&LocationId>,
+        location: Option<&'a LocationId>,
         manner: Manner,
-    ) -> Result<Response<T>> {
-        let answer = self.exchange(&request, location, manner).await?;
-        let decoded = decode(&request.operation, request.under, &answer.body);
-        let value = decoded.map_err(|error| {
-            let error = error
-                .with_status(Some(answer.status))
-                .with_attempts(answer.attempts);
-            if request.replay == ReplaySafety::Once {
-                // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
-                Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
+    ) -> impl Future<Output = Result<Response<T>>> + Send + 'a {
+        async move {
+            let answer = self.exchange(&request, location, manner).await?;
+            let decoded = decode(&request.operation, request.under, &answer.body);
+            let value = decoded.map_err(|error| {
+                let error = error
                     .with_status(Some(answer.status))
-                    .with_attempts(answer.attempts)
-                    .with_body(&answer.body)
-                    .with_source(error)
-            } else {
-                error
-            }
-        })?;
-        Ok(Response {
-            value,
-            status: answer.status,
-            raw: answer.body,
-        })
+                    .with_attempts(answer.attempts);
+                if request.replay == ReplaySafety::Once {
+                    // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
+                    Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
+                        .with_status(Some(answer.status))
+                        .with_attempts(answer.attempts)
+                        .with_body(&answer.body)
+                        .with_source(error)
+                } else {
+                    error
+                }
+            })?;
+            Ok(Response {
+                value,
+                status: answer.status,
+                raw: answer.body,
+            })
+        }
     }
 
     pub(super) async fn send_unread(
@@ -154,7 +162,7 @@ impl Shared {
         location: Option<&LocationId>,
         manner: Manner,
     ) -> Result<Answer> {
-        let url = format!("{}{}", self.base, request.target()?);
+        let url = request.url(&self.base)?;
         let lane = request.lane.unwrap_or(manner.lane);
         let retry = if manner.retries {
             self.retry
@@ -182,6 +190,7 @@ impl Shared {
                 .transport
                 .call(self.prepare(request, &url, token.as_ref())?)
                 .await;
+            let now = self.clock.elapsed();
             let (outcome, rate) = match &result {
                 Ok(response) => (
                     AttemptOutcome::Answered(response.status().as_u16()),
@@ -189,17 +198,14 @@ impl Shared {
                 ),
                 Err(error) => (AttemptOutcome::Failed(error.kind()), RateHeaders::default()),
             };
-            self.pacer.learn(location, &rate);
-            if outcome == AttemptOutcome::Answered(429) {
-                self.pacer.refused(location, &rate);
-            }
+            let over = outcome == AttemptOutcome::Answered(429);
+            self.pacer.learn(location, &rate, over, now);
             let mut verdict = retry.verdict(request.replay, outcome, attempt);
             let wait = match verdict {
                 Verdict::Again => retry.wait(attempt, rate.retry_after, fastrand::f64()),
                 Verdict::AgainWithinLimit => retry.wait(1, None, fastrand::f64()),
                 Verdict::Return | Verdict::Unknown => Duration::ZERO,
             };
-            let now = self.clock.elapsed();
             let repeats = match verdict {
                 Verdict::Again => now + wait <= deadline && self.budget.withdraw(),
                 // Being told to slow down is no failure, and costs the budget nothing.
@@ -271,26 +277,28 @@ impl Shared {
         token: Option<&Secret>,
     ) -> Result<http::Request<Bytes>> {
         let refused = |message: &str| Error::config(request.operation.clone(), message);
-        let mut builder = http::Request::builder()
-            .method(request.method.clone())
-            .uri(url)
-            .header("Version", self.version.unwrap_or(request.version).as_str())
-            .header(ACCEPT, "application/json");
+        let version = self.version.unwrap_or(request.version).as_str();
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(VERSION, HeaderValue::from_static(version));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(token) = token {
-            let mut bearer =
-                HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
-                    refused("the token holds characters that no token has; copy it again")
-                })?;
+            let bearer = format!("Bearer {}", token.expose());
+            let mut bearer = HeaderValue::try_from(bearer).map_err(|_| {
+                refused("the token holds characters that no token has; copy it again")
+            })?;
             bearer.set_sensitive(true);
-            builder = builder.header(AUTHORIZATION, bearer);
+            headers.insert(AUTHORIZATION, bearer);
         }
         if request.body.is_some() {
-            builder = builder.header(CONTENT_TYPE, request.content_type);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
         }
-        let body = request.body.clone().unwrap_or_default();
-        builder
-            .body(body)
-            .map_err(|error| refused("the request is no valid HTTP request").with_source(error))
+        let mut prepared = http::Request::new(request.body.clone().unwrap_or_default());
+        *prepared.method_mut() = request.method.clone();
+        *prepared.uri_mut() = url.parse().map_err(|error: InvalidUri| {
+            refused("the request is no valid HTTP request").with_source(error)
+        })?;
+        *prepared.headers_mut() = headers;
+        Ok(prepared)
     }
 }
 

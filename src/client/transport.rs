@@ -101,6 +101,7 @@ mod over_reqwest {
     use std::time::Duration;
 
     use bytes::BytesMut;
+    use url::Url;
 
     use super::*;
     use crate::error::{Error, Result as CrateResult};
@@ -111,6 +112,7 @@ mod over_reqwest {
     #[derive(Debug)]
     pub(crate) struct ReqwestTransport {
         client: reqwest::Client,
+        base: Url,
     }
 
     impl ReqwestTransport {
@@ -136,7 +138,56 @@ mod over_reqwest {
                     Error::config("client", "the HTTP client cannot be set up on this machine")
                         .with_source(error)
                 })?;
-            Ok(Self { client })
+            let base = Url::parse(base).map_err(|error| {
+                Error::config("client", "the base URL is no URL").with_source(error)
+            })?;
+            Ok(Self { client, base })
+        }
+    }
+
+    impl ReqwestTransport {
+        /// The request for reqwest. Its host is that of the base URL whatever the request says, and is not read anew.
+        fn worded(&self, request: http::Request<Bytes>) -> reqwest::Request {
+            let (parts, body) = request.into_parts();
+            let mut url = self.base.clone();
+            url.set_path(parts.uri.path());
+            url.set_query(parts.uri.query());
+            let mut request = reqwest::Request::new(parts.method, url);
+            *request.headers_mut() = parts.headers;
+            if !body.is_empty() {
+                *request.body_mut() = Some(body.into());
+            }
+            request
+        }
+    }
+
+    /// A body as it arrives. Most are one chunk, which is handed on as it came.
+    #[derive(Default)]
+    struct Body {
+        first: Bytes,
+        all: BytesMut,
+    }
+
+    impl Body {
+        fn len(&self) -> usize {
+            self.first.len() + self.all.len()
+        }
+
+        fn push(&mut self, chunk: Bytes) {
+            if self.len() == 0 {
+                self.first = chunk;
+            } else {
+                self.all.extend_from_slice(&std::mem::take(&mut self.first));
+                self.all.extend_from_slice(&chunk);
+            }
+        }
+
+        fn whole(self) -> Bytes {
+            if self.all.is_empty() {
+                self.first
+            } else {
+                self.all.freeze()
+            }
         }
     }
 
@@ -161,17 +212,17 @@ mod over_reqwest {
             &self,
             request: http::Request<Bytes>,
         ) -> Result<http::Response<Bytes>, TransportError> {
-            let request = reqwest::Request::try_from(request).map_err(classify)?;
+            let request = self.worded(request);
             let mut answer = self.client.execute(request).await.map_err(classify)?;
             let status = answer.status();
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = status;
             *response.headers_mut() = std::mem::take(answer.headers_mut());
-            let mut body = BytesMut::new();
+            let mut body = Body::default();
             let failed = loop {
                 match answer.chunk().await {
                     Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_BODY => {
-                        body.extend_from_slice(&chunk);
+                        body.push(chunk);
                     }
                     Ok(None) => break None,
                     Ok(Some(_)) => {
@@ -185,7 +236,7 @@ mod over_reqwest {
             if let Some(error) = failed.filter(|_| status.is_success()) {
                 return Err(error.with_status(status.as_u16()));
             }
-            *response.body_mut() = body.freeze();
+            *response.body_mut() = body.whole();
             Ok(response)
         }
     }

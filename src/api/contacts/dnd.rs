@@ -1,13 +1,14 @@
 //! Do not disturb: which channels a contact may be reached on.
 
-use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::lenient::{Lenient, LenientPart};
+use crate::lenient::{Lenient, LenientObject, Object};
 use crate::open_enum::open_enum;
 use crate::secret::Private;
 
@@ -140,10 +141,24 @@ impl Serialize for DndSettings {
 
 impl<'de> Deserialize<'de> for DndSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = Self::default();
-        for (word, value) in BTreeMap::<String, Value>::deserialize(deserializer)? {
-            let channel = DndChannel::from(word.as_str());
-            let Ok(setting) = DndSetting::deserialize(value) else {
+        deserializer.deserialize_map(Channels)
+    }
+}
+
+/// Reads the settings of all channels; what is no setting is left out.
+struct Channels;
+
+impl<'de> Visitor<'de> for Channels {
+    type Value = DndSettings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with channels")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<DndSettings, A::Error> {
+        let mut settings = DndSettings::default();
+        while let Some(channel) = entries.next_key::<DndChannel>()? {
+            let Some(setting) = entries.next_value_seed(Object(PhantomData))? else {
                 continue;
             };
             // Where one answer has both spellings of a channel, the one that blocks counts.
@@ -151,6 +166,10 @@ impl<'de> Deserialize<'de> for DndSettings {
                 settings = settings.with(channel, setting);
             }
         }
+        // HighLevel's order means nothing.
+        settings
+            .0
+            .sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
         Ok(settings)
     }
 }
@@ -162,7 +181,7 @@ impl<'de> Deserialize<'de> for DndSettings {
 #[serde(default)]
 pub struct InboundDndSettings {
     /// All channels together; HighLevel has no single ones here.
-    #[serde_as(deserialize_as = "LenientPart")]
+    #[serde_as(deserialize_as = "LenientObject")]
     pub all: Option<DndSetting>,
 }
 

@@ -149,13 +149,12 @@ impl Contact {
 }
 
 /// The value of a custom field of a contact.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldValue {
     /// The field; its key and name are among the location's custom fields.
     pub id: CustomFieldId,
     /// The value: a text, a number, a list, or an object for files.
-    #[serde(default, alias = "fieldValue", alias = "field_value")]
     pub value: Private<Value>,
 }
 
@@ -245,6 +244,28 @@ mod tests {
         ] {
             assert_eq!(blocked(rest), expected, "{rest}");
         }
+    }
+
+    #[test]
+    fn values_of_custom_fields_have_three_names_and_need_a_field() {
+        let contact: Contact = serde_json::from_str(
+            r#"{"id":"c1","customFields":[{"id":"a","value":42},{"id":"b","fieldValue":[1]},{"value":7},
+               {"id":null},{"id":"c","field_value":"x","type":"TEXT"},
+               {"id":5,"value":null,"fieldValue":true},"d",{"id":"e"}]}"#,
+        )
+        .unwrap();
+        let read: Vec<_> = contact
+            .custom_fields
+            .iter()
+            .map(|field| format!("{}={}", field.id, *field.value))
+            .collect();
+        assert_eq!(read, ["a=42", "b=[1]", "c=\"x\"", "5=true", "e=null"]);
+        let alone = serde_json::from_str::<CustomFieldValue>;
+        assert_eq!(
+            alone(r#"{"id":"a","value":42}"#).unwrap(),
+            contact.custom_fields[0]
+        );
+        assert!(alone(r#"{"value":42}"#).is_err());
     }
 
     #[test]

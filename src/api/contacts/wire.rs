@@ -1,7 +1,11 @@
 //! A contact under all the names that its fields have on the wire.
 
+use std::fmt;
+
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_with::de::DeserializeAsWrap;
 use serde_with::serde_as;
 
 use super::attribution::Attribution;
@@ -9,8 +13,8 @@ use super::dnd::{DndSettings, InboundDndSettings};
 use super::model::{Contact, ContactOpportunity, CustomFieldValue};
 use super::search::SearchCursor;
 use crate::api::tags::TagName;
-use crate::ids::{BusinessId, ContactId, LocationId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::ids::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};
+use crate::lenient::{Lenient, LenientList, LenientObject, LenientPart, LenientScalars};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -66,28 +70,28 @@ pub(super) struct ContactWire {
     contact_type: Option<String>,
     #[serde_as(deserialize_as = "Lenient")]
     assigned_to: Option<UserId>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     tags: Vec<TagName>,
-    #[serde_as(deserialize_as = "LenientList")]
-    custom_fields: Vec<CustomFieldValue>,
+    #[serde_as(deserialize_as = "LenientObject")]
+    custom_fields: Vec<CustomFieldWire>,
     #[serde_as(deserialize_as = "Lenient")]
     dnd: Option<bool>,
-    #[serde_as(deserialize_as = "LenientPart")]
+    #[serde_as(deserialize_as = "LenientObject")]
     dnd_settings: Option<DndSettings>,
-    #[serde_as(deserialize_as = "LenientPart")]
+    #[serde_as(deserialize_as = "LenientObject")]
     inbound_dnd_settings: Option<InboundDndSettings>,
     #[serde_as(deserialize_as = "Lenient")]
     business_id: Option<BusinessId>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     followers: Vec<UserId>,
     #[serde_as(deserialize_as = "Lenient")]
     visitor_id: Option<String>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientObject")]
     attributions: Vec<Attribution>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    attribution_source: Option<Attribution>,
-    #[serde_as(deserialize_as = "LenientPart")]
-    last_attribution_source: Option<Attribution>,
+    #[serde_as(deserialize_as = "LenientObject")]
+    attribution_source: Option<Box<Attribution>>,
+    #[serde_as(deserialize_as = "LenientObject")]
+    last_attribution_source: Option<Box<Attribution>>,
     #[serde_as(deserialize_as = "Lenient")]
     valid_email: Option<bool>,
     #[serde_as(deserialize_as = "Lenient")]
@@ -98,9 +102,9 @@ pub(super) struct ContactWire {
     last_activity: Option<Timestamp>,
     #[serde_as(deserialize_as = "LenientPart")]
     search_after: Option<SearchCursor>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     additional_emails: Vec<Private<String>>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     additional_phones: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     phone_label: Option<String>,
@@ -116,11 +120,11 @@ pub(super) struct ContactWire {
     business_name: Option<Private<String>>,
     #[serde_as(deserialize_as = "LenientList")]
     opportunities: Vec<ContactOpportunity>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     offers: Vec<String>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     products: Vec<String>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientScalars")]
     attachments: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     bounce_email: Option<bool>,
@@ -142,8 +146,9 @@ impl TryFrom<ContactWire> for Contact {
 
     fn try_from(wire: ContactWire) -> Result<Self, &'static str> {
         let mut attributions = wire.attributions;
-        attributions.extend(wire.attribution_source);
-        attributions.extend(wire.last_attribution_source);
+        let sources = [wire.attribution_source, wire.last_attribution_source];
+        attributions.reserve_exact(sources.iter().flatten().count());
+        attributions.extend(sources.into_iter().flatten().map(|source| *source));
         Ok(Self {
             id: wire.id.ok_or("a contact without an id")?,
             name: wire.name.or(wire.contact_name),
@@ -171,7 +176,11 @@ impl TryFrom<ContactWire> for Contact {
             contact_type: wire.contact_type,
             assigned_to: wire.assigned_to,
             tags: wire.tags,
-            custom_fields: wire.custom_fields,
+            custom_fields: wire
+                .custom_fields
+                .into_iter()
+                .filter_map(|field| field.0)
+                .collect(),
             dnd: wire.dnd,
             dnd_settings: wire.dnd_settings,
             inbound_dnd_settings: wire.inbound_dnd_settings,
@@ -201,5 +210,58 @@ impl TryFrom<ContactWire> for Contact {
             deleted: wire.deleted,
             last_session_activity: wire.last_session_activity,
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for CustomFieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = CustomFieldWire::deserialize(deserializer)?;
+        read.0
+            .ok_or_else(|| de::Error::custom("a value without a field"))
+    }
+}
+
+/// A value of a custom field, if it says of which; read under all of its names.
+struct CustomFieldWire(Option<CustomFieldValue>);
+
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum CustomFieldKey {
+    #[serde(rename = "id")]
+    Id,
+    #[serde(rename = "value", alias = "fieldValue", alias = "field_value")]
+    Value,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> Deserialize<'de> for CustomFieldWire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(CustomFieldVisitor)
+    }
+}
+
+struct CustomFieldVisitor;
+
+impl<'de> Visitor<'de> for CustomFieldVisitor {
+    type Value = CustomFieldWire;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value of a custom field")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<CustomFieldWire, A::Error> {
+        let (mut id, mut value) = (None, Private::default());
+        while let Some(key) = entries.next_key()? {
+            match key {
+                CustomFieldKey::Id => {
+                    type Id = DeserializeAsWrap<Option<CustomFieldId>, Lenient>;
+                    id = entries.next_value::<Id>()?.into_inner();
+                }
+                CustomFieldKey::Value => value = entries.next_value()?,
+                CustomFieldKey::Other => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(CustomFieldWire(id.map(|id| CustomFieldValue { id, value })))
     }
 }

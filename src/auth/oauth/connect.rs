@@ -66,7 +66,7 @@ impl Inner {
         let slot = self.slot(key);
         let unsaved = Unsaved::Connected(Box::new(grant));
         self.changed(key);
-        slot.lock().unsaved = Some(unsaved.clone());
+        slot.lock().unsaved = Some(Box::new(unsaved.clone()));
         self.save(&slot, &unsaved, None).await?;
         self.changed(key);
         Ok(())

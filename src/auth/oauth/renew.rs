@@ -114,7 +114,7 @@ impl Inner {
             tokens,
             scopes: answer.scopes,
         };
-        slot.lock().unsaved = Some(unsaved.clone());
+        slot.lock().unsaved = Some(Box::new(unsaved.clone()));
         self.save(slot, &unsaved, Some(claimed)).await.map(Some)
     }
 

@@ -116,7 +116,7 @@ pub(super) struct State {
     /// From 0 to 1, drawn anew with each token.
     chance: f64,
     flight: Option<Flight>,
-    pub(super) unsaved: Option<Unsaved>,
+    pub(super) unsaved: Option<Box<Unsaved>>,
     /// The refresh token that HighLevel refuses for good.
     pub(super) dead: Option<Secret>,
     trouble: Option<Trouble>,

@@ -8,10 +8,13 @@ use async_trait::async_trait;
 use super::{Put, Revision, Stored, TokenStore, TokenStoreError};
 use crate::auth::oauth::{Grant, GrantKey};
 
+/// The free places of a map are as large as its values: thousands of grants are kept small this way.
+type Grants = HashMap<GrantKey, Box<Stored>>;
+
 /// Keeps grants in memory. Clones share them. They are gone with the process, and a refresh token is worth nothing
 /// after it was used once: a service that restarts needs a store on disk.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryTokenStore(Arc<Mutex<HashMap<GrantKey, Stored>>>);
+pub struct MemoryTokenStore(Arc<Mutex<Grants>>);
 
 impl MemoryTokenStore {
     /// An empty store.
@@ -19,7 +22,7 @@ impl MemoryTokenStore {
         Self::default()
     }
 
-    fn grants(&self) -> MutexGuard<'_, HashMap<GrantKey, Stored>> {
+    fn grants(&self) -> MutexGuard<'_, Grants> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -27,7 +30,7 @@ impl MemoryTokenStore {
 #[async_trait]
 impl TokenStore for MemoryTokenStore {
     async fn get(&self, key: &GrantKey) -> Result<Option<Stored>, TokenStoreError> {
-        Ok(self.grants().get(key).cloned())
+        Ok(self.grants().get(key).map(|stored| Stored::clone(stored)))
     }
 
     async fn put(
@@ -42,7 +45,7 @@ impl TokenStore for MemoryTokenStore {
         }
         let revision = Revision::after(read);
         let grant = grant.clone();
-        grants.insert(key.clone(), Stored { grant, revision });
+        grants.insert(key.clone(), Box::new(Stored { grant, revision }));
         Ok(Put::Done(revision))
     }
 
@@ -50,7 +53,7 @@ impl TokenStore for MemoryTokenStore {
         Ok(self
             .grants()
             .iter()
-            .map(|(key, stored)| (key.clone(), stored.clone()))
+            .map(|(key, stored)| (key.clone(), Stored::clone(stored)))
             .collect())
     }
 }

@@ -87,7 +87,8 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Pacer {
     clock: Arc<dyn Clock>,
-    places: Mutex<HashMap<Option<LocationId>, Arc<Mutex<Place>>>>,
+    places: Mutex<HashMap<LocationId, Arc<Mutex<Place>>>>,
+    elsewhere: Arc<Mutex<Place>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -100,11 +101,21 @@ impl Pacer {
         Self {
             clock,
             places: Mutex::default(),
+            elsewhere: Arc::default(),
         }
     }
 
     fn place(&self, location: Option<&LocationId>) -> Arc<Mutex<Place>> {
-        Arc::clone(lock(&self.places).entry(location.cloned()).or_default())
+        let Some(location) = location else {
+            return Arc::clone(&self.elsewhere);
+        };
+        let mut places = lock(&self.places);
+        if let Some(place) = places.get(location) {
+            return Arc::clone(place);
+        }
+        let place = Arc::default();
+        places.insert(location.clone(), Arc::clone(&place));
+        place
     }
 
     /// Returns when a request of this location may be sent; `deadline` is on the clock's elapsed time. Dropping the
@@ -169,16 +180,20 @@ impl Pacer {
         }
     }
 
-    pub(crate) fn learn(&self, location: Option<&LocationId>, rate: &RateHeaders) {
-        lock(&self.place(location))
-            .window
-            .learn(rate, self.clock.elapsed());
-    }
-
-    pub(crate) fn refused(&self, location: Option<&LocationId>, rate: &RateHeaders) {
-        lock(&self.place(location))
-            .window
-            .refused(rate, self.clock.elapsed());
+    /// Takes over what an answer told of the limit; `over` says that it was a refusal for being over it.
+    pub(crate) fn learn(
+        &self,
+        location: Option<&LocationId>,
+        rate: &RateHeaders,
+        over: bool,
+        now: Duration,
+    ) {
+        let place = self.place(location);
+        let window = &mut lock(&place).window;
+        window.learn(rate, now);
+        if over {
+            window.refused(rate, now);
+        }
     }
 
     pub(crate) fn usage(&self, location: Option<&LocationId>) -> Usage {
