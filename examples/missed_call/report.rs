@@ -188,7 +188,7 @@ impl Event {
 
     fn done(tour: &Tour, step: &StepName, at: Timestamp) -> Option<Self> {
         Some(match intent(tour, step)? {
-            Intent::Text { body, from, to } => {
+            Intent::Text { body, from, to, .. } => {
                 let to = to.as_ref().unwrap_or(&tour.caller).e164();
                 let from = from
                     .as_ref()

@@ -80,6 +80,15 @@ pub enum EntryKind {
         /// The code of what went wrong.
         code: String,
     },
+    /// A text waits for an hour at which the person may be texted.
+    Waits {
+        /// The effect.
+        effect: EffectId,
+        /// Until when.
+        until: Timestamp,
+        /// The hours that keep it, in a sentence.
+        why: String,
+    },
     /// The answer to an attempt was lost; it is settled by reading back.
     OutcomeUnknown {
         /// The effect.
@@ -220,6 +229,7 @@ impl EntryKind {
             Self::CallUnclear { .. } => "call_unclear",
             Self::Attempted { .. } => "attempted",
             Self::Postponed { .. } => "postponed",
+            Self::Waits { .. } => "waits",
             Self::OutcomeUnknown { .. } => "outcome_unknown",
             Self::NotFound { .. } => "not_found",
             Self::Done { .. } => "done",

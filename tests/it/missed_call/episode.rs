@@ -465,7 +465,7 @@ fn a_text_that_cannot_be_made_says_what_was_missing() {
 #[test]
 fn the_text_goes_to_the_number_that_called() {
     let intent = |facts: &Facts| match episode().permit(&the_text(), facts, at(5)) {
-        Permit::Go(Intent::Text { body, from, to }) => (body, from, to),
+        Permit::Go(Intent::Text { body, from, to, .. }) => (body, from, to),
         other => panic!("{other:?}"),
     };
     let (body, from, to) = intent(&good_facts(&the_text()));

@@ -151,6 +151,7 @@ impl Watched {
                 assert_eq!(step, the_text(), "only a text can be refused");
                 self.end(step, EffectEnd::NotDone(reason));
             }
+            Permit::Wait { .. } => panic!("the first text waits for no hour"),
             Permit::Obsolete => {
                 assert!(
                     self.ended.contains(&step),

@@ -11,6 +11,7 @@ mod faults;
 mod flow;
 mod given;
 mod hard_times;
+mod hours;
 mod intake;
 mod old_rows;
 mod opt_out;

@@ -54,6 +54,7 @@ fn episodes() {
         "failed",
         "opted_out",
         "overtaken",
+        "quiet_hours",
         "replied",
         "short_code",
         "stale",
@@ -119,6 +120,7 @@ fn the_ledger() {
         "outcome_unknown",
         "postponed",
         "replied",
+        "waits",
     ];
     assert_eq!(kinds, words(all.map(String::from)));
     let all = ["busy", "canceled", "failed", "no_answer", "voicemail"];

@@ -30,7 +30,7 @@ use jiff::Timestamp;
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
 pub use names::{EffectId, EpisodeId, StepName};
-pub use permit::{Facts, Intent, Permit, TaskFacts, TextFacts};
+pub use permit::{Facts, Intent, Permit, PlaceOfContact, TaskFacts, TextFacts};
 pub use reason::Reason;
 pub use state::EpisodeState;
 pub(crate) use state::StepState;

@@ -11,12 +11,19 @@ use super::state::StepState;
 use super::{Episode, later};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{
+    Candidates, Decision, LONGEST_WAIT, PlaceFacts, QuietHours, When, ZoneTable,
+};
 use crate::recipes::missed_call::copy::{MergeValues, MessageCopy, SenderKind, render};
 use crate::recipes::missed_call::recipe::{Deed, Start, Step, TaskStep, TextStep};
 use crate::secret::Private;
 
 /// What is known at the time of the question.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each effect under way, and it is not kept"
+)]
 pub enum Facts {
     /// For the text.
     Text(TextFacts),
@@ -45,6 +52,23 @@ pub struct TextFacts {
     pub location_name: Option<String>,
     /// The location's custom values by key.
     pub custom_values: BTreeMap<String, String>,
+    /// Where the contact is, for texts that keep quiet hours.
+    pub place: PlaceOfContact,
+}
+
+/// Where a contact is, as HighLevel has it.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceOfContact {
+    /// The contact's time zone, an IANA name.
+    pub zone: Option<String>,
+    /// The contact's state, as somebody filled it in.
+    pub state: Option<Private<String>>,
+    /// The contact's country, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// The location's time zone.
+    pub location_zone: Option<String>,
+    /// The location's setting that contacts' zones do not count.
+    pub zone_disabled: bool,
 }
 
 /// What the task depends on.
@@ -59,6 +83,13 @@ pub struct TaskFacts {
 pub enum Permit {
     /// Do this.
     Go(Intent),
+    /// Ask again then: now the person is not to be texted.
+    Wait {
+        /// When.
+        until: Timestamp,
+        /// The hours that keep it, in a sentence.
+        why: String,
+    },
     /// Do not, for this reason; tell the episode that the effect ended so.
     Drop(Reason),
     /// The episode has ended this effect already; forget it.
@@ -77,6 +108,9 @@ pub enum Intent {
         from: Option<PhoneNumber>,
         /// The number to send to, where that is not the contact's own.
         to: Option<PhoneNumber>,
+        /// Why this hour is one to text the person in, for texts that keep quiet hours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<String>,
     },
     /// Put this tag on the contact.
     Tag {
@@ -133,7 +167,13 @@ impl Episode {
         } else {
             self.time_of(name)
         };
-        now > later(time, self.recipe.call.max_age)
+        let late = match self.recipe.keeps_quiet_hours(step) && !self.recipe.answers_the_call(step)
+        {
+            // It may have had to wait for the morning.
+            true => self.recipe.call.max_age + LONGEST_WAIT,
+            false => self.recipe.call.max_age,
+        };
+        now > later(time, late)
     }
 
     /// When the step's time was.
@@ -182,6 +222,22 @@ impl Episode {
         if let Some(reason) = refusal {
             return Permit::Drop(reason);
         }
+        let mut hours = None;
+        if self
+            .recipe
+            .step(name)
+            .is_some_and(|step| self.recipe.keeps_quiet_hours(step))
+        {
+            let decision = self.hours(facts, now);
+            match decision.when {
+                When::Now => hours = Some(decision.to_string()),
+                When::At(until) if !self.is_stale(name, until) => {
+                    let why = decision.to_string();
+                    return Permit::Wait { until, why };
+                }
+                _ => return Permit::Drop(Reason::QuietHours),
+            }
+        }
         let values = MergeValues {
             first_name: facts.first_name.clone(),
             last_name: facts.last_name.clone(),
@@ -203,9 +259,27 @@ impl Episode {
                     .caller
                     .clone()
                     .filter(|caller| facts.phone.as_ref() != Some(caller)),
+                hours,
             }),
             Err(error) => Permit::Drop(Reason::Copy(error.code().to_owned())),
         }
+    }
+
+    /// When the caller may be texted, by the strictest rules of all places where they may be.
+    fn hours(&self, facts: &TextFacts, now: Timestamp) -> Decision {
+        let place = &facts.place;
+        let candidates = Candidates::of(
+            &PlaceFacts {
+                phone: self.state.caller.as_ref().or(facts.phone.as_ref()),
+                contact_zone: place.zone.as_deref(),
+                contact_zone_disabled: place.zone_disabled,
+                contact_state: place.state.as_ref().map(|state| state.as_str()),
+                contact_country: place.country.as_deref(),
+                location_zone: place.location_zone.as_deref(),
+            },
+            ZoneTable::built_in(),
+        );
+        QuietHours::built_in().decide(now, &candidates)
     }
 
     fn permit_task(

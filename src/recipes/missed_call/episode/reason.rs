@@ -27,6 +27,8 @@ pub enum Reason {
     ShortCode,
     /// The caller's number cannot be read as a phone number.
     UnreadableNumber,
+    /// There was no hour in time at which the person may be texted.
+    QuietHours,
     /// Something happened that makes the step needless.
     Overtaken(Happening),
     /// The caller's next call has opened a new episode.
@@ -51,6 +53,7 @@ impl Reason {
             Self::Withheld => "withheld".into(),
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
+            Self::QuietHours => "quiet_hours".into(),
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
             Self::ContactGone => "contact_gone".into(),
@@ -70,6 +73,7 @@ impl Reason {
             Self::Withheld => "the number was withheld",
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
+            Self::QuietHours => "it was no hour to text them",
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
             Self::ContactGone => "the contact no longer exists",

@@ -15,6 +15,7 @@
 //! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
+//! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
 //!
 //! Every step:
 //!
@@ -37,7 +38,8 @@
 //! | | `assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
 //!
 //! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
-//! that. Any other text may be late by as much. Durations are ISO 8601 in hours, minutes and seconds.
+//! that. Any other text may be late by as much, and besides waits up to a day for an hour at which the person may be
+//! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are ISO 8601 in hours, minutes and seconds.
 
 mod check;
 mod parse;
@@ -75,6 +77,8 @@ pub struct Recipe {
     pub(crate) call: CallRules,
     pub(crate) steps: BTreeMap<StepName, Step>,
     pub(crate) hipaa: bool,
+    /// Whether the answer to the call keeps quiet hours too.
+    pub(crate) first_text_waits: bool,
     pub(crate) extra_clinical_words: Vec<String>,
     origin: Origin,
 }
@@ -304,6 +308,11 @@ impl Recipe {
             .filter_map(|(name, step)| Some((name, step, step.text()?)))
             .filter(|(_, step, _)| self.answers_the_call(step))
             .min_by_key(|(_, step, _)| step.after)
+    }
+
+    /// Whether the step waits for an hour at which the person may be texted.
+    pub(crate) fn keeps_quiet_hours(&self, step: &Step) -> bool {
+        step.text().is_some() && (self.first_text_waits || !self.answers_the_call(step))
     }
 
     /// Whether a text is part of the answer to the call, which is of no use any more when the call is too old.

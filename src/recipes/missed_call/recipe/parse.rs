@@ -26,13 +26,14 @@ const DEFAULT_TAG: &str = "missed-call";
 /// Longer titles are cut off in HighLevel's task list.
 const LONGEST_TITLE: usize = 200;
 
-/// The words that must not be in any text of the recipe.
-struct Clinical {
+/// What must not be in any text of the recipe, and when its first one may go out.
+struct Compliance {
     hipaa: bool,
     extra: Vec<String>,
+    first_text_waits: bool,
 }
 
-impl Clinical {
+impl Compliance {
     fn faults(&self, text: &str) -> Vec<Fault> {
         if !self.hipaa {
             return Vec::new();
@@ -111,6 +112,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         call,
         steps,
         hipaa: clinical.hipaa,
+        first_text_waits: clinical.first_text_waits,
         extra_clinical_words: clinical.extra,
         origin: Origin {
             file: file.to_owned(),
@@ -127,14 +129,25 @@ fn fingerprint(source: &str) -> String {
     hex
 }
 
-fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Clinical {
-    let mut clinical = Clinical {
+fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Compliance {
+    let mut clinical = Compliance {
         hipaa: true,
         extra: Vec::new(),
+        first_text_waits: false,
     };
     if let Some(mut section) = section {
         clinical.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
         clinical.extra = section.texts(notes, "extra_clinical_words");
+        if let Some(word) = section.text(notes, "first_text") {
+            match word.value.as_str() {
+                "at_once" => {}
+                "waits" => clinical.first_text_waits = true,
+                _ => word.refuse(
+                    notes,
+                    Fault::new("neither \"at_once\" nor \"waits\"", "write one of the two"),
+                ),
+            }
+        }
         section.finish(notes);
     }
     clinical
@@ -143,7 +156,7 @@ fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Clini
 fn read_business(
     notes: &mut Notes<'_>,
     mut section: Section<'_>,
-    clinical: &Clinical,
+    clinical: &Compliance,
 ) -> Option<String> {
     let name = section.text(notes, "display_name");
     section.finish(notes);
@@ -180,7 +193,7 @@ const DEEDS: &str = "write do = \"text\", do = \"tag\" or do = \"task\"";
 fn read_steps(
     notes: &mut Notes<'_>,
     section: Option<Section<'_>>,
-    clinical: &Clinical,
+    clinical: &Compliance,
 ) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
     let mut reaches_somebody = false;
@@ -215,7 +228,11 @@ fn read_steps(
     steps
 }
 
-fn read_step(notes: &mut Notes<'_>, mut section: Section<'_>, clinical: &Clinical) -> Option<Step> {
+fn read_step(
+    notes: &mut Notes<'_>,
+    mut section: Section<'_>,
+    clinical: &Compliance,
+) -> Option<Step> {
     let kind = section.required_text(notes, "do", DEEDS);
     let on = read_start(notes, &mut section);
     let after = section.duration(notes, "after", (NOTHING, MONTH));
@@ -313,7 +330,7 @@ fn unknown_happening(besides: &str) -> Fault {
 fn read_text(
     notes: &mut Notes<'_>,
     section: &mut Section<'_>,
-    clinical: &Clinical,
+    clinical: &Compliance,
 ) -> Option<TextStep> {
     let body = section.required_text(
         notes,
@@ -358,7 +375,7 @@ fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZer
     })
 }
 
-fn read_body(notes: &mut Notes<'_>, body: &Found<String>, clinical: &Clinical) -> Template {
+fn read_body(notes: &mut Notes<'_>, body: &Found<String>, clinical: &Compliance) -> Template {
     if body.value.chars().count() > LONGEST_TEXT {
         body.refuse(
             notes,
@@ -404,7 +421,7 @@ fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TagStep>
 fn read_task(
     notes: &mut Notes<'_>,
     section: &mut Section<'_>,
-    clinical: &Clinical,
+    clinical: &Compliance,
 ) -> Option<TaskStep> {
     let title = section.required_text(
         notes,
@@ -493,7 +510,7 @@ fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee
 }
 
 /// Checks words that are no template: no braces, sound links, nothing clinical.
-fn plain(notes: &mut Notes<'_>, text: &Found<String>, clinical: &Clinical) {
+fn plain(notes: &mut Notes<'_>, text: &Found<String>, clinical: &Compliance) {
     let mut faults = text_link_faults(&text.value);
     if text.value.contains("{{") || text.value.contains("{%") {
         faults.push(Fault::new(

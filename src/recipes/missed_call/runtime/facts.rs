@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::copy::MergeField;
-use crate::recipes::missed_call::episode::{Episode, Facts, TaskFacts, TextFacts};
-use crate::recipes::missed_call::recipe::{Assignee, Deed, Recipe, TaskStep, TextStep};
+use crate::recipes::missed_call::episode::{Episode, Facts, PlaceOfContact, TaskFacts, TextFacts};
+use crate::recipes::missed_call::recipe::{Assignee, Deed, Recipe, Step, TaskStep, TextStep};
 use crate::recipes::missed_call::store::{StoreError, Subject};
 
 /// What can fail while reading facts.
@@ -31,10 +31,10 @@ impl Engine {
         &self,
         site: &Site,
         episode: &Episode,
-        deed: &Deed,
+        step: &Step,
     ) -> Result<Facts, FactsError> {
-        Ok(match deed {
-            Deed::Text(text) => Facts::Text(self.text_facts(site, episode, text).await?),
+        Ok(match &step.deed {
+            Deed::Text(text) => Facts::Text(self.text_facts(site, episode, step, text).await?),
             Deed::Tag(_) => Facts::Tag,
             Deed::Task(task) => Facts::Task(TaskFacts {
                 assignee: assignee(site, episode, task).await?,
@@ -62,12 +62,14 @@ impl Engine {
         &self,
         site: &Site,
         episode: &Episode,
+        step: &Step,
         text: &TextStep,
     ) -> Result<TextFacts, FactsError> {
         let location = &site.location;
         let needs = Needs::of(episode.recipe(), [text]);
+        let hours = episode.recipe().keeps_quiet_hours(step);
         let contacts = location.contacts();
-        let (contact, custom_values, location_name) = tokio::join!(
+        let (contact, custom_values, details) = tokio::join!(
             contacts.get(episode.state().contact()),
             async {
                 if needs.custom_values {
@@ -77,23 +79,38 @@ impl Engine {
                 }
             },
             async {
-                if needs.location_name {
-                    location.details().await.map(|details| details.name)
+                if needs.location_name || hours {
+                    location.details().await.map(Some)
                 } else {
                     Ok(None)
                 }
             },
         );
         let contact = contact.map_err(of_contact)?;
+        let details = details?;
+        let settings = details
+            .as_ref()
+            .and_then(|details| details.settings.as_ref());
         Ok(TextFacts {
             do_not_disturb: contact.sms_blocked(),
+            place: PlaceOfContact {
+                zone: contact.timezone,
+                state: contact.state,
+                country: contact.country,
+                location_zone: details
+                    .as_ref()
+                    .and_then(|details| details.timezone.clone()),
+                zone_disabled: settings
+                    .and_then(|settings| settings.disable_contact_timezone)
+                    .unwrap_or(false),
+            },
             first_name: contact.first_name,
             last_name: contact.last_name,
             name: contact.name,
             phone: contact.phone,
             // The list is asked right before the decision, which comes later.
             suppressed: false,
-            location_name: location_name?,
+            location_name: details.and_then(|details| details.name),
             custom_values: custom_values?,
         })
     }

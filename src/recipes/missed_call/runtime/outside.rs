@@ -27,7 +27,7 @@ pub(super) async fn perform(
 ) -> Result<Option<String>> {
     let contact = episode.contact();
     match intent {
-        Intent::Text { body, from, to } => {
+        Intent::Text { body, from, to, .. } => {
             let mut sms = OutgoingSms::new(contact.clone(), body.clone());
             sms.from_number = from.clone();
             sms.to_number = to.clone();

@@ -6,6 +6,8 @@
 //! | `Attempting`: its worker died | as if the answer had been lost now; what may be repeated is attempted again |
 //! | `Unsettled` | look, as [`reconcile`](super::reconcile) says |
 
+use jiff::Timestamp;
+
 use super::facts::FactsError;
 use super::outside;
 use super::settle::next_try;
@@ -117,10 +119,10 @@ impl Engine {
         attempted: &mut bool,
     ) -> Result<(), StoreError> {
         let step = &fence.effect.step;
-        let Some(deed) = episode.recipe().step(step).map(|step| &step.deed) else {
+        let Some(planned) = episode.recipe().step(step) else {
             return self.forget(fence).await;
         };
-        let mut facts = match self.facts(site, episode, deed).await {
+        let mut facts = match self.facts(site, episode, planned).await {
             Ok(facts) => facts,
             Err(FactsError::ContactGone) => {
                 return self
@@ -132,7 +134,7 @@ impl Engine {
             }
         };
         // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
-        let location = match deed {
+        let location = match planned.deed {
             Deed::Text(_) => site.location.reserve().await,
             Deed::Task(_) => site.location.in_background().reserve().await,
             Deed::Tag(_) => Ok(site.location.in_background()),
@@ -157,6 +159,9 @@ impl Engine {
             let intent = match episode.permit(step, &facts, now) {
                 Permit::Go(intent) => intent,
                 Permit::Drop(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
+                Permit::Wait { until, why } => {
+                    return self.wait(fence, failures, until, &why).await;
+                }
                 Permit::Obsolete => return self.forget(fence).await,
             };
             let actions = episode.begin(&fence.effect, &intent, fence.attempt);
@@ -200,6 +205,27 @@ impl Engine {
         }
         tracing::warn!(effect = %fence.effect, "another worker has the effect");
         Ok(())
+    }
+
+    /// The effect is taken up again then.
+    async fn wait(
+        &self,
+        fence: Fence,
+        failures: u32,
+        until: Timestamp,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let waits = Action::Record(EntryKind::Waits {
+            effect: fence.effect.clone(),
+            until,
+            why: why.to_owned(),
+        });
+        let progress = Progress::Waiting {
+            failures,
+            last_failure: None,
+        };
+        self.release(fence, |_, _| (vec![waits.clone()], progress.clone(), until))
+            .await
     }
 
     /// Nothing is to be done about the effect any more.

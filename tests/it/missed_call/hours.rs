@@ -1,0 +1,169 @@
+//! Quiet hours: later texts wait for an hour at which the person may be texted, and say which rule kept them.
+
+use std::sync::Arc;
+
+use gohighlevel::recipes::missed_call::episode::{
+    Episode, Facts, Intent, Permit, PlaceOfContact, Reason, StepName, TextFacts,
+};
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::store::MemoryStore;
+use gohighlevel::recipes::missed_call::{Caller, Recipe};
+use jiff::{SignedDuration, Timestamp};
+
+use super::given::{call, recipe_of, the_text};
+use super::support::World;
+
+const RECIPE: &str = r#"
+    name = "hours"
+    version = 1
+    [call]
+    max_age = "PT10M"
+    [steps.text]
+    do = "text"
+    body = "Sorry we missed you."
+    [steps.later]
+    do = "text"
+    after = "PT2H"
+    body = "Still here for you."
+"#;
+
+fn waits() -> Arc<Recipe> {
+    recipe_of(&format!("{RECIPE}\n[compliance]\nfirst_text = \"waits\""))
+}
+
+fn later() -> StepName {
+    StepName::new("later").unwrap()
+}
+
+/// The episode of a call from this number that ended then.
+fn episode(recipe: Arc<Recipe>, from: &str, ended_at: &str) -> (Episode, Timestamp) {
+    let ended_at: Timestamp = ended_at.parse().unwrap();
+    let mut call = call("call-1");
+    call.caller = Some(Caller::Number(from.parse().unwrap()));
+    call.ended_at = ended_at;
+    (Episode::open(recipe, &call, ended_at).0, ended_at)
+}
+
+fn facts(place: PlaceOfContact) -> Facts {
+    Facts::Text(TextFacts {
+        place,
+        ..TextFacts::default()
+    })
+}
+
+const CHICAGO: &str = "+13125550142";
+const MIAMI: &str = "+13055550142";
+
+#[test]
+fn a_later_text_waits_for_the_morning_of_the_person() {
+    // 19:30 in Chicago; two hours later it is half past nine in the evening.
+    let (episode, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-02T00:30:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let Permit::Wait { until, why } =
+        episode.permit(&later(), &facts(PlaceOfContact::default()), now)
+    else {
+        panic!("it is night in Chicago");
+    };
+    assert_eq!(until.to_string(), "2026-06-02T13:00:00Z", "8:00 in Chicago");
+    assert!(why.contains("America/Chicago"), "{why}");
+    // In the morning it may go, however late that is by its own time, and says why.
+    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), until);
+    let Permit::Go(Intent::Text { hours, .. }) = permit else {
+        panic!("{permit:?}");
+    };
+    assert!(hours.unwrap().contains("America/Chicago"));
+}
+
+#[test]
+fn the_contact_s_own_zone_and_state_count() {
+    // 20:15 in Miami, where texts end at 20:00, and 17:15 in Los Angeles.
+    let (episode, ended_at) = episode(recipe_of(RECIPE), MIAMI, "2026-06-01T22:15:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), now);
+    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let moved = PlaceOfContact {
+        zone: Some("America/Los_Angeles".into()),
+        ..PlaceOfContact::default()
+    };
+    let permit = episode.permit(&later(), &facts(moved.clone()), now);
+    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let disabled = PlaceOfContact {
+        zone_disabled: true,
+        ..moved
+    };
+    let permit = episode.permit(&later(), &facts(disabled), now);
+    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+}
+
+#[test]
+fn the_answer_to_the_call_goes_at_once_unless_the_recipe_says_otherwise() {
+    let night = "2026-06-02T04:00:00Z";
+    let (at_once, ended_at) = episode(recipe_of(RECIPE), CHICAGO, night);
+    let permit = at_once.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    let Permit::Go(Intent::Text { hours: None, .. }) = permit else {
+        panic!("{permit:?}");
+    };
+    // By the morning it would be too old.
+    let (kept, ended_at) = episode(waits(), CHICAGO, night);
+    let permit = kept.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    assert_eq!(permit, Permit::Drop(Reason::QuietHours));
+    // Minutes before the opening it waits for it.
+    let (soon, ended_at) = episode(waits(), CHICAGO, "2026-06-02T12:55:00Z");
+    let permit = soon.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+}
+
+#[test]
+fn without_any_zone_there_is_no_hour() {
+    let (episode, ended_at) = episode(recipe_of(RECIPE), "+18005550142", "2026-06-01T16:00:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), now);
+    assert_eq!(permit, Permit::Drop(Reason::QuietHours));
+    let located = PlaceOfContact {
+        location_zone: Some("America/Chicago".into()),
+        ..PlaceOfContact::default()
+    };
+    let permit = episode.permit(&later(), &facts(located), now);
+    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+}
+
+#[test]
+fn a_refusal_by_the_person_outranks_the_hour() {
+    let (episode, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-02T00:30:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let refused = Facts::Text(TextFacts {
+        do_not_disturb: true,
+        ..TextFacts::default()
+    });
+    let permit = episode.permit(&later(), &refused, now);
+    assert_eq!(permit, Permit::Drop(Reason::DoNotDisturb));
+}
+
+#[tokio::test]
+async fn a_text_that_is_due_at_night_is_sent_in_the_morning_once() {
+    let recipe = Recipe::from_toml(
+        "night.toml",
+        &RECIPE.replace("after = \"PT2H\"", "after = \"PT12H\""),
+    )
+    .unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    // Ten in the morning in Chicago; due at ten in the evening.
+    let call = world.missed_call().await;
+    world.minutes(13 * 60).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+    let waits: Vec<_> = world
+        .ledger()
+        .await
+        .into_iter()
+        .filter_map(|entry| match entry.kind {
+            EntryKind::Waits { until, .. } => Some(until.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(waits, ["2026-11-21T14:00:00Z"]);
+    world.minutes(24 * 60).await;
+    let texts = world.texts(&call.contact_id).await;
+    assert_eq!(texts.len(), 2);
+    let sent_at = texts[1].date_added.unwrap();
+    assert_eq!(sent_at.to_string().get(..16), Some("2026-11-21T14:00"));
+}
