@@ -13,13 +13,14 @@
 //!     r#"
 //!         name = "clinic"
 //!         version = 1
-//!         [text]
+//!         [steps.text]
+//!         do = "text"
 //!         body = "Sorry we missed you. Book here: {{ custom_values.calendly_link }}"
 //!     "#,
 //! )?;
 //! assert_eq!(recipe.name(), "clinic");
 //!
-//! let wrong = "name = \"clinic\"\nversion = 0\ntask.title = \"Call back\"";
+//! let wrong = "name = \"clinic\"\nversion = 0\nsteps.task = { do = \"task\", title = \"Call back\" }";
 //! let error = Recipe::from_toml("clinic.toml", wrong).unwrap_err();
 //! assert!(error.to_string().contains("clinic.toml:2: version"), "{error}");
 //! # Ok::<(), gohighlevel::recipes::missed_call::RecipeError>(())
