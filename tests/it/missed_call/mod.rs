@@ -15,6 +15,7 @@ mod hours;
 mod intake;
 mod old_rows;
 mod opt_out;
+mod overtaken;
 mod replies;
 mod reply_corpus;
 mod sqlite_store;
