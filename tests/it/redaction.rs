@@ -44,14 +44,16 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const TOKEN: &str = "pit-planted-token";
 const NUMBER: &str = "+13125550188";
+const CALLED: &str = "+13125550177";
 const NAME: &str = "Rosanplanted";
 const ADDRESS: &str = "planted@people.example";
 const TEXT: &str = "planted words of a text";
 
-const PLANTED: [&str; 7] = [
+const PLANTED: [&str; 8] = [
     TOKEN,
     "3125550188",
     "312-555-0188",
+    "3125550177",
     NAME,
     "rosanplanted",
     ADDRESS,
@@ -312,7 +314,7 @@ fn missed_call() -> MissedCall {
         contact: contact(),
         conversation: None,
         caller: Some(Caller::Number(number())),
-        called: Some(number()),
+        called: Some(CALLED.parse().unwrap()),
         ended_at: Timestamp::UNIX_EPOCH,
         reason: MissedReason::NoAnswer,
         evidence: Evidence {
@@ -398,9 +400,8 @@ async fn what_an_episode_goes_through() {
             panic!("{step} may be done");
         };
         assert!(
-            serde_json::to_string(&intent)
-                .unwrap()
-                .contains("3125550188")
+            // The number of the caller or of the business.
+            serde_json::to_string(&intent).unwrap().contains("31255501")
         );
         let effect = gohighlevel::recipes::missed_call::episode::EffectId {
             episode: episode.state().id().clone(),

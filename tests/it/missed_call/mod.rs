@@ -1,6 +1,7 @@
 //! The missed-call recipe: its inner parts, and as a whole over real HTTP on a clock set by hand.
 
 mod assignee;
+mod callers;
 mod compliance;
 mod crash;
 mod desk;

@@ -52,6 +52,7 @@ fn episodes() {
         "copy",
         "do_not_disturb",
         "failed",
+        "not_textable",
         "opted_out",
         "overtaken",
         "quiet_hours",

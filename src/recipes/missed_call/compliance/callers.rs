@@ -81,6 +81,30 @@ pub enum NotTextable {
     Country,
 }
 
+impl NotTextable {
+    /// The stored word, such as `toll_free`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Withheld => "withheld",
+            Self::ShortCode => "short_code",
+            Self::Unreadable => "unreadable",
+            Self::OwnNumber => "own_number",
+            Self::Staff => "staff",
+            Self::Blocked => "blocked",
+            Self::TollFree => "toll_free",
+            Self::Premium => "premium",
+            Self::NonGeographic => "non_geographic",
+            Self::Landline => "landline",
+            Self::Country => "country",
+        }
+    }
+
+    /// Whether the call is none of a customer, so that nothing at all follows from it.
+    pub(crate) fn is_no_customer(self) -> bool {
+        matches!(self, Self::OwnNumber | Self::Staff | Self::Blocked)
+    }
+}
+
 /// The number to text, unless the caller cannot or must not be texted. Where several reasons apply, the one that says
 /// most about the caller is told: who it is, then what kind of number, then what kind of line, then from where.
 pub fn textable<'c>(

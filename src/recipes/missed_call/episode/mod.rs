@@ -37,6 +37,7 @@ pub(crate) use state::StepState;
 
 use self::state::{REMEMBERED_CALLS, VERSION};
 use super::call::Caller;
+use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Recipe, Start, Step};
 use crate::client::Lane;
@@ -243,13 +244,21 @@ impl Episode {
 
     /// Plans what the first call sets off.
     fn plan(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
-        let unreachable = match &call.caller {
-            Some(Caller::Withheld) => Some(Reason::Withheld),
-            Some(Caller::ShortCode) => Some(Reason::ShortCode),
-            Some(Caller::Unreadable) => Some(Reason::UnreadableNumber),
-            _ => None,
-        };
         let recipe = Arc::clone(&self.recipe);
+        let unreachable = call.caller.as_ref().and_then(|caller| {
+            let to_itself =
+                matches!(caller, Caller::Number(number) if call.called.as_ref() == Some(number));
+            if to_itself {
+                return Some(Reason::NotTextable(NotTextable::OwnNumber));
+            }
+            let refused = textable(caller, &recipe.callers, ZoneTable::built_in()).err()?;
+            Some(match refused {
+                NotTextable::Withheld => Reason::Withheld,
+                NotTextable::ShortCode => Reason::ShortCode,
+                NotTextable::Unreadable => Reason::UnreadableNumber,
+                other => Reason::NotTextable(other),
+            })
+        });
         let too_old = now > later(call.ended_at, recipe.call.max_age);
         let mut steps: Vec<_> = recipe
             .steps
@@ -263,10 +272,13 @@ impl Episode {
                 Some(_) => unreachable.clone().or_else(|| {
                     (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale)
                 }),
-                // Somebody who hides their number is no contact to work on: nothing is written to HighLevel.
-                None => unreachable
-                    .clone()
-                    .filter(|reason| *reason == Reason::Withheld),
+                // Somebody who hides their number, or belongs to the business, is no contact to work on: nothing is
+                // written to HighLevel.
+                None => unreachable.clone().filter(|reason| match reason {
+                    Reason::Withheld => true,
+                    Reason::NotTextable(why) => why.is_no_customer(),
+                    _ => false,
+                }),
             };
             match reason {
                 Some(reason) => self.drop_step(name, reason, actions),

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::happening::Happening;
+use crate::recipes::missed_call::compliance::NotTextable;
 
 /// Why a step of a recipe was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub enum Reason {
     ShortCode,
     /// The caller's number cannot be read as a phone number.
     UnreadableNumber,
+    /// The caller's number is of a kind, or on a list, that is not texted.
+    NotTextable(NotTextable),
     /// There was no hour in time at which the person may be texted.
     QuietHours,
     /// Something happened that makes the step needless.
@@ -53,6 +56,7 @@ impl Reason {
             Self::Withheld => "withheld".into(),
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
+            Self::NotTextable(why) => format!("not_textable:{}", why.code()),
             Self::QuietHours => "quiet_hours".into(),
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
@@ -73,6 +77,7 @@ impl Reason {
             Self::Withheld => "the number was withheld",
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
+            Self::NotTextable(_) => "the number takes no texts, or must not get any; call instead",
             Self::QuietHours => "it was no hour to text them",
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",

@@ -12,6 +12,9 @@
 //! | `business.display_name` | what `{{ location.name }}` becomes in texts | the location's name in HighLevel |
 //! | `call.max_age` | a call that ended longer ago gets no text, only the task (PT1S to PT24H) | `PT10M` |
 //! | `call.cooldown` | further missed calls of the same caller within it send nothing more (PT0S to PT168H) | `PT4H` |
+//! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
+//! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
+//! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
 //! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
@@ -53,6 +56,7 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
+use super::compliance::CallerLists;
 use super::copy::Template;
 use super::episode::{Happening, StepName};
 use super::presets::Preset;
@@ -75,6 +79,7 @@ pub struct Recipe {
     pub(crate) source: String,
     pub(crate) display_name: Option<String>,
     pub(crate) call: CallRules,
+    pub(crate) callers: CallerLists,
     pub(crate) steps: BTreeMap<StepName, Step>,
     pub(crate) hipaa: bool,
     /// Whether the answer to the call keeps quiet hours too.

@@ -6,7 +6,7 @@ use std::num::NonZeroU8;
 use jiff::SignedDuration;
 use toml::de::DeTable;
 
-use super::super::compliance::{clinical, opt_out};
+use super::super::compliance::{CallerLists, Country, clinical, opt_out};
 use super::super::copy::lint::{template_link_faults, text_link_faults};
 use super::super::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
 use super::super::episode::{Happening, StepName};
@@ -14,6 +14,7 @@ use super::problem::{Fault, Problem, RecipeError};
 use super::reader::{Found, Notes, Section};
 use super::{Assignee, CallRules, Deed, Origin, Recipe, Start, Step, TagStep, TaskStep, TextStep};
 use crate::ids::UserId;
+use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
 const NOTHING: SignedDuration = SignedDuration::ZERO;
@@ -90,6 +91,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     );
     let business = root.section(notes, "business");
     let call = root.section(notes, "call");
+    let callers = root.section(notes, "callers");
     let steps = root.section(notes, "steps");
     let compliance = root.section(notes, "compliance");
     root.finish(notes);
@@ -97,6 +99,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let clinical = read_compliance(notes, compliance);
     let display_name = business.and_then(|section| read_business(notes, section, &clinical));
     let call = read_call(notes, call);
+    let callers = read_callers(notes, callers);
     let steps = read_steps(notes, steps, &clinical);
 
     let problems = std::mem::take(&mut notes.problems);
@@ -110,6 +113,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         source: source.to_owned(),
         display_name,
         call,
+        callers,
         steps,
         hipaa: clinical.hipaa,
         first_text_waits: clinical.first_text_waits,
@@ -189,6 +193,52 @@ fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallRules {
 }
 
 const DEEDS: &str = "write do = \"text\", do = \"tag\" or do = \"task\"";
+
+fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLists {
+    let mut lists = CallerLists::default();
+    let Some(mut section) = section else {
+        return lists;
+    };
+    for (name, list) in [
+        ("own", &mut lists.own),
+        ("staff", &mut lists.staff),
+        ("blocked", &mut lists.blocked),
+        ("landlines", &mut lists.landlines),
+    ] {
+        for number in section.texts(notes, name) {
+            match PhoneNumber::parse(&number) {
+                Ok(number) => drop(list.insert(number)),
+                // The number itself may be somebody's and stays out of the message.
+                Err(_) => section.refuse_key(
+                    notes,
+                    name,
+                    Fault::new(
+                        "not a phone number",
+                        "write it with its country code, such as \"+13125550100\"",
+                    ),
+                ),
+            }
+        }
+    }
+    if section.has("countries") {
+        lists.countries.clear();
+        for code in section.texts(notes, "countries") {
+            match Country::read(&code) {
+                Some(country) => drop(lists.countries.insert(country)),
+                None => section.refuse_key(
+                    notes,
+                    "countries",
+                    Fault::new(
+                        "not the code of a country",
+                        "write two letters of ISO 3166, such as \"US\"",
+                    ),
+                ),
+            }
+        }
+    }
+    section.finish(notes);
+    lists
+}
 
 fn read_steps(
     notes: &mut Notes<'_>,
