@@ -106,12 +106,8 @@ impl<'a> Users<'a> {
         company: &CompanyId,
         search: &UserSearch,
     ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
-        let (users, company, search) = (*self, company.clone(), search.clone());
-        items("users.search", move |skip| {
-            let mut search = search.clone();
-            search.skip = skip.or(search.skip);
-            users.search(&company, &search)
-        })
+        let (users, company) = (*self, company.clone());
+        found(search, move |search| users.search(&company, search))
     }
 
     /// One user by the id.
@@ -149,12 +145,8 @@ impl<'a> AgencyUsers<'a> {
         company: &CompanyId,
         search: &UserSearch,
     ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
-        let (users, company, search) = (*self, company.clone(), search.clone());
-        items("users.search", move |skip| {
-            let mut search = search.clone();
-            search.skip = skip.or(search.skip);
-            users.search(&company, &search)
-        })
+        let (users, company) = (*self, company.clone());
+        found(search, move |search| users.search(&company, search))
     }
 
     /// One page of the agency's users with one of these e-mail addresses.
@@ -203,6 +195,22 @@ impl<'a> AgencyUsers<'a> {
     pub async fn delete(&self, id: &UserId) -> Result<()> {
         self.client.send_unread(delete(id)).await
     }
+}
+
+/// All users of a search, page after page.
+fn found<'a, F>(
+    search: &UserSearch,
+    page: F,
+) -> impl Stream<Item = Result<User>> + Send + use<'a, F>
+where
+    F: Fn(&UserSearch) -> Call<'a, OffsetPage<User>> + Send + 'a,
+{
+    let search = search.clone();
+    items("users.search", move |skip| {
+        let mut search = search.clone();
+        search.skip = skip.or(search.skip);
+        page(&search)
+    })
 }
 
 fn get(id: &UserId) -> Request {

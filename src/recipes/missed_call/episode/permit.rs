@@ -143,7 +143,7 @@ impl Episode {
         };
         match (&step.deed, facts, overtaken) {
             (Deed::Text(text), Facts::Text(facts), _) => {
-                self.permit_text(name, text, overtaken, facts, now)
+                self.permit_text(name, step, text, overtaken, facts, now)
             }
             (_, _, Some(reason)) => Permit::Drop(reason.clone()),
             (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
@@ -157,23 +157,18 @@ impl Episode {
     }
 
     /// Whether it is too late for a text: for one that answers the call when the call is older than `max_age`, for any
-    /// other when its time is as long ago.
+    /// other when its time is as long ago and a day more: it may have had to wait for the morning.
     pub(crate) fn is_stale(&self, name: &StepName, now: Timestamp) -> bool {
         let Some(step) = self.recipe.step(name) else {
             return false;
         };
-        let time = if self.recipe.answers_the_call(step) {
-            self.state.call_ended_at
+        let max_age = self.recipe.call.max_age;
+        let latest = if self.recipe.answers_the_call(step) {
+            later(self.state.call_ended_at, max_age)
         } else {
-            self.time_of(name)
+            later(self.time_of(name), max_age + LONGEST_WAIT)
         };
-        let late = match self.recipe.keeps_quiet_hours(step) && !self.recipe.answers_the_call(step)
-        {
-            // It may have had to wait for the morning.
-            true => self.recipe.call.max_age + LONGEST_WAIT,
-            false => self.recipe.call.max_age,
-        };
-        now > later(time, late)
+        now > latest
     }
 
     /// When the step's time was.
@@ -200,6 +195,7 @@ impl Episode {
     fn permit_text(
         &self,
         name: &StepName,
+        step: &Step,
         text: &TextStep,
         overtaken: Option<&Reason>,
         facts: &TextFacts,
@@ -223,11 +219,7 @@ impl Episode {
             return Permit::Drop(reason);
         }
         let mut hours = None;
-        if self
-            .recipe
-            .step(name)
-            .is_some_and(|step| self.recipe.keeps_quiet_hours(step))
-        {
+        if self.recipe.keeps_quiet_hours(step) {
             let decision = self.hours(facts, now);
             match decision.when {
                 When::Now => hours = Some(decision.to_string()),

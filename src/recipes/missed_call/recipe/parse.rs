@@ -96,11 +96,11 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let compliance = root.section(notes, "compliance");
     root.finish(notes);
 
-    let clinical = read_compliance(notes, compliance);
-    let display_name = business.and_then(|section| read_business(notes, section, &clinical));
+    let rules = read_compliance(notes, compliance);
+    let display_name = business.and_then(|section| read_business(notes, section, &rules));
     let call = read_call(notes, call);
     let callers = read_callers(notes, callers);
-    let steps = read_steps(notes, steps, &clinical);
+    let steps = read_steps(notes, steps, &rules);
 
     let problems = std::mem::take(&mut notes.problems);
     let (Some(name), Some(version)) = (name, version) else {
@@ -115,9 +115,9 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         call,
         callers,
         steps,
-        hipaa: clinical.hipaa,
-        first_text_waits: clinical.first_text_waits,
-        extra_clinical_words: clinical.extra,
+        hipaa: rules.hipaa,
+        first_text_waits: rules.first_text_waits,
+        extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),
             lines: std::mem::take(&mut notes.lines),
@@ -134,18 +134,18 @@ fn fingerprint(source: &str) -> String {
 }
 
 fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Compliance {
-    let mut clinical = Compliance {
+    let mut rules = Compliance {
         hipaa: true,
         extra: Vec::new(),
         first_text_waits: false,
     };
     if let Some(mut section) = section {
-        clinical.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
-        clinical.extra = section.texts(notes, "extra_clinical_words");
+        rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
+        rules.extra = section.texts(notes, "extra_clinical_words");
         if let Some(word) = section.text(notes, "first_text") {
             match word.value.as_str() {
                 "at_once" => {}
-                "waits" => clinical.first_text_waits = true,
+                "waits" => rules.first_text_waits = true,
                 _ => word.refuse(
                     notes,
                     Fault::new("neither \"at_once\" nor \"waits\"", "write one of the two"),
@@ -154,13 +154,13 @@ fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Compl
         }
         section.finish(notes);
     }
-    clinical
+    rules
 }
 
 fn read_business(
     notes: &mut Notes<'_>,
     mut section: Section<'_>,
-    clinical: &Compliance,
+    compliance: &Compliance,
 ) -> Option<String> {
     let name = section.text(notes, "display_name");
     section.finish(notes);
@@ -171,7 +171,7 @@ fn read_business(
             Fault::new("empty", "write the business's name, or leave the key out"),
         );
     }
-    plain(notes, &name, clinical);
+    plain(notes, &name, compliance);
     Some(name.value)
 }
 
@@ -243,7 +243,7 @@ fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLi
 fn read_steps(
     notes: &mut Notes<'_>,
     section: Option<Section<'_>>,
-    clinical: &Compliance,
+    compliance: &Compliance,
 ) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
     let mut reaches_somebody = false;
@@ -259,7 +259,7 @@ fn read_steps(
                 "write up to 40 small letters, digits and `_`, beginning with a letter, such as [steps.second_text]",
             ));
         }
-        let read = read_step(notes, step, clinical);
+        let read = read_step(notes, step, compliance);
         // A step with a mistake in it is there all the same.
         reaches_somebody |= read
             .as_ref()
@@ -281,7 +281,7 @@ fn read_steps(
 fn read_step(
     notes: &mut Notes<'_>,
     mut section: Section<'_>,
-    clinical: &Compliance,
+    compliance: &Compliance,
 ) -> Option<Step> {
     let kind = section.required_text(notes, "do", DEEDS);
     let on = read_start(notes, &mut section);
@@ -290,9 +290,9 @@ fn read_step(
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
     let deed = match kind.value.as_str() {
-        "text" => read_text(notes, &mut section, clinical).map(Deed::Text),
+        "text" => read_text(notes, &mut section, compliance).map(Deed::Text),
         "tag" => read_tag(notes, &mut section).map(Deed::Tag),
-        "task" => read_task(notes, &mut section, clinical).map(Deed::Task),
+        "task" => read_task(notes, &mut section, compliance).map(Deed::Task),
         _ => {
             kind.refuse(notes, Fault::new("not something a step does", DEEDS));
             return None;
@@ -380,7 +380,7 @@ fn unknown_happening(besides: &str) -> Fault {
 fn read_text(
     notes: &mut Notes<'_>,
     section: &mut Section<'_>,
-    clinical: &Compliance,
+    compliance: &Compliance,
 ) -> Option<TextStep> {
     let body = section.required_text(
         notes,
@@ -399,9 +399,9 @@ fn read_text(
                 ),
             );
         }
-        plain(notes, opt_out, clinical);
+        plain(notes, opt_out, compliance);
     }
-    let body = read_body(notes, &body?, clinical);
+    let body = read_body(notes, &body?, compliance);
     Some(TextStep {
         body,
         opt_out: opt_out.map_or_else(|| OPT_OUT_LINE.to_owned(), |line| line.value),
@@ -425,7 +425,7 @@ fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZer
     })
 }
 
-fn read_body(notes: &mut Notes<'_>, body: &Found<String>, clinical: &Compliance) -> Template {
+fn read_body(notes: &mut Notes<'_>, body: &Found<String>, compliance: &Compliance) -> Template {
     if body.value.chars().count() > LONGEST_TEXT {
         body.refuse(
             notes,
@@ -438,7 +438,7 @@ fn read_body(notes: &mut Notes<'_>, body: &Found<String>, clinical: &Compliance)
     let (template, mut faults) = Template::read(&body.value);
     faults.extend(template_link_faults(&template));
     for words in template.spoken() {
-        faults.extend(clinical.faults(&words));
+        faults.extend(compliance.faults(&words));
     }
     for fault in faults {
         body.refuse(notes, fault);
@@ -471,7 +471,7 @@ fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TagStep>
 fn read_task(
     notes: &mut Notes<'_>,
     section: &mut Section<'_>,
-    clinical: &Compliance,
+    compliance: &Compliance,
 ) -> Option<TaskStep> {
     let title = section.required_text(
         notes,
@@ -490,7 +490,7 @@ fn read_task(
             ),
         );
     }
-    plain(notes, &title, clinical);
+    plain(notes, &title, compliance);
     Some(TaskStep {
         title: title.value,
         due_after: due_after.map_or(SignedDuration::from_hours(1), |due| due.value),
@@ -560,7 +560,7 @@ fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee
 }
 
 /// Checks words that are no template: no braces, sound links, nothing clinical.
-fn plain(notes: &mut Notes<'_>, text: &Found<String>, clinical: &Compliance) {
+fn plain(notes: &mut Notes<'_>, text: &Found<String>, compliance: &Compliance) {
     let mut faults = text_link_faults(&text.value);
     if text.value.contains("{{") || text.value.contains("{%") {
         faults.push(Fault::new(
@@ -568,7 +568,7 @@ fn plain(notes: &mut Notes<'_>, text: &Found<String>, clinical: &Compliance) {
             "write plain words",
         ));
     }
-    faults.extend(clinical.faults(&text.value));
+    faults.extend(compliance.faults(&text.value));
     for fault in faults {
         text.refuse(notes, fault);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use jiff::fmt::temporal::SpanParser;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::super::spelling::nearest;
 use super::problem::{Fault, Problem};
@@ -110,15 +110,24 @@ impl<'t> Section<'t> {
             self.asked.push(name);
         }
         let (key, value) = self.table.get_key_value(name)?;
+        Some(self.found(notes, key, value))
+    }
+
+    /// A value with its place, which is remembered.
+    fn found(
+        &self,
+        notes: &mut Notes<'_>,
+        key: &Spanned<DeString<'t>>,
+        value: &'t Spanned<DeValue<'t>>,
+    ) -> Found<&'t Spanned<DeValue<'t>>> {
         let found = Found {
             value,
-            key: self.key(name),
+            key: self.key(key.get_ref()),
             offset: key.span().start,
         };
-        notes
-            .lines
-            .insert(found.key.clone(), notes.line(found.offset));
-        Some(found)
+        let line = notes.line(found.offset);
+        notes.lines.insert(found.key.clone(), line);
+        found
     }
 
     /// Notes that a required key is not there.
@@ -136,47 +145,32 @@ impl<'t> Section<'t> {
         name: &'static str,
     ) -> Option<Section<'t>> {
         let found = self.value(notes, name)?;
-        let DeValue::Table(table) = found.value.get_ref() else {
-            found.refuse(
-                notes,
-                wrong_type(found.value, "a section", &format!("[{name}]")),
-            );
-            return None;
-        };
-        Some(Section {
-            path: found.key,
-            offset: found.offset,
-            table,
-            asked: Vec::new(),
-        })
+        Section::of(notes, found)
     }
 
     /// All sections of this one, by name.
     pub(super) fn sections(self, notes: &mut Notes<'_>) -> Vec<Section<'t>> {
         let mut sections = Vec::new();
         for (key, value) in self.table.iter() {
-            let found = Found {
-                value,
-                key: self.key(key.get_ref()),
-                offset: key.span().start,
-            };
-            notes
-                .lines
-                .insert(found.key.clone(), notes.line(found.offset));
-            match found.value.get_ref() {
-                DeValue::Table(table) => sections.push(Section {
-                    path: found.key,
-                    offset: found.offset,
-                    table,
-                    asked: Vec::new(),
-                }),
-                _ => {
-                    let shape = format!("[{}]", found.key);
-                    found.refuse(notes, wrong_type(found.value, "a section", &shape));
-                }
-            }
+            let found = self.found(notes, key, value);
+            sections.extend(Section::of(notes, found));
         }
         sections
+    }
+
+    /// The section that a value is.
+    fn of(notes: &mut Notes<'_>, found: Found<&'t Spanned<DeValue<'t>>>) -> Option<Self> {
+        let DeValue::Table(table) = found.value.get_ref() else {
+            let shape = format!("[{}]", found.key);
+            found.refuse(notes, wrong_type(found.value, "a section", &shape));
+            return None;
+        };
+        Some(Self {
+            path: found.key,
+            offset: found.offset,
+            table,
+            asked: Vec::new(),
+        })
     }
 
     /// Words in quotes, without the white space around them.

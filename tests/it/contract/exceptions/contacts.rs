@@ -110,7 +110,8 @@ pub(super) fn rows() -> Vec<Exception> {
     rows
 }
 
-fn custom_field(its_value: &str) -> Value {
+/// A field that a contact or an opportunity is given, with its value under this name.
+pub(super) fn custom_field(its_value: &str) -> Value {
     let value = json!({"anyOf": [
         {"type": "string"},
         {"type": "number"},

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::contacts::custom_field;
 use super::{Exception, What};
 
 pub(super) fn rows() -> Vec<Exception> {
@@ -80,22 +81,6 @@ pub(super) fn rows() -> Vec<Exception> {
         });
     }
     rows
-}
-
-fn custom_field(its_value: &str) -> Value {
-    let value = json!({"anyOf": [
-        {"type": "string"},
-        {"type": "number"},
-        {"type": "array", "items": {"type": "string"}},
-    ]});
-    let named_by = |name: &str| {
-        json!({
-            "type": "object",
-            "properties": {name: {"type": "string"}, its_value: value},
-            "required": [name, its_value],
-        })
-    };
-    json!({"anyOf": [named_by("id"), named_by("key")]})
 }
 
 fn opportunity() -> Value {
