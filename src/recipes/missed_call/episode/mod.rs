@@ -17,6 +17,7 @@
 
 mod happening;
 mod input;
+mod intent;
 mod names;
 mod permit;
 mod reason;
@@ -29,8 +30,9 @@ use jiff::Timestamp;
 
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
+pub use intent::Intent;
 pub use names::{EffectId, EpisodeId, StepName};
-pub use permit::{Facts, Intent, Permit, PlaceOfContact, TaskFacts, TextFacts};
+pub use permit::{Facts, Permit, PlaceOfContact, TaskFacts, TextFacts};
 pub use reason::Reason;
 pub use state::EpisodeState;
 pub(crate) use state::StepState;

@@ -25,14 +25,14 @@
 //! | key | meaning | default |
 //! |---|---|---|
 //! | `do` | what is done: `"text"`, `"tag"` or `"task"` | required |
-//! | `on` | what it follows: `"missed"` (the first call) or another [happening](Happening) | `"missed"` |
+//! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening) | `"missed"` |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
 //! | `stops_on` | the happenings after which it is not done any more | for texts all but `"missed_again"`, else none |
 //!
 //! | step | key | meaning | default |
 //! |---|---|---|---|
-//! | `text` | `body` | the text, a [`Template`] | required |
+//! | `text` | `body` | the text, a [`Template`](super::copy::Template) | required |
 //! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
 //! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
 //! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
@@ -48,25 +48,22 @@ mod check;
 mod parse;
 mod problem;
 mod reader;
+mod step;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU8;
 use std::path::Path;
 
 use jiff::SignedDuration;
 
 use super::compliance::CallerLists;
-use super::copy::Template;
-use super::episode::{Happening, StepName};
+use super::episode::StepName;
 use super::presets::Preset;
-use crate::client::Lane;
-use crate::ids::UserId;
-use crate::secret::Private;
 
 pub use check::LocationFacts;
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
+pub(crate) use step::{Assignee, Deed, Start, Step, TagStep, TaskStep, TextStep};
 
 /// The checked configuration of a missed-call text back. The [module](self) lists its keys.
 ///
@@ -95,93 +92,6 @@ pub(crate) struct CallRules {
     pub(crate) max_age: SignedDuration,
     /// How long further calls of the same caller belong to the same episode.
     pub(crate) cooldown: SignedDuration,
-}
-
-/// One step: what it follows, and what is done.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Step {
-    pub(crate) on: Start,
-    /// The wait between that and the step.
-    pub(crate) after: SignedDuration,
-    /// What makes it needless or unwelcome.
-    pub(crate) stops_on: BTreeSet<Happening>,
-    pub(crate) deed: Deed,
-}
-
-/// What a step follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// The missed call that opens the episode.
-    Missed,
-    /// As many missed calls in one episode.
-    MissedCalls(u32),
-    /// Anything else.
-    After(Happening),
-}
-
-/// What a step does.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Deed {
-    Text(TextStep),
-    Tag(TagStep),
-    Task(TaskStep),
-}
-
-impl Step {
-    /// The lane in which it is performed: somebody waits for a text.
-    pub(crate) fn lane(&self) -> Lane {
-        match self.deed {
-            Deed::Text(_) => Lane::Interactive,
-            Deed::Tag(_) | Deed::Task(_) => Lane::Background,
-        }
-    }
-
-    /// The text, if it is one.
-    pub(crate) fn text(&self) -> Option<&TextStep> {
-        match &self.deed {
-            Deed::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// A text to the caller.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct TextStep {
-    pub(crate) body: Template,
-    /// Put after the body, once.
-    pub(crate) opt_out: String,
-    /// How many parts it may take.
-    pub(crate) max_segments: NonZeroU8,
-}
-
-/// The tag on the contact.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct TagStep {
-    /// In small letters, as HighLevel keeps it.
-    pub(crate) name: String,
-}
-
-/// The task for the team.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct TaskStep {
-    pub(crate) title: String,
-    /// Counted from what the step follows.
-    pub(crate) due_after: SignedDuration,
-    pub(crate) assign_to: Assignee,
-}
-
-/// Whose task it is.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Assignee {
-    /// The user to whom the contact is assigned, if there is one.
-    ContactOwner,
-    /// Nobody: the task stands in everybody's list.
-    Nobody,
-    /// This user.
-    User(UserId),
-    /// The user who signs in with this e-mail address.
-    UserEmail(Private<String>),
 }
 
 /// Where the recipe was read from, for problems that show later.

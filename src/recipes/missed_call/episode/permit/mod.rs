@@ -1,0 +1,160 @@
+//! The question that is asked right before an effect: does it still hold, and what exactly is to be done?
+
+mod task;
+mod text;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::intent::Intent;
+use super::names::StepName;
+use super::reason::Reason;
+use super::state::StepState;
+use super::{Episode, later};
+use crate::ids::UserId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::LONGEST_WAIT;
+use crate::recipes::missed_call::recipe::{Deed, Start, Step};
+use crate::secret::Private;
+
+/// What is known at the time of the question.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each effect under way, and it is not kept"
+)]
+pub enum Facts {
+    /// For the text.
+    Text(TextFacts),
+    /// The tag needs none.
+    Tag,
+    /// For the task.
+    Task(TaskFacts),
+}
+
+/// What the text depends on, read right before it is sent.
+#[derive(Debug, Clone, Default)]
+pub struct TextFacts {
+    /// The contact's names.
+    pub first_name: Option<Private<String>>,
+    /// See `first_name`.
+    pub last_name: Option<Private<String>>,
+    /// See `first_name`.
+    pub name: Option<Private<String>>,
+    /// The contact's own number.
+    pub phone: Option<PhoneNumber>,
+    /// Whether the contact has do-not-disturb on for texts.
+    pub do_not_disturb: bool,
+    /// Whether the caller, the contact or its number is on the suppression list.
+    pub suppressed: bool,
+    /// What HighLevel calls the location.
+    pub location_name: Option<String>,
+    /// The location's custom values by key.
+    pub custom_values: BTreeMap<String, String>,
+    /// Where the contact is, for texts that keep quiet hours.
+    pub place: PlaceOfContact,
+}
+
+/// Where a contact is, as HighLevel has it.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceOfContact {
+    /// The contact's time zone, an IANA name.
+    pub zone: Option<String>,
+    /// The contact's state, as somebody filled it in.
+    pub state: Option<Private<String>>,
+    /// The contact's country, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// The location's time zone.
+    pub location_zone: Option<String>,
+    /// The location's setting that contacts' zones do not count.
+    pub zone_disabled: bool,
+}
+
+/// What the task depends on.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFacts {
+    /// Whom the recipe's assignment means just now.
+    pub assignee: Option<UserId>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Permit {
+    /// Do this.
+    Go(Intent),
+    /// Ask again then: now the person is not to be texted.
+    Wait {
+        /// When.
+        until: Timestamp,
+        /// The hours that keep it, in a sentence.
+        why: String,
+    },
+    /// Do not, for this reason; tell the episode that the effect ended so.
+    Drop(Reason),
+    /// The episode has ended this effect already; forget it.
+    Obsolete,
+}
+
+impl Episode {
+    /// Whether the step still holds, and what exactly is to be done. `facts` must be of the step's kind.
+    pub fn permit(&self, name: &StepName, facts: &Facts, now: Timestamp) -> Permit {
+        let Some(step) = self.recipe.step(name) else {
+            return Permit::Obsolete;
+        };
+        let overtaken = match self.state.step(name) {
+            Some(StepState::Planned | StepState::Attempting) => None,
+            Some(StepState::Stopping(reason)) => Some(reason),
+            _ => return Permit::Obsolete,
+        };
+        match (&step.deed, facts, overtaken) {
+            (Deed::Text(text), Facts::Text(facts), _) => {
+                self.permit_text(name, step, text, overtaken, facts, now)
+            }
+            (_, _, Some(reason)) => Permit::Drop(reason.clone()),
+            (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
+                name: tag.name.clone(),
+            }),
+            (Deed::Task(task), Facts::Task(facts), None) => {
+                self.permit_task(name, step, task, facts)
+            }
+            _ => Permit::Obsolete,
+        }
+    }
+
+    /// Whether it is too late for a text: for one that answers the call when the call is older than `max_age`, for any
+    /// other when its time is as long ago and a day more: it may have had to wait for the morning.
+    pub(crate) fn is_stale(&self, name: &StepName, now: Timestamp) -> bool {
+        let Some(step) = self.recipe.step(name) else {
+            return false;
+        };
+        let max_age = self.recipe.call.max_age;
+        let latest = if self.recipe.answers_the_call(step) {
+            later(self.state.call_ended_at, max_age)
+        } else {
+            later(self.time_of(name), max_age + LONGEST_WAIT)
+        };
+        now > latest
+    }
+
+    /// When the step's time was.
+    pub(crate) fn time_of(&self, name: &StepName) -> Timestamp {
+        match self.recipe.step(name) {
+            Some(step) => later(self.set_off_at(name, step), step.after),
+            None => self.state.call_ended_at,
+        }
+    }
+
+    /// When happened what the step follows.
+    pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
+        match step.on {
+            Start::Missed => self.state.call_ended_at,
+            _ => self
+                .state
+                .set_off
+                .get(name)
+                .copied()
+                .unwrap_or(self.state.call_ended_at),
+        }
+    }
+}

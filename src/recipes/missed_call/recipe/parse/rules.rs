@@ -1,0 +1,159 @@
+//! The rules beside the steps: what must not be in a text, the business, which calls count and whose.
+
+use jiff::SignedDuration;
+
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{CallerLists, Country, clinical};
+use crate::recipes::missed_call::copy::lint::text_link_faults;
+use crate::recipes::missed_call::recipe::CallRules;
+use crate::recipes::missed_call::recipe::problem::Fault;
+use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
+
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What must not be in any text of the recipe, and when its first one may go out.
+pub(super) struct Compliance {
+    pub(super) hipaa: bool,
+    pub(super) extra: Vec<String>,
+    pub(super) first_text_waits: bool,
+}
+
+impl Compliance {
+    pub(super) fn faults(&self, text: &str) -> Vec<Fault> {
+        if !self.hipaa {
+            return Vec::new();
+        }
+        clinical::clinical_words(text, &self.extra)
+            .into_iter()
+            .map(|word| {
+                Fault::new(
+                    format!("the clinical word `{word}`"),
+                    "use words that say nothing about care; compliance.hipaa = false is for businesses outside of \
+                     health care",
+                )
+            })
+            .collect()
+    }
+}
+
+pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Compliance {
+    let mut rules = Compliance {
+        hipaa: true,
+        extra: Vec::new(),
+        first_text_waits: false,
+    };
+    if let Some(mut section) = section {
+        rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
+        rules.extra = section.texts(notes, "extra_clinical_words");
+        if let Some(word) = section.text(notes, "first_text") {
+            match word.value.as_str() {
+                "at_once" => {}
+                "waits" => rules.first_text_waits = true,
+                _ => word.refuse(
+                    notes,
+                    Fault::new("neither \"at_once\" nor \"waits\"", "write one of the two"),
+                ),
+            }
+        }
+        section.finish(notes);
+    }
+    rules
+}
+
+pub(super) fn read_business(
+    notes: &mut Notes<'_>,
+    mut section: Section<'_>,
+    compliance: &Compliance,
+) -> Option<String> {
+    let name = section.text(notes, "display_name");
+    section.finish(notes);
+    let name = name?;
+    if name.value.is_empty() {
+        name.refuse(
+            notes,
+            Fault::new("empty", "write the business's name, or leave the key out"),
+        );
+    }
+    plain(notes, &name, compliance);
+    Some(name.value)
+}
+
+pub(super) fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallRules {
+    let mut rules = CallRules {
+        max_age: SignedDuration::from_mins(10),
+        cooldown: SignedDuration::from_hours(4),
+    };
+    if let Some(mut section) = section {
+        if let Some(max_age) = section.duration(notes, "max_age", (SECOND, DAY)) {
+            rules.max_age = max_age.value;
+        }
+        if let Some(cooldown) = section.duration(notes, "cooldown", (SignedDuration::ZERO, WEEK)) {
+            rules.cooldown = cooldown.value;
+        }
+        section.finish(notes);
+    }
+    rules
+}
+
+pub(super) fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLists {
+    let mut lists = CallerLists::default();
+    let Some(mut section) = section else {
+        return lists;
+    };
+    for (name, list) in [
+        ("own", &mut lists.own),
+        ("staff", &mut lists.staff),
+        ("blocked", &mut lists.blocked),
+        ("landlines", &mut lists.landlines),
+    ] {
+        for number in section.texts(notes, name) {
+            match PhoneNumber::parse(&number) {
+                Ok(number) => drop(list.insert(number)),
+                // The number itself may be somebody's and stays out of the message.
+                Err(_) => section.refuse_key(
+                    notes,
+                    name,
+                    Fault::new(
+                        "not a phone number",
+                        "write it with its country code, such as \"+13125550100\"",
+                    ),
+                ),
+            }
+        }
+    }
+    if section.has("countries") {
+        lists.countries.clear();
+        for code in section.texts(notes, "countries") {
+            match Country::read(&code) {
+                Some(country) => drop(lists.countries.insert(country)),
+                None => section.refuse_key(
+                    notes,
+                    "countries",
+                    Fault::new(
+                        "not the code of a country",
+                        "write two letters of ISO 3166, such as \"US\"",
+                    ),
+                ),
+            }
+        }
+    }
+    section.finish(notes);
+    lists
+}
+
+/// Checks words that are no template: no braces, sound links, nothing clinical.
+pub(super) fn plain(notes: &mut Notes<'_>, text: &Found<String>, compliance: &Compliance) {
+    let mut faults = text_link_faults(&text.value);
+    if text.value.contains("{{") || text.value.contains("{%") {
+        faults.push(Fault::new(
+            "a merge field, and only the body of a text can have one",
+            "write plain words",
+        ));
+    }
+    faults.extend(compliance.faults(&text.value));
+    for fault in faults {
+        text.refuse(notes, fault);
+    }
+}

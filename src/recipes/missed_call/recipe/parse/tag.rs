@@ -1,0 +1,29 @@
+//! The keys of a step that tags the contact.
+
+use crate::recipes::missed_call::recipe::TagStep;
+use crate::recipes::missed_call::recipe::problem::Fault;
+use crate::recipes::missed_call::recipe::reader::{Notes, Section};
+
+const DEFAULT_TAG: &str = "missed-call";
+
+pub(super) fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TagStep> {
+    let name = section.text(notes, "tag");
+    let Some(name) = name else {
+        return Some(TagStep {
+            name: DEFAULT_TAG.to_owned(),
+        });
+    };
+    if name.value.is_empty() || name.value.contains(char::is_control) {
+        name.refuse(
+            notes,
+            Fault::new(
+                "not a tag",
+                format!("write one line, such as \"{DEFAULT_TAG}\""),
+            ),
+        );
+        return None;
+    }
+    Some(TagStep {
+        name: name.value.to_lowercase(),
+    })
+}

@@ -1,0 +1,84 @@
+//! The keys of a step that texts.
+
+use std::num::NonZeroU8;
+
+use super::rules::{Compliance, plain};
+use crate::recipes::missed_call::compliance::opt_out;
+use crate::recipes::missed_call::copy::lint::template_link_faults;
+use crate::recipes::missed_call::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
+use crate::recipes::missed_call::recipe::TextStep;
+use crate::recipes::missed_call::recipe::problem::Fault;
+use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
+
+pub(super) fn read_text(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    compliance: &Compliance,
+) -> Option<TextStep> {
+    let body = section.required_text(
+        notes,
+        "body",
+        "write the text, such as body = \"Hi {{ contact.first_name }}, sorry we missed your call.\"",
+    );
+    let opt_out = section.text(notes, "opt_out");
+    let max_segments = read_max_segments(notes, section);
+    if let Some(opt_out) = &opt_out {
+        if !opt_out::names_stop(&opt_out.value) {
+            opt_out.refuse(
+                notes,
+                Fault::new(
+                    "an opt-out line without the word STOP",
+                    format!("write such as \"{OPT_OUT_LINE}\""),
+                ),
+            );
+        }
+        plain(notes, opt_out, compliance);
+    }
+    let body = read_body(notes, &body?, compliance);
+    Some(TextStep {
+        body,
+        opt_out: opt_out.map_or_else(|| OPT_OUT_LINE.to_owned(), |line| line.value),
+        max_segments,
+    })
+}
+
+fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZeroU8 {
+    let most = section.count(notes, "max_segments", "write a number from 1 to 10");
+    let Some(most) = most else {
+        return MessageCopy::DEFAULT_MAX_SEGMENTS;
+    };
+    let number = u8::try_from(most.value).ok().filter(|number| *number <= 10);
+    number.and_then(NonZeroU8::new).unwrap_or_else(|| {
+        let fault = Fault::new(
+            "more than ten parts, which no carrier takes",
+            "write a number from 1 to 10",
+        );
+        most.refuse(notes, fault);
+        MessageCopy::DEFAULT_MAX_SEGMENTS
+    })
+}
+
+pub(super) fn read_body(
+    notes: &mut Notes<'_>,
+    body: &Found<String>,
+    compliance: &Compliance,
+) -> Template {
+    if body.value.chars().count() > LONGEST_TEXT {
+        body.refuse(
+            notes,
+            Fault::new(
+                format!("longer than {LONGEST_TEXT} characters"),
+                "keep to 160, which is one part of a text message",
+            ),
+        );
+    }
+    let (template, mut faults) = Template::read(&body.value);
+    faults.extend(template_link_faults(&template));
+    for words in template.spoken() {
+        faults.extend(compliance.faults(&words));
+    }
+    for fault in faults {
+        body.refuse(notes, fault);
+    }
+    template
+}
