@@ -3,6 +3,8 @@
 //! and resident memory. Fails where a limit is missed. An argument is another number than 1,000,000.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+#[path = "scale/calls.rs"]
+mod calls;
 #[path = "scale/filling.rs"]
 mod filling;
 mod scale;
@@ -46,7 +48,9 @@ impl Filled {
         let commits = filling.fill(&store).await;
         let took = begun.elapsed();
         let rate = commits as f64 / took.as_secs_f64();
-        println!("{callers} open episodes: {commits} durable commits in {took:.1?}, {rate:.0} in a second");
+        println!(
+            "{callers} open episodes: {commits} durable commits in {took:.1?}, {rate:.0} in a second"
+        );
         // The last connection to leave writes the log back.
         drop(store);
         let begun = Instant::now();
@@ -62,7 +66,7 @@ impl Filled {
 
     /// A time at which so many later texts are due.
     fn due(&self, texts: u64) -> Timestamp {
-        callers::start() + LATER + self.filling.ended(texts)
+        calls::start() + LATER + self.filling.ended(texts)
     }
 
     /// Somebody with an open episode.
@@ -159,7 +163,9 @@ async fn measure(folder: &Path, most: u64) -> ExitCode {
     let many = Filled::new(folder, most).await;
 
     let (in_few, in_many, ratio) = in_turns!(few, many, claim);
-    println!("claim of {BATCH} due texts: {in_few:.2?} with {FEW} episodes, {in_many:.2?} with {most}");
+    println!(
+        "claim of {BATCH} due texts: {in_few:.2?} with {FEW} episodes, {in_many:.2?} with {most}"
+    );
     figures.below("  the larger over the smaller", ratio, 1.5, "x");
     let told = |what: &str, (in_few, in_many, ratio): (Duration, Duration, f64)| {
         println!("{what}: {in_few:.2?} and {in_many:.2?} ({ratio:.2} x)");
@@ -177,7 +183,12 @@ async fn measure(folder: &Path, most: u64) -> ExitCode {
              its delivery's name, {ledger:.0} of ledger",
             filled.callers
         );
-        figures.below("  episode, effects and delivery", (open + deliveries) / 1024.0, 1.5, "KB");
+        figures.below(
+            "  episode, effects and delivery",
+            (open + deliveries) / 1024.0,
+            1.5,
+            "KB",
+        );
     }
     match memory {
         Some([now, highest]) => {

@@ -1,23 +1,23 @@
 //! Fills a store as the engine would: each caller's missed call opens an episode, its text, tag and task are begun and
 //! done, and a text for the next day waits. Every sixteenth caller has replied, and needs it no more.
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, EffectId, Episode, Facts, Input, Permit, TaskFacts, TextFacts,
+    Action, EffectEnd, EffectId, Episode, Facts, Input, Permit, StepName, TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, EffectChange, EpisodeChange, Fence, Progress, RecipeText,
-    SqliteStore, Store,
+    Commit, Committed, DeliveryName, EffectChange, EpisodeChange, Fence, RecipeText, SqliteStore,
+    Store,
 };
 use gohighlevel::recipes::missed_call::{Recipe, Reply};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::calls;
 use crate::scale::callers;
 
 /// Callers whose commits share writes.
@@ -26,9 +26,9 @@ const TOGETHER: u64 = 2048;
 const REPLIES: u64 = 16;
 /// All calls end within this time.
 const SPAN: SignedDuration = SignedDuration::from_hours(8);
-const LEASE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Episodes of so many callers.
+#[derive(Clone)]
 pub(crate) struct Filling {
     recipe: Arc<Recipe>,
     callers: u64,
@@ -46,70 +46,71 @@ struct Held {
 impl Filling {
     pub(crate) fn new(callers: u64) -> Self {
         Self {
-            recipe: Arc::new(callers::recipe()),
+            recipe: Arc::new(calls::recipe()),
             callers,
         }
     }
 
     /// How long after the start this caller's call ends.
     pub(crate) fn ended(&self, number: u64) -> SignedDuration {
-        SPAN * i32::try_from(number).unwrap_or(i32::MAX) / i32::try_from(self.callers).unwrap_or(i32::MAX)
+        SPAN.mul_f64(number as f64 / self.callers as f64)
     }
 
-    /// How many commits that took.
+    /// Writes all of it, and returns how many commits that took. The next callers are thought of while these are
+    /// written.
     pub(crate) async fn fill(&self, store: &SqliteStore) -> usize {
-        let mut commits = 0;
-        let mut from = 0;
-        while from < self.callers {
+        let think = |from: u64| {
+            let filling = self.clone();
             let to = (from + TOGETHER).min(self.callers);
-            commits += self.fill_some(store, from, to).await;
-            from = to;
+            tokio::task::spawn_blocking(move || filling.commits(from..to))
+        };
+        let mut written = 0;
+        let mut next = think(0);
+        for from in (0..self.callers).step_by(TOGETHER as usize) {
+            let (opened, followed) = next.await.expect("commits");
+            next = think((from + TOGETHER).min(self.callers));
+            written += opened.len() + followed.len();
+            write(store, opened).await;
+            write(store, followed).await;
         }
-        commits
+        written
     }
 
-    async fn fill_some(&self, store: &SqliteStore, from: u64, to: u64) -> usize {
-        let (mut held, opened): (Vec<_>, Vec<_>) =
-            (from..to).map(|number| self.open(number)).unzip();
-        let mut commits = write(store, opened).await;
-        let now = held.last().map_or(Timestamp::MIN, |held| held.at);
-        for lane in [Lane::Interactive, Lane::Background] {
-            let claims = store.claim(now, lane, held.len() * 2, LEASE).await;
-            let mut of_episode: HashMap<_, Vec<Fence>> = HashMap::new();
-            for claim in claims.expect("claims") {
-                let fences = of_episode.entry(claim.fence.effect.episode.clone());
-                fences.or_default().push(claim.fence);
+    /// For each caller the commit that opens the episode, and one of all that follows at once: the engine would make
+    /// two of each step.
+    fn commits(&self, numbers: Range<u64>) -> (Vec<Commit>, Vec<Commit>) {
+        let both = numbers.map(|number| {
+            let (mut held, opened) = self.open(number);
+            let mut followed = Commit::default();
+            for step in ["text", "tag", "task"] {
+                held.perform(step, &mut followed);
             }
-            while !of_episode.is_empty() {
-                let (mut begun, mut ended) = (Vec::new(), Vec::new());
-                for held in &mut held {
-                    let fences = of_episode.get_mut(held.episode.state().id());
-                    if let Some(fence) = fences.and_then(Vec::pop) {
-                        begun.push(held.begin(&fence));
-                        ended.push(held.end(fence));
-                    }
-                }
-                of_episode.retain(|_, fences| !fences.is_empty());
-                commits += write(store, begun).await;
-                commits += write(store, ended).await;
+            if number % REPLIES == 0 {
+                let message = None;
+                let reply = Reply::Other;
+                let reply = Input::Replied { message, reply };
+                let actions = held.episode.handle(&reply, held.at);
+                held.add(actions, &mut followed);
             }
-        }
-        let callers = held.iter_mut().zip(from..);
-        let replied = callers.filter(|(_, number)| number % REPLIES == 0);
-        commits + write(store, replied.map(|(held, _)| held.reply()).collect()).await
+            held.write(&mut followed);
+            (opened, followed)
+        });
+        both.unzip()
     }
 
     fn open(&self, number: u64) -> (Held, Commit) {
-        let call = callers::call(number, self.ended(number));
+        let call = calls::call(number, self.ended(number));
         let at = call.evidence.received_at;
         let (episode, actions) = Episode::open(Arc::clone(&self.recipe), &call, at);
         let mut held = Held {
             episode,
             revision: 0,
             at,
-            facts: callers::facts(number),
+            facts: calls::facts(number),
         };
-        let mut commit = held.commit(actions);
+        let mut commit = Commit::default();
+        held.add(actions, &mut commit);
+        held.write(&mut commit);
         commit.delivery = Some(DeliveryName {
             name: call.evidence.delivery,
             received_at: at,
@@ -123,55 +124,42 @@ impl Filling {
 }
 
 impl Held {
-    fn begin(&mut self, fence: &Fence) -> Commit {
-        let step = &fence.effect.step;
-        let facts = match step.as_str() {
+    /// The step is begun and done.
+    fn perform(&mut self, step: &str, commit: &mut Commit) {
+        let effect = EffectId {
+            episode: self.episode.state().id().clone(),
+            step: StepName::new(step).expect("a name"),
+            ordinal: 0,
+        };
+        let facts = match step {
             "tag" => Facts::Tag,
             "task" => Facts::Task(TaskFacts::default()),
             _ => Facts::Text(self.facts.clone()),
         };
-        let Permit::Go(intent) = self.episode.permit(step, &facts, self.at) else {
+        let Permit::Go(intent) = self.episode.permit(&effect.step, &facts, self.at) else {
             panic!("the step holds");
         };
-        let actions = self.episode.begin(&fence.effect, &intent, fence.attempt);
-        let mut commit = self.commit(actions);
-        let progress = Progress::Attempting {
-            intent,
-            began_at: self.at,
-            failures: 0,
-        };
-        let fence = fence.clone();
-        commit.effects.push(EffectChange::Keep { fence, progress });
-        commit
-    }
-
-    fn end(&mut self, fence: Fence) -> Commit {
+        // Nobody has claimed it.
+        let attempt = 0;
+        let begun = self.episode.begin(&effect, &intent, attempt);
+        self.add(begun, commit);
         let end = EffectEnd::Done {
-            reference: Some(callers::name(5, self.revision)),
+            reference: (step != "tag").then(|| callers::name(5, self.revision)),
             at: self.at,
             found: false,
         };
-        let effect: EffectId = fence.effect.clone();
-        let actions = self
-            .episode
-            .handle(&Input::EffectEnded { effect, end }, self.at);
-        let mut commit = self.commit(actions);
-        commit.effects.push(EffectChange::End { fence });
-        commit
-    }
-
-    fn reply(&mut self) -> Commit {
-        let reply = Input::Replied {
-            message: None,
-            reply: Reply::Other,
+        let ended = Input::EffectEnded {
+            effect: effect.clone(),
+            end,
         };
-        let actions = self.episode.handle(&reply, self.at);
-        self.commit(actions)
+        let actions = self.episode.handle(&ended, self.at);
+        self.add(actions, commit);
+        let fence = Fence { effect, attempt };
+        commit.effects.push(EffectChange::End { fence });
     }
 
-    /// The next commit of this episode.
-    fn commit(&mut self, actions: Vec<Action>) -> Commit {
-        let mut commit = Commit::default();
+    /// What the episode asks for.
+    fn add(&self, actions: Vec<Action>, commit: &mut Commit) {
         for action in actions {
             match action {
                 Action::Perform { effect, due, lane } => {
@@ -182,13 +170,16 @@ impl Held {
                 _ => unreachable!("an episode asks for nothing else"),
             }
         }
+    }
+
+    /// The episode itself.
+    fn write(&mut self, commit: &mut Commit) {
         commit.episodes.push(EpisodeChange {
             state: self.episode.state().clone(),
             read_at_revision: (self.revision > 0).then_some(self.revision),
             wake_at: self.episode.next_wakeup(),
         });
         self.revision += 1;
-        commit
     }
 
     fn entry(&self, kind: &EntryKind) -> Entry {
@@ -201,10 +192,9 @@ impl Held {
     }
 }
 
-async fn write(store: &SqliteStore, commits: Vec<Commit>) -> usize {
-    let written = join_all(commits.into_iter().map(|commit| store.commit(commit))).await;
-    for committed in &written {
-        assert_eq!(*committed.as_ref().expect("a commit"), Committed::Done);
+async fn write(store: &SqliteStore, commits: Vec<Commit>) {
+    let written = commits.into_iter().map(|commit| store.commit(commit));
+    for committed in join_all(written).await {
+        assert_eq!(committed.expect("a commit"), Committed::Done);
     }
-    written.len()
 }
