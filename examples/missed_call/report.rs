@@ -219,6 +219,48 @@ impl Event {
                     ..Self::new(tour, at, "task", what).to(tour.contact())
                 }
             }
+            Intent::Email { subject, text, .. } => {
+                let what = format!("“{}”, to contact {}:", subject.as_str(), tour.contact());
+                Self {
+                    text: Some(text.as_str().to_owned()),
+                    ..Self::new(tour, at, "email", what).to(tour.contact())
+                }
+            }
+            Intent::Note { body } => Self {
+                text: Some(body.as_str().to_owned()),
+                ..Self::new(tour, at, "note", "On the contact:").to(tour.contact())
+            },
+            Intent::Notify { title, body, .. } => Self {
+                text: Some(body.as_str().to_owned()),
+                ..Self::new(tour, at, "notice", format!("“{title}”, to the team:"))
+            },
+            Intent::Untag { name } => Self::new(tour, at, "untag", format!("{name} is taken off.")),
+            Intent::CompleteTask { .. } => {
+                Self::new(tour, at, "task done", "The task is completed.")
+            }
+            Intent::Fields { values, source } => {
+                let mut what: Vec<_> = values
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {}", value.as_str()))
+                    .collect();
+                what.extend(source.as_ref().map(|source| format!("source = {source}")));
+                Self::new(tour, at, "fields", what.join(", "))
+            }
+            Intent::Stage { name, .. } => {
+                let what = format!("{step}: opportunity of {}.", name.as_str());
+                Self::new(tour, at, "stage", what)
+            }
+            Intent::Workflow { workflow } => Self::new(
+                tour,
+                at,
+                "workflow",
+                format!("The contact enters {workflow}."),
+            ),
+            Intent::Assign { user } => {
+                Self::new(tour, at, "owner", format!("The contact is now {user}'s."))
+            }
+            Intent::Record { what } => Self::new(tour, at, "record", what),
+            _ => return None,
         })
     }
 }
@@ -241,6 +283,7 @@ impl Promise {
                 Some(Intent::Text { .. }) => tour.seen.texts.len(),
                 Some(Intent::Tag { .. }) => tour.seen.tags.len(),
                 Some(Intent::Task { .. }) => tour.seen.tasks.len(),
+                Some(_) => usize::from(accepted_at.is_some()),
                 None => 0,
             },
             accepted_after_seconds: accepted_at.map(|at| seconds(tour, at)),
@@ -281,7 +324,7 @@ impl Seen {
                 task.title.as_deref() == Some(title)
                     && task.due_date.map(Timestamp::as_second) == Some(due.as_second())
             }),
-            None => true,
+            _ => true,
         };
         let steps = tour.ledger.iter().filter_map(|entry| match &entry.kind {
             EntryKind::Done { step, .. } => Some(step),
