@@ -271,14 +271,13 @@ impl Recipe {
         step.on == Start::Missed && step.after < self.call.max_age
     }
 
+    /// Whether this step is the text that answers the call.
+    pub fn answers_call(&self, step: &StepName) -> bool {
+        self.first_text().is_some_and(|(name, ..)| name == step)
+    }
+
     /// How long after a missed call further ones of the same caller join it and send nothing more.
     pub fn cooldown(&self) -> SignedDuration {
         self.call.cooldown
-    }
-
-    /// How long after the call its first text goes out; zero if at once, or if there is no text.
-    pub fn text_delay(&self) -> SignedDuration {
-        self.first_text()
-            .map_or(SignedDuration::ZERO, |(_, step, _)| step.after)
     }
 }
