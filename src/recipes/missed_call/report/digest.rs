@@ -49,6 +49,16 @@ impl Digest {
         let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
         push_counts(&mut text, &rows, unclear);
         push_waiting(&mut text, &rows, &waiting, settings);
+        let is_before = |row: &&Row| {
+            row.call.ended_at.to_zoned(settings.zone.clone()).date() < day && row.needs_somebody
+        };
+        let before = report.rows.iter().filter(is_before).count();
+        if before > 0 {
+            let callers = many(before as u64, "caller");
+            text.push_str(&format!(
+                "\nFrom earlier days nobody has dealt with {callers} yet.\n"
+            ));
+        }
         Self {
             day,
             callers: rows.len(),
