@@ -219,8 +219,9 @@ fn line(row: &Row, settings: &Settings) -> String {
     }
     notes.push(match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "texted".to_owned(),
-        ([], Some(reason)) => format!("not texted ({reason})"),
-        ([], None) => "not texted".to_owned(),
+        ([], Some(reason)) => format!("no text: {}", reason.for_people()),
+        ([], None) if row.outcome == Outcome::NoText => "no text".to_owned(),
+        ([], None) => "no text yet".to_owned(),
     });
     line.push_str(&format!(": {}", notes.join("; ")));
     line
