@@ -50,7 +50,7 @@ impl Report {
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
         let mut folding = Folding::default();
         for (position, entry) in entries.into_iter().enumerate() {
-            folding.take(position, entry, settings);
+            folding.take(position, entry);
         }
         folding.finish(settings)
     }
@@ -91,6 +91,8 @@ impl People {
 pub(super) struct Draft {
     pub(super) row: Row,
     pub(super) people: People,
+    /// The replies of a person, in the order of the ledger.
+    replies: Vec<ReplyRow>,
     /// Steps with the reason why they were not done, in the order of the ledger.
     dropped: Vec<(StepName, Reason)>,
     /// Where in the ledger the team, or a booking, last dealt with the caller.
@@ -110,7 +112,7 @@ struct Folding {
 }
 
 impl Folding {
-    fn take(&mut self, position: usize, entry: &Entry, settings: &Settings) {
+    fn take(&mut self, position: usize, entry: &Entry) {
         match (&entry.kind, &entry.episode) {
             (
                 EntryKind::CallMissed {
@@ -166,7 +168,7 @@ impl Folding {
                     EntryKind::Done { step, .. } => is_text(step) == Some(true),
                     _ => false,
                 };
-                draft.take(position, entry.at, kind, text_done, settings);
+                draft.take(position, entry.at, kind, text_done);
             }
             _ => {}
         }
@@ -195,7 +197,9 @@ impl Folding {
         let texts = &self.texts;
         let rows = self.drafts.into_iter().map(|draft| {
             let fingerprint = draft.row.recipe_fingerprint.clone();
-            draft.finish(|step| texts.get(&(fingerprint.clone(), step.clone())).copied())
+            draft.finish(settings, |step| {
+                texts.get(&(fingerprint.clone(), step.clone())).copied()
+            })
         });
         Report {
             rows: rows.collect(),
@@ -241,20 +245,14 @@ impl Draft {
         Self {
             row,
             people,
+            replies: Vec::new(),
             dropped: Vec::new(),
             dealt_with: None,
             asked: None,
         }
     }
 
-    fn take(
-        &mut self,
-        position: usize,
-        at: Timestamp,
-        kind: &EntryKind,
-        text_done: bool,
-        settings: &Settings,
-    ) {
+    fn take(&mut self, position: usize, at: Timestamp, kind: &EntryKind, text_done: bool) {
         match kind {
             EntryKind::CallJoined { call, missed_calls } => {
                 self.people.add(call);
@@ -286,9 +284,9 @@ impl Draft {
                 self.dropped.push((step.clone(), reason.clone()));
             }
             EntryKind::Replied { message, reply } => {
-                self.replied(position, at, message.as_ref(), *reply, settings);
+                self.replied(position, at, message.as_ref(), *reply);
             }
-            EntryKind::Happened { what, .. } => self.happened(position, at, *what, settings),
+            EntryKind::Happened { what, .. } => self.happened(position, at, *what),
             EntryKind::OptedOut { reason } => self.opted_out(at, reason),
             EntryKind::Closed { missed_calls } => {
                 self.row.missed_calls = *missed_calls;
@@ -314,30 +312,22 @@ impl Draft {
         at: Timestamp,
         message: Option<&MessageId>,
         kind: Reply,
-        settings: &Settings,
     ) {
         if !kind.is_from_a_person() {
             return;
         }
-        let reply = ReplyRow {
+        self.replies.push(ReplyRow {
             at,
             kind,
             message: message.cloned(),
-        };
-        if let Some(text) = self.row.texts.first() {
-            let since_text = at.duration_since(text.accepted_at);
-            if !since_text.is_negative() && since_text <= settings.reply_window {
-                self.row.reply_to_text.get_or_insert_with(|| reply.clone());
-            }
-        }
-        self.row.reply.get_or_insert(reply);
+        });
         if kind.asks_for_a_person() {
             self.row.asked_for_person_at.get_or_insert(at);
             self.asked = Some(position);
         }
     }
 
-    fn happened(&mut self, position: usize, at: Timestamp, what: Happening, settings: &Settings) {
+    fn happened(&mut self, position: usize, at: Timestamp, what: Happening) {
         match what {
             Happening::Answered | Happening::Returned => {
                 self.row.reached_at.get_or_insert(at);
@@ -353,8 +343,8 @@ impl Draft {
             Happening::Clicked => {
                 self.row.clicked_at.get_or_insert(at);
             }
-            Happening::Replied => self.replied(position, at, None, Reply::Other, settings),
-            Happening::Help => self.replied(position, at, None, Reply::Help, settings),
+            Happening::Replied => self.replied(position, at, None, Reply::Other),
+            Happening::Help => self.replied(position, at, None, Reply::Help),
             Happening::OptedOut => self.opted_out(at, &Reason::OptedOut),
             // Calls have entries of their own, and bookings are judged when all of them are known.
             _ => {}
@@ -362,14 +352,27 @@ impl Draft {
     }
 
     fn opted_out(&mut self, at: Timestamp, reason: &Reason) {
-        self.row.opted_out.get_or_insert_with(|| OptOutRow {
+        let opt_out = self.row.opted_out.get_or_insert_with(|| OptOutRow {
             at,
             reason: reason.clone(),
         });
+        // HighLevel turns do-not-disturb on after a STOP, and can tell of that first.
+        if *reason == Reason::OptedOut {
+            opt_out.reason = Reason::OptedOut;
+        }
     }
 
-    fn finish(mut self, is_text: impl Fn(&StepName) -> Option<bool>) -> Row {
+    fn finish(mut self, settings: &Settings, is_text: impl Fn(&StepName) -> Option<bool>) -> Row {
         let row = &mut self.row;
+        // Not until now: a text whose answer was lost can be found after the caller has replied to it.
+        if let Some(text) = row.texts.first() {
+            let answers = |reply: &&ReplyRow| {
+                let since_text = reply.at.duration_since(text.accepted_at);
+                !since_text.is_negative() && since_text <= settings.reply_window
+            };
+            row.reply_to_text = self.replies.iter().find(answers).cloned();
+        }
+        row.reply = self.replies.into_iter().next();
         row.not_texted = self
             .dropped
             .iter()

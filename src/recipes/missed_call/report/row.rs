@@ -126,9 +126,10 @@ pub struct ReplyRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OptOutRow {
-    /// When it was written down.
+    /// When the first one was written down.
     pub at: Timestamp,
-    /// [`Reason::OptedOut`] by a message, [`Reason::DoNotDisturb`] by the contact's setting.
+    /// [`Reason::OptedOut`] by a message, which counts where both are told; [`Reason::DoNotDisturb`] by the contact's
+    /// setting.
     pub reason: Reason,
 }
 

@@ -77,13 +77,13 @@ impl Targets {
     /// Each target beside what was measured, in the order of the fields.
     pub fn compare(&self, metrics: &Metrics) -> Vec<Comparison> {
         let share = |measure, actual: Option<Share>, target: Option<Target>| {
-            compared(measure, actual.map(Figure::Share), target?)
+            target.map(|target| Comparison::of(measure, actual.map(Figure::Share), target))
         };
         let at_least = |hope: Option<Hope>| hope.map(Target::AtLeast);
         let at_most = |most: Option<f64>| most.map(Target::AtMost);
-        let time = self.time_to_text.and_then(|most| {
+        let time = self.time_to_text.map(|most| {
             let actual = metrics.time_to_text_p95.map(Figure::Time);
-            compared("time_to_text_p95", actual, Target::Within(most))
+            Comparison::of("time_to_text_p95", actual, Target::Within(most))
         });
         [
             share("coverage", metrics.coverage, at_least(self.coverage)),
@@ -100,19 +100,21 @@ impl Targets {
     }
 }
 
-fn compared(measure: &'static str, actual: Option<Figure>, target: Target) -> Option<Comparison> {
-    let met = match (actual, target) {
-        (Some(Figure::Share(share)), Target::AtLeast(hope)) => Some(share.value() >= hope.from),
-        (Some(Figure::Share(share)), Target::AtMost(most)) => Some(share.value() <= most),
-        (Some(Figure::Time(time)), Target::Within(most)) => Some(time <= most),
-        _ => None,
-    };
-    Some(Comparison {
-        measure,
-        actual,
-        target,
-        met,
-    })
+impl Comparison {
+    fn of(measure: &'static str, actual: Option<Figure>, target: Target) -> Self {
+        let met = match (actual, target) {
+            (Some(Figure::Share(share)), Target::AtLeast(hope)) => Some(share.value() >= hope.from),
+            (Some(Figure::Share(share)), Target::AtMost(most)) => Some(share.value() <= most),
+            (Some(Figure::Time(time)), Target::Within(most)) => Some(time <= most),
+            _ => None,
+        };
+        Self {
+            measure,
+            actual,
+            target,
+            met,
+        }
+    }
 }
 
 impl fmt::Display for Comparison {

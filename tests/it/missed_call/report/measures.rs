@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::told::{Told, settings};
+use crate::missed_call::given::at;
 
 const HOUR: i64 = 60 * 60;
 
@@ -100,6 +101,20 @@ fn a_refusal_from_before_the_text_is_not_its_doing() {
         .opted_out("call-1", 2, "do_not_disturb")
         .texted("call-1", 4);
     assert_eq!(parts(measured(&told, &settings()).opted_out), Some((0, 1)));
+}
+
+#[test]
+fn a_reply_counts_though_its_text_was_found_after_it() {
+    let told = Told::call()
+        .texting("call-1", 4, "text")
+        .replied("call-1", 20, "other")
+        .entry(
+            Some("call-1"),
+            30,
+            json!({"kind": "done", "step": "text", "reference": "message-1", "accepted_at": at(5),
+                   "seconds_after_call": 5, "found": true}),
+        );
+    assert_eq!(parts(measured(&told, &settings()).replied), Some((1, 1)));
 }
 
 #[test]

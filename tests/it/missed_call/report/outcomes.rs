@@ -224,6 +224,23 @@ fn a_row_holds_the_facts() {
 }
 
 #[test]
+fn a_stop_counts_as_one_whichever_webhook_tells_of_it_first() {
+    for order in [
+        ["do_not_disturb", "opted_out"],
+        ["opted_out", "do_not_disturb"],
+    ] {
+        let mut told = Told::call().texted("call-1", 4);
+        for (reason, seconds) in order.into_iter().zip(10..) {
+            told = told.opted_out("call-1", seconds, reason);
+        }
+        let row = told.row();
+        assert!(!row.needs_somebody);
+        let opt_out = row.opted_out.unwrap();
+        assert_eq!((opt_out.at, opt_out.reason), (at(10), Reason::OptedOut));
+    }
+}
+
+#[test]
 fn whoever_asks_for_a_person_after_being_spoken_with_waits_again() {
     let told = Told::call()
         .texted("call-1", 4)
