@@ -112,7 +112,7 @@ impl Filled {
         let connection = Connection::open(&self.file).expect("the file");
         let of = |tables: &str| {
             let sql = format!(
-                "SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN
+                "SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN
                  (SELECT name FROM sqlite_schema WHERE tbl_name IN ({tables}))"
             );
             let bytes: i64 = connection
@@ -120,7 +120,11 @@ impl Filled {
                 .expect("sizes");
             bytes as f64 / self.callers as f64
         };
-        [of("'episode', 'effect'"), of("'delivery'"), of("'ledger'")]
+        [
+            of("'episode_name', 'episode', 'effect'"),
+            of("'delivery'"),
+            of("'ledger'"),
+        ]
     }
 }
 
