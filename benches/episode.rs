@@ -19,9 +19,9 @@ use jiff::SignedDuration;
 use scale::{Figures, callers, percentile};
 
 /// Each figure is the median of so many rounds …
-const ROUNDS: usize = 201;
+const ROUNDS: usize = 51;
 /// … of so many episodes.
-const EPISODES: u64 = 500;
+const EPISODES: u64 = 200;
 /// What `handle` must stay under, in microseconds.
 const LIMIT: f64 = 5.0;
 

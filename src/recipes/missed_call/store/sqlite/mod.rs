@@ -7,8 +7,6 @@
 mod effects;
 mod episodes;
 mod ledger;
-#[cfg(test)]
-mod plans;
 mod rows;
 mod schema;
 mod worker;
