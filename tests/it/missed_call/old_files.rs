@@ -25,6 +25,15 @@ fn rows(column: &str) -> Vec<Value> {
     file[column].as_array().unwrap().clone()
 }
 
+/// The states, each of an episode of its own.
+fn states() -> Vec<Value> {
+    let mut states = rows("state_json");
+    for (row, state) in states.iter_mut().enumerate() {
+        state["id"] = format!("{}:call-{row}", location()).into();
+    }
+    states
+}
+
 /// A file that version 1 has made, with all of its forms of rows: each episode has an effect that is due, one that
 /// somebody had claimed, and one that has ended.
 fn of_version_1(folder: &tempfile::TempDir) -> PathBuf {
@@ -33,7 +42,7 @@ fn of_version_1(folder: &tempfile::TempDir) -> PathBuf {
     old.execute_batch(&fixture("store_v1.sql")).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     let progress = rows("progress_json");
-    for (row, state) in rows("state_json").iter().enumerate() {
+    for (row, state) in states().iter().enumerate() {
         let text = |key: &str| state[key].as_str();
         old.execute(
             "INSERT INTO episode VALUES (?1, ?2, ?3, ?4, ?5, 3, ?6, ?7)",
@@ -92,7 +101,7 @@ fn of_version_1(folder: &tempfile::TempDir) -> PathBuf {
 async fn a_file_of_version_1_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(of_version_1(&folder)).unwrap();
-    let states = rows("state_json");
+    let states = states();
     for (row, state) in states.iter().enumerate() {
         let state: EpisodeState = serde_json::from_value(state.clone()).unwrap();
         let stored = store.episode(state.id()).await.unwrap().unwrap();
