@@ -100,7 +100,7 @@ mod tests {
             .into_iter()
             .chain(std::iter::repeat_n(1.into(), missing));
         let steps = statement.query_map(params_from_iter(values), |row| row.get(3));
-        steps.unwrap().collect::<Result<_, _>>().unwrap()
+        steps.unwrap().map(std::result::Result::unwrap).collect()
     }
 
     /// The plan finds its rows in each of `indexes` and in no other way.
