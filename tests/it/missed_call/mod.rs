@@ -4,6 +4,8 @@ mod assignee;
 mod callers;
 mod compliance;
 mod crash;
+mod deeds;
+mod deeds_done;
 mod desk;
 mod effects_contract;
 mod episode;
