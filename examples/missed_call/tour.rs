@@ -93,6 +93,13 @@ struct Team {
     told: Arc<Mutex<Vec<Notice>>>,
 }
 
+impl Team {
+    fn notices(&self) -> Vec<Notice> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone()
+    }
+}
+
 #[async_trait]
 impl TeamNotifier for Team {
     async fn notify(&self, notice: &Notice) -> Result<(), Failure> {
@@ -275,13 +282,11 @@ async fn seen(location: &Location, contact: &ContactId, team: &Team) -> Result<S
                 .filter(|message| message.direction == Some(Direction::Outbound)),
         );
     }
-    let notices = team.told.lock().unwrap_or_else(PoisonError::into_inner);
-    let notices = notices.clone();
     Ok(Seen {
         messages,
         tags: location.contacts().get(contact).await?.tags,
         tasks: location.tasks().list(contact).await?,
         notes: location.notes().list(contact).await?,
-        notices,
+        notices: team.notices(),
     })
 }
