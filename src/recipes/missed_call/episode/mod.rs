@@ -19,6 +19,7 @@ mod happening;
 mod input;
 mod intent;
 mod names;
+mod number;
 mod permit;
 mod reason;
 mod state;
@@ -265,7 +266,7 @@ impl Episode {
         let mut steps: Vec<_> = recipe
             .steps
             .iter()
-            .filter(|(_, step)| step.on == Start::Missed)
+            .filter(|(_, step)| step.on == Start::Missed && self.is_for_this_call(step))
             .collect();
         // Texts first, so that the ledger says first what matters most.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
@@ -282,6 +283,7 @@ impl Episode {
                     _ => false,
                 }),
             };
+            let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
                 Some(reason) => self.drop_step(name, reason, actions),
                 None => {
@@ -342,14 +344,12 @@ impl Episode {
                 Start::After(other) => what == other,
             };
             // Each once in an episode, however often it happens.
-            if follows && !self.state.steps.contains_key(name) {
+            if follows && self.is_for_this_call(step) && !self.state.steps.contains_key(name) {
                 self.state.set_off.insert(name.clone(), now);
-                match (&self.state.opted_out, step.text()) {
-                    (Some(reason), Some(_)) => {
-                        let reason = reason.clone();
-                        self.drop_step(name, reason, actions);
-                    }
-                    _ => self.plan_step(name, step, later(now, step.after), actions),
+                let opted_out = step.text().and(self.state.opted_out.clone());
+                match opted_out.or_else(|| self.refusal_of(step)) {
+                    Some(reason) => self.drop_step(name, reason, actions),
+                    None => self.plan_step(name, step, later(now, step.after), actions),
                 }
             }
         }

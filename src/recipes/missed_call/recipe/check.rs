@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::super::copy::{
-    CopyError, FIRST_NAME_LIMIT, MergeValues, MessageCopy, NAME_LIMIT, render_as_named,
+    CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT, Template,
+    render_as_named,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, Recipe, TaskStep, TextStep};
+use super::{Assignee, Recipe, Step, TaskStep, TextStep};
 use crate::ids::UserId;
+use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
 /// What is known of a location when a recipe is checked against it.
@@ -31,7 +33,11 @@ impl Recipe {
     pub fn check(&self, facts: &LocationFacts) -> Result<(), RecipeError> {
         let mut problems = Vec::new();
         for (name, text) in self.texts() {
-            problems.extend(self.text_problems(name, text, facts));
+            for problem in self.text_problems(name, text, facts) {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
         }
         for (name, task) in self.tasks() {
             problems.extend(self.assignee_problem(name, task, facts));
@@ -53,30 +59,46 @@ impl Recipe {
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };
+        let mut problems = Vec::new();
         let copy = MessageCopy::of_step(self, name, step);
-        let mut errors: Vec<CopyError> = Vec::new();
-        for field in step.body.fields() {
-            errors.extend(copy.check_value(field, &values).err());
-        }
-        errors.extend(step.body.required().filter_map(|field| {
-            let absent = values.get(field).is_none();
-            absent.then(|| values.absence(field).err()).flatten()
-        }));
-        if errors.is_empty() {
-            // What only shows in the whole text, such as its length or the other branch of an `if`.
-            errors.extend(
-                contacts(values).filter_map(|values| render_as_named(&copy, &values).err()),
-            );
-        }
-        let mut problems: Vec<Problem> = Vec::new();
-        for error in errors {
-            let fault = Fault::new(error.what(), error.remedy());
-            let problem = self.origin.problem(&format!("steps.{name}.body"), fault);
-            if !problems.contains(&problem) {
-                problems.push(problem);
+        for (number, values) in self.values_by_number(name, step, &values) {
+            for error in copy_errors(&copy, &step.body, values) {
+                let key = match (number, error.field()) {
+                    (Some(number), Some(field)) if field.is_of_number() => {
+                        format!("numbers.{}", number.e164())
+                    }
+                    _ => format!("steps.{name}.body"),
+                };
+                let fault = Fault::new(error.what(), error.remedy());
+                problems.push(self.origin.problem(&key, fault));
             }
         }
         problems
+    }
+
+    /// The values for a call to each number that the text may be for; one that says nothing of the number reads the
+    /// same for all.
+    fn values_by_number(
+        &self,
+        name: &StepName,
+        text: &TextStep,
+        values: &MergeValues,
+    ) -> Vec<(Option<&PhoneNumber>, MergeValues)> {
+        if !text.body.fields().any(MergeField::is_of_number) {
+            return vec![(None, values.clone())];
+        }
+        let listed = self.numbers.listed.iter();
+        let meant = listed.filter(|(called, number)| {
+            let holds = |step: &Step| step.only_for.holds(Some(called), Some(number));
+            number.active && self.step(name).is_some_and(holds)
+        });
+        meant
+            .map(|(called, number)| {
+                let mut values = values.clone();
+                number.fill(&mut values);
+                (Some(called), values)
+            })
+            .collect()
     }
 
     fn assignee_problem(
@@ -110,6 +132,23 @@ impl Recipe {
         let key = format!("steps.{name}.assign_to.{key}");
         Some(self.origin.problem(&key, Fault::new(what, remedy)))
     }
+}
+
+/// Why the text cannot be made for some contact, with these values of everything else.
+fn copy_errors(copy: &MessageCopy, body: &Template, values: MergeValues) -> Vec<CopyError> {
+    let mut errors: Vec<CopyError> = Vec::new();
+    for field in body.fields() {
+        errors.extend(copy.check_value(field, &values).err());
+    }
+    errors.extend(body.required().filter_map(|field| {
+        let absent = values.get(field).is_none();
+        absent.then(|| values.absence(field).err()).flatten()
+    }));
+    if errors.is_empty() {
+        // What only shows in the whole text, such as its length or the other branch of an `if`.
+        errors.extend(contacts(values).filter_map(|values| render_as_named(copy, &values).err()));
+    }
+    errors
 }
 
 /// The values with every combination of known and unknown names, each as long as a name can be.

@@ -15,10 +15,26 @@
 //! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
 //! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
+//! | `call.unlisted_numbers` | with `[numbers]`: what calls to other numbers, or to none that is known, lead to: `"texted"` (as all calls, less texts that need something of the number), `"not_texted"` (all but messages) or `"ignored"` (nothing) | `"texted"` |
+//! | `numbers."+13125550100"` | a number of the business, as below | none |
+//! | `hours.zone` | with `[hours]`: the IANA name of the business's time zone | required |
+//! | `hours.every_day`, `monday` … `sunday` | when it is open: `"09:00-12:00, 13:00-17:00"`, or `"closed"`; single days override `every_day` | closed |
+//! | `hours.closed_on` | dates on which it is closed, such as `["2026-12-25"]` | none |
 //! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
+//!
+//! Every number of the business; what it leads to is told by it alone:
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `name` | what `{{ number.name }}` becomes, such as a studio | none |
+//! | `source` | the lead source of its callers, such as a campaign | none |
+//! | `link` | what `{{ number.link }}` becomes: the one https link that its callers get | none |
+//! | `link_value` | the same, as the key of a custom value of the location | none |
+//! | `priority` | whether its callers come first | `false` |
+//! | `active` | `false`: calls to it are written into the ledger, and nothing else is done | `true` |
 //!
 //! Every step:
 //!
@@ -28,6 +44,9 @@
 //! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening) | `"missed"` |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
+//! | `numbers` | it is for calls to one of these numbers only | all |
+//! | `sources` | it is for calls to numbers with one of these sources only | all |
+//! | `priority` | it is for calls to numbers with this `priority` only | both |
 //! | `stops_on` | the happenings after which it is not done any more | for texts all but `"missed_again"`, else none |
 //!
 //! | step | key | meaning | default |
@@ -45,6 +64,7 @@
 //! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are ISO 8601 in hours, minutes and seconds.
 
 mod check;
+mod numbers;
 mod parse;
 mod problem;
 mod reader;
@@ -56,11 +76,12 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::compliance::CallerLists;
+use super::compliance::{BusinessHours, CallerLists};
 use super::episode::StepName;
 use super::presets::Preset;
 
 pub use check::LocationFacts;
+pub(crate) use numbers::{Allowed, BusinessNumber, Numbers};
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
 pub(crate) use step::{Assignee, Deed, Start, Step, TagStep, TaskStep, TextStep};
@@ -77,6 +98,9 @@ pub struct Recipe {
     pub(crate) display_name: Option<String>,
     pub(crate) call: CallRules,
     pub(crate) callers: CallerLists,
+    pub(crate) numbers: Numbers,
+    /// When the business is open, for the choice of words.
+    pub(crate) hours: Option<BusinessHours>,
     pub(crate) steps: BTreeMap<StepName, Step>,
     pub(crate) hipaa: bool,
     /// Whether the answer to the call keeps quiet hours too.

@@ -5,6 +5,7 @@ use std::num::NonZeroU8;
 
 use jiff::SignedDuration;
 
+use super::numbers::OnlyFor;
 use crate::client::Lane;
 use crate::ids::UserId;
 use crate::recipes::missed_call::copy::Template;
@@ -15,6 +16,8 @@ use crate::secret::Private;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     pub(crate) on: Start,
+    /// The calls that it is for.
+    pub(crate) only_for: OnlyFor,
     /// The wait between that and the step.
     pub(crate) after: SignedDuration,
     /// What makes it needless or unwelcome.

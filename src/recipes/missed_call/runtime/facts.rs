@@ -137,7 +137,11 @@ impl Needs {
             location_name: false,
         };
         for field in texts.into_iter().flat_map(|text| text.body.fields()) {
-            needs.custom_values |= matches!(field, MergeField::CustomValue(_));
+            needs.custom_values |= match field {
+                MergeField::CustomValue(_) => true,
+                MergeField::NumberLink => recipe.numbers.need_custom_values(),
+                _ => false,
+            };
             needs.location_name |=
                 matches!(field, MergeField::LocationName) && recipe.display_name.is_none();
         }

@@ -49,13 +49,17 @@ impl Episode {
                 _ => return Permit::Drop(Reason::QuietHours),
             }
         }
-        let values = MergeValues {
+        let mut values = MergeValues {
             first_name: facts.first_name.clone(),
             last_name: facts.last_name.clone(),
             name: facts.name.clone(),
             location_name: facts.location_name.clone(),
             custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
         };
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
         let copy = MessageCopy::of_step(&self.recipe, name, text);
         let sender = match &self.state.called {
             Some(called) => SenderKind::of(called),
@@ -72,7 +76,7 @@ impl Episode {
                     .filter(|caller| facts.phone.as_ref() != Some(caller)),
                 hours,
             }),
-            Err(error) => Permit::Drop(Reason::Copy(error.code().to_owned())),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
         }
     }
 

@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::numbers::read_unlisted;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
 use crate::recipes::missed_call::recipe::CallRules;
+use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
 
@@ -80,7 +82,12 @@ pub(super) fn read_business(
     Some(name.value)
 }
 
-pub(super) fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallRules {
+/// Which calls count, and what is done for those to numbers that are not listed.
+pub(super) fn read_call(
+    notes: &mut Notes<'_>,
+    section: Option<Section<'_>>,
+) -> (CallRules, Unlisted) {
+    let mut unlisted = Unlisted::default();
     let mut rules = CallRules {
         max_age: SignedDuration::from_mins(10),
         cooldown: SignedDuration::from_hours(4),
@@ -92,9 +99,10 @@ pub(super) fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> 
         if let Some(cooldown) = section.duration(notes, "cooldown", (SignedDuration::ZERO, WEEK)) {
             rules.cooldown = cooldown.value;
         }
+        unlisted = read_unlisted(notes, &mut section);
         section.finish(notes);
     }
-    rules
+    (rules, unlisted)
 }
 
 pub(super) fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLists {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::MONTH;
+use super::numbers::read_only_for;
 use super::rules::Compliance;
 use super::tag::read_tag;
 use super::task::read_task;
@@ -63,6 +64,7 @@ fn read_step(
     let on = read_start(notes, &mut section);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
+    let only_for = read_only_for(notes, &mut section);
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
     let deed = match kind.value.as_str() {
@@ -85,6 +87,7 @@ fn read_step(
     });
     Some(Step {
         on,
+        only_for,
         after: after.map_or(SignedDuration::ZERO, |after| after.value),
         stops_on,
         deed,
