@@ -25,7 +25,7 @@ const RECIPE: &str = r#"
     name = "Gold Coast"
     link = "https://book.example/gold-coast"
 
-    [numbers."+1 312 555 0101"]
+    [numbers."+13125550101"]
     name = "Loop"
     link_value = "loop_link"
 

@@ -39,7 +39,7 @@ pub use state::EpisodeState;
 pub(crate) use state::StepState;
 
 use self::state::{REMEMBERED_CALLS, VERSION};
-use super::call::Caller;
+use super::call::{Caller, MissedReason};
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Recipe, Start, Step};
@@ -98,6 +98,7 @@ impl Episode {
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
+            voicemail: call.reason == MissedReason::Voicemail,
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
@@ -385,6 +386,7 @@ impl Episode {
             return;
         }
         self.state.missed_calls += 1;
+        self.state.voicemail |= call.reason == MissedReason::Voicemail;
         if self.state.calls.len() >= REMEMBERED_CALLS {
             self.state.calls.remove(1);
         }

@@ -1,9 +1,11 @@
-//! What follows from the number that was called: which steps are for this call, and which words.
+//! What follows from the call itself, above all from the number that was called: which steps are for it, and which
+//! words.
 
 use super::Episode;
+use super::names::StepName;
 use super::reason::Reason;
-use crate::recipes::missed_call::copy::{CopyError, MergeField};
-use crate::recipes::missed_call::recipe::{Allowed, BusinessNumber, Step};
+use crate::recipes::missed_call::copy::{CopyContext, CopyError, MergeField, MessageCopy};
+use crate::recipes::missed_call::recipe::{Allowed, BusinessNumber, Step, TextStep};
 
 impl Episode {
     /// The number that was called, if the recipe lists it.
@@ -23,6 +25,30 @@ impl Episode {
             Allowed::All => None,
             Allowed::NoMessages => step.text().is_some().then_some(Reason::Unmapped),
             Allowed::Nothing => Some(Reason::InactiveNumber),
+        }
+    }
+
+    /// The words for this call; the same ones for this caller each time, as long as nothing changes.
+    pub(super) fn copy_for_this_call(&self, name: &StepName, text: &TextStep) -> MessageCopy {
+        let (recipe, state) = (&self.recipe, &self.state);
+        let context = CopyContext {
+            called: state.called.clone(),
+            in_hours: recipe
+                .hours
+                .as_ref()
+                .map(|hours| hours.is_open(state.call_ended_at)),
+            voicemail: state.voicemail,
+            repeat_caller: state.missed_calls > 1,
+            source: self.number().and_then(|number| number.source.clone()),
+        };
+        let subject = match &state.caller {
+            Some(caller) => caller.e164(),
+            None => state.contact.as_str(),
+        };
+        let copies = recipe.copies(name, text).unwrap_or_default();
+        match copies.choose(&context, subject) {
+            Some(chosen) => chosen.copy.clone(),
+            None => MessageCopy::of_step(recipe, name, text),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::copy::{
-    CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT, Template,
-    render_as_named,
+    CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
+    Variants, render_as_named,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, Recipe, Step, TaskStep, TextStep};
+use super::{Assignee, BusinessNumber, Recipe, Step, TaskStep, TextStep};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
@@ -60,37 +60,48 @@ impl Recipe {
             ..MergeValues::default()
         };
         let mut problems = Vec::new();
-        let copy = MessageCopy::of_step(self, name, step);
-        for (number, values) in self.values_by_number(name, step, &values) {
-            for error in copy_errors(&copy, &step.body, values) {
-                let key = match (number, error.field()) {
-                    (Some(number), Some(field)) if field.is_of_number() => {
-                        format!("numbers.{}", number.e164())
-                    }
-                    _ => format!("steps.{name}.body"),
-                };
-                let fault = Fault::new(error.what(), error.remedy());
-                problems.push(self.origin.problem(&key, fault));
+        let copies = self.copies(name, step).unwrap_or_default();
+        for (at, variant) in copies.iter().enumerate() {
+            let copy = &variant.copy;
+            let key = match at {
+                0 => format!("steps.{name}.body"),
+                _ => format!("steps.{name}.variants.{at}.body"),
+            };
+            for (number, values) in self.values_by_number(name, &copies, copy, &values) {
+                for error in copy_errors(copy, values) {
+                    let key = match (number, error.field()) {
+                        (Some(number), Some(field)) if field.is_of_number() => {
+                            format!("numbers.{}", number.e164())
+                        }
+                        _ => key.clone(),
+                    };
+                    let fault = Fault::new(error.what(), error.remedy());
+                    problems.push(self.origin.problem(&key, fault));
+                }
             }
         }
         problems
     }
 
-    /// The values for a call to each number that the text may be for; one that says nothing of the number reads the
+    /// The values for a call to each number that the copy may be for; one that says nothing of the number reads the
     /// same for all.
     fn values_by_number(
         &self,
         name: &StepName,
-        text: &TextStep,
+        copies: &Variants,
+        copy: &MessageCopy,
         values: &MergeValues,
     ) -> Vec<(Option<&PhoneNumber>, MergeValues)> {
-        if !text.body.fields().any(MergeField::is_of_number) {
+        if !copy.body().fields().any(MergeField::is_of_number) {
             return vec![(None, values.clone())];
         }
         let listed = self.numbers.listed.iter();
         let meant = listed.filter(|(called, number)| {
             let holds = |step: &Step| step.only_for.holds(Some(called), Some(number));
-            number.active && self.step(name).is_some_and(holds)
+            number.active
+                && self.step(name).is_some_and(holds)
+                && calls_to(called, number)
+                    .any(|call| copies.meant(&call).any(|meant| meant.copy == *copy))
         });
         meant
             .map(|(called, number)| {
@@ -135,7 +146,8 @@ impl Recipe {
 }
 
 /// Why the text cannot be made for some contact, with these values of everything else.
-fn copy_errors(copy: &MessageCopy, body: &Template, values: MergeValues) -> Vec<CopyError> {
+fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {
+    let body = copy.body();
     let mut errors: Vec<CopyError> = Vec::new();
     for field in body.fields() {
         errors.extend(copy.check_value(field, &values).err());
@@ -149,6 +161,20 @@ fn copy_errors(copy: &MessageCopy, body: &Template, values: MergeValues) -> Vec<
         errors.extend(contacts(values).filter_map(|values| render_as_named(copy, &values).err()));
     }
     errors
+}
+
+/// Every kind of call to this number, as far as copies are chosen by it.
+fn calls_to(called: &PhoneNumber, number: &BusinessNumber) -> impl Iterator<Item = CopyContext> {
+    (0..12).map(|kind| CopyContext {
+        called: Some(called.clone()),
+        source: number.source.clone(),
+        voicemail: kind & 1 != 0,
+        repeat_caller: kind & 2 != 0,
+        in_hours: [None, Some(true), Some(false)]
+            .get(kind / 4)
+            .copied()
+            .flatten(),
+    })
 }
 
 /// The values with every combination of known and unknown names, each as long as a name can be.

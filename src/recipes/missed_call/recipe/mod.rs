@@ -23,6 +23,7 @@
 //! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
+//! | `compliance.approved_copy_only` | refuse texts whose words nobody has approved (`approvals` of the step) | `false` |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
 //!
 //! Every number of the business; what it leads to is told by it alone:
@@ -52,12 +53,39 @@
 //! | step | key | meaning | default |
 //! |---|---|---|---|
 //! | `text` | `body` | the text, a [`Template`](super::copy::Template) | required |
-//! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
+//! | | `opt_out` | put after the body unless the body has such a line; `"none"` for approved words only | `Reply STOP to opt out.` |
 //! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
+//! | | `variants` | other words for some calls, as below | none |
+//! | | `experiment`, `weight` | tries the body against variants without conditions, as below | none |
+//! | | `approvals` | who approved the body or a variant, as below | none |
 //! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
 //! | `task` | `title` | what the team has to do | required |
 //! | | `due_after` | how long after the step's happening the task is due (PT0S to PT720H) | `PT1H` |
 //! | | `assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
+//!
+//! Every `[[steps.NAME.variants]]` of a text. The most specific variant is taken: one for the number before one for the
+//! source, then for repeat callers, for voicemails, for hours; the step's own body where none is meant.
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `name` | what the ledger calls it | required |
+//! | `body` | the text | required |
+//! | `opt_out` | as the step's | the step's |
+//! | `when.numbers` | one of these numbers was called | any |
+//! | `when.sources` | the number called has one of these sources | any |
+//! | `when.repeat_caller` | the caller's call was missed before in the episode, or was not | both |
+//! | `when.voicemail` | the caller left a voicemail, or did not | both |
+//! | `when.in_hours` | the call ended in `[hours]`, or did not | both |
+//! | `experiment` | copies with the same experiment and conditions share the callers; each caller always gets the same | none |
+//! | `weight` | its share of them | 1 |
+//!
+//! Every `[[steps.NAME.approvals]]` of a text:
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `by` | who approved it | required |
+//! | `on` | the day, such as `"2026-05-04"` | required |
+//! | `fingerprint` | of the words with the business's name and the opt-out line, as the error tells that asks for it | required |
 //!
 //! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
 //! that. Any other text may be late by as much, and besides waits up to a day for an hour at which the person may be
@@ -69,6 +97,7 @@ mod parse;
 mod problem;
 mod reader;
 mod step;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -85,6 +114,7 @@ pub(crate) use numbers::{Allowed, BusinessNumber, Numbers};
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
 pub(crate) use step::{Assignee, Deed, Start, Step, TagStep, TaskStep, TextStep};
+pub(crate) use variants::TextVariant;
 
 /// The checked configuration of a missed-call text back. The [module](self) lists its keys.
 ///
@@ -106,6 +136,8 @@ pub struct Recipe {
     /// Whether the answer to the call keeps quiet hours too.
     pub(crate) first_text_waits: bool,
     pub(crate) extra_clinical_words: Vec<String>,
+    /// Whether texts are sent only in words that somebody approved.
+    pub(crate) approved_copy_only: bool,
     origin: Origin,
 }
 

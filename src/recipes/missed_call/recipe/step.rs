@@ -6,9 +6,10 @@ use std::num::NonZeroU8;
 use jiff::SignedDuration;
 
 use super::numbers::OnlyFor;
+use super::variants::TextVariant;
 use crate::client::Lane;
 use crate::ids::UserId;
-use crate::recipes::missed_call::copy::Template;
+use crate::recipes::missed_call::copy::{Approval, Arm, Template};
 use crate::recipes::missed_call::episode::Happening;
 use crate::secret::Private;
 
@@ -66,10 +67,16 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TextStep {
     pub(crate) body: Template,
-    /// Put after the body, once.
-    pub(crate) opt_out: String,
+    /// Put after the body, once; without one nothing is.
+    pub(crate) opt_out: Option<String>,
     /// How many parts it may take.
     pub(crate) max_segments: NonZeroU8,
+    /// The body's place in an experiment.
+    pub(crate) arm: Option<Arm>,
+    /// Other words for some calls.
+    pub(crate) variants: Vec<TextVariant>,
+    /// Who approved which of the words.
+    pub(crate) approvals: Vec<Approval>,
 }
 
 /// The tag on the contact.

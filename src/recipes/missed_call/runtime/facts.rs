@@ -8,7 +8,7 @@ use crate::client::Location;
 use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::copy::MergeField;
+use crate::recipes::missed_call::copy::{MergeField, Template};
 use crate::recipes::missed_call::episode::{Episode, Facts, PlaceOfContact, TaskFacts, TextFacts};
 use crate::recipes::missed_call::recipe::{Assignee, Deed, Recipe, Step, TaskStep, TextStep};
 use crate::recipes::missed_call::store::{StoreError, Subject};
@@ -136,7 +136,11 @@ impl Needs {
             custom_values: false,
             location_name: false,
         };
-        for field in texts.into_iter().flat_map(|text| text.body.fields()) {
+        for field in texts
+            .into_iter()
+            .flat_map(TextStep::templates)
+            .flat_map(Template::fields)
+        {
             needs.custom_values |= match field {
                 MergeField::CustomValue(_) => true,
                 MergeField::NumberLink => recipe.numbers.need_custom_values(),

@@ -6,7 +6,7 @@ use super::{Permit, TextFacts};
 use crate::recipes::missed_call::compliance::{
     Candidates, Decision, PlaceFacts, QuietHours, When, ZoneTable,
 };
-use crate::recipes::missed_call::copy::{MergeValues, MessageCopy, SenderKind, render};
+use crate::recipes::missed_call::copy::{MergeValues, SenderKind, render};
 use crate::recipes::missed_call::episode::{Episode, Intent, Reason, StepName};
 use crate::recipes::missed_call::recipe::{Step, TextStep};
 
@@ -60,7 +60,10 @@ impl Episode {
         if let Some(number) = self.number() {
             number.fill(&mut values);
         }
-        let copy = MessageCopy::of_step(&self.recipe, name, text);
+        let copy = self.copy_for_this_call(name, text);
+        if let Err(error) = self.recipe.check_approval(text, &copy) {
+            return Permit::Drop(Reason::Copy(error.code().to_owned()));
+        }
         let sender = match &self.state.called {
             Some(called) => SenderKind::of(called),
             None => SenderKind::LongCode,
@@ -75,6 +78,8 @@ impl Episode {
                     .clone()
                     .filter(|caller| facts.phone.as_ref() != Some(caller)),
                 hours,
+                variant: Some(text.variant),
+                copy_fingerprint: Some(text.fingerprint),
             }),
             Err(error) => Permit::Drop(self.reason_of(&error)),
         }

@@ -7,6 +7,7 @@ mod steps;
 mod tag;
 mod task;
 mod text;
+mod variants;
 mod whole;
 
 use jiff::SignedDuration;
@@ -93,6 +94,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         steps,
         hipaa: rules.hipaa,
         first_text_waits: rules.first_text_waits,
+        approved_copy_only: rules.approved_copy_only,
         extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),

@@ -11,7 +11,8 @@ use crate::recipes::missed_call::recipe::numbers::{
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
 
-const LISTED: &str = "write it with its country code, such as [numbers.\"+13125550100\"]";
+const LISTED: &str =
+    "write it with its country code and without spaces, such as [numbers.\"+13125550100\"]";
 
 pub(super) fn read_numbers(
     notes: &mut Notes<'_>,
@@ -28,12 +29,12 @@ pub(super) fn read_numbers(
     };
     for section in section.sections(notes) {
         let number = PhoneNumber::parse(section.name());
-        match &number {
-            Err(_) => section.refuse(notes, Fault::new("not a phone number", LISTED)),
-            Ok(number) if numbers.listed.contains_key(number) => {
-                section.refuse(notes, Fault::new("a number twice", "write one of the two"));
-            }
-            Ok(_) => {}
+        // One spelling alone, so that the same number cannot stand there twice.
+        let spelled = number
+            .as_ref()
+            .is_ok_and(|number| number.e164() == section.name());
+        if !spelled {
+            section.refuse(notes, Fault::new("not a phone number in E.164", LISTED));
         }
         let read = read_number(notes, section, compliance);
         if let Ok(number) = number {

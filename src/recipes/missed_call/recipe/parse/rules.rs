@@ -20,6 +20,7 @@ pub(super) struct Compliance {
     pub(super) hipaa: bool,
     pub(super) extra: Vec<String>,
     pub(super) first_text_waits: bool,
+    pub(super) approved_copy_only: bool,
 }
 
 impl Compliance {
@@ -45,10 +46,12 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         hipaa: true,
         extra: Vec::new(),
         first_text_waits: false,
+        approved_copy_only: false,
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
         rules.extra = section.texts(notes, "extra_clinical_words");
+        rules.approved_copy_only = section.flag(notes, "approved_copy_only").unwrap_or(false);
         if let Some(word) = section.text(notes, "first_text") {
             match word.value.as_str() {
                 "at_once" => {}

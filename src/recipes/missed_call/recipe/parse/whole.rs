@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::copy::Template;
-use crate::recipes::missed_call::recipe::Recipe;
+use crate::recipes::missed_call::copy::{MessageCopy, Template};
+use crate::recipes::missed_call::episode::StepName;
 use crate::recipes::missed_call::recipe::problem::{Fault, Problem};
+use crate::recipes::missed_call::recipe::{Recipe, TextStep};
 
 impl Recipe {
     /// All that does not fit together.
@@ -24,7 +25,59 @@ impl Recipe {
             }
         }
         for (name, text) in self.texts() {
-            problems.extend(self.field_problem(&format!("steps.{name}.body"), &text.body));
+            problems.extend(self.text_problems_of_the_whole(name, text));
+        }
+        problems
+    }
+
+    fn text_problems_of_the_whole(&self, name: &StepName, text: &TextStep) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let own = MessageCopy::of_step(self, name, text);
+        problems.extend(self.copy_problems(&format!("steps.{name}"), name, text, &own));
+        for (at, variant) in text.variants.iter().enumerate() {
+            let path = format!("steps.{name}.variants.{}", at + 1);
+            let when = format!("{path}.when");
+            let copy = MessageCopy::of_variant(self, text, variant);
+            problems.extend(self.copy_problems(&path, name, text, &copy));
+            problems.extend(self.called_problem(&when, &variant.when.called));
+            problems.extend(self.source_problem(&when, &variant.when.source));
+            if variant.when.in_hours.is_some() && self.hours.is_none() {
+                let remedy =
+                    "add [hours] with zone = \"America/Chicago\" and monday = \"09:00-17:00\"";
+                let fault = Fault::new("hours of a business whose hours are not known", remedy);
+                problems.push(self.origin.problem(&format!("{when}.in_hours"), fault));
+            }
+        }
+        if let Err(error) = self.copies(name, text) {
+            let told = error.to_string();
+            let (what, remedy) = told.split_once("; ").unwrap_or((&told, "change one"));
+            let key = format!("steps.{name}.variants");
+            problems.push(self.origin.problem(&key, Fault::new(what, remedy)));
+        }
+        problems
+    }
+
+    fn copy_problems(
+        &self,
+        path: &str,
+        name: &StepName,
+        text: &TextStep,
+        copy: &MessageCopy,
+    ) -> Vec<Problem> {
+        let key = format!("{path}.body");
+        let mut problems = Vec::new();
+        problems.extend(self.field_problem(&key, copy.body()));
+        if let Err(error) = self.check_approval(text, copy) {
+            let mut what = error.what();
+            if !copy.has_opt_out_line() {
+                what.push_str(", and has no opt-out line");
+            }
+            let remedy = format!(
+                "have it approved as it reads now, and write by, on and fingerprint = \"{}\" under \
+                 [[steps.{name}.approvals]]",
+                copy.fingerprint()
+            );
+            problems.push(self.origin.problem(&key, Fault::new(what, remedy)));
         }
         problems
     }
