@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gohighlevel::recipes::missed_call::episode::{
-    Action, Episode, Facts, Happening, Input, Intent, Permit, Reason, TextFacts,
+    Action, EmailFacts, Episode, Facts, Happening, Input, Intent, Permit, Reason, StepName,
+    TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::{LocationFacts, Recipe};
@@ -234,6 +235,30 @@ fn the_recipe_says_what_calls_to_other_numbers_lead_to() {
 }
 
 #[test]
+fn an_e_mail_has_the_number_s_link_too() {
+    let toml = format!(
+        "{RECIPE}\n[steps.email]\ndo = \"email\"\nsubject = \"{{{{ number.name }}}}\"\nbody = \"{{{{ number.link }}}}\""
+    );
+    let permit = |called| {
+        let (episode, _) = open(recipe_of(&toml), Some(called));
+        let facts = EmailFacts {
+            has_address: true,
+            ..EmailFacts::default()
+        };
+        let step = StepName::new("email").unwrap();
+        episode.permit(&step, &Facts::Email(facts), at(2))
+    };
+    let Permit::Go(Intent::Email { subject, text, .. }) = permit(GOLD_COAST) else {
+        panic!("the number has all that it needs");
+    };
+    assert_eq!(
+        (subject.as_str(), text.as_str()),
+        ("Gold Coast", "https://book.example/gold-coast")
+    );
+    assert_eq!(permit(UNKNOWN), Permit::Drop(Reason::Unmapped));
+}
+
+#[test]
 fn preflight_looks_at_every_active_number() {
     let facts = LocationFacts {
         custom_values: values(&[("loop_link", "http://book.example/loop")]),
@@ -245,7 +270,7 @@ fn preflight_looks_at_every_active_number() {
         lines,
         [
             "test.toml:9: numbers.+13125550101: `number.link` holds a link that is not https with a host; put the \
-             whole link there, such as https://calendly.com/your-page",
+             whole https link into the custom value `loop_link`, in HighLevel under Settings > Custom Values",
             "test.toml:13: numbers.+13125550102: `number.name` has no value; write it under the number in the \
              recipe's [numbers]",
             "test.toml:13: numbers.+13125550102: `number.link` has no value; write it under the number in the \

@@ -23,7 +23,7 @@ impl Episode {
     pub(super) fn refusal_of(&self, step: &Step) -> Option<Reason> {
         match self.recipe.numbers.allows(self.state.called.as_ref()) {
             Allowed::All => None,
-            Allowed::NoMessages => step.text().is_some().then_some(Reason::Unmapped),
+            Allowed::NoMessages => step.is_message().then_some(Reason::Unmapped),
             Allowed::Nothing => Some(Reason::InactiveNumber),
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::copy::{
     CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
-    Variants, render_as_named,
+    render_as_named, render_email,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, BusinessNumber, Recipe, Step, TaskStep, TextStep};
+use super::{Assignee, BusinessNumber, EmailStep, NumberLink, Recipe, Step, TextStep};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
@@ -39,8 +39,11 @@ impl Recipe {
                 }
             }
         }
-        for (name, task) in self.tasks() {
-            problems.extend(self.assignee_problem(name, task, facts));
+        for (name, email) in self.emails() {
+            problems.extend(self.email_problems(name, email, facts));
+        }
+        for (name, assignee) in self.assignees() {
+            problems.extend(self.assignee_problem(name, assignee, facts));
         }
         RecipeError::unless_sound(problems)
     }
@@ -67,47 +70,84 @@ impl Recipe {
                 0 => format!("steps.{name}.body"),
                 _ => format!("steps.{name}.variants.{at}.body"),
             };
-            for (number, values) in self.values_by_number(name, &copies, copy, &values) {
+            let gets = |call: CopyContext| copies.meant(&call).any(|meant| meant.copy == *copy);
+            for (called, values) in self.values_by_number(name, copy.body().fields(), &values) {
+                if called.is_some_and(|(to, number)| !calls_to(to, number).any(gets)) {
+                    continue;
+                }
                 for error in copy_errors(copy, values) {
-                    let key = match (number, error.field()) {
-                        (Some(number), Some(field)) if field.is_of_number() => {
-                            format!("numbers.{}", number.e164())
-                        }
-                        _ => key.clone(),
-                    };
-                    let fault = Fault::new(error.what(), error.remedy());
-                    problems.push(self.origin.problem(&key, fault));
+                    problems.push(self.copy_problem(&key, &error, called));
                 }
             }
         }
         problems
     }
 
-    /// The values for a call to each number that the copy may be for; one that says nothing of the number reads the
+    /// The values for a call to each number that the step may be for; words that say nothing of the number read the
     /// same for all.
-    fn values_by_number(
+    fn values_by_number<'a>(
         &self,
         name: &StepName,
-        copies: &Variants,
-        copy: &MessageCopy,
+        mut fields: impl Iterator<Item = &'a MergeField>,
         values: &MergeValues,
-    ) -> Vec<(Option<&PhoneNumber>, MergeValues)> {
-        if !copy.body().fields().any(MergeField::is_of_number) {
+    ) -> Vec<(Option<Called<'_>>, MergeValues)> {
+        if !fields.any(MergeField::is_of_number) {
             return vec![(None, values.clone())];
         }
         let listed = self.numbers.listed.iter();
         let meant = listed.filter(|(called, number)| {
             let holds = |step: &Step| step.only_for.holds(Some(called), Some(number));
-            number.active
-                && self.step(name).is_some_and(holds)
-                && calls_to(called, number)
-                    .any(|call| copies.meant(&call).any(|meant| meant.copy == *copy))
+            number.active && self.step(name).is_some_and(holds)
         });
         meant
-            .map(|(called, number)| {
+            .map(|called| {
                 let mut values = values.clone();
-                number.fill(&mut values);
+                called.1.fill(&mut values);
                 (Some(called), values)
+            })
+            .collect()
+    }
+
+    /// What is wrong with words stands at the words, what is wrong with a number at the number.
+    fn copy_problem(&self, key: &str, error: &CopyError, called: Option<Called<'_>>) -> Problem {
+        let fault = Fault::new(error.what(), error.remedy());
+        let of_number = error.field().filter(|field| field.is_of_number());
+        let (Some(field), Some((to, number))) = (of_number, called) else {
+            return self.origin.problem(key, fault);
+        };
+        let fault = match &number.link {
+            Some(NumberLink::CustomValue(value)) if *field == MergeField::NumberLink => {
+                let remedy = format!(
+                    "put the whole https link into the custom value `{value}`, in HighLevel under Settings > Custom \
+                     Values"
+                );
+                Fault::new(error.what(), remedy)
+            }
+            _ => fault,
+        };
+        let key = format!("numbers.{}", to.e164());
+        self.origin.problem(&key, fault)
+    }
+
+    fn email_problems(
+        &self,
+        name: &StepName,
+        email: &EmailStep,
+        facts: &LocationFacts,
+    ) -> Vec<Problem> {
+        let values = MergeValues {
+            location_name: facts.location_name.clone(),
+            custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
+        };
+        let copy = MessageCopy::of_email(self, name, email);
+        let key = format!("steps.{name}.body");
+        let fields = email.subject.fields().chain(email.body.fields());
+        self.values_by_number(name, fields, &values)
+            .into_iter()
+            .filter_map(|(called, values)| {
+                let error = render_email(&email.subject, &copy, &values).err()?;
+                Some(self.copy_problem(&key, &error, called))
             })
             .collect()
     }
@@ -115,11 +155,11 @@ impl Recipe {
     fn assignee_problem(
         &self,
         name: &StepName,
-        task: &TaskStep,
+        assignee: &Assignee,
         facts: &LocationFacts,
     ) -> Option<Problem> {
         let users = facts.users.as_deref()?;
-        let (key, what) = match &task.assign_to {
+        let (key, what) = match assignee {
             Assignee::User(id) if !users.iter().any(|(user, _)| user == id) => {
                 ("user_id", format!("the location has no user {id}"))
             }
@@ -144,6 +184,9 @@ impl Recipe {
         Some(self.origin.problem(&key, Fault::new(what, remedy)))
     }
 }
+
+/// A number that was called, and what the recipe says of it.
+type Called<'a> = (&'a PhoneNumber, &'a BusinessNumber);
 
 /// Why the text cannot be made for some contact, with these values of everything else.
 fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {

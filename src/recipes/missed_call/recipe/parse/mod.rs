@@ -1,11 +1,14 @@
 //! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
 
+mod contact;
+mod email;
 mod hours;
 mod numbers;
 mod rules;
 mod steps;
 mod tag;
 mod task;
+mod team;
 mod text;
 mod variants;
 mod whole;

@@ -27,6 +27,10 @@ impl Recipe {
         for (name, text) in self.texts() {
             problems.extend(self.text_problems_of_the_whole(name, text));
         }
+        for (name, email) in self.emails() {
+            problems.extend(self.field_problem(&format!("steps.{name}.subject"), &email.subject));
+            problems.extend(self.field_problem(&format!("steps.{name}.body"), &email.body));
+        }
         problems
     }
 
