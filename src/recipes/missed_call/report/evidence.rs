@@ -69,6 +69,11 @@ struct Evidence<'e> {
     from: Option<&'e PhoneNumber>,
     to: Option<&'e PhoneNumber>,
     hours: Option<&'e str>,
+    /// Which words, and which version of them; not known of texts of older releases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_fingerprint: Option<&'e str>,
     waited: Vec<Waited<'e>>,
     attempts: Vec<Timestamp>,
     end: Option<End<'e>>,
@@ -178,6 +183,8 @@ impl<'e> Story<'e> {
                         from,
                         to,
                         hours,
+                        variant,
+                        copy_fingerprint,
                     },
                 contact,
                 basis,
@@ -190,6 +197,8 @@ impl<'e> Story<'e> {
                     evidence.from = from.as_ref();
                     evidence.to = to.as_ref();
                     evidence.hours = hours.as_deref();
+                    evidence.variant = variant.as_deref();
+                    evidence.copy_fingerprint = copy_fingerprint.as_deref();
                     evidence.attempts.push(at);
                     evidence.basis.replies.clone_from(&self.replies);
                     return;
@@ -213,6 +222,8 @@ impl<'e> Story<'e> {
                     from: from.as_ref(),
                     to: to.as_ref(),
                     hours: hours.as_deref(),
+                    variant: variant.as_deref(),
+                    copy_fingerprint: copy_fingerprint.as_deref(),
                     waited: waited.map(|(_, waited)| waited.clone()).collect(),
                     attempts: vec![at],
                     end: None,
