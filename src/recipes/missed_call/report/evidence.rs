@@ -9,6 +9,7 @@
 //! | `recipe`, `recipe_fingerprint` | the recipe's name and version, and the hash of its text |
 //! | `body`, `from`, `to` | the text as it was rendered, and the numbers; `to` is null where it went to the contact's own |
 //! | `hours` | why that hour was one to text the person in; null for a text that keeps no quiet hours |
+//! | `variant`, `copy_fingerprint` | the name of the copy it was made from, and which version of it; absent where not known |
 //! | `waited` | how often it was kept for a better hour: when, `until`, and `why` |
 //! | `attempts` | when each attempt began |
 //! | `end` | `accepted` with the time, the message id and whether it was `found` by reading back; `not_done` with the code of the reason; null while it is open |
