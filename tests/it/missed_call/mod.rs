@@ -16,6 +16,7 @@ mod given;
 mod hard_times;
 mod hours;
 mod intake;
+mod numbers;
 mod old_rows;
 mod opt_out;
 mod overtaken;
