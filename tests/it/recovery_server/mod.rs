@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod kills;
 mod process;
 mod refusals;
 mod restarts;
