@@ -6,17 +6,18 @@
 //! rules have it.
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
-use gohighlevel::testing::{Call, FakeGhl, Happening};
+use gohighlevel::testing::{Call, Delivery, DeliveryAttempt, FakeGhl, Happening};
 
 use super::server::{Place, Server};
-use super::{count, kept, ledger};
-use crate::fake_ghl::{SOLEIL, SOLEIL_PHONE};
+use super::{count, kept_in, ledger};
+use crate::fake_ghl::{Api, SOLEIL, SOLEIL_PHONE};
 
 /// The pause between two calls.
 const BETWEEN_CALLS: Duration = Duration::from_millis(80);
@@ -44,7 +45,10 @@ async fn kills_at_random_moments_lose_nothing_and_double_nothing() {
     let window = Duration::from_secs(10);
     let fake = FakeGhl::builder().limit(NO_LIMIT, window).start();
     let fake = fake.await.unwrap();
-    let place = Place::new(&fake);
+    // Nobody listens there: what is told before the first server is up is told again.
+    fake.set_webhook_url("http://127.0.0.1:1/").unwrap();
+    let program = std::env::var_os("RECOVERY_SERVER").map(PathBuf::from);
+    let place = Place::new(&fake).with_program(program);
     place.write("recipe.toml", &patient_recipe());
     place.write_config("recipe = \"recipe.toml\"");
 
@@ -152,8 +156,10 @@ struct Count {
     callers: usize,
     /// Calls of which no webhook was ever acknowledged: HighLevel gave up, and nothing was promised.
     unacknowledged: usize,
-    /// Webhooks that took more than one attempt to deliver.
+    /// Calls whose webhook was delivered in more than one attempt.
     delivered_again: usize,
+    /// The receiver's answers by status; none where it was away or died.
+    answers: BTreeMap<Option<u16>, usize>,
     /// What is missing of a call that was acknowledged, or of its caller.
     lost: Vec<String>,
     /// What there is more than once, acknowledged or not.
@@ -166,20 +172,22 @@ impl Count {
             calls: calls.len(),
             ..Self::default()
         };
-        let mut acknowledged = HashMap::new();
-        for delivery in fake.deliveries() {
-            let statuses = delivery.attempts.iter().map(|attempt| attempt.status);
-            acknowledged.insert(
-                delivery.webhook_id,
-                statuses.clone().any(|it| it == Some(200)),
-            );
-            count.delivered_again += usize::from(statuses.clone().any(|it| it != Some(200)));
-        }
+        let deliveries = fake.deliveries();
+        let deliveries: HashMap<&str, &Delivery> = deliveries
+            .iter()
+            .map(|delivery| (delivery.webhook_id.as_str(), delivery))
+            .collect();
         let told = calls_told(ledger);
         let mut callers: HashMap<&str, bool> = HashMap::new();
         for call in calls {
-            let acknowledged = acknowledged[&call.webhook_id];
+            let attempts = &deliveries[call.webhook_id.as_str()].attempts;
+            let taken = |attempt: &DeliveryAttempt| attempt.status == Some(200);
+            let acknowledged = attempts.iter().any(taken);
             count.unacknowledged += usize::from(!acknowledged);
+            for attempt in attempts {
+                *count.answers.entry(attempt.status).or_default() += 1;
+            }
+            count.delivered_again += usize::from(attempts.len() > 1);
             *callers.entry(&call.contact_id).or_default() |= acknowledged;
             let times = told.get(call.message_id.as_str()).copied().unwrap_or(0);
             count.judge(
@@ -191,8 +199,9 @@ impl Count {
         }
         count.callers = callers.len();
         let ends = ends(ledger);
+        let api = Api::new(fake);
         for (caller, acknowledged) in callers {
-            let kept = kept(fake, caller).await;
+            let kept = kept_in(&api, caller).await;
             let tags = kept.tags.as_array().unwrap().len();
             for (what, times) in [
                 ("text", kept.texts.len()),
@@ -218,11 +227,13 @@ impl Count {
     fn details(&self, ledger: &[Entry]) -> String {
         let found = |entry: &&Entry| matches!(entry.kind, EntryKind::Done { found: true, .. });
         format!(
-            "{} callers; {} calls delivered more than once or not at once, {} never acknowledged; \
-             {} answers lost: {} found again, {} had done nothing",
+            "{} callers; {} calls told in more than one attempt, {} never acknowledged; \
+             answers to webhooks {:?}; \
+             {} attempts cut off: {} found done, {} not",
             self.callers,
             self.delivered_again,
             self.unacknowledged,
+            self.answers,
             count(ledger, "outcome_unknown"),
             ledger.iter().filter(found).count(),
             count(ledger, "not_found"),
