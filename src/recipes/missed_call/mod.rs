@@ -54,4 +54,4 @@ pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
-pub use runtime::{Acceptance, Engine, EngineBuilder, PreflightError};
+pub use runtime::{Acceptance, Engine, EngineBuilder, Notice, PreflightError, TeamNotifier};

@@ -7,7 +7,7 @@ use super::error::{CopyError, Kind};
 use super::template::Template;
 use crate::recipes::missed_call::compliance::{clinical, opt_out};
 use crate::recipes::missed_call::episode::StepName;
-use crate::recipes::missed_call::recipe::{Recipe, TextStep};
+use crate::recipes::missed_call::recipe::{EmailStep, Recipe, TextStep};
 
 /// The line that a text ends with unless its copy says otherwise.
 pub(crate) const OPT_OUT_LINE: &str = "Reply STOP to opt out.";
@@ -126,6 +126,18 @@ impl MessageCopy {
             opt_out: Some(text.opt_out.clone()),
             business_name: recipe.display_name.clone(),
             max_segments: text.max_segments,
+            clinical: recipe.hipaa.then(|| recipe.extra_clinical_words.clone()),
+        }
+    }
+
+    /// What the e-mail of a recipe must keep to, with its body.
+    pub(crate) fn of_email(recipe: &Recipe, name: &StepName, email: &EmailStep) -> Self {
+        Self {
+            name: name.to_string(),
+            body: email.body.clone(),
+            opt_out: None,
+            business_name: recipe.display_name.clone(),
+            max_segments: Self::DEFAULT_MAX_SEGMENTS,
             clinical: recipe.hipaa.then(|| recipe.extra_clinical_words.clone()),
         }
     }

@@ -30,9 +30,12 @@ use jiff::Timestamp;
 
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
-pub use intent::Intent;
+pub use intent::{Intent, NoticeTo};
 pub use names::{EffectId, EpisodeId, StepName};
-pub use permit::{Facts, Permit, PlaceOfContact, TaskFacts, TextFacts};
+pub use permit::{
+    EmailFacts, Facts, OpportunityFacts, Permit, PipelineFacts, PlaceOfContact, StageFacts,
+    TaskFacts, TeamFacts, TextFacts,
+};
 pub use reason::Reason;
 pub use state::EpisodeState;
 pub(crate) use state::StepState;
@@ -41,7 +44,7 @@ use self::state::{REMEMBERED_CALLS, VERSION};
 use super::call::Caller;
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
-use super::recipe::{Recipe, Start, Step};
+use super::recipe::{Deed, Recipe, Start, Step};
 use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
@@ -100,6 +103,7 @@ impl Episode {
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
+            references: BTreeMap::new(),
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -186,7 +190,7 @@ impl Episode {
                 if news {
                     self.happen(Happening::OptedOut, reason.clone(), now, &mut actions);
                 } else {
-                    self.stop_steps(reason, |step| step.text().is_some(), &mut actions);
+                    self.stop_steps(reason, Step::is_message, &mut actions);
                 }
             }
             Input::Happened { what, reference } => {
@@ -270,17 +274,19 @@ impl Episode {
         // Texts first, so that the ledger says first what matters most.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
         for (name, step) in steps {
-            let reason = match step.text() {
-                Some(_) => unreachable.clone().or_else(|| {
-                    (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale)
-                }),
+            let too_late = || (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale);
+            let reason = match &step.deed {
+                Deed::Text(_) => unreachable.clone().or_else(too_late),
                 // Somebody who hides their number, or belongs to the business, is no contact to work on: nothing is
                 // written to HighLevel.
-                None => unreachable.clone().filter(|reason| match reason {
-                    Reason::Withheld => true,
-                    Reason::NotTextable(why) => why.is_no_customer(),
-                    _ => false,
-                }),
+                deed => unreachable
+                    .clone()
+                    .filter(|reason| match reason {
+                        Reason::Withheld => true,
+                        Reason::NotTextable(why) => why.is_no_customer(),
+                        _ => false,
+                    })
+                    .or_else(|| too_late().filter(|_| matches!(deed, Deed::Email(_)))),
             };
             match reason {
                 Some(reason) => self.drop_step(name, reason, actions),
@@ -326,10 +332,10 @@ impl Episode {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
-        let ends_texts = what == Happening::OptedOut;
+        let ends_messages = what == Happening::OptedOut;
         self.stop_steps(
             &reason,
-            |step| step.stops_on.contains(&what) || (ends_texts && step.text().is_some()),
+            |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
             actions,
         );
         let recipe = Arc::clone(&self.recipe);
@@ -344,11 +350,8 @@ impl Episode {
             // Each once in an episode, however often it happens.
             if follows && !self.state.steps.contains_key(name) {
                 self.state.set_off.insert(name.clone(), now);
-                match (&self.state.opted_out, step.text()) {
-                    (Some(reason), Some(_)) => {
-                        let reason = reason.clone();
-                        self.drop_step(name, reason, actions);
-                    }
+                match self.state.opted_out.clone() {
+                    Some(reason) if step.is_message() => self.drop_step(name, reason, actions),
                     _ => self.plan_step(name, step, later(now, step.after), actions),
                 }
             }
@@ -407,9 +410,13 @@ impl Episode {
                 at,
                 found,
             } => {
-                self.state
-                    .steps
-                    .insert(effect.step.clone(), StepState::Done);
+                let step = &effect.step;
+                self.state.steps.insert(step.clone(), StepState::Done);
+                if let Some(reference) = reference {
+                    self.state
+                        .references
+                        .insert(step.clone(), reference.clone());
+                }
                 actions.push(Action::Record(EntryKind::Done {
                     step: effect.step.clone(),
                     reference: reference.clone(),
@@ -420,6 +427,9 @@ impl Episode {
                         .max(0),
                     found: *found,
                 }));
+                if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
+                    self.happen(what, Reason::Overtaken(what), *at, actions);
+                }
             }
             EffectEnd::NotDone(reason) => {
                 self.drop_step(&effect.step, reason.clone(), actions);

@@ -51,6 +51,9 @@ pub struct EpisodeState {
     /// Since when, for steps that the first call did not set off.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) set_off: BTreeMap<StepName, Timestamp>,
+    /// The ids of what came of steps that are done: messages, tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) references: BTreeMap<StepName, String>,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }

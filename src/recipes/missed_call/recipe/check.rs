@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::copy::{
     CopyError, FIRST_NAME_LIMIT, MergeValues, MessageCopy, NAME_LIMIT, render_as_named,
+    render_email,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, Recipe, TaskStep, TextStep};
+use super::{Assignee, EmailStep, Recipe, TextStep};
 use crate::ids::UserId;
 use crate::secret::Private;
 
@@ -33,8 +34,11 @@ impl Recipe {
         for (name, text) in self.texts() {
             problems.extend(self.text_problems(name, text, facts));
         }
-        for (name, task) in self.tasks() {
-            problems.extend(self.assignee_problem(name, task, facts));
+        for (name, email) in self.emails() {
+            problems.extend(self.email_problems(name, email, facts));
+        }
+        for (name, assignee) in self.assignees() {
+            problems.extend(self.assignee_problem(name, assignee, facts));
         }
         RecipeError::unless_sound(problems)
     }
@@ -79,14 +83,31 @@ impl Recipe {
         problems
     }
 
+    fn email_problems(
+        &self,
+        name: &StepName,
+        email: &EmailStep,
+        facts: &LocationFacts,
+    ) -> Option<Problem> {
+        let values = MergeValues {
+            location_name: facts.location_name.clone(),
+            custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
+        };
+        let copy = MessageCopy::of_email(self, name, email);
+        let error = render_email(&email.subject, &copy, &values).err()?;
+        let fault = Fault::new(error.what(), error.remedy());
+        Some(self.origin.problem(&format!("steps.{name}.body"), fault))
+    }
+
     fn assignee_problem(
         &self,
         name: &StepName,
-        task: &TaskStep,
+        assignee: &Assignee,
         facts: &LocationFacts,
     ) -> Option<Problem> {
         let users = facts.users.as_deref()?;
-        let (key, what) = match &task.assign_to {
+        let (key, what) = match assignee {
             Assignee::User(id) if !users.iter().any(|(user, _)| user == id) => {
                 ("user_id", format!("the location has no user {id}"))
             }

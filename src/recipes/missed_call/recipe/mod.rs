@@ -15,7 +15,7 @@
 //! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
 //! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
-//! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
+//! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that reaches the caller or the team |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
@@ -24,21 +24,34 @@
 //!
 //! | key | meaning | default |
 //! |---|---|---|
-//! | `do` | what is done: `"text"`, `"tag"` or `"task"` | required |
+//! | `do` | what is done: one of the words of the next table | required |
 //! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening) | `"missed"` |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
-//! | `stops_on` | the happenings after which it is not done any more | for texts all but `"missed_again"`, else none |
+//! | `stops_on` | the happenings after which it is not done any more | for texts and e-mails all but `"missed_again"` and `"escalated"`, else none |
 //!
-//! | step | key | meaning | default |
+//! | `do` | key | meaning | default |
 //! |---|---|---|---|
-//! | `text` | `body` | the text, a [`Template`](super::copy::Template) | required |
+//! | `text` | `body` | the text, a [`Template`] | required |
 //! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
 //! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
-//! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
+//! | `email` | `subject`, `body` | an e-mail to the contact, both [templates](Template); an empty line begins a paragraph | required |
+//! | `tag`, `untag` | `tag` | the tag that the contact gets or loses, in small letters | `missed-call` |
 //! | `task` | `title` | what the team has to do | required |
 //! | | `due_after` | how long after the step's happening the task is due (PT0S to PT720H) | `PT1H` |
 //! | | `assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
+//! | `complete_task` | `task` | the step whose task is completed | required |
+//! | `note` | `body` | words before what is known of the call, in a note on the contact | none |
+//! | `fields` | `values` | custom fields of the contact by key, with words or `call.caller`, `call.called`, `call.ended_at` (RFC 3339), `call.missed_calls` | this or `source` |
+//! | | `source` | where the contact came from | |
+//! | `stage` | `pipeline`, `stage` | names or ids; the contact's opportunity moves there, or is made there. Never back, and not if it is over | required |
+//! | `workflow` | `workflow` | the id of a workflow that the contact enters | required |
+//! | `assign` | `assign_to` | whose the contact becomes if it is nobody's: `{ user_id = "…" }` or `{ user_email = "…" }` | required |
+//! | `notify` | `title` | the team is told of the call, with this headline | required |
+//! | | `to` | `"host"` ([`TeamNotifier`](super::TeamNotifier)), `{ text_contact = "…" }` or `{ email_contact = "…" }` (ids of contacts) | `"host"` |
+//! | `hand_off` | as `notify` | the same; `"handed_off"` happens, so messages stop | |
+//! | `escalate` | as `notify` | the same; `"escalated"` happens | |
+//! | `record` | `what` | words for the ledger | required |
 //!
 //! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
 //! that. Any other text may be late by as much, and besides waits up to a day for an hour at which the person may be
@@ -57,13 +70,17 @@ use std::path::Path;
 use jiff::SignedDuration;
 
 use super::compliance::CallerLists;
+use super::copy::Template;
 use super::episode::StepName;
 use super::presets::Preset;
 
 pub use check::LocationFacts;
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
-pub(crate) use step::{Assignee, Deed, Start, Step, TagStep, TaskStep, TextStep};
+pub(crate) use step::{
+    About, Assignee, Audience, CallFact, Deed, EmailStep, FieldValue, FieldsStep, NoteStep,
+    NotifyStep, StageStep, Start, Step, TagStep, TaskStep, TextStep,
+};
 
 /// The checked configuration of a missed-call text back. The [module](self) lists its keys.
 ///
@@ -206,12 +223,31 @@ impl Recipe {
         steps.filter_map(|(name, step)| Some((name, step.text()?)))
     }
 
-    /// All tasks.
-    pub(crate) fn tasks(&self) -> impl Iterator<Item = (&StepName, &TaskStep)> {
+    /// All e-mails.
+    pub(crate) fn emails(&self) -> impl Iterator<Item = (&StepName, &EmailStep)> {
         self.steps
             .iter()
             .filter_map(|(name, step)| match &step.deed {
-                Deed::Task(task) => Some((name, task)),
+                Deed::Email(email) => Some((name, email)),
+                _ => None,
+            })
+    }
+
+    /// The templates of all messages.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let emails = self
+            .emails()
+            .flat_map(|(_, email)| [&email.subject, &email.body]);
+        self.texts().map(|(_, text)| &text.body).chain(emails)
+    }
+
+    /// All users that tasks and contacts are given to.
+    pub(crate) fn assignees(&self) -> impl Iterator<Item = (&StepName, &Assignee)> {
+        self.steps
+            .iter()
+            .filter_map(|(name, step)| match &step.deed {
+                Deed::Task(task) => Some((name, &task.assign_to)),
+                Deed::Assign(user) => Some((name, user)),
                 _ => None,
             })
     }
@@ -235,14 +271,13 @@ impl Recipe {
         step.on == Start::Missed && step.after < self.call.max_age
     }
 
+    /// Whether this step is the text that answers the call.
+    pub fn answers_call(&self, step: &StepName) -> bool {
+        self.first_text().is_some_and(|(name, ..)| name == step)
+    }
+
     /// How long after a missed call further ones of the same caller join it and send nothing more.
     pub fn cooldown(&self) -> SignedDuration {
         self.call.cooldown
-    }
-
-    /// How long after the call its first text goes out; zero if at once, or if there is no text.
-    pub fn text_delay(&self) -> SignedDuration {
-        self.first_text()
-            .map_or(SignedDuration::ZERO, |(_, step, _)| step.after)
     }
 }

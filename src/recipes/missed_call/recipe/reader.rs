@@ -158,6 +158,25 @@ impl<'t> Section<'t> {
         sections
     }
 
+    /// All keys of this one with their words in quotes, for sections whose keys are of the author's choice.
+    pub(super) fn words(self, notes: &mut Notes<'_>) -> Vec<(String, Found<String>)> {
+        let mut words = Vec::new();
+        for (key, value) in self.table.iter() {
+            let found = self.found(notes, key, value);
+            match found.value.get_ref() {
+                DeValue::String(text) => {
+                    let text = text.trim().to_owned();
+                    words.push((key.get_ref().to_string(), found.map(|_| text)));
+                }
+                _ => {
+                    let fault = wrong_type(found.value, "words in quotes", "key = \"…\"");
+                    found.refuse(notes, fault);
+                }
+            }
+        }
+        words
+    }
+
     /// The section that a value is.
     fn of(notes: &mut Notes<'_>, found: Found<&'t Spanned<DeValue<'t>>>) -> Option<Self> {
         let DeValue::Table(table) = found.value.get_ref() else {

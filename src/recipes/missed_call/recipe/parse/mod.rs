@@ -1,9 +1,12 @@
 //! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
 
+mod contact;
+mod email;
 mod rules;
 mod steps;
 mod tag;
 mod task;
+mod team;
 mod text;
 
 use jiff::SignedDuration;

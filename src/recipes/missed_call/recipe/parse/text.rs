@@ -72,6 +72,15 @@ pub(super) fn read_body(
             ),
         );
     }
+    read_template(notes, body, compliance)
+}
+
+/// A template with sound links and nothing clinical in it.
+pub(super) fn read_template(
+    notes: &mut Notes<'_>,
+    body: &Found<String>,
+    compliance: &Compliance,
+) -> Template {
     let (template, mut faults) = Template::read(&body.value);
     faults.extend(template_link_faults(&template));
     for words in template.spoken() {
