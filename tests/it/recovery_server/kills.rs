@@ -8,9 +8,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
+use gohighlevel::clock::{Clock as _, SystemClock};
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::testing::{Call, Delivery, DeliveryAttempt, FakeGhl, Happening};
@@ -52,19 +53,19 @@ async fn kills_at_random_moments_lose_nothing_and_double_nothing() {
     place.write("recipe.toml", &patient_recipe());
     place.write_config("recipe = \"recipe.toml\"");
 
-    let began = Instant::now();
+    let began = SystemClock.now();
     let (mut callers, mut killer) = (Callers::new(seed), Rng::with_seed(seed));
     tokio::select! {
         () = callers.call_on(&fake) => {}
         () = kill_on(&place, &fake, kills, &mut killer) => {}
     }
-    let killed_after = began.elapsed();
+    let killed = SystemClock.now();
     let server = Server::start(&place, &fake).await;
     server.settle_and_stop(&place, &fake).await;
     println!(
         "killed for {} s, settled after {} s",
-        killed_after.as_secs(),
-        (began.elapsed() - killed_after).as_secs()
+        killed.duration_since(began).as_secs(),
+        SystemClock.now().duration_since(killed).as_secs()
     );
 
     let ledger = ledger(&place).await;
