@@ -17,6 +17,7 @@ mod hard_times;
 mod hours;
 mod intake;
 mod numbers;
+mod old_files;
 mod old_rows;
 mod opt_out;
 mod overtaken;
