@@ -166,7 +166,7 @@ impl Event {
             EntryKind::CallJoined { missed_calls, .. } => new(
                 "episode",
                 format!(
-                    "The call joins the episode, as missed call {missed_calls}. Nothing more is sent."
+                    "The call joins the episode, as missed call {missed_calls}."
                 ),
             ),
             EntryKind::Replied { .. } => new(
@@ -401,7 +401,9 @@ impl Report {
             let head = format!("{:>9}  {:<9}", time(event.seconds), event.event);
             wrap(&mut out, &head, &event.what);
             if let Some(text) = &event.text {
-                wrap(&mut out, "", &format!("“{text}”"));
+                for line in format!("“{text}”").lines() {
+                    wrap(&mut out, "", line);
+                }
             }
         }
         out.push_str("\nPromised by the recipe, and seen in HighLevel at the end\n\n");
@@ -416,7 +418,7 @@ impl Report {
         {
             let _ = write!(
                 out,
-                "  {:<14}promised {promised}, seen {seen}",
+                "  {:<16}promised {promised}, seen {seen}",
                 step.as_str()
             );
             if let Some(after) = accepted_after_seconds {

@@ -93,6 +93,13 @@ struct Team {
     told: Arc<Mutex<Vec<Notice>>>,
 }
 
+impl Team {
+    fn notices(&self) -> Vec<Notice> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone()
+    }
+}
+
 #[async_trait]
 impl TeamNotifier for Team {
     async fn notify(&self, notice: &Notice) -> Result<(), Failure> {
@@ -149,10 +156,12 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
     let story = Story::of(recipe.name());
     let (caller, called) = (somebody()?, BUSINESS.parse::<PhoneNumber>()?);
     if let Some((name, address)) = story.known_as {
-        let mut contact = NewContact::default();
-        contact.first_name = Some(name.to_owned().into());
-        contact.email = Some(address.to_owned().into());
-        contact.phone = Some(caller.clone());
+        let contact = NewContact {
+            first_name: Some(name.to_owned().into()),
+            email: Some(address.to_owned().into()),
+            phone: Some(caller.clone()),
+            ..NewContact::default()
+        };
         location.contacts().create(&contact).await?;
     }
     let begins = clock.now();
@@ -275,13 +284,11 @@ async fn seen(location: &Location, contact: &ContactId, team: &Team) -> Result<S
                 .filter(|message| message.direction == Some(Direction::Outbound)),
         );
     }
-    let notices = team.told.lock().unwrap_or_else(PoisonError::into_inner);
-    let notices = notices.clone();
     Ok(Seen {
         messages,
         tags: location.contacts().get(contact).await?.tags,
         tasks: location.tasks().list(contact).await?,
         notes: location.notes().list(contact).await?,
-        notices,
+        notices: team.notices(),
     })
 }

@@ -163,7 +163,7 @@ impl MessageCopy {
         field: &MergeField,
         values: &MergeValues,
     ) -> Result<(), CopyError> {
-        if !matches!(field, MergeField::LocationName | MergeField::CustomValue(_)) {
+        if field.is_name() {
             return Ok(());
         }
         let Some(value) = values.get(field) else {

@@ -27,6 +27,12 @@ pub enum Intent {
         /// Why this hour is one to text the person in, for texts that keep quiet hours.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hours: Option<String>,
+        /// The name of the copy it was made from: the step's, or that of a variant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        variant: Option<String>,
+        /// The fingerprint of that copy, by which it was approved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy_fingerprint: Option<String>,
     },
     /// Send this e-mail to the contact.
     Email {

@@ -19,6 +19,7 @@ mod happening;
 mod input;
 mod intent;
 mod names;
+mod number;
 mod permit;
 mod reason;
 mod state;
@@ -41,7 +42,7 @@ pub use state::EpisodeState;
 pub(crate) use state::StepState;
 
 use self::state::{REMEMBERED_CALLS, VERSION};
-use super::call::Caller;
+use super::call::{Caller, MissedReason};
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Deed, Recipe, Start, Step};
@@ -100,6 +101,7 @@ impl Episode {
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
+            voicemail: call.reason == MissedReason::Voicemail,
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
@@ -269,7 +271,7 @@ impl Episode {
         let mut steps: Vec<_> = recipe
             .steps
             .iter()
-            .filter(|(_, step)| step.on == Start::Missed)
+            .filter(|(_, step)| step.on == Start::Missed && self.is_for_this_call(step))
             .collect();
         // Texts first, so that the ledger says first what matters most.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
@@ -288,6 +290,7 @@ impl Episode {
                     })
                     .or_else(|| too_late().filter(|_| matches!(deed, Deed::Email(_)))),
             };
+            let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
                 Some(reason) => self.drop_step(name, reason, actions),
                 None => {
@@ -348,11 +351,13 @@ impl Episode {
                 Start::After(other) => what == other,
             };
             // Each once in an episode, however often it happens.
-            if follows && !self.state.steps.contains_key(name) {
+            if follows && self.is_for_this_call(step) && !self.state.steps.contains_key(name) {
                 self.state.set_off.insert(name.clone(), now);
-                match self.state.opted_out.clone() {
-                    Some(reason) if step.is_message() => self.drop_step(name, reason, actions),
-                    _ => self.plan_step(name, step, later(now, step.after), actions),
+                let opted_out = self.state.opted_out.clone();
+                let opted_out = opted_out.filter(|_| step.is_message());
+                match opted_out.or_else(|| self.refusal_of(step)) {
+                    Some(reason) => self.drop_step(name, reason, actions),
+                    None => self.plan_step(name, step, later(now, step.after), actions),
                 }
             }
         }
@@ -388,6 +393,7 @@ impl Episode {
             return;
         }
         self.state.missed_calls += 1;
+        self.state.voicemail |= call.reason == MissedReason::Voicemail;
         if self.state.calls.len() >= REMEMBERED_CALLS {
             self.state.calls.remove(1);
         }

@@ -30,6 +30,10 @@ pub enum Reason {
     UnreadableNumber,
     /// The caller's number is of a kind, or on a list, that is not texted.
     NotTextable(NotTextable),
+    /// The number that was called is switched off in the recipe, or not one of those that it is for.
+    InactiveNumber,
+    /// The number that was called is not listed in the recipe, or has not what the text says of it.
+    Unmapped,
     /// There was no hour in time at which the person may be texted.
     QuietHours,
     /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
@@ -63,6 +67,8 @@ impl Reason {
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
             Self::NotTextable(why) => format!("not_textable:{}", why.code()),
+            Self::InactiveNumber => "inactive_number".into(),
+            Self::Unmapped => "unmapped".into(),
             Self::QuietHours => "quiet_hours".into(),
             Self::Needless => "needless".into(),
             Self::NoAddress => "no_address".into(),
@@ -87,6 +93,8 @@ impl Reason {
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
             Self::NotTextable(_) => "the number takes no texts, or must not get any; call instead",
+            Self::InactiveNumber => "the recipe does nothing for the number they called",
+            Self::Unmapped => "the recipe does not know the number they called; add it",
             Self::QuietHours => "it was no hour to text them",
             Self::Needless => "there was nothing to be done",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",

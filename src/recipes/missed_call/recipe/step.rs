@@ -5,9 +5,11 @@ use std::num::NonZeroU8;
 
 use jiff::SignedDuration;
 
+use super::numbers::OnlyFor;
+use super::variants::TextVariant;
 use crate::client::Lane;
 use crate::ids::{ContactId, UserId, WorkflowId};
-use crate::recipes::missed_call::copy::Template;
+use crate::recipes::missed_call::copy::{Approval, Arm, Template};
 use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::secret::Private;
 
@@ -15,6 +17,8 @@ use crate::secret::Private;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     pub(crate) on: Start,
+    /// The calls that it is for.
+    pub(crate) only_for: OnlyFor,
     /// The wait between that and the step.
     pub(crate) after: SignedDuration,
     /// What makes it needless or unwelcome.
@@ -102,10 +106,16 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TextStep {
     pub(crate) body: Template,
-    /// Put after the body, once.
-    pub(crate) opt_out: String,
+    /// Put after the body, once; without one nothing is.
+    pub(crate) opt_out: Option<String>,
     /// How many parts it may take.
     pub(crate) max_segments: NonZeroU8,
+    /// The body's place in an experiment.
+    pub(crate) arm: Option<Arm>,
+    /// Other words for some calls.
+    pub(crate) variants: Vec<TextVariant>,
+    /// Who approved which of the words.
+    pub(crate) approvals: Vec<Approval>,
 }
 
 /// The tag on the contact.

@@ -9,6 +9,7 @@
 //! | `recipe`, `recipe_fingerprint` | the recipe's name and version, and the hash of its text |
 //! | `body`, `from`, `to` | the text as it was rendered, and the numbers; `to` is null where it went to the contact's own |
 //! | `hours` | why that hour was one to text the person in; null for a text that keeps no quiet hours |
+//! | `variant`, `copy_fingerprint` | the name of the copy it was made from, and which version of it; absent where not known |
 //! | `waited` | how often it was kept for a better hour: when, `until`, and `why` |
 //! | `attempts` | when each attempt began |
 //! | `end` | `accepted` with the time, the message id and whether it was `found` by reading back; `not_done` with the code of the reason; null while it is open |
@@ -69,6 +70,11 @@ struct Evidence<'e> {
     from: Option<&'e PhoneNumber>,
     to: Option<&'e PhoneNumber>,
     hours: Option<&'e str>,
+    /// Which words, and which version of them; not known of texts of older releases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_fingerprint: Option<&'e str>,
     waited: Vec<Waited<'e>>,
     attempts: Vec<Timestamp>,
     end: Option<End<'e>>,
@@ -178,6 +184,8 @@ impl<'e> Story<'e> {
                         from,
                         to,
                         hours,
+                        variant,
+                        copy_fingerprint,
                     },
                 contact,
                 basis,
@@ -190,6 +198,8 @@ impl<'e> Story<'e> {
                     evidence.from = from.as_ref();
                     evidence.to = to.as_ref();
                     evidence.hours = hours.as_deref();
+                    evidence.variant = variant.as_deref();
+                    evidence.copy_fingerprint = copy_fingerprint.as_deref();
                     evidence.attempts.push(at);
                     evidence.basis.replies.clone_from(&self.replies);
                     return;
@@ -213,6 +223,8 @@ impl<'e> Story<'e> {
                     from: from.as_ref(),
                     to: to.as_ref(),
                     hours: hours.as_deref(),
+                    variant: variant.as_deref(),
+                    copy_fingerprint: copy_fingerprint.as_deref(),
                     waited: waited.map(|(_, waited)| waited.clone()).collect(),
                     attempts: vec![at],
                     end: None,

@@ -1,8 +1,9 @@
 //! From the entries of the ledger to the rows of a report.
 //!
-//! The ledger does not say of what kind a step is until it is attempted. A step is a text if it was attempted or kept
-//! waiting as one in any episode of the same recipe, and none if it was attempted as something else. One that was never
-//! attempted anywhere counts as a text where the question is why there was none: nearly every reason is one of texts.
+//! The ledger does not say of what kind a step is until it is attempted. A step is a text if its recipe, where that is
+//! at hand, says so, or if it was attempted or kept waiting as one in any episode of the same recipe; it is none if it was
+//! attempted as something else. One of which neither is known counts as a text where the question is why there was none,
+//! unless the reason is never one of texts.
 
 use std::collections::HashMap;
 
@@ -16,6 +17,7 @@ use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::episode::{EpisodeId, Happening, Intent, Reason, StepName};
 use crate::recipes::missed_call::ledger::{CallRecord, Entry, EntryKind};
+use crate::recipes::missed_call::recipe::Recipe;
 use crate::recipes::missed_call::reply::Reply;
 
 /// Everything that entries of the ledger tell.
@@ -49,6 +51,9 @@ impl Report {
     /// Folds entries into rows.
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
         let mut folding = Folding::default();
+        for recipe in &settings.recipes {
+            folding.learn(recipe);
+        }
         for (position, entry) in entries.into_iter().enumerate() {
             folding.take(position, entry);
         }
@@ -112,6 +117,13 @@ struct Folding {
 }
 
 impl Folding {
+    fn learn(&mut self, recipe: &Recipe) {
+        for (name, step) in &recipe.steps {
+            let key = (recipe.fingerprint().to_owned(), name.clone());
+            self.texts.insert(key, step.text().is_some());
+        }
+    }
+
     fn take(&mut self, position: usize, entry: &Entry) {
         match (&entry.kind, &entry.episode) {
             (
@@ -376,7 +388,7 @@ impl Draft {
         row.not_texted = self
             .dropped
             .iter()
-            .find(|(step, _)| is_text(step) != Some(false))
+            .find(|(step, reason)| is_text(step).unwrap_or_else(|| may_keep_a_text_back(reason)))
             .map(|(_, reason)| reason.clone());
         let text_is_open = row
             .steps
@@ -387,6 +399,14 @@ impl Draft {
             self.asked > self.dealt_with || (self.dealt_with.is_none() && can_be_called_back(row));
         self.row
     }
+}
+
+/// Whether this can be why a text was not sent; the others are reasons of e-mails and of work on the contact.
+fn may_keep_a_text_back(reason: &Reason) -> bool {
+    !matches!(
+        reason,
+        Reason::Needless | Reason::NoAddress | Reason::NoEmails
+    )
 }
 
 /// Whether there is a customer at the other end who would take a call.

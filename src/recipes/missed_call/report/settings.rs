@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::recipe::Recipe;
 
 /// What the ledger does not know. [`Settings::new`] is a start; change the fields that differ.
 ///
@@ -15,6 +17,9 @@ use crate::phone::PhoneNumber;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
+    /// The recipes of the episodes, as far as they are at hand; they say which steps are texts. Without them that shows
+    /// from the ledger, except for steps that were never attempted.
+    pub recipes: Vec<Arc<Recipe>>,
     /// The zone of days and times where a studio has none of its own.
     pub zone: TimeZone,
     /// What stands behind each of the business's numbers.
@@ -35,6 +40,7 @@ impl Settings {
     /// Reports in this zone, without studios and without money.
     pub fn new(zone: TimeZone) -> Self {
         Self {
+            recipes: Vec::new(),
             zone,
             studios: BTreeMap::new(),
             revenue: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::Reason;
-use gohighlevel::recipes::missed_call::report::{Outcome, Report, StepEnd};
+use gohighlevel::recipes::missed_call::report::{Outcome, Report, Settings, StepEnd};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -275,6 +275,29 @@ fn a_step_is_known_by_what_was_attempted_in_any_episode_of_the_recipe() {
         .not_done("call-3", 202, "tag", json!("contact_gone"));
     let last = told.report().rows.pop().unwrap();
     assert_eq!(last.outcome, Outcome::Failed(Reason::ContactGone));
+}
+
+#[test]
+fn a_recipe_at_hand_says_which_steps_are_texts() {
+    let recipe = crate::missed_call::given::recipe();
+    let change = json!({"recipe_fingerprint": recipe.fingerprint()});
+    let told = Told::default()
+        .missed("call-1", 0, change)
+        .not_done("call-1", 2, "task", json!("contact_gone"))
+        .not_done("call-1", 3, "text", json!("stale"));
+    let mut settings = settings();
+    let outcome = |settings: &Settings| Report::of(&told.0, settings).rows.remove(0).outcome;
+    assert_eq!(outcome(&settings), Outcome::Failed(Reason::ContactGone));
+    settings.recipes.push(recipe);
+    assert_eq!(outcome(&settings), Outcome::Stale);
+}
+
+#[test]
+fn what_keeps_an_e_mail_back_says_nothing_of_the_text() {
+    for reason in ["no_address", "no_emails", "needless"] {
+        let told = Told::call().not_done("call-1", 2, "email", json!(reason));
+        assert_eq!(told.row().outcome, Outcome::Open, "{reason}");
+    }
 }
 
 #[test]

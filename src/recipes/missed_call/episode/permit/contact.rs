@@ -50,7 +50,8 @@ impl Episode {
             return Permit::Drop(Reason::Failed("no_such_stage".into()));
         };
         let of_pipeline = |found: &&OpportunityFacts| found.pipeline.as_ref() == Some(&pipeline.id);
-        let current = facts.opportunities.iter().find(of_pipeline);
+        let known = || facts.opportunities.iter().filter(of_pipeline);
+        let current = known().find(|known| known.open).or_else(|| known().next());
         if current.is_some_and(|current| {
             !current.open || place(pipeline, current.stage.as_ref()) >= place(pipeline, Some(stage))
         }) {

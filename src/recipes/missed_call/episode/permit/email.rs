@@ -36,13 +36,17 @@ impl Episode {
             return Permit::Drop(reason);
         }
         let copy = MessageCopy::of_email(&self.recipe, name, email);
-        match render_email(&email.subject, &copy, &facts.values) {
+        let mut values = facts.values.clone();
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
+        match render_email(&email.subject, &copy, &values) {
             Ok(email) => Permit::Go(Intent::Email {
                 subject: email.subject,
                 text: email.text,
                 html: email.html,
             }),
-            Err(error) => Permit::Drop(Reason::Copy(error.code().to_owned())),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
         }
     }
 }

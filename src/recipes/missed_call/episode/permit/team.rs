@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Permit, TeamFacts};
 use crate::recipes::missed_call::episode::state::StepState;
 use crate::recipes::missed_call::episode::{Episode, Intent, NoticeTo};
-use crate::recipes::missed_call::recipe::{Audience, NoteStep, NotifyStep};
+use crate::recipes::missed_call::recipe::{Audience, NoteStep, NotifyStep, Step};
 
 impl Episode {
     /// The call in a sentence or two, and whether the caller got a text.
@@ -17,7 +17,8 @@ impl Episode {
         if let Some(called) = &self.state.called {
             told.push_str(&format!(" They called {}.", called.e164()));
         }
-        let first_text = self.recipe.first_text();
+        let for_this_call = |step: &Step| self.is_for_this_call(step);
+        let first_text = self.recipe.first_text_of(for_this_call);
         match first_text.and_then(|(text, ..)| self.state.step(text)) {
             Some(StepState::Done) => told.push_str(" The automatic text was sent."),
             Some(StepState::NotDone(reason)) => {

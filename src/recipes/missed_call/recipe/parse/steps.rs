@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::MONTH;
 use super::contact::{read_fields, read_new_owner, read_stage, read_workflow};
 use super::email::read_email;
+use super::numbers::read_only_for;
 use super::rules::Compliance;
 use super::tag::read_tag;
 use super::task::{read_completed, read_task};
@@ -77,6 +78,7 @@ fn read_step(
     let on = read_start(notes, &mut section);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
+    let only_for = read_only_for(notes, &mut section);
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
     let deed = match kind.value.as_str() {
@@ -108,6 +110,7 @@ fn read_step(
     let deed = deed?;
     let mut step = Step {
         on,
+        only_for,
         after: after.map_or(SignedDuration::ZERO, |after| after.value),
         stops_on: BTreeSet::new(),
         deed,

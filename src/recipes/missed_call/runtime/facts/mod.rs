@@ -84,7 +84,7 @@ impl Engine {
         text: &TextStep,
     ) -> Result<TextFacts, FactsError> {
         let location = &site.location;
-        let needs = Needs::of(episode.recipe(), [&text.body]);
+        let needs = Needs::of(episode.recipe(), text.templates());
         let hours = episode.recipe().keeps_quiet_hours(step);
         let contacts = location.contacts();
         let (contact, custom_values, details) = tokio::join!(
@@ -162,6 +162,7 @@ async fn email_facts(
             } else {
                 BTreeMap::new()
             },
+            ..MergeValues::default()
         },
     })
 }
@@ -187,7 +188,11 @@ impl Needs {
             location_name: false,
         };
         for field in words.into_iter().flat_map(Template::fields) {
-            needs.custom_values |= matches!(field, MergeField::CustomValue(_));
+            needs.custom_values |= match field {
+                MergeField::CustomValue(_) => true,
+                MergeField::NumberLink => recipe.numbers.need_custom_values(),
+                _ => false,
+            };
             needs.location_name |=
                 matches!(field, MergeField::LocationName) && recipe.display_name.is_none();
         }
