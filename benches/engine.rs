@@ -1,6 +1,7 @@
 //! The engine on a SQLite store: missed calls taken durably, with many senders at once; and the time from a webhook that
 //! arrives over HTTP to the text that a FakeGhl has accepted, at 50 calls in a second over 100 locations. Fails where
 //! a limit is missed.
+#![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod scale;

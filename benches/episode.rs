@@ -1,5 +1,6 @@
 //! What one episode costs without a store: opening, each kind of input, the question before an effect, and its stored
 //! form. Fails where `handle` takes five microseconds or more.
+#![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 #[path = "scale/calls.rs"]

@@ -1,6 +1,7 @@
 //! The SQLite store with 10,000 and with 1,000,000 open episodes, each of which has answered a missed call with text,
 //! tag and task and waits with a text for the next day: claims, wake-ups and look-ups beside each other, bytes on disk
 //! and resident memory. Fails where a limit is missed. An argument is another number than 1,000,000.
+#![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 #[path = "scale/calls.rs"]
