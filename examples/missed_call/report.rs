@@ -165,9 +165,7 @@ impl Event {
             ),
             EntryKind::CallJoined { missed_calls, .. } => new(
                 "episode",
-                format!(
-                    "The call joins the episode, as missed call {missed_calls}."
-                ),
+                format!("The call joins the episode, as missed call {missed_calls}."),
             ),
             EntryKind::Replied { .. } => new(
                 "episode",
