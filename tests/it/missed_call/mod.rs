@@ -19,6 +19,7 @@ mod opt_out;
 mod overtaken;
 mod replies;
 mod reply_corpus;
+mod simulator;
 mod sqlite_store;
 mod steps;
 mod store_contract;
