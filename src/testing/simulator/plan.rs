@@ -107,7 +107,7 @@ impl Words {
             Self::Help => "can somebody call me please",
             Self::Thanks => "thanks",
             Self::Automatic => "I'm driving right now and will get back to you later.",
-            Self::Other => "is parking free at your place?",
+            Self::Other => "we are on our way home",
         }
     }
 }

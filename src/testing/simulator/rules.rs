@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::invariant::Invariant;
 use super::plan::Caller;
 use super::scene::Scene;
-use super::watch::Deed;
+use super::watch::{Call, Deed};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -122,18 +122,20 @@ impl StepRule {
     /// Whether it is too early or too late for it at `now`.
     pub(super) fn broken_by_time(
         &self,
-        call_ended_at: Timestamp,
+        call: Call,
         now: Timestamp,
         tolerance: Duration,
     ) -> Option<(Invariant, String)> {
-        let after = now.duration_since(call_ended_at).unsigned_abs();
-        let seconds = after.as_secs();
-        let told = |word| format!("`{}` is {word}: {seconds} s after the call", self.step);
-        if after + tolerance < self.earliest {
+        let since = |moment| now.duration_since(moment).unsigned_abs();
+        let told = |word| {
+            let seconds = since(call.ended_at).as_secs();
+            format!("`{}` is {word}: {seconds} s after the call", self.step)
+        };
+        if since(call.ended_from) + tolerance < self.earliest {
             return Some((Invariant::NeverEarly, told("early")));
         }
-        let latest = self.latest?;
-        (after > latest + tolerance).then(|| (Invariant::NeverLate, told("late")))
+        let latest = self.latest? + tolerance;
+        (since(call.ended_at) > latest).then(|| (Invariant::NeverLate, told("late")))
     }
 
     /// Whether it is before eight or after nine in the evening where the caller's number is from.

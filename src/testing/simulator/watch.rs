@@ -29,6 +29,8 @@ pub(super) struct Deed {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call {
     pub(super) caller: Caller,
+    /// The earliest that its end may be taken for: a webhook does not tell how long a voicemail is.
+    pub(super) ended_from: Timestamp,
     pub(super) ended_at: Timestamp,
     pub(super) missed: bool,
 }
@@ -231,7 +233,7 @@ impl Watch {
             let how = format!("`{}` belongs to no call", rule.step);
             return self.breaks(Invariant::NeverEarly, how);
         };
-        if let Some(how) = rule.broken_by_time(call.ended_at, now.time, self.tolerance) {
+        if let Some(how) = rule.broken_by_time(call, now.time, self.tolerance) {
             self.breaks(how.0, how.1);
         }
         if rule.is_text {

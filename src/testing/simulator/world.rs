@@ -29,6 +29,9 @@ use crate::recipes::missed_call::store::{MemoryStore, PersonKey};
 use crate::testing::fake_ghl::InProcess;
 use crate::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 
+/// How long somebody speaks to the voicemail, in seconds.
+const VOICEMAIL: u32 = 12;
+
 /// What a webhook tells, for those that the watch must know of.
 #[derive(Debug, Clone)]
 pub(super) enum News {
@@ -172,7 +175,7 @@ impl World {
         let mut call = testing::Call::missed(LOCATION, person, business);
         match end {
             CallEnd::Missed => {}
-            CallEnd::Voicemail => call = call.with_status(CallStatus::Voicemail, 12),
+            CallEnd::Voicemail => call = call.with_status(CallStatus::Voicemail, VOICEMAIL),
             CallEnd::Answered => call = call.with_status(CallStatus::Completed, 90),
             CallEnd::Returned => {
                 call = call.with_status(CallStatus::Completed, 90);
@@ -188,10 +191,15 @@ impl World {
         }
         lock(&self.contacts).insert(caller, happening.contact_id);
         self.watch(|watch, now| {
-            let ended_at = now.time;
+            let length = match end {
+                CallEnd::Voicemail => VOICEMAIL,
+                _ => 0,
+            };
+            let length = SignedDuration::from_secs(length.into());
             let call = Call {
                 caller,
-                ended_at,
+                ended_from: now.time.saturating_sub(length).unwrap_or(now.time),
+                ended_at: now.time,
                 missed,
             };
             watch.calls.insert(happening.message_id, call);
