@@ -128,17 +128,17 @@ impl Simulation {
     /// time passes. It runs on this thread, whose random numbers (`fastrand`) follow from the seed afterwards; call it
     /// outside of async code.
     pub fn run(&self) -> Result<Summary, Broken> {
-        let scene = Scene::new();
+        let scene = Scene::get();
         let plan = Plan::of_seed(self.seed);
-        let first = self.play(&scene, &plan);
+        let first = self.play(scene, &plan);
         let Some((invariant, _)) = first.broken else {
             return Ok(first.summary);
         };
         let breaks = |plan: &Plan| {
-            let broken = self.play(&scene, plan).broken;
+            let broken = self.play(scene, plan).broken;
             broken.is_some_and(|(other, _)| other == invariant)
         };
-        let smallest = self.play(&scene, &shrink::shrink(plan, breaks));
+        let smallest = self.play(scene, &shrink::shrink(plan, breaks));
         let (invariant, how) = smallest.broken.unwrap_or((invariant, String::new()));
         Err(Broken {
             seed: self.seed,

@@ -90,7 +90,7 @@ pub(super) enum Words {
     /// The word that the platform understands, too.
     Stop,
     /// What only the recipe understands.
-    StopInWords,
+    Refusal,
     Start,
     Help,
     Thanks,
@@ -102,7 +102,7 @@ impl Words {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Stop => "STOP",
-            Self::StopInWords => "please stop texting me",
+            Self::Refusal => "please stop texting me",
             Self::Start => "START",
             Self::Help => "can somebody call me please",
             Self::Thanks => "thanks",
@@ -230,7 +230,7 @@ impl Random {
         let mut at = self.seconds(0, 10 * MINUTE);
         if self.one_in(8) {
             // Somebody who wanted no texts before they ever called.
-            self.writes(caller, Words::StopInWords, at, events);
+            self.writes(caller, Words::Refusal, at, events);
             at += self.seconds(1, 5 * MINUTE);
         }
         self.calls(caller, at, events);
@@ -242,15 +242,15 @@ impl Random {
             at += self.seconds(1, 3 * HOUR);
             let words = self.one_of(&[
                 Words::Stop,
-                Words::StopInWords,
-                Words::StopInWords,
+                Words::Refusal,
+                Words::Refusal,
                 Words::Help,
                 Words::Thanks,
                 Words::Automatic,
                 Words::Other,
             ]);
             self.writes(caller, words, at, events);
-            if matches!(words, Words::Stop | Words::StopInWords) && self.one_in(3) {
+            if matches!(words, Words::Stop | Words::Refusal) && self.one_in(3) {
                 at += self.seconds(2, 10 * MINUTE);
                 self.writes(caller, Words::Start, at, events);
             }

@@ -1,5 +1,7 @@
 //! Where it all happens: one business, its recipe and the people who call it.
 
+use std::sync::LazyLock;
+
 use super::plan::Caller;
 use crate::ids::LocationId;
 use crate::phone::PhoneNumber;
@@ -30,12 +32,18 @@ pub(super) struct Scene {
     callers: Vec<PhoneNumber>,
 }
 
+static SCENE: LazyLock<Scene> = LazyLock::new(Scene::new);
+
 impl Scene {
+    pub(super) fn get() -> &'static Self {
+        &SCENE
+    }
+
     #[expect(
         clippy::unwrap_used,
         reason = "the texts are part of the crate and a test reads them"
     )]
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let number = |text: &str| PhoneNumber::parse(text).unwrap();
         Self {
             recipe: Recipe::from_toml("recipe.toml", include_str!("recipe.toml")).unwrap(),

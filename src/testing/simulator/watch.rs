@@ -212,13 +212,15 @@ impl Watch {
             return self.breaks(Invariant::NeverTwice, how);
         };
         let key = (deed.contact, rule.step);
-        let before = self.accepted.get(&key).map_or(0, Vec::len);
         let attempts = self.attempts.get(&key).map_or(&[][..], Vec::as_slice);
-        let Some(effect) = attempts.get(before).cloned() else {
+        let accepted = self.accepted.get(&key).map_or(&[][..], Vec::as_slice);
+        // An attempt may have come to nothing, so the youngest that is not here yet is taken for the one.
+        let of_this = attempts.iter().rfind(|effect| !accepted.contains(effect));
+        let Some(effect) = of_this.cloned() else {
             let how = format!(
-                "`{}` reaches the platform {} times for {} episodes",
+                "`{}` reaches the platform {} times in {} episodes",
                 rule.step,
-                before + 1,
+                accepted.len() + 1,
                 attempts.len()
             );
             return self.breaks(Invariant::NeverTwice, how);

@@ -222,7 +222,7 @@ impl World {
         })?;
         let said = self.time.now();
         let news = match words {
-            Words::Stop | Words::StopInWords => Some(News::No { caller, said }),
+            Words::Stop | Words::Refusal => Some(News::No { caller, said }),
             Words::Start => Some(News::Yes { caller, said }),
             _ => None,
         };
