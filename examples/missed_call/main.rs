@@ -1,15 +1,17 @@
-//! The tour: FakeGhl, the webhook receiver and the engine in one process, over real HTTP, and one missed call from its
-//! end to the task. It prints what happened, and fails if a promised effect is missing or doubled.
+//! The tour: FakeGhl, the webhook receiver and the engine in one process, over real HTTP and on a clock that is set by
+//! hand, and a missed call from its end to the last follow-up. It prints what happened, and fails if a promised effect
+//! is missing or doubled.
 //!
 //! ```text
 //! cargo run --example missed_call --all-features
 //! ```
 //!
-//! `tour` is the story, and shows how the parts are put together; `report` tells it. The numbers and texts that it
+//! `story` says what the caller does, `tour` plays it and shows how the parts are put together, `report` tells it. The numbers and texts that it
 //! prints are made up. Set `RUST_LOG=trace` to see the logs on stderr: they hold neither.
 #![allow(clippy::print_stdout)]
 
 mod report;
+mod story;
 mod tour;
 
 use std::path::PathBuf;

@@ -2,13 +2,18 @@
 
 use std::fmt::Write as _;
 
-use gohighlevel::recipes::missed_call::Recipe;
-use gohighlevel::recipes::missed_call::episode::{Intent, StepName};
+use gohighlevel::api::conversations::Message;
+use gohighlevel::api::notes::Note;
+use gohighlevel::api::tags::TagName;
+use gohighlevel::api::tasks::Task;
+use gohighlevel::message::MessageType;
+use gohighlevel::recipes::missed_call::episode::{Intent, NoticeTo, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::{Notice, Recipe};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::tour::{REPLY, Seen, Told, Tour};
+use crate::tour::{Seen, Told, Tour};
 
 /// How wide the text is.
 const COLUMNS: usize = 100;
@@ -59,26 +64,30 @@ struct Promise {
     /// Of the task: when it is due, in whole seconds after the call's end.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_after_seconds: Option<i64>,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_done: Option<String>,
 }
 
 impl Report {
     pub(crate) fn new(recipe: &Recipe, tour: &Tour) -> Self {
-        let ended_at = tour.calls[0].at;
+        let (caller, called) = (tour.caller.e164(), tour.called.e164());
         let mut events = Vec::new();
-        for (index, call) in tour.calls.iter().enumerate() {
-            let again = if index == 0 { "" } else { " again" };
-            let (caller, called) = (tour.caller.e164(), tour.called.e164());
-            let what = format!("{caller} calls {called}{again}. Nobody answers.");
-            events.push(Event::new(tour, call.at, "call", what).to(called));
-            events.push(Event::webhook(tour, call));
+        for (index, scene) in tour.scenes.iter().enumerate() {
+            let event = match scene.text {
+                None => {
+                    let again = if index == 0 { "" } else { " again" };
+                    let what = format!("{caller} calls {called}{again}. Nobody answers.");
+                    Event::new(tour, scene.at, "call", what)
+                }
+                Some(text) => {
+                    let what = format!("{caller} writes:");
+                    Event::new(tour, scene.at, "reply", what).saying(text)
+                }
+            };
+            events.push(event.to(called));
+            events.push(Event::webhook(tour, scene));
         }
-        let what = format!("{} writes:", tour.caller.e164());
-        let reply = Event::new(tour, tour.reply.at, "reply", what).to(tour.called.e164());
-        events.push(Event {
-            text: Some(REPLY.to_owned()),
-            ..reply
-        });
-        events.push(Event::webhook(tour, &tour.reply));
         events.extend(
             tour.ledger
                 .iter()
@@ -87,15 +96,17 @@ impl Report {
         // The sort is stable: of two events in the same millisecond, what HighLevel did comes first.
         events.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
 
-        let steps: Vec<Promise> = recipe.steps().map(|step| Promise::of(step, tour)).collect();
-        let mut problems: Vec<String> = steps.iter().filter_map(Promise::problem).collect();
-        problems.extend(tour.seen.differences(tour));
+        let steps: Vec<Promise> = recipe
+            .steps()
+            .map(|step| Promise::of(recipe, step, tour))
+            .collect();
+        let problems = steps.iter().filter_map(Promise::problem).collect();
         let summary = Summary {
             recipe: format!("{} {}", recipe.name(), recipe.version()),
-            caller: tour.caller.e164().to_owned(),
-            called: tour.called.e164().to_owned(),
-            call_ended_at: ended_at,
-            missed_calls: tour.calls.len(),
+            caller: caller.to_owned(),
+            called: called.to_owned(),
+            call_ended_at: tour.begins(),
+            missed_calls: tour.calls().count(),
             steps,
             ledger_entries: tour.ledger.len(),
             problems,
@@ -118,6 +129,13 @@ impl Event {
     fn to(self, to: &str) -> Self {
         Self {
             to: Some(to.to_owned()),
+            ..self
+        }
+    }
+
+    fn saying(self, text: &str) -> Self {
+        Self {
+            text: Some(text.to_owned()),
             ..self
         }
     }
@@ -153,8 +171,7 @@ impl Event {
             ),
             EntryKind::Replied { .. } => new(
                 "episode",
-                "The caller has replied: whatever was still to be sent would be dropped."
-                    .to_owned(),
+                "The caller has replied: what is still to be sent is dropped.".to_owned(),
             ),
             EntryKind::Done {
                 step,
@@ -187,21 +204,25 @@ impl Event {
     }
 
     fn done(tour: &Tour, step: &StepName, at: Timestamp) -> Option<Self> {
+        let contact = tour.contact.as_str();
+        let new = |event, what: String| Self::new(tour, at, event, what);
         Some(match intent(tour, step)? {
             Intent::Text { body, from, to, .. } => {
                 let to = to.as_ref().unwrap_or(&tour.caller).e164();
                 let from = from
                     .as_ref()
                     .map_or_else(String::new, |from| format!(" from {}", from.e164()));
-                let event = Self::new(tour, at, "text", format!("To {to}{from}:")).to(to);
-                Self {
-                    text: Some(body.as_str().to_owned()),
-                    ..event
-                }
+                new("text", format!("To {to}{from}:")).to(to).saying(body)
+            }
+            Intent::Email { subject, text, .. } => {
+                let what = format!("“{}”, to contact {contact}:", subject.as_str());
+                new("email", what).to(contact).saying(text)
             }
             Intent::Tag { name } => {
-                let contact = tour.contact();
-                Self::new(tour, at, "tag", format!("{name}, on contact {contact}.")).to(contact)
+                new("tag", format!("{name}, on contact {contact}.")).to(contact)
+            }
+            Intent::Untag { name } => {
+                new("untag", format!("{name}, off contact {contact}.")).to(contact)
             }
             Intent::Task {
                 title,
@@ -212,41 +233,75 @@ impl Event {
                 let whose = assignee
                     .as_ref()
                     .map_or("nobody in particular", |user| user.as_str());
-                let after = due.as_second() - tour.calls[0].at.as_second();
+                let after = due.as_second() - tour.begins().as_second();
                 let what = format!("“{title}”, due {after} s after the call, for {whose}:");
-                Self {
-                    text: Some(body.as_str().to_owned()),
-                    ..Self::new(tour, at, "task", what).to(tour.contact())
-                }
+                new("task", what).to(contact).saying(body)
             }
+            Intent::CompleteTask { .. } => new("completed", "The task is done.".to_owned()),
+            Intent::Note { body } => new("note", format!("On contact {contact}:"))
+                .to(contact)
+                .saying(body),
+            Intent::Fields { values, source } => {
+                let mut fields: Vec<_> = values
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {}", value.as_str()))
+                    .collect();
+                fields.extend(source.as_ref().map(|source| format!("source = {source}")));
+                new("fields", format!("{}.", fields.join(", "))).to(contact)
+            }
+            Intent::Stage { name, .. } => {
+                let what = format!("The opportunity {} has reached its stage.", name.as_str());
+                new("stage", what).to(contact)
+            }
+            Intent::Workflow { workflow } => {
+                new("workflow", format!("The contact enters {workflow}.")).to(contact)
+            }
+            Intent::Assign { user } => {
+                new("owner", format!("The contact is {user}'s now.")).to(contact)
+            }
+            Intent::Notify { title, body, .. } => {
+                new("notice", format!("“{title}”, to the team:")).saying(body)
+            }
+            Intent::Record { what } => new("record", format!("{what}.")),
+            _ => new("done", format!("{step}.")),
         })
     }
 }
 
 impl Promise {
-    fn of(step: &StepName, tour: &Tour) -> Self {
-        let accepted_at = tour.ledger.iter().find_map(|entry| match &entry.kind {
-            EntryKind::Done {
-                step: done,
-                accepted_at,
-                ..
-            } if done == step => Some(*accepted_at),
+    fn of(recipe: &Recipe, step: &StepName, tour: &Tour) -> Self {
+        let mut accepted_at = None;
+        let mut reason = None;
+        for entry in &tour.ledger {
+            match &entry.kind {
+                EntryKind::Done {
+                    step: done,
+                    accepted_at: at,
+                    ..
+                } if done == step => accepted_at = Some(*at),
+                EntryKind::NotDone {
+                    step: dropped,
+                    reason: why,
+                } if dropped == step => reason = Some(why.to_string()),
+                _ => {}
+            }
+        }
+        let intent = intent(tour, step);
+        let due = match intent {
+            Some(Intent::Task { due, .. }) => Some(due.as_second() - tour.begins().as_second()),
             _ => None,
-        });
-        let due = tour.seen.tasks.first().and_then(|task| task.due_date);
+        };
         Self {
             step: step.clone(),
-            promised: 1,
-            seen: match intent(tour, step) {
-                Some(Intent::Text { .. }) => tour.seen.texts.len(),
-                Some(Intent::Tag { .. }) => tour.seen.tags.len(),
-                Some(Intent::Task { .. }) => tour.seen.tasks.len(),
+            // The answer to the call is promised whatever comes; other steps as far as they were not overtaken.
+            promised: usize::from(accepted_at.is_some() || recipe.answers_call(step)),
+            seen: match intent {
+                Some(intent) => tour.seen.count(intent, accepted_at.is_some()),
                 None => 0,
             },
             accepted_after_seconds: accepted_at.map(|at| seconds(tour, at)),
-            due_after_seconds: due
-                .filter(|_| matches!(intent(tour, step), Some(Intent::Task { .. })))
-                .map(|due| due.as_second() - tour.calls[0].at.as_second()),
+            due_after_seconds: due,
+            not_done: reason,
         }
     }
 
@@ -255,6 +310,7 @@ impl Promise {
             step,
             promised,
             seen,
+            not_done,
             ..
         } = self;
         let word = match seen.cmp(promised) {
@@ -262,35 +318,53 @@ impl Promise {
             std::cmp::Ordering::Less => "missing",
             std::cmp::Ordering::Greater => "doubled",
         };
+        let why = not_done
+            .as_ref()
+            .map_or_else(String::new, |why| format!(": {why}"));
         Some(format!(
-            "{word}: the {step} was promised {promised} × and is there {seen} ×"
+            "{word}: the {step} was promised {promised} × and is there {seen} ×{why}"
         ))
     }
 }
 
 impl Seen {
-    /// Where HighLevel has something else than the ledger says.
-    fn differences(&self, tour: &Tour) -> Vec<String> {
-        let is = |step: &StepName| match intent(tour, step) {
-            Some(Intent::Text { body, .. }) => self
-                .texts
-                .iter()
-                .all(|text| text.body.as_ref() == Some(body)),
-            Some(Intent::Tag { name }) => self.tags.iter().all(|tag| tag.as_str() == name),
-            Some(Intent::Task { title, due, .. }) => self.tasks.iter().all(|task| {
-                task.title.as_deref() == Some(title)
-                    && task.due_date.map(Timestamp::as_second) == Some(due.as_second())
-            }),
-            None => true,
-        };
-        let steps = tour.ledger.iter().filter_map(|entry| match &entry.kind {
-            EntryKind::Done { step, .. } => Some(step),
-            _ => None,
-        });
-        steps
-            .filter(|step| !is(step))
-            .map(|step| format!("different: the {step} is not what the ledger says"))
-            .collect()
+    /// How often HighLevel, or the team, has what was to be done. What cannot be counted there counts as the ledger says.
+    fn count(&self, intent: &Intent, done: bool) -> usize {
+        match intent {
+            Intent::Text { body, .. } => {
+                let same = |message: &&Message| message.body.as_ref() == Some(body);
+                self.messages.iter().filter(same).count()
+            }
+            Intent::Email { .. } => {
+                let is_email =
+                    |message: &&Message| message.message_type == Some(MessageType::Email);
+                self.messages.iter().filter(is_email).count()
+            }
+            Intent::Tag { name } => {
+                let same = |tag: &&TagName| tag.as_str() == name;
+                self.tags.iter().filter(same).count()
+            }
+            Intent::Task { title, due, .. } => {
+                let same = |task: &&Task| {
+                    task.title.as_deref() == Some(title)
+                        && task.due_date.map(Timestamp::as_second) == Some(due.as_second())
+                };
+                self.tasks.iter().filter(same).count()
+            }
+            Intent::Note { body } => {
+                let same = |note: &&Note| note.body.as_ref() == Some(body);
+                self.notes.iter().filter(same).count()
+            }
+            Intent::Notify {
+                to: NoticeTo::Host,
+                body,
+                title,
+            } => {
+                let same = |notice: &&Notice| notice.body == *body && notice.title == *title;
+                self.notices.iter().filter(same).count()
+            }
+            _ => usize::from(done),
+        }
     }
 }
 
@@ -307,7 +381,13 @@ fn intent<'a>(tour: &'a Tour, step: &StepName) -> Option<&'a Intent> {
 
 /// Seconds after the call's end, to the millisecond.
 fn seconds(tour: &Tour, at: Timestamp) -> f64 {
-    (at.as_millisecond() - tour.calls[0].at.as_millisecond()) as f64 / 1000.0
+    (at.as_millisecond() - tour.begins().as_millisecond()) as f64 / 1000.0
+}
+
+/// `H:MM:SS` of seconds.
+fn time(seconds: f64) -> String {
+    let whole = seconds.round() as i64;
+    format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
 }
 
 impl Report {
@@ -316,9 +396,9 @@ impl Report {
     }
 
     pub(crate) fn text(&self, tour: &Tour) -> String {
-        let mut out = String::from("Seconds after the call\n\n");
+        let mut out = String::from("Hours, minutes and seconds after the call\n\n");
         for event in &self.events {
-            let head = format!("{:>8.3}  {:<9}", event.seconds, event.event);
+            let head = format!("{:>9}  {:<9}", time(event.seconds), event.event);
             wrap(&mut out, &head, &event.what);
             if let Some(text) = &event.text {
                 wrap(&mut out, "", &format!("“{text}”"));
@@ -331,18 +411,22 @@ impl Report {
             seen,
             accepted_after_seconds,
             due_after_seconds,
+            not_done,
         } in &self.summary.steps
         {
             let _ = write!(
                 out,
-                "  {:<6}promised {promised}, seen {seen}",
+                "  {:<14}promised {promised}, seen {seen}",
                 step.as_str()
             );
             if let Some(after) = accepted_after_seconds {
-                let _ = write!(out, ", accepted {after:.3} s after the call");
+                let _ = write!(out, ", accepted {} after the call", time(*after));
             }
             if let Some(after) = due_after_seconds {
                 let _ = write!(out, ", due {after} s after the call");
+            }
+            if let Some(why) = not_done {
+                let _ = write!(out, "; {why}");
             }
             out.push('\n');
         }

@@ -1,42 +1,39 @@
-//! The story: HighLevel and the service are set up, somebody calls twice and writes once, and HighLevel is asked what
-//! it has then. What is told of it stands in `report`.
+//! The tour: HighLevel, the service's endpoint and its engine in one process, over real HTTP, on a clock that is set by
+//! hand. A story is played, and HighLevel is asked what it has then. What is told of it stands in `report`.
 
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use gohighlevel::Client;
+use gohighlevel::api::contacts::NewContact;
 use gohighlevel::api::conversations::{ConversationSearch, Message, MessagesQuery};
+use gohighlevel::api::notes::Note;
 use gohighlevel::api::tags::TagName;
 use gohighlevel::api::tasks::Task;
 use gohighlevel::client::Location;
-use gohighlevel::clock::{Clock as _, SystemClock};
+use gohighlevel::clock::Clock as _;
 use gohighlevel::ids::{ContactId, LocationId};
-use gohighlevel::message::{Direction, MessageType};
+use gohighlevel::message::Direction;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, SqliteStore};
-use gohighlevel::recipes::missed_call::{Engine, Recipe};
-use gohighlevel::testing::{Call, FakeGhl, Happening, TextMessage};
+use gohighlevel::recipes::missed_call::{Engine, Notice, Recipe, TeamNotifier};
+use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
+
+use crate::story::{Story, What};
 
 /// A location of FakeGhl's sample seed, with its token and number.
 const LOCATION: &str = "soleilLocation000001";
 const TOKEN: &str = "pit-sample-soleil";
 const BUSINESS: &str = "+13125550100";
-/// What the caller writes in the end.
-pub(crate) const REPLY: &str = "Thanks! I have just booked for tomorrow.";
-
-/// How long to wait for a step that is due; what is missing then is told.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
-/// How often to look into the ledger while waiting.
-const LOOK: Duration = Duration::from_millis(5);
-/// A second call so shortly before the cooldown's end might come too late to join.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
+/// Ten in the morning there, on a Friday.
+const BEGINS: &str = "2026-11-20T16:00:00Z";
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
@@ -44,8 +41,9 @@ pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 pub(crate) struct Tour {
     pub(crate) caller: PhoneNumber,
     pub(crate) called: PhoneNumber,
-    pub(crate) calls: Vec<Told>,
-    pub(crate) reply: Told,
+    /// The contact that HighLevel has for the caller.
+    pub(crate) contact: ContactId,
+    pub(crate) scenes: Vec<Told>,
     /// The ledger of the calls, oldest first.
     pub(crate) ledger: Vec<Entry>,
     pub(crate) seen: Seen,
@@ -54,8 +52,10 @@ pub(crate) struct Tour {
     pub(crate) db_is_kept: bool,
 }
 
-/// Something that happened in HighLevel, and the webhook that told of it.
+/// Something that the caller did in HighLevel, and the webhook that told of it.
 pub(crate) struct Told {
+    /// The words, if they wrote.
+    pub(crate) text: Option<&'static str>,
     /// When it happened.
     pub(crate) at: Timestamp,
     pub(crate) event: String,
@@ -66,85 +66,156 @@ pub(crate) struct Told {
 }
 
 impl Tour {
-    /// The contact that HighLevel made for the caller.
-    pub(crate) fn contact(&self) -> &str {
-        &self.reply.happening.contact_id
+    /// When the first call ended: the time that everything is counted from.
+    pub(crate) fn begins(&self) -> Timestamp {
+        self.scenes
+            .first()
+            .map_or(Timestamp::UNIX_EPOCH, |call| call.at)
+    }
+
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Told> {
+        self.scenes.iter().filter(|scene| scene.text.is_none())
     }
 }
 
-/// What HighLevel has for the caller at the end, asked through the ordinary API.
+/// What HighLevel has for the caller at the end, asked through the ordinary API; and what the team was told.
 pub(crate) struct Seen {
-    pub(crate) texts: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
     pub(crate) tags: Vec<TagName>,
     pub(crate) tasks: Vec<Task>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// The team of the story: it remembers what it was told.
+#[derive(Debug, Clone, Default)]
+struct Team {
+    told: Arc<Mutex<Vec<Notice>>>,
+}
+
+impl Team {
+    fn notices(&self) -> Vec<Notice> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone()
+    }
+}
+
+#[async_trait]
+impl TeamNotifier for Team {
+    async fn notify(&self, notice: &Notice) -> Result<(), Failure> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // The same notice can come a second time after a crash.
+        if !told.iter().any(|known| known.effect == notice.effect) {
+            told.push(notice.clone());
+        }
+        Ok(())
+    }
 }
 
 /// Takes the tour.
 pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, Failure> {
+    let clock = ManualClock::new(BEGINS.parse()?);
+
     // HighLevel.
-    let fake = FakeGhl::builder().start().await?;
+    let fake = FakeGhl::builder()
+        .clock(Arc::new(clock.clone()))
+        .start()
+        .await?;
 
     // The service: a client, a store, and the engine that runs the recipe in one location.
     let client = Client::builder()
         .base_url(fake.url())
         .token(TOKEN)
+        .clock(Arc::new(clock.clone()))
         .build()?;
     let location = client.location(LocationId::new(LOCATION)?);
     let folder = tempfile::tempdir()?;
     let db_is_kept = db.is_some();
     let db = db.unwrap_or_else(|| folder.path().join("tour.db"));
+    let team = Team::default();
     let engine = Engine::builder(Arc::new(SqliteStore::open(&db)?))
+        .clock(Arc::new(clock.clone()))
+        .notifier(Arc::new(team.clone()))
         .location(location.clone(), recipe.clone())
         .build();
     if let Some(error) = engine.preflight().await.into_iter().next() {
         return Err(error.into());
     }
 
-    // Its endpoint for webhooks. A real service uses `Verifier::highlevel()`.
+    // Its endpoint for webhooks. A real service uses `Verifier::highlevel()` and `SystemClock`.
     let verifier = Verifier::builder()
         .ed25519_pem(&fake.public_key_pem())?
         .build();
-    let endpoint = receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
+    let endpoint = receiver(verifier, Arc::new(engine.clone()), Arc::new(clock.clone()));
     let app = axum::Router::new().route("/webhooks/ghl", endpoint);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     fake.set_webhook_url(&format!("http://{}/webhooks/ghl", listener.local_addr()?))?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let at_work = engine.clone();
-    let running = tokio::spawn(async move { at_work.run(async { drop(stopped.await) }).await });
 
     // What happens.
+    let story = Story::of(recipe.name());
     let (caller, called) = (somebody()?, BUSINESS.parse::<PhoneNumber>()?);
-    let call = Call::missed(LOCATION, caller.clone(), called.clone());
-    let mut calls = vec![told(&fake, fake.call(&call)?).await?];
-    wait_for_the_end_of(recipe, &engine, &calls).await?;
-    let cooldown_ends = calls[0].at.saturating_add(recipe.cooldown())?;
-    if SystemClock.now() + MARGIN < cooldown_ends {
-        calls.push(told(&fake, fake.call(&call)?).await?);
+    if let Some((name, address)) = story.known_as {
+        let contact = NewContact {
+            first_name: Some(name.to_owned().into()),
+            email: Some(address.to_owned().into()),
+            phone: Some(caller.clone()),
+            ..NewContact::default()
+        };
+        location.contacts().create(&contact).await?;
     }
-    let text = TextMessage {
-        location_id: LOCATION.to_owned(),
-        from: caller.clone(),
-        to: called.clone(),
-        body: REPLY.to_owned(),
-    };
-    let reply = told(&fake, fake.message(&text)?).await?;
-
-    // What is left of it. The engine ends first: nothing may follow.
-    let _ = stop.send(());
-    running.await?;
+    let begins = clock.now();
+    let mut scenes: Vec<Told> = Vec::new();
+    for scene in story.scenes {
+        let at = begins.saturating_add(scene.after)?;
+        let text = match scene.what {
+            // A call after the cooldown would open another episode.
+            What::Calls if !scenes.is_empty() && scene.after >= recipe.cooldown() => continue,
+            What::Calls => None,
+            What::Writes(text) => Some(text),
+        };
+        work_until(&engine, &clock, at).await?;
+        let happening = match text {
+            None => fake.call(&Call::missed(LOCATION, caller.clone(), called.clone()))?,
+            Some(body) => fake.message(&TextMessage {
+                location_id: LOCATION.to_owned(),
+                from: caller.clone(),
+                to: called.clone(),
+                body: body.to_owned(),
+            })?,
+        };
+        scenes.push(told(&fake, text, happening).await?);
+    }
+    work_until(&engine, &clock, begins.saturating_add(story.until)?).await?;
     server.abort();
-    let contact = ContactId::new(reply.happening.contact_id.as_str())?;
+
+    // What is left of it.
+    let contact = scenes.first().ok_or("nobody called")?;
+    let contact = ContactId::new(contact.happening.contact_id.as_str())?;
     Ok(Tour {
         caller,
         called,
-        ledger: ledger(&engine, &calls).await?,
-        seen: seen(&location, &contact).await?,
-        calls,
-        reply,
+        ledger: ledger(&engine, &scenes).await?,
+        seen: seen(&location, &contact, &team).await?,
+        contact,
+        scenes,
         db,
         db_is_kept,
     })
+}
+
+/// Does what is due until then, and sets the clock from one thing to the next. A real service calls `Engine::run` once
+/// and lets the time pass.
+async fn work_until(engine: &Engine, clock: &ManualClock, end: Timestamp) -> Result<(), Failure> {
+    loop {
+        while engine.step().await? > 0 {}
+        match engine.next_due().await? {
+            Some(next) if next <= end => clock.advance_to(next),
+            _ => break,
+        }
+    }
+    clock.advance_to(end);
+    Ok(())
 }
 
 /// Somebody new each time: with `--db` the caller of an earlier tour would join their own call. They live around the
@@ -157,7 +228,11 @@ fn somebody() -> Result<PhoneNumber, Failure> {
 }
 
 /// Waits until the webhook of a happening is answered.
-async fn told(fake: &FakeGhl, happening: Happening) -> Result<Told, Failure> {
+async fn told(
+    fake: &FakeGhl,
+    text: Option<&'static str>,
+    happening: Happening,
+) -> Result<Told, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
@@ -172,6 +247,7 @@ async fn told(fake: &FakeGhl, happening: Happening) -> Result<Told, Failure> {
         .ok_or("HighLevel made no webhook")?;
     let attempt = delivery.attempts.last().ok_or("no webhook was sent")?;
     Ok(Told {
+        text,
         at: serde_json::from_str::<Body>(&delivery.body)?.date_added,
         event: delivery.event,
         sent_at: attempt.time,
@@ -180,39 +256,11 @@ async fn told(fake: &FakeGhl, happening: Happening) -> Result<Told, Failure> {
     })
 }
 
-/// Waits until the ledger tells how every step of the recipe ended.
-async fn wait_for_the_end_of(
-    recipe: &Recipe,
-    engine: &Engine,
-    calls: &[Told],
-) -> Result<(), Failure> {
-    let limit = SystemClock.now() + recipe.text_delay() + PATIENCE;
-    if recipe.text_delay() > MARGIN {
-        eprintln!(
-            "The recipe sends its text {:#} after the call.",
-            recipe.text_delay()
-        );
-    }
-    loop {
-        let ended = ledger(engine, calls).await?;
-        let ended = ended.iter().filter(|entry| {
-            matches!(
-                entry.kind,
-                EntryKind::Done { .. } | EntryKind::NotDone { .. }
-            )
-        });
-        if ended.count() >= recipe.steps().count() || SystemClock.now() > limit {
-            return Ok(());
-        }
-        SystemClock.sleep(LOOK).await;
-    }
-}
-
 /// What the ledger has of these calls, whichever episodes they belong to.
-async fn ledger(engine: &Engine, calls: &[Told]) -> Result<Vec<Entry>, Failure> {
+async fn ledger(engine: &Engine, scenes: &[Told]) -> Result<Vec<Entry>, Failure> {
     let location = LocationId::new(LOCATION)?;
     let mut entries = Vec::new();
-    for call in calls {
+    for call in scenes.iter().filter(|scene| scene.text.is_none()) {
         let episode = EpisodeId::of_call(&location, &call.happening.message_id.parse()?);
         let query = LedgerQuery::of_episode(episode);
         entries.extend(engine.store().ledger(&query).await?);
@@ -220,26 +268,27 @@ async fn ledger(engine: &Engine, calls: &[Told]) -> Result<Vec<Entry>, Failure> 
     Ok(entries)
 }
 
-async fn seen(location: &Location, contact: &ContactId) -> Result<Seen, Failure> {
+async fn seen(location: &Location, contact: &ContactId, team: &Team) -> Result<Seen, Failure> {
     let conversations = location.conversations();
     let search = ConversationSearch::with_contact(contact.clone());
-    let mut texts = Vec::new();
+    let mut messages = Vec::new();
     for conversation in conversations.search(&search).await?.conversations {
         let query = MessagesQuery {
             limit: Some(100),
-            types: vec![MessageType::Sms],
             ..MessagesQuery::default()
         };
         let page = conversations.messages(&conversation.id, &query).await?;
-        texts.extend(
+        messages.extend(
             page.messages
                 .into_iter()
                 .filter(|message| message.direction == Some(Direction::Outbound)),
         );
     }
     Ok(Seen {
-        texts,
+        messages,
         tags: location.contacts().get(contact).await?.tags,
         tasks: location.tasks().list(contact).await?,
+        notes: location.notes().list(contact).await?,
+        notices: team.notices(),
     })
 }

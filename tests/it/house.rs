@@ -18,7 +18,7 @@ const TOP_LEVEL: [&str; 9] = [
 ];
 
 /// The parts of the recipe that decide, and therefore know no clock, chance, network, database or executor.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "call.rs",
     "compliance/",
     "copy/",
@@ -26,6 +26,7 @@ const PURE: [&str; 9] = [
     "intake.rs",
     "ledger.rs",
     "reply/",
+    "report/",
     "runtime/settle.rs",
     "spelling.rs",
 ];

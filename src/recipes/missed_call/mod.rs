@@ -14,6 +14,7 @@
 //! | [`episode`] | what is to be done for this caller now, and what no more? |
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
+//! | [`report`] | what became of the callers, in numbers and for people? |
 //!
 //! What exactly a caller will read:
 //!
@@ -45,6 +46,7 @@ pub mod ledger;
 pub mod presets;
 pub mod recipe;
 pub mod reply;
+pub mod report;
 mod runtime;
 mod spelling;
 pub mod store;
@@ -54,4 +56,4 @@ pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
-pub use runtime::{Acceptance, Engine, EngineBuilder, PreflightError};
+pub use runtime::{Acceptance, Engine, EngineBuilder, Notice, PreflightError, TeamNotifier};

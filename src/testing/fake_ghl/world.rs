@@ -61,6 +61,7 @@ pub(super) struct Location {
     pub(super) tags: Vec<Fields>,
     pub(super) contacts: Vec<Contact>,
     pub(super) tasks: Vec<Fields>,
+    pub(super) notes: Vec<Fields>,
     pub(super) conversations: Vec<Conversation>,
     /// Contact id and workflow id of everybody who is in a workflow.
     pub(super) enrolments: Vec<(String, String)>,
@@ -173,6 +174,7 @@ impl Location {
     pub(super) fn forget_contact(&mut self, id: &str) {
         self.contacts.retain(|contact| contact.id() != id);
         self.tasks.retain(|task| task["contactId"] != json!(id));
+        self.notes.retain(|note| note["contactId"] != json!(id));
         self.conversations
             .retain(|conversation| conversation.contact_id != id);
         self.enrolments.retain(|(contact, _)| contact != id);

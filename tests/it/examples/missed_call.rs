@@ -115,7 +115,7 @@ fn the_timeline_fits_a_terminal_and_says_it_all() {
         "due 3600 s after the call",
         "joins the episode",
         REPLY,
-        "text  promised 1, seen 1",
+        "text          promised 1, seen 1",
     ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
@@ -156,14 +156,14 @@ fn without_a_cooldown_there_is_no_second_call() {
 #[test]
 fn a_broken_promise_is_named_and_fails_the_tour() {
     let folder = tempfile::tempdir().unwrap();
-    // The text is due less than a microsecond before the call is too old for it.
-    let rest = "call.max_age = \"PT1S\"\n[steps.text]\ndo = \"text\"\nafter = \"PT0.9999999S\"\nbody = \"Hi\"\n";
+    // The caller is in the United States.
+    let rest = "callers.countries = [\"CA\"]\n[steps.text]\ndo = \"text\"\nbody = \"Hi\"\n";
     let path = recipe(&folder, rest);
     let output = run("missed_call", &["--json", "--recipe", text_of(&path)], &[]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output).trim(),
-        "missing: the text was promised 1 × and is there 0 ×"
+        "missing: the text was promised 1 × and is there 0 ×: not_textable:country"
     );
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["summary"]["problems"].as_array().unwrap().len(), 1);

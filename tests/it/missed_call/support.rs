@@ -14,7 +14,7 @@ use gohighlevel::message::Direction;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, Store};
-use gohighlevel::recipes::missed_call::{Engine, Recipe};
+use gohighlevel::recipes::missed_call::{Engine, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
 use jiff::Timestamp;
@@ -67,6 +67,19 @@ impl World {
             recipe,
             receiver: Some(receiver),
         }
+    }
+
+    /// With a team behind the service, whom steps of the recipe tell.
+    pub(super) async fn telling(recipe: Recipe, team: Arc<dyn TeamNotifier>) -> Self {
+        let mut world = Self::with(recipe.clone(), Arc::new(MemoryStore::new())).await;
+        world.kill_receiver();
+        world.engine = Engine::builder(Arc::clone(&world.store))
+            .clock(Arc::new(world.clock.clone()))
+            .location(location(&world.ghl, &world.clock), recipe)
+            .notifier(team)
+            .build();
+        world.receiver = Some(receive(&world.ghl, &world.clock, world.engine.clone()));
+        world
     }
 
     /// The process dies, and another starts on what `store` has kept.

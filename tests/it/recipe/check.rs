@@ -150,9 +150,9 @@ proptest! {
         let values = MergeValues {
             first_name: first.map(Into::into),
             last_name: last.map(Into::into),
-            name: None,
             location_name: facts.location_name.clone(),
             custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
         };
         if recipe.check(&facts).is_ok() {
             prop_assert!(render_text(&recipe, &values).is_ok());

@@ -129,6 +129,9 @@ impl CopyError {
             (Kind::FieldMissing, Some(MergeField::LocationName)) => {
                 "set business.display_name in the recipe, or the location's name in HighLevel"
             }
+            (Kind::FieldMissing, Some(field)) if field.is_of_number() => {
+                "write it under the number in the recipe's [numbers]"
+            }
             (Kind::FieldMissing, _) => "write `{{ field | default('words') }}`",
             (Kind::CustomValueMissing, _) => {
                 "create it in HighLevel under Settings > Custom Values, or correct the key in the recipe"

@@ -141,9 +141,8 @@ fn dropped_names(copy: &MessageCopy, given: &MergeValues, used: &MergeValues) ->
     let latin = whole.clone().with_latin_names();
     let mut dropped: Vec<MergeField> = Vec::new();
     for field in copy.body.fields() {
-        let is_name = !matches!(field, MergeField::LocationName | MergeField::CustomValue(_));
         let shown = used.get(field);
-        if is_name
+        if field.is_name()
             && whole.get(field).is_some()
             && shown != whole.get(field)
             && (shown.is_none() || shown != latin.get(field))

@@ -7,7 +7,7 @@ use super::error::{CopyError, Kind};
 use super::template::Template;
 use crate::recipes::missed_call::compliance::{clinical, opt_out};
 use crate::recipes::missed_call::episode::StepName;
-use crate::recipes::missed_call::recipe::{Recipe, TextStep};
+use crate::recipes::missed_call::recipe::{EmailStep, Recipe, TextStep, TextVariant};
 
 /// The line that a text ends with unless its copy says otherwise.
 pub(crate) const OPT_OUT_LINE: &str = "Reply STOP to opt out.";
@@ -123,9 +123,40 @@ impl MessageCopy {
         Self {
             name: name.to_string(),
             body: text.body.clone(),
-            opt_out: Some(text.opt_out.clone()),
+            opt_out: text.opt_out.clone(),
             business_name: recipe.display_name.clone(),
             max_segments: text.max_segments,
+            clinical: recipe.hipaa.then(|| recipe.extra_clinical_words.clone()),
+        }
+    }
+
+    /// The copy of a variant of a text.
+    pub(crate) fn of_variant(recipe: &Recipe, text: &TextStep, variant: &TextVariant) -> Self {
+        Self {
+            body: variant.body.clone(),
+            opt_out: variant.opt_out.clone(),
+            ..Self::of_step(recipe, &variant.name, text)
+        }
+    }
+
+    /// Whether a line about STOP is put after the body.
+    pub(crate) fn has_opt_out_line(&self) -> bool {
+        self.opt_out.is_some()
+    }
+
+    /// The template of its words.
+    pub(crate) fn body(&self) -> &Template {
+        &self.body
+    }
+
+    /// What the e-mail of a recipe must keep to, with its body.
+    pub(crate) fn of_email(recipe: &Recipe, name: &StepName, email: &EmailStep) -> Self {
+        Self {
+            name: name.to_string(),
+            body: email.body.clone(),
+            opt_out: None,
+            business_name: recipe.display_name.clone(),
+            max_segments: Self::DEFAULT_MAX_SEGMENTS,
             clinical: recipe.hipaa.then(|| recipe.extra_clinical_words.clone()),
         }
     }

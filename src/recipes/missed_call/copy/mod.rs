@@ -14,6 +14,7 @@
 //! | [`Approval`] | who approved these words? |
 
 mod approval;
+mod email;
 mod error;
 mod fit;
 mod latin;
@@ -29,6 +30,7 @@ mod values;
 mod variants;
 
 pub use approval::Approval;
+pub(crate) use email::{html, render_email};
 pub use error::CopyError;
 pub(crate) use error::LONGEST_TEXT;
 pub use message::MessageCopy;

@@ -12,9 +12,11 @@ const FIXED_FIELDS: &[&str] = &[
     "contact.last_name",
     "contact.name",
     "location.name",
+    "number.name",
+    "number.link",
 ];
-const KNOWN_FIELDS: &str = "write one of `contact.first_name`, `contact.last_name`, `contact.name`, `location.name` or \
-                            `custom_values.<key>`";
+const KNOWN_FIELDS: &str = "write one of `contact.first_name`, `contact.last_name`, `contact.name`, `location.name`, \
+                            `number.name`, `number.link` or `custom_values.<key>`";
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {

@@ -123,7 +123,7 @@ pub(crate) fn render_as_named(
 }
 
 impl MessageCopy {
-    fn with_business(&self, values: &MergeValues) -> MergeValues {
+    pub(super) fn with_business(&self, values: &MergeValues) -> MergeValues {
         let mut values = values.clone();
         if let Some(name) = &self.business_name {
             values.location_name = Some(name.clone());
@@ -163,7 +163,7 @@ impl MessageCopy {
         field: &MergeField,
         values: &MergeValues,
     ) -> Result<(), CopyError> {
-        if !matches!(field, MergeField::LocationName | MergeField::CustomValue(_)) {
+        if field.is_name() {
             return Ok(());
         }
         let Some(value) = values.get(field) else {
@@ -176,7 +176,11 @@ impl MessageCopy {
         Ok(())
     }
 
-    fn check_text(&self, text: &str, field: Option<&MergeField>) -> Result<(), CopyError> {
+    pub(super) fn check_text(
+        &self,
+        text: &str,
+        field: Option<&MergeField>,
+    ) -> Result<(), CopyError> {
         if has_braces(text) {
             return Err(CopyError::new(Kind::LeftoverBraces, field));
         }

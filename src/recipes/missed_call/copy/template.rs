@@ -33,6 +33,10 @@ pub enum MergeField {
     LocationName,
     /// `custom_values.<key>`: a custom value of the location.
     CustomValue(String),
+    /// `number.name`: what the recipe calls the number that was called.
+    NumberName,
+    /// `number.link`: the one link of the number that was called.
+    NumberLink,
 }
 
 impl MergeField {
@@ -42,6 +46,8 @@ impl MergeField {
             "contact.last_name" => Self::ContactLastName,
             "contact.name" => Self::ContactName,
             "location.name" => Self::LocationName,
+            "number.name" => Self::NumberName,
+            "number.link" => Self::NumberLink,
             _ => {
                 let key = path.strip_prefix("custom_values.")?;
                 let named = key
@@ -57,9 +63,26 @@ impl MergeField {
         })
     }
 
-    /// Whether the value must be a link: a custom value with `link` or `url` in its key.
+    /// Whether the value must be a link: that of the number, and a custom value with `link` or `url` in its key.
     pub(crate) fn is_link(&self) -> bool {
-        matches!(self, Self::CustomValue(key) if key.contains("link") || key.contains("url"))
+        match self {
+            Self::NumberLink => true,
+            Self::CustomValue(key) => key.contains("link") || key.contains("url"),
+            _ => false,
+        }
+    }
+
+    /// Whether the value is a name of the contact.
+    pub(crate) fn is_name(&self) -> bool {
+        matches!(
+            self,
+            Self::ContactFirstName | Self::ContactLastName | Self::ContactName
+        )
+    }
+
+    /// Whether the value depends on the number that was called.
+    pub(crate) fn is_of_number(&self) -> bool {
+        matches!(self, Self::NumberName | Self::NumberLink)
     }
 }
 
@@ -70,6 +93,8 @@ impl fmt::Display for MergeField {
             Self::ContactLastName => "contact.last_name",
             Self::ContactName => "contact.name",
             Self::LocationName => "location.name",
+            Self::NumberName => "number.name",
+            Self::NumberLink => "number.link",
             Self::CustomValue(key) => return write!(f, "custom_values.{key}"),
         })
     }
@@ -198,8 +223,8 @@ impl Template {
     /// Fills the template. Values are data and are never read as a template themselves.
     ///
     /// A name that is missing or not presentable (a phone number, "Unknown") becomes "there" unless the template has
-    /// a default of its own. Fails when the location's name or a custom value is missing or empty and the template
-    /// gives no default for it, or when braces are left over in the result.
+    /// a default of its own. Fails when the location's name, a custom value or something of the number is missing or
+    /// empty and the template gives no default for it, or when braces are left over in the result.
     pub fn render(&self, values: &MergeValues) -> Result<String, CopyError> {
         let mut context: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for field in self.fields() {
@@ -209,6 +234,8 @@ impl Template {
                 MergeField::ContactName => ("contact", "name"),
                 MergeField::LocationName => ("location", "name"),
                 MergeField::CustomValue(key) => ("custom_values", key.as_str()),
+                MergeField::NumberName => ("number", "name"),
+                MergeField::NumberLink => ("number", "link"),
             };
             let value = match values.get(field) {
                 Some(value) => Value::from(value),

@@ -29,6 +29,10 @@ pub struct MergeValues {
     /// The location's custom values by key, such as `calendly_link` (the part of HighLevel's `fieldKey` between
     /// `{{ custom_values.` and ` }}`).
     pub custom_values: BTreeMap<String, String>,
+    /// `number.name`: what the recipe calls the number that was called.
+    pub number_name: Option<String>,
+    /// `number.link`: the link of that number.
+    pub number_link: Option<String>,
 }
 
 impl MergeValues {
@@ -51,6 +55,8 @@ impl MergeValues {
             MergeField::CustomValue(key) => {
                 trimmed(self.custom_values.get(key).map(String::as_str))
             }
+            MergeField::NumberName => trimmed(self.number_name.as_deref()),
+            MergeField::NumberLink => trimmed(self.number_link.as_deref()),
         }
     }
 
@@ -59,7 +65,9 @@ impl MergeValues {
         match field {
             MergeField::ContactFirstName | MergeField::ContactName => Ok(NEUTRAL_NAME),
             MergeField::ContactLastName => Ok(""),
-            MergeField::LocationName => Err(CopyError::new(Kind::FieldMissing, Some(field))),
+            MergeField::LocationName | MergeField::NumberName | MergeField::NumberLink => {
+                Err(CopyError::new(Kind::FieldMissing, Some(field)))
+            }
             MergeField::CustomValue(key) if self.custom_values.contains_key(key) => {
                 Err(CopyError::new(Kind::CustomValueEmpty, Some(field)))
             }

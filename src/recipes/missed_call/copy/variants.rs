@@ -182,17 +182,20 @@ impl Variants {
         self.list.iter()
     }
 
+    /// The copies of which one is for this call. More than one are arms of one experiment.
+    pub(crate) fn meant(&self, context: &CopyContext) -> impl Iterator<Item = &Variant> {
+        let holding = || {
+            let list = self.list.iter();
+            list.filter(|variant| variant.when.hold(context))
+        };
+        let best = holding().map(|variant| variant.when.specificity()).max();
+        holding().filter(move |variant| Some(variant.when.specificity()) == best)
+    }
+
     /// The copy for this call, if one is meant for it. `subject` names the caller: the same subject always gets the
     /// same arm of an experiment, and another one only if the weights change.
     pub fn choose(&self, context: &CopyContext, subject: &str) -> Option<&Variant> {
-        let meant = || {
-            self.list
-                .iter()
-                .filter(|variant| variant.when.hold(context))
-        };
-        let best = meant().map(|variant| variant.when.specificity()).max()?;
-        // More than one of them are arms of one experiment.
-        let arms = || meant().filter(|variant| variant.when.specificity() == best);
+        let arms = || self.meant(context);
         let first = arms().next()?;
         let Some(arm) = &first.arm else {
             return Some(first);

@@ -27,11 +27,15 @@ pub enum Happening {
     TaskDone,
     /// The caller wants no more texts.
     OptedOut,
+    /// A step has handed the caller over to a person.
+    HandedOff,
+    /// A step has told somebody higher up.
+    Escalated,
 }
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::MissedAgain,
         Self::Answered,
         Self::Returned,
@@ -42,6 +46,8 @@ impl Happening {
         Self::Clicked,
         Self::TaskDone,
         Self::OptedOut,
+        Self::HandedOff,
+        Self::Escalated,
     ];
 
     /// Its word, such as `replied`.
@@ -57,7 +63,14 @@ impl Happening {
             Self::Clicked => "clicked",
             Self::TaskDone => "task_done",
             Self::OptedOut => "opted_out",
+            Self::HandedOff => "handed_off",
+            Self::Escalated => "escalated",
         }
+    }
+
+    /// Whether messages stop on it unless their step says otherwise: the caller has been spoken with, or wants none.
+    pub(crate) fn ends_messages(self) -> bool {
+        !matches!(self, Self::MissedAgain | Self::Escalated)
     }
 
     pub(crate) fn from_word(word: &str) -> Option<Self> {

@@ -19,6 +19,7 @@ mod happening;
 mod input;
 mod intent;
 mod names;
+mod number;
 mod permit;
 mod reason;
 mod state;
@@ -30,18 +31,21 @@ use jiff::Timestamp;
 
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
-pub use intent::Intent;
+pub use intent::{Intent, NoticeTo};
 pub use names::{EffectId, EpisodeId, StepName};
-pub use permit::{Facts, Permit, PlaceOfContact, TaskFacts, TextFacts};
+pub use permit::{
+    EmailFacts, Facts, OpportunityFacts, Permit, PipelineFacts, PlaceOfContact, StageFacts,
+    TaskFacts, TeamFacts, TextFacts,
+};
 pub use reason::Reason;
 pub use state::EpisodeState;
 pub(crate) use state::StepState;
 
 use self::state::{REMEMBERED_CALLS, VERSION};
-use super::call::Caller;
+use super::call::{Caller, MissedReason};
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
-use super::recipe::{Recipe, Start, Step};
+use super::recipe::{Deed, Recipe, Start, Step};
 use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
@@ -97,9 +101,11 @@ impl Episode {
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
+            voicemail: call.reason == MissedReason::Voicemail,
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
+            references: BTreeMap::new(),
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -186,7 +192,7 @@ impl Episode {
                 if news {
                     self.happen(Happening::OptedOut, reason.clone(), now, &mut actions);
                 } else {
-                    self.stop_steps(reason, |step| step.text().is_some(), &mut actions);
+                    self.stop_steps(reason, Step::is_message, &mut actions);
                 }
             }
             Input::Happened { what, reference } => {
@@ -265,23 +271,26 @@ impl Episode {
         let mut steps: Vec<_> = recipe
             .steps
             .iter()
-            .filter(|(_, step)| step.on == Start::Missed)
+            .filter(|(_, step)| step.on == Start::Missed && self.is_for_this_call(step))
             .collect();
         // Texts first, so that the ledger says first what matters most.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
         for (name, step) in steps {
-            let reason = match step.text() {
-                Some(_) => unreachable.clone().or_else(|| {
-                    (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale)
-                }),
+            let too_late = || (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale);
+            let reason = match &step.deed {
+                Deed::Text(_) => unreachable.clone().or_else(too_late),
                 // Somebody who hides their number, or belongs to the business, is no contact to work on: nothing is
                 // written to HighLevel.
-                None => unreachable.clone().filter(|reason| match reason {
-                    Reason::Withheld => true,
-                    Reason::NotTextable(why) => why.is_no_customer(),
-                    _ => false,
-                }),
+                deed => unreachable
+                    .clone()
+                    .filter(|reason| match reason {
+                        Reason::Withheld => true,
+                        Reason::NotTextable(why) => why.is_no_customer(),
+                        _ => false,
+                    })
+                    .or_else(|| too_late().filter(|_| matches!(deed, Deed::Email(_)))),
             };
+            let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
                 Some(reason) => self.drop_step(name, reason, actions),
                 None => {
@@ -326,10 +335,10 @@ impl Episode {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
-        let ends_texts = what == Happening::OptedOut;
+        let ends_messages = what == Happening::OptedOut;
         self.stop_steps(
             &reason,
-            |step| step.stops_on.contains(&what) || (ends_texts && step.text().is_some()),
+            |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
             actions,
         );
         let recipe = Arc::clone(&self.recipe);
@@ -342,14 +351,13 @@ impl Episode {
                 Start::After(other) => what == other,
             };
             // Each once in an episode, however often it happens.
-            if follows && !self.state.steps.contains_key(name) {
+            if follows && self.is_for_this_call(step) && !self.state.steps.contains_key(name) {
                 self.state.set_off.insert(name.clone(), now);
-                match (&self.state.opted_out, step.text()) {
-                    (Some(reason), Some(_)) => {
-                        let reason = reason.clone();
-                        self.drop_step(name, reason, actions);
-                    }
-                    _ => self.plan_step(name, step, later(now, step.after), actions),
+                let opted_out = self.state.opted_out.clone();
+                let opted_out = opted_out.filter(|_| step.is_message());
+                match opted_out.or_else(|| self.refusal_of(step)) {
+                    Some(reason) => self.drop_step(name, reason, actions),
+                    None => self.plan_step(name, step, later(now, step.after), actions),
                 }
             }
         }
@@ -385,6 +393,7 @@ impl Episode {
             return;
         }
         self.state.missed_calls += 1;
+        self.state.voicemail |= call.reason == MissedReason::Voicemail;
         if self.state.calls.len() >= REMEMBERED_CALLS {
             self.state.calls.remove(1);
         }
@@ -407,9 +416,13 @@ impl Episode {
                 at,
                 found,
             } => {
-                self.state
-                    .steps
-                    .insert(effect.step.clone(), StepState::Done);
+                let step = &effect.step;
+                self.state.steps.insert(step.clone(), StepState::Done);
+                if let Some(reference) = reference {
+                    self.state
+                        .references
+                        .insert(step.clone(), reference.clone());
+                }
                 actions.push(Action::Record(EntryKind::Done {
                     step: effect.step.clone(),
                     reference: reference.clone(),
@@ -420,6 +433,9 @@ impl Episode {
                         .max(0),
                     found: *found,
                 }));
+                if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
+                    self.happen(what, Reason::Overtaken(what), *at, actions);
+                }
             }
             EffectEnd::NotDone(reason) => {
                 self.drop_step(&effect.step, reason.clone(), actions);

@@ -30,8 +30,18 @@ pub enum Reason {
     UnreadableNumber,
     /// The caller's number is of a kind, or on a list, that is not texted.
     NotTextable(NotTextable),
+    /// The number that was called is switched off in the recipe, or not one of those that it is for.
+    InactiveNumber,
+    /// The number that was called is not listed in the recipe, or has not what the text says of it.
+    Unmapped,
     /// There was no hour in time at which the person may be texted.
     QuietHours,
+    /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
+    Needless,
+    /// The contact has no e-mail address.
+    NoAddress,
+    /// The contact has turned on do-not-disturb for e-mail.
+    NoEmails,
     /// Something happened that makes the step needless.
     Overtaken(Happening),
     /// The caller's next call has opened a new episode.
@@ -57,7 +67,12 @@ impl Reason {
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
             Self::NotTextable(why) => format!("not_textable:{}", why.code()),
+            Self::InactiveNumber => "inactive_number".into(),
+            Self::Unmapped => "unmapped".into(),
             Self::QuietHours => "quiet_hours".into(),
+            Self::Needless => "needless".into(),
+            Self::NoAddress => "no_address".into(),
+            Self::NoEmails => "no_emails".into(),
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
             Self::ContactGone => "contact_gone".into(),
@@ -78,7 +93,12 @@ impl Reason {
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
             Self::NotTextable(_) => "the number takes no texts, or must not get any; call instead",
+            Self::InactiveNumber => "the recipe does nothing for the number they called",
+            Self::Unmapped => "the recipe does not know the number they called; add it",
             Self::QuietHours => "it was no hour to text them",
+            Self::Needless => "there was nothing to be done",
+            Self::NoEmails => "the contact has do-not-disturb on for e-mail",
+            Self::NoAddress => "the contact has no e-mail address",
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
             Self::ContactGone => "the contact no longer exists",

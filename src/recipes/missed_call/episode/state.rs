@@ -43,6 +43,9 @@ pub struct EpisodeState {
     pub(crate) calls: Vec<MessageId>,
     /// How many calls were missed.
     pub(crate) missed_calls: u32,
+    /// Whether the caller left a voicemail with one of the calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) voicemail: bool,
     /// Why no more texts may be sent to the caller, once they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opted_out: Option<Reason>,
@@ -51,6 +54,9 @@ pub struct EpisodeState {
     /// Since when, for steps that the first call did not set off.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) set_off: BTreeMap<StepName, Timestamp>,
+    /// The ids of what came of steps that are done: messages, tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) references: BTreeMap<StepName, String>,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }

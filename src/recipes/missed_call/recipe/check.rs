@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::super::copy::{
-    CopyError, FIRST_NAME_LIMIT, MergeValues, MessageCopy, NAME_LIMIT, render_as_named,
+    CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
+    render_as_named, render_email,
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, Recipe, TaskStep, TextStep};
+use super::{Assignee, BusinessNumber, EmailStep, NumberLink, Recipe, Step, TextStep};
 use crate::ids::UserId;
+use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
 /// What is known of a location when a recipe is checked against it.
@@ -31,10 +33,17 @@ impl Recipe {
     pub fn check(&self, facts: &LocationFacts) -> Result<(), RecipeError> {
         let mut problems = Vec::new();
         for (name, text) in self.texts() {
-            problems.extend(self.text_problems(name, text, facts));
+            for problem in self.text_problems(name, text, facts) {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
         }
-        for (name, task) in self.tasks() {
-            problems.extend(self.assignee_problem(name, task, facts));
+        for (name, email) in self.emails() {
+            problems.extend(self.email_problems(name, email, facts));
+        }
+        for (name, assignee) in self.assignees() {
+            problems.extend(self.assignee_problem(name, assignee, facts));
         }
         RecipeError::unless_sound(problems)
     }
@@ -53,40 +62,104 @@ impl Recipe {
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };
-        let copy = MessageCopy::of_step(self, name, step);
-        let mut errors: Vec<CopyError> = Vec::new();
-        for field in step.body.fields() {
-            errors.extend(copy.check_value(field, &values).err());
-        }
-        errors.extend(step.body.required().filter_map(|field| {
-            let absent = values.get(field).is_none();
-            absent.then(|| values.absence(field).err()).flatten()
-        }));
-        if errors.is_empty() {
-            // What only shows in the whole text, such as its length or the other branch of an `if`.
-            errors.extend(
-                contacts(values).filter_map(|values| render_as_named(&copy, &values).err()),
-            );
-        }
-        let mut problems: Vec<Problem> = Vec::new();
-        for error in errors {
-            let fault = Fault::new(error.what(), error.remedy());
-            let problem = self.origin.problem(&format!("steps.{name}.body"), fault);
-            if !problems.contains(&problem) {
-                problems.push(problem);
+        let mut problems = Vec::new();
+        let copies = self.copies(name, step).unwrap_or_default();
+        for (at, variant) in copies.iter().enumerate() {
+            let copy = &variant.copy;
+            let key = match at {
+                0 => format!("steps.{name}.body"),
+                _ => format!("steps.{name}.variants.{at}.body"),
+            };
+            let gets = |call: CopyContext| copies.meant(&call).any(|meant| meant.copy == *copy);
+            for (called, values) in self.values_by_number(name, copy.body().fields(), &values) {
+                if called.is_some_and(|(to, number)| !calls_to(to, number).any(gets)) {
+                    continue;
+                }
+                for error in copy_errors(copy, values) {
+                    problems.push(self.copy_problem(&key, &error, called));
+                }
             }
         }
         problems
     }
 
+    /// The values for a call to each number that the step may be for; words that say nothing of the number read the
+    /// same for all.
+    fn values_by_number<'a>(
+        &self,
+        name: &StepName,
+        mut fields: impl Iterator<Item = &'a MergeField>,
+        values: &MergeValues,
+    ) -> Vec<(Option<Called<'_>>, MergeValues)> {
+        if !fields.any(MergeField::is_of_number) {
+            return vec![(None, values.clone())];
+        }
+        let listed = self.numbers.listed.iter();
+        let meant = listed.filter(|(called, number)| {
+            let holds = |step: &Step| step.only_for.holds(Some(called), Some(number));
+            number.active && self.step(name).is_some_and(holds)
+        });
+        meant
+            .map(|called| {
+                let mut values = values.clone();
+                called.1.fill(&mut values);
+                (Some(called), values)
+            })
+            .collect()
+    }
+
+    /// What is wrong with words stands at the words, what is wrong with a number at the number.
+    fn copy_problem(&self, key: &str, error: &CopyError, called: Option<Called<'_>>) -> Problem {
+        let fault = Fault::new(error.what(), error.remedy());
+        let of_number = error.field().filter(|field| field.is_of_number());
+        let (Some(field), Some((to, number))) = (of_number, called) else {
+            return self.origin.problem(key, fault);
+        };
+        let fault = match &number.link {
+            Some(NumberLink::CustomValue(value)) if *field == MergeField::NumberLink => {
+                let remedy = format!(
+                    "put the whole https link into the custom value `{value}`, in HighLevel under Settings > Custom \
+                     Values"
+                );
+                Fault::new(error.what(), remedy)
+            }
+            _ => fault,
+        };
+        let key = format!("numbers.{}", to.e164());
+        self.origin.problem(&key, fault)
+    }
+
+    fn email_problems(
+        &self,
+        name: &StepName,
+        email: &EmailStep,
+        facts: &LocationFacts,
+    ) -> Vec<Problem> {
+        let values = MergeValues {
+            location_name: facts.location_name.clone(),
+            custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
+        };
+        let copy = MessageCopy::of_email(self, name, email);
+        let key = format!("steps.{name}.body");
+        let fields = email.subject.fields().chain(email.body.fields());
+        self.values_by_number(name, fields, &values)
+            .into_iter()
+            .filter_map(|(called, values)| {
+                let error = render_email(&email.subject, &copy, &values).err()?;
+                Some(self.copy_problem(&key, &error, called))
+            })
+            .collect()
+    }
+
     fn assignee_problem(
         &self,
         name: &StepName,
-        task: &TaskStep,
+        assignee: &Assignee,
         facts: &LocationFacts,
     ) -> Option<Problem> {
         let users = facts.users.as_deref()?;
-        let (key, what) = match &task.assign_to {
+        let (key, what) = match assignee {
             Assignee::User(id) if !users.iter().any(|(user, _)| user == id) => {
                 ("user_id", format!("the location has no user {id}"))
             }
@@ -110,6 +183,41 @@ impl Recipe {
         let key = format!("steps.{name}.assign_to.{key}");
         Some(self.origin.problem(&key, Fault::new(what, remedy)))
     }
+}
+
+/// A number that was called, and what the recipe says of it.
+type Called<'a> = (&'a PhoneNumber, &'a BusinessNumber);
+
+/// Why the text cannot be made for some contact, with these values of everything else.
+fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {
+    let body = copy.body();
+    let mut errors: Vec<CopyError> = Vec::new();
+    for field in body.fields() {
+        errors.extend(copy.check_value(field, &values).err());
+    }
+    errors.extend(body.required().filter_map(|field| {
+        let absent = values.get(field).is_none();
+        absent.then(|| values.absence(field).err()).flatten()
+    }));
+    if errors.is_empty() {
+        // What only shows in the whole text, such as its length or the other branch of an `if`.
+        errors.extend(contacts(values).filter_map(|values| render_as_named(copy, &values).err()));
+    }
+    errors
+}
+
+/// Every kind of call to this number, as far as copies are chosen by it.
+fn calls_to(called: &PhoneNumber, number: &BusinessNumber) -> impl Iterator<Item = CopyContext> {
+    (0..12).map(|kind| CopyContext {
+        called: Some(called.clone()),
+        source: number.source.clone(),
+        voicemail: kind & 1 != 0,
+        repeat_caller: kind & 2 != 0,
+        in_hours: [None, Some(true), Some(false)]
+            .get(kind / 4)
+            .copied()
+            .flatten(),
+    })
 }
 
 /// The values with every combination of known and unknown names, each as long as a name can be.

@@ -15,40 +15,102 @@
 //! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
 //! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
-//! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that texts or makes a task |
+//! | `call.unlisted_numbers` | with `[numbers]`: what calls to other numbers, or to none that is known, lead to: `"texted"` (as all calls, less texts that need something of the number), `"not_texted"` (all but messages) or `"ignored"` (nothing) | `"texted"` |
+//! | `numbers."+13125550100"` | a number of the business, as below | none |
+//! | `hours.zone` | with `[hours]`: the IANA name of the business's time zone | required |
+//! | `hours.every_day`, `monday` … `sunday` | when it is open: `"09:00-12:00, 13:00-17:00"`, or `"closed"`; single days override `every_day` | closed |
+//! | `hours.closed_on` | dates on which it is closed, such as `["2026-12-25"]` | none |
+//! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that reaches the caller or the team |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
+//! | `compliance.approved_copy_only` | refuse texts whose words nobody has approved (`approvals` of the step) | `false` |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
+//!
+//! Every number of the business; what it leads to is told by it alone:
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `name` | what `{{ number.name }}` becomes, such as a studio | none |
+//! | `source` | the lead source of its callers, such as a campaign | none |
+//! | `link` | what `{{ number.link }}` becomes: the one https link that its callers get | none |
+//! | `link_value` | the same, as the key of a custom value of the location | none |
+//! | `priority` | whether its callers come first | `false` |
+//! | `active` | `false`: calls to it are written into the ledger, and nothing else is done | `true` |
 //!
 //! Every step:
 //!
 //! | key | meaning | default |
 //! |---|---|---|
-//! | `do` | what is done: `"text"`, `"tag"` or `"task"` | required |
+//! | `do` | what is done: one of the words of the next table | required |
 //! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening) | `"missed"` |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
-//! | `stops_on` | the happenings after which it is not done any more | for texts all but `"missed_again"`, else none |
+//! | `numbers` | it is for calls to one of these numbers only | all |
+//! | `sources` | it is for calls to numbers with one of these sources only | all |
+//! | `priority` | it is for calls to numbers with this `priority` only | both |
+//! | `stops_on` | the happenings after which it is not done any more | for texts and e-mails all but `"missed_again"` and `"escalated"`, else none |
 //!
-//! | step | key | meaning | default |
+//! | `do` | key | meaning | default |
 //! |---|---|---|---|
-//! | `text` | `body` | the text, a [`Template`](super::copy::Template) | required |
-//! | | `opt_out` | put after the body unless the body has such a line | `Reply STOP to opt out.` |
+//! | `text` | `body` | the text, a [`Template`] | required |
+//! | | `opt_out` | put after the body unless the body has such a line; `"none"` for approved words only | `Reply STOP to opt out.` |
 //! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
-//! | `tag` | `tag` | the tag that the contact gets, in small letters | `missed-call` |
+//! | | `variants` | other words for some calls, as below | none |
+//! | | `experiment`, `weight` | tries the body against variants without conditions, as below | none |
+//! | | `approvals` | who approved the body or a variant, as below | none |
+//! | `email` | `subject`, `body` | an e-mail to the contact, both [templates](Template); an empty line begins a paragraph | required |
+//! | `tag`, `untag` | `tag` | the tag that the contact gets or loses, in small letters | `missed-call` |
 //! | `task` | `title` | what the team has to do | required |
 //! | | `due_after` | how long after the step's happening the task is due (PT0S to PT720H) | `PT1H` |
 //! | | `assign_to` | `"contact_owner"`, `"nobody"`, `{ user_id = "…" }` or `{ user_email = "…" }` | `"contact_owner"` |
+//! | `complete_task` | `task` | the step whose task is completed | required |
+//! | `note` | `body` | words before what is known of the call, in a note on the contact | none |
+//! | `fields` | `values` | custom fields of the contact by key, with words or `call.caller`, `call.called`, `call.ended_at` (RFC 3339), `call.missed_calls` | this or `source` |
+//! | | `source` | where the contact came from | |
+//! | `stage` | `pipeline`, `stage` | names or ids; the contact's opportunity moves there, or is made there. Never back, and not if it is over | required |
+//! | `workflow` | `workflow` | the id of a workflow that the contact enters | required |
+//! | `assign` | `assign_to` | whose the contact becomes if it is nobody's: `{ user_id = "…" }` or `{ user_email = "…" }` | required |
+//! | `notify` | `title` | the team is told of the call, with this headline | required |
+//! | | `to` | `"host"` ([`TeamNotifier`](super::TeamNotifier)), `{ text_contact = "…" }` or `{ email_contact = "…" }` (ids of contacts) | `"host"` |
+//! | `hand_off` | as `notify` | the same; `"handed_off"` happens, so messages stop | |
+//! | `escalate` | as `notify` | the same; `"escalated"` happens | |
+//! | `record` | `what` | words for the ledger | required |
+//!
+//! Every `[[steps.NAME.variants]]` of a text. The most specific variant is taken: one for the number before one for the
+//! source, then for repeat callers, for voicemails, for hours; the step's own body where none is meant.
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `name` | what the ledger calls it | required |
+//! | `body` | the text | required |
+//! | `opt_out` | as the step's | the step's |
+//! | `when.numbers` | one of these numbers was called | any |
+//! | `when.sources` | the number called has one of these sources | any |
+//! | `when.repeat_caller` | the caller's call was missed before in the episode, or was not | both |
+//! | `when.voicemail` | the caller left a voicemail, or did not | both |
+//! | `when.in_hours` | the call ended in `[hours]`, or did not | both |
+//! | `experiment` | copies with the same experiment and conditions share the callers; each caller always gets the same | none |
+//! | `weight` | its share of them | 1 |
+//!
+//! Every `[[steps.NAME.approvals]]` of a text:
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `by` | who approved it | required |
+//! | `on` | the day, such as `"2026-05-04"` | required |
+//! | `fingerprint` | of the words with the business's name and the opt-out line, as the error tells that asks for it | required |
 //!
 //! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
 //! that. Any other text may be late by as much, and besides waits up to a day for an hour at which the person may be
 //! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are ISO 8601 in hours, minutes and seconds.
 
 mod check;
+mod numbers;
 mod parse;
 mod problem;
 mod reader;
 mod step;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,14 +118,20 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::compliance::CallerLists;
+use super::compliance::{BusinessHours, CallerLists};
+use super::copy::Template;
 use super::episode::StepName;
 use super::presets::Preset;
 
 pub use check::LocationFacts;
+pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
-pub(crate) use step::{Assignee, Deed, Start, Step, TagStep, TaskStep, TextStep};
+pub(crate) use step::{
+    About, Assignee, Audience, CallFact, Deed, EmailStep, FieldValue, FieldsStep, NoteStep,
+    NotifyStep, StageStep, Start, Step, TagStep, TaskStep, TextStep,
+};
+pub(crate) use variants::TextVariant;
 
 /// The checked configuration of a missed-call text back. The [module](self) lists its keys.
 ///
@@ -77,11 +145,16 @@ pub struct Recipe {
     pub(crate) display_name: Option<String>,
     pub(crate) call: CallRules,
     pub(crate) callers: CallerLists,
+    pub(crate) numbers: Numbers,
+    /// When the business is open, for the choice of words.
+    pub(crate) hours: Option<BusinessHours>,
     pub(crate) steps: BTreeMap<StepName, Step>,
     pub(crate) hipaa: bool,
     /// Whether the answer to the call keeps quiet hours too.
     pub(crate) first_text_waits: bool,
     pub(crate) extra_clinical_words: Vec<String>,
+    /// Whether texts are sent only in words that somebody approved.
+    pub(crate) approved_copy_only: bool,
     origin: Origin,
 }
 
@@ -206,19 +279,48 @@ impl Recipe {
         steps.filter_map(|(name, step)| Some((name, step.text()?)))
     }
 
-    /// All tasks.
-    pub(crate) fn tasks(&self) -> impl Iterator<Item = (&StepName, &TaskStep)> {
+    /// All e-mails.
+    pub(crate) fn emails(&self) -> impl Iterator<Item = (&StepName, &EmailStep)> {
         self.steps
             .iter()
             .filter_map(|(name, step)| match &step.deed {
-                Deed::Task(task) => Some((name, task)),
+                Deed::Email(email) => Some((name, email)),
+                _ => None,
+            })
+    }
+
+    /// The templates of all messages.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let emails = self
+            .emails()
+            .flat_map(|(_, email)| [&email.subject, &email.body]);
+        self.texts()
+            .flat_map(|(_, text)| text.templates())
+            .chain(emails)
+    }
+
+    /// All users that tasks and contacts are given to.
+    pub(crate) fn assignees(&self) -> impl Iterator<Item = (&StepName, &Assignee)> {
+        self.steps
+            .iter()
+            .filter_map(|(name, step)| match &step.deed {
+                Deed::Task(task) => Some((name, &task.assign_to)),
+                Deed::Assign(user) => Some((name, user)),
                 _ => None,
             })
     }
 
     /// The text that answers the call: the first of those that follow it within `call.max_age`.
     pub(crate) fn first_text(&self) -> Option<(&StepName, &Step, &TextStep)> {
-        let texts = self.steps.iter();
+        self.first_text_of(|_| true)
+    }
+
+    /// The same among the steps for which `of` holds.
+    pub(crate) fn first_text_of(
+        &self,
+        of: impl Fn(&Step) -> bool,
+    ) -> Option<(&StepName, &Step, &TextStep)> {
+        let texts = self.steps.iter().filter(|(_, step)| of(step));
         texts
             .filter_map(|(name, step)| Some((name, step, step.text()?)))
             .filter(|(_, step, _)| self.answers_the_call(step))
@@ -235,14 +337,13 @@ impl Recipe {
         step.on == Start::Missed && step.after < self.call.max_age
     }
 
+    /// Whether this step is the text that answers the call.
+    pub fn answers_call(&self, step: &StepName) -> bool {
+        self.first_text().is_some_and(|(name, ..)| name == step)
+    }
+
     /// How long after a missed call further ones of the same caller join it and send nothing more.
     pub fn cooldown(&self) -> SignedDuration {
         self.call.cooldown
-    }
-
-    /// How long after the call its first text goes out; zero if at once, or if there is no text.
-    pub fn text_delay(&self) -> SignedDuration {
-        self.first_text()
-            .map_or(SignedDuration::ZERO, |(_, step, _)| step.after)
     }
 }

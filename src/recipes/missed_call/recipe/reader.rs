@@ -158,6 +158,53 @@ impl<'t> Section<'t> {
         sections
     }
 
+    /// The sections of a list, such as `[[steps.text.variants]]`; their paths count them from 1.
+    pub(super) fn tables(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<Section<'t>> {
+        let Some(found) = self.value(notes, name) else {
+            return Vec::new();
+        };
+        let shape = format!("[[{}]]", found.key);
+        let DeValue::Array(items) = found.value.get_ref() else {
+            found.refuse(notes, wrong_type(found.value, "a list of sections", &shape));
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            let item = Found {
+                value: item,
+                key: format!("{}.{}", found.key, at + 1),
+                offset: item.span().start,
+            };
+            let line = notes.line(item.offset);
+            notes.lines.insert(item.key.clone(), line);
+            if item.value.get_ref().is_table() {
+                sections.extend(Section::of(notes, item));
+            } else {
+                item.refuse(notes, wrong_type(item.value, "a section", &shape));
+            }
+        }
+        sections
+    }
+
+    /// All keys of this one with their words in quotes, for sections whose keys are of the author's choice.
+    pub(super) fn words(self, notes: &mut Notes<'_>) -> Vec<(String, Found<String>)> {
+        let mut words = Vec::new();
+        for (key, value) in self.table.iter() {
+            let found = self.found(notes, key, value);
+            match found.value.get_ref() {
+                DeValue::String(text) => {
+                    let text = text.trim().to_owned();
+                    words.push((key.get_ref().to_string(), found.map(|_| text)));
+                }
+                _ => {
+                    let fault = wrong_type(found.value, "words in quotes", "key = \"…\"");
+                    found.refuse(notes, fault);
+                }
+            }
+        }
+        words
+    }
+
     /// The section that a value is.
     fn of(notes: &mut Notes<'_>, found: Found<&'t Spanned<DeValue<'t>>>) -> Option<Self> {
         let DeValue::Table(table) = found.value.get_ref() else {

@@ -1,20 +1,24 @@
 //! What a step of a recipe is: what it follows, when, what makes it needless, and what is done.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
 use jiff::SignedDuration;
 
+use super::numbers::OnlyFor;
+use super::variants::TextVariant;
 use crate::client::Lane;
-use crate::ids::UserId;
-use crate::recipes::missed_call::copy::Template;
-use crate::recipes::missed_call::episode::Happening;
+use crate::ids::{ContactId, UserId, WorkflowId};
+use crate::recipes::missed_call::copy::{Approval, Arm, Template};
+use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::secret::Private;
 
 /// One step: what it follows, and what is done.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     pub(crate) on: Start,
+    /// The calls that it is for.
+    pub(crate) only_for: OnlyFor,
     /// The wait between that and the step.
     pub(crate) after: SignedDuration,
     /// What makes it needless or unwelcome.
@@ -37,8 +41,22 @@ pub(crate) enum Start {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Deed {
     Text(TextStep),
+    Email(EmailStep),
     Tag(TagStep),
+    Untag(TagStep),
     Task(TaskStep),
+    /// Completes the task that this step made.
+    CompleteTask(StepName),
+    Note(NoteStep),
+    Fields(FieldsStep),
+    Stage(StageStep),
+    /// Puts the contact into this workflow.
+    Workflow(WorkflowId),
+    /// Makes the contact this user's, unless it is somebody's.
+    Assign(Assignee),
+    Notify(NotifyStep),
+    /// Writes these words into the ledger.
+    Record(String),
 }
 
 impl Step {
@@ -46,7 +64,7 @@ impl Step {
     pub(crate) fn lane(&self) -> Lane {
         match self.deed {
             Deed::Text(_) => Lane::Interactive,
-            Deed::Tag(_) | Deed::Task(_) => Lane::Background,
+            _ => Lane::Background,
         }
     }
 
@@ -57,16 +75,47 @@ impl Step {
             _ => None,
         }
     }
+
+    /// Whether the caller gets a message: what must not be sent after they said no.
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self.deed, Deed::Text(_) | Deed::Email(_))
+    }
+
+    /// What has happened when the step is done.
+    pub(crate) fn makes_happen(&self) -> Option<Happening> {
+        match &self.deed {
+            Deed::Notify(notify) => match notify.about {
+                About::Call => None,
+                About::HandOff => Some(Happening::HandedOff),
+                About::Escalation => Some(Happening::Escalated),
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a person hears of the call through it, be it the caller or somebody of the team.
+    pub(crate) fn reaches_somebody(&self) -> bool {
+        matches!(
+            self.deed,
+            Deed::Text(_) | Deed::Email(_) | Deed::Task(_) | Deed::Workflow(_) | Deed::Notify(_)
+        )
+    }
 }
 
 /// A text to the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TextStep {
     pub(crate) body: Template,
-    /// Put after the body, once.
-    pub(crate) opt_out: String,
+    /// Put after the body, once; without one nothing is.
+    pub(crate) opt_out: Option<String>,
     /// How many parts it may take.
     pub(crate) max_segments: NonZeroU8,
+    /// The body's place in an experiment.
+    pub(crate) arm: Option<Arm>,
+    /// Other words for some calls.
+    pub(crate) variants: Vec<TextVariant>,
+    /// Who approved which of the words.
+    pub(crate) approvals: Vec<Approval>,
 }
 
 /// The tag on the contact.
@@ -96,4 +145,89 @@ pub(crate) enum Assignee {
     User(UserId),
     /// The user who signs in with this e-mail address.
     UserEmail(Private<String>),
+}
+
+/// An e-mail to the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EmailStep {
+    pub(crate) subject: Template,
+    pub(crate) body: Template,
+}
+
+/// A note on the contact: these words, and what is known of the call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NoteStep {
+    pub(crate) body: Option<String>,
+}
+
+/// Fields of the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FieldsStep {
+    /// Custom fields by their key without `contact.`.
+    pub(crate) values: BTreeMap<String, FieldValue>,
+    /// Where the contact came from.
+    pub(crate) source: Option<String>,
+}
+
+/// What a custom field is given.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum FieldValue {
+    Words(String),
+    Call(CallFact),
+}
+
+/// Something that is known of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallFact {
+    Caller,
+    Called,
+    EndedAt,
+    MissedCalls,
+}
+
+impl CallFact {
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("call.caller", Self::Caller),
+        ("call.called", Self::Called),
+        ("call.ended_at", Self::EndedAt),
+        ("call.missed_calls", Self::MissedCalls),
+    ];
+}
+
+/// A stage of a pipeline, both by name or id.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StageStep {
+    pub(crate) pipeline: String,
+    pub(crate) stage: String,
+}
+
+/// Word to the team.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NotifyStep {
+    pub(crate) about: About,
+    pub(crate) to: Audience,
+    /// The headline.
+    pub(crate) title: String,
+}
+
+/// What the team is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The call.
+    Call,
+    /// That a person has to go on with the caller.
+    HandOff,
+    /// That somebody higher up has to.
+    Escalation,
+}
+
+/// Who hears of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Audience {
+    /// The service that embeds the engine.
+    Host,
+    /// This contact, by text: HighLevel texts contacts only.
+    TextTo(ContactId),
+    /// This contact, by e-mail.
+    EmailTo(ContactId),
 }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod facts;
+mod notifier;
 mod outside;
 mod perform;
 mod preflight;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use accept::Acceptance;
+pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 
 use super::episode::{Action, Episode};
@@ -65,6 +67,7 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects.
     planned: Notify,
+    notifier: Option<Arc<dyn TeamNotifier>>,
 }
 
 /// A location and what runs in it.
@@ -79,6 +82,7 @@ pub struct EngineBuilder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     sites: HashMap<LocationId, Site>,
+    notifier: Option<Arc<dyn TeamNotifier>>,
 }
 
 impl EngineBuilder {
@@ -100,6 +104,12 @@ impl EngineBuilder {
         self
     }
 
+    /// Whom steps with `to = "host"` tell. Without one they are not done.
+    pub fn notifier(mut self, notifier: Arc<dyn TeamNotifier>) -> Self {
+        self.notifier = Some(notifier);
+        self
+    }
+
     /// The engine.
     pub fn build(self) -> Engine {
         let recipes = self.sites.values().map(|site| {
@@ -115,6 +125,7 @@ impl EngineBuilder {
                 clock: self.clock,
                 sites: self.sites,
                 planned: Notify::new(),
+                notifier: self.notifier,
             }),
         }
     }
@@ -127,6 +138,7 @@ impl Engine {
             store,
             clock: Arc::new(SystemClock),
             sites: HashMap::new(),
+            notifier: None,
         }
     }
 

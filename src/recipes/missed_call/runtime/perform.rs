@@ -14,11 +14,9 @@ use super::settle::next_try;
 use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES};
 use super::{Engine, Resumed, Site, add_to};
 use crate::error::{Error, ErrorKind};
-use crate::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Intent, Permit, Reason,
-};
+use crate::recipes::missed_call::episode::{Action, EffectEnd, Episode, Facts, Permit, Reason};
 use crate::recipes::missed_call::ledger::EntryKind;
-use crate::recipes::missed_call::recipe::Deed;
+use crate::recipes::missed_call::recipe::{Deed, Step};
 use crate::recipes::missed_call::store::{
     Claim, Commit, Committed, EffectChange, Fence, Progress, StoreError,
 };
@@ -68,12 +66,9 @@ impl Engine {
                 self.attempt(site, &episode, fence, failures, attempted)
                     .await
             }
-            // Adding a tag twice equals adding it once.
             Progress::Attempting {
-                intent: Intent::Tag { .. },
-                failures,
-                ..
-            } => {
+                intent, failures, ..
+            } if intent.is_repeatable() => {
                 self.attempt(site, &episode, fence, failures, attempted)
                     .await
             }
@@ -130,18 +125,19 @@ impl Engine {
                     .await;
             }
             Err(FactsError::HighLevel(error)) => {
-                return self.failed(site, fence, failures, error).await;
+                return self.failed(site, planned, fence, failures, error).await;
             }
+            Err(FactsError::Store(error)) => return Err(error),
         };
         // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
         let location = match planned.deed {
             Deed::Text(_) => site.location.reserve().await,
-            Deed::Task(_) => site.location.in_background().reserve().await,
-            Deed::Tag(_) => Ok(site.location.in_background()),
+            Deed::Email(_) | Deed::Task(_) => site.location.in_background().reserve().await,
+            _ => Ok(site.location.in_background()),
         };
         let location = match location {
             Ok(location) => location,
-            Err(error) => return self.failed(site, fence, failures, error).await,
+            Err(error) => return self.failed(site, planned, fence, failures, error).await,
         };
         for _ in 0..MOST_CONFLICTS {
             // Read again each time: an opt-out that came meanwhile must be seen before the intent is written.
@@ -152,8 +148,15 @@ impl Engine {
             else {
                 return Ok(());
             };
-            if let Facts::Text(facts) = &mut facts {
-                facts.suppressed = self.is_suppressed(&episode, facts.phone.as_ref()).await?;
+            match &mut facts {
+                Facts::Text(facts) => {
+                    let phone = facts.phone.as_ref();
+                    facts.suppressed = self.is_suppressed(&episode, phone).await?;
+                }
+                Facts::Email(facts) => {
+                    facts.suppressed = self.is_suppressed(&episode, None).await?;
+                }
+                _ => {}
             }
             let now = self.shared.clock.now();
             let intent = match episode.permit(step, &facts, now) {
@@ -183,7 +186,10 @@ impl Engine {
                 continue;
             }
             *attempted = true;
-            return match outside::perform(&location, episode.state(), &intent).await {
+            let notifier = self.shared.notifier.as_deref();
+            let performed =
+                outside::perform(&location, episode.state(), &fence.effect, &intent, notifier);
+            return match performed.await {
                 Ok(reference) => {
                     let at = self.shared.clock.now();
                     self.end(
@@ -200,7 +206,7 @@ impl Engine {
                     tracing::warn!(effect = %fence.effect, %error, "the outcome is not known; it will be looked for");
                     self.lose(fence, intent, now, failures, &code(&error)).await
                 }
-                Err(error) => self.failed(site, fence, failures, error).await,
+                Err(error) => self.failed(site, planned, fence, failures, error).await,
             };
         }
         tracing::warn!(effect = %fence.effect, "another worker has the effect");
@@ -241,19 +247,12 @@ impl Engine {
     async fn failed(
         &self,
         site: &Site,
+        step: &Step,
         fence: Fence,
         failures: u32,
         error: Error,
     ) -> Result<(), StoreError> {
-        let end = match error.kind() {
-            ErrorKind::NotFound => Some(Reason::ContactGone),
-            ErrorKind::DoNotDisturb => Some(Reason::DoNotDisturb),
-            ErrorKind::Validation { .. } | ErrorKind::Refused | ErrorKind::Duplicate { .. } => {
-                Some(Reason::Failed(code(&error)))
-            }
-            // Everything else may pass: an outage, a limit, a token that somebody renews.
-            _ => None,
-        };
+        let end = refusal(&step.deed, &error);
         let (location, effect) = (site.location.id(), &fence.effect);
         if let Some(reason) = end {
             tracing::warn!(%effect, %location, %error, %reason, "the step is not done");
@@ -262,14 +261,13 @@ impl Engine {
         let Some(Resumed { episode, .. }) = self.load_patiently(&fence).await? else {
             return Ok(());
         };
-        let step = episode.recipe().step(&fence.effect.step);
-        let is_text = step.is_some_and(|step| step.text().is_some());
-        // A text that cannot even be asked about has an end all the same.
-        if is_text && episode.is_stale(&fence.effect.step, self.shared.clock.now()) {
-            tracing::error!(%effect, %location, %error, "the text is too late and is given up");
+        let is_message = step.is_message();
+        // A message that cannot even be asked about has an end all the same.
+        if is_message && episode.is_stale(&fence.effect.step, self.shared.clock.now()) {
+            tracing::error!(%effect, %location, %error, "the message is too late and is given up");
             return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
         }
-        if !is_text && self.is_too_late(episode.time_of(&fence.effect.step)) {
+        if !is_message && self.is_too_late(episode.time_of(&fence.effect.step)) {
             tracing::error!(%effect, %location, %error, "the step is given up");
             return self
                 .end(fence, EffectEnd::NotDone(Reason::Failed(code(&error))))
@@ -295,6 +293,26 @@ impl Engine {
             )
         })
         .await
+    }
+}
+
+/// Why the step will never be done, if HighLevel said so. Everything else may pass: an outage, a limit, a token that
+/// somebody renews.
+fn refusal(deed: &Deed, error: &Error) -> Option<Reason> {
+    let failed = || Some(Reason::Failed(code(error)));
+    match (error.kind(), deed) {
+        // What is not there may be the task, the workflow or the stage.
+        (ErrorKind::NotFound, Deed::CompleteTask(_)) => Some(Reason::Needless),
+        (ErrorKind::NotFound, Deed::Workflow(_) | Deed::Stage(_) | Deed::Notify(_)) => failed(),
+        (ErrorKind::NotFound, _) => Some(Reason::ContactGone),
+        (ErrorKind::DoNotDisturb, Deed::Text(_)) => Some(Reason::DoNotDisturb),
+        (ErrorKind::DoNotDisturb, Deed::Email(_)) => Some(Reason::NoEmails),
+        // It is the team's own contact that wants nothing.
+        (ErrorKind::DoNotDisturb, _) => failed(),
+        (ErrorKind::Validation { .. } | ErrorKind::Refused | ErrorKind::Duplicate { .. }, _) => {
+            failed()
+        }
+        _ => None,
     }
 }
 

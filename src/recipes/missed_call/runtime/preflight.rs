@@ -53,14 +53,14 @@ impl Engine {
 
 async fn facts(site: &Site) -> Result<LocationFacts> {
     let mut facts = LocationFacts::default();
-    let needs = Needs::of(&site.recipe, site.recipe.texts().map(|(_, text)| text));
+    let needs = Needs::of(&site.recipe, site.recipe.templates());
     if needs.custom_values {
         facts.custom_values = custom_values(&site.location).await?;
     }
     if needs.location_name {
         facts.location_name = site.location.details().await?.name;
     }
-    let mut assignees = site.recipe.tasks().map(|(_, task)| &task.assign_to);
+    let mut assignees = site.recipe.assignees().map(|(_, assignee)| assignee);
     if assignees.any(|assignee| matches!(assignee, Assignee::User(_) | Assignee::UserEmail(_))) {
         let users = site.location.users().list().await?;
         facts.users = Some(

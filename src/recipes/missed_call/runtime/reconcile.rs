@@ -20,6 +20,11 @@ impl Engine {
         failures: u32,
         code: &str,
     ) -> Result<(), StoreError> {
+        if !intent.can_be_found() {
+            let reason = Reason::Failed("outcome_unknown".into());
+            tracing::error!(effect = %fence.effect, code, "whether the effect was done cannot be found out; it is not done again");
+            return self.end(fence, EffectEnd::NotDone(reason)).await;
+        }
         let kind = EntryKind::OutcomeUnknown {
             effect: fence.effect.clone(),
             code: code.to_owned(),

@@ -5,6 +5,7 @@ mod contacts;
 mod conversations;
 mod custom_values;
 mod locations;
+mod notes;
 mod oauth;
 mod search;
 mod send;
@@ -78,6 +79,11 @@ pub(super) fn answer(
             tasks::complete(visit, id, task, &body)
         }
         ("DELETE", ["contacts", id, "tasks", task]) => tasks::delete(visit, id, task),
+        ("GET", ["contacts", id, "notes"]) => notes::list(visit, id),
+        ("POST", ["contacts", id, "notes"]) => notes::create(visit, id, &body),
+        ("GET", ["contacts", id, "notes", note]) => notes::get(visit, id, note),
+        ("PUT", ["contacts", id, "notes", note]) => notes::update(visit, id, note, &body),
+        ("DELETE", ["contacts", id, "notes", note]) => notes::delete(visit, id, note),
         ("POST", ["contacts", id, "workflow", workflow]) => {
             workflows::enrol(visit, id, workflow, &body)
         }

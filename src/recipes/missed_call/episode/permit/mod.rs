@@ -1,6 +1,9 @@
 //! The question that is asked right before an effect: does it still hold, and what exactly is to be done?
 
+mod contact;
+mod email;
 mod task;
+mod team;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,25 +15,29 @@ use super::names::StepName;
 use super::reason::Reason;
 use super::state::StepState;
 use super::{Episode, later};
-use crate::ids::UserId;
+use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::LONGEST_WAIT;
+use crate::recipes::missed_call::copy::MergeValues;
 use crate::recipes::missed_call::recipe::{Deed, Start, Step};
 use crate::secret::Private;
 
 /// What is known at the time of the question.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one for each effect under way, and it is not kept"
-)]
+#[non_exhaustive]
 pub enum Facts {
     /// For the text.
     Text(TextFacts),
-    /// The tag needs none.
+    /// For the e-mail.
+    Email(EmailFacts),
+    /// Tags, completed tasks, fields, workflows and marks need none.
     Tag,
-    /// For the task.
+    /// For the task, and for the contact's new owner.
     Task(TaskFacts),
+    /// For the stage.
+    Stage(StageFacts),
+    /// For what the team reads: a note, or word to somebody.
+    Team(TeamFacts),
 }
 
 /// What the text depends on, read right before it is sent.
@@ -78,6 +85,65 @@ pub struct TaskFacts {
     pub assignee: Option<UserId>,
 }
 
+/// What an e-mail depends on, read right before it is sent.
+#[derive(Debug, Clone, Default)]
+pub struct EmailFacts {
+    /// What its template is filled with.
+    pub values: MergeValues,
+    /// Whether the contact has an address.
+    pub has_address: bool,
+    /// Whether the contact has do-not-disturb on for e-mail.
+    pub do_not_disturb: bool,
+    /// Whether the caller, the contact or its number is on the suppression list.
+    pub suppressed: bool,
+}
+
+/// What moving an opportunity depends on.
+#[derive(Debug, Clone, Default)]
+pub struct StageFacts {
+    /// The pipelines of the location.
+    pub pipelines: Vec<PipelineFacts>,
+    /// The contact's opportunities.
+    pub opportunities: Vec<OpportunityFacts>,
+    /// What a new opportunity is called: the contact's name.
+    pub contact_name: Option<Private<String>>,
+}
+
+/// A pipeline and its stages in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PipelineFacts {
+    /// Its id.
+    pub id: PipelineId,
+    /// The name that people see.
+    pub name: Option<String>,
+    /// Its stages with the names that people see.
+    pub stages: Vec<(PipelineStageId, Option<String>)>,
+}
+
+/// An opportunity and how far it has come.
+#[derive(Debug, Clone)]
+pub struct OpportunityFacts {
+    /// Its id.
+    pub id: OpportunityId,
+    /// The pipeline.
+    pub pipeline: Option<PipelineId>,
+    /// The stage.
+    pub stage: Option<PipelineStageId>,
+    /// Whether it is neither won nor lost nor given up.
+    pub open: bool,
+}
+
+/// What the team reads of the call, beside what the episode knows.
+#[derive(Debug, Clone, Default)]
+pub struct TeamFacts {
+    /// The contact's name.
+    pub contact_name: Option<Private<String>>,
+    /// The location's time zone, an IANA name.
+    pub zone: Option<String>,
+    /// The last text that was sent to the caller.
+    pub sent_text: Option<Private<String>>,
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Permit {
@@ -111,12 +177,33 @@ impl Episode {
             (Deed::Text(text), Facts::Text(facts), _) => {
                 self.permit_text(name, step, text, overtaken, facts, now)
             }
+            (Deed::Email(email), Facts::Email(facts), _) => {
+                self.permit_email(name, email, overtaken, facts, now)
+            }
             (_, _, Some(reason)) => Permit::Drop(reason.clone()),
             (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
                 name: tag.name.clone(),
             }),
+            (Deed::Untag(tag), Facts::Tag, None) => Permit::Go(Intent::Untag {
+                name: tag.name.clone(),
+            }),
             (Deed::Task(task), Facts::Task(facts), None) => {
                 self.permit_task(name, step, task, facts)
+            }
+            (Deed::CompleteTask(of), Facts::Tag, None) => self.permit_completion(of),
+            (Deed::Note(note), Facts::Team(facts), None) => self.permit_note(note, facts),
+            (Deed::Notify(notify), Facts::Team(facts), None) => self.permit_notice(notify, facts),
+            (Deed::Fields(fields), Facts::Tag, None) => self.permit_fields(fields),
+            (Deed::Stage(stage), Facts::Stage(facts), None) => self.permit_stage(stage, facts),
+            (Deed::Workflow(workflow), Facts::Tag, None) => Permit::Go(Intent::Workflow {
+                workflow: workflow.clone(),
+            }),
+            (Deed::Assign(_), Facts::Task(facts), None) => match &facts.assignee {
+                Some(user) => Permit::Go(Intent::Assign { user: user.clone() }),
+                None => Permit::Drop(Reason::Needless),
+            },
+            (Deed::Record(what), Facts::Tag, None) => {
+                Permit::Go(Intent::Record { what: what.clone() })
             }
             _ => Permit::Obsolete,
         }

@@ -6,7 +6,7 @@ use super::{Permit, TextFacts};
 use crate::recipes::missed_call::compliance::{
     Candidates, Decision, PlaceFacts, QuietHours, When, ZoneTable,
 };
-use crate::recipes::missed_call::copy::{MergeValues, MessageCopy, SenderKind, render};
+use crate::recipes::missed_call::copy::{MergeValues, SenderKind, render};
 use crate::recipes::missed_call::episode::{Episode, Intent, Reason, StepName};
 use crate::recipes::missed_call::recipe::{Step, TextStep};
 
@@ -49,14 +49,21 @@ impl Episode {
                 _ => return Permit::Drop(Reason::QuietHours),
             }
         }
-        let values = MergeValues {
+        let mut values = MergeValues {
             first_name: facts.first_name.clone(),
             last_name: facts.last_name.clone(),
             name: facts.name.clone(),
             location_name: facts.location_name.clone(),
             custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
         };
-        let copy = MessageCopy::of_step(&self.recipe, name, text);
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
+        let copy = self.copy_for_this_call(name, text);
+        if let Err(error) = self.recipe.check_approval(text, &copy) {
+            return Permit::Drop(Reason::Copy(error.code().to_owned()));
+        }
         let sender = match &self.state.called {
             Some(called) => SenderKind::of(called),
             None => SenderKind::LongCode,
@@ -71,8 +78,10 @@ impl Episode {
                     .clone()
                     .filter(|caller| facts.phone.as_ref() != Some(caller)),
                 hours,
+                variant: Some(text.variant),
+                copy_fingerprint: Some(text.fingerprint),
             }),
-            Err(error) => Permit::Drop(Reason::Copy(error.code().to_owned())),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
         }
     }
 

@@ -1,14 +1,23 @@
 //! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
 
+mod contact;
+mod email;
+mod hours;
+mod numbers;
 mod rules;
 mod steps;
 mod tag;
 mod task;
+mod team;
 mod text;
+mod variants;
+mod whole;
 
 use jiff::SignedDuration;
 use toml::de::DeTable;
 
+use self::hours::read_hours;
+use self::numbers::read_numbers;
 use self::rules::{read_business, read_call, read_callers, read_compliance};
 use self::steps::read_steps;
 use super::problem::{Fault, Problem, RecipeError};
@@ -57,17 +66,21 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let business = root.section(notes, "business");
     let call = root.section(notes, "call");
     let callers = root.section(notes, "callers");
+    let numbers = root.section(notes, "numbers");
+    let hours = root.section(notes, "hours");
     let steps = root.section(notes, "steps");
     let compliance = root.section(notes, "compliance");
     root.finish(notes);
 
     let rules = read_compliance(notes, compliance);
     let display_name = business.and_then(|section| read_business(notes, section, &rules));
-    let call = read_call(notes, call);
+    let (call, unlisted) = read_call(notes, call);
     let callers = read_callers(notes, callers);
+    let numbers = read_numbers(notes, numbers, unlisted, &rules);
+    let hours = read_hours(notes, hours);
     let steps = read_steps(notes, steps, &rules);
 
-    let problems = std::mem::take(&mut notes.problems);
+    let mut problems = std::mem::take(&mut notes.problems);
     let (Some(name), Some(version)) = (name, version) else {
         return (None, problems);
     };
@@ -79,15 +92,19 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         display_name,
         call,
         callers,
+        numbers,
+        hours,
         steps,
         hipaa: rules.hipaa,
         first_text_waits: rules.first_text_waits,
+        approved_copy_only: rules.approved_copy_only,
         extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),
             lines: std::mem::take(&mut notes.lines),
         },
     };
+    problems.extend(recipe.problems_of_the_whole());
     (Some(recipe), problems)
 }
 

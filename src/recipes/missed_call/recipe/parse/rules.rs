@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::numbers::read_unlisted;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
 use crate::recipes::missed_call::recipe::CallRules;
+use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
 
@@ -18,6 +20,7 @@ pub(super) struct Compliance {
     pub(super) hipaa: bool,
     pub(super) extra: Vec<String>,
     pub(super) first_text_waits: bool,
+    pub(super) approved_copy_only: bool,
 }
 
 impl Compliance {
@@ -43,10 +46,12 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         hipaa: true,
         extra: Vec::new(),
         first_text_waits: false,
+        approved_copy_only: false,
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
         rules.extra = section.texts(notes, "extra_clinical_words");
+        rules.approved_copy_only = section.flag(notes, "approved_copy_only").unwrap_or(false);
         if let Some(word) = section.text(notes, "first_text") {
             match word.value.as_str() {
                 "at_once" => {}
@@ -80,7 +85,12 @@ pub(super) fn read_business(
     Some(name.value)
 }
 
-pub(super) fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallRules {
+/// Which calls count, and what is done for those to numbers that are not listed.
+pub(super) fn read_call(
+    notes: &mut Notes<'_>,
+    section: Option<Section<'_>>,
+) -> (CallRules, Unlisted) {
+    let mut unlisted = Unlisted::default();
     let mut rules = CallRules {
         max_age: SignedDuration::from_mins(10),
         cooldown: SignedDuration::from_hours(4),
@@ -92,9 +102,10 @@ pub(super) fn read_call(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> 
         if let Some(cooldown) = section.duration(notes, "cooldown", (SignedDuration::ZERO, WEEK)) {
             rules.cooldown = cooldown.value;
         }
+        unlisted = read_unlisted(notes, &mut section);
         section.finish(notes);
     }
-    rules
+    (rules, unlisted)
 }
 
 pub(super) fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLists {

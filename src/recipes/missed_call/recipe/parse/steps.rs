@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::MONTH;
+use super::contact::{read_fields, read_new_owner, read_stage, read_workflow};
+use super::email::read_email;
+use super::numbers::read_only_for;
 use super::rules::Compliance;
 use super::tag::read_tag;
-use super::task::read_task;
+use super::task::{read_completed, read_task};
+use super::team::{read_note, read_notify, read_record};
 use super::text::read_text;
 use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::recipes::missed_call::recipe::problem::Fault;
-use crate::recipes::missed_call::recipe::reader::{Notes, Section};
-use crate::recipes::missed_call::recipe::{Deed, Start, Step};
+use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
+use crate::recipes::missed_call::recipe::{About, Deed, Start, Step};
 
-const DEEDS: &str = "write do = \"text\", do = \"tag\" or do = \"task\"";
+const DEEDS: &str = "write one of: \"text\", \"email\", \"tag\", \"untag\", \"task\", \"complete_task\", \"note\", \
+                     \"fields\", \"stage\", \"workflow\", \"assign\", \"notify\", \"hand_off\", \"escalate\", \"record\"";
 
 pub(super) fn read_steps(
     notes: &mut Notes<'_>,
@@ -23,6 +28,7 @@ pub(super) fn read_steps(
 ) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
     let mut reaches_somebody = false;
+    let mut named = Vec::new();
     let offset = section.as_ref().map_or(0, Section::offset);
     for step in section
         .map(|section| section.sections(notes))
@@ -35,13 +41,21 @@ pub(super) fn read_steps(
                 "write up to 40 small letters, digits and `_`, beginning with a letter, such as [steps.second_text]",
             ));
         }
-        let read = read_step(notes, step, compliance);
+        let read = read_step(notes, step, compliance, &mut named);
         // A step with a mistake in it is there all the same.
-        reaches_somebody |= read
-            .as_ref()
-            .is_none_or(|step| !matches!(step.deed, Deed::Tag(_)));
+        reaches_somebody |= read.as_ref().is_none_or(Step::reaches_somebody);
         if let (Some(name), Some(read)) = (name, read) {
             steps.insert(name, read);
+        }
+    }
+    for name in named {
+        let step = StepName::new(&name.value).and_then(|step| steps.get(&step));
+        if !step.is_some_and(|step: &Step| matches!(step.deed, Deed::Task(_))) {
+            let fault = Fault::new(
+                "not a step of this recipe that makes a task",
+                "write the name of one, such as task = \"task\" for [steps.task]",
+            );
+            name.refuse(notes, fault);
         }
     }
     if !reaches_somebody {
@@ -58,17 +72,35 @@ fn read_step(
     notes: &mut Notes<'_>,
     mut section: Section<'_>,
     compliance: &Compliance,
+    named: &mut Vec<Found<String>>,
 ) -> Option<Step> {
     let kind = section.required_text(notes, "do", DEEDS);
     let on = read_start(notes, &mut section);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
+    let only_for = read_only_for(notes, &mut section);
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
     let deed = match kind.value.as_str() {
         "text" => read_text(notes, &mut section, compliance).map(Deed::Text),
+        "email" => read_email(notes, &mut section, compliance).map(Deed::Email),
         "tag" => read_tag(notes, &mut section).map(Deed::Tag),
+        "untag" => read_tag(notes, &mut section).map(Deed::Untag),
         "task" => read_task(notes, &mut section, compliance).map(Deed::Task),
+        "complete_task" => read_completed(notes, &mut section, named).map(Deed::CompleteTask),
+        "note" => read_note(notes, &mut section, compliance).map(Deed::Note),
+        "fields" => read_fields(notes, &mut section, compliance).map(Deed::Fields),
+        "stage" => read_stage(notes, &mut section).map(Deed::Stage),
+        "workflow" => read_workflow(notes, &mut section).map(Deed::Workflow),
+        "assign" => read_new_owner(notes, &mut section).map(Deed::Assign),
+        "notify" => read_notify(notes, &mut section, compliance, About::Call).map(Deed::Notify),
+        "hand_off" => {
+            read_notify(notes, &mut section, compliance, About::HandOff).map(Deed::Notify)
+        }
+        "escalate" => {
+            read_notify(notes, &mut section, compliance, About::Escalation).map(Deed::Notify)
+        }
+        "record" => read_record(notes, &mut section).map(Deed::Record),
         _ => {
             kind.refuse(notes, Fault::new("not something a step does", DEEDS));
             return None;
@@ -76,19 +108,20 @@ fn read_step(
     };
     section.finish(notes);
     let deed = deed?;
-    let stops_on = stops_on.unwrap_or_else(|| match deed {
-        Deed::Text(_) => Happening::ALL
-            .into_iter()
-            .filter(|happening| *happening != Happening::MissedAgain)
-            .collect(),
-        Deed::Tag(_) | Deed::Task(_) => BTreeSet::new(),
-    });
-    Some(Step {
+    let mut step = Step {
         on,
+        only_for,
         after: after.map_or(SignedDuration::ZERO, |after| after.value),
-        stops_on,
+        stops_on: BTreeSet::new(),
         deed,
-    })
+    };
+    let ends_messages = |happening: &Happening| happening.ends_messages();
+    step.stops_on = match stops_on {
+        Some(stops_on) => stops_on,
+        None if step.is_message() => Happening::ALL.into_iter().filter(ends_messages).collect(),
+        None => BTreeSet::new(),
+    };
+    Some(step)
 }
 
 fn read_start(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Start {

@@ -1,4 +1,4 @@
-//! The keys of a step that tags the contact.
+//! The keys of a step that puts a tag on the contact or takes one off.
 
 use crate::recipes::missed_call::recipe::TagStep;
 use crate::recipes::missed_call::recipe::problem::Fault;

@@ -5,8 +5,9 @@ use jiff::SignedDuration;
 use super::MONTH;
 use super::rules::{Compliance, plain};
 use crate::ids::UserId;
+use crate::recipes::missed_call::episode::StepName;
 use crate::recipes::missed_call::recipe::problem::Fault;
-use crate::recipes::missed_call::recipe::reader::{Notes, Section};
+use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
 use crate::recipes::missed_call::recipe::{Assignee, TaskStep};
 use crate::secret::Private;
 
@@ -26,21 +27,28 @@ pub(super) fn read_task(
     let due_after = section.duration(notes, "due_after", (SignedDuration::ZERO, MONTH));
     let assign_to = read_assignee(notes, section);
     let title = title?;
-    if title.value.chars().count() > LONGEST_TITLE || title.value.contains(char::is_control) {
-        title.refuse(
-            notes,
-            Fault::new(
-                "not a title",
-                format!("write one line of at most {LONGEST_TITLE} characters"),
-            ),
-        );
-    }
-    plain(notes, &title, compliance);
+    check_title(notes, &title, compliance);
     Some(TaskStep {
         title: title.value,
         due_after: due_after.map_or(SignedDuration::from_hours(1), |due| due.value),
         assign_to: assign_to?,
     })
+}
+
+/// The name of the step whose task is completed; whether there is one shows when all steps are read.
+pub(super) fn read_completed(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    named: &mut Vec<Found<String>>,
+) -> Option<StepName> {
+    let task = section.required_text(
+        notes,
+        "task",
+        "write the name of the step that makes the task, such as task = \"task\" for [steps.task]",
+    )?;
+    let name = StepName::from_stored(task.value.as_str());
+    named.push(task);
+    Some(name)
 }
 
 const ASSIGNEES: &str =
@@ -66,7 +74,7 @@ pub(super) fn read_assignee(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
     }
 }
 
-fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee> {
+pub(super) fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee> {
     if section.has("user_id") == section.has("user_email") {
         section.refuse(
             notes,
@@ -102,4 +110,13 @@ fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee
         );
     }
     Some(Assignee::UserEmail(Private::new(email.value)))
+}
+
+/// A headline of the team: one line of plain words.
+pub(super) fn check_title(notes: &mut Notes<'_>, title: &Found<String>, compliance: &Compliance) {
+    if title.value.chars().count() > LONGEST_TITLE || title.value.contains(char::is_control) {
+        let remedy = format!("write one line of at most {LONGEST_TITLE} characters");
+        title.refuse(notes, Fault::new("not a title", remedy));
+    }
+    plain(notes, title, compliance);
 }

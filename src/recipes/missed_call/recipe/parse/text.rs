@@ -3,6 +3,7 @@
 use std::num::NonZeroU8;
 
 use super::rules::{Compliance, plain};
+use super::variants::{read_approvals, read_arm, read_variants};
 use crate::recipes::missed_call::compliance::opt_out;
 use crate::recipes::missed_call::copy::lint::template_link_faults;
 use crate::recipes::missed_call::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
@@ -20,26 +21,47 @@ pub(super) fn read_text(
         "body",
         "write the text, such as body = \"Hi {{ contact.first_name }}, sorry we missed your call.\"",
     );
-    let opt_out = section.text(notes, "opt_out");
+    let opt_out = read_opt_out(notes, section, Some(OPT_OUT_LINE), compliance);
     let max_segments = read_max_segments(notes, section);
-    if let Some(opt_out) = &opt_out {
-        if !opt_out::names_stop(&opt_out.value) {
-            opt_out.refuse(
-                notes,
-                Fault::new(
-                    "an opt-out line without the word STOP",
-                    format!("write such as \"{OPT_OUT_LINE}\""),
-                ),
-            );
-        }
-        plain(notes, opt_out, compliance);
-    }
+    let arm = read_arm(notes, section);
+    let variants = read_variants(notes, section, opt_out.as_deref(), compliance);
+    let approvals = read_approvals(notes, section);
     let body = read_body(notes, &body?, compliance);
     Some(TextStep {
         body,
-        opt_out: opt_out.map_or_else(|| OPT_OUT_LINE.to_owned(), |line| line.value),
+        opt_out,
         max_segments,
+        arm,
+        variants,
+        approvals,
     })
+}
+
+/// The line after the body: this one without the key, and nothing for `"none"`. Whether that is allowed shows when
+/// the approvals are read.
+pub(super) fn read_opt_out(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    otherwise: Option<&str>,
+    compliance: &Compliance,
+) -> Option<String> {
+    let Some(line) = section.text(notes, "opt_out") else {
+        return otherwise.map(str::to_owned);
+    };
+    if line.value == "none" {
+        return None;
+    }
+    if !opt_out::names_stop(&line.value) {
+        line.refuse(
+            notes,
+            Fault::new(
+                "an opt-out line without the word STOP",
+                format!("write such as \"{OPT_OUT_LINE}\""),
+            ),
+        );
+    }
+    plain(notes, &line, compliance);
+    Some(line.value)
 }
 
 fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZeroU8 {
@@ -72,6 +94,15 @@ pub(super) fn read_body(
             ),
         );
     }
+    read_template(notes, body, compliance)
+}
+
+/// A template with sound links and nothing clinical in it.
+pub(super) fn read_template(
+    notes: &mut Notes<'_>,
+    body: &Found<String>,
+    compliance: &Compliance,
+) -> Template {
     let (template, mut faults) = Template::read(&body.value);
     faults.extend(template_link_faults(&template));
     for words in template.spoken() {

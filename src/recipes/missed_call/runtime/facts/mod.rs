@@ -1,16 +1,22 @@
 //! Reads what a step depends on, right before it. Nothing is kept from one effect to the next: a link that was
 //! corrected or an opt-out that was set a second ago counts.
 
+mod assignee;
+pub(super) mod stage;
+mod team;
+
 use std::collections::BTreeMap;
 
 use super::{Engine, Site};
+use crate::api::contacts::DndChannel;
 use crate::client::Location;
-use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
-use crate::ids::UserId;
+use crate::error::{Error, ErrorKind, Result};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::copy::MergeField;
-use crate::recipes::missed_call::episode::{Episode, Facts, PlaceOfContact, TaskFacts, TextFacts};
-use crate::recipes::missed_call::recipe::{Assignee, Deed, Recipe, Step, TaskStep, TextStep};
+use crate::recipes::missed_call::copy::{MergeField, MergeValues, Template};
+use crate::recipes::missed_call::episode::{
+    EmailFacts, Episode, Facts, PlaceOfContact, TaskFacts, TextFacts,
+};
+use crate::recipes::missed_call::recipe::{Deed, EmailStep, Recipe, Step, TextStep};
 use crate::recipes::missed_call::store::{StoreError, Subject};
 
 /// What can fail while reading facts.
@@ -18,6 +24,7 @@ pub(super) enum FactsError {
     /// The contact no longer exists.
     ContactGone,
     HighLevel(Error),
+    Store(StoreError),
 }
 
 impl From<Error> for FactsError {
@@ -35,10 +42,21 @@ impl Engine {
     ) -> Result<Facts, FactsError> {
         Ok(match &step.deed {
             Deed::Text(text) => Facts::Text(self.text_facts(site, episode, step, text).await?),
-            Deed::Tag(_) => Facts::Tag,
+            Deed::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
             Deed::Task(task) => Facts::Task(TaskFacts {
-                assignee: assignee(site, episode, task).await?,
+                assignee: assignee::user(site, episode, &task.assign_to).await?,
             }),
+            Deed::Assign(user) => Facts::Task(TaskFacts {
+                assignee: assignee::new_owner(site, episode, user).await?,
+            }),
+            Deed::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
+            Deed::Note(_) | Deed::Notify(_) => Facts::Team(self.team_facts(site, episode).await?),
+            Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::CompleteTask(_)
+            | Deed::Fields(_)
+            | Deed::Workflow(_)
+            | Deed::Record(_) => Facts::Tag,
         })
     }
 
@@ -66,7 +84,7 @@ impl Engine {
         text: &TextStep,
     ) -> Result<TextFacts, FactsError> {
         let location = &site.location;
-        let needs = Needs::of(episode.recipe(), [text]);
+        let needs = Needs::of(episode.recipe(), text.templates());
         let hours = episode.recipe().keeps_quiet_hours(step);
         let contacts = location.contacts();
         let (contact, custom_values, details) = tokio::join!(
@@ -116,6 +134,39 @@ impl Engine {
     }
 }
 
+async fn email_facts(
+    site: &Site,
+    episode: &Episode,
+    email: &EmailStep,
+) -> Result<EmailFacts, FactsError> {
+    let location = site.location.in_background();
+    let needs = Needs::of(episode.recipe(), [&email.subject, &email.body]);
+    let contact = location.contacts().get(episode.state().contact()).await;
+    let contact = contact.map_err(of_contact)?;
+    Ok(EmailFacts {
+        has_address: contact.email.is_some(),
+        do_not_disturb: contact.is_blocked(&DndChannel::Email),
+        // The list is asked right before the decision, which comes later.
+        suppressed: false,
+        values: MergeValues {
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            name: contact.name,
+            location_name: if needs.location_name {
+                location.details().await?.name
+            } else {
+                None
+            },
+            custom_values: if needs.custom_values {
+                custom_values(&location).await?
+            } else {
+                BTreeMap::new()
+            },
+            ..MergeValues::default()
+        },
+    })
+}
+
 fn of_contact(error: Error) -> FactsError {
     if *error.kind() == ErrorKind::NotFound {
         FactsError::ContactGone
@@ -131,13 +182,17 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn of<'a>(recipe: &Recipe, texts: impl IntoIterator<Item = &'a TextStep>) -> Self {
+    pub(super) fn of<'a>(recipe: &Recipe, words: impl IntoIterator<Item = &'a Template>) -> Self {
         let mut needs = Self {
             custom_values: false,
             location_name: false,
         };
-        for field in texts.into_iter().flat_map(|text| text.body.fields()) {
-            needs.custom_values |= matches!(field, MergeField::CustomValue(_));
+        for field in words.into_iter().flat_map(Template::fields) {
+            needs.custom_values |= match field {
+                MergeField::CustomValue(_) => true,
+                MergeField::NumberLink => recipe.numbers.need_custom_values(),
+                _ => false,
+            };
             needs.location_name |=
                 matches!(field, MergeField::LocationName) && recipe.display_name.is_none();
         }
@@ -152,53 +207,4 @@ pub(super) async fn custom_values(location: &Location) -> Result<BTreeMap<String
         .into_iter()
         .filter_map(|value| Some((value.key()?.to_owned(), value.value.clone()?)))
         .collect())
-}
-
-async fn assignee(
-    site: &Site,
-    episode: &Episode,
-    task: &TaskStep,
-) -> Result<Option<UserId>, FactsError> {
-    let location = site.location.in_background();
-    Ok(match &task.assign_to {
-        Assignee::Nobody => None,
-        Assignee::User(user) => Some(user.clone()),
-        Assignee::ContactOwner => {
-            let contact = location.contacts().get(episode.state().contact()).await;
-            match contact.map_err(of_contact) {
-                Err(FactsError::HighLevel(error)) if stays(&error) => to_nobody(&location, &error),
-                contact => contact?.assigned_to,
-            }
-        }
-        Assignee::UserEmail(email) => {
-            let users = match location.users().list().await {
-                Err(error) if stays(&error) => return Ok(to_nobody(&location, &error)),
-                users => users?,
-            };
-            let has_address = |address: &str| address.eq_ignore_ascii_case(email);
-            users
-                .into_iter()
-                .find(|user| {
-                    user.email
-                        .as_deref()
-                        .is_some_and(|address| has_address(address))
-                })
-                .map(|user| user.id)
-        }
-    })
-}
-
-/// Whether asking again would give the same error, and the task itself need not fail with it.
-fn stays(error: &Error) -> bool {
-    let whole_token = matches!(
-        error.kind(),
-        ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken) | ErrorKind::Config
-    );
-    !error.is_retryable() && !whole_token
-}
-
-/// The team needs the task more than it needs an owner.
-fn to_nobody(location: &Location, error: &Error) -> Option<UserId> {
-    tracing::warn!(location = %location.id(), %error, "it cannot be found out whose the task is; it goes to nobody");
-    None
 }

@@ -1,0 +1,52 @@
+//! Whether an e-mail may go out now, and what exactly it says.
+
+use jiff::Timestamp;
+
+use super::{EmailFacts, Permit};
+use crate::recipes::missed_call::copy::{MessageCopy, render_email};
+use crate::recipes::missed_call::episode::{Episode, Intent, Reason, StepName};
+use crate::recipes::missed_call::recipe::EmailStep;
+
+impl Episode {
+    /// Whoever wants no texts gets no e-mail of the recipe either.
+    pub(super) fn permit_email(
+        &self,
+        name: &StepName,
+        email: &EmailStep,
+        overtaken: Option<&Reason>,
+        facts: &EmailFacts,
+        now: Timestamp,
+    ) -> Permit {
+        let refusal = if facts.suppressed {
+            Some(Reason::Suppressed)
+        } else if facts.do_not_disturb {
+            Some(Reason::NoEmails)
+        } else if let Some(opted_out) = &self.state.opted_out {
+            Some(opted_out.clone())
+        } else if let Some(reason) = overtaken {
+            Some(reason.clone())
+        } else if !facts.has_address {
+            Some(Reason::NoAddress)
+        } else if self.is_stale(name, now) {
+            Some(Reason::Stale)
+        } else {
+            None
+        };
+        if let Some(reason) = refusal {
+            return Permit::Drop(reason);
+        }
+        let copy = MessageCopy::of_email(&self.recipe, name, email);
+        let mut values = facts.values.clone();
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
+        match render_email(&email.subject, &copy, &values) {
+            Ok(email) => Permit::Go(Intent::Email {
+                subject: email.subject,
+                text: email.text,
+                html: email.html,
+            }),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
+        }
+    }
+}

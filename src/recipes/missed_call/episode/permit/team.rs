@@ -1,0 +1,74 @@
+//! What the team reads: who called whom and when, and what the caller was told.
+
+use jiff::tz::TimeZone;
+
+use super::{Permit, TeamFacts};
+use crate::recipes::missed_call::episode::state::StepState;
+use crate::recipes::missed_call::episode::{Episode, Intent, NoticeTo};
+use crate::recipes::missed_call::recipe::{Audience, NoteStep, NotifyStep, Step};
+
+impl Episode {
+    /// The call in a sentence or two, and whether the caller got a text.
+    pub(super) fn tell_of_the_call(&self) -> String {
+        let mut told = match &self.state.caller {
+            Some(caller) => format!("Missed call from {}.", caller.e164()),
+            None => "Missed call.".to_owned(),
+        };
+        if let Some(called) = &self.state.called {
+            told.push_str(&format!(" They called {}.", called.e164()));
+        }
+        let for_this_call = |step: &Step| self.is_for_this_call(step);
+        let first_text = self.recipe.first_text_of(for_this_call);
+        match first_text.and_then(|(text, ..)| self.state.step(text)) {
+            Some(StepState::Done) => told.push_str(" The automatic text was sent."),
+            Some(StepState::NotDone(reason)) => {
+                told.push_str(&format!(" No text was sent: {}.", reason.for_people()))
+            }
+            _ => {}
+        }
+        told
+    }
+
+    /// The same with name, time, how often, and the text itself.
+    fn tell_all(&self, facts: &TeamFacts) -> String {
+        let state = &self.state;
+        let zone = facts
+            .zone
+            .as_deref()
+            .and_then(|name| TimeZone::get(name).ok());
+        let at = state.call_ended_at.to_zoned(zone.unwrap_or(TimeZone::UTC));
+        let mut told = self.tell_of_the_call();
+        told.push_str(&format!("\nTime: {}", at.strftime("%Y-%m-%d %H:%M %Z")));
+        if let Some(name) = &facts.contact_name {
+            told.push_str(&format!("\nName: {}", name.as_str()));
+        }
+        if state.missed_calls > 1 {
+            told.push_str(&format!("\nMissed calls so far: {}", state.missed_calls));
+        }
+        if let Some(text) = &facts.sent_text {
+            told.push_str(&format!("\nText sent: {}", text.as_str()));
+        }
+        told
+    }
+
+    pub(super) fn permit_note(&self, note: &NoteStep, facts: &TeamFacts) -> Permit {
+        let told = self.tell_all(facts);
+        let body = match &note.body {
+            Some(body) => format!("{body}\n{told}"),
+            None => told,
+        };
+        Permit::Go(Intent::Note { body: body.into() })
+    }
+
+    pub(super) fn permit_notice(&self, notify: &NotifyStep, facts: &TeamFacts) -> Permit {
+        Permit::Go(Intent::Notify {
+            to: match &notify.to {
+                Audience::Host => NoticeTo::Host,
+                Audience::TextTo(contact) => NoticeTo::Text(contact.clone()),
+                Audience::EmailTo(contact) => NoticeTo::Email(contact.clone()),
+            },
+            title: notify.title.clone(),
+            body: self.tell_all(facts).into(),
+        })
+    }
+}
