@@ -284,6 +284,9 @@ impl Promise {
                 _ => {}
             }
         }
+        let has_failed = reason
+            .as_ref()
+            .is_some_and(|why| why.starts_with("failed:") || why.starts_with("copy:"));
         let intent = intent(tour, step);
         let due = match intent {
             Some(Intent::Task { due, .. }) => Some(due.as_second() - tour.begins().as_second()),
@@ -291,8 +294,8 @@ impl Promise {
         };
         Self {
             step: step.clone(),
-            // The answer to the call is promised whatever comes; other steps as far as they were not overtaken.
-            promised: usize::from(accepted_at.is_some() || recipe.answers_call(step)),
+            // The answer to the call is promised whatever comes, and so is what failed; other steps may be overtaken.
+            promised: usize::from(accepted_at.is_some() || has_failed || recipe.answers_call(step)),
             seen: match intent {
                 Some(intent) => tour.seen.count(intent, accepted_at.is_some()),
                 None => 0,

@@ -15,6 +15,8 @@ mod error;
 mod faults;
 mod gate;
 mod happenings;
+#[cfg(feature = "missed-call")]
+mod in_process;
 mod oauth;
 mod request;
 mod routes;
@@ -37,6 +39,8 @@ pub use error::FakeGhlError;
 pub use faults::Fault;
 pub use gate::{Gate, GatePoint, HeldRequest};
 pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
+#[cfg(feature = "missed-call")]
+pub(super) use in_process::InProcess;
 pub use seed::Seed;
 pub use server::SeenRequest;
 pub use webhooks::{Delivery, DeliveryAttempt};

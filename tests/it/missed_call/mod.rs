@@ -24,6 +24,7 @@ mod overtaken;
 mod replies;
 mod reply_corpus;
 mod report;
+mod simulator;
 mod sqlite_store;
 mod steps;
 mod store_contract;
