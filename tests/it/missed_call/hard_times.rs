@@ -2,7 +2,7 @@
 //! a store that fails for a moment.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -534,4 +534,27 @@ async fn a_stop_is_kept_even_if_the_episode_cannot_be_read() {
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
     let outcome = outcome(&engine, the_text()).await;
     assert_eq!(outcome.as_deref(), Some("suppressed"));
+}
+
+#[tokio::test]
+async fn what_took_too_long_to_get_ready_is_begun_anew() {
+    let clock = ManualClock::new(start());
+    let slow = clock.clone();
+    let first = AtomicBool::new(true);
+    let ghl = Scripted::new(move |method, path| {
+        if path == "/contacts/contact1" && first.swap(false, Ordering::Relaxed) {
+            slow.advance(Duration::from_secs(8 * 60));
+        }
+        well(method, path)
+    });
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(&ghl, Arc::clone(&shared), shared, store, recipe("PT0S"));
+    engine.accept(&missed_call(1, start())).await.unwrap();
+    // The text is claimed first; whoever has it for longer than that could lose the claim in the middle of the attempt.
+    engine.step().await.unwrap();
+    assert_eq!(ghl.count("POST /conversations/messages"), 0);
+    while engine.step().await.unwrap() > 0 {}
+    assert_eq!(ghl.count("POST /conversations/messages"), 1);
+    assert_eq!(outcome(&engine, the_text()).await.as_deref(), Some("done"));
 }

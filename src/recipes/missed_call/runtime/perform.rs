@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::facts::FactsError;
 use super::outside;
+use super::run::BEGIN_WITHIN;
 use super::settle::next_try;
 use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES};
 use super::{Engine, Resumed, Site, add_to};
@@ -27,7 +28,11 @@ impl Engine {
         let effect = claim.fence.effect.clone();
         let mut failures = 0;
         let mut attempted = false;
-        while let Err(error) = self.try_perform(claim.clone(), &mut attempted).await {
+        let claimed_at = self.shared.clock.now();
+        while let Err(error) = self
+            .try_perform(claim.clone(), claimed_at, &mut attempted)
+            .await
+        {
             if attempted || failures == MOST_STORE_FAILURES {
                 tracing::error!(%effect, error = &error as &dyn std::error::Error, "the effect is tried again when its claim ends");
                 return;
@@ -40,7 +45,12 @@ impl Engine {
     }
 
     /// Sets `attempted` right before HighLevel is asked to do something. Until then it can be repeated.
-    async fn try_perform(&self, claim: Claim, attempted: &mut bool) -> Result<(), StoreError> {
+    async fn try_perform(
+        &self,
+        claim: Claim,
+        claimed_at: Timestamp,
+        attempted: &mut bool,
+    ) -> Result<(), StoreError> {
         let Claim { fence, progress } = claim;
         let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
             tracing::error!(effect = %fence.effect, "the effect belongs to no episode and is dropped");
@@ -63,13 +73,13 @@ impl Engine {
         };
         match progress {
             Progress::Waiting { failures, .. } => {
-                self.attempt(site, &episode, fence, failures, attempted)
+                self.attempt(site, &episode, fence, failures, claimed_at, attempted)
                     .await
             }
             Progress::Attempting {
                 intent, failures, ..
             } if intent.is_repeatable() => {
-                self.attempt(site, &episode, fence, failures, attempted)
+                self.attempt(site, &episode, fence, failures, claimed_at, attempted)
                     .await
             }
             Progress::Attempting {
@@ -111,6 +121,7 @@ impl Engine {
         episode: &Episode,
         fence: Fence,
         failures: u32,
+        claimed_at: Timestamp,
         attempted: &mut bool,
     ) -> Result<(), StoreError> {
         let step = &fence.effect.step;
@@ -159,6 +170,17 @@ impl Engine {
                 _ => {}
             }
             let now = self.shared.clock.now();
+            if now.duration_since(claimed_at) > BEGIN_WITHIN {
+                // The claim could end in the middle of the attempt, and somebody else would make another.
+                tracing::warn!(effect = %fence.effect, "getting ready took too long; the effect is begun anew");
+                let progress = Progress::Waiting {
+                    failures,
+                    last_failure: None,
+                };
+                return self
+                    .release(fence, |_, now| (Vec::new(), progress.clone(), now))
+                    .await;
+            }
             let intent = match episode.permit(step, &facts, now) {
                 Permit::Go(intent) => intent,
                 Permit::Drop(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,

@@ -16,6 +16,8 @@ const AT_ONCE: usize = 32;
 const WAKE_AT_ONCE: usize = 256;
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
+/// How long after the claim an attempt may begin, so that it ends before the claim does.
+pub(super) const BEGIN_WITHIN: SignedDuration = SignedDuration::from_mins(7);
 /// How long to wait when nothing is due, and after the store has failed.
 const IDLE: Duration = Duration::from_secs(60);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
