@@ -165,9 +165,7 @@ impl Event {
             ),
             EntryKind::CallJoined { missed_calls, .. } => new(
                 "episode",
-                format!(
-                    "The call joins the episode, as missed call {missed_calls}. Nothing more is sent."
-                ),
+                format!("The call joins the episode, as missed call {missed_calls}."),
             ),
             EntryKind::Replied { .. } => new(
                 "episode",
@@ -286,6 +284,9 @@ impl Promise {
                 _ => {}
             }
         }
+        let has_failed = reason
+            .as_ref()
+            .is_some_and(|why| why.starts_with("failed:") || why.starts_with("copy:"));
         let intent = intent(tour, step);
         let due = match intent {
             Some(Intent::Task { due, .. }) => Some(due.as_second() - tour.begins().as_second()),
@@ -293,8 +294,8 @@ impl Promise {
         };
         Self {
             step: step.clone(),
-            // The answer to the call is promised whatever comes; other steps as far as they were not overtaken.
-            promised: usize::from(accepted_at.is_some() || recipe.answers_call(step)),
+            // The answer to the call is promised whatever comes, and so is what failed; other steps may be overtaken.
+            promised: usize::from(accepted_at.is_some() || has_failed || recipe.answers_call(step)),
             seen: match intent {
                 Some(intent) => tour.seen.count(intent, accepted_at.is_some()),
                 None => 0,
@@ -401,7 +402,9 @@ impl Report {
             let head = format!("{:>9}  {:<9}", time(event.seconds), event.event);
             wrap(&mut out, &head, &event.what);
             if let Some(text) = &event.text {
-                wrap(&mut out, "", &format!("“{text}”"));
+                for line in format!("“{text}”").lines() {
+                    wrap(&mut out, "", line);
+                }
             }
         }
         out.push_str("\nPromised by the recipe, and seen in HighLevel at the end\n\n");
@@ -416,7 +419,7 @@ impl Report {
         {
             let _ = write!(
                 out,
-                "  {:<14}promised {promised}, seen {seen}",
+                "  {:<16}promised {promised}, seen {seen}",
                 step.as_str()
             );
             if let Some(after) = accepted_after_seconds {

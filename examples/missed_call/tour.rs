@@ -156,10 +156,12 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
     let story = Story::of(recipe.name());
     let (caller, called) = (somebody()?, BUSINESS.parse::<PhoneNumber>()?);
     if let Some((name, address)) = story.known_as {
-        let mut contact = NewContact::default();
-        contact.first_name = Some(name.to_owned().into());
-        contact.email = Some(address.to_owned().into());
-        contact.phone = Some(caller.clone());
+        let contact = NewContact {
+            first_name: Some(name.to_owned().into()),
+            email: Some(address.to_owned().into()),
+            phone: Some(caller.clone()),
+            ..NewContact::default()
+        };
         location.contacts().create(&contact).await?;
     }
     let begins = clock.now();

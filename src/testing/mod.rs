@@ -10,6 +10,7 @@
 //! | lose answers, refuse, answer with a web page, hang | [`FakeGhl::fault`] with a [`Fault`] |
 //! | hold a request at a moment of your choice | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
+//! | look for what breaks the recipe's promises | `Simulation`, with the feature `missed-call` |
 //! | use it from another language | the example `fake_ghl`, and the orders at [`FakeGhl`] |
 //!
 //! A text is sent while its answer is lost, and the client says that it does not know:
@@ -36,9 +37,14 @@
 
 mod fake_ghl;
 mod manual_clock;
+#[cfg(feature = "missed-call")]
+mod simulator;
 
 pub use fake_ghl::{
     Call, CallStatus, Delivery, DeliveryAttempt, Direction, FakeGhl, FakeGhlBuilder, FakeGhlError,
     Fault, Gate, GatePoint, Happening, HeldRequest, Seed, SeenRequest, TextMessage,
 };
 pub use manual_clock::ManualClock;
+#[cfg(feature = "missed-call")]
+#[cfg_attr(docsrs, doc(cfg(feature = "missed-call")))]
+pub use simulator::{Broken, Invariant, Planted, Simulation, Summary};

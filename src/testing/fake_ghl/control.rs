@@ -15,6 +15,7 @@ use super::happenings::{self, Call, Happening, TextMessage};
 use super::oauth::Holder;
 use super::request::ApiRequest;
 use super::server::{Shared, json_response};
+use super::webhooks;
 use super::world::World;
 
 pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlError> {
@@ -170,6 +171,12 @@ fn authorize(shared: &Shared, order: &AuthorizationOrder) -> Result<Value, FakeG
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WebhookUrlOrder {
+    url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FaultOrder {
     method: String,
     path: String,
@@ -207,6 +214,11 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             shared.world().grants.expire_access_tokens();
             done(json!({ "ok": true }))
         }
+        ("PUT", ["_fake", "webhooks", "url"]) => {
+            let WebhookUrlOrder { url } = order(request)?;
+            shared.webhooks.set_url(webhooks::webhook_url(&url)?);
+            done(json!({ "url": url }))
+        }
         ("POST", ["_fake", "webhooks", id, "resend"]) => {
             shared.webhooks.resend(id)?;
             done(json!({ "webhookId": id }))
@@ -235,7 +247,7 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({
-                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/authorizations, DELETE /_fake/access-tokens, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
+                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
             }),
         )),
     }

@@ -15,6 +15,8 @@ mod error;
 mod faults;
 mod gate;
 mod happenings;
+#[cfg(feature = "missed-call")]
+mod in_process;
 mod oauth;
 mod request;
 mod routes;
@@ -37,6 +39,8 @@ pub use error::FakeGhlError;
 pub use faults::Fault;
 pub use gate::{Gate, GatePoint, HeldRequest};
 pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
+#[cfg(feature = "missed-call")]
+pub(super) use in_process::InProcess;
 pub use seed::Seed;
 pub use server::SeenRequest;
 pub use webhooks::{Delivery, DeliveryAttempt};
@@ -55,6 +59,7 @@ use server::Shared;
 /// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | somebody texts; same answer |
 /// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
 /// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
+/// | `PUT /_fake/webhooks/url` | `{"url"}`, plain http | where webhooks go from now on |
 /// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
 /// | `POST /_fake/faults` | `{"method","path","fault","times"}`; see [`Fault`]; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |

@@ -146,7 +146,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("connection dropped on order")]
-struct Dropped;
+pub(super) struct Dropped;
 
 /// Takes connections until it is dropped; then they all close.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -200,7 +200,8 @@ async fn handle(
     handle_api(shared, &request).await
 }
 
-async fn handle_api(
+/// Runs one request of the API through limit, fault, gates, rules and operation.
+pub(super) async fn handle_api(
     shared: &Shared,
     request: &ApiRequest,
 ) -> Result<Response<Full<Bytes>>, Dropped> {

@@ -127,6 +127,14 @@ impl Webhooks {
         self.made().deliveries.clone()
     }
 
+    /// Id and body of every webhook from this position on.
+    #[cfg(feature = "missed-call")]
+    pub(super) fn from(&self, position: usize) -> Vec<(String, String)> {
+        let made = self.made();
+        let told = |delivery: &Delivery| (delivery.webhook_id.clone(), delivery.body.clone());
+        made.deliveries.iter().skip(position).map(told).collect()
+    }
+
     /// Puts the envelope around a payload, signs it and sends it off; answers its `webhookId`.
     pub(super) fn emit(
         &self,

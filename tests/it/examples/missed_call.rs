@@ -115,7 +115,7 @@ fn the_timeline_fits_a_terminal_and_says_it_all() {
         "due 3600 s after the call",
         "joins the episode",
         REPLY,
-        "text          promised 1, seen 1",
+        "text            promised 1, seen 1",
     ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }

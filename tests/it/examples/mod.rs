@@ -3,6 +3,7 @@
 
 mod missed_call;
 mod oauth_install;
+mod presets;
 mod quickstart;
 mod search_contacts;
 mod send_message;

@@ -129,6 +129,12 @@ async fn an_order_that_makes_no_sense_is_400_and_says_why() {
         let error = refused["error"].as_str().unwrap();
         assert!(error.contains(hint), "{order}: {error}");
     }
+    api.put(
+        "/_fake/webhooks/url",
+        json!({ "url": "https://receiver.example" }),
+    )
+    .await
+    .expect(400);
     api.post("/_fake/webhooks/none/resend", json!({}))
         .await
         .expect(404);

@@ -91,9 +91,17 @@ impl Api {
 
     fn with_token(fake: &FakeGhl, token: &str) -> Self {
         Self {
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
-            base: fake.url(),
             token: token.to_owned(),
+            ..Self::at(&fake.url())
+        }
+    }
+
+    /// A client of the FakeGhl at this address, wherever it runs.
+    pub(crate) fn at(base: &str) -> Self {
+        Self {
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            base: base.to_owned(),
+            token: SOLEIL_TOKEN.to_owned(),
         }
     }
 
@@ -125,7 +133,7 @@ impl Api {
         self.send("POST", path, body).await
     }
 
-    async fn put(&self, path: &str, body: Value) -> Reply {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
         self.send("PUT", path, body).await
     }
 

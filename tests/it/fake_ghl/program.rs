@@ -26,11 +26,7 @@ async fn it_prints_address_and_key_and_serves() {
     }
     assert_eq!(key[0], "-----BEGIN PUBLIC KEY-----");
     assert_eq!(key[2], "-----END PUBLIC KEY-----");
-    let api = Api {
-        client: reqwest::Client::builder().no_proxy().build().unwrap(),
-        base,
-        token: SOLEIL_TOKEN.to_owned(),
-    };
+    let api = Api::at(&base);
     let reply = api.get(&format!("/contacts/{MARIA}")).await;
     assert_eq!(reply.headers["x-ratelimit-max"], "7");
     reply.expect(200);

@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod kills;
 mod process;
 mod refusals;
 mod restarts;
 mod server;
 mod start;
+mod two_programs;
 
 use std::time::Duration;
 
@@ -54,7 +56,10 @@ struct Kept {
 }
 
 async fn kept(fake: &FakeGhl, contact: &str) -> Kept {
-    let api = Api::new(fake);
+    kept_in(&Api::new(fake), contact).await
+}
+
+async fn kept_in(api: &Api, contact: &str) -> Kept {
     let messages = api.messages_of(SOLEIL, contact).await;
     let sent = |message: &Value| {
         message["direction"] == "outbound" && message["messageType"] == "TYPE_SMS"

@@ -20,16 +20,24 @@ pub(super) struct Place {
     base_url: String,
     public_key: String,
     largest_file: Option<u32>,
+    /// Another build of the server than this test's own.
+    program: Option<PathBuf>,
 }
 
 impl Place {
     /// The sample location with the preset `soleil`, and this FakeGhl as HighLevel.
     pub(super) fn new(fake: &FakeGhl) -> Self {
+        Self::at(&fake.url(), &fake.public_key_pem())
+    }
+
+    /// The same with a FakeGhl that runs elsewhere.
+    pub(super) fn at(base_url: &str, public_key: &str) -> Self {
         let place = Self {
             folder: tempfile::tempdir().unwrap(),
-            base_url: fake.url(),
-            public_key: fake.public_key_pem(),
+            base_url: base_url.to_owned(),
+            public_key: public_key.to_owned(),
             largest_file: None,
+            program: None,
         };
         place.write_config("preset = \"soleil\"");
         place
@@ -53,6 +61,11 @@ impl Place {
             largest_file: blocks,
             ..self
         }
+    }
+
+    /// This build of the server, if there is one, instead of this test's own.
+    pub(super) fn with_program(self, program: Option<PathBuf>) -> Self {
+        Self { program, ..self }
     }
 
     /// A configuration of one location with this recipe.
@@ -109,13 +122,15 @@ impl Place {
             .create(true)
             .append(true)
             .open(self.folder.path().join("log"));
+        let program = self.program.clone();
+        let program = program.unwrap_or_else(|| example("recovery_server"));
         let mut command = match self.largest_file {
-            None => Command::new(example("recovery_server")),
+            None => Command::new(program),
             Some(blocks) => {
                 let mut shell = Command::new("/bin/sh");
                 // Without the trap the system ends whoever writes beyond the limit.
                 let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-                shell.args(["-c", &limited]).arg(example("recovery_server"));
+                shell.args(["-c", &limited]).arg(program);
                 shell
             }
         };
@@ -155,15 +170,24 @@ pub(super) struct Server {
 impl Server {
     /// Starts it, waits until it listens, and lets FakeGhl's webhooks go there.
     pub(super) async fn start(place: &Place, fake: &FakeGhl) -> Self {
+        let server = Self::listen(place).await;
+        fake.set_webhook_url(&server.webhook_url()).unwrap();
+        server
+    }
+
+    /// Starts it, and waits until it listens.
+    pub(super) async fn listen(place: &Place) -> Self {
         let mut child = place.command().spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let Some(line) = lines.next_line().await.unwrap() else {
             panic!("the server does not start:\n{}", place.log());
         };
         let url = line.strip_prefix("listening on ").unwrap().to_owned();
-        fake.set_webhook_url(&format!("{url}/webhooks/ghl"))
-            .unwrap();
         Self { child, url }
+    }
+
+    pub(super) fn webhook_url(&self) -> String {
+        format!("{}/webhooks/ghl", self.url)
     }
 
     /// `kill -9`.

@@ -10,16 +10,35 @@ use super::recipe::Recipe;
 pub enum Preset {
     /// One text at once with a booking link, the tag `missed-call` and a task due in an hour; no clinical words.
     Soleil,
+    /// Two minutes of grace, a text, an urgent call back, an e-mail, a last text; tags by number, a manager for the third
+    /// call.
+    GhlBlog,
+    /// One text in approved words with the link of the studio that was called; a person only for who asks for help.
+    HiSkin,
+    /// A text, then another and an e-mail until there is an answer; note, fields, stage and word to the team.
+    Nebru,
+    /// A text at once, and a person for who asks for one.
+    Zfire,
 }
 
 impl Preset {
     /// All presets.
-    pub const ALL: &'static [Self] = &[Self::Soleil];
+    pub const ALL: &'static [Self] = &[
+        Self::Soleil,
+        Self::GhlBlog,
+        Self::HiSkin,
+        Self::Nebru,
+        Self::Zfire,
+    ];
 
     /// The name by which [`Recipe::preset`] finds it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Soleil => "soleil",
+            Self::GhlBlog => "ghl_blog",
+            Self::HiSkin => "hi_skin",
+            Self::Nebru => "nebru",
+            Self::Zfire => "zfire",
         }
     }
 
@@ -27,6 +46,10 @@ impl Preset {
     pub fn source(self) -> &'static str {
         match self {
             Self::Soleil => include_str!("soleil.toml"),
+            Self::GhlBlog => include_str!("ghl_blog.toml"),
+            Self::HiSkin => include_str!("hi_skin.toml"),
+            Self::Nebru => include_str!("nebru.toml"),
+            Self::Zfire => include_str!("zfire.toml"),
         }
     }
 
@@ -56,7 +79,7 @@ mod tests {
         let error = Recipe::preset("solei").unwrap_err().to_string();
         assert_eq!(
             error,
-            "solei:1: there is no such preset; choose one of: soleil"
+            "solei:1: there is no such preset; choose one of: soleil, ghl_blog, hi_skin, nebru, zfire"
         );
     }
 }

@@ -35,6 +35,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::ids::LocationId;
 use crate::webhooks::{Delivery, Handler, NotDurable};
 
+/// The most recipes that are kept in memory beside those that locations have now. Episodes of older ones get theirs from
+/// the store.
+const MOST_OLD_RECIPES: usize = 1000;
+
 /// Runs missed-call text back for any number of locations in one process. Cheap to clone.
 ///
 /// Give it webhooks ([`accept`](Self::accept), or as the [`Handler`] of the webhook receiver), and keep
@@ -174,7 +178,11 @@ impl Engine {
             StoreError::new("read the recipe of an episode", "nothing can be made of it")
         })?;
         let recipe = Arc::new(recipe);
-        known().insert(fingerprint.to_owned(), Arc::clone(&recipe));
+        let mut recipes = known();
+        if recipes.len() >= self.shared.sites.len() + MOST_OLD_RECIPES {
+            recipes.clear();
+        }
+        recipes.insert(fingerprint.to_owned(), Arc::clone(&recipe));
         Ok(recipe)
     }
 }

@@ -44,11 +44,14 @@ impl Engine {
                 }
             };
             let [(_, texts), (_, others)] = &mut lanes;
+            // In this order and not by chance: what has ended gives its place free before new effects are looked for,
+            // and a run on a virtual clock can be repeated.
             tokio::select! {
+                biased;
                 () = &mut shutdown => break,
-                () = self.shared.planned.notified() => {}
                 Some(ended) = texts.join_next() => report(ended),
                 Some(ended) = others.join_next() => report(ended),
+                () = self.shared.planned.notified() => {}
                 () = self.shared.clock.sleep(wait) => {}
             }
         }

@@ -4,15 +4,15 @@
 //! one write. A lock file beside the database keeps a second process out, so a process that finds claims on opening
 //! knows that their holder is dead.
 
+mod effects;
+mod episodes;
+mod ledger;
 mod rows;
+mod schema;
 mod worker;
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-
-use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::Connection;
 
 use self::worker::Worker;
 use super::{
@@ -23,9 +23,8 @@ use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
-
-/// The schema's version, kept in the file's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 
 /// Keeps everything in one SQLite file.
 #[derive(Debug)]
@@ -47,7 +46,7 @@ impl SqliteStore {
             StoreError::new("open the database", error)
         };
         let lock = lock_beside(&path).map_err(|error| failed(error.into()))?;
-        let connection = open_connection(&path).map_err(failed)?;
+        let connection = schema::open(&path).map_err(failed)?;
         let worker = Worker::start(connection).map_err(|error| failed(error.into()))?;
         Ok(Self {
             path,
@@ -82,47 +81,6 @@ fn lock_beside(path: &Path) -> Result<File, String> {
     }
 }
 
-/// The file holds numbers and texts: it is made for its owner alone.
-#[cfg(unix)]
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(0o600);
-    options.open(path).map(drop)
-}
-
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn open_connection(path: &Path) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
-    make_private(path)?;
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match version {
-        0 => {
-            connection.execute_batch(concat!(
-                "BEGIN;",
-                include_str!("schema.sql"),
-                "PRAGMA user_version = 1; COMMIT;"
-            ))?;
-        }
-        SCHEMA_VERSION => {}
-        newer => {
-            return Err(format!(
-                "{} has schema version {newer}; this release reads up to {SCHEMA_VERSION}, use a newer one",
-                path.display()
-            )
-            .into());
-        }
-    }
-    rows::free_claims(&connection)?;
-    Ok(connection)
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -137,7 +95,7 @@ impl Store for SqliteStore {
         let person = person.clone();
         self.worker
             .run("read an episode", move |connection| {
-                rows::live_episode(connection, &person)
+                episodes::live(connection, &person)
             })
             .await
     }
@@ -146,7 +104,7 @@ impl Store for SqliteStore {
         let id = id.clone();
         self.worker
             .run("read an episode", move |connection| {
-                rows::episode(connection, &id)
+                episodes::read(connection, &id)
             })
             .await
     }
@@ -182,7 +140,7 @@ impl Store for SqliteStore {
     ) -> Result<Vec<Claim>, StoreError> {
         self.worker
             .run("claim effects", move |connection| {
-                rows::claim(connection, now, lane, limit, lease)
+                effects::claim(connection, now, lane, limit, lease)
             })
             .await
     }
@@ -194,7 +152,7 @@ impl Store for SqliteStore {
     ) -> Result<Vec<EpisodeId>, StoreError> {
         self.worker
             .run("find episodes to wake", move |connection| {
-                rows::episodes_to_wake(connection, now, limit)
+                episodes::to_wake(connection, now, limit)
             })
             .await
     }
@@ -209,7 +167,7 @@ impl Store for SqliteStore {
         let query = query.clone();
         self.worker
             .run("read the ledger", move |connection| {
-                rows::ledger(connection, &query)
+                ledger::read(connection, &query)
             })
             .await
     }

@@ -1,4 +1,4 @@
--- Version 1. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+-- Version 2. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
 
 -- Deliveries that were taken; each name is taken once.
 CREATE TABLE delivery (
@@ -7,8 +7,15 @@ CREATE TABLE delivery (
 ) WITHOUT ROWID;
 CREATE INDEX delivery_by_age ON delivery (received_at);
 
+-- The names of episodes, each of which stands in many rows elsewhere by its number. Numbers count up, so what is written
+-- together lies together.
+CREATE TABLE episode_name (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+
 CREATE TABLE episode (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
     location TEXT NOT NULL,
     contact TEXT NOT NULL,
     caller TEXT,
@@ -16,7 +23,7 @@ CREATE TABLE episode (
     revision INTEGER NOT NULL,
     wake_at INTEGER,
     state_json TEXT NOT NULL
-) WITHOUT ROWID;
+);
 -- One live episode per person and location, by contact and by number.
 CREATE UNIQUE INDEX episode_live_contact ON episode (location, contact) WHERE live = 1;
 CREATE UNIQUE INDEX episode_live_caller ON episode (location, caller) WHERE live = 1 AND caller IS NOT NULL;
@@ -24,7 +31,7 @@ CREATE INDEX episode_to_wake ON episode (wake_at) WHERE wake_at IS NOT NULL;
 
 -- The name of an effect is episode, step and ordinal; its row stays for ever so that it is never planned twice.
 CREATE TABLE effect (
-    episode TEXT NOT NULL,
+    episode INTEGER NOT NULL,
     step TEXT NOT NULL,
     ordinal INTEGER NOT NULL,
     -- 0 for what somebody waits for, 1 for the rest.
@@ -34,7 +41,8 @@ CREATE TABLE effect (
     -- When it was due before it was claimed; null while it is not.
     claimed_due_at INTEGER,
     attempt INTEGER NOT NULL,
-    progress_json TEXT NOT NULL,
+    -- Null for a new effect and for one that has ended.
+    progress_json TEXT,
     PRIMARY KEY (episode, step, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX effect_due ON effect (lane, due_at) WHERE due_at IS NOT NULL;
@@ -55,9 +63,11 @@ CREATE TABLE ledger (
     seq INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     location TEXT NOT NULL,
-    episode TEXT,
+    episode INTEGER,
+    -- What the columns do not say.
     entry_json TEXT NOT NULL
 );
+CREATE INDEX ledger_by_time ON ledger (at);
 CREATE INDEX ledger_by_location ON ledger (location, at);
 CREATE INDEX ledger_by_episode ON ledger (episode) WHERE episode IS NOT NULL;
 

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 
 use super::super::StoreError;
 
-/// The most jobs that share one write.
-const GROUP: usize = 64;
+/// The most jobs that share one write. Each takes some 30 µs, and the first of them waits for the last.
+const GROUP: usize = 256;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs in the group's transaction, where there is one, and gives back what tells the waiting caller once it is known

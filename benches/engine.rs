@@ -1,0 +1,195 @@
+//! The engine on a SQLite store: missed calls taken durably, with many senders at once; and the time from a webhook that
+//! arrives over HTTP to the text that a FakeGhl has accepted, at 50 calls in a second over 100 locations. Fails where
+//! a limit is missed.
+#![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod scale;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gohighlevel::Client;
+use gohighlevel::auth::StaticTokens;
+use gohighlevel::clock::{Clock, SystemClock};
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::store::{LedgerQuery, SqliteStore};
+use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset};
+use gohighlevel::testing::{Call, FakeGhl};
+use gohighlevel::webhooks::{Delivery, Verifier, receiver};
+use scale::{Figures, callers, percentile};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+
+/// Missed calls that are taken for the first figure, and how many are under way at once.
+const CALLS: u64 = 20_000;
+const SENDERS: u64 = 64;
+/// The pace and length of the second figure.
+const PACE: Duration = Duration::from_millis(20);
+const PACED_CALLS: u64 = 1000;
+const LATENCY_LIMIT: f64 = 150.0;
+/// How long the last texts have.
+const SETTLING: Duration = Duration::from_secs(3);
+
+fn token(number: u64) -> String {
+    format!("pit-bench-{number}")
+}
+
+/// An engine with `soleil` in every location, each with a token of its own.
+fn engine(file: &Path, url: &str) -> Engine {
+    let mut tokens = StaticTokens::new("pit-nobody");
+    for number in 0..callers::LOCATIONS {
+        tokens = tokens.with_location(callers::location(number), token(number));
+    }
+    let client = Client::builder().credentials(tokens).base_url(url);
+    let client = client.build().expect("a client");
+    let store = SqliteStore::open(file).expect("a store");
+    let mut engine = Engine::builder(Arc::new(store));
+    for number in 0..callers::LOCATIONS {
+        let location = client.location(callers::location(number));
+        engine = engine.location(location, Preset::Soleil.recipe());
+    }
+    engine.build()
+}
+
+/// A verified delivery of a missed call that ended just now, as HighLevel words it.
+fn delivery(number: u64) -> Delivery {
+    let now = SystemClock.now();
+    let body = json!({
+        "type": "InboundMessage", "locationId": callers::location(number), "direction": "inbound",
+        "contactId": callers::name(2, number), "conversationId": callers::name(3, number),
+        "messageId": callers::name(1, number), "webhookId": callers::name(4, number),
+        "messageType": "CALL", "messageTypeId": 1, "messageTypeString": "TYPE_CALL",
+        "callStatus": "no-answer", "status": "no-answer", "callDuration": 0, "attachments": [],
+        "from": callers::phone(number), "to": "+13125550100", "dateAdded": now, "timestamp": now,
+    });
+    Delivery::read(body.to_string(), now).expect("an object")
+}
+
+/// Missed calls that are taken in a second, by many senders at once.
+async fn accepted(file: &Path) -> f64 {
+    let engine = engine(file, "http://127.0.0.1:9");
+    let begun = Instant::now();
+    let mut senders = JoinSet::new();
+    for sender in 0..SENDERS {
+        let engine = engine.clone();
+        senders.spawn(async move {
+            for number in (sender..CALLS).step_by(SENDERS as usize) {
+                let accepted = engine.accept(&delivery(number)).await;
+                assert_eq!(accepted.expect("a store"), Acceptance::Taken);
+            }
+        });
+    }
+    senders.join_all().await;
+    CALLS as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// A HighLevel with the locations, each of which has the link that the text needs.
+async fn highlevel() -> FakeGhl {
+    let locations = (0..callers::LOCATIONS).map(|number| {
+        json!({
+            "location": {
+                "id": callers::location(number), "name": "Soleil", "phone": "+13125550100",
+                "timezone": "America/Chicago", "companyId": "company1", "country": "US",
+            },
+            "tokens": [token(number)],
+            "customValues": [{"name": "Calendly Link", "value": "https://calendly.com/soleil/visit"}],
+        })
+    });
+    let seed = json!({"locations": locations.collect::<Vec<_>>()}).to_string();
+    let fake = FakeGhl::builder().seed_json(&seed).expect("a seed");
+    fake.start().await.expect("a HighLevel")
+}
+
+/// For each call the time from its webhook being sent off until HighLevel had accepted its text, and how many got none.
+async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
+    let fake = highlevel().await;
+    let engine = engine(file, &fake.url());
+    let verifier = Verifier::builder().ed25519_pem(&fake.public_key_pem());
+    let verifier = verifier.expect("a key").build();
+    let app = axum::Router::new().route(
+        "/webhooks/ghl",
+        receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock)),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let url = format!("http://{address}/webhooks/ghl");
+    fake.set_webhook_url(&url).expect("a URL");
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = engine.clone();
+    let running = tokio::spawn(async move { running.run(async { drop(stopped.await) }).await });
+
+    let mut pace = tokio::time::interval(PACE);
+    let mut sent_off = HashMap::new();
+    for number in 0..PACED_CALLS {
+        pace.tick().await;
+        let location = callers::location(number).to_string();
+        let to = "+13125550100".parse().expect("a number");
+        let call = Call::missed(location, callers::phone(number), to);
+        let now = SystemClock.now();
+        let happening = fake.call(&call).expect("a call");
+        sent_off.insert(
+            format!("{}:{}", call.location_id, happening.message_id),
+            now,
+        );
+    }
+    fake.deliveries_settled().await;
+    tokio::time::sleep(SETTLING).await;
+    let mut latencies = Vec::new();
+    let entries = engine.store().ledger(&LedgerQuery::default()).await;
+    for entry in entries.expect("a store") {
+        if let EntryKind::Done {
+            step, accepted_at, ..
+        } = &entry.kind
+            && step.as_str() == "text"
+        {
+            let episode = entry.episode.expect("an episode").to_string();
+            let sent_off = sent_off.remove(&episode).expect("one text for each call");
+            let took = accepted_at.duration_since(sent_off);
+            latencies.push(took.try_into().unwrap_or_default());
+        }
+    }
+    // Whoever listens no more is answered to no more.
+    drop(stop);
+    running.await.expect("the engine");
+    serving.abort();
+    (latencies, sent_off.len())
+}
+
+async fn measure(folder: &Path) -> ExitCode {
+    let mut figures = Figures::default();
+    let rate = accepted(&folder.join("accepted.db")).await;
+    let what = format!("{CALLS} missed calls from {SENDERS} senders taken durably, each");
+    figures.below(&what, 1e6 / rate, 1000.0, "µs");
+    println!("  that is {rate:.0} in a second");
+    let (mut latencies, lost) = latencies(&folder.join("latency.db")).await;
+    println!(
+        "{} calls, one every {PACE:?}: {lost} without a text",
+        latencies.len() + lost
+    );
+    for hundredths in [50, 99, 100] {
+        let took = percentile(&mut latencies, hundredths).as_secs_f64() * 1e3;
+        let what = format!("  from webhook to the text's acceptance, p{hundredths}");
+        if hundredths == 99 {
+            figures.below(&what, took, LATENCY_LIMIT, "ms");
+        } else {
+            println!("{what}: {took:.1} ms");
+        }
+    }
+    figures.below("  calls without a text", lost as f64, 1.0, "calls");
+    figures.outcome()
+}
+
+fn main() -> ExitCode {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime
+        .expect("an executor")
+        .block_on(measure(folder.path()))
+}

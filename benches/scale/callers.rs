@@ -1,0 +1,24 @@
+//! Callers with ids and numbers of HighLevel's length, each the same in every run.
+
+use gohighlevel::ids::LocationId;
+use gohighlevel::phone::PhoneNumber;
+
+/// A name of 20 letters and digits, in no order.
+pub(crate) fn name(kind: u64, number: u64) -> String {
+    let mut chance = fastrand::Rng::with_seed(number * 8 + kind);
+    (0..20).map(|_| chance.alphanumeric()).collect()
+}
+
+/// How many locations there are.
+pub(crate) const LOCATIONS: u64 = 100;
+
+/// The location that somebody calls.
+pub(crate) fn location(number: u64) -> LocationId {
+    name(0, number % LOCATIONS).parse().expect("an id")
+}
+
+/// The number that somebody calls from; there are eight million of them.
+pub(crate) fn phone(number: u64) -> PhoneNumber {
+    let phone = format!("+1312{}", 2_000_000 + number);
+    phone.parse().expect("a number")
+}

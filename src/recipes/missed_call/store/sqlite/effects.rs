@@ -1,0 +1,131 @@
+//! Effects: planned, claimed, moved on and ended.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::super::{Claim, EffectChange, Fence, Progress};
+use super::episodes;
+use super::rows::{Conflict, Result, read_json};
+use crate::client::Lane;
+use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
+
+pub(super) const DUE: &str =
+    "SELECT episode, (SELECT name FROM episode_name WHERE number = episode), step, ordinal
+     FROM effect WHERE lane = ?3 AND due_at <= ?1 ORDER BY due_at LIMIT ?2";
+pub(super) const TAKE: &str =
+    "UPDATE effect SET attempt = attempt + 1, claimed_due_at = due_at, due_at = ?4
+     WHERE episode = ?1 AND step = ?2 AND ordinal = ?3 RETURNING attempt, progress_json";
+pub(super) const FREE: &str = "UPDATE effect SET due_at = claimed_due_at, claimed_due_at = NULL
+     WHERE claimed_due_at IS NOT NULL";
+
+const fn lane_number(lane: Lane) -> i64 {
+    match lane {
+        Lane::Interactive => 0,
+        Lane::Background => 1,
+    }
+}
+
+pub(super) fn free_claims(connection: &Connection) -> Result<()> {
+    connection.execute(FREE, [])?;
+    Ok(())
+}
+
+pub(super) fn write(connection: &Connection, change: &EffectChange) -> Result<()> {
+    let (fence, due, progress, claimed) = match change {
+        EffectChange::Plan { effect, due, lane } => {
+            connection
+                .prepare_cached(
+                    "INSERT INTO effect (episode, step, ordinal, lane, due_at, attempt)
+                     VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+                )?
+                .execute(params![
+                    episodes::number(connection, &effect.episode)?,
+                    effect.step.as_str(),
+                    effect.ordinal,
+                    lane_number(*lane),
+                    due.as_millisecond(),
+                ])?;
+            return Ok(());
+        }
+        EffectChange::Keep { fence, progress } => (fence, None, Some(progress), true),
+        EffectChange::Release {
+            fence,
+            progress,
+            due,
+        } => (fence, Some(due.as_millisecond()), Some(progress), false),
+        EffectChange::End { fence } => (fence, None, None, false),
+    };
+    let progress = progress.map(serde_json::to_string).transpose()?;
+    let changed = connection
+        .prepare_cached(
+            "UPDATE effect SET
+               due_at = CASE WHEN ?5 THEN due_at ELSE ?6 END,
+               claimed_due_at = CASE WHEN ?5 THEN claimed_due_at ELSE NULL END,
+               progress_json = ?7
+             WHERE episode = (SELECT number FROM episode_name WHERE name = ?1)
+               AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL",
+        )?
+        .execute(params![
+            fence.effect.episode.as_str(),
+            fence.effect.step.as_str(),
+            fence.effect.ordinal,
+            fence.attempt,
+            claimed,
+            due,
+            progress,
+        ])?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Conflict.into())
+    }
+}
+
+pub(super) fn claim(
+    connection: &Connection,
+    now: Timestamp,
+    lane: Lane,
+    limit: usize,
+    lease: SignedDuration,
+) -> Result<Vec<Claim>> {
+    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let due: Vec<(i64, String, String, u32)> = connection
+        .prepare_cached(DUE)?
+        .query_map(
+            params![
+                now.as_millisecond(),
+                i64::try_from(limit)?,
+                lane_number(lane)
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut take = connection.prepare_cached(TAKE)?;
+    let mut claims = Vec::with_capacity(due.len());
+    for (number, episode, step, ordinal) in due {
+        let (attempt, progress): (u32, Option<String>) = take.query_row(
+            params![number, step, ordinal, until.as_millisecond()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let progress = progress.as_deref().map_or(Ok(Progress::NEW), read_json);
+        let Ok(progress) = progress else {
+            // Written by a newer release, or broken. It stays claimed, so that it stands in nobody's way.
+            tracing::error!(
+                episode,
+                step,
+                "an effect in the store cannot be read; use the release that wrote it"
+            );
+            continue;
+        };
+        let effect = EffectId {
+            episode: EpisodeId::from_stored(episode),
+            step: StepName::from_stored(step),
+            ordinal,
+        };
+        claims.push(Claim {
+            fence: Fence { effect, attempt },
+            progress,
+        });
+    }
+    Ok(claims)
+}

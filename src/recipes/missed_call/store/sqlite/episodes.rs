@@ -1,0 +1,126 @@
+//! Episodes: their names and numbers, their states, who has one and which are to wake.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::super::{EpisodeChange, PersonKey, Stored};
+use super::rows::{Conflict, Result, read_json};
+use crate::recipes::missed_call::episode::EpisodeId;
+
+pub(super) const BY_CONTACT: &str =
+    "SELECT state_json, revision FROM episode WHERE location = ?1 AND contact = ?2 AND live = 1";
+pub(super) const BY_CALLER: &str =
+    "SELECT state_json, revision FROM episode WHERE location = ?1 AND caller = ?2 AND live = 1";
+pub(super) const BY_NAME: &str = "SELECT state_json, revision FROM episode
+    WHERE number = (SELECT number FROM episode_name WHERE name = ?1)";
+pub(super) const TO_WAKE: &str =
+    "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
+    FROM episode WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2";
+
+/// The number of an episode, which has one from here on.
+pub(super) fn number(connection: &Connection, id: &EpisodeId) -> Result<i64> {
+    let known = connection
+        .prepare_cached("SELECT number FROM episode_name WHERE name = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    connection
+        .prepare_cached("INSERT INTO episode_name (name) VALUES (?1)")?
+        .execute([id.as_str()])?;
+    Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<()> {
+    let state = &change.state;
+    let json = serde_json::to_string(state)?;
+    let wake_at = change.wake_at.map(Timestamp::as_millisecond);
+    let Some(revision) = change.read_at_revision else {
+        let number = number(connection, state.id())?;
+        connection
+            .prepare_cached(
+                "INSERT INTO episode (number, location, contact, caller, live, revision, wake_at, state_json)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)",
+            )?
+            .execute(params![
+                number,
+                state.location().as_str(),
+                state.contact().as_str(),
+                state.caller().map(|caller| caller.e164()),
+                state.is_live(),
+                wake_at,
+                json,
+            ])?;
+        return Ok(());
+    };
+    let changed = connection
+        .prepare_cached(
+            "UPDATE episode SET live = ?3, revision = revision + 1, wake_at = ?4, state_json = ?5
+             WHERE number = (SELECT number FROM episode_name WHERE name = ?1) AND revision = ?2",
+        )?
+        .execute(params![
+            state.id().as_str(),
+            revision.cast_signed(),
+            state.is_live(),
+            wake_at,
+            json
+        ])?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Conflict.into())
+    }
+}
+
+pub(super) fn live(connection: &Connection, person: &PersonKey) -> Result<Option<Stored>> {
+    let by_contact = connection
+        .prepare_cached(BY_CONTACT)?
+        .query_row([person.location.as_str(), person.contact.as_str()], stored)
+        .optional()?;
+    let found = match (by_contact, &person.number) {
+        (Some(found), _) => Some(found),
+        (None, Some(number)) => connection
+            .prepare_cached(BY_CALLER)?
+            .query_row([person.location.as_str(), number.e164()], stored)
+            .optional()?,
+        (None, None) => None,
+    };
+    found.map(read_stored).transpose()
+}
+
+pub(super) fn read(connection: &Connection, id: &EpisodeId) -> Result<Option<Stored>> {
+    connection
+        .prepare_cached(BY_NAME)?
+        .query_row([id.as_str()], stored)
+        .optional()?
+        .map(read_stored)
+        .transpose()
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<(String, i64)> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn read_stored((json, revision): (String, i64)) -> Result<Stored> {
+    Ok(Stored {
+        state: read_json(&json)?,
+        revision: revision.cast_unsigned(),
+    })
+}
+
+pub(super) fn to_wake(
+    connection: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<EpisodeId>> {
+    let ids = connection
+        .prepare_cached(TO_WAKE)?
+        .query_map(
+            params![now.as_millisecond(), i64::try_from(limit)?],
+            |row| row.get::<_, String>(0),
+        )?
+        .map(|id| id.map(EpisodeId::from_stored))
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}

@@ -1,0 +1,93 @@
+//! The ledger. The columns say when, where and of which episode an entry is, its JSON what happened. (In rows that
+//! version 1 of the schema has written, the JSON says the rest once more.)
+
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params};
+
+use super::super::LedgerQuery;
+use super::episodes;
+use super::rows::{Result, read_json};
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::EpisodeId;
+use crate::recipes::missed_call::ledger::Entry;
+
+pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
+    for entry in entries {
+        let episode = entry.episode.as_ref();
+        let episode = episode
+            .map(|id| episodes::number(connection, id))
+            .transpose()?;
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger (at, location, episode, entry_json) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                entry.at.as_millisecond(),
+                entry.location.as_str(),
+                episode,
+                serde_json::to_string(&entry.kind)?,
+            ])?;
+    }
+    Ok(())
+}
+
+pub(super) fn read(connection: &Connection, query: &LedgerQuery) -> Result<Vec<Entry>> {
+    let (sql, values) = statement(query);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let json: String = row.get(3)?;
+        entries.push(Entry {
+            at: Timestamp::from_millisecond(row.get(0)?)?,
+            location: LocationId::new(row.get::<_, String>(1)?)?,
+            episode: row.get::<_, Option<String>>(2)?.map(EpisodeId::from_stored),
+            kind: read_json(&json)?,
+        });
+    }
+    Ok(entries)
+}
+
+/// Only the conditions that are asked for stand in the statement, so that it finds its index: the thread that reads is
+/// the one that takes webhooks.
+pub(super) fn statement(query: &LedgerQuery) -> (String, Vec<Value>) {
+    let mut sql =
+        "SELECT at, location, (SELECT name FROM episode_name WHERE number = episode), entry_json
+        FROM ledger"
+            .to_owned();
+    // Of both, the episode is told first: a plus keeps the other index out.
+    let in_location = if query.episode.is_some() {
+        "+location = ?"
+    } else {
+        "location = ?"
+    };
+    let mut values = Vec::new();
+    let text = |text: &str| Value::Text(text.to_owned());
+    let time = |time: Timestamp| Value::Integer(time.as_millisecond());
+    let conditions = [
+        (
+            in_location,
+            query.location.as_ref().map(|id| text(id.as_str())),
+        ),
+        (
+            "episode = (SELECT number FROM episode_name WHERE name = ?)",
+            query.episode.as_ref().map(|id| text(id.as_str())),
+        ),
+        ("at >= ?", query.since.map(time)),
+        ("at < ?", query.until.map(time)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            sql.push_str(if values.is_empty() {
+                " WHERE "
+            } else {
+                " AND "
+            });
+            sql.push_str(condition);
+            values.push(value);
+        }
+    }
+    sql.push_str(" ORDER BY seq");
+    (sql, values)
+}

@@ -1,0 +1,194 @@
+//! The file itself: made for its owner alone, brought to this release's schema when it is opened.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::effects;
+use super::rows::Result;
+
+/// The version of `schema.sql`, kept in the file's `user_version`.
+const VERSION: i64 = 2;
+
+/// Ids come in no order, so a group of commits touches pages all over the indexes. With SQLite's own 2 MB they would be
+/// read again for each group.
+const CACHE_KILOBYTES: i64 = 32 * 1024;
+
+/// How long the write-ahead log grows before its pages are written back, in pages of 4 KB: most pages are changed again
+/// before that.
+const LOG_PAGES: i64 = 8192;
+
+/// Brings a file of each older version to the next one.
+const STEPS: [(i64, &str); 1] = [(1, include_str!("from_1_to_2.sql"))];
+
+/// Opens the file, and makes it if it is not there. What a dead process had claimed is free again.
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    make_private(path)?;
+    let mut connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KILOBYTES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    prepare(&mut connection).map_err(|error| format!("{}: {error}", path.display()))?;
+    effects::free_claims(&connection)?;
+    Ok(connection)
+}
+
+/// The file holds numbers and texts.
+#[cfg(unix)]
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    options.open(path).map(drop)
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Makes the tables, or brings those of an older release up to date: all of it or nothing.
+fn prepare(connection: &mut Connection) -> Result<()> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == VERSION {
+        return Ok(());
+    }
+    if found > VERSION {
+        return Err(format!(
+            "it has schema version {found}; this release reads up to {VERSION}, use a newer one"
+        )
+        .into());
+    }
+    let change = connection.transaction()?;
+    if found == 0 {
+        change.execute_batch(include_str!("schema.sql"))?;
+    }
+    for (_, step) in STEPS
+        .iter()
+        .filter(|(from, _)| (1..=*from).contains(&found))
+    {
+        change.execute_batch(step)?;
+    }
+    change.pragma_update(None, "user_version", VERSION)?;
+    change.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    // No statement that runs for an input, a claim or a wake-up may read a whole table, however many episodes are open.
+
+    use jiff::Timestamp;
+    use rusqlite::params_from_iter;
+
+    use super::super::super::LedgerQuery;
+    use super::super::{effects, episodes, ledger, rows};
+    use super::*;
+    use crate::ids::LocationId;
+    use crate::recipes::missed_call::episode::EpisodeId;
+
+    /// How SQLite goes about a statement, a line for each step.
+    fn plan(sql: &str, values: Vec<rusqlite::types::Value>) -> Vec<String> {
+        let mut connection = Connection::open_in_memory().unwrap();
+        prepare(&mut connection).unwrap();
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let missing = statement.parameter_count() - values.len();
+        let values = values
+            .into_iter()
+            .chain(std::iter::repeat_n(1.into(), missing));
+        let steps = statement.query_map(params_from_iter(values), |row| row.get(3));
+        steps.unwrap().map(std::result::Result::unwrap).collect()
+    }
+
+    /// The plan finds its rows in each of `indexes` and in no other way.
+    fn finds(steps: &[String], indexes: &[&str]) {
+        let whole = steps.join("\n");
+        assert!(!whole.contains("SCAN effect"), "{whole}");
+        assert!(!whole.contains("SCAN episode"), "{whole}");
+        assert!(!whole.contains("SCAN ledger"), "{whole}");
+        for index in indexes {
+            assert!(whole.contains(index), "{index} is not used:\n{whole}");
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_read_in_the_order_of_its_index() {
+        let steps = plan(effects::DUE, Vec::new());
+        finds(&steps, &["effect_due (lane=? AND due_at<?)"]);
+        assert!(
+            !steps.iter().any(|step| step.contains("ORDER BY")),
+            "{steps:?}"
+        );
+        finds(
+            &plan(effects::TAKE, Vec::new()),
+            &["PRIMARY KEY (episode=? AND step=? AND ordinal=?)"],
+        );
+        finds(&plan(effects::FREE, Vec::new()), &["effect_claimed"]);
+    }
+
+    #[test]
+    fn wake_ups_are_read_in_the_order_of_their_index() {
+        let steps = plan(episodes::TO_WAKE, Vec::new());
+        finds(&steps, &["episode_to_wake (wake_at<?)"]);
+        assert!(
+            !steps.iter().any(|step| step.contains("ORDER BY")),
+            "{steps:?}"
+        );
+        let next = plan(rows::NEXT_DUE, Vec::new());
+        finds(&next, &["effect_due (lane=?", "episode_to_wake"]);
+    }
+
+    #[test]
+    fn an_episode_is_found_by_each_of_its_names() {
+        for (sql, index) in [
+            (
+                episodes::BY_CONTACT,
+                "episode_live_contact (location=? AND contact=?)",
+            ),
+            (
+                episodes::BY_CALLER,
+                "episode_live_caller (location=? AND caller=?)",
+            ),
+            (episodes::BY_NAME, "INTEGER PRIMARY KEY (rowid=?)"),
+        ] {
+            finds(&plan(sql, Vec::new()), &[index]);
+        }
+    }
+
+    #[test]
+    fn the_ledger_is_found_by_episode_location_and_time() {
+        let location = LocationId::new("soleilLocation000001").unwrap();
+        let of_episode = LedgerQuery::of_episode(EpisodeId::from_stored("e"));
+        let of_location = LedgerQuery::of_location(location.clone());
+        let since = |query: &LedgerQuery| LedgerQuery {
+            since: Some(Timestamp::UNIX_EPOCH),
+            until: Some(Timestamp::MAX),
+            ..query.clone()
+        };
+        let of_both = LedgerQuery {
+            location: Some(location),
+            ..of_episode.clone()
+        };
+        for (query, index) in [
+            (
+                since(&LedgerQuery::default()),
+                "ledger_by_time (at>? AND at<?)",
+            ),
+            (
+                since(&of_location),
+                "ledger_by_location (location=? AND at>? AND at<?)",
+            ),
+            (of_location, "ledger_by_location (location=?)"),
+            (since(&of_episode), "ledger_by_episode (episode=?)"),
+            (since(&of_both), "ledger_by_episode (episode=?)"),
+            (of_both, "ledger_by_episode (episode=?)"),
+            (of_episode, "ledger_by_episode (episode=?)"),
+        ] {
+            let (sql, values) = ledger::statement(&query);
+            finds(&plan(&sql, values), &[index]);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The line from a worker to the platform: it takes a moment, loses things when ordered, and dies with its worker.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::plan::CrashPoint;
+use super::planted::Planted;
+use super::trouble::Fault;
+use super::watch::Deed;
+use super::worker::{Life, lock};
+use super::world::World;
+use crate::client::{Transport, TransportError};
+use crate::clock::Clock;
+use crate::error::TransportErrorKind;
+
+/// How long the line waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) struct Line {
+    world: Arc<World>,
+    life: Arc<Life>,
+}
+
+impl Line {
+    pub(super) fn new(world: &Arc<World>, life: &Arc<Life>) -> Self {
+        Self {
+            world: Arc::clone(world),
+            life: Arc::clone(life),
+        }
+    }
+
+    async fn reach(&self, point: CrashPoint) {
+        if self.world.workers[self.life.worker].reaches(point) {
+            self.life.die().await
+        }
+    }
+
+    async fn travel(&self) {
+        let moment = Duration::from_millis(fastrand::u64(20..150));
+        self.world.time.sleep(moment).await;
+        self.life.goes_on().await;
+    }
+
+    /// The platform carries the request out.
+    async fn arrive(
+        &self,
+        request: Request<Bytes>,
+        left: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let deed = deed(&request);
+        let answer = self.world.platform.answer(request).await.ok_or_else(lost)?;
+        if let Some(deed) = deed.filter(|_| answer.status().is_success()) {
+            self.world.accepted(deed, left);
+        }
+        self.world.post_new_webhooks(None);
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl Transport for Line {
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.life.goes_on().await;
+        self.reach(CrashPoint::BeforeRequest).await;
+        let left = self.world.time.elapsed();
+        let fault = lock(&self.world.troubles).take(request.method(), request.uri().path(), left);
+        self.travel().await;
+        let answer = match fault {
+            None => self.arrive(request, left).await,
+            Some(fault) if fault.has_effect() => {
+                if self.world.planted == Some(Planted::SendsTwice) {
+                    self.arrive(request.clone(), left).await?;
+                }
+                self.arrive(request, left).await?;
+                spoilt(fault)
+            }
+            Some(fault) => spoilt(fault),
+        };
+        self.reach(CrashPoint::AfterRequest).await;
+        if fault == Some(Fault::Hangs) {
+            self.world.time.sleep(PATIENCE).await;
+        }
+        self.travel().await;
+        answer
+    }
+}
+
+/// What the engine sees of a request that goes wrong.
+fn spoilt(fault: Fault) -> Result<Response<Bytes>, TransportError> {
+    match fault {
+        Fault::NoConnection => Err(TransportError::new(
+            TransportErrorKind::Connect,
+            "no connection, on order",
+        )),
+        Fault::LostBefore | Fault::LostAfter => Err(lost()),
+        Fault::Hangs => Err(TransportError::new(
+            TransportErrorKind::Timeout,
+            "no answer, on order",
+        )),
+        Fault::Unavailable => Ok(refusal(StatusCode::SERVICE_UNAVAILABLE)),
+        Fault::GatewayAfter => Ok(refusal(StatusCode::BAD_GATEWAY)),
+        Fault::TooMany => Ok(refusal(StatusCode::TOO_MANY_REQUESTS)),
+    }
+}
+
+fn lost() -> TransportError {
+    TransportError::new(TransportErrorKind::Interrupted, "lost, on order")
+}
+
+fn refusal(status: StatusCode) -> Response<Bytes> {
+    let body = json!({ "statusCode": status.as_u16(), "message": status.canonical_reason() });
+    let mut answer = Response::new(Bytes::from(body.to_string()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    answer
+}
+
+/// What a request does that must not be done twice.
+fn deed(request: &Request<Bytes>) -> Option<Deed> {
+    if *request.method() != Method::POST {
+        return None;
+    }
+    let path = request.uri().path();
+    let body = || serde_json::from_slice::<Value>(request.body()).ok();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+        ["conversations", "messages"] => {
+            let body = body()?;
+            Some(Deed {
+                contact: text(&body["contactId"])?,
+                says: text(&body["message"])?,
+                is_text: true,
+            })
+        }
+        ["contacts", contact, "tasks"] => Some(Deed {
+            contact: contact.to_owned(),
+            says: text(&body()?["title"])?,
+            is_text: false,
+        }),
+        _ => None,
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("life", &self.life)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! The post: webhooks and a host's own news on their way to a worker, late, twice and out of order, and again until
+//! somebody acknowledges them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::plan::Fate;
+use super::world::World;
+use crate::clock::Clock;
+use crate::recipes::missed_call::Engine;
+use crate::recipes::missed_call::episode::Happening;
+use crate::recipes::missed_call::store::PersonKey;
+use crate::webhooks::Delivery;
+
+/// The pause after a delivery that nobody acknowledged.
+const PAUSE: Duration = Duration::from_secs(45);
+
+#[derive(Debug, Clone)]
+pub(super) enum Parcel {
+    Webhook {
+        id: String,
+        body: String,
+    },
+    Booking {
+        person: PersonKey,
+        reference: String,
+    },
+}
+
+/// Sends a parcel off, and once more if that is its fate.
+pub(super) fn send(world: &Arc<World>, parcel: Parcel, fate: Fate) {
+    if let Some(again) = fate.again {
+        let delay = fate.delay + again;
+        carry(world, parcel.clone(), delay, fate.worker + 1);
+    }
+    carry(world, parcel, fate.delay, fate.worker);
+}
+
+fn carry(world: &Arc<World>, parcel: Parcel, delay: Duration, worker: usize) {
+    world.under_way.fetch_add(1, Ordering::Relaxed);
+    let world = Arc::clone(world);
+    // It ends with the runtime, if not before.
+    tokio::spawn(async move {
+        world.time.sleep(delay).await;
+        while !hand_over(&world, &parcel, worker).await {
+            world.time.sleep(PAUSE).await;
+        }
+        if let Parcel::Webhook { id, .. } = &parcel {
+            world.acknowledged(id);
+        }
+        world.under_way.fetch_sub(1, Ordering::Relaxed);
+    });
+}
+
+/// Whether a worker has taken it: this one, or another if it is down.
+async fn hand_over(world: &World, parcel: &Parcel, worker: usize) -> bool {
+    let count = world.workers.len();
+    let running = (0..count).find_map(|next| world.workers[(worker + next) % count].running());
+    let Some((life, engine)) = running else {
+        return false;
+    };
+    tokio::select! {
+        biased;
+        () = life.ended() => false,
+        taken = take(world, &engine, parcel) => taken,
+    }
+}
+
+async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {
+    match parcel {
+        Parcel::Webhook { body, .. } => match Delivery::read(body.clone(), world.time.now()) {
+            Ok(delivery) => engine.accept(&delivery).await.is_ok(),
+            Err(_) => false,
+        },
+        Parcel::Booking { person, reference } => engine
+            .record(person, Happening::Booked, reference)
+            .await
+            .is_ok(),
+    }
+}

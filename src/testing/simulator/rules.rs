@@ -1,0 +1,184 @@
+//! What the simulated recipe promises of each of its steps, written down a second time and without the engine.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::invariant::Invariant;
+use super::plan::Caller;
+use super::scene::Scene;
+use super::watch::{Call, Deed};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const MAX_AGE: Duration = Duration::from_secs(600);
+
+/// The steps of which every recorded call has an outcome.
+pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", "first", "later", "tag"];
+
+/// What a step follows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Follows {
+    Call,
+    ThirdCall,
+    /// Something that the caller did.
+    Cause,
+}
+
+#[derive(Debug)]
+pub(super) struct StepRule {
+    pub(super) step: &'static str,
+    pub(super) is_text: bool,
+    /// How what it says begins.
+    says: &'static str,
+    pub(super) follows: Follows,
+    /// Not sooner after the first call than this …
+    earliest: Duration,
+    /// … and not later.
+    latest: Option<Duration>,
+    quiet_at_night: bool,
+    /// A caller gets one within this.
+    pub(super) once_within: Option<Duration>,
+}
+
+const RULES: [StepRule; 6] = [
+    StepRule {
+        step: "first",
+        is_text: true,
+        says: "Hi ",
+        follows: Follows::Call,
+        earliest: Duration::from_secs(30),
+        latest: Some(MAX_AGE),
+        quiet_at_night: false,
+        once_within: Some(Duration::from_secs(4 * 3600)),
+    },
+    StepRule {
+        step: "later",
+        is_text: true,
+        says: "Are you still",
+        follows: Follows::Call,
+        earliest: Duration::from_secs(2 * 3600),
+        // It waits a day for its hour, and as long as a first text besides.
+        latest: Some(Duration::from_secs(26 * 3600 + 600)),
+        quiet_at_night: true,
+        once_within: None,
+    },
+    StepRule {
+        step: "booked",
+        is_text: true,
+        says: "Thank you",
+        follows: Follows::Cause,
+        earliest: Duration::ZERO,
+        latest: None,
+        quiet_at_night: true,
+        once_within: None,
+    },
+    StepRule {
+        step: "callback",
+        is_text: false,
+        says: "Call back",
+        follows: Follows::Call,
+        earliest: Duration::from_secs(15 * 60),
+        latest: None,
+        quiet_at_night: false,
+        once_within: None,
+    },
+    StepRule {
+        step: "person",
+        is_text: false,
+        says: "Asks for a person",
+        follows: Follows::Cause,
+        earliest: Duration::ZERO,
+        latest: None,
+        quiet_at_night: false,
+        once_within: None,
+    },
+    StepRule {
+        step: "third_call",
+        is_text: false,
+        says: "Has called three times",
+        follows: Follows::ThirdCall,
+        earliest: MINUTE,
+        latest: None,
+        quiet_at_night: false,
+        once_within: None,
+    },
+];
+
+/// The rule of the step with this name; `None` for what may be done twice.
+pub(super) fn rule_of(step: &str) -> Option<&'static StepRule> {
+    RULES.iter().find(|rule| rule.step == step)
+}
+
+impl StepRule {
+    /// The rule of the step that does this.
+    pub(super) fn of(deed: &Deed) -> Option<&'static Self> {
+        RULES
+            .iter()
+            .find(|rule| rule.is_text == deed.is_text && deed.says.starts_with(rule.says))
+    }
+
+    /// Whether it is too early or too late for it at `now`.
+    pub(super) fn broken_by_time(
+        &self,
+        call: Call,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> Option<(Invariant, String)> {
+        let since = |moment| now.duration_since(moment).unsigned_abs();
+        let told = |word| {
+            let seconds = since(call.ended_at).as_secs();
+            format!("`{}` is {word}: {seconds} s after the call", self.step)
+        };
+        if since(call.ended_from) + tolerance < self.earliest {
+            return Some((Invariant::NeverEarly, told("early")));
+        }
+        let latest = self.latest? + tolerance;
+        (since(call.ended_at) > latest).then(|| (Invariant::NeverLate, told("late")))
+    }
+
+    /// Whether it is before eight or after nine in the evening where the caller's number is from.
+    pub(super) fn breaks_quiet_hours(
+        &self,
+        caller: Caller,
+        now: Timestamp,
+        tolerance: Duration,
+    ) -> bool {
+        let Ok(zone) = TimeZone::get(Scene::zone(caller)) else {
+            return true;
+        };
+        let here = now.to_zoned(zone).time();
+        let since_midnight = here
+            .duration_since(jiff::civil::Time::midnight())
+            .unsigned_abs();
+        self.quiet_at_night
+            && (since_midnight + tolerance < 8 * HOUR || since_midnight > 21 * HOUR + tolerance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_text_at_night_is_seen() {
+        let later = rule_of("later").unwrap();
+        let (chicago, tolerance) = (Caller(0), Duration::from_secs(5));
+        for (time, quiet) in [
+            ("2026-11-03T13:59:54Z", true),
+            ("2026-11-03T13:59:56Z", false),
+            ("2026-11-04T03:00:05Z", false),
+            ("2026-11-04T03:00:06Z", true),
+        ] {
+            let time = time.parse().unwrap();
+            assert_eq!(
+                later.breaks_quiet_hours(chicago, time, tolerance),
+                quiet,
+                "{time}"
+            );
+            let first = rule_of("first").unwrap();
+            assert!(!first.breaks_quiet_hours(chicago, time, tolerance));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The store as one worker sees it: slow at times, failing when ordered, and the place where a worker dies before or
+//! after a write. What is written is there for the next life.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::plan::CrashPoint;
+use super::planted::Planted;
+use super::worker::{Life, lock};
+use super::world::World;
+use crate::client::Lane;
+use crate::clock::Clock;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::EpisodeId;
+use crate::recipes::missed_call::ledger::Entry;
+use crate::recipes::missed_call::store::{
+    Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
+    Suppression,
+};
+
+pub(super) struct Disk {
+    world: Arc<World>,
+    life: Arc<Life>,
+}
+
+impl Disk {
+    pub(super) fn new(world: &Arc<World>, life: &Arc<Life>) -> Self {
+        Self {
+            world: Arc::clone(world),
+            life: Arc::clone(life),
+        }
+    }
+
+    /// Every access begins here. Somebody else may come in between.
+    async fn enter(&self) -> Result<(), StoreError> {
+        match fastrand::u8(..16) {
+            0 => {
+                let moment = Duration::from_millis(fastrand::u64(1..20));
+                self.world.time.sleep(moment).await;
+            }
+            1..=4 => tokio::task::yield_now().await,
+            _ => {}
+        }
+        self.life.goes_on().await;
+        if lock(&self.world.troubles).store_fails(self.world.time.elapsed()) {
+            return Err(StoreError::new("be there", "it fails on order"));
+        }
+        Ok(())
+    }
+
+    async fn reach(&self, point: CrashPoint) {
+        if self.world.workers[self.life.worker].reaches(point) {
+            self.life.die().await
+        }
+    }
+
+    /// What is really written.
+    async fn write(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let told = commit.clone();
+        let kept = match self.world.planted {
+            Some(planted) => planted.spoil(commit),
+            None => Some(commit),
+        };
+        let Some(kept) = kept else {
+            return Ok(Committed::Done);
+        };
+        let committed = self.world.tables.commit(kept).await?;
+        if committed == Committed::Done {
+            self.world.watch(|watch, _| watch.committed(&told));
+        }
+        Ok(committed)
+    }
+}
+
+#[async_trait]
+impl Store for Disk {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.enter().await?;
+        self.reach(CrashPoint::BeforeWrite).await;
+        let committed = self.write(commit).await;
+        self.reach(CrashPoint::AfterWrite).await;
+        committed
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.enter().await?;
+        let claims = self.world.tables.claim(now, lane, limit, lease).await?;
+        if !claims.is_empty() {
+            self.reach(CrashPoint::AfterWrite).await;
+        }
+        Ok(claims)
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        self.enter().await?;
+        self.world.tables.live_episode(person).await
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        self.enter().await?;
+        self.world.tables.episode(id).await
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        self.enter().await?;
+        self.world.tables.recipe_source(fingerprint).await
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        self.enter().await?;
+        if self.world.planted == Some(Planted::IgnoresStop) {
+            return Ok(Vec::new());
+        }
+        self.world.tables.suppressions(location, subjects).await
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        self.enter().await?;
+        self.world.tables.episodes_to_wake(now, limit).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.enter().await?;
+        self.world.tables.next_due().await
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        self.enter().await?;
+        self.world.tables.ledger(query).await
+    }
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk")
+            .field("life", &self.life)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,140 @@
+//! The story of a run in lines for people.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::plan::{CallEnd, CrashPoint, Fate, What, Words};
+use super::trouble::{Fault, Requests};
+
+/// What has happened, in the order it did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timeline(Vec<String>);
+
+impl Timeline {
+    pub(super) fn push(&mut self, at: Duration, line: &dyn fmt::Display) {
+        self.0.push(format!("+{} {line}", Clocked(at)));
+    }
+
+    pub(super) fn lines(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// `01:02:03`, and the milliseconds where there are any.
+struct Clocked(Duration);
+
+impl fmt::Display for Clocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, milliseconds) = (self.0.as_secs(), self.0.subsec_millis());
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(f, "{hours:02}:{minutes:02}:{seconds:02}")?;
+        if milliseconds > 0 {
+            write!(f, ".{milliseconds:03}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call { caller, end, fate } => match end {
+                CallEnd::Missed => write!(f, "{caller} calls, nobody answers{fate}"),
+                CallEnd::Voicemail => write!(f, "{caller} calls and speaks to the voicemail{fate}"),
+                CallEnd::Answered => write!(f, "{caller} calls and is answered{fate}"),
+                CallEnd::Returned => {
+                    write!(f, "the business calls {caller} and reaches them{fate}")
+                }
+            },
+            Self::Write {
+                caller,
+                words,
+                fate,
+            } => write!(f, "{caller} writes: {}{fate}", Words::text(*words)),
+            Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
+            Self::Disturb { caller, on, fate } => {
+                let switched = if *on { "on" } else { "off" };
+                write!(
+                    f,
+                    "the team turns do-not-disturb {switched} for {caller}{fate}"
+                )
+            }
+            Self::Trouble {
+                requests,
+                fault,
+                times,
+            } => write!(f, "the next {times} {requests} {fault}"),
+            Self::Spell { fault, length } => {
+                write!(f, "for {} all requests {fault}", Clocked(*length))
+            }
+            Self::StoreFails { length } => write!(f, "the store fails for {}", Clocked(*length)),
+            Self::ClockSet { worker, seconds } => {
+                write!(
+                    f,
+                    "the clock of worker {} is set {seconds} s off",
+                    worker + 1
+                )
+            }
+            Self::Crash {
+                worker,
+                point,
+                after,
+                down,
+            } => {
+                let worker = worker + 1;
+                write!(
+                    f,
+                    "worker {worker} is to die {point}, {after} later, for {}",
+                    Clocked(*down)
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = Clocked(self.delay);
+        write!(f, " (told {told} later to worker {}", self.worker + 1)?;
+        match self.again {
+            Some(again) => write!(f, ", and again after {})", Clocked(again)),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+impl fmt::Display for CrashPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BeforeWrite => "before a write",
+            Self::AfterWrite => "after a write",
+            Self::BeforeRequest => "before a request",
+            Self::AfterRequest => "after a request",
+        })
+    }
+}
+
+impl fmt::Display for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "requests",
+            Self::Reads => "reading requests",
+            Self::Texts => "texts",
+            Self::Tasks => "tasks",
+        })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoConnection => "get no connection",
+            Self::LostBefore => "are lost on the way",
+            Self::LostAfter => "are carried out and their answers lost",
+            Self::Unavailable => "are answered 503",
+            Self::GatewayAfter => "are carried out and answered 502",
+            Self::TooMany => "are answered 429",
+            Self::Hangs => "are carried out and never answered",
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! A process that runs an engine: it is started, dies where the plan says, and is started again on the same store.
+
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use super::line::Line;
+use super::plan::CrashPoint;
+use super::scene::TOKEN;
+use super::store::Disk;
+use super::time::Time;
+use super::world::World;
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::recipes::missed_call::Engine;
+
+/// One life of a worker, from its start to its death.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) worker: usize,
+    over: watch::Sender<bool>,
+}
+
+impl Life {
+    fn new(worker: usize) -> Self {
+        Self {
+            worker,
+            over: watch::Sender::new(false),
+        }
+    }
+
+    /// It ends here and now: nothing that belongs to it goes on.
+    pub(super) async fn die<T>(&self) -> T {
+        self.over.send_replace(true);
+        std::future::pending().await
+    }
+
+    /// Returns at once while it lives, and never after that.
+    pub(super) async fn goes_on(&self) {
+        if *self.over.borrow() {
+            std::future::pending().await
+        }
+    }
+
+    pub(super) async fn ended(&self) {
+        // The sender is in `self`, so waiting cannot fail.
+        let _ = self.over.subscribe().wait_for(|over| *over).await;
+    }
+}
+
+/// A crash that is to come.
+#[derive(Debug, Clone, Copy)]
+struct Crash {
+    point: CrashPoint,
+    after: u32,
+    down: Duration,
+}
+
+/// What outlives the lives of a worker.
+#[derive(Default)]
+pub(super) struct Worker {
+    running: Mutex<Option<(Arc<Life>, Engine)>>,
+    crashes: Mutex<Vec<Crash>>,
+    down: Mutex<Duration>,
+    /// Milliseconds that its clock is fast.
+    clock_error: Arc<AtomicI64>,
+}
+
+impl Worker {
+    pub(super) fn arm(&self, point: CrashPoint, after: u32, down: Duration) {
+        let crash = Crash { point, after, down };
+        lock(&self.crashes).push(crash);
+    }
+
+    pub(super) fn disarm(&self) {
+        lock(&self.crashes).clear();
+    }
+
+    /// It comes to this point. Returns whether it dies there.
+    pub(super) fn reaches(&self, point: CrashPoint) -> bool {
+        let mut crashes = lock(&self.crashes);
+        let mut fatal = None;
+        for (index, crash) in crashes.iter_mut().enumerate() {
+            if crash.point == point {
+                match crash.after.checked_sub(1) {
+                    Some(left) => crash.after = left,
+                    None => fatal = fatal.or(Some(index)),
+                }
+            }
+        }
+        if let Some(index) = fatal {
+            *lock(&self.down) = crashes.remove(index).down;
+        }
+        fatal.is_some()
+    }
+
+    pub(super) fn set_clock(&self, error: SignedDuration) {
+        let milliseconds = i64::try_from(error.as_millis()).unwrap_or(0);
+        self.clock_error.store(milliseconds, Ordering::Relaxed);
+    }
+
+    /// The life and the engine of now.
+    pub(super) fn running(&self) -> Option<(Arc<Life>, Engine)> {
+        lock(&self.running).clone()
+    }
+
+    pub(super) fn stop(&self) {
+        *lock(&self.running) = None;
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lives one life after the other, for as long as the world is there. Fails if no engine can be set up.
+pub(super) async fn keep_running(world: Arc<World>, index: usize) -> Result<()> {
+    let worker = &world.workers[index];
+    loop {
+        let life = Arc::new(Life::new(index));
+        let engine = engine(&world, &life)?;
+        *lock(&worker.running) = Some((Arc::clone(&life), engine.clone()));
+        tokio::select! {
+            biased;
+            () = life.ended() => {}
+            () = engine.run(std::future::pending()) => {}
+        }
+        worker.stop();
+        let down = *lock(&worker.down);
+        world.note(&format_args!("worker {} is down", index + 1));
+        world.time.sleep(down).await;
+        world.note(&format_args!("worker {} starts again", index + 1));
+    }
+}
+
+fn engine(world: &Arc<World>, life: &Arc<Life>) -> Result<Engine> {
+    let clock = Arc::new(MachineClock {
+        time: world.time.clone(),
+        error: Arc::clone(&world.workers[life.worker].clock_error),
+    });
+    let client = Client::builder()
+        .token(TOKEN)
+        .transport(Line::new(world, life))
+        .clock(Arc::<MachineClock>::clone(&clock))
+        .build()?;
+    let location = client.location(world.scene.location.clone());
+    Ok(Engine::builder(Arc::new(Disk::new(world, life)))
+        .clock(clock)
+        .location(location, world.scene.recipe.clone())
+        .build())
+}
+
+/// The clock of a worker's machine, which somebody may have set wrong.
+#[derive(Debug)]
+struct MachineClock {
+    time: Time,
+    error: Arc<AtomicI64>,
+}
+
+#[async_trait]
+impl Clock for MachineClock {
+    fn now(&self) -> Timestamp {
+        let error = SignedDuration::from_millis(self.error.load(Ordering::Relaxed));
+        self.time
+            .now()
+            .saturating_add(error)
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.time.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.time.sleep(duration).await;
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("crashes", &self.crashes)
+            .finish_non_exhaustive()
+    }
+}

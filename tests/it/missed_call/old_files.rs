@@ -1,0 +1,208 @@
+//! SQLite files as each release has made them: a newer release opens them, loses nothing, and leaves what it would have
+//! made itself. Never edit a file; add one for each version of the schema.
+
+use std::path::{Path, PathBuf};
+
+use gohighlevel::recipes::missed_call::episode::{EpisodeId, EpisodeState};
+use gohighlevel::recipes::missed_call::ledger::Entry;
+use gohighlevel::recipes::missed_call::store::{
+    EffectChange, LedgerQuery, PersonKey, Progress, SqliteStore, Store, Subject,
+};
+use rusqlite::{Connection, params};
+use serde_json::Value;
+
+use super::effects_contract::claim_all;
+use super::given::{at, location, number};
+use super::store_contract::{conflicts, done, everything, with_effects};
+
+fn fixture(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/missed_call");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn rows(column: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(&fixture("rows_v1.json")).unwrap();
+    file[column].as_array().unwrap().clone()
+}
+
+/// The states, each of an episode of its own.
+fn states() -> Vec<Value> {
+    let mut states = rows("state_json");
+    for (row, state) in states.iter_mut().enumerate() {
+        state["id"] = format!("{}:call-{row}", location()).into();
+    }
+    states
+}
+
+/// A file that version 1 has made, with all of its forms of rows: each episode has an effect that is due, one that
+/// somebody had claimed, and one that has ended.
+fn of_version_1(folder: &tempfile::TempDir) -> PathBuf {
+    let file = folder.path().join("store.db");
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(&fixture("store_v1.sql")).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    let progress = rows("progress_json");
+    for (row, state) in states().iter().enumerate() {
+        let text = |key: &str| state[key].as_str();
+        old.execute(
+            "INSERT INTO episode VALUES (?1, ?2, ?3, ?4, ?5, 3, ?6, ?7)",
+            params![
+                text("id"),
+                text("location"),
+                format!("contact{row}"),
+                Option::<String>::None,
+                state["live"].as_bool(),
+                at(50).as_millisecond(),
+                state.to_string()
+            ],
+        )
+        .unwrap();
+        let due = at(10).as_millisecond();
+        let progress = progress[row % progress.len()].to_string();
+        for (step, due, claimed) in [
+            ("due", Some(due), None),
+            ("claimed", Some(at(9_999).as_millisecond()), Some(due)),
+            ("ended", None, None),
+        ] {
+            old.execute(
+                "INSERT INTO effect VALUES (?1, ?2, 0, 0, ?3, ?4, 2, ?5)",
+                params![text("id"), step, due, claimed, progress],
+            )
+            .unwrap();
+        }
+    }
+    for entry in rows("entry_json") {
+        let read: Entry = serde_json::from_value(entry.clone()).unwrap();
+        old.execute(
+            "INSERT INTO ledger (at, location, episode, entry_json) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                read.at.as_millisecond(),
+                read.location.as_str(),
+                read.episode.as_ref().map(EpisodeId::as_str),
+                entry.to_string()
+            ],
+        )
+        .unwrap();
+    }
+    let subject = Subject::number(&number("+15550001111"));
+    old.execute(
+        "INSERT INTO suppression VALUES (?1, ?2, 'opted_out', 5)",
+        params![location().as_str(), subject.as_str()],
+    )
+    .unwrap();
+    old.execute_batch(
+        "INSERT INTO delivery VALUES ('webhook:1', 5); INSERT INTO recipe VALUES ('f', 's');",
+    )
+    .unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_file_of_version_1_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(of_version_1(&folder)).unwrap();
+    let states = states();
+    for (row, state) in states.iter().enumerate() {
+        let state: EpisodeState = serde_json::from_value(state.clone()).unwrap();
+        let stored = store.episode(state.id()).await.unwrap().unwrap();
+        assert_eq!((&stored.state, stored.revision), (&state, 3));
+        let person = PersonKey {
+            location: state.location().clone(),
+            contact: format!("contact{row}").parse().unwrap(),
+            number: None,
+        };
+        let live = store.live_episode(&person).await.unwrap();
+        assert_eq!(live.is_some(), state.is_live());
+    }
+    assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
+    let woken = store.episodes_to_wake(at(50), 1000).await.unwrap();
+    assert_eq!(woken.len(), states.len());
+
+    let old: Vec<Entry> = rows("entry_json")
+        .into_iter()
+        .map(|row| serde_json::from_value(row).unwrap())
+        .collect();
+    assert_eq!(store.ledger(&everything()).await.unwrap(), old);
+    for id in old.iter().filter_map(|entry| entry.episode.clone()) {
+        let own = store.ledger(&LedgerQuery::of_episode(id.clone())).await;
+        let expected = old
+            .iter()
+            .filter(|entry| entry.episode.as_ref() == Some(&id));
+        assert!(own.unwrap().iter().eq(expected));
+    }
+
+    // What was claimed is free, what has ended stays so, and the name of none can be taken again.
+    let claims = claim_all(&store, at(10)).await;
+    assert_eq!(claims.len(), 2 * states.len());
+    let progress: Vec<Progress> = rows("progress_json")
+        .into_iter()
+        .map(|row| serde_json::from_value(row).unwrap())
+        .collect();
+    for claim in &claims {
+        assert_eq!(claim.fence.attempt, 3);
+        let row = states
+            .iter()
+            .position(|state| state["id"] == claim.fence.effect.episode.as_str());
+        assert_eq!(claim.progress, progress[row.unwrap() % progress.len()]);
+    }
+    let mut effect = claims[0].fence.effect.clone();
+    for step in ["due", "claimed", "ended"] {
+        effect.step = gohighlevel::recipes::missed_call::episode::StepName::new(step).unwrap();
+        let plan = EffectChange::Plan {
+            effect: effect.clone(),
+            due: at(1),
+            lane: gohighlevel::client::Lane::Interactive,
+        };
+        conflicts(&store, with_effects(vec![plan])).await;
+    }
+    let fence = claims[0].fence.clone();
+    done(&store, with_effects(vec![EffectChange::End { fence }])).await;
+
+    let subject = Subject::number(&number("+15550001111"));
+    let kept = store.suppressions(&location(), &[subject]).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    let source = store.recipe_source("f").await.unwrap();
+    assert_eq!(source.as_deref(), Some("s"));
+}
+
+/// Tables and indexes as SQLite keeps them, without notes and line breaks.
+fn schema(file: &Path) -> Vec<String> {
+    let connection = Connection::open(file).unwrap();
+    let mut statement = connection
+        .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0));
+    let plain = |sql: String| {
+        let lines = sql.lines().filter(|line| !line.trim().starts_with("--"));
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        words.join(" ")
+    };
+    rows.unwrap().map(|sql| plain(sql.unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_file_of_version_1_becomes_like_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = of_version_1(&folder);
+    drop(SqliteStore::open(&old).unwrap());
+    // Once more, now that there is nothing to do.
+    drop(SqliteStore::open(&old).unwrap());
+    let new = folder.path().join("new.db");
+    drop(SqliteStore::open(&new).unwrap());
+    assert_eq!(schema(&old), schema(&new));
+}
+
+#[test]
+fn a_file_that_cannot_be_brought_up_to_date_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = of_version_1(&folder);
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("DROP TABLE ledger").unwrap();
+    let before = schema(&file);
+    assert!(SqliteStore::open(&file).is_err());
+    assert_eq!(schema(&file), before);
+    let version: i64 = other
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1);
+}

@@ -1,0 +1,92 @@
+//! Thousands of simulated worlds, and the proof that a broken promise would be seen in them.
+
+use std::thread;
+
+use gohighlevel::testing::{Broken, Invariant, Planted, Simulation, Summary};
+
+/// How many worlds are played, and so many at most to find a planted bug.
+const RUNS: u64 = 2_000;
+
+/// The number of worlds: `GHL_SIMULATOR_RUNS`, or [`RUNS`].
+fn runs() -> u64 {
+    match std::env::var("GHL_SIMULATOR_RUNS") {
+        Ok(runs) => runs.parse().expect("GHL_SIMULATOR_RUNS is a whole number"),
+        Err(_) => RUNS,
+    }
+}
+
+/// Plays the worlds of all seeds below `runs`, on all cores.
+fn play(runs: u64) -> Result<Vec<Summary>, Broken> {
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let part = |core: u64| (core..runs).step_by(cores as usize);
+    thread::scope(|scope| {
+        let parts: Vec<_> = (0..cores)
+            .map(|core| {
+                let seeds = part(core);
+                scope.spawn(move || -> Result<Vec<_>, _> {
+                    seeds.map(|seed| Simulation::of_seed(seed).run()).collect()
+                })
+            })
+            .collect();
+        let mut summaries = Vec::new();
+        for part in parts {
+            summaries.extend(part.join().unwrap()?);
+        }
+        Ok(summaries)
+    })
+}
+
+#[test]
+fn every_promise_holds_in_every_world() {
+    let summaries = play(runs()).unwrap_or_else(|broken| panic!("{broken}"));
+    // Worlds in which nothing happens prove nothing.
+    let texts: usize = summaries.iter().map(|summary| summary.texts).sum();
+    let tasks: usize = summaries.iter().map(|summary| summary.tasks).sum();
+    assert!(
+        texts > summaries.len() && tasks > summaries.len(),
+        "{texts} texts, {tasks} tasks"
+    );
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    for seed in 0..10 {
+        let play = || Simulation::of_seed(seed).run().unwrap();
+        assert_eq!(play(), play());
+    }
+    let of_seed = |seed| Simulation::of_seed(seed).run().unwrap().fingerprint;
+    assert_ne!(of_seed(1), of_seed(2));
+}
+
+/// The first world in which this bug breaks this promise.
+fn found(planted: Planted, invariant: Invariant) -> Broken {
+    (0..RUNS)
+        .filter_map(|seed| Simulation::of_seed(seed).with(planted).run().err())
+        .find(|broken| broken.invariant == invariant)
+        .unwrap_or_else(|| panic!("{planted:?} is not found"))
+}
+
+#[test]
+fn every_planted_bug_is_found() {
+    let promise = |planted| match planted {
+        Planted::SendsTwice | Planted::ForgetsAttempts => Invariant::NeverTwice,
+        Planted::IgnoresStop => Invariant::NeverAfterNo,
+        Planted::LosesCalls | Planted::DropsSteps => Invariant::NeverLost,
+        Planted::SendsEarly => Invariant::NeverEarly,
+        Planted::SendsLate => Invariant::NeverLate,
+        other => panic!("nobody knows what {other:?} breaks"),
+    };
+    for planted in Planted::ALL {
+        found(planted, promise(planted));
+    }
+}
+
+#[test]
+fn a_failure_is_told_as_a_short_story() {
+    let broken = found(Planted::LosesCalls, Invariant::NeverLost);
+    let told = broken.to_string();
+    // The one call that is lost, and nothing that has to do with it.
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.contains("breaks `never lost`"), "{told}");
+    assert!(told.contains(" calls"), "{told}");
+}
