@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Fields;
+use super::routes::written_value;
 use super::world::{fresh_id, wire_time};
 use crate::phone::PhoneNumber;
 
@@ -105,14 +106,8 @@ impl Contact {
         };
         for item in written.as_array().into_iter().flatten() {
             let id = &item["id"];
-            let value = item
-                .get("field_value")
-                .or_else(|| item.get("fieldValue"))
-                .or_else(|| item.get("value"))
-                .cloned()
-                .unwrap_or(Value::Null);
             kept.retain(|old| old["id"] != *id);
-            kept.push(json!({ "id": id, "value": value }));
+            kept.push(json!({ "id": id, "value": written_value(item) }));
         }
         self.fields
             .insert("customFields".into(), Value::Array(kept));

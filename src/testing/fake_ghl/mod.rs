@@ -49,8 +49,8 @@ use server::Shared;
 
 /// A HighLevel on loopback, for tests and for trying things out offline.
 ///
-/// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, custom values, workflows, conversations, messages, users and the location with
-/// HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
+/// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
+/// pipelines, opportunities, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
 /// header says. It sends signed webhooks. It is driven through the methods here or, from any language, over HTTP:
 ///
 /// | order | body | effect |

@@ -13,8 +13,8 @@ use super::error::FakeGhlError;
 use super::routes::CONTACT_PROPERTIES;
 use super::world::{Location, World, custom_value_key, fresh_id, fresh_uuid, record};
 
-/// The locations a [`FakeGhl`](super::FakeGhl) starts with: their tokens, users, custom values, tags, workflows and
-/// contacts.
+/// The locations a [`FakeGhl`](super::FakeGhl) starts with: their tokens, users, custom values and fields, tags,
+/// workflows, pipelines and contacts.
 ///
 /// The JSON is one object, and unknown keys are refused:
 ///
@@ -27,16 +27,19 @@ use super::world::{Location, World, custom_value_key, fresh_id, fresh_uuid, reco
 ///     "tokens": ["pit-one"],
 ///     "users": [{"id": "user1", "name": "Ana Ruiz"}],
 ///     "customValues": [{"name": "Calendly Link", "value": "https://calendly.com/soleil/visit"}],
-///     "customFields": [{"id": "field1", "fieldKey": "contact.score"}],
+///     "customFields": [{"id": "field1", "name": "Score", "fieldKey": "contact.score", "dataType": "NUMERICAL"}],
 ///     "tags": ["vip"],
 ///     "workflows": [{"id": "workflow1", "name": "Welcome", "status": "published"}],
+///     "pipelines": [{"id": "pipeline1", "name": "Sales", "stages": [{"id": "stage1", "name": "New"}]}],
 ///     "contacts": [{"id": "contact1", "firstName": "Maria", "phone": "+13125550111"}]
 ///   }]
 /// }
 /// ```
 ///
 /// `location`, `users` and `workflows` are answered as they stand here. Contacts take the properties of a create call
-/// and are normalised like one; an `id` may be given everywhere and is made up where it is missing.
+/// and are normalised like one; an `id` may be given everywhere and is made up where it is missing. A custom field's
+/// `fieldKey` begins with `contact.` or `opportunity.`, which is what it belongs to; it is a line of text (`TEXT`)
+/// called like its key unless `dataType` and `name` say otherwise. The stages of a pipeline stand in their order.
 #[derive(Debug, Clone)]
 pub struct Seed(SeedFile);
 
@@ -66,6 +69,8 @@ struct SeedLocation {
     #[serde(default)]
     workflows: Vec<Fields>,
     #[serde(default)]
+    pipelines: Vec<SeedPipeline>,
+    #[serde(default)]
     contacts: Vec<Fields>,
 }
 
@@ -92,6 +97,30 @@ struct SeedCustomValue {
 struct SeedCustomField {
     id: String,
     field_key: String,
+    name: Option<String>,
+    #[serde(default = "line_of_text")]
+    data_type: String,
+}
+
+fn line_of_text() -> String {
+    "TEXT".to_owned()
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedPipeline {
+    #[serde(default = "fresh_id")]
+    id: String,
+    name: String,
+    stages: Vec<SeedStage>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedStage {
+    #[serde(default = "fresh_uuid")]
+    id: String,
+    name: String,
 }
 
 impl Seed {
@@ -105,7 +134,7 @@ impl Seed {
     }
 
     /// Two locations to try things with: "Soleil Infusion" (`soleilLocation000001`, token `pit-sample-soleil`) with
-    /// users, custom values, contacts and workflows, and a bare second one.
+    /// users, custom values and fields, contacts, workflows and a pipeline, and a bare second one.
     #[expect(
         clippy::unwrap_used,
         reason = "the text is part of the crate and a test reads it"
@@ -171,10 +200,14 @@ impl SeedLocation {
                 ("locationId", id.clone().into()),
             ]));
         }
-        location.custom_fields = self
-            .custom_fields
+        for (position, field) in self.custom_fields.iter().enumerate() {
+            let fields = custom_field(field, &id, position)?;
+            location.custom_fields.push(fields);
+        }
+        location.pipelines = self
+            .pipelines
             .iter()
-            .map(|field| (field.id.clone(), field.field_key.clone()))
+            .map(|pipeline| seed_pipeline(pipeline, &id))
             .collect();
         location.know_tags(&self.tags);
         let mut ids = BTreeSet::new();
@@ -190,6 +223,59 @@ impl SeedLocation {
         }
         Ok(location)
     }
+}
+
+/// A custom field as the location lists it.
+fn custom_field(
+    field: &SeedCustomField,
+    location_id: &str,
+    position: usize,
+) -> Result<Fields, FakeGhlError> {
+    let (model, key) = field
+        .field_key
+        .split_once('.')
+        .filter(|(model, _)| matches!(*model, "contact" | "opportunity"))
+        .ok_or_else(|| {
+            FakeGhlError::Seed(format!(
+                "location `{location_id}`: the key of custom field `{}` has to begin with `contact.` or `opportunity.`",
+                field.id
+            ))
+        })?;
+    Ok(record([
+        ("id", field.id.clone().into()),
+        ("name", field.name.as_deref().unwrap_or(key).into()),
+        ("fieldKey", field.field_key.clone().into()),
+        ("dataType", field.data_type.clone().into()),
+        ("model", model.into()),
+        ("position", position.into()),
+        ("locationId", location_id.into()),
+    ]))
+}
+
+/// A pipeline as the API lists it.
+fn seed_pipeline(pipeline: &SeedPipeline, location_id: &str) -> Fields {
+    let stages: Vec<Value> = pipeline
+        .stages
+        .iter()
+        .enumerate()
+        .map(|(position, stage)| {
+            json!({
+                "id": stage.id,
+                "name": stage.name,
+                "position": position,
+                "showInFunnel": true,
+                "showInPieChart": true,
+            })
+        })
+        .collect();
+    record([
+        ("id", pipeline.id.clone().into()),
+        ("name", pipeline.name.clone().into()),
+        ("stages", stages.into()),
+        ("showInFunnel", true.into()),
+        ("showInPieChart", true.into()),
+        ("locationId", location_id.into()),
+    ])
 }
 
 fn seed_contact(

@@ -56,12 +56,15 @@ pub(super) struct Location {
     pub(super) users: Vec<Value>,
     pub(super) workflows: Vec<Value>,
     pub(super) custom_values: Vec<Fields>,
-    /// Custom fields of contacts: id and key, such as `contact.score`.
-    pub(super) custom_fields: Vec<(String, String)>,
+    /// Custom fields of contacts and opportunities.
+    pub(super) custom_fields: Vec<Fields>,
     pub(super) tags: Vec<Fields>,
     pub(super) contacts: Vec<Contact>,
     pub(super) tasks: Vec<Fields>,
     pub(super) notes: Vec<Fields>,
+    pub(super) pipelines: Vec<Fields>,
+    /// Without their contact's part, which is put in when they are shown.
+    pub(super) opportunities: Vec<Fields>,
     pub(super) conversations: Vec<Conversation>,
     /// Contact id and workflow id of everybody who is in a workflow.
     pub(super) enrolments: Vec<(String, String)>,
@@ -91,9 +94,18 @@ impl Location {
     }
 
     pub(super) fn allows_duplicates(&self) -> bool {
+        self.allows("allowDuplicateContact")
+    }
+
+    /// Whether a contact may have several opportunities in one pipeline.
+    pub(super) fn allows_duplicate_opportunities(&self) -> bool {
+        self.allows("allowDuplicateOpportunity")
+    }
+
+    fn allows(&self, setting: &str) -> bool {
         self.details
             .get("settings")
-            .is_some_and(|settings| settings["allowDuplicateContact"] == json!(true))
+            .is_some_and(|settings| settings[setting] == json!(true))
     }
 
     /// The fields by which contacts are told apart, most important first.
@@ -175,6 +187,8 @@ impl Location {
         self.contacts.retain(|contact| contact.id() != id);
         self.tasks.retain(|task| task["contactId"] != json!(id));
         self.notes.retain(|note| note["contactId"] != json!(id));
+        self.opportunities
+            .retain(|opportunity| opportunity["contactId"] != json!(id));
         self.conversations
             .retain(|conversation| conversation.contact_id != id);
         self.enrolments.retain(|(contact, _)| contact != id);

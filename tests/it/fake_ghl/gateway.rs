@@ -102,7 +102,7 @@ async fn an_unknown_route_is_a_401_in_disguise() {
         ("PATCH", "/contacts/upsert"),
         ("GET", "/"),
         ("POST", "/workflows/"),
-        ("GET", "/opportunities/pipelines"),
+        ("GET", "/calendars/groups"),
     ] {
         let reply = read(api.request(method, path)).await.unwrap();
         reply.expect_exactly(401, refused.clone());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gohighlevel::api::conversations::OutgoingEmail;
+use gohighlevel::ids::ContactId;
 use serde_json::json;
 
 use super::*;
@@ -113,6 +115,67 @@ async fn an_email_is_sent_without_its_text_in_the_message() {
         messages[0]["meta"]["email"]["messageIds"],
         json!([sent["emailMessageId"]])
     );
+}
+
+#[tokio::test]
+async fn an_email_shows_in_the_conversation_and_is_reported() {
+    let fake = start().await;
+    let api = Api::new(&fake);
+    let email = OutgoingEmail::new(ContactId::new(NINA).unwrap(), "Hi", "<p>Hi</p>");
+    let sent = client(&fake)
+        .conversations()
+        .send_email(&email)
+        .await
+        .unwrap();
+    let messages = api.messages_of(SOLEIL, NINA).await;
+    let message = &messages[0];
+    assert_eq!(message["id"], sent.message_id.as_str());
+    assert_eq!(message["type"], 3);
+    assert_eq!(message["direction"], "outbound");
+    assert_eq!(message["contactId"], NINA);
+    assert_eq!(message["dateAdded"], "2026-05-08T11:57:42.250Z");
+    let found = api
+        .get(&format!(
+            "/conversations/search?locationId={SOLEIL}&contactId={NINA}"
+        ))
+        .await
+        .expect(200);
+    assert_eq!(found["conversations"][0]["lastMessageType"], "TYPE_EMAIL");
+    let webhook: Value = serde_json::from_str(&fake.deliveries()[0].body).unwrap();
+    assert_eq!(webhook["type"], "OutboundMessage");
+    assert_eq!(webhook["messageType"], "Email");
+    assert_eq!(webhook["to"], json!(["nina@example.com"]));
+}
+
+#[tokio::test]
+async fn an_email_needs_an_address_and_leave_to_disturb() {
+    let fake = start().await;
+    let api = Api::new(&fake);
+    let path = format!("/contacts/{NINA}");
+    let email = json!({ "type": "Email", "contactId": NINA, "subject": "Hi", "html": "<p>Hi</p>" });
+    let dnd = |status: &str| json!({ "dndSettings": { "Email": { "status": status } } });
+    api.put(&path, dnd("active")).await.expect(200);
+    api.post("/conversations/messages", email.clone())
+        .await
+        .expect_exactly(
+            400,
+            json!({ "status": 400, "message": "Cannot send message as DND is active for Email." }),
+        );
+    api.put(&path, dnd("inactive")).await.expect(200);
+    api.put(&path, json!({ "email": null })).await.expect(200);
+    let refused = api
+        .post("/conversations/messages", email.clone())
+        .await
+        .expect(400);
+    assert_eq!(
+        refused["message"],
+        "Unable to send e-mail, contact's e-mail is invalid"
+    );
+    assert!(api.messages_of(SOLEIL, NINA).await.is_empty());
+    api.put(&path, json!({ "email": "nina@example.com" }))
+        .await
+        .expect(200);
+    api.post("/conversations/messages", email).await.expect(201);
 }
 
 #[tokio::test]

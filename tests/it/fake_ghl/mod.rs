@@ -3,9 +3,12 @@
 
 mod contacts;
 mod control;
+mod custom_fields;
 mod faults;
 mod gateway;
 mod messages;
+mod notes;
+mod opportunities;
 mod program;
 mod receiver;
 mod records;
@@ -16,6 +19,8 @@ mod webhooks;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gohighlevel::client::{Client, Location};
+use gohighlevel::ids::LocationId;
 use gohighlevel::testing::{FakeGhl, FakeGhlBuilder, ManualClock};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -31,6 +36,7 @@ pub(crate) const MARIA_PHONE: &str = "+13125550111";
 const JONAS: &str = "sampleContactJonas02";
 const NINA: &str = "sampleContactNina003";
 const OMAR: &str = "sampleContactOmar004";
+const STAFF: &str = "sampleContactStaff05";
 const ANA: &str = "sampleUserAna0000001";
 pub(crate) const STRANGER: &str = "+13125550142";
 
@@ -48,6 +54,17 @@ fn builder(clock: &ManualClock) -> FakeGhlBuilder {
 
 async fn start() -> FakeGhl {
     builder(&clock()).start().await.unwrap()
+}
+
+/// The crate's own client of the sample seed's first location.
+fn client(fake: &FakeGhl) -> Location {
+    let client = Client::builder()
+        .token(SOLEIL_TOKEN)
+        .base_url(fake.url())
+        .clock(Arc::new(clock()))
+        .build()
+        .unwrap();
+    client.location(LocationId::new(SOLEIL).unwrap())
 }
 
 /// A plain HTTP client with one token.

@@ -18,6 +18,30 @@ async fn contacts_of_a_seed_are_normalised_like_created_ones() {
 }
 
 #[tokio::test]
+async fn the_sample_has_a_published_workflow_two_users_and_a_contact_for_staff() {
+    let fake = start().await;
+    let api = Api::new(&fake);
+    let workflows = api
+        .get(&format!("/workflows/?locationId={SOLEIL}"))
+        .await
+        .expect(200);
+    let workflow = &workflows["workflows"][0];
+    assert_eq!(workflow["id"], "78559bb3-b920-461e-b010-7b2a2816d2a9");
+    assert_eq!(workflow["status"], "published");
+    let users = api
+        .get(&format!("/users/?locationId={SOLEIL}"))
+        .await
+        .expect(200);
+    assert_eq!(users["users"][1]["id"], "sampleUserBen0000002");
+    let staff = api.get(&format!("/contacts/{STAFF}")).await.expect(200);
+    assert_eq!(staff["contact"]["phone"], "+13125550120");
+    assert_eq!(
+        staff["contact"]["email"],
+        "alerts@soleil-infusion.example.com"
+    );
+}
+
+#[tokio::test]
 async fn a_location_may_have_several_tokens() {
     let seed = json!({ "locations": [{ "location": { "id": "one" }, "tokens": ["old", "new"] }] });
     let fake = FakeGhl::builder()
@@ -70,6 +94,10 @@ fn a_wrong_seed_says_what_is_wrong() {
         (
             json!({ "locations": [location(json!({ "contacts": [{ "id": "a" }, { "id": "a" }] }))] }),
             "contact `a`",
+        ),
+        (
+            json!({ "locations": [location(json!({ "customFields": [{ "id": "f", "fieldKey": "score" }] }))] }),
+            "custom field `f`",
         ),
     ] {
         let error = Seed::from_json(&seed.to_string()).unwrap_err().to_string();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Visit;
+use super::{Visit, custom_fields};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
 use crate::testing::fake_ghl::contact::Contact;
@@ -204,7 +204,7 @@ fn insert(visit: &mut Visit<'_>, body: &Fields) -> Result<Contact, Answer> {
 
 /// Writes the checked body to the contact, and reports a change of its DND.
 fn write(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Result<Contact, Answer> {
-    let body = with_custom_field_ids(visit, body)?;
+    let body = custom_fields::with_ids(visit.location, "contact", body)?;
     let country = visit.location.country().map(str::to_owned);
     let now = visit.now;
     let Some(contact) = visit.location.contact_mut(id) else {
@@ -220,41 +220,4 @@ fn write(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Result<Contact, Answ
             .push(envelope::dnd_update(&visit.location.id, &contact));
     }
     Ok(contact)
-}
-
-/// Replaces the `key` of custom fields by their `id`. A key may come with or without `contact.` in front; fields that
-/// the location does not have are left out, as HighLevel does.
-fn with_custom_field_ids(visit: &Visit<'_>, body: &Fields) -> Result<Fields, Answer> {
-    let mut body = body.clone();
-    let Some(Value::Array(items)) = body.get_mut("customFields") else {
-        return Ok(body);
-    };
-    let mut known = Vec::new();
-    for item in items.drain(..) {
-        let key = item["key"].as_str();
-        let id = item["id"].as_str();
-        let resolved = match (id, key) {
-            (Some(id), _) => Some(id.to_owned()),
-            (None, Some(key)) => visit
-                .location
-                .custom_fields
-                .iter()
-                .find(|(_, known)| {
-                    known.trim_start_matches("contact.") == key.trim_start_matches("contact.")
-                })
-                .map(|(id, _)| id.clone()),
-            (None, None) => {
-                return Err(Answer::unprocessable(vec![
-                    "customFields: id or key should not be empty".to_owned(),
-                ]));
-            }
-        };
-        if let Some(id) = resolved {
-            let mut item = item;
-            item["id"] = json!(id);
-            known.push(item);
-        }
-    }
-    *items = known;
-    Ok(body)
 }

@@ -3,10 +3,13 @@
 
 mod contacts;
 mod conversations;
+mod custom_fields;
 mod custom_values;
 mod locations;
 mod notes;
 mod oauth;
+mod opportunities;
+mod opportunity_search;
 mod search;
 mod send;
 mod tags;
@@ -21,6 +24,7 @@ use super::request::ApiRequest;
 use super::world::{Location, World};
 
 pub(super) use contacts::CREATE as CONTACT_PROPERTIES;
+pub(super) use custom_fields::written_value;
 pub(super) use oauth::answer as oauth;
 
 /// A request on its way through an operation.
@@ -44,7 +48,9 @@ pub(super) fn answer(
     let method = request.method.as_str();
     let named = match segments.as_slice() {
         ["locations", id, ..] => Some(*id),
-        _ => request.query("locationId"),
+        _ => request
+            .query("locationId")
+            .or_else(|| request.query("location_id")),
     };
     let body = request.body()?;
     let named = named.or_else(|| body.get("locationId").and_then(Value::as_str));
@@ -103,6 +109,15 @@ pub(super) fn answer(
         ("GET", ["locations", _, "customValues", id]) => custom_values::get(visit, id),
         ("PUT", ["locations", _, "customValues", id]) => custom_values::update(visit, id, &body),
         ("DELETE", ["locations", _, "customValues", id]) => custom_values::delete(visit, id),
+        ("GET", ["locations", _, "customFields"]) => custom_fields::list(visit),
+        ("GET", ["locations", _, "customFields", id]) => custom_fields::get(visit, id),
+        ("GET", ["opportunities", "pipelines"]) => opportunities::pipelines(visit),
+        ("GET", ["opportunities", "search"]) => opportunity_search::search(visit),
+        ("POST", ["opportunities"]) => opportunities::create(visit, &body),
+        ("GET", ["opportunities", id]) => opportunities::get(visit, id),
+        ("PUT", ["opportunities", id]) => opportunities::update(visit, id, &body),
+        ("PUT", ["opportunities", id, "status"]) => opportunities::set_status(visit, id, &body),
+        ("DELETE", ["opportunities", id]) => opportunities::delete(visit, id),
         ("GET", ["conversations", "search"]) => conversations::search(visit),
         ("POST", ["conversations", "messages"]) => send::send(visit, &body),
         ("GET", ["conversations", "messages", id]) => conversations::message(visit, id),
@@ -111,7 +126,7 @@ pub(super) fn answer(
     }
 }
 
-/// Whether the path names a contact or a conversation of somebody else's location.
+/// Whether the path names a contact, an opportunity or a conversation of somebody else's location.
 fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> bool {
     let mut others = world
         .locations
@@ -119,6 +134,12 @@ fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> boo
         .filter(|other| other.id != location_id);
     match segments {
         ["contacts", id, ..] => others.any(|other| other.contact(id).is_some()),
+        ["opportunities", id, ..] => others.any(|other| {
+            other
+                .opportunities
+                .iter()
+                .any(|opportunity| opportunity["id"] == *id)
+        }),
         ["conversations", "messages", id] => others.any(|other| {
             other
                 .conversations
