@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -24,7 +25,7 @@ use gohighlevel::clock::SystemClock;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::store::SqliteStore;
-use gohighlevel::recipes::missed_call::{Engine, PreflightError, Recipe};
+use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
 use gohighlevel::webhooks::{Verifier, receiver};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -170,13 +171,30 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
         Err(_) => Ok(Verifier::builder()),
     };
     let verifier = verifier.map_err(|error| format!("GHL_WEBHOOK_PUBLIC_KEY: {error}"))?;
-    let mut engine = Engine::builder(Arc::new(SqliteStore::open(path).map_err(told)?));
+    let store = SqliteStore::open(path).map_err(told)?;
+    let mut engine = Engine::builder(Arc::new(store)).notifier(Arc::new(LogOfTheTeam));
     for (id, recipe) in recipes {
         engine = engine.location(client.location(id), recipe);
     }
     let engine = engine.build();
     check_locations(&engine).await?;
     serve(engine, verifier.build(), listen).await.map_err(told)
+}
+
+/// Where steps with `to = "host"` go. Write your chat or pager here; the notice's body names the caller, and a log must
+/// not.
+#[derive(Debug)]
+struct LogOfTheTeam;
+
+#[async_trait]
+impl TeamNotifier for LogOfTheTeam {
+    async fn notify(
+        &self,
+        notice: &Notice,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        tracing::info!(location = %notice.location, contact = %notice.contact, title = %notice.title, "for the team");
+        Ok(())
+    }
 }
 
 /// From here on a webhook that is answered 200 is in the store.

@@ -177,6 +177,13 @@ async fn the_host_tells_the_team_what_the_caller_was_told_and_is_asked_again() {
 #[tokio::test]
 async fn without_a_notifier_the_ledger_says_why_the_team_was_not_told() {
     let world = world("[steps.tell]\ndo = \"notify\"\ntitle = \"Missed call\"\n").await;
+    let errors = world.engine.preflight().await;
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("deeds.toml:3: steps.tell.to: "),
+        "{told:?}"
+    );
     world.missed_call().await;
     world.minutes(25 * 60).await;
     let history = world.history().await;

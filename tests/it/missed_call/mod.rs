@@ -24,6 +24,7 @@ mod overtaken;
 mod replies;
 mod reply_corpus;
 mod report;
+mod requirements;
 mod simulator;
 mod sqlite_store;
 mod steps;

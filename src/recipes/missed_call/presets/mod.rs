@@ -1,6 +1,8 @@
 //! Ready recipes, one TOML file each, to use as they are or to copy and adapt.
 //!
 //! Only data lives here: a preset is read and checked like any other recipe.
+//!
+#![doc = include_str!("requirements.md")]
 
 use super::recipe::Recipe;
 

@@ -8,7 +8,9 @@ use super::super::copy::{
 };
 use super::super::episode::StepName;
 use super::problem::{Fault, Problem, RecipeError};
-use super::{Assignee, BusinessNumber, EmailStep, NumberLink, Recipe, Step, TextStep};
+use super::{
+    Assignee, Audience, BusinessNumber, Deed, EmailStep, NumberLink, Recipe, Step, TextStep,
+};
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
@@ -46,6 +48,20 @@ impl Recipe {
             problems.extend(self.assignee_problem(name, assignee, facts));
         }
         RecipeError::unless_sound(problems)
+    }
+
+    /// What is wrong if nobody tells the team for the service: steps that it is to be told by.
+    pub(crate) fn check_without_notifier(&self) -> Result<(), RecipeError> {
+        let by_host = self.steps.iter().filter(
+            |(_, step)| matches!(&step.deed, Deed::Notify(notify) if notify.to == Audience::Host),
+        );
+        let problem = |(name, _): (&StepName, &Step)| {
+            let what = "the service that runs the recipe tells nobody";
+            let remedy = "give the engine a notifier, or write to = { text_contact = \"…\" } or { email_contact = \"…\" }";
+            let key = format!("steps.{name}.to");
+            self.origin.problem(&key, Fault::new(what, remedy))
+        };
+        RecipeError::unless_sound(by_host.map(problem).collect())
     }
 
     fn text_problems(

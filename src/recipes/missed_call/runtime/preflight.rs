@@ -30,7 +30,8 @@ pub enum PreflightError {
 }
 
 impl Engine {
-    /// Reads of each location what its recipe needs (custom values, name, users), and says where something is amiss.
+    /// Reads of each location what its recipe needs (custom values, name, users), and says where something is amiss: there
+    /// or in the engine's own set-up.
     /// An empty list means that all is well.
     pub async fn preflight(&self) -> Vec<PreflightError> {
         let mut errors = Vec::new();
@@ -38,6 +39,12 @@ impl Engine {
         sites.sort_by_key(|site| site.location.id());
         for site in sites {
             let location = site.location.id().clone();
+            if self.shared.notifier.is_none()
+                && let Err(problems) = site.recipe.check_without_notifier()
+            {
+                let location = location.clone();
+                errors.push(PreflightError::NotReady { location, problems });
+            }
             match facts(site).await {
                 Ok(facts) => {
                     if let Err(problems) = site.recipe.check(&facts) {
