@@ -5,8 +5,8 @@ use std::process::Stdio;
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::server::{Place, Server};
 use super::{DEADLINE, count, kept_in, ledger, until};
@@ -20,6 +20,8 @@ const STEPS: [&str; 4] = ["text", "tag", "second_text", "task"];
 struct FakeProgram {
     /// Ends with this.
     _child: Child,
+    /// What it goes on to print is not read; with nobody at the other end it could not print it.
+    _stdout: Lines<BufReader<ChildStdout>>,
     url: String,
     public_key: String,
 }
@@ -41,6 +43,7 @@ impl FakeProgram {
         }
         Self {
             _child: child,
+            _stdout: lines,
             url,
             public_key,
         }
