@@ -113,7 +113,7 @@
 //! while let Some(contact) = found.try_next().await? {
 //!     ids.push(contact.id);
 //! }
-//! assert_eq!(ids.len(), 2);
+//! assert_eq!(ids.len(), 3);
 //! # Ok(()) }
 //! ```
 //!
