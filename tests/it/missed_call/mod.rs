@@ -30,3 +30,4 @@ mod sqlite_store;
 mod steps;
 mod store_contract;
 mod support;
+mod variants;
