@@ -4,12 +4,11 @@ use gohighlevel::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use gohighlevel::recipes::missed_call::MergeValues;
 use gohighlevel::recipes::missed_call::episode::{
     Action, EffectEnd, EmailFacts, Episode, Facts, Happening, Input, Intent, NoticeTo,
-    OpportunityFacts, Permit, PipelineFacts, Reason, StageFacts, StepName, TaskFacts, TeamFacts,
+    OpportunityFacts, Permit, PipelineFacts, Reason, StageFacts, TaskFacts, TeamFacts,
 };
-use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::reply::Reply;
 
-use super::given::{NUMBER, at, call, effect, recipe_of, step_of};
+use super::given::{NUMBER, at, call, dropped, effect, recipe_of, step, step_of};
 
 const RECIPE: &str = r#"
     name = "deeds"
@@ -91,10 +90,6 @@ const RECIPE: &str = r#"
     what = "escalated"
 "#;
 
-fn step(name: &str) -> StepName {
-    StepName::new(name).unwrap()
-}
-
 fn episode() -> Episode {
     Episode::open(recipe_of(RECIPE), &call("call-1"), at(1)).0
 }
@@ -124,16 +119,6 @@ fn planned(actions: &[Action]) -> Vec<&str> {
             _ => None,
         })
         .collect()
-}
-
-fn dropped(actions: &[Action]) -> Vec<(String, String)> {
-    let drop = |action: &Action| match action {
-        Action::Record(EntryKind::NotDone { step, reason }) => {
-            Some((step.to_string(), reason.code()))
-        }
-        _ => None,
-    };
-    actions.iter().filter_map(drop).collect()
 }
 
 fn help() -> Input {

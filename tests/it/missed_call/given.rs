@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::episode::{Action, Episode, Facts, TaskFacts, TextFacts};
 use gohighlevel::recipes::missed_call::episode::{
     EffectId, EpisodeId, EpisodeState, Evidence, MissedCall, StepName,
 };
-use gohighlevel::recipes::missed_call::episode::{Episode, Facts, TaskFacts, TextFacts};
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -109,6 +110,21 @@ pub(super) fn effect(episode: &EpisodeId, step: StepName) -> EffectId {
         step,
         ordinal: 0,
     }
+}
+
+pub(super) fn step(name: &str) -> StepName {
+    StepName::new(name).unwrap()
+}
+
+/// The steps that are dropped by these actions, with the reasons' codes.
+pub(super) fn dropped(actions: &[Action]) -> Vec<(String, String)> {
+    let drop = |action: &Action| match action {
+        Action::Record(EntryKind::NotDone { step, reason }) => {
+            Some((step.to_string(), reason.code()))
+        }
+        _ => None,
+    };
+    actions.iter().filter_map(drop).collect()
 }
 
 pub(super) fn the_text() -> StepName {

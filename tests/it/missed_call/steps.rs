@@ -2,11 +2,12 @@
 
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Happening, Input, Permit, Reason, StepName,
+    Action, EffectEnd, Episode, Facts, Happening, Input, Permit, Reason,
 };
-use gohighlevel::recipes::missed_call::ledger::EntryKind;
 
-use super::given::{at, call, call_ended, effect, good_facts, recipe_of, step_of, the_text};
+use super::given::{
+    at, call, call_ended, dropped, effect, good_facts, recipe_of, step, step_of, the_text,
+};
 
 const RECIPE: &str = r#"
     name = "steps"
@@ -49,10 +50,6 @@ const RECIPE: &str = r#"
     body = "See you soon."
 "#;
 
-fn step(name: &str) -> StepName {
-    StepName::new(name).unwrap()
-}
-
 fn open() -> (Episode, Vec<Action>) {
     Episode::open(recipe_of(RECIPE), &call("call-1"), at(1))
 }
@@ -67,16 +64,6 @@ fn planned(actions: &[Action]) -> Vec<(String, i64, Lane)> {
     let mut planned: Vec<_> = actions.iter().filter_map(plan).collect();
     planned.sort_by_key(|(name, due, _)| (*due, name.clone()));
     planned
-}
-
-fn dropped(actions: &[Action]) -> Vec<(String, String)> {
-    let drop = |action: &Action| match action {
-        Action::Record(EntryKind::NotDone { step, reason }) => {
-            Some((step.to_string(), reason.code()))
-        }
-        _ => None,
-    };
-    actions.iter().filter_map(drop).collect()
 }
 
 fn happened(episode: &mut Episode, what: Happening, now: i64) -> Vec<Action> {

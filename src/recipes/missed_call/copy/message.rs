@@ -121,12 +121,9 @@ impl MessageCopy {
     /// The copy of a text of a recipe.
     pub(crate) fn of_step(recipe: &Recipe, name: &StepName, text: &TextStep) -> Self {
         Self {
-            name: name.to_string(),
-            body: text.body.clone(),
             opt_out: text.opt_out.clone(),
-            business_name: recipe.display_name.clone(),
             max_segments: text.max_segments,
-            clinical: recipe.hipaa.then(|| recipe.extra_clinical_words.clone()),
+            ..Self::of_recipe(recipe, name, &text.body)
         }
     }
 
@@ -151,9 +148,14 @@ impl MessageCopy {
 
     /// What the e-mail of a recipe must keep to, with its body.
     pub(crate) fn of_email(recipe: &Recipe, name: &StepName, email: &EmailStep) -> Self {
+        Self::of_recipe(recipe, name, &email.body)
+    }
+
+    /// These words in the name of the recipe's business, with no line about STOP.
+    fn of_recipe(recipe: &Recipe, name: &StepName, body: &Template) -> Self {
         Self {
             name: name.to_string(),
-            body: email.body.clone(),
+            body: body.clone(),
             opt_out: None,
             business_name: recipe.display_name.clone(),
             max_segments: Self::DEFAULT_MAX_SEGMENTS,

@@ -17,21 +17,14 @@ impl Episode {
         facts: &EmailFacts,
         now: Timestamp,
     ) -> Permit {
-        let refusal = if facts.suppressed {
-            Some(Reason::Suppressed)
-        } else if facts.do_not_disturb {
-            Some(Reason::NoEmails)
-        } else if let Some(opted_out) = &self.state.opted_out {
-            Some(opted_out.clone())
-        } else if let Some(reason) = overtaken {
-            Some(reason.clone())
-        } else if !facts.has_address {
-            Some(Reason::NoAddress)
-        } else if self.is_stale(name, now) {
-            Some(Reason::Stale)
-        } else {
-            None
-        };
+        let refusal = self
+            .refusal_of_message(
+                facts.suppressed,
+                facts.do_not_disturb.then_some(Reason::NoEmails),
+                overtaken,
+            )
+            .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))
+            .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {
             return Permit::Drop(reason);
         }

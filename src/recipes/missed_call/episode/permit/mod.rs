@@ -209,6 +209,21 @@ impl Episode {
         }
     }
 
+    /// Why a message must not go out whatever it says. The order is that of the ledger's interest: a refusal by the
+    /// person outranks everything else.
+    fn refusal_of_message(
+        &self,
+        suppressed: bool,
+        do_not_disturb: Option<Reason>,
+        overtaken: Option<&Reason>,
+    ) -> Option<Reason> {
+        suppressed
+            .then_some(Reason::Suppressed)
+            .or(do_not_disturb)
+            .or_else(|| self.state.opted_out.clone())
+            .or_else(|| overtaken.cloned())
+    }
+
     /// Whether it is too late for a text: for one that answers the call when the call is older than `max_age`, for any
     /// other when its time is as long ago and a day more: it may have had to wait for the morning.
     pub(crate) fn is_stale(&self, name: &StepName, now: Timestamp) -> bool {

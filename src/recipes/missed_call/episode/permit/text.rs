@@ -20,20 +20,13 @@ impl Episode {
         facts: &TextFacts,
         now: Timestamp,
     ) -> Permit {
-        // The order is that of the ledger's interest: a refusal by the person outranks everything else.
-        let refusal = if facts.suppressed {
-            Some(Reason::Suppressed)
-        } else if facts.do_not_disturb {
-            Some(Reason::DoNotDisturb)
-        } else if let Some(opted_out) = &self.state.opted_out {
-            Some(opted_out.clone())
-        } else if let Some(reason) = overtaken {
-            Some(reason.clone())
-        } else if self.is_stale(name, now) {
-            Some(Reason::Stale)
-        } else {
-            None
-        };
+        let refusal = self
+            .refusal_of_message(
+                facts.suppressed,
+                facts.do_not_disturb.then_some(Reason::DoNotDisturb),
+                overtaken,
+            )
+            .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {
             return Permit::Drop(reason);
         }
