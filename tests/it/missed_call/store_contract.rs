@@ -160,6 +160,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             fingerprint: "f".into(),
             source: "s".into(),
         }),
+        ..Commit::default()
     };
     conflicts(store, whole.clone()).await;
     assert!(store.episode(new.id()).await.unwrap().is_none());

@@ -14,7 +14,9 @@
 //! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
+//! | any | nothing more is to be done | closed; `Planned` becomes `NotDone` | ledger entries |
 
+mod contact;
 mod happening;
 mod input;
 mod intent;
@@ -93,11 +95,13 @@ impl Episode {
             id: EpisodeId::of_call(&call.location, &call.message),
             location: call.location.clone(),
             contact: call.contact.clone(),
+            former_contact: None,
             conversation: call.conversation.clone(),
             caller,
             called: call.called.clone(),
             recipe: recipe.fingerprint().to_owned(),
             call_ended_at: call.ended_at,
+            call_seconds: call.duration.map(|length| length.as_secs()),
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
@@ -202,7 +206,14 @@ impl Episode {
                 }));
                 self.happen(*what, Reason::Overtaken(*what), now, &mut actions);
             }
-            Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
+            Input::Ended(reason) => {
+                if self.state.live {
+                    let reason = reason.clone();
+                    actions.push(Action::Record(EntryKind::Ended { reason }));
+                }
+                self.stop_steps(reason, |_| true, &mut actions);
+                actions.extend(self.close());
+            }
             Input::EffectEnded { effect, end } => self.end(effect, end, &mut actions),
             Input::Wake => {
                 if self.next_wakeup().is_some_and(|time| now >= time) {

@@ -48,6 +48,8 @@ pub enum Reason {
     Superseded,
     /// The contact no longer exists.
     ContactGone,
+    /// The app was removed from the location.
+    Uninstalled,
     /// The copy could not be made; the code says what was missing.
     Copy(String),
     /// HighLevel refused it for good, or could not be reached in time; the code says how.
@@ -76,6 +78,7 @@ impl Reason {
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
             Self::ContactGone => "contact_gone".into(),
+            Self::Uninstalled => "uninstalled".into(),
             Self::Copy(code) => format!("copy:{code}"),
             Self::Failed(code) => format!("failed:{code}"),
         }
@@ -102,6 +105,7 @@ impl Reason {
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
             Self::ContactGone => "the contact no longer exists",
+            Self::Uninstalled => "the app was removed",
             Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
             Self::Failed(_) => "HighLevel did not accept it",
         }

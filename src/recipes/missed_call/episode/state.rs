@@ -25,6 +25,9 @@ pub struct EpisodeState {
     pub(crate) id: EpisodeId,
     pub(crate) location: LocationId,
     pub(crate) contact: ContactId,
+    /// The contact that the call came with, once that was gone and another with the caller's number was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former_contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) conversation: Option<ConversationId>,
     /// The caller's number, where the call told it.
@@ -37,6 +40,9 @@ pub struct EpisodeState {
     pub(crate) recipe: String,
     /// When the first call ended.
     pub(crate) call_ended_at: Timestamp,
+    /// How many seconds the first call lasted, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) call_seconds: Option<u64>,
     /// Until when further calls join.
     pub(crate) closes_at: Timestamp,
     /// The last calls that joined, the first one included.
@@ -110,6 +116,10 @@ impl EpisodeState {
     /// The caller's number, where the call told it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
+    }
+
+    pub(crate) fn call_ended_at(&self) -> Timestamp {
+        self.call_ended_at
     }
 
     /// The fingerprint of its recipe.

@@ -13,7 +13,7 @@ use crate::recipes::missed_call::store::{
     Commit, Committed, DeliveryName, PersonKey, RecipeText, StoreError, Subject, Suppression,
     SuppressionChange,
 };
-use crate::webhooks::Delivery;
+use crate::webhooks::{Delivery, Event};
 
 /// How often a commit is decided anew because somebody else wrote the same episode in between.
 const MOST_CONFLICTS: u32 = 50;
@@ -34,6 +34,11 @@ impl Engine {
     /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
     /// again.
     pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        match &delivery.event {
+            Event::Install(_) => return self.installed(delivery).await,
+            Event::Uninstall => return self.uninstalled(delivery).await,
+            _ => {}
+        }
         let site = delivery
             .location_id
             .as_ref()
@@ -120,6 +125,16 @@ impl Engine {
     ) -> Result<Option<Commit>, StoreError> {
         match signal {
             Signal::Missed(call) => self.missed(site, call, now).await.map(Some),
+            Signal::Answered { call, by_a_user } => {
+                self.answered(site, call, *by_a_user, now).await
+            }
+            Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
+            Signal::ContactGone { person } => self.contact_gone(person, now).await,
+            Signal::Happened {
+                person,
+                what: Happening::Booked,
+                reference,
+            } => self.booked(person, reference, now).await,
             Signal::Unclear {
                 location,
                 message,
@@ -182,7 +197,7 @@ impl Engine {
         }
     }
 
-    async fn missed(
+    pub(super) async fn missed(
         &self,
         site: &Site,
         call: &MissedCall,
@@ -201,7 +216,7 @@ impl Engine {
             let Resumed {
                 mut episode,
                 revision,
-            } = self.resume(stored).await?;
+            } = self.reopen(stored).await?;
             let mut commit = Commit::default();
             if episode.joins(call.ended_at) {
                 let actions = episode.handle(&Input::CallMissed(call.clone()), now);
@@ -242,7 +257,7 @@ impl Engine {
     }
 
     /// Tells somebody's live episode what happened, on top of `commit`. If there is none, only that is left.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         person: &Person,
         input: &Input,
@@ -326,14 +341,14 @@ impl Engine {
         }))
     }
 
-    async fn live(&self, person: &Person) -> Result<Option<Resumed>, StoreError> {
+    pub(super) async fn live(&self, person: &Person) -> Result<Option<Resumed>, StoreError> {
         let key = PersonKey {
             location: person.location.clone(),
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
         match self.shared.store.live_episode(&key).await? {
-            Some(stored) => self.resume(stored).await.map(Some),
+            Some(stored) => self.reopen(stored).await.map(Some),
             None => Ok(None),
         }
     }
@@ -360,7 +375,7 @@ fn changes(
     subjects.into_iter().map(change).collect()
 }
 
-fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
+pub(super) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
     Entry {
         at: now,
         location: person.location.clone(),

@@ -6,6 +6,9 @@
 
 mod accept;
 mod facts;
+mod follow;
+mod halt;
+mod judge;
 mod notifier;
 mod outside;
 mod perform;
@@ -152,7 +155,7 @@ impl Engine {
     }
 
     /// An episode as it was stored, with the recipe it started with.
-    async fn resume(&self, stored: Stored) -> Result<Resumed, StoreError> {
+    async fn reopen(&self, stored: Stored) -> Result<Resumed, StoreError> {
         let recipe = self.recipe(stored.state.recipe()).await?;
         Ok(Resumed {
             episode: Episode::resume(stored.state, recipe),

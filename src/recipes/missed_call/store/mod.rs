@@ -19,10 +19,11 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
+use super::halt::Halt;
 use super::ledger::Entry;
 use crate::client::Lane;
 use crate::digest::sha256_hex;
-use crate::ids::{ContactId, LocationId};
+use crate::ids::{CompanyId, ContactId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -50,6 +51,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         location: &LocationId,
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
+
+    /// All that was said about what halts this location, in force or lifted.
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
+
+    /// The locations of this company, as far as commits have told.
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError>;
+
+    /// All live episodes of this location.
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError>;
 
     /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
     /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
@@ -110,6 +120,10 @@ pub struct Commit {
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
     pub recipe: Option<RecipeText>,
+    /// Locations in which nothing is to be done any more, or again.
+    pub halts: Vec<HaltChange>,
+    /// Locations whose company is known.
+    pub companies: Vec<CompanyLocation>,
 }
 
 /// What became of a commit.
@@ -339,6 +353,40 @@ pub struct SuppressionChange {
     pub suppressed: bool,
     /// When the person said so.
     pub at: Timestamp,
+}
+
+/// What was last said about one thing that can halt a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halted {
+    /// What.
+    pub halt: Halt,
+    /// In force, or lifted.
+    pub halted: bool,
+    /// When that was said.
+    pub since: Timestamp,
+}
+
+/// Something halts a location, or does not any more. What was said later counts, in whatever order it is told: an older
+/// change than the one that is kept does nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HaltChange {
+    /// Where.
+    pub location: LocationId,
+    /// What.
+    pub halt: Halt,
+    /// In force, or lifted.
+    pub halted: bool,
+    /// When that was said.
+    pub at: Timestamp,
+}
+
+/// A location of a company. A location has one; the last one told counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyLocation {
+    /// The company.
+    pub company: CompanyId,
+    /// The location.
+    pub location: LocationId,
 }
 
 /// Which entries of the ledger to read.

@@ -1,4 +1,4 @@
--- Version 2. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+-- Version 3. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
 
 -- Deliveries that were taken; each name is taken once.
 CREATE TABLE delivery (
@@ -75,3 +75,19 @@ CREATE TABLE recipe (
     fingerprint TEXT PRIMARY KEY,
     source TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- What halts a location, or did: the last that was said about each.
+CREATE TABLE halt (
+    location TEXT NOT NULL,
+    halt TEXT NOT NULL,
+    halted INTEGER NOT NULL,
+    -- When that was said.
+    since INTEGER NOT NULL,
+    PRIMARY KEY (location, halt)
+) WITHOUT ROWID;
+
+CREATE TABLE company_location (
+    location TEXT PRIMARY KEY,
+    company TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX company_location_by_company ON company_location (company);
