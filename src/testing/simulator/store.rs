@@ -116,9 +116,8 @@ impl Store for Disk {
         self.world.tables.recipe_source(fingerprint).await
     }
 
-    /// Asked before each effect, and right after or before other reads that are slow and fail: this one is neither.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
-        self.life.goes_on().await;
+        self.enter().await?;
         self.world.tables.halts(location).await
     }
 
