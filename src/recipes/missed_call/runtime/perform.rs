@@ -72,6 +72,10 @@ impl Engine {
                 .await
                 .map(drop);
         };
+        // What was dropped meanwhile asks HighLevel nothing.
+        if !episode.state().is_open(&fence.effect.step) {
+            return self.forget(fence).await;
+        }
         if self.hold_back(&episode, &fence, &progress).await? {
             return Ok(());
         }
