@@ -54,7 +54,13 @@ fn one_text_one_tag_and_one_task_an_hour_after_the_call() {
     let summary = &report["summary"];
     assert_eq!(
         counts(&report),
-        [("tag", (1, 1)), ("task", (1, 1)), ("text", (1, 1))]
+        [
+            ("no_more_texts", (0, 0)),
+            ("opt_out_reply", (0, 0)),
+            ("tag", (1, 1)),
+            ("task", (1, 1)),
+            ("text", (1, 1))
+        ]
     );
     assert_eq!(summary["problems"], serde_json::json!([]));
     assert_eq!(summary["missed_calls"], 2);

@@ -180,16 +180,25 @@ fn schema(file: &Path) -> Vec<String> {
     rows.unwrap().map(|sql| plain(sql.unwrap())).collect()
 }
 
-#[tokio::test]
-async fn a_file_of_version_1_becomes_like_a_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let old = of_version_1(&folder);
-    drop(SqliteStore::open(&old).unwrap());
-    // Once more, now that there is nothing to do.
-    drop(SqliteStore::open(&old).unwrap());
-    let new = folder.path().join("new.db");
-    drop(SqliteStore::open(&new).unwrap());
-    assert_eq!(schema(&old), schema(&new));
+#[test]
+fn a_file_of_each_version_becomes_like_a_new_one() {
+    for version in [1, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.db");
+        let connection = Connection::open(&old).unwrap();
+        let tables = fixture(&format!("store_v{version}.sql"));
+        connection.execute_batch(&tables).unwrap();
+        connection
+            .pragma_update(None, "user_version", version)
+            .unwrap();
+        drop(connection);
+        drop(SqliteStore::open(&old).unwrap());
+        // Once more, now that there is nothing to do.
+        drop(SqliteStore::open(&old).unwrap());
+        let new = folder.path().join("new.db");
+        drop(SqliteStore::open(&new).unwrap());
+        assert_eq!(schema(&old), schema(&new), "{version}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) struct Step {
 }
 
 /// What a step follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
     /// The missed call that opens the episode.
     Missed,
@@ -35,6 +35,8 @@ pub(crate) enum Start {
     MissedCalls(u32),
     /// Anything else.
     After(Happening),
+    /// That this message could not be sent, though the caller may be reached in another way.
+    NotSent(StepName),
 }
 
 /// What a step does.
@@ -50,6 +52,10 @@ pub(crate) enum Deed {
     Note(NoteStep),
     Fields(FieldsStep),
     Stage(StageStep),
+    /// Confirms an opt-out with these words, once.
+    ConfirmOptOut(Template),
+    /// Turns on the contact's do-not-disturb for texts.
+    DoNotDisturb,
     /// Puts the contact into this workflow.
     Workflow(WorkflowId),
     /// Makes the contact this user's, unless it is somebody's.
@@ -63,7 +69,7 @@ impl Step {
     /// The lane in which it is performed: somebody waits for a text.
     pub(crate) fn lane(&self) -> Lane {
         match self.deed {
-            Deed::Text(_) => Lane::Interactive,
+            Deed::Text(_) | Deed::ConfirmOptOut(_) => Lane::Interactive,
             _ => Lane::Background,
         }
     }
