@@ -2,7 +2,7 @@
 //! corrected or an opt-out that was set a second ago counts.
 
 mod assignee;
-mod stage;
+pub(super) mod stage;
 mod team;
 
 use std::collections::BTreeMap;
