@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
+use super::compliance::{Consent, ConsentKind, words};
 use super::episode::{Evidence, Happening, MissedCall};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
-use crate::message::Direction;
+use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
 use crate::webhooks::events::Appointment;
 use crate::webhooks::{Delivery, Event, Message};
@@ -30,6 +31,8 @@ pub(crate) enum Signal {
         person: Person,
         message: Option<MessageId>,
         reply: Reply,
+        /// Whether it is a text of more than a word: no carrier takes that for an opt-out, and none confirms it.
+        in_words: bool,
     },
     /// Something else happened that steps can follow or stop on.
     Happened {
@@ -41,6 +44,12 @@ pub(crate) enum Signal {
     TaskDone { person: Person, task: TaskId },
     /// The contact was deleted.
     ContactGone { person: Person },
+    /// Somebody consented to texts; HighLevel does not tell of that, the host does.
+    Consented {
+        person: Person,
+        how: ConsentKind,
+        consent: Consent,
+    },
     /// The contact's do-not-disturb for texts was turned on or off.
     DoNotDisturb { person: Person, on: bool },
 }
@@ -305,6 +314,7 @@ fn wrote(
     now: Timestamp,
 ) -> Option<Signal> {
     let told = message.date_added.or(delivery.timestamp);
+    let body = message.body.as_deref().map(String::as_str);
     Some(Signal::Wrote {
         person: Person {
             location,
@@ -316,9 +326,8 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
-        reply: message
-            .body
-            .as_ref()
-            .map_or(Reply::Other, |body| super::reply::classify(body)),
+        reply: body.map_or(Reply::Other, super::reply::classify),
+        in_words: message.message_type == Some(MessageType::Sms)
+            && body.is_some_and(|body| words(body).len() > 1),
     })
 }

@@ -11,7 +11,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, SqliteStore, Store, StoreError,
-    Stored, Subject, Suppression,
+    Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -124,6 +124,16 @@ impl Store for FailingPower {
         self.inner().await.suppressions(location, subjects).await
     }
 
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let inner = self.inner().await;
+        inner.texting_record(location, subjects, since).await
+    }
+
     async fn episodes_to_wake(
         &self,
         now: Timestamp,
@@ -194,7 +204,7 @@ async fn story(at: u32, side: Side, fault: Option<Fault>) -> bool {
 }
 
 /// Opens the file as soon as the reads that were under way have let go of it.
-async fn reopen(path: &std::path::Path) -> Arc<dyn Store> {
+pub(super) async fn reopen(path: &std::path::Path) -> Arc<dyn Store> {
     for _ in 0..100_000 {
         match SqliteStore::open(path) {
             Ok(store) => return Arc::new(store),

@@ -6,7 +6,8 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 
 use super::given::{
-    at, call, call_ended, dropped, effect, good_facts, recipe_of, step, step_of, the_text,
+    at, call, call_ended, dropped, effect, good_facts, opted_out, recipe_of, step, step_of,
+    the_text,
 };
 
 const RECIPE: &str = r#"
@@ -48,6 +49,9 @@ const RECIPE: &str = r#"
     do = "text"
     on = "booked"
     body = "See you soon."
+
+    [compliance]
+    later_texts = "always"
 "#;
 
 fn open() -> (Episode, Vec<Action>) {
@@ -172,7 +176,7 @@ fn a_stale_call_still_gets_the_later_steps() {
 #[test]
 fn no_text_follows_anything_after_no() {
     let (mut episode, _) = open();
-    let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(5));
+    let actions = episode.handle(&opted_out(Reason::OptedOut), at(5));
     let texts: Vec<_> = dropped(&actions)
         .into_iter()
         .map(|(name, _)| name)
@@ -213,9 +217,8 @@ fn the_end_of_all_drops_what_is_planned() {
     // It is closed too: nothing follows any more, and there is nothing to wake for.
     assert_eq!(episode.next_wakeup(), None);
     assert!(!episode.state().is_live());
-    assert!(
-        episode
-            .handle(&Input::Ended(Reason::Uninstalled), at(6))
-            .is_empty()
-    );
+    let again = episode.handle(&Input::Ended(Reason::Uninstalled), at(6));
+    assert!(again.is_empty());
+    let actions = happened(&mut episode, Happening::Booked, 10);
+    assert!(planned(&actions).is_empty());
 }

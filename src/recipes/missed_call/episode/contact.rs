@@ -34,7 +34,7 @@ impl Episode {
     }
 
     /// The contact is gone, and `contact` has the caller's number: all that is still to be done is done for it.
-    pub(crate) fn follow(&mut self, contact: ContactId) -> Vec<Action> {
+    pub(crate) fn go_on_with(&mut self, contact: ContactId) -> Vec<Action> {
         let from = std::mem::replace(&mut self.state.contact, contact.clone());
         self.state.former_contact = Some(from.clone());
         // The thread was the other contact's.

@@ -25,9 +25,16 @@ pub enum Input {
         message: Option<MessageId>,
         /// What it asks for. An automatic answer is written down and changes nothing.
         reply: Reply,
+        /// When they wrote it, as far as that is told.
+        at: Timestamp,
     },
     /// The caller must not be texted any more.
-    OptedOut(Reason),
+    OptedOut {
+        /// Why.
+        reason: Reason,
+        /// When they said so, if in words that no carrier answers; then a step may confirm it.
+        unconfirmed_since: Option<Timestamp>,
+    },
     /// Something else that steps can follow or stop on.
     Happened {
         /// What.

@@ -106,10 +106,13 @@ impl Episode {
             calls: vec![call.message.clone()],
             missed_calls: 1,
             voicemail: call.reason == MissedReason::Voicemail,
+            replied_at: None,
+            unconfirmed_opt_out_at: None,
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
+            ended: false,
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -171,25 +174,32 @@ impl Episode {
         let mut actions = Vec::new();
         match input {
             Input::CallMissed(call) => self.join(call, now, &mut actions),
-            Input::Replied { message, reply } => {
+            Input::Replied { message, reply, at } => {
                 actions.push(Action::Record(EntryKind::Replied {
                     message: message.clone(),
                     reply: *reply,
                 }));
                 if reply.is_from_a_person() {
+                    self.state.replied_at = self.state.replied_at.max(Some(*at));
                     self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
                 }
                 if reply.asks_for_a_person() {
                     self.happen(Happening::Help, Reason::Replied, now, &mut actions);
                 }
             }
-            Input::OptedOut(reason) => {
+            Input::OptedOut {
+                reason,
+                unconfirmed_since,
+            } => {
                 // A number that is on the list already opts out of nothing anew.
                 let news =
                     self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));
+                }
+                if self.state.opted_out.is_none() {
+                    self.state.unconfirmed_opt_out_at = *unconfirmed_since;
                 }
                 // The first is never taken back.
                 self.state.opted_out.get_or_insert_with(|| reason.clone());
@@ -211,10 +221,11 @@ impl Episode {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::Ended { reason }));
                 }
+                self.state.ended = true;
                 self.stop_steps(reason, |_| true, &mut actions);
                 actions.extend(self.close());
             }
-            Input::EffectEnded { effect, end } => self.end(effect, end, &mut actions),
+            Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut actions),
             Input::Wake => {
                 if self.next_wakeup().is_some_and(|time| now >= time) {
                     actions = self.close();
@@ -303,7 +314,7 @@ impl Episode {
             };
             let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
-                Some(reason) => self.drop_step(name, reason, actions),
+                Some(reason) => self.refuse_step(name, reason, now, actions),
                 None => {
                     let due = later(call.ended_at, step.after).max(now);
                     self.plan_step(name, step, due, actions);
@@ -329,6 +340,47 @@ impl Episode {
         actions.push(Action::Perform { effect, due, lane });
     }
 
+    /// A step that cannot be done. What is to be done in its place is planned.
+    fn refuse_step(
+        &mut self,
+        name: &StepName,
+        reason: Reason,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let replaced = reason.leaves_other_ways();
+        self.drop_step(name, reason, actions);
+        if replaced {
+            let not_sent = Start::NotSent(name.clone());
+            self.follow(|step| step.on == not_sent, now, actions);
+        }
+    }
+
+    /// Plans the steps that follow something that happens now, each once in an episode, however often it happens.
+    fn follow(
+        &mut self,
+        follows: impl Fn(&Step) -> bool,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        if self.state.ended {
+            return;
+        }
+        let recipe = Arc::clone(&self.recipe);
+        for (name, step) in recipe.steps.iter().filter(|(_, step)| follows(step)) {
+            if !self.is_for_this_call(step) || self.state.steps.contains_key(name) {
+                continue;
+            }
+            self.state.set_off.insert(name.clone(), now);
+            let opted_out = self.state.opted_out.clone();
+            let opted_out = opted_out.filter(|_| step.is_message());
+            match opted_out.or_else(|| self.refusal_of(step)) {
+                Some(reason) => self.refuse_step(name, reason, now, actions),
+                None => self.plan_step(name, step, later(now, step.after), actions),
+            }
+        }
+    }
+
     fn drop_step(&mut self, step: &StepName, reason: Reason, actions: &mut Vec<Action>) {
         let state = StepState::NotDone(reason.clone());
         self.state.steps.insert(step.clone(), state);
@@ -352,26 +404,19 @@ impl Episode {
             |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
             actions,
         );
-        let recipe = Arc::clone(&self.recipe);
-        for (name, step) in &recipe.steps {
-            let follows = match step.on {
-                Start::Missed => false,
-                Start::MissedCalls(count) => {
-                    what == Happening::MissedAgain && self.state.missed_calls >= count
-                }
-                Start::After(other) => what == other,
-            };
-            // Each once in an episode, however often it happens.
-            if follows && self.is_for_this_call(step) && !self.state.steps.contains_key(name) {
-                self.state.set_off.insert(name.clone(), now);
-                let opted_out = self.state.opted_out.clone();
-                let opted_out = opted_out.filter(|_| step.is_message());
-                match opted_out.or_else(|| self.refusal_of(step)) {
-                    Some(reason) => self.drop_step(name, reason, actions),
-                    None => self.plan_step(name, step, later(now, step.after), actions),
-                }
-            }
-        }
+        let missed_calls = self.state.missed_calls;
+        let unconfirmed = self.state.unconfirmed_opt_out_at.is_some();
+        let follows = |step: &Step| match &step.on {
+            Start::MissedCalls(count) => what == Happening::MissedAgain && missed_calls >= *count,
+            Start::After(other) if what == *other => match &step.deed {
+                Deed::ConfirmOptOut(_) => unconfirmed,
+                // HighLevel knows already what it has told.
+                Deed::DoNotDisturb => reason != Reason::DoNotDisturb,
+                _ => true,
+            },
+            Start::Missed | Start::After(_) | Start::NotSent(_) => false,
+        };
+        self.follow(follows, now, actions);
     }
 
     /// Planned steps of this kind are dropped; those under way are not tried again.
@@ -417,7 +462,13 @@ impl Episode {
         self.happen(again, Reason::Overtaken(again), now, actions);
     }
 
-    fn end(&mut self, effect: &EffectId, end: &EffectEnd, actions: &mut Vec<Action>) {
+    fn end(
+        &mut self,
+        effect: &EffectId,
+        end: &EffectEnd,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
         if !self.state.is_open(&effect.step) {
             return;
         }
@@ -449,10 +500,10 @@ impl Episode {
                 }
             }
             EffectEnd::NotDone(reason) => {
-                self.drop_step(&effect.step, reason.clone(), actions);
                 if reason.is_opt_out() {
                     self.state.opted_out.get_or_insert_with(|| reason.clone());
                 }
+                self.refuse_step(&effect.step, reason.clone(), now, actions);
             }
         }
     }

@@ -57,7 +57,7 @@ impl Engine {
             return Ok(());
         };
         let now = self.shared.clock.now();
-        let actions = episode.follow(other);
+        let actions = episode.go_on_with(other);
         let mut commit = Commit {
             effects: vec![EffectChange::Release {
                 fence: fence.clone(),

@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, Halted, LedgerQuery, PersonKey,
-    Progress, Store, StoreError, Stored, Subject, Suppression,
+    Progress, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::Entry;
@@ -29,6 +30,8 @@ struct Tables {
     episodes: BTreeMap<EpisodeId, EpisodeRow>,
     effects: BTreeMap<EffectId, EffectRow>,
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
+    consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
+    texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
     halts: BTreeMap<(LocationId, Halt), Halted>,
@@ -166,6 +169,20 @@ impl Tables {
                 self.suppressions.remove(&key);
             }
         }
+        for consent in commit.consents {
+            let key = (consent.location, consent.subject, consent.kind);
+            let known = self.consents.get(&key);
+            if known.is_none_or(|known| known.given_at < consent.consent.given_at) {
+                self.consents.insert(key, consent.consent);
+            }
+        }
+        for text in commit.texts {
+            let of_subject = self.texts.entry((text.location, text.subject)).or_default();
+            match text.sent_at {
+                Some(at) => of_subject.insert(text.effect, at),
+                None => of_subject.remove(&text.effect),
+            };
+        }
         self.ledger.extend(commit.entries);
         if let Some(recipe) = commit.recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
@@ -275,6 +292,31 @@ impl Store for MemoryStore {
         let states = tables.episodes.values().map(|row| &row.stored.state);
         let live = states.filter(|state| state.is_live() && state.location() == location);
         Ok(live.map(|state| state.id().clone()).collect())
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let tables = self.tables();
+        let mut record = TextingRecord::default();
+        for ((place, subject, kind), consent) in &tables.consents {
+            if place == location && subjects.contains(subject) {
+                record.add_consent(*kind, consent.clone());
+            }
+        }
+        for subject in subjects {
+            let sent = tables.texts.get(&(location.clone(), subject.clone()));
+            let recent = sent
+                .into_iter()
+                .flatten()
+                .filter(|(_, at)| **at >= since)
+                .map(|(effect, at)| (effect.clone(), *at));
+            record.sent.extend(recent);
+        }
+        Ok(record)
     }
 
     async fn claim(

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use gohighlevel::clock::Clock;
-use gohighlevel::recipes::missed_call::store::{MemoryStore, SqliteStore, Store};
+use gohighlevel::recipes::missed_call::store::MemoryStore;
 use gohighlevel::recipes::missed_call::{Acceptance, Halt};
 use gohighlevel::webhooks::Delivery;
 use serde_json::{Value, json};
 
+use super::super::crash::reopen;
 use super::super::support::{LOCATION, World, caller};
 use super::{recipe, world};
 
@@ -102,11 +103,10 @@ async fn a_long_pause_leaves_an_end_for_every_step() {
 
 #[tokio::test]
 async fn a_pause_and_a_removal_survive_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.db");
-    let open = || -> Arc<dyn Store> { Arc::new(SqliteStore::open(&file).unwrap()) };
     for removed in [false, true] {
-        let mut world = World::with(recipe(), open()).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("store.db");
+        let mut world = World::with(recipe(), reopen(&file).await).await;
         let location = world.location().id().clone();
         if removed {
             world.hears(json!({"type": "UNINSTALL"})).await;
@@ -114,12 +114,11 @@ async fn a_pause_and_a_removal_survive_a_restart() {
             world.engine.pause(&location).await.unwrap();
         }
         world.restart(Arc::new(MemoryStore::new())).await;
-        world.restart(open()).await;
+        world.restart(reopen(&file).await).await;
         let before = requests(&world);
         world.missed_call().await;
         world.minutes(5).await;
         assert_eq!(requests(&world), before, "{removed}");
-        world.engine.resume(&location).await.unwrap();
     }
 }
 

@@ -21,6 +21,9 @@ const RECIPE: &str = r#"
     name = "inputs"
     version = 1
 
+    [compliance]
+    later_texts = "always"
+
     [steps.text]
     do = "text"
     after = "PT2M"

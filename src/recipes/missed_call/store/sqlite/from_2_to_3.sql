@@ -1,4 +1,30 @@
--- From version 2 to version 3. Never edit it once a release has it: files of old releases pass through here for ever.
+-- From version 2 to version 3. Never edit it: files of old releases pass through here
+-- for ever.
+
+-- Consents to texts, of each kind the last.
+CREATE TABLE consent (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    -- Where the proof is kept.
+    reference TEXT NOT NULL,
+    PRIMARY KEY (location, subject, kind)
+) WITHOUT ROWID;
+
+-- The texts of the last days, by each name their receiver is known under.
+CREATE TABLE sent_text (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    episode INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    PRIMARY KEY (location, subject, episode, step, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX sent_text_by_age ON sent_text (sent_at);
 
 -- Locations can be halted, and belong to companies.
 CREATE TABLE halt (

@@ -10,6 +10,7 @@ mod halts;
 mod ledger;
 mod rows;
 mod schema;
+mod texting;
 mod worker;
 
 use std::fs::{File, OpenOptions};
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use self::worker::Worker;
 use super::{
     Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
-    Suppression,
+    Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -155,6 +156,20 @@ impl Store for SqliteStore {
         self.worker
             .run("read the live episodes of a location", move |connection| {
                 episodes::live_in(connection, &location)
+            })
+            .await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let (location, subjects) = (location.clone(), subjects.to_vec());
+        self.worker
+            .run("read what was texted", move |connection| {
+                texting::read(connection, &location, &subjects, since)
             })
             .await
     }
