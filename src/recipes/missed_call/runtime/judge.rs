@@ -98,7 +98,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
         let live = self.live(person).await?;
-        if !live.is_some_and(|live| *live.episode.state().contact() == person.contact) {
+        if live.is_none_or(|live| *live.episode.state().contact() != person.contact) {
             return Ok(None);
         }
         self.tell(person, &Input::Ended(Reason::ContactGone), None, now)
