@@ -2,6 +2,7 @@
 
 mod assignee;
 mod callers;
+mod closed;
 mod compliance;
 mod crash;
 mod deeds;

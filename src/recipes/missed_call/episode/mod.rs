@@ -14,6 +14,7 @@
 //! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
+//! | closed | anything from outside | unchanged, or as above where a step is still open; none is planned | a ledger entry |
 
 mod happening;
 mod input;
@@ -27,7 +28,7 @@ mod state;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
@@ -82,6 +83,11 @@ pub enum Action {
 }
 
 impl Episode {
+    /// How long after its call a closed episode is still told what its caller does: replies, bookings, clicks, calls and
+    /// opt-outs. It plans nothing any more, but reports credit them to it. Longer than any window of theirs
+    /// ([`Settings`](super::report::Settings)) unless the host widens one.
+    pub const HEARS_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
     /// The episode that a missed call opens, and what it asks for.
     pub fn open(recipe: Arc<Recipe>, call: &MissedCall, now: Timestamp) -> (Self, Vec<Action>) {
         let caller = match &call.caller {
@@ -162,7 +168,13 @@ impl Episode {
         self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
     }
 
-    /// Tells the episode what happened.
+    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
+    /// [`HEARS_FOR`](Self::HEARS_FOR).
+    pub fn hears(&self, now: Timestamp) -> bool {
+        self.state.live || now <= later(self.state.call_ended_at, Self::HEARS_FOR)
+    }
+
+    /// Tells the episode what happened. Closed, it writes that down and plans no step.
     pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         match input {
@@ -327,7 +339,8 @@ impl Episode {
         }));
     }
 
-    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned.
+    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned, unless the
+    /// episode is over.
     fn happen(
         &mut self,
         what: Happening,
@@ -335,12 +348,22 @@ impl Episode {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
+        self.stop_on(what, &reason, actions);
+        if self.state.live {
+            self.follow(what, now, actions);
+        }
+    }
+
+    fn stop_on(&mut self, what: Happening, reason: &Reason, actions: &mut Vec<Action>) {
         let ends_messages = what == Happening::OptedOut;
         self.stop_steps(
-            &reason,
+            reason,
             |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
             actions,
         );
+    }
+
+    fn follow(&mut self, what: Happening, now: Timestamp, actions: &mut Vec<Action>) {
         let recipe = Arc::clone(&self.recipe);
         for (name, step) in &recipe.steps {
             let follows = match step.on {
@@ -434,7 +457,9 @@ impl Episode {
                     found: *found,
                 }));
                 if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
-                    self.happen(what, Reason::Overtaken(what), *at, actions);
+                    // What was begun is brought to its end, though the episode may have been closed meanwhile.
+                    self.stop_on(what, &Reason::Overtaken(what), actions);
+                    self.follow(what, *at, actions);
                 }
             }
             EffectEnd::NotDone(reason) => {

@@ -26,7 +26,8 @@ pub enum Acceptance {
     Taken,
     /// It was taken before; nothing changed.
     Duplicate,
-    /// It means nothing here: another location, another event, somebody without an episode. Nothing was written.
+    /// It means nothing here: another location, another event, somebody without an episode or whose last is long over.
+    /// Nothing was written.
     Ignored,
 }
 
@@ -50,10 +51,11 @@ impl Engine {
     }
 
     /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
-    /// that HighLevel does not know. Steps follow it, or stop on it.
+    /// that HighLevel does not know. Steps of the person's live episode follow it, or stop on it. If their last episode is
+    /// closed, it is written down for the reports until [`Episode::HEARS_FOR`] after the call.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no live episode.
+    /// that the person has no such episode.
     pub async fn record(
         &self,
         person: &PersonKey,
@@ -79,6 +81,26 @@ impl Engine {
             received_at: now,
         };
         self.take(site, &signal, delivery).await
+    }
+
+    /// [`record`](Self::record)s a booking. `appointment` is its id in whatever calendar it is kept: reports count each
+    /// once, take it back when [`Happening::BookingCancelled`] is recorded with the same id, and look up its worth by it.
+    pub async fn record_booking(
+        &self,
+        person: &PersonKey,
+        appointment: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Happening::Booked, appointment).await
+    }
+
+    /// [`record`](Self::record)s that the person opened a link. `click` is the id of this click: that of the link alone
+    /// would be taken once for everybody.
+    pub async fn record_click(
+        &self,
+        person: &PersonKey,
+        click: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Happening::Clicked, click).await
     }
 
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
@@ -241,7 +263,7 @@ impl Engine {
         Ok(commit)
     }
 
-    /// Tells somebody's live episode what happened, on top of `commit`. If there is none, only that is left.
+    /// Tells somebody's episode what happened, on top of `commit`. If there is none, only that is left.
     async fn tell(
         &self,
         person: &Person,
@@ -252,7 +274,7 @@ impl Engine {
         let Some(Resumed {
             mut episode,
             revision,
-        }) = self.live(person).await?
+        }) = self.of(person, now).await?
         else {
             return Ok(commit);
         };
@@ -271,7 +293,7 @@ impl Engine {
     ) -> Result<Commit, StoreError> {
         let mut commit = Commit::default();
         // An episode that cannot be read must not cost the opt-out: the list alone keeps texts back, too.
-        let live = self.live(person).await.unwrap_or_else(|error| {
+        let told = self.of(person, now).await.unwrap_or_else(|error| {
             tracing::error!(
                 location = %person.location,
                 error = &error as &dyn std::error::Error,
@@ -279,9 +301,9 @@ impl Engine {
             );
             None
         });
-        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
         commit.suppressions = changes(person, subjects, &reason, true);
-        match live {
+        match told {
             Some(Resumed {
                 mut episode,
                 revision,
@@ -304,8 +326,8 @@ impl Engine {
         reason: Reason,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let live = self.live(person).await?;
-        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        let told = self.of(person, now).await?;
+        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
         let suppressions = self
             .shared
             .store
@@ -326,16 +348,18 @@ impl Engine {
         }))
     }
 
-    async fn live(&self, person: &Person) -> Result<Option<Resumed>, StoreError> {
+    /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
+    async fn of(&self, person: &Person, now: Timestamp) -> Result<Option<Resumed>, StoreError> {
         let key = PersonKey {
             location: person.location.clone(),
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
-        match self.shared.store.live_episode(&key).await? {
-            Some(stored) => self.resume(stored).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(stored) = self.shared.store.latest_episode(&key).await? else {
+            return Ok(None);
+        };
+        let resumed = self.resume(stored).await?;
+        Ok(resumed.episode.hears(now).then_some(resumed))
     }
 }
 
