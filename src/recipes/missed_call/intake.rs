@@ -8,6 +8,7 @@ use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
 use crate::phone::PhoneNumber;
+use crate::secret::Private;
 use crate::webhooks::{Delivery, Event, Message};
 
 /// What a delivery means to the recipe.
@@ -25,6 +26,9 @@ pub(crate) enum Signal {
     Wrote {
         person: Person,
         message: Option<MessageId>,
+        /// What they wrote, where they wrote words.
+        text: Option<Private<String>>,
+        /// What the rules make of it.
         reply: Reply,
     },
     /// Something else happened that steps can follow or stop on.
@@ -198,6 +202,7 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
+        text: message.body.clone(),
         reply: message
             .body
             .as_ref()

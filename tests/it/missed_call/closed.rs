@@ -90,7 +90,7 @@ fn a_closed_episode_writes_everything_down_and_plans_nothing() {
         let (mut episode, _) = Episode::open(that_answers_everything(), &call("call-1"), at(1));
         done(&mut episode, the_text());
         let mut live = episode.clone();
-        episode.close();
+        episode.close(at(2));
         let steps = serde_json::to_value(episode.state()).unwrap()["steps"].clone();
         let actions = episode.handle(&input, at(100_000));
         assert_eq!(recorded(&actions), entries, "{input:?}");
@@ -132,7 +132,7 @@ fn a_closed_episode_stops_what_is_still_open() {
         body = "Sorry we missed you"
     "#;
     let (mut episode, _) = Episode::open(recipe_of(toml), &call("call-1"), at(1));
-    episode.close();
+    episode.close(at(2));
     let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(2));
     assert_eq!(recorded(&actions), ["opted_out", "not_done"]);
     let expected = ("text".to_owned(), "opted_out".to_owned());
@@ -158,7 +158,7 @@ fn a_hand_off_that_had_begun_brings_what_follows_it() {
         reply: Reply::Help,
     };
     assert_eq!(planned(&episode.handle(&help, at(2))), ["person"]);
-    episode.close();
+    episode.close(at(2));
     assert_eq!(done(&mut episode, step("person")), ["tag"]);
 }
 
@@ -167,7 +167,7 @@ fn a_closed_episode_is_told_for_thirty_days_after_the_call() {
     const MONTH: i64 = 30 * 24 * 60 * 60;
     let mut episode = episode();
     assert!(episode.hears(at(MONTH + 1)), "it is live");
-    episode.close();
+    episode.close(at(2));
     for (now, hears) in [(-5, true), (0, true), (MONTH, true), (MONTH + 1, false)] {
         assert_eq!(episode.hears(at(now)), hears, "{now}");
     }

@@ -205,7 +205,7 @@ impl Watched {
                 self.note(&actions);
             }
             Event::Close => {
-                let actions = self.episode.close();
+                let actions = self.episode.close(at(self.now));
                 self.note(&actions);
             }
         }

@@ -173,7 +173,7 @@ fn of_version_2(folder: &tempfile::TempDir) -> PathBuf {
     old.pragma_update(None, "user_version", 2).unwrap();
     for (number, name) in [(1, "9"), (2, "1")] {
         let mut episode = given::episode();
-        episode.close();
+        episode.close(at(2));
         let mut state = serde_json::to_value(episode.state()).unwrap();
         state["id"] = name.into();
         old.execute(

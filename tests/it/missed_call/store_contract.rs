@@ -119,7 +119,7 @@ pub(super) fn entry(seconds: i64, location: &str, episode: Option<&str>) -> Entr
 
 fn closed(state: &EpisodeState) -> EpisodeState {
     let mut episode = Episode::resume(state.clone(), super::given::recipe());
-    episode.close();
+    episode.close(at(2));
     episode.state().clone()
 }
 

@@ -10,6 +10,7 @@
 //! | `Planned` | something that the step stops on | `NotDone` | a ledger entry |
 //! | – | something that the step follows | `Planned` | the effect |
 //! | any | an automatic reply | unchanged | a ledger entry |
+//! | any | a reply that somebody is still asked about | as on a reply; what it asks for follows when it is read | – |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
 //! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
@@ -24,6 +25,7 @@ mod number;
 mod permit;
 mod reason;
 mod state;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,6 +49,7 @@ use super::call::{Caller, MissedReason};
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Deed, Recipe, Start, Step};
+use super::reply::Reply;
 use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
@@ -112,6 +115,7 @@ impl Episode {
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
+            unread: BTreeMap::new(),
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -140,11 +144,16 @@ impl Episode {
 
     /// When to wake it, if ever.
     ///
-    /// While a step is open there is nothing to wake for: its end comes as an input.
+    /// That is when a reply has waited long enough to be read, or when the episode is over.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.unread_until().into_iter().chain(self.over_at()).min()
+    }
+
+    /// When it is to be closed. While a step is open there is nothing to wake for: its end comes as an input.
     ///
     /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
     /// still be young enough for a text; it must find this episode, or the caller would get a second one.
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
+    fn over_at(&self) -> Option<Timestamp> {
         let over = later(self.state.closes_at, self.recipe.call.max_age);
         (self.state.live && !self.has_open_step()).then_some(over)
     }
@@ -187,10 +196,14 @@ impl Episode {
                 if reply.is_from_a_person() {
                     self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
                 }
-                if reply.asks_for_a_person() {
-                    self.happen(Happening::Help, Reason::Replied, now, &mut actions);
-                }
+                self.ask_for_a_person(*reply, now, &mut actions);
             }
+            Input::Wrote {
+                message,
+                rules,
+                until,
+            } => self.wrote(message, *rules, *until, now, &mut actions),
+            Input::Read { message, reply } => self.read(message, *reply, now, &mut actions),
             Input::OptedOut(reason) => {
                 // A number that is on the list already opts out of nothing anew.
                 let news =
@@ -217,8 +230,9 @@ impl Episode {
             Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
             Input::EffectEnded { effect, end } => self.end(effect, end, &mut actions),
             Input::Wake => {
-                if self.next_wakeup().is_some_and(|time| now >= time) {
-                    actions = self.close();
+                self.read_overdue(now, &mut actions);
+                if self.over_at().is_some_and(|time| now >= time) {
+                    actions.extend(self.close(now));
                 }
             }
         }
@@ -226,9 +240,10 @@ impl Episode {
     }
 
     /// Closes the episode so that the caller's next call opens a new one. What may stop on something stops; other
-    /// effects that are still open go on.
-    pub fn close(&mut self) -> Vec<Action> {
+    /// effects that are still open go on. Replies that nobody has read yet are what the rules made of them.
+    pub fn close(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.read_all(now, &mut actions);
         if std::mem::take(&mut self.state.live) {
             self.stop_steps(
                 &Reason::Superseded,
@@ -351,6 +366,12 @@ impl Episode {
         self.stop_on(what, &reason, actions);
         if self.state.live {
             self.follow(what, now, actions);
+        }
+    }
+
+    fn ask_for_a_person(&mut self, reply: Reply, now: Timestamp, actions: &mut Vec<Action>) {
+        if reply.asks_for_a_person() {
+            self.happen(Happening::Help, Reason::Replied, now, actions);
         }
     }
 

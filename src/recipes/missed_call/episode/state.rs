@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{EpisodeId, StepName};
 use super::reason::Reason;
+use super::unread::Unread;
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 
@@ -57,6 +58,9 @@ pub struct EpisodeState {
     /// The ids of what came of steps that are done: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
+    /// Replies that are not read yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unread: BTreeMap<MessageId, Unread>,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }

@@ -117,10 +117,14 @@ impl Engine {
             };
             commit.delivery = Some(delivery.clone());
             let plans = !commit.effects.is_empty();
+            let question = self.question(signal, &commit);
             match self.shared.store.commit(commit).await? {
                 Committed::Done => {
                     if plans {
                         self.shared.planned.notify_one();
+                    }
+                    if let Some(question) = question {
+                        self.ask_later(question);
                     }
                     return Ok(Acceptance::Taken);
                 }
@@ -165,6 +169,7 @@ impl Engine {
             Signal::Wrote {
                 person,
                 message,
+                text,
                 reply,
             } => {
                 if reply.ends_texts() {
@@ -177,10 +182,7 @@ impl Engine {
                     Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
                     _ => None,
                 };
-                let input = Input::Replied {
-                    message: message.clone(),
-                    reply: *reply,
-                };
+                let input = self.input_of_reply(message.as_ref(), text.as_ref(), *reply, now);
                 self.tell(person, &input, lifted, now).await
             }
             Signal::Happened {
@@ -233,7 +235,7 @@ impl Engine {
             // Its time is over whatever becomes of this call. Closed at once and not together with the opening of the
             // next: the caller's number can have another live episode, which shows when this one, the contact's, is
             // out of the way. On a conflict somebody else has written it, and the next look tells.
-            let actions = episode.close();
+            let actions = episode.close(now);
             add_to(&mut commit, &episode, Some(revision), actions, now);
             self.shared.store.commit(commit).await?;
         }
@@ -363,12 +365,12 @@ impl Engine {
     }
 }
 
-fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
+pub(super) fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
     let called = episode.and_then(|episode| episode.state().caller());
     Subject::all(&person.contact, person.number.iter().chain(called))
 }
 
-fn changes(
+pub(super) fn changes(
     person: &Person,
     subjects: Vec<Subject>,
     reason: &Reason,

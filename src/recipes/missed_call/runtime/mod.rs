@@ -10,6 +10,7 @@ mod notifier;
 mod outside;
 mod perform;
 mod preflight;
+mod reader;
 mod reconcile;
 mod run;
 mod settle;
@@ -26,9 +27,11 @@ pub use accept::Acceptance;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 
+use self::reader::Reader;
 use super::episode::{Action, Episode};
 use super::ledger::{Entry, EntryKind};
 use super::recipe::Recipe;
+use super::reply::ReplyAgent;
 use super::store::{Commit, EffectChange, EpisodeChange, Store, StoreError, Stored};
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
@@ -69,9 +72,10 @@ struct Shared {
     sites: HashMap<LocationId, Site>,
     /// Recipes by fingerprint, those of running episodes included.
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
-    /// Told when an input has planned effects.
+    /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
     notifier: Option<Arc<dyn TeamNotifier>>,
+    reader: Option<Reader>,
 }
 
 /// A location and what runs in it.
@@ -87,6 +91,7 @@ pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     sites: HashMap<LocationId, Site>,
     notifier: Option<Arc<dyn TeamNotifier>>,
+    reader: Option<Reader>,
 }
 
 impl EngineBuilder {
@@ -114,6 +119,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Who reads replies better than the rules do. Without one the rules decide alone.
+    ///
+    /// It is asked about every reply to a live episode that the rules do not settle, as soon as the reply is stored and
+    /// while [`Engine::run`] or [`Engine::step`] works, never before the webhook is acknowledged: a slow agent must not
+    /// hold that up, and HighLevel may not send a reply a second time if the process dies while the agent thinks. Texts
+    /// stop at once, as on any reply. What the agent says within 15 seconds on the engine's clock is what the episode is
+    /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most.
+    pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
+        self.reader = Some(Reader::new(agent));
+        self
+    }
+
     /// The engine.
     pub fn build(self) -> Engine {
         let recipes = self.sites.values().map(|site| {
@@ -130,6 +147,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
+                reader: self.reader,
             }),
         }
     }
@@ -143,6 +161,7 @@ impl Engine {
             clock: Arc::new(SystemClock),
             sites: HashMap::new(),
             notifier: None,
+            reader: None,
         }
     }
 
