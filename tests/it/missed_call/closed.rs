@@ -74,6 +74,21 @@ fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
         (Input::Happened { what, reference }, vec!["happened"])
     }));
     inputs.extend([
+        (
+            Input::Wrote {
+                message: message("text-2"),
+                rules: Reply::Help,
+                until: at(200_000),
+            },
+            vec!["replied"],
+        ),
+        (
+            Input::Read {
+                message: message("text-2"),
+                reply: Reply::Help,
+            },
+            vec![],
+        ),
         (Input::CallMissed(call("call-2")), vec!["call_joined"]),
         (Input::OptedOut(Reason::OptedOut), vec!["opted_out"]),
         (Input::OptedOut(Reason::DoNotDisturb), vec!["opted_out"]),
@@ -104,6 +119,7 @@ fn a_closed_episode_writes_everything_down_and_plans_nothing() {
             input,
             Input::Ended(_)
                 | Input::Wake
+                | Input::Read { .. }
                 | Input::OptedOut(Reason::Suppressed)
                 // It is calls that are counted, not words about them.
                 | Input::Happened {

@@ -10,7 +10,7 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use proptest::prelude::*;
 
 use super::given::{
-    all, at, call_ended, effect, good_facts, recipe, step_of, the_tag, the_task, the_text,
+    all, at, call_ended, effect, good_facts, message, recipe, step_of, the_tag, the_task, the_text,
 };
 
 /// One thing that happens, at a time that may be out of order.
@@ -18,6 +18,8 @@ use super::given::{
 enum Event {
     Call(u8, i64),
     Reply,
+    Wrote(u8, i64),
+    Read(u8),
     Stop,
     DoNotDisturb,
     /// A worker asks for leave; if it gets it, it begins.
@@ -57,6 +59,8 @@ fn events() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => (0..50_u8, -100..5_000_i64).prop_map(|(name, ended)| Event::Call(name, ended)),
         1 => Just(Event::Reply),
+        1 => (0..4_u8, 0..200_i64).prop_map(|(name, waits)| Event::Wrote(name, waits)),
+        1 => (0..4_u8).prop_map(Event::Read),
         1 => Just(Event::Stop),
         1 => Just(Event::DoNotDisturb),
         8 => (steps(), situations).prop_map(|(step, situation)| Event::Try(step, situation)),
@@ -173,6 +177,15 @@ impl Watched {
                 message: None,
                 reply: Reply::Other,
             }),
+            Event::Wrote(name, waits) => self.tell(&Input::Wrote {
+                message: message(&format!("text-{name}")),
+                rules: Reply::Other,
+                until: at(self.now + waits),
+            }),
+            Event::Read(name) => self.tell(&Input::Read {
+                message: message(&format!("text-{name}")),
+                reply: Reply::Help,
+            }),
             Event::Stop => {
                 self.opted_out = true;
                 self.tell(&Input::OptedOut(Reason::OptedOut));
@@ -220,7 +233,9 @@ impl Watched {
             assert_eq!(ended, self.ended.contains(&step), "{step}: {stored}");
         }
         let open = self.ended.len() < 3;
-        let wakes = state.is_live() && !open;
+        let stored = serde_json::to_value(state).unwrap();
+        let unread = stored.get("unread").is_some();
+        let wakes = state.is_live() && (!open || unread);
         assert_eq!(self.episode.next_wakeup().is_some(), wakes);
         // The stored form says all there is.
         let text = serde_json::to_string(state).unwrap();
