@@ -163,11 +163,11 @@ fn files_that_are_no_store_of_ours_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let other = beside(&folder);
-    other.pragma_update(None, "user_version", 3).unwrap();
+    other.pragma_update(None, "user_version", 4).unwrap();
     drop(other);
     let message = refused(&file(&folder));
     assert!(
-        message.contains("schema version 3; this release reads up to 2, use a newer one"),
+        message.contains("schema version 4; this release reads up to 3, use a newer one"),
         "{message}"
     );
 
