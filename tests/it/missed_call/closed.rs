@@ -194,9 +194,9 @@ fn a_hand_off_that_had_begun_brings_what_follows_it() {
 fn a_closed_episode_is_told_for_thirty_days_after_the_call() {
     const MONTH: i64 = 30 * 24 * 60 * 60;
     let mut episode = episode();
-    assert!(episode.hears(at(MONTH + 1)), "it is live");
+    assert!(episode.state().hears(at(MONTH + 1)), "it is live");
     episode.close(at(2));
     for (now, hears) in [(-5, true), (0, true), (MONTH, true), (MONTH + 1, false)] {
-        assert_eq!(episode.hears(at(now)), hears, "{now}");
+        assert_eq!(episode.state().hears(at(now)), hears, "{now}");
     }
 }

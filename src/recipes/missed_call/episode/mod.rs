@@ -177,12 +177,6 @@ impl Episode {
         self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
     }
 
-    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
-    /// [`HEARS_FOR`](Self::HEARS_FOR).
-    pub fn hears(&self, now: Timestamp) -> bool {
-        self.state.live || now <= later(self.state.call_ended_at, Self::HEARS_FOR)
-    }
-
     /// Tells the episode what happened. Closed, it writes that down and plans no step.
     pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::names::{EpisodeId, StepName};
 use super::reason::Reason;
 use super::unread::Unread;
+use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 
@@ -124,5 +125,11 @@ impl EpisodeState {
     /// Whether further calls of this caller join it.
     pub fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
+    /// [`Episode::HEARS_FOR`].
+    pub fn hears(&self, now: Timestamp) -> bool {
+        self.live || now <= later(self.call_ended_at, Episode::HEARS_FOR)
     }
 }

@@ -357,11 +357,10 @@ impl Engine {
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
-        let Some(stored) = self.shared.store.latest_episode(&key).await? else {
-            return Ok(None);
-        };
-        let resumed = self.resume(stored).await?;
-        Ok(resumed.episode.hears(now).then_some(resumed))
+        match self.shared.store.latest_episode(&key).await? {
+            Some(stored) if stored.state.hears(now) => self.resume(stored).await.map(Some),
+            _ => Ok(None),
+        }
     }
 }
 

@@ -25,7 +25,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 const WHILE_FULL: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Performs effects and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
+    /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
     ///
     /// Dropping the future instead is as safe as a crash: what was under way is settled on the next start.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
