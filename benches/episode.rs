@@ -70,9 +70,16 @@ fn main() -> ExitCode {
             Input::Replied {
                 message: None,
                 reply: Reply::Other,
+                at: now,
             },
         ),
-        ("an opt-out", Input::OptedOut(Reason::OptedOut)),
+        (
+            "an opt-out",
+            Input::OptedOut {
+                reason: Reason::OptedOut,
+                unconfirmed_since: None,
+            },
+        ),
         (
             "a booking",
             Input::Happened {

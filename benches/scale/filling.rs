@@ -88,7 +88,11 @@ impl Filling {
             if number % REPLIES == 0 {
                 let message = None;
                 let reply = Reply::Other;
-                let reply = Input::Replied { message, reply };
+                let reply = Input::Replied {
+                    message,
+                    reply,
+                    at: held.at,
+                };
                 let actions = held.episode.handle(&reply, held.at);
                 held.add(actions, &mut followed);
             }

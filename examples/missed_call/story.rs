@@ -17,7 +17,8 @@ pub(crate) enum What {
 
 /// Who calls, and what they do.
 pub(crate) struct Story {
-    /// The name and address that HighLevel has of them; nothing if it has never heard of them.
+    /// The name and address that HighLevel has of them; nothing if it has never heard of them. Whom it knows has
+    /// consented to texts on the business's website.
     pub(crate) known_as: Option<(&'static str, &'static str)>,
     /// In order; the first one is a call at once.
     pub(crate) scenes: Vec<Scene>,

@@ -17,9 +17,10 @@ use gohighlevel::clock::Clock as _;
 use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::message::Direction;
 use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
-use gohighlevel::recipes::missed_call::store::{LedgerQuery, SqliteStore};
+use gohighlevel::recipes::missed_call::store::{LedgerQuery, PersonKey, SqliteStore};
 use gohighlevel::recipes::missed_call::{Engine, Notice, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
@@ -162,7 +163,19 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
             phone: Some(caller.clone()),
             ..NewContact::default()
         };
-        location.contacts().create(&contact).await?;
+        let contact = location.contacts().create(&contact).await?;
+        let person = PersonKey {
+            location: location.id().clone(),
+            contact: contact.id,
+            number: Some(caller.clone()),
+        };
+        let consent = Consent {
+            given_at: clock.now(),
+            reference: "website form, submission 1".to_owned(),
+        };
+        engine
+            .record_consent(&person, ConsentKind::Written, &consent)
+            .await?;
     }
     let begins = clock.now();
     let mut scenes: Vec<Told> = Vec::new();

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, classify};
+use super::compliance::{Consent, ConsentKind, words};
 use super::episode::{Evidence, Happening, MissedCall};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
-use crate::message::Direction;
+use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 use crate::webhooks::{Delivery, Event, Message};
@@ -30,12 +31,20 @@ pub(crate) enum Signal {
         text: Option<Private<String>>,
         /// What the rules make of it.
         reply: Reply,
+        /// Whether it is a text of more than a word: no carrier takes that for an opt-out, and none confirms it.
+        in_words: bool,
     },
     /// Something else happened that steps can follow or stop on.
     Happened {
         person: Person,
         what: Happening,
         reference: String,
+    },
+    /// Somebody consented to texts; HighLevel does not tell of that, the host does.
+    Consented {
+        person: Person,
+        how: ConsentKind,
+        consent: Consent,
     },
     /// The contact's do-not-disturb for texts was turned on or off.
     DoNotDisturb { person: Person, on: bool },
@@ -191,6 +200,7 @@ fn wrote(
     now: Timestamp,
 ) -> Option<Signal> {
     let told = message.date_added.or(delivery.timestamp);
+    let body = message.body.as_deref().map(String::as_str);
     Some(Signal::Wrote {
         person: Person {
             location,
@@ -203,9 +213,8 @@ fn wrote(
             .clone()
             .or_else(|| message.email_message_id.clone()),
         text: message.body.clone(),
-        reply: message
-            .body
-            .as_ref()
-            .map_or(Reply::Other, |body| super::reply::classify(body)),
+        reply: body.map_or(Reply::Other, super::reply::classify),
+        in_words: message.message_type == Some(MessageType::Sms)
+            && body.is_some_and(|body| words(body).len() > 1),
     })
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::call::MissedReason;
+use super::compliance::{Consent, ConsentKind};
 use super::episode::{
     EffectId, EpisodeId, EpisodeState, Evidence, Happening, Intent, MissedCall, Reason, StepName,
 };
@@ -141,6 +142,14 @@ pub enum EntryKind {
         /// Why.
         reason: Reason,
     },
+    /// Somebody consented to texts.
+    Consented {
+        /// How.
+        how: ConsentKind,
+        /// When, and where the proof is.
+        #[serde(flatten)]
+        consent: Consent,
+    },
     /// The caller may be texted again.
     OptedIn {
         /// Which of the two opt-outs was taken back.
@@ -237,6 +246,7 @@ impl EntryKind {
             Self::Replied { .. } => "replied",
             Self::Happened { .. } => "happened",
             Self::OptedOut { .. } => "opted_out",
+            Self::Consented { .. } => "consented",
             Self::OptedIn { .. } => "opted_in",
             Self::Closed { .. } => "closed",
         }

@@ -19,7 +19,7 @@ use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
     Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
-    Suppression,
+    Suppression, TextingRecord,
 };
 
 pub(super) struct Disk {
@@ -131,6 +131,19 @@ impl Store for Disk {
             return Ok(Vec::new());
         }
         self.world.tables.suppressions(location, subjects).await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        self.enter().await?;
+        self.world
+            .tables
+            .texting_record(location, subjects, since)
+            .await
     }
 
     async fn episodes_to_wake(

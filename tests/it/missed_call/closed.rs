@@ -7,7 +7,9 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::{Recipe, Reply};
 
-use super::given::{at, call, dropped, effect, episode, message, recipe_of, step, the_text};
+use super::given::{
+    at, call, dropped, effect, episode, message, opted_out, recipe_of, replied, step, the_text,
+};
 
 /// Ends a step as done, and says what is planned upon it.
 fn done(episode: &mut Episode, step: StepName) -> Vec<String> {
@@ -62,12 +64,13 @@ fn that_answers_everything() -> Arc<Recipe> {
 
 /// Everything that can come from outside, with the entries that it leaves.
 fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
-    let replied = |reply| Input::Replied {
+    let wrote = |reply| Input::Replied {
         message: Some(message("text-1")),
         reply,
+        at: at(99_999),
     };
     let mut inputs: Vec<_> = Reply::ALL
-        .map(|reply| (replied(reply), vec!["replied"]))
+        .map(|reply| (wrote(reply), vec!["replied"]))
         .into();
     inputs.extend(Happening::ALL.map(|what| {
         let reference = "reference".to_owned();
@@ -78,6 +81,7 @@ fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
             Input::Wrote {
                 message: message("text-2"),
                 rules: Reply::Help,
+                at: at(99_999),
                 until: at(200_000),
             },
             vec!["replied"],
@@ -90,9 +94,9 @@ fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
             vec![],
         ),
         (Input::CallMissed(call("call-2")), vec!["call_joined"]),
-        (Input::OptedOut(Reason::OptedOut), vec!["opted_out"]),
-        (Input::OptedOut(Reason::DoNotDisturb), vec!["opted_out"]),
-        (Input::OptedOut(Reason::Suppressed), vec![]),
+        (opted_out(Reason::OptedOut), vec!["opted_out"]),
+        (opted_out(Reason::DoNotDisturb), vec!["opted_out"]),
+        (opted_out(Reason::Suppressed), vec![]),
         (Input::Ended(Reason::Superseded), vec![]),
         (Input::Wake, vec![]),
     ]);
@@ -120,7 +124,10 @@ fn a_closed_episode_writes_everything_down_and_plans_nothing() {
             Input::Ended(_)
                 | Input::Wake
                 | Input::Read { .. }
-                | Input::OptedOut(Reason::Suppressed)
+                | Input::OptedOut {
+                    reason: Reason::Suppressed,
+                    ..
+                }
                 // It is calls that are counted, not words about them.
                 | Input::Happened {
                     what: Happening::MissedAgain,
@@ -149,7 +156,7 @@ fn a_closed_episode_stops_what_is_still_open() {
     "#;
     let (mut episode, _) = Episode::open(recipe_of(toml), &call("call-1"), at(1));
     episode.close(at(2));
-    let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(2));
+    let actions = episode.handle(&opted_out(Reason::OptedOut), at(2));
     assert_eq!(recorded(&actions), ["opted_out", "not_done"]);
     let expected = ("text".to_owned(), "opted_out".to_owned());
     assert_eq!(dropped(&actions), [expected]);
@@ -158,7 +165,7 @@ fn a_closed_episode_stops_what_is_still_open() {
 #[test]
 fn a_second_opt_out_is_news_once_the_episode_is_over() {
     let mut episode = episode();
-    let stop = Input::OptedOut(Reason::OptedOut);
+    let stop = opted_out(Reason::OptedOut);
     episode.handle(&stop, at(2));
     assert_eq!(recorded(&episode.handle(&stop, at(3))), [""; 0]);
     episode.close(at(4));
@@ -181,10 +188,7 @@ fn a_hand_off_that_had_begun_brings_what_follows_it() {
         on = "handed_off"
     "#;
     let (mut episode, _) = Episode::open(recipe_of(toml), &call("call-1"), at(1));
-    let help = Input::Replied {
-        message: None,
-        reply: Reply::Help,
-    };
+    let help = replied(Reply::Help, 2);
     assert_eq!(planned(&episode.handle(&help, at(2))), ["person"]);
     episode.close(at(2));
     assert_eq!(done(&mut episode, step("person")), ["tag"]);

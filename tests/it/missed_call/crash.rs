@@ -11,7 +11,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, Committed, LedgerQuery, PersonKey, SqliteStore, Store, StoreError, Stored,
-    Subject, Suppression,
+    Subject, Suppression, TextingRecord,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -114,6 +114,16 @@ impl Store for FailingPower {
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError> {
         self.inner().await.suppressions(location, subjects).await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let inner = self.inner().await;
+        inner.texting_record(location, subjects, since).await
     }
 
     async fn episodes_to_wake(

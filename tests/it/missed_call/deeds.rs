@@ -8,7 +8,9 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::reply::Reply;
 
-use super::given::{NUMBER, at, call, dropped, effect, recipe_of, step, step_of};
+use super::given::{
+    NUMBER, at, call, dropped, effect, opted_out, recipe_of, replied, step, step_of,
+};
 
 const RECIPE: &str = r#"
     name = "deeds"
@@ -122,10 +124,7 @@ fn planned(actions: &[Action]) -> Vec<&str> {
 }
 
 fn help() -> Input {
-    Input::Replied {
-        message: None,
-        reply: Reply::Help,
-    }
+    replied(Reply::Help, 60)
 }
 
 #[test]
@@ -345,7 +344,7 @@ fn an_e_mail_goes_to_an_address_that_wants_it() {
 #[test]
 fn whoever_wants_no_texts_gets_no_e_mail_either() {
     let mut episode = episode();
-    let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(60));
+    let actions = episode.handle(&opted_out(Reason::OptedOut), at(60));
     let opted_out = |name: &str| (name.to_owned(), "opted_out".to_owned());
     assert_eq!(dropped(&actions), [opted_out("email"), opted_out("text")]);
 }

@@ -10,8 +10,8 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use serde_json::{Value, json};
 
 use super::given::{
-    NUMBER, at, call, call_ended, effect, episode, good_facts, number, recipe, recipe_of, step_of,
-    the_tag, the_task, the_text,
+    NUMBER, at, call, call_ended, effect, episode, good_facts, number, opted_out, recipe,
+    recipe_of, replied, step_of, the_tag, the_task, the_text,
 };
 
 const STATES: [&str; 5] = ["absent", "planned", "attempting", "done", "not_done"];
@@ -86,15 +86,9 @@ fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
     match input {
         "same call" => episode.handle(&Input::CallMissed(call("call-1")), at(5)),
         "further call" => episode.handle(&Input::CallMissed(call("call-2")), at(5)),
-        "replied" => episode.handle(
-            &Input::Replied {
-                message: None,
-                reply: Reply::Other,
-            },
-            at(5),
-        ),
-        "STOP" => episode.handle(&Input::OptedOut(Reason::OptedOut), at(5)),
-        "DND" => episode.handle(&Input::OptedOut(Reason::DoNotDisturb), at(5)),
+        "replied" => episode.handle(&replied(Reply::Other, 5), at(5)),
+        "STOP" => episode.handle(&opted_out(Reason::OptedOut), at(5)),
+        "DND" => episode.handle(&opted_out(Reason::DoNotDisturb), at(5)),
         "text done" => end(episode, the_text(), done()),
         "text not done" => end(episode, the_text(), not_done(Reason::ContactGone)),
         "text refused by DND" => end(episode, the_text(), not_done(Reason::DoNotDisturb)),

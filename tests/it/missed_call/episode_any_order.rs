@@ -10,7 +10,8 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use proptest::prelude::*;
 
 use super::given::{
-    all, at, call_ended, effect, good_facts, message, recipe, step_of, the_tag, the_task, the_text,
+    all, at, call_ended, effect, good_facts, message, opted_out, recipe, replied, step_of, the_tag,
+    the_task, the_text,
 };
 
 /// One thing that happens, at a time that may be out of order.
@@ -173,13 +174,11 @@ impl Watched {
                     *ended,
                 )));
             }
-            Event::Reply => self.tell(&Input::Replied {
-                message: None,
-                reply: Reply::Other,
-            }),
+            Event::Reply => self.tell(&replied(Reply::Other, 0)),
             Event::Wrote(name, waits) => self.tell(&Input::Wrote {
                 message: message(&format!("text-{name}")),
                 rules: Reply::Other,
+                at: at(0),
                 until: at(self.now + waits),
             }),
             Event::Read(name) => self.tell(&Input::Read {
@@ -188,11 +187,11 @@ impl Watched {
             }),
             Event::Stop => {
                 self.opted_out = true;
-                self.tell(&Input::OptedOut(Reason::OptedOut));
+                self.tell(&opted_out(Reason::OptedOut));
             }
             Event::DoNotDisturb => {
                 self.opted_out = true;
-                self.tell(&Input::OptedOut(Reason::DoNotDisturb));
+                self.tell(&opted_out(Reason::DoNotDisturb));
             }
             Event::Try(step, situation) => self.try_step(step.clone(), *situation),
             Event::Undo(step) => {

@@ -6,9 +6,10 @@ use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::episode::{Action, Episode, Facts, TaskFacts, TextFacts};
 use gohighlevel::recipes::missed_call::episode::{
-    EffectId, EpisodeId, EpisodeState, Evidence, MissedCall, StepName,
+    EffectId, EpisodeId, EpisodeState, Evidence, Input, MissedCall, Reason, StepName,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::reply::Reply;
 use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -88,6 +89,23 @@ pub(super) fn call_ended(name: &str, seconds: i64) -> MissedCall {
 }
 
 /// The episode that `call("call-1")` opens.
+/// The caller wrote this, so many seconds after the call.
+pub(super) fn replied(reply: Reply, seconds: i64) -> Input {
+    Input::Replied {
+        message: None,
+        reply,
+        at: at(seconds),
+    }
+}
+
+/// An opt-out that needs no confirmation.
+pub(super) fn opted_out(reason: Reason) -> Input {
+    Input::OptedOut {
+        reason,
+        unconfirmed_since: None,
+    }
+}
+
 pub(super) fn episode() -> Episode {
     Episode::open(recipe(), &call("call-1"), at(1)).0
 }

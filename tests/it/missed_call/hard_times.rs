@@ -16,7 +16,7 @@ use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, Committed, EffectChange, LedgerQuery, MemoryStore, PersonKey, SqliteStore,
-    Store, StoreError, Stored, Subject, Suppression,
+    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
 use gohighlevel::testing::ManualClock;
@@ -353,6 +353,16 @@ impl Store for Flaky {
     ) -> Result<Vec<Suppression>, StoreError> {
         fails(&self.reads_to_fail)?;
         self.store.suppressions(location, subjects).await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.texting_record(location, subjects, since).await
     }
 
     async fn claim(

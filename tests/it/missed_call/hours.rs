@@ -25,10 +25,12 @@ const RECIPE: &str = r#"
     do = "text"
     after = "PT2H"
     body = "Still here for you."
+    [compliance]
+    later_texts = "always"
 "#;
 
 fn waits() -> Arc<Recipe> {
-    recipe_of(&format!("{RECIPE}\n[compliance]\nfirst_text = \"waits\""))
+    recipe_of(&format!("{RECIPE}\nfirst_text = \"waits\""))
 }
 
 fn later() -> StepName {

@@ -197,5 +197,14 @@ async fn a_stop_while_the_facts_are_read_wins_over_the_text() {
         held.release();
     };
     tokio::join!(world.minutes(5), meanwhile);
-    world.assert_not_texted(&call.contact_id, "opted_out").await;
+    let history = world.history().await;
+    let told = "not_done text opted_out".to_owned();
+    assert!(history.contains(&told), "{history:?}");
+    // Nothing but the confirmation.
+    let texts = world.texts(&call.contact_id).await;
+    let bodies = texts
+        .iter()
+        .map(|text| text.body.as_ref().unwrap().as_str());
+    let bodies: Vec<_> = bodies.collect();
+    assert_eq!(bodies, ["Soleil: you will get no more texts from us."]);
 }

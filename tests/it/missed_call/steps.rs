@@ -6,7 +6,8 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 
 use super::given::{
-    at, call, call_ended, dropped, effect, good_facts, recipe_of, step, step_of, the_text,
+    at, call, call_ended, dropped, effect, good_facts, opted_out, recipe_of, step, step_of,
+    the_text,
 };
 
 const RECIPE: &str = r#"
@@ -48,6 +49,9 @@ const RECIPE: &str = r#"
     do = "text"
     on = "booked"
     body = "See you soon."
+
+    [compliance]
+    later_texts = "always"
 "#;
 
 fn open() -> (Episode, Vec<Action>) {
@@ -172,7 +176,7 @@ fn a_stale_call_still_gets_the_later_steps() {
 #[test]
 fn no_text_follows_anything_after_no() {
     let (mut episode, _) = open();
-    let actions = episode.handle(&Input::OptedOut(Reason::OptedOut), at(5));
+    let actions = episode.handle(&opted_out(Reason::OptedOut), at(5));
     let texts: Vec<_> = dropped(&actions)
         .into_iter()
         .map(|(name, _)| name)

@@ -4,7 +4,7 @@ use gohighlevel::client::Lane;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, EpisodeId, EpisodeState, Input, Reason, StepName,
+    Episode, EpisodeId, EpisodeState, Reason, StepName,
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::effects_contract::claim_all;
 use super::given::{
-    BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, state, the_task,
-    the_text,
+    BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, replied, state,
+    the_task, the_text,
 };
 
 /// Runs each check on a new store of each kind.
@@ -157,6 +157,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         ],
         suppressions: vec![suppression(&subject, Reason::OptedOut, true)],
         entries: vec![entry(1, LOCATION, None)],
+        consents: Vec::new(),
+        texts: Vec::new(),
         recipe: Some(RecipeText {
             fingerprint: "f".into(),
             source: "s".into(),
@@ -240,13 +242,7 @@ async fn an_episode_is_written_at_the_revision_it_was_read_at(store: &dyn Store)
     conflicts(store, with_episode(episode.state())).await;
 
     let first = store.episode(&id).await.unwrap().unwrap();
-    episode.handle(
-        &Input::Replied {
-            message: None,
-            reply: Reply::Other,
-        },
-        at(2),
-    );
+    episode.handle(&replied(Reply::Other, 2), at(2));
     done(store, updates(episode.state(), first.revision)).await;
     conflicts(store, updates(&first.state, first.revision)).await;
 

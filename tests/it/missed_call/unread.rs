@@ -30,6 +30,7 @@ fn wrote(rules: Reply) -> Input {
     Input::Wrote {
         message: message("text-1"),
         rules,
+        at: at(9),
         until: at(25),
     }
 }
@@ -67,6 +68,9 @@ fn messages_stop_at_once_and_the_rest_follows_the_answer() {
         let actions = episode.handle(&wrote(rules), at(10));
         assert_eq!(dropped(&actions), [("text".into(), "replied".into())]);
         assert_eq!(told(&actions), ["not_done"]);
+        // It allows later texts like any reply.
+        let stored = serde_json::to_value(episode.state()).unwrap();
+        assert_eq!(stored["replied_at"], serde_json::json!(at(9)));
         // It is the same reply, however often it is told.
         assert!(episode.handle(&wrote(Reply::Thanks), at(11)).is_empty());
         // Another's answer is not its own.

@@ -42,6 +42,44 @@ pub struct Evidence {
     pub opted_out_at: Option<Timestamp>,
 }
 
+/// How somebody consented to texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ConsentKind {
+    /// In writing: a form, a keyword, a signed paper.
+    Written,
+    /// In words, such as to a scripted question of the greeting or of staff.
+    Verbal,
+}
+
+impl ConsentKind {
+    /// The code it is stored by.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Verbal => "verbal",
+        }
+    }
+
+    /// The kind with this code.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        [Self::Written, Self::Verbal]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+}
+
+/// A consent that somebody gave, and where the proof of it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// When.
+    pub given_at: Timestamp,
+    /// The name under which the record of it is kept, such as that of a form's submission.
+    pub reference: String,
+}
+
 impl Evidence {
     /// The evidence of a call and nothing else.
     pub fn of_call(ended_at: Timestamp) -> Self {
@@ -68,6 +106,11 @@ pub enum Basis {
     Written,
     /// The person consented in words.
     Verbal,
+    /// None of these: the recipe says that later texts need no consent (`compliance.later_texts = "always"`), and its
+    /// author answers for that.
+    Waived,
+    /// The person opted out, and this confirms it.
+    OptOut,
 }
 
 /// Why a text has no basis. `Display` says it for people; what is to be done instead, a task or an e-mail, is the

@@ -38,7 +38,9 @@ pub use breaker::{
 pub use business_hours::BusinessHours;
 pub use callers::{CallerLists, NotTextable, textable};
 pub use caps::{Allowance, CONFIRMATION_WITHIN, Cap, NotConfirmed, allowed, may_confirm_opt_out};
-pub use consent::{Basis, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text};
+pub use consent::{
+    Basis, Consent, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text,
+};
 pub use place::{CandidateState, CandidateZone, Candidates, PlaceFacts, PlaceSource};
 pub use quiet_hours::{Decision, Hold, LONGEST_WAIT, QuietHours, RuleName, When};
 pub use region::{Country, State};

@@ -151,6 +151,11 @@ impl MessageCopy {
         Self::of_recipe(recipe, name, &email.body)
     }
 
+    /// The copy of a text that confirms an opt-out: whoever gets it has just told how to stop.
+    pub(crate) fn of_confirmation(recipe: &Recipe, name: &StepName, body: &Template) -> Self {
+        Self::of_recipe(recipe, name, body)
+    }
+
     /// These words in the name of the recipe's business, with no line about STOP.
     fn of_recipe(recipe: &Recipe, name: &StepName, body: &Template) -> Self {
         Self {

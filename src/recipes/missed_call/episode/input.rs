@@ -23,6 +23,8 @@ pub enum Input {
         message: Option<MessageId>,
         /// What it asks for. An automatic answer is written down and changes nothing.
         reply: Reply,
+        /// When they wrote it, as far as that is told.
+        at: Timestamp,
     },
     /// The caller wrote, and somebody is asked what it means. It counts as a reply of a person at once; what it asks for
     /// comes as [`Read`](Self::Read), and is what the rules made of it where that does not come in time.
@@ -31,6 +33,8 @@ pub enum Input {
         message: MessageId,
         /// What the rules made of it: of a person, and no opt-out.
         rules: Reply,
+        /// When they wrote it, as far as that is told.
+        at: Timestamp,
         /// How long is waited.
         until: Timestamp,
     },
@@ -42,7 +46,12 @@ pub enum Input {
         reply: Reply,
     },
     /// The caller must not be texted any more.
-    OptedOut(Reason),
+    OptedOut {
+        /// Why.
+        reason: Reason,
+        /// When they said so, if in words that no carrier answers; then a step may confirm it.
+        unconfirmed_since: Option<Timestamp>,
+    },
     /// Something else that steps can follow or stop on.
     Happened {
         /// What.

@@ -9,6 +9,7 @@ use crate::ids::{
     ContactId, OpportunityId, PipelineId, PipelineStageId, TaskId, UserId, WorkflowId,
 };
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{Basis, Consent};
 use crate::secret::Private;
 
 /// What exactly is to be done. It is stored before the attempt, and looked for after an attempt whose answer was lost.
@@ -33,6 +34,12 @@ pub enum Intent {
         /// The fingerprint of that copy, by which it was approved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         copy_fingerprint: Option<String>,
+        /// On what basis it is sent; not known of texts of older releases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        basis: Option<Basis>,
+        /// The consent, where the basis is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consent: Option<Consent>,
     },
     /// Send this e-mail to the contact.
     Email {
@@ -93,6 +100,8 @@ pub enum Intent {
         /// What a new one is called.
         name: Private<String>,
     },
+    /// Turn on the contact's do-not-disturb for texts.
+    DoNotDisturb,
     /// Put the contact into this workflow.
     Workflow {
         /// The workflow.
@@ -142,6 +151,7 @@ impl Intent {
             | Self::CompleteTask { .. }
             | Self::Fields { .. }
             | Self::Assign { .. }
+            | Self::DoNotDisturb
             | Self::Record { .. } => true,
             Self::Stage { opportunity, .. } => opportunity.is_some(),
             Self::Notify { to, .. } => *to == NoticeTo::Host,

@@ -111,6 +111,8 @@ impl Episode {
             calls: vec![call.message.clone()],
             missed_calls: 1,
             voicemail: call.reason == MissedReason::Voicemail,
+            replied_at: None,
+            unconfirmed_opt_out_at: None,
             opted_out: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
@@ -182,12 +184,13 @@ impl Episode {
         let mut actions = Vec::new();
         match input {
             Input::CallMissed(call) => self.join(call, now, &mut actions),
-            Input::Replied { message, reply } => {
+            Input::Replied { message, reply, at } => {
                 actions.push(Action::Record(EntryKind::Replied {
                     message: message.clone(),
                     reply: *reply,
                 }));
                 if reply.is_from_a_person() {
+                    self.state.replied_at = self.state.replied_at.max(Some(*at));
                     self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
                 }
                 self.ask_for_a_person(*reply, now, &mut actions);
@@ -195,10 +198,17 @@ impl Episode {
             Input::Wrote {
                 message,
                 rules,
+                at,
                 until,
-            } => self.wrote(message, *rules, *until, now, &mut actions),
+            } => {
+                self.state.replied_at = self.state.replied_at.max(Some(*at));
+                self.wrote(message, *rules, *until, now, &mut actions);
+            }
             Input::Read { message, reply } => self.read(message, *reply, now, &mut actions),
-            Input::OptedOut(reason) => {
+            Input::OptedOut {
+                reason,
+                unconfirmed_since,
+            } => {
                 // A number that is on the list already opts out of nothing anew. Once it is over, the caller may have
                 // opted in again, of which it is not told.
                 let known = self.state.live && self.state.opted_out.as_ref() == Some(reason);
@@ -206,6 +216,9 @@ impl Episode {
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));
+                }
+                if self.state.opted_out.is_none() {
+                    self.state.unconfirmed_opt_out_at = *unconfirmed_since;
                 }
                 // The first is never taken back.
                 self.state.opted_out.get_or_insert_with(|| reason.clone());
@@ -223,7 +236,7 @@ impl Episode {
                 self.happen(*what, Reason::Overtaken(*what), now, &mut actions);
             }
             Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
-            Input::EffectEnded { effect, end } => self.end(effect, end, &mut actions),
+            Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut actions),
             Input::Wake => {
                 self.read_overdue(now, &mut actions);
                 if self.over_at().is_some_and(|time| now >= time) {
@@ -314,7 +327,7 @@ impl Episode {
             };
             let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
-                Some(reason) => self.drop_step(name, reason, actions),
+                Some(reason) => self.refuse_step(name, reason, now, actions),
                 None => {
                     let due = later(call.ended_at, step.after).max(now);
                     self.plan_step(name, step, due, actions);
@@ -340,6 +353,44 @@ impl Episode {
         actions.push(Action::Perform { effect, due, lane });
     }
 
+    /// A step that cannot be done. What is to be done in its place is planned.
+    fn refuse_step(
+        &mut self,
+        name: &StepName,
+        reason: Reason,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let replaced = reason.leaves_other_ways();
+        self.drop_step(name, reason, actions);
+        if replaced {
+            let not_sent = Start::NotSent(name.clone());
+            self.follow(|step| step.on == not_sent, now, actions);
+        }
+    }
+
+    /// Plans the steps that follow something that happens now, each once in an episode, however often it happens.
+    fn follow(
+        &mut self,
+        follows: impl Fn(&Step) -> bool,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let recipe = Arc::clone(&self.recipe);
+        for (name, step) in recipe.steps.iter().filter(|(_, step)| follows(step)) {
+            if !self.is_for_this_call(step) || self.state.steps.contains_key(name) {
+                continue;
+            }
+            self.state.set_off.insert(name.clone(), now);
+            let opted_out = self.state.opted_out.clone();
+            let opted_out = opted_out.filter(|_| step.is_message());
+            match opted_out.or_else(|| self.refusal_of(step)) {
+                Some(reason) => self.refuse_step(name, reason, now, actions),
+                None => self.plan_step(name, step, later(now, step.after), actions),
+            }
+        }
+    }
+
     fn drop_step(&mut self, step: &StepName, reason: Reason, actions: &mut Vec<Action>) {
         let state = StepState::NotDone(reason.clone());
         self.state.steps.insert(step.clone(), state);
@@ -360,7 +411,7 @@ impl Episode {
     ) {
         self.stop_on(what, &reason, actions);
         if self.state.live {
-            self.follow(what, now, actions);
+            self.set_off(what, &reason, now, actions);
         }
     }
 
@@ -379,27 +430,27 @@ impl Episode {
         );
     }
 
-    fn follow(&mut self, what: Happening, now: Timestamp, actions: &mut Vec<Action>) {
-        let recipe = Arc::clone(&self.recipe);
-        for (name, step) in &recipe.steps {
-            let follows = match step.on {
-                Start::Missed => false,
-                Start::MissedCalls(count) => {
-                    what == Happening::MissedAgain && self.state.missed_calls >= count
-                }
-                Start::After(other) => what == other,
-            };
-            // Each once in an episode, however often it happens.
-            if follows && self.is_for_this_call(step) && !self.state.steps.contains_key(name) {
-                self.state.set_off.insert(name.clone(), now);
-                let opted_out = self.state.opted_out.clone();
-                let opted_out = opted_out.filter(|_| step.is_message());
-                match opted_out.or_else(|| self.refusal_of(step)) {
-                    Some(reason) => self.drop_step(name, reason, actions),
-                    None => self.plan_step(name, step, later(now, step.after), actions),
-                }
-            }
-        }
+    /// Plans what follows on it.
+    fn set_off(
+        &mut self,
+        what: Happening,
+        reason: &Reason,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let missed_calls = self.state.missed_calls;
+        let unconfirmed = self.state.unconfirmed_opt_out_at.is_some();
+        let follows = |step: &Step| match &step.on {
+            Start::MissedCalls(count) => what == Happening::MissedAgain && missed_calls >= *count,
+            Start::After(other) if what == *other => match &step.deed {
+                Deed::ConfirmOptOut(_) => unconfirmed,
+                // HighLevel knows already what it has told.
+                Deed::DoNotDisturb => *reason != Reason::DoNotDisturb,
+                _ => true,
+            },
+            Start::Missed | Start::After(_) | Start::NotSent(_) => false,
+        };
+        self.follow(follows, now, actions);
     }
 
     /// Planned steps of this kind are dropped; those under way are not tried again.
@@ -445,7 +496,13 @@ impl Episode {
         self.happen(again, Reason::Overtaken(again), now, actions);
     }
 
-    fn end(&mut self, effect: &EffectId, end: &EffectEnd, actions: &mut Vec<Action>) {
+    fn end(
+        &mut self,
+        effect: &EffectId,
+        end: &EffectEnd,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
         if !self.state.is_open(&effect.step) {
             return;
         }
@@ -474,15 +531,16 @@ impl Episode {
                 }));
                 if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
                     // What was begun is brought to its end, though the episode may have been closed meanwhile.
-                    self.stop_on(what, &Reason::Overtaken(what), actions);
-                    self.follow(what, *at, actions);
+                    let reason = Reason::Overtaken(what);
+                    self.stop_on(what, &reason, actions);
+                    self.set_off(what, &reason, *at, actions);
                 }
             }
             EffectEnd::NotDone(reason) => {
-                self.drop_step(&effect.step, reason.clone(), actions);
                 if reason.is_opt_out() {
                     self.state.opted_out.get_or_insert_with(|| reason.clone());
                 }
+                self.refuse_step(&effect.step, reason.clone(), now, actions);
             }
         }
     }

@@ -36,6 +36,10 @@ pub enum Reason {
     Unmapped,
     /// There was no hour in time at which the person may be texted.
     QuietHours,
+    /// The caller has neither written nor consented to later texts.
+    NoConsent,
+    /// The caller has got as many texts as they may within 24 hours.
+    Capped,
     /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
     Needless,
     /// The contact has no e-mail address.
@@ -70,6 +74,8 @@ impl Reason {
             Self::InactiveNumber => "inactive_number".into(),
             Self::Unmapped => "unmapped".into(),
             Self::QuietHours => "quiet_hours".into(),
+            Self::NoConsent => "no_consent".into(),
+            Self::Capped => "capped".into(),
             Self::Needless => "needless".into(),
             Self::NoAddress => "no_address".into(),
             Self::NoEmails => "no_emails".into(),
@@ -96,6 +102,8 @@ impl Reason {
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
             Self::QuietHours => "it was no hour to text them",
+            Self::NoConsent => "the caller has not consented to further texts; call instead",
+            Self::Capped => "the caller has had as many texts today as they may get; call instead",
             Self::Needless => "there was nothing to be done",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
             Self::NoAddress => "the contact has no e-mail address",
@@ -113,6 +121,35 @@ impl Reason {
         [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
             .into_iter()
             .find(|reason| reason.code() == code)
+    }
+
+    /// Whether the caller could not be reached this way though they may be reached in another: what `on = "not_sent"`
+    /// follows.
+    pub(crate) fn leaves_other_ways(&self) -> bool {
+        match self {
+            Self::Stale
+            | Self::ShortCode
+            | Self::UnreadableNumber
+            | Self::Unmapped
+            | Self::QuietHours
+            | Self::NoConsent
+            | Self::Capped
+            | Self::NoAddress
+            | Self::NoEmails
+            | Self::Copy(_)
+            | Self::Failed(_) => true,
+            Self::NotTextable(why) => !why.is_no_customer(),
+            Self::DoNotDisturb
+            | Self::OptedOut
+            | Self::Suppressed
+            | Self::Replied
+            | Self::Withheld
+            | Self::InactiveNumber
+            | Self::Needless
+            | Self::Overtaken(_)
+            | Self::Superseded
+            | Self::ContactGone => false,
+        }
     }
 
     /// Whether this reason holds for every later text too.

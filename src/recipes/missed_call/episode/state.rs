@@ -48,6 +48,12 @@ pub struct EpisodeState {
     /// Whether the caller left a voicemail with one of the calls.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) voicemail: bool,
+    /// When the caller last wrote something that is neither an opt-out nor automatic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replied_at: Option<Timestamp>,
+    /// When the caller opted out in words that no carrier answers, so that a step may confirm it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unconfirmed_opt_out_at: Option<Timestamp>,
     /// Why no more texts may be sent to the caller, once they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opted_out: Option<Reason>,

@@ -24,6 +24,8 @@
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
 //! | `compliance.approved_copy_only` | refuse texts whose words nobody has approved (`approvals` of the step) | `false` |
+//! | `compliance.later_texts` | texts after the answer to the call are sent only `"with_consent"` (the caller has written since, or consent was [recorded](super::Engine::record_consent)), or `"always"`: that is yours to answer for, and stands with each text in the ledger | `"with_consent"` |
+//! | `compliance.texts_per_day` | the most texts to one person within 24 hours, all recipes of the location together: from 1 to 3 | 3 |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
 //!
 //! Every number of the business; what it leads to is told by it alone:
@@ -42,7 +44,8 @@
 //! | key | meaning | default |
 //! |---|---|---|
 //! | `do` | what is done: one of the words of the next table | required |
-//! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening) | `"missed"` |
+//! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::episode::Happening), or `"not_sent"` | `"missed"` |
+//! | `of` | with `on = "not_sent"`: the text or e-mail whose place the step takes when that cannot be sent though the caller may be reached in another way: no consent, no hour, a landline, no address, copy that cannot be made, a failure | required with it |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
 //! | `numbers` | it is for calls to one of these numbers only | all |
@@ -74,6 +77,8 @@
 //! | | `to` | `"host"` ([`TeamNotifier`](super::TeamNotifier)), `{ text_contact = "…" }` or `{ email_contact = "…" }` (ids of contacts) | `"host"` |
 //! | `hand_off` | as `notify` | the same; `"handed_off"` happens, so messages stop | |
 //! | `escalate` | as `notify` | the same; `"escalated"` happens | |
+//! | `confirm_opt_out` | `body` | one text that confirms an opt-out within five minutes, if it was told in words that no carrier answers; it follows `"opted_out"` alone | the business's name, and that no more texts come |
+//! | `do_not_disturb` | | the contact's do-not-disturb for texts is turned on; by default it follows `"opted_out"` | |
 //! | `record` | `what` | words for the ledger | required |
 //!
 //! Every `[[steps.NAME.variants]]` of a text. The most specific variant is taken: one for the number before one for the
@@ -152,6 +157,10 @@ pub struct Recipe {
     pub(crate) hipaa: bool,
     /// Whether the answer to the call keeps quiet hours too.
     pub(crate) first_text_waits: bool,
+    /// Whether texts after the answer to the call need a reply or consent.
+    pub(crate) later_texts_need_consent: bool,
+    /// The most texts to one person within 24 hours.
+    pub(crate) texts_per_day: u32,
     pub(crate) extra_clinical_words: Vec<String>,
     /// Whether texts are sent only in words that somebody approved.
     pub(crate) approved_copy_only: bool,
@@ -294,9 +303,14 @@ impl Recipe {
         let emails = self
             .emails()
             .flat_map(|(_, email)| [&email.subject, &email.body]);
+        let confirmations = self.steps.values().filter_map(|step| match &step.deed {
+            Deed::ConfirmOptOut(body) => Some(body),
+            _ => None,
+        });
         self.texts()
             .flat_map(|(_, text)| text.templates())
             .chain(emails)
+            .chain(confirmations)
     }
 
     /// All users that tasks and contacts are given to.

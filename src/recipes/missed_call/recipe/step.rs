@@ -8,9 +8,9 @@ use jiff::SignedDuration;
 use super::numbers::OnlyFor;
 use super::variants::TextVariant;
 use crate::client::Lane;
-use crate::ids::{ContactId, UserId, WorkflowId};
+use crate::ids::{ContactId, PipelineStageId, UserId, WorkflowId};
 use crate::recipes::missed_call::copy::{Approval, Arm, Template};
-use crate::recipes::missed_call::episode::{Happening, StepName};
+use crate::recipes::missed_call::episode::{Happening, PipelineFacts, StepName};
 use crate::secret::Private;
 
 /// One step: what it follows, and what is done.
@@ -27,7 +27,7 @@ pub(crate) struct Step {
 }
 
 /// What a step follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
     /// The missed call that opens the episode.
     Missed,
@@ -35,6 +35,8 @@ pub(crate) enum Start {
     MissedCalls(u32),
     /// Anything else.
     After(Happening),
+    /// That this message could not be sent, though the caller may be reached in another way.
+    NotSent(StepName),
 }
 
 /// What a step does.
@@ -50,6 +52,10 @@ pub(crate) enum Deed {
     Note(NoteStep),
     Fields(FieldsStep),
     Stage(StageStep),
+    /// Confirms an opt-out with these words, once.
+    ConfirmOptOut(Template),
+    /// Turns on the contact's do-not-disturb for texts.
+    DoNotDisturb,
     /// Puts the contact into this workflow.
     Workflow(WorkflowId),
     /// Makes the contact this user's, unless it is somebody's.
@@ -63,7 +69,7 @@ impl Step {
     /// The lane in which it is performed: somebody waits for a text.
     pub(crate) fn lane(&self) -> Lane {
         match self.deed {
-            Deed::Text(_) => Lane::Interactive,
+            Deed::Text(_) | Deed::ConfirmOptOut(_) => Lane::Interactive,
             _ => Lane::Background,
         }
     }
@@ -199,6 +205,28 @@ impl CallFact {
 pub(crate) struct StageStep {
     pub(crate) pipeline: String,
     pub(crate) stage: String,
+}
+
+impl StageStep {
+    pub(crate) fn pipeline_in<'p>(
+        &self,
+        pipelines: &'p [PipelineFacts],
+    ) -> Option<&'p PipelineFacts> {
+        let is_it = |found: &&PipelineFacts| {
+            is_named(found.id.as_str(), found.name.as_ref(), &self.pipeline)
+        };
+        pipelines.iter().find(is_it)
+    }
+
+    pub(crate) fn stage_in<'p>(&self, pipeline: &'p PipelineFacts) -> Option<&'p PipelineStageId> {
+        let stages = &mut pipeline.stages.iter();
+        let found = stages.find(|(id, name)| is_named(id.as_str(), name.as_ref(), &self.stage));
+        found.map(|(id, _)| id)
+    }
+}
+
+fn is_named(id: &str, name: Option<&String>, wanted: &str) -> bool {
+    id == wanted || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 /// Word to the team.

@@ -5,7 +5,7 @@
 //! | `version` | of this form: 1. Fields may be added; none changes its meaning |
 //! | `location`, `episode`, `effect`, `contact` | the names under which HighLevel and the ledger know it |
 //! | `call` | the call on which the episode rests: numbers, times, why it was missed, and the delivery that told of it with the SHA-256 of its body; null if its entry is not among those given |
-//! | `basis` | what allowed the text: the `call`'s message id, and the caller's `replies` from before the attempt, with times |
+//! | `basis` | what allowed the text: it `rests_on` `inbound_call`, `replied`, `written`, `verbal`, `waived` (the recipe asks for none) or `opt_out` (it confirms one), absent where not known; the `call`'s message id; the `consent` with its time and where its proof is; and the caller's `replies` from before the attempt, with times |
 //! | `recipe`, `recipe_fingerprint` | the recipe's name and version, and the hash of its text |
 //! | `body`, `from`, `to` | the text as it was rendered, and the numbers; `to` is null where it went to the contact's own |
 //! | `hours` | why that hour was one to text the person in; null for a text that keeps no quiet hours |
@@ -28,6 +28,7 @@ use serde::Serialize;
 
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{self, Consent};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Intent};
 use crate::recipes::missed_call::ledger::{CallRecord, Entry, EntryKind};
 use crate::recipes::missed_call::reply::Reply;
@@ -83,6 +84,10 @@ struct Evidence<'e> {
 
 #[derive(Serialize)]
 struct Basis<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rests_on: Option<compliance::Basis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<&'e Consent>,
     call: Option<&'e MessageId>,
     replies: Vec<ReplyBefore<'e>>,
 }
@@ -186,6 +191,8 @@ impl<'e> Story<'e> {
                         hours,
                         variant,
                         copy_fingerprint,
+                        basis: rests_on,
+                        consent,
                     },
                 contact,
                 basis,
@@ -201,6 +208,8 @@ impl<'e> Story<'e> {
                     evidence.variant = variant.as_deref();
                     evidence.copy_fingerprint = copy_fingerprint.as_deref();
                     evidence.attempts.push(at);
+                    evidence.basis.rests_on = *rests_on;
+                    evidence.basis.consent = consent.as_ref();
                     evidence.basis.replies.clone_from(&self.replies);
                     return;
                 }
@@ -214,6 +223,8 @@ impl<'e> Story<'e> {
                     contact,
                     call: self.opening.map(|(call, ..)| call),
                     basis: Basis {
+                        rests_on: *rests_on,
+                        consent: consent.as_ref(),
                         call: basis.as_ref(),
                         replies: self.replies.clone(),
                     },

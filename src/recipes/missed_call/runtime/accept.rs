@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{
     Episode, EpisodeId, Happening, Input, MissedCall, Reason,
 };
@@ -10,8 +11,8 @@ use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::reply::Reply;
 use crate::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, PersonKey, RecipeText, StoreError, Subject, Suppression,
-    SuppressionChange,
+    Commit, Committed, ConsentGiven, DeliveryName, PersonKey, RecipeText, StoreError, Subject,
+    Suppression, SuppressionChange,
 };
 use crate::webhooks::Delivery;
 
@@ -103,6 +104,38 @@ impl Engine {
         self.record(person, Happening::Clicked, click).await
     }
 
+    /// Keeps that somebody consented to texts, for later texts of recipes that ask for it. Keep the proof itself for five
+    /// years (16 CFR 310.5).
+    ///
+    /// The same reference is taken once. It takes back no opt-out: only the person can do that, with START. [`Acceptance::Ignored`] says that the location
+    /// is not one of the engine's.
+    pub async fn record_consent(
+        &self,
+        person: &PersonKey,
+        how: ConsentKind,
+        consent: &Consent,
+    ) -> Result<Acceptance, StoreError> {
+        let Some(site) = self.shared.sites.get(&person.location) else {
+            return Ok(Acceptance::Ignored);
+        };
+        let now = self.shared.clock.now();
+        let signal = Signal::Consented {
+            person: Person {
+                location: person.location.clone(),
+                contact: person.contact.clone(),
+                number: person.number.clone(),
+                at: now,
+            },
+            how,
+            consent: consent.clone(),
+        };
+        let delivery = DeliveryName {
+            name: format!("host:{}:consent:{}", person.location, consent.reference),
+            received_at: now,
+        };
+        self.take(site, &signal, delivery).await
+    }
+
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
     async fn take(
         &self,
@@ -171,10 +204,12 @@ impl Engine {
                 message,
                 text,
                 reply,
+                in_words,
             } => {
                 if reply.ends_texts() {
+                    let unconfirmed = in_words.then_some(person.at);
                     return self
-                        .opted_out(person, Reason::OptedOut, now)
+                        .opted_out(person, Reason::OptedOut, unconfirmed, now)
                         .await
                         .map(Some);
                 }
@@ -182,7 +217,8 @@ impl Engine {
                     Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
                     _ => None,
                 };
-                let input = self.input_of_reply(message.as_ref(), text.as_ref(), *reply, now);
+                let (message, text) = (message.as_ref(), text.as_ref());
+                let input = self.input_of_reply(person, message, text, *reply, now);
                 self.tell(person, &input, lifted, now).await
             }
             Signal::Happened {
@@ -196,8 +232,13 @@ impl Engine {
                 };
                 self.tell(person, &input, None, now).await
             }
+            Signal::Consented {
+                person,
+                how,
+                consent,
+            } => self.consented(person, *how, consent, now).await.map(Some),
             Signal::DoNotDisturb { person, on: true } => self
-                .opted_out(person, Reason::DoNotDisturb, now)
+                .opted_out(person, Reason::DoNotDisturb, None, now)
                 .await
                 .map(Some),
             Signal::DoNotDisturb { person, on: false } => {
@@ -252,7 +293,11 @@ impl Engine {
         let (mut episode, mut actions) =
             Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
         if self.is_suppressed(&episode, None).await? {
-            actions.extend(episode.handle(&Input::OptedOut(Reason::Suppressed), now));
+            let input = Input::OptedOut {
+                reason: Reason::Suppressed,
+                unconfirmed_since: None,
+            };
+            actions.extend(episode.handle(&input, now));
         }
         let mut commit = Commit {
             recipe: Some(RecipeText {
@@ -291,6 +336,7 @@ impl Engine {
         &self,
         person: &Person,
         reason: Reason,
+        unconfirmed_since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Commit, StoreError> {
         let mut commit = Commit::default();
@@ -310,7 +356,11 @@ impl Engine {
                 mut episode,
                 revision,
             }) => {
-                let actions = episode.handle(&Input::OptedOut(reason), now);
+                let input = Input::OptedOut {
+                    reason,
+                    unconfirmed_since,
+                };
+                let actions = episode.handle(&input, now);
                 add_to(&mut commit, &episode, Some(revision), actions, now);
             }
             None => commit
@@ -348,6 +398,37 @@ impl Engine {
             entries: vec![alone(person, kind, now)],
             ..Commit::default()
         }))
+    }
+
+    /// A consent is kept by contact and by every number known for it, whether there is an episode or not.
+    async fn consented(
+        &self,
+        person: &Person,
+        how: ConsentKind,
+        consent: &Consent,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        let told = self.of(person, now).await?;
+        let episode = told.as_ref().map(|resumed| &resumed.episode);
+        let given = |subject| ConsentGiven {
+            location: person.location.clone(),
+            subject,
+            kind: how,
+            consent: consent.clone(),
+        };
+        let kind = EntryKind::Consented {
+            how,
+            consent: consent.clone(),
+        };
+        let entry = Entry {
+            episode: episode.map(|episode| episode.state().id().clone()),
+            ..alone(person, kind, now)
+        };
+        Ok(Commit {
+            consents: subjects(person, episode).into_iter().map(given).collect(),
+            entries: vec![entry],
+            ..Commit::default()
+        })
     }
 
     /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.

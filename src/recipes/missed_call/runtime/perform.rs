@@ -12,7 +12,7 @@ use super::facts::FactsError;
 use super::outside;
 use super::run::BEGIN_WITHIN;
 use super::settle::next_try;
-use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES};
+use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES, count};
 use super::{Engine, Resumed, Site, add_to};
 use crate::error::{Error, ErrorKind};
 use crate::recipes::missed_call::episode::{Action, EffectEnd, Episode, Facts, Permit, Reason};
@@ -142,7 +142,7 @@ impl Engine {
         };
         // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
         let location = match planned.deed {
-            Deed::Text(_) => site.location.reserve().await,
+            Deed::Text(_) | Deed::ConfirmOptOut(_) => site.location.reserve().await,
             Deed::Email(_) | Deed::Task(_) => site.location.in_background().reserve().await,
             _ => Ok(site.location.in_background()),
         };
@@ -159,10 +159,11 @@ impl Engine {
             else {
                 return Ok(());
             };
+            let now = self.shared.clock.now();
             match &mut facts {
                 Facts::Text(facts) => {
-                    let phone = facts.phone.as_ref();
-                    facts.suppressed = self.is_suppressed(&episode, phone).await?;
+                    self.add_what_is_stored(&episode, &fence.effect, facts, now)
+                        .await?;
                 }
                 Facts::Email(facts) => {
                     facts.suppressed = self.is_suppressed(&episode, None).await?;
@@ -202,6 +203,9 @@ impl Engine {
                 }],
                 ..Commit::default()
             };
+            if let Facts::Text(facts) = &facts {
+                commit.texts = count(&episode, &fence.effect, facts.phone.as_ref(), Some(now));
+            }
             add_to(&mut commit, &episode, Some(revision), actions, now);
             // Not repeated here when the store fails: the facts would be old by then.
             if self.shared.store.commit(commit).await? != Committed::Done {
@@ -327,7 +331,9 @@ fn refusal(deed: &Deed, error: &Error) -> Option<Reason> {
         (ErrorKind::NotFound, Deed::CompleteTask(_)) => Some(Reason::Needless),
         (ErrorKind::NotFound, Deed::Workflow(_) | Deed::Stage(_) | Deed::Notify(_)) => failed(),
         (ErrorKind::NotFound, _) => Some(Reason::ContactGone),
-        (ErrorKind::DoNotDisturb, Deed::Text(_)) => Some(Reason::DoNotDisturb),
+        (ErrorKind::DoNotDisturb, Deed::Text(_) | Deed::ConfirmOptOut(_)) => {
+            Some(Reason::DoNotDisturb)
+        }
         (ErrorKind::DoNotDisturb, Deed::Email(_)) => Some(Reason::NoEmails),
         // It is the team's own contact that wants nothing.
         (ErrorKind::DoNotDisturb, _) => failed(),

@@ -39,6 +39,7 @@ pub(super) struct Question {
     message: MessageId,
     text: Private<String>,
     rules: Reply,
+    in_words: bool,
     until: Timestamp,
 }
 
@@ -60,6 +61,7 @@ impl Engine {
     /// without an id is not asked about, because an answer could not be told from that to another one.
     pub(super) fn input_of_reply(
         &self,
+        person: &Person,
         message: Option<&MessageId>,
         text: Option<&Private<String>>,
         rules: Reply,
@@ -69,11 +71,13 @@ impl Engine {
             (Some(_), Some(message), Some(_)) if !rules.is_settled() => Input::Wrote {
                 message: message.clone(),
                 rules,
+                at: person.at,
                 until: now.saturating_add(READ_WITHIN).unwrap_or(Timestamp::MAX),
             },
             _ => Input::Replied {
                 message: message.cloned(),
                 reply: rules,
+                at: person.at,
             },
         }
     }
@@ -85,6 +89,7 @@ impl Engine {
             message: Some(message),
             text: Some(text),
             reply,
+            in_words,
         } = signal
         else {
             return None;
@@ -98,6 +103,7 @@ impl Engine {
             message: message.clone(),
             text: text.clone(),
             rules: *reply,
+            in_words: *in_words,
             until: unread.until,
         })
     }
@@ -191,7 +197,11 @@ impl Engine {
                 let (person, reason) = (&question.person, Reason::OptedOut);
                 let subjects = subjects(person, Some(&episode));
                 commit.suppressions = changes(person, subjects, &reason, true);
-                actions.extend(episode.handle(&Input::OptedOut(reason), now));
+                let opted_out = Input::OptedOut {
+                    reason,
+                    unconfirmed_since: question.in_words.then_some(person.at),
+                };
+                actions.extend(episode.handle(&opted_out, now));
             }
             add_to(&mut commit, &episode, Some(revision), actions, now);
             if self.shared.store.commit(commit).await? == Committed::Done {

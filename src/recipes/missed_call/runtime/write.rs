@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use super::settle::PATIENCE;
 use super::{Engine, Resumed, add_to};
-use crate::recipes::missed_call::episode::{Action, EffectEnd, Episode, Input, Reason};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::episode::{Action, EffectEnd, EffectId, Episode, Input, Reason};
 use crate::recipes::missed_call::store::{
     Commit, Committed, EffectChange, Fence, Progress, StoreError, Subject, SuppressionChange,
+    TextCount,
 };
 
 /// How often a commit is decided anew because an input came in between.
@@ -32,6 +34,9 @@ impl Engine {
             });
             if end == EffectEnd::NotDone(Reason::DoNotDisturb) {
                 commit.suppressions = suppressions(episode, now);
+            }
+            if matches!(end, EffectEnd::NotDone(_)) {
+                commit.texts = count(episode, &fence.effect, None, None);
             }
             actions
         })
@@ -132,6 +137,24 @@ impl Engine {
     pub(super) fn is_too_late(&self, since: Timestamp) -> bool {
         self.shared.clock.now().duration_since(since) > PATIENCE
     }
+}
+
+/// That the effect's text was sent then to the caller, under all names they are known by; or that none was.
+pub(super) fn count(
+    episode: &Episode,
+    effect: &EffectId,
+    phone: Option<&PhoneNumber>,
+    sent_at: Option<Timestamp>,
+) -> Vec<TextCount> {
+    let state = episode.state();
+    let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
+    let count = |subject| TextCount {
+        location: state.location().clone(),
+        subject,
+        effect: effect.clone(),
+        sent_at,
+    };
+    subjects.into_iter().map(count).collect()
 }
 
 /// HighLevel refused a text because of do-not-disturb: its own word outranks what was read before.

@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, LedgerQuery, PersonKey, Progress,
-    Store, StoreError, Stored, Subject, Suppression,
+    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::ledger::Entry;
 use crate::secret::Private;
@@ -28,6 +29,8 @@ struct Tables {
     episodes: BTreeMap<EpisodeId, EpisodeRow>,
     effects: BTreeMap<EffectId, EffectRow>,
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
+    consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
+    texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
 }
@@ -186,6 +189,20 @@ impl Tables {
                 self.suppressions.remove(&key);
             }
         }
+        for consent in commit.consents {
+            let key = (consent.location, consent.subject, consent.kind);
+            let known = self.consents.get(&key);
+            if known.is_none_or(|known| known.given_at < consent.consent.given_at) {
+                self.consents.insert(key, consent.consent);
+            }
+        }
+        for text in commit.texts {
+            let of_subject = self.texts.entry((text.location, text.subject)).or_default();
+            match text.sent_at {
+                Some(at) => of_subject.insert(text.effect, at),
+                None => of_subject.remove(&text.effect),
+            };
+        }
         self.ledger.extend(commit.entries);
         if let Some(recipe) = commit.recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
@@ -260,6 +277,31 @@ impl Store for MemoryStore {
             since: *since,
         };
         Ok(of_them.map(told).collect())
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let tables = self.tables();
+        let mut record = TextingRecord::default();
+        for ((place, subject, kind), consent) in &tables.consents {
+            if place == location && subjects.contains(subject) {
+                record.add_consent(*kind, consent.clone());
+            }
+        }
+        for subject in subjects {
+            let sent = tables.texts.get(&(location.clone(), subject.clone()));
+            let recent = sent
+                .into_iter()
+                .flatten()
+                .filter(|(_, at)| **at >= since)
+                .map(|(effect, at)| (effect.clone(), *at));
+            record.sent.extend(recent);
+        }
+        Ok(record)
     }
 
     async fn claim(

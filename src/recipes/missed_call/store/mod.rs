@@ -7,6 +7,7 @@ mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -18,6 +19,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
+use super::compliance::{Consent, ConsentKind};
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
 use super::ledger::Entry;
 use crate::client::Lane;
@@ -54,6 +56,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         location: &LocationId,
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
+
+    /// What is known of these in this location that decides on one more text: consents, and the texts that were sent to
+    /// any of them at `since` or later.
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError>;
 
     /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
     /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
@@ -110,6 +121,10 @@ pub struct Commit {
     pub effects: Vec<EffectChange>,
     /// Suppressions to add or lift.
     pub suppressions: Vec<SuppressionChange>,
+    /// Consents to add.
+    pub consents: Vec<ConsentGiven>,
+    /// Texts to count, or not to count any more.
+    pub texts: Vec<TextCount>,
     /// Entries to append to the ledger, in order.
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
@@ -343,6 +358,50 @@ pub struct SuppressionChange {
     pub suppressed: bool,
     /// When the person said so.
     pub at: Timestamp,
+}
+
+/// That somebody consented to texts. Of two of one kind the later one counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentGiven {
+    /// Where.
+    pub location: LocationId,
+    /// Who.
+    pub subject: Subject,
+    /// How.
+    pub kind: ConsentKind,
+    /// When, and where the proof is.
+    pub consent: Consent,
+}
+
+/// That a text was sent to somebody, as far as is known when its attempt begins. It may be forgotten after two days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextCount {
+    /// Where.
+    pub location: LocationId,
+    /// To whom.
+    pub subject: Subject,
+    /// The text: one is counted once, however often it is attempted.
+    pub effect: EffectId,
+    /// When; `None` if it turned out not to be sent.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// What decides on one more text to somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextingRecord {
+    /// The last consent of each kind.
+    pub consents: BTreeMap<ConsentKind, Consent>,
+    /// The texts that were sent, and when.
+    pub sent: BTreeMap<EffectId, Timestamp>,
+}
+
+impl TextingRecord {
+    fn add_consent(&mut self, kind: ConsentKind, consent: Consent) {
+        let known = self.consents.get(&kind);
+        if known.is_none_or(|known| known.given_at < consent.given_at) {
+            self.consents.insert(kind, consent);
+        }
+    }
 }
 
 /// Which entries of the ledger to read.

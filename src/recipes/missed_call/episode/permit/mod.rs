@@ -1,5 +1,7 @@
 //! The question that is asked right before an effect: does it still hold, and what exactly is to be done?
 
+mod basis;
+mod confirmation;
 mod contact;
 mod email;
 mod task;
@@ -17,7 +19,7 @@ use super::state::StepState;
 use super::{Episode, later};
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::LONGEST_WAIT;
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, LONGEST_WAIT};
 use crate::recipes::missed_call::copy::MergeValues;
 use crate::recipes::missed_call::recipe::{Deed, Start, Step};
 use crate::secret::Private;
@@ -59,8 +61,12 @@ pub struct TextFacts {
     pub location_name: Option<String>,
     /// The location's custom values by key.
     pub custom_values: BTreeMap<String, String>,
-    /// Where the contact is, for texts that keep quiet hours.
+    /// Where the contact is, which decides the hours and the number of texts.
     pub place: PlaceOfContact,
+    /// The caller's last consent to texts of each kind.
+    pub consents: BTreeMap<ConsentKind, Consent>,
+    /// When the recipe's other texts of the last day went to the caller.
+    pub sent: Vec<Timestamp>,
 }
 
 /// Where a contact is, as HighLevel has it.
@@ -180,6 +186,9 @@ impl Episode {
             (Deed::Email(email), Facts::Email(facts), _) => {
                 self.permit_email(name, email, overtaken, facts, now)
             }
+            (Deed::ConfirmOptOut(body), Facts::Text(facts), _) => {
+                self.permit_confirmation(name, body, facts, now)
+            }
             (_, _, Some(reason)) => Permit::Drop(reason.clone()),
             (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
                 name: tag.name.clone(),
@@ -195,6 +204,7 @@ impl Episode {
             (Deed::Notify(notify), Facts::Team(facts), None) => self.permit_notice(notify, facts),
             (Deed::Fields(fields), Facts::Tag, None) => self.permit_fields(fields),
             (Deed::Stage(stage), Facts::Stage(facts), None) => self.permit_stage(stage, facts),
+            (Deed::DoNotDisturb, Facts::Tag, None) => Permit::Go(Intent::DoNotDisturb),
             (Deed::Workflow(workflow), Facts::Tag, None) => Permit::Go(Intent::Workflow {
                 workflow: workflow.clone(),
             }),
@@ -249,7 +259,7 @@ impl Episode {
 
     /// When happened what the step follows.
     pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
-        match step.on {
+        match &step.on {
             Start::Missed => self.state.call_ended_at,
             _ => self
                 .state

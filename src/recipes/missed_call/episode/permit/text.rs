@@ -4,9 +4,11 @@ use jiff::Timestamp;
 
 use super::{Permit, TextFacts};
 use crate::recipes::missed_call::compliance::{
-    Candidates, Decision, PlaceFacts, QuietHours, When, ZoneTable,
+    Allowance, Basis, Candidates, ConsentKind, PlaceFacts, QuietHours, When, ZoneTable,
 };
-use crate::recipes::missed_call::copy::{MergeValues, SenderKind, render};
+use crate::recipes::missed_call::copy::{
+    CopyError, MergeValues, MessageCopy, Rendered, SenderKind, render,
+};
 use crate::recipes::missed_call::episode::{Episode, Intent, Reason, StepName};
 use crate::recipes::missed_call::recipe::{Step, TextStep};
 
@@ -30,9 +32,25 @@ impl Episode {
         if let Some(reason) = refusal {
             return Permit::Drop(reason);
         }
+        let basis = match self.basis_of_text(name, step, facts, now) {
+            Ok(basis) => basis,
+            Err(reason) => return Permit::Drop(reason),
+        };
+        let candidates = self.candidates(facts);
+        match self.allowance(facts, &candidates, now) {
+            Allowance::Left(_) => {}
+            Allowance::Until(until) if !self.is_stale(name, until) => {
+                let why = "as many texts as one person may get within 24 hours were sent";
+                return Permit::Wait {
+                    until,
+                    why: why.to_owned(),
+                };
+            }
+            _ => return Permit::Drop(Reason::Capped),
+        }
         let mut hours = None;
         if self.recipe.keeps_quiet_hours(step) {
-            let decision = self.hours(facts, now);
+            let decision = QuietHours::built_in().decide(now, &candidates);
             match decision.when {
                 When::Now => hours = Some(decision.to_string()),
                 When::At(until) if !self.is_stale(name, until) => {
@@ -42,6 +60,21 @@ impl Episode {
                 _ => return Permit::Drop(Reason::QuietHours),
             }
         }
+        let copy = self.copy_for_this_call(name, text);
+        if let Err(error) = self.recipe.check_approval(text, &copy) {
+            return Permit::Drop(Reason::Copy(error.code().to_owned()));
+        }
+        match self.render_text(&copy, facts) {
+            Ok(text) => Permit::Go(self.text_intent(text, facts, hours, basis)),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
+        }
+    }
+
+    pub(super) fn render_text(
+        &self,
+        copy: &MessageCopy,
+        facts: &TextFacts,
+    ) -> Result<Rendered, CopyError> {
         let mut values = MergeValues {
             first_name: facts.first_name.clone(),
             last_name: facts.last_name.clone(),
@@ -53,35 +86,42 @@ impl Episode {
         if let Some(number) = self.number() {
             number.fill(&mut values);
         }
-        let copy = self.copy_for_this_call(name, text);
-        if let Err(error) = self.recipe.check_approval(text, &copy) {
-            return Permit::Drop(Reason::Copy(error.code().to_owned()));
-        }
         let sender = match &self.state.called {
             Some(called) => SenderKind::of(called),
             None => SenderKind::LongCode,
         };
-        match render(&copy, &values, sender) {
-            Ok(text) => Permit::Go(Intent::Text {
-                body: text.body,
-                from: self.state.called.clone(),
-                to: self
-                    .state
-                    .caller
-                    .clone()
-                    .filter(|caller| facts.phone.as_ref() != Some(caller)),
-                hours,
-                variant: Some(text.variant),
-                copy_fingerprint: Some(text.fingerprint),
-            }),
-            Err(error) => Permit::Drop(self.reason_of(&error)),
+        render(copy, &values, sender)
+    }
+
+    pub(super) fn text_intent(
+        &self,
+        text: Rendered,
+        facts: &TextFacts,
+        hours: Option<String>,
+        basis: Basis,
+    ) -> Intent {
+        let caller = self.state.caller.clone();
+        let consent = match basis {
+            Basis::Written => facts.consents.get(&ConsentKind::Written),
+            Basis::Verbal => facts.consents.get(&ConsentKind::Verbal),
+            _ => None,
+        };
+        Intent::Text {
+            body: text.body,
+            from: self.state.called.clone(),
+            to: caller.filter(|caller| facts.phone.as_ref() != Some(caller)),
+            hours,
+            variant: Some(text.variant),
+            copy_fingerprint: Some(text.fingerprint),
+            basis: Some(basis),
+            consent: consent.cloned(),
         }
     }
 
-    /// When the caller may be texted, by the strictest rules of all places where they may be.
-    fn hours(&self, facts: &TextFacts, now: Timestamp) -> Decision {
+    /// All places where the caller may be.
+    fn candidates(&self, facts: &TextFacts) -> Candidates {
         let place = &facts.place;
-        let candidates = Candidates::of(
+        Candidates::of(
             &PlaceFacts {
                 phone: self.state.caller.as_ref().or(facts.phone.as_ref()),
                 contact_zone: place.zone.as_deref(),
@@ -91,7 +131,6 @@ impl Episode {
                 location_zone: place.location_zone.as_deref(),
             },
             ZoneTable::built_in(),
-        );
-        QuietHours::built_in().decide(now, &candidates)
+        )
     }
 }

@@ -4,7 +4,9 @@ mod contact;
 mod email;
 mod hours;
 mod numbers;
+mod opt_out;
 mod rules;
+mod start;
 mod steps;
 mod tag;
 mod task;
@@ -98,6 +100,8 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         hipaa: rules.hipaa,
         first_text_waits: rules.first_text_waits,
         approved_copy_only: rules.approved_copy_only,
+        later_texts_need_consent: rules.later_texts_need_consent,
+        texts_per_day: rules.texts_per_day,
         extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),

@@ -21,7 +21,12 @@ pub(super) struct Compliance {
     pub(super) extra: Vec<String>,
     pub(super) first_text_waits: bool,
     pub(super) approved_copy_only: bool,
+    pub(super) later_texts_need_consent: bool,
+    pub(super) texts_per_day: u32,
 }
+
+/// What the built-in rules allow everywhere.
+const MOST_TEXTS_PER_DAY: u32 = 3;
 
 impl Compliance {
     pub(super) fn faults(&self, text: &str) -> Vec<Fault> {
@@ -47,24 +52,48 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         extra: Vec::new(),
         first_text_waits: false,
         approved_copy_only: false,
+        later_texts_need_consent: true,
+        texts_per_day: MOST_TEXTS_PER_DAY,
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
         rules.extra = section.texts(notes, "extra_clinical_words");
         rules.approved_copy_only = section.flag(notes, "approved_copy_only").unwrap_or(false);
-        if let Some(word) = section.text(notes, "first_text") {
-            match word.value.as_str() {
-                "at_once" => {}
-                "waits" => rules.first_text_waits = true,
-                _ => word.refuse(
-                    notes,
-                    Fault::new("neither \"at_once\" nor \"waits\"", "write one of the two"),
-                ),
+        rules.first_text_waits = one_of(notes, &mut section, "first_text", ["at_once", "waits"]);
+        rules.later_texts_need_consent = !one_of(
+            notes,
+            &mut section,
+            "later_texts",
+            ["with_consent", "always"],
+        );
+        let remedy = format!("write a number from 1 to {MOST_TEXTS_PER_DAY}");
+        if let Some(most) = section.count(notes, "texts_per_day", &remedy) {
+            rules.texts_per_day = most.value;
+            if most.value > MOST_TEXTS_PER_DAY {
+                let what = "more texts in a day than the rules of compliance allow";
+                most.refuse(notes, Fault::new(what, remedy));
             }
         }
         section.finish(notes);
     }
     rules
+}
+
+/// Whether the second of two words stands there; without the key the first counts.
+fn one_of(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    name: &'static str,
+    [first, second]: [&str; 2],
+) -> bool {
+    let Some(word) = section.text(notes, name) else {
+        return false;
+    };
+    if word.value != first && word.value != second {
+        let what = format!("neither \"{first}\" nor \"{second}\"");
+        word.refuse(notes, Fault::new(what, "write one of the two"));
+    }
+    word.value == second
 }
 
 pub(super) fn read_business(

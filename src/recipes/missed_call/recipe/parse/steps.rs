@@ -8,18 +8,21 @@ use super::MONTH;
 use super::contact::{read_fields, read_new_owner, read_stage, read_workflow};
 use super::email::read_email;
 use super::numbers::read_only_for;
+use super::opt_out::read_confirmation;
 use super::rules::Compliance;
+use super::start::{References, read_start, unknown_happening};
 use super::tag::read_tag;
 use super::task::{read_completed, read_task};
 use super::team::{read_note, read_notify, read_record};
 use super::text::read_text;
 use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::recipes::missed_call::recipe::problem::Fault;
-use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
+use crate::recipes::missed_call::recipe::reader::{Notes, Section};
 use crate::recipes::missed_call::recipe::{About, Deed, Start, Step};
 
 const DEEDS: &str = "write one of: \"text\", \"email\", \"tag\", \"untag\", \"task\", \"complete_task\", \"note\", \
-                     \"fields\", \"stage\", \"workflow\", \"assign\", \"notify\", \"hand_off\", \"escalate\", \"record\"";
+                     \"fields\", \"stage\", \"workflow\", \"assign\", \"notify\", \"hand_off\", \"escalate\", \"record\", \
+                     \"confirm_opt_out\", \"do_not_disturb\"";
 
 pub(super) fn read_steps(
     notes: &mut Notes<'_>,
@@ -28,7 +31,7 @@ pub(super) fn read_steps(
 ) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
     let mut reaches_somebody = false;
-    let mut named = Vec::new();
+    let mut references = References::default();
     let offset = section.as_ref().map_or(0, Section::offset);
     for step in section
         .map(|section| section.sections(notes))
@@ -41,23 +44,14 @@ pub(super) fn read_steps(
                 "write up to 40 small letters, digits and `_`, beginning with a letter, such as [steps.second_text]",
             ));
         }
-        let read = read_step(notes, step, compliance, &mut named);
+        let read = read_step(notes, step, compliance, &mut references);
         // A step with a mistake in it is there all the same.
         reaches_somebody |= read.as_ref().is_none_or(Step::reaches_somebody);
         if let (Some(name), Some(read)) = (name, read) {
             steps.insert(name, read);
         }
     }
-    for name in named {
-        let step = StepName::new(&name.value).and_then(|step| steps.get(&step));
-        if !step.is_some_and(|step: &Step| matches!(step.deed, Deed::Task(_))) {
-            let fault = Fault::new(
-                "not a step of this recipe that makes a task",
-                "write the name of one, such as task = \"task\" for [steps.task]",
-            );
-            name.refuse(notes, fault);
-        }
-    }
+    references.check(notes, &steps);
     if !reaches_somebody {
         let fault = Fault::new(
             "no step that texts or makes a task",
@@ -72,10 +66,10 @@ fn read_step(
     notes: &mut Notes<'_>,
     mut section: Section<'_>,
     compliance: &Compliance,
-    named: &mut Vec<Found<String>>,
+    references: &mut References,
 ) -> Option<Step> {
     let kind = section.required_text(notes, "do", DEEDS);
-    let on = read_start(notes, &mut section);
+    let on = read_start(notes, &mut section, references);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
     let only_for = read_only_for(notes, &mut section);
@@ -87,7 +81,9 @@ fn read_step(
         "tag" => read_tag(notes, &mut section).map(Deed::Tag),
         "untag" => read_tag(notes, &mut section).map(Deed::Untag),
         "task" => read_task(notes, &mut section, compliance).map(Deed::Task),
-        "complete_task" => read_completed(notes, &mut section, named).map(Deed::CompleteTask),
+        "complete_task" => {
+            read_completed(notes, &mut section, &mut references.tasks).map(Deed::CompleteTask)
+        }
         "note" => read_note(notes, &mut section, compliance).map(Deed::Note),
         "fields" => read_fields(notes, &mut section, compliance).map(Deed::Fields),
         "stage" => read_stage(notes, &mut section).map(Deed::Stage),
@@ -100,12 +96,29 @@ fn read_step(
         "escalate" => {
             read_notify(notes, &mut section, compliance, About::Escalation).map(Deed::Notify)
         }
+        "confirm_opt_out" => {
+            read_confirmation(notes, &mut section, compliance).map(Deed::ConfirmOptOut)
+        }
+        "do_not_disturb" => Some(Deed::DoNotDisturb),
         "record" => read_record(notes, &mut section).map(Deed::Record),
         _ => {
             kind.refuse(notes, Fault::new("not something a step does", DEEDS));
             return None;
         }
     };
+    // These answer an opt-out, and the first of them nothing else.
+    let answers_opt_out = matches!(kind.value.as_str(), "confirm_opt_out" | "do_not_disturb");
+    let on = match on {
+        None if answers_opt_out => Start::After(Happening::OptedOut),
+        on => on.unwrap_or(Start::Missed),
+    };
+    if kind.value == "confirm_opt_out" && on != Start::After(Happening::OptedOut) {
+        let fault = Fault::new(
+            "not what a confirmation follows",
+            "write on = \"opted_out\"",
+        );
+        section.refuse_key(notes, "on", fault);
+    }
     section.finish(notes);
     let deed = deed?;
     let mut step = Step {
@@ -124,41 +137,6 @@ fn read_step(
     Some(step)
 }
 
-fn read_start(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Start {
-    let on = section.text(notes, "on");
-    let count = section.count(
-        notes,
-        "count",
-        "write how many missed calls it takes, such as count = 3",
-    );
-    let start = match on.as_ref().map(|on| on.value.as_str()) {
-        None | Some("missed") => Some(Start::Missed),
-        Some(word) => Happening::from_word(word).map(|happening| match happening {
-            Happening::MissedAgain => {
-                Start::MissedCalls(count.as_ref().map_or(2, |count| count.value))
-            }
-            other => Start::After(other),
-        }),
-    };
-    if let (None, Some(on)) = (&start, &on) {
-        on.refuse(notes, unknown_happening("\"missed\", "));
-    }
-    if let Some(count) = &count {
-        if !matches!(start, Some(Start::MissedCalls(_))) {
-            count.refuse(
-                notes,
-                Fault::new("a count without on = \"missed_again\"", "remove it"),
-            );
-        } else if count.value < 2 {
-            count.refuse(
-                notes,
-                Fault::new("less than two", "the first missed call is on = \"missed\""),
-            );
-        }
-    }
-    start.unwrap_or(Start::Missed)
-}
-
 fn read_stops(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<BTreeSet<Happening>> {
     if !section.has("stops_on") {
         return None;
@@ -173,15 +151,4 @@ fn read_stops(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<BTreeS
         }
     }
     Some(stops)
-}
-
-fn unknown_happening(besides: &str) -> Fault {
-    let words: Vec<_> = Happening::ALL
-        .iter()
-        .map(|happening| format!("\"{}\"", happening.as_str()))
-        .collect();
-    Fault::new(
-        "not a word for something that happens",
-        format!("write one of: {besides}{}", words.join(", ")),
-    )
 }

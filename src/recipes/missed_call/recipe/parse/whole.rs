@@ -6,7 +6,7 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::copy::{MessageCopy, Template};
 use crate::recipes::missed_call::episode::StepName;
 use crate::recipes::missed_call::recipe::problem::{Fault, Problem};
-use crate::recipes::missed_call::recipe::{Recipe, TextStep};
+use crate::recipes::missed_call::recipe::{Deed, Recipe, TextStep};
 
 impl Recipe {
     /// All that does not fit together.
@@ -23,6 +23,13 @@ impl Recipe {
                 let fault = Fault::new("a priority in a recipe without numbers", remedy);
                 problems.push(self.origin.problem(&format!("{path}.priority"), fault));
             }
+        }
+        for (name, _) in self.steps.iter().filter(|(_, step)| {
+            self.approved_copy_only && matches!(step.deed, Deed::ConfirmOptOut(_))
+        }) {
+            let remedy = "leave the step out, or write compliance.approved_copy_only = false";
+            let fault = Fault::new("words that nobody has approved", remedy);
+            problems.push(self.origin.problem(&format!("steps.{name}"), fault));
         }
         for (name, text) in self.texts() {
             problems.extend(self.text_problems_of_the_whole(name, text));

@@ -2,10 +2,12 @@
 //! corrected or an opt-out that was set a second ago counts.
 
 mod assignee;
-mod stage;
+pub(super) mod stage;
 mod team;
 
 use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, Site};
 use crate::api::contacts::DndChannel;
@@ -14,10 +16,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::copy::{MergeField, MergeValues, Template};
 use crate::recipes::missed_call::episode::{
-    EmailFacts, Episode, Facts, PlaceOfContact, TaskFacts, TextFacts,
+    EffectId, EmailFacts, Episode, Facts, PlaceOfContact, TaskFacts, TextFacts,
 };
-use crate::recipes::missed_call::recipe::{Deed, EmailStep, Recipe, Step, TextStep};
+use crate::recipes::missed_call::recipe::{Deed, EmailStep, Recipe, Step};
 use crate::recipes::missed_call::store::{StoreError, Subject};
+
+/// Which texts count: those of the longest cap there is.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What can fail while reading facts.
 pub(super) enum FactsError {
@@ -41,7 +46,14 @@ impl Engine {
         step: &Step,
     ) -> Result<Facts, FactsError> {
         Ok(match &step.deed {
-            Deed::Text(text) => Facts::Text(self.text_facts(site, episode, step, text).await?),
+            Deed::Text(text) => {
+                let needs = Needs::of(episode.recipe(), text.templates());
+                Facts::Text(text_facts(site, episode, step, needs).await?)
+            }
+            Deed::ConfirmOptOut(body) => {
+                let needs = Needs::of(episode.recipe(), [body]);
+                Facts::Text(text_facts(site, episode, step, needs).await?)
+            }
             Deed::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
             Deed::Task(task) => Facts::Task(TaskFacts {
                 assignee: assignee::user(site, episode, &task.assign_to).await?,
@@ -55,6 +67,7 @@ impl Engine {
             | Deed::Untag(_)
             | Deed::CompleteTask(_)
             | Deed::Fields(_)
+            | Deed::DoNotDisturb
             | Deed::Workflow(_)
             | Deed::Record(_) => Facts::Tag,
         })
@@ -76,62 +89,85 @@ impl Engine {
         Ok(!suppressions.is_empty())
     }
 
-    async fn text_facts(
+    /// What the store knows of the caller, for a text. Asked anew for each decision: an opt-out that came meanwhile must be
+    /// seen.
+    pub(super) async fn add_what_is_stored(
         &self,
-        site: &Site,
         episode: &Episode,
-        step: &Step,
-        text: &TextStep,
-    ) -> Result<TextFacts, FactsError> {
-        let location = &site.location;
-        let needs = Needs::of(episode.recipe(), text.templates());
-        let hours = episode.recipe().keeps_quiet_hours(step);
-        let contacts = location.contacts();
-        let (contact, custom_values, details) = tokio::join!(
-            contacts.get(episode.state().contact()),
-            async {
-                if needs.custom_values {
-                    custom_values(location).await
-                } else {
-                    Ok(BTreeMap::new())
-                }
-            },
-            async {
-                if needs.location_name || hours {
-                    location.details().await.map(Some)
-                } else {
-                    Ok(None)
-                }
-            },
-        );
-        let contact = contact.map_err(of_contact)?;
-        let details = details?;
-        let settings = details
-            .as_ref()
-            .and_then(|details| details.settings.as_ref());
-        Ok(TextFacts {
-            do_not_disturb: contact.sms_blocked(),
-            place: PlaceOfContact {
-                zone: contact.timezone,
-                state: contact.state,
-                country: contact.country,
-                location_zone: details
-                    .as_ref()
-                    .and_then(|details| details.timezone.clone()),
-                zone_disabled: settings
-                    .and_then(|settings| settings.disable_contact_timezone)
-                    .unwrap_or(false),
-            },
-            first_name: contact.first_name,
-            last_name: contact.last_name,
-            name: contact.name,
-            phone: contact.phone,
-            // The list is asked right before the decision, which comes later.
-            suppressed: false,
-            location_name: details.and_then(|details| details.name),
-            custom_values: custom_values?,
-        })
+        effect: &EffectId,
+        facts: &mut TextFacts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let phone = facts.phone.as_ref();
+        facts.suppressed = self.is_suppressed(episode, phone).await?;
+        let state = episode.state();
+        let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
+        let since = now.saturating_sub(COUNTED).unwrap_or(Timestamp::MIN);
+        let record = self
+            .shared
+            .store
+            .texting_record(state.location(), &subjects, since)
+            .await?;
+        facts.consents = record.consents;
+        let others = record.sent.into_iter().filter(|(other, _)| other != effect);
+        facts.sent = others.map(|(_, at)| at).collect();
+        Ok(())
     }
+}
+
+async fn text_facts(
+    site: &Site,
+    episode: &Episode,
+    step: &Step,
+    needs: Needs,
+) -> Result<TextFacts, FactsError> {
+    let location = &site.location;
+    let hours = episode.recipe().keeps_quiet_hours(step);
+    let contacts = location.contacts();
+    let (contact, custom_values, details) = tokio::join!(
+        contacts.get(episode.state().contact()),
+        async {
+            if needs.custom_values {
+                custom_values(location).await
+            } else {
+                Ok(BTreeMap::new())
+            }
+        },
+        async {
+            if needs.location_name || hours {
+                location.details().await.map(Some)
+            } else {
+                Ok(None)
+            }
+        },
+    );
+    let contact = contact.map_err(of_contact)?;
+    let details = details?;
+    let settings = details
+        .as_ref()
+        .and_then(|details| details.settings.as_ref());
+    Ok(TextFacts {
+        do_not_disturb: contact.sms_blocked(),
+        place: PlaceOfContact {
+            zone: contact.timezone,
+            state: contact.state,
+            country: contact.country,
+            location_zone: details
+                .as_ref()
+                .and_then(|details| details.timezone.clone()),
+            zone_disabled: settings
+                .and_then(|settings| settings.disable_contact_timezone)
+                .unwrap_or(false),
+        },
+        first_name: contact.first_name,
+        last_name: contact.last_name,
+        name: contact.name,
+        phone: contact.phone,
+        location_name: details.and_then(|details| details.name),
+        custom_values: custom_values?,
+        // The store is asked right before the decision, which comes later.
+        ..TextFacts::default()
+    })
 }
 
 async fn email_facts(

@@ -94,6 +94,7 @@ pub(in crate::recipes::missed_call::runtime) async fn find(
         Intent::Tag { .. }
         | Intent::Untag { .. }
         | Intent::CompleteTask { .. }
+        | Intent::DoNotDisturb
         | Intent::Fields { .. }
         | Intent::Workflow { .. }
         | Intent::Assign { .. }

@@ -7,7 +7,9 @@ mod find;
 pub(super) use find::{Found, find};
 
 use super::notifier::{Notice, TeamNotifier};
-use crate::api::contacts::{ContactUpdate, CustomFieldInput};
+use crate::api::contacts::{
+    ContactUpdate, CustomFieldInput, DndChannel, DndSetting, DndSettings, DndStatus,
+};
 use crate::api::conversations::{OutgoingEmail, OutgoingSms};
 use crate::api::notes::NewNote;
 use crate::api::opportunities::{NewOpportunity, OpportunityUpdate};
@@ -123,6 +125,15 @@ pub(super) async fn perform(
                 }
             };
             Ok(Some(reached.id.to_string()))
+        }
+        Intent::DoNotDisturb => {
+            let setting = DndSetting::new(DndStatus::Active);
+            let update = ContactUpdate {
+                dnd_settings: Some(DndSettings::default().with(DndChannel::Sms, setting)),
+                ..ContactUpdate::default()
+            };
+            location.contacts().update(contact, &update).await?;
+            Ok(None)
         }
         Intent::Workflow { workflow } => {
             location

@@ -1,5 +1,31 @@
--- From version 2 to version 3: whoever had an episode is found when it is over, too. Never edit it: files of old
--- releases pass through here for ever.
+-- From version 2 to version 3: what decides on one more text is kept, and whoever had an episode is found when it is over.
+-- Never edit it: files of old releases pass through here for ever.
 
+-- Consents to texts, of each kind the last.
+CREATE TABLE consent (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    -- Where the proof is kept.
+    reference TEXT NOT NULL,
+    PRIMARY KEY (location, subject, kind)
+) WITHOUT ROWID;
+
+-- The texts of the last days, by each name their receiver is known under.
+CREATE TABLE sent_text (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    episode INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    PRIMARY KEY (location, subject, episode, step, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX sent_text_by_age ON sent_text (sent_at);
+
+-- The episodes of a person, those that are over too.
 CREATE INDEX episode_by_contact ON episode (location, contact);
 CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;

@@ -9,6 +9,7 @@ mod episodes;
 mod ledger;
 mod rows;
 mod schema;
+mod texting;
 mod worker;
 
 use std::fs::{File, OpenOptions};
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use self::worker::Worker;
 use super::{
     Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
-    Suppression,
+    Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
@@ -136,6 +137,20 @@ impl Store for SqliteStore {
         self.worker
             .run("read suppressions", move |connection| {
                 rows::suppressions(connection, &location, &subjects)
+            })
+            .await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        let (location, subjects) = (location.clone(), subjects.to_vec());
+        self.worker
+            .run("read what was texted", move |connection| {
+                texting::read(connection, &location, &subjects, since)
             })
             .await
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Commit, Committed, Subject, Suppression};
-use super::{effects, episodes, ledger};
+use super::{effects, episodes, ledger, texting};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::Reason;
 
@@ -110,6 +110,8 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
                 .execute(params![key.0, key.1, key.2, change.at.as_millisecond()])?;
         }
     }
+    texting::write_consents(connection, &commit.consents)?;
+    texting::count(connection, &commit.texts)?;
     ledger::append(connection, &commit.entries)?;
     if let Some(recipe) = &commit.recipe {
         connection

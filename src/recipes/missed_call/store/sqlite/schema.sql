@@ -78,3 +78,28 @@ CREATE TABLE recipe (
     fingerprint TEXT PRIMARY KEY,
     source TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Consents to texts, of each kind the last.
+CREATE TABLE consent (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    -- Where the proof is kept.
+    reference TEXT NOT NULL,
+    PRIMARY KEY (location, subject, kind)
+) WITHOUT ROWID;
+
+-- The texts of the last days, by each name their receiver is known under.
+CREATE TABLE sent_text (
+    location TEXT NOT NULL,
+    -- SHA-256 of the number or contact.
+    subject TEXT NOT NULL,
+    episode INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    PRIMARY KEY (location, subject, episode, step, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX sent_text_by_age ON sent_text (sent_at);

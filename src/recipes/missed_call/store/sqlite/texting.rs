@@ -1,0 +1,124 @@
+//! Consents, and the texts of the last days: what decides on one more text to somebody.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::super::{ConsentGiven, Subject, TextCount, TextingRecord};
+use super::episodes;
+use super::rows::Result;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
+use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
+
+/// How long texts are counted.
+const TEXT_MEMORY: SignedDuration = SignedDuration::from_hours(48);
+
+pub(super) const CONSENTS: &str =
+    "SELECT kind, given_at, reference FROM consent WHERE location = ?1 AND subject = ?2";
+pub(super) const SENT: &str =
+    "SELECT (SELECT name FROM episode_name WHERE number = episode), step, ordinal, sent_at
+     FROM sent_text WHERE location = ?1 AND subject = ?2 AND sent_at >= ?3";
+pub(super) const FORGET: &str =
+    "DELETE FROM sent_text WHERE (location, subject, episode, step, ordinal) IN
+     (SELECT location, subject, episode, step, ordinal FROM sent_text
+      WHERE sent_at < ?1 ORDER BY sent_at LIMIT 4)";
+
+pub(super) fn write_consents(connection: &Connection, consents: &[ConsentGiven]) -> Result<()> {
+    for consent in consents {
+        connection
+            .prepare_cached(
+                "INSERT INTO consent (location, subject, kind, given_at, reference)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET given_at = excluded.given_at, reference = excluded.reference
+                 WHERE excluded.given_at > given_at",
+            )?
+            .execute(params![
+                consent.location.as_str(),
+                consent.subject.as_str(),
+                consent.kind.code(),
+                consent.consent.given_at.as_millisecond(),
+                consent.consent.reference,
+            ])?;
+    }
+    Ok(())
+}
+
+pub(super) fn count(connection: &Connection, texts: &[TextCount]) -> Result<()> {
+    for text in texts {
+        let (location, subject) = (text.location.as_str(), text.subject.as_str());
+        let episode = episodes::number(connection, &text.effect.episode)?;
+        let (step, ordinal) = (text.effect.step.as_str(), text.effect.ordinal);
+        let Some(sent_at) = text.sent_at else {
+            connection
+                .prepare_cached(
+                    "DELETE FROM sent_text WHERE location = ?1 AND subject = ?2
+                     AND episode = ?3 AND step = ?4 AND ordinal = ?5",
+                )?
+                .execute(params![location, subject, episode, step, ordinal])?;
+            continue;
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO sent_text (location, subject, episode, step, ordinal, sent_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET sent_at = excluded.sent_at",
+            )?
+            .execute(params![
+                location,
+                subject,
+                episode,
+                step,
+                ordinal,
+                sent_at.as_millisecond()
+            ])?;
+        let oldest = sent_at
+            .saturating_sub(TEXT_MEMORY)
+            .unwrap_or(Timestamp::MIN);
+        // A few at a time, so that no single commit pays for many.
+        connection
+            .prepare_cached(FORGET)?
+            .execute([oldest.as_millisecond()])?;
+    }
+    Ok(())
+}
+
+pub(super) fn read(
+    connection: &Connection,
+    location: &LocationId,
+    subjects: &[Subject],
+    since: Timestamp,
+) -> Result<TextingRecord> {
+    let mut record = TextingRecord::default();
+    let mut consents = connection.prepare_cached(CONSENTS)?;
+    let mut sent = connection.prepare_cached(SENT)?;
+    for subject in subjects {
+        let mut rows = consents.query([location.as_str(), subject.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let code: String = row.get(0)?;
+            // A kind that only a newer release knows allows nothing here.
+            if let Some(kind) = ConsentKind::from_code(&code) {
+                let consent = Consent {
+                    given_at: Timestamp::from_millisecond(row.get(1)?)?,
+                    reference: row.get(2)?,
+                };
+                record.add_consent(kind, consent);
+            }
+        }
+        let mut rows = sent.query(params![
+            location.as_str(),
+            subject.as_str(),
+            since.as_millisecond()
+        ])?;
+        while let Some(row) = rows.next()? {
+            let effect = EffectId {
+                episode: EpisodeId::from_stored(row.get::<_, String>(0)?),
+                step: StepName::from_stored(row.get::<_, String>(1)?),
+                ordinal: row.get(2)?,
+            };
+            record
+                .sent
+                .insert(effect, Timestamp::from_millisecond(row.get(3)?)?);
+        }
+    }
+    Ok(record)
+}
