@@ -1,8 +1,8 @@
 //! The engine: takes deliveries, and performs what episodes ask for through the client.
 //!
 //! An input becomes durable in one transaction before it is acknowledged ([`accept`](self)); effects are claimed,
-//! permitted, written down, attempted and settled ([`perform`](self)). Decisions are the episode's; here is only what
-//! touches the store, the clock and HighLevel.
+//! permitted, written down, attempted and settled ([`perform`](self)); an agent of the host's reads replies that are stored
+//! ([`reader`](self)). Decisions are the episode's; here is only what touches the store, the clock and HighLevel.
 
 mod accept;
 mod facts;
