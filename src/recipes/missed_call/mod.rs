@@ -41,6 +41,7 @@ pub mod call;
 pub mod compliance;
 pub mod copy;
 pub mod episode;
+mod halt;
 mod intake;
 pub mod ledger;
 pub mod presets;
@@ -53,6 +54,7 @@ pub mod store;
 
 pub use call::{CallOutcome, Caller, MissedReason};
 pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
+pub use halt::Halt;
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;

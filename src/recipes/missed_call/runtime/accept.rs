@@ -14,7 +14,7 @@ use crate::recipes::missed_call::store::{
     Commit, Committed, ConsentGiven, DeliveryName, PersonKey, RecipeText, StoreError, Subject,
     Suppression, SuppressionChange,
 };
-use crate::webhooks::Delivery;
+use crate::webhooks::{Delivery, Event};
 
 /// How often a commit is decided anew because somebody else wrote the same episode in between.
 const MOST_CONFLICTS: u32 = 50;
@@ -36,6 +36,11 @@ impl Engine {
     /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
     /// again.
     pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        match &delivery.event {
+            Event::Install(_) => return self.installed(delivery).await,
+            Event::Uninstall => return self.uninstalled(delivery).await,
+            _ => {}
+        }
         let site = delivery
             .location_id
             .as_ref()
@@ -179,6 +184,16 @@ impl Engine {
     ) -> Result<Option<Commit>, StoreError> {
         match signal {
             Signal::Missed(call) => self.missed(site, call, now).await.map(Some),
+            Signal::Answered { call, by_a_user } => {
+                self.answered(site, call, *by_a_user, now).await
+            }
+            Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
+            Signal::ContactGone { person } => self.contact_gone(person, now).await,
+            Signal::Happened {
+                person,
+                what: Happening::Booked,
+                reference,
+            } => self.booked(person, reference, now).await,
             Signal::Unclear {
                 location,
                 message,
@@ -247,7 +262,7 @@ impl Engine {
         }
     }
 
-    async fn missed(
+    pub(super) async fn missed(
         &self,
         site: &Site,
         call: &MissedCall,
@@ -266,7 +281,7 @@ impl Engine {
             let Resumed {
                 mut episode,
                 revision,
-            } = self.resume(stored).await?;
+            } = self.reopen(stored).await?;
             let mut commit = Commit::default();
             if episode.joins(call.ended_at) {
                 let actions = episode.handle(&Input::CallMissed(call.clone()), now);
@@ -311,7 +326,7 @@ impl Engine {
     }
 
     /// Tells somebody's episode what happened, on top of `commit`. If there is none, only that is left.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         person: &Person,
         input: &Input,
@@ -432,14 +447,18 @@ impl Engine {
     }
 
     /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
-    async fn of(&self, person: &Person, now: Timestamp) -> Result<Option<Resumed>, StoreError> {
+    pub(super) async fn of(
+        &self,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Option<Resumed>, StoreError> {
         let key = PersonKey {
             location: person.location.clone(),
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
         match self.shared.store.latest_episode(&key).await? {
-            Some(stored) if stored.state.hears(now) => self.resume(stored).await.map(Some),
+            Some(stored) if stored.state.hears(now) => self.reopen(stored).await.map(Some),
             _ => Ok(None),
         }
     }
@@ -466,7 +485,7 @@ pub(super) fn changes(
     subjects.into_iter().map(change).collect()
 }
 
-fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
+pub(super) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
     Entry {
         at: now,
         location: person.location.clone(),
