@@ -214,10 +214,9 @@ impl Episode {
                 reason,
                 unconfirmed_since,
             } => {
-                // A number that is on the list already opts out of nothing anew. Once it is over, the caller may have
-                // opted in again, of which it is not told.
-                let known = self.state.live && self.state.opted_out.as_ref() == Some(reason);
-                let news = !known && *reason != Reason::Suppressed;
+                // A number that is on the list already opts out of nothing anew.
+                let news =
+                    self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, Resumed, Site, add_to};
 use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{
-    Episode, EpisodeId, Happening, Input, MissedCall, Reason,
+    Action, Episode, EpisodeId, Happening, Input, MissedCall, Reason,
 };
 use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
@@ -372,10 +372,17 @@ impl Engine {
                 revision,
             }) => {
                 let input = Input::OptedOut {
-                    reason,
+                    reason: reason.clone(),
                     unconfirmed_since,
                 };
                 let actions = episode.handle(&input, now);
+                let is_opt_out =
+                    |action: &Action| matches!(action, Action::Record(EntryKind::OptedOut { .. }));
+                if !episode.state().is_live() && !actions.iter().any(is_opt_out) {
+                    // It said so before it was over. Since then the person may have opted in again.
+                    let kind = EntryKind::OptedOut { reason };
+                    commit.entries.push(alone(person, kind, now));
+                }
                 add_to(&mut commit, &episode, Some(revision), actions, now);
             }
             None => commit
