@@ -9,6 +9,7 @@ use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
+use crate::secret::Private;
 use crate::webhooks::events::Appointment;
 use crate::webhooks::{Delivery, Event, Message};
 
@@ -30,6 +31,9 @@ pub(crate) enum Signal {
     Wrote {
         person: Person,
         message: Option<MessageId>,
+        /// What they wrote, where they wrote words.
+        text: Option<Private<String>>,
+        /// What the rules make of it.
         reply: Reply,
         /// Whether it is a text of more than a word: no carrier takes that for an opt-out, and none confirms it.
         in_words: bool,
@@ -326,6 +330,7 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
+        text: message.body.clone(),
         reply: body.map_or(Reply::Other, super::reply::classify),
         in_words: message.message_type == Some(MessageType::Sms)
             && body.is_some_and(|body| words(body).len() > 1),

@@ -2,6 +2,7 @@
 
 mod assignee;
 mod callers;
+mod closed;
 mod compliance;
 mod crash;
 mod deeds;
@@ -25,6 +26,7 @@ mod old_rows;
 mod opt_out;
 mod overtaken;
 mod replies;
+mod reply_agent;
 mod reply_corpus;
 mod report;
 mod requirements;
@@ -34,4 +36,5 @@ mod steps;
 mod store_contract;
 mod store_texting;
 mod support;
+mod unread;
 mod variants;

@@ -82,6 +82,11 @@ impl Step {
         }
     }
 
+    /// Whether the caller gets a text.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.deed, Deed::Text(_) | Deed::ConfirmOptOut(_))
+    }
+
     /// Whether the caller gets a message: what must not be sent after they said no.
     pub(crate) fn is_message(&self) -> bool {
         matches!(self.deed, Deed::Text(_) | Deed::Email(_))

@@ -62,8 +62,8 @@ impl Engine {
         reference: &str,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let live = self.live(person).await?;
-        if live.is_some_and(|live| person.at < live.episode.state().call_ended_at()) {
+        let told = self.of(person, now).await?;
+        if told.is_some_and(|told| person.at < told.episode.state().call_ended_at()) {
             return Ok(None);
         }
         let input = Input::Happened {
@@ -80,8 +80,8 @@ impl Engine {
         task: &TaskId,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let live = self.live(person).await?;
-        if !live.is_some_and(|live| live.episode.has_open_task(task)) {
+        let told = self.of(person, now).await?;
+        if !told.is_some_and(|told| told.episode.has_open_task(task)) {
             return Ok(None);
         }
         let input = Input::Happened {
@@ -97,8 +97,8 @@ impl Engine {
         person: &Person,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let live = self.live(person).await?;
-        if live.is_none_or(|live| *live.episode.state().contact() != person.contact) {
+        let told = self.of(person, now).await?;
+        if told.is_none_or(|told| *told.episode.state().contact() != person.contact) {
             return Ok(None);
         }
         self.tell(person, &Input::Ended(Reason::ContactGone), None, now)

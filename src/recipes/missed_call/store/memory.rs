@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::Entry;
@@ -32,6 +33,7 @@ struct Tables {
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
     consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
     texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
+    counts: HashMap<(LocationId, Date), SendCounts>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
     halts: BTreeMap<(LocationId, Halt), Halted>,
@@ -40,6 +42,8 @@ struct Tables {
 
 #[derive(Debug)]
 struct EpisodeRow {
+    /// How many were opened before.
+    number: usize,
     stored: Stored,
     wake_at: Option<Timestamp>,
 }
@@ -106,6 +110,24 @@ impl Tables {
             })
     }
 
+    fn live(&self, person: &PersonKey) -> Option<&Stored> {
+        let of_person = self
+            .episodes
+            .values()
+            .map(|row| &row.stored)
+            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
+        let by_contact = of_person
+            .clone()
+            .find(|stored| *stored.state.contact() == person.contact);
+        let by_number = || {
+            let number = person.number.as_ref()?;
+            of_person
+                .clone()
+                .find(|stored| stored.state.caller() == Some(number))
+        };
+        by_contact.or_else(by_number)
+    }
+
     fn write(&mut self, commit: Commit) {
         if let Some(delivery) = commit.delivery {
             self.deliveries.insert(delivery.name, delivery.received_at);
@@ -117,9 +139,12 @@ impl Tables {
                 state: change.state,
                 revision,
             };
+            let opened = self.episodes.len();
+            let number = self.episodes.get(&id).map_or(opened, |row| row.number);
             self.episodes.insert(
                 id,
                 EpisodeRow {
+                    number,
                     stored,
                     wake_at: change.wake_at,
                 },
@@ -183,6 +208,10 @@ impl Tables {
                 None => of_subject.remove(&text.effect),
             };
         }
+        for count in commit.counts {
+            let known = self.counts.entry((count.location, count.day)).or_default();
+            *known = known.plus(count.more);
+        }
         self.ledger.extend(commit.entries);
         if let Some(recipe) = commit.recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
@@ -224,22 +253,24 @@ impl Store for MemoryStore {
     }
 
     async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        Ok(self.tables().live(person).cloned())
+    }
+
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         let tables = self.tables();
-        let of_person = tables
-            .episodes
-            .values()
-            .map(|row| &row.stored)
-            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
-        let by_contact = of_person
-            .clone()
-            .find(|stored| *stored.state.contact() == person.contact);
-        let by_number = || {
-            let number = person.number.as_ref()?;
-            of_person
-                .clone()
-                .find(|stored| stored.state.caller() == Some(number))
+        let is_theirs = |row: &&EpisodeRow| {
+            let state = &row.stored.state;
+            let by_number = person.number.is_some() && state.caller() == person.number.as_ref();
+            *state.location() == person.location
+                && (*state.contact() == person.contact || by_number)
         };
-        Ok(by_contact.or_else(by_number).cloned())
+        let of_person = tables.episodes.values().filter(is_theirs);
+        let last = || {
+            of_person
+                .max_by_key(|row| row.number)
+                .map(|row| &row.stored)
+        };
+        Ok(tables.live(person).or_else(last).cloned())
     }
 
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
@@ -317,6 +348,15 @@ impl Store for MemoryStore {
             record.sent.extend(recent);
         }
         Ok(record)
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: Date,
+    ) -> Result<SendCounts, StoreError> {
+        let key = (location.clone(), day);
+        Ok(self.tables().counts.get(&key).copied().unwrap_or_default())
     }
 
     async fn claim(

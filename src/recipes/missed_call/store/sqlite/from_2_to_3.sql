@@ -1,5 +1,5 @@
--- From version 2 to version 3. Never edit it: files of old releases pass through here
--- for ever.
+-- From version 2 to version 3: what decides on one more text is kept, and whoever had an episode is found when it is over.
+-- Never edit it: files of old releases pass through here for ever.
 
 -- Consents to texts, of each kind the last.
 CREATE TABLE consent (
@@ -25,6 +25,20 @@ CREATE TABLE sent_text (
     PRIMARY KEY (location, subject, episode, step, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX sent_text_by_age ON sent_text (sent_at);
+
+-- What became of the texts of a location, by day in UTC (days since 1970).
+CREATE TABLE day_count (
+    location TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    opted_out INTEGER NOT NULL,
+    PRIMARY KEY (location, day)
+) WITHOUT ROWID;
+
+-- The episodes of a person, those that are over too.
+CREATE INDEX episode_by_contact ON episode (location, contact);
+CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;
 
 -- Locations can be halted, and belong to companies.
 CREATE TABLE halt (

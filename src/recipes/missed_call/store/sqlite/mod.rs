@@ -23,9 +23,11 @@ use super::{
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
+use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 /// Keeps everything in one SQLite file.
@@ -102,6 +104,15 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        let person = person.clone();
+        self.worker
+            .run("read an episode", move |connection| {
+                episodes::latest(connection, &person)
+            })
+            .await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         let id = id.clone();
         self.worker
@@ -170,6 +181,19 @@ impl Store for SqliteStore {
         self.worker
             .run("read what was texted", move |connection| {
                 texting::read(connection, &location, &subjects, since)
+            })
+            .await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: Date,
+    ) -> Result<SendCounts, StoreError> {
+        let location = location.clone();
+        self.worker
+            .run("read what became of texts", move |connection| {
+                texting::counts(connection, &location, day)
             })
             .await
     }
