@@ -41,6 +41,7 @@ pub mod call;
 pub mod compliance;
 pub mod copy;
 pub mod episode;
+mod erasing;
 mod halt;
 mod intake;
 pub mod ledger;
@@ -58,4 +59,6 @@ pub use halt::Halt;
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
-pub use runtime::{Acceptance, Engine, EngineBuilder, Notice, PreflightError, TeamNotifier};
+pub use runtime::{
+    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, TeamNotifier,
+};

@@ -11,6 +11,7 @@ mod desk;
 mod effects_contract;
 mod episode;
 mod episode_any_order;
+mod erase;
 mod faults;
 mod flow;
 mod gates;
