@@ -40,11 +40,13 @@ const RECIPE: &str = r#"
 
 /// The names of the steps that are asked for.
 fn planned(actions: &[Action]) -> Vec<&str> {
-    let step = |action| match action {
-        &Action::Perform { ref effect, .. } => Some(effect.step.as_str()),
-        _ => None,
-    };
-    actions.iter().filter_map(step).collect()
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Perform { effect, .. } => Some(effect.step.as_str()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn asks(episode: &mut Episode, words: &str, seconds: i64) -> Vec<Action> {
