@@ -15,6 +15,7 @@ use super::world::World;
 use crate::client::Lane;
 use crate::clock::Clock;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
@@ -139,6 +140,15 @@ impl Store for Disk {
             .tables
             .texting_record(location, subjects, since)
             .await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: jiff::civil::Date,
+    ) -> Result<SendCounts, StoreError> {
+        self.enter().await?;
+        self.world.tables.send_counts(location, day).await
     }
 
     async fn episodes_to_wake(

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::LocationId;
+use gohighlevel::recipes::missed_call::compliance::SendCounts;
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
@@ -120,6 +121,14 @@ impl Store for FailingPower {
     ) -> Result<TextingRecord, StoreError> {
         let inner = self.inner().await;
         inner.texting_record(location, subjects, since).await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: jiff::civil::Date,
+    ) -> Result<SendCounts, StoreError> {
+        self.inner().await.send_counts(location, day).await
     }
 
     async fn episodes_to_wake(

@@ -190,3 +190,54 @@ async fn without_a_notifier_the_ledger_says_why_the_team_was_not_told() {
     let told = "not_done tell failed:config".to_owned();
     assert!(history.contains(&told), "{history:?}");
 }
+
+#[tokio::test]
+async fn preflight_looks_for_what_steps_name_in_the_crm() {
+    let sound = r#"
+        [steps.stage]
+        do = "stage"
+        pipeline = "missed calls"
+        stage = "New"
+        [steps.workflow]
+        do = "workflow"
+        workflow = "78559bb3-b920-461e-b010-7b2a2816d2a9"
+        [steps.fields]
+        do = "fields"
+        [steps.fields.values]
+        "contact.lead_source" = "Missed call"
+    "#;
+    assert!(world(sound).await.engine.preflight().await.is_empty());
+    let amiss = r#"
+        [steps.stage]
+        do = "stage"
+        pipeline = "Missed calls"
+        stage = "Newest"
+        [steps.other_stage]
+        do = "stage"
+        pipeline = "Lost"
+        stage = "New"
+        [steps.workflow]
+        do = "workflow"
+        workflow = "0f5d4a52-1c5a-4b7e-9a55-3c8f0d1b2e44"
+        [steps.other_workflow]
+        do = "workflow"
+        workflow = "00000000-0000-0000-0000-000000000000"
+        [steps.fields]
+        do = "fields"
+        [steps.fields.values]
+        "contact.no_such_field" = "x"
+    "#;
+    let errors = world(amiss);
+    let errors = errors.await.engine.preflight().await;
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    for part in [
+        "steps.stage.stage: the pipeline `Missed calls` has no stage `Newest`; write one of: New, Contacted, Booked",
+        "steps.other_stage.pipeline: the location has no pipeline `Lost`; write one of: Missed calls",
+        "is a draft, and does nothing for those who enter it; publish it in HighLevel",
+        "steps.other_workflow.workflow: the location has no workflow 00000000",
+        "the location has no custom field `contact.no_such_field`; make it in HighLevel",
+    ] {
+        assert!(told[0].contains(part), "no `{part}` in {}", told[0]);
+    }
+}

@@ -12,6 +12,7 @@ use gohighlevel::Client;
 use gohighlevel::client::{Lane, Transport, TransportError};
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
+use gohighlevel::recipes::missed_call::compliance::SendCounts;
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
@@ -348,6 +349,15 @@ impl Store for Flaky {
     ) -> Result<Vec<Suppression>, StoreError> {
         fails(&self.reads_to_fail)?;
         self.store.suppressions(location, subjects).await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: jiff::civil::Date,
+    ) -> Result<SendCounts, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.send_counts(location, day).await
     }
 
     async fn texting_record(

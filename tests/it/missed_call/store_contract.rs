@@ -158,6 +158,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         entries: vec![entry(1, LOCATION, None)],
         consents: Vec::new(),
         texts: Vec::new(),
+        counts: Vec::new(),
         recipe: Some(RecipeText {
             fingerprint: "f".into(),
             source: "s".into(),

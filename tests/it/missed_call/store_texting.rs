@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use gohighlevel::ids::LocationId;
-use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind};
+use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EffectId;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, ConsentGiven, Store, Subject, TextCount, TextingRecord,
+    Commit, ConsentGiven, DayCount, Store, Subject, TextCount, TextingRecord,
 };
 use jiff::Timestamp;
+use jiff::civil::date;
 
 use super::given::{NUMBER, at, contact, effect_of, location, number, state, the_text};
 use super::store_contract::{contract, done};
@@ -17,6 +18,7 @@ contract!(
     the_last_consent_of_each_kind_counts,
     a_text_is_counted_once_and_only_while_it_was_sent,
     texts_of_other_days_people_and_locations_are_not_counted,
+    what_became_of_texts_adds_up_by_location_and_day,
 );
 
 fn maria() -> Subject {
@@ -124,4 +126,35 @@ async fn texts_of_other_days_people_and_locations_are_not_counted(store: &dyn St
         .await;
     let expected = BTreeMap::from([(text("later"), at(two_days))]);
     assert_eq!(known.unwrap().sent, expected);
+}
+
+async fn what_became_of_texts_adds_up_by_location_and_day(store: &dyn Store) {
+    let (today, tomorrow) = (date(2026, 6, 1), date(2026, 6, 2));
+    let add = |day, sent, failed, opted_out| Commit {
+        counts: vec![DayCount {
+            location: location(),
+            day,
+            more: SendCounts {
+                sent,
+                failed,
+                opted_out,
+            },
+        }],
+        ..Commit::default()
+    };
+    done(store, add(today, 2, 1, 0)).await;
+    done(store, add(today, 1, 0, 1)).await;
+    done(store, add(tomorrow, 5, 0, 0)).await;
+    for (day, sent, failed, opted_out) in [(today, 3, 1, 1), (tomorrow, 5, 0, 0)] {
+        let counts = store.send_counts(&location(), day).await.unwrap();
+        let expected = SendCounts {
+            sent,
+            failed,
+            opted_out,
+        };
+        assert_eq!(counts, expected, "{day}");
+    }
+    let elsewhere = LocationId::new("otherLocation0000001").unwrap();
+    let there = store.send_counts(&elsewhere, today).await.unwrap();
+    assert_eq!(there, SendCounts::default());
 }

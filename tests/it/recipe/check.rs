@@ -33,6 +33,7 @@ fn facts(values: &[(&str, &str)]) -> LocationFacts {
                 Some("Desk@studio.example".into()),
             ),
         ]),
+        ..LocationFacts::default()
     }
 }
 
@@ -145,7 +146,7 @@ proptest! {
         let facts = LocationFacts {
             location_name: Some(location_name),
             custom_values,
-            users: None,
+            ..LocationFacts::default()
         };
         let values = MergeValues {
             first_name: first.map(Into::into),

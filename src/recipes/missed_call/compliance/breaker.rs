@@ -1,6 +1,7 @@
 //! When to stop texting altogether: a flood of calls by machines, or rates that come near HighLevel's suspension.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,17 @@ pub struct SendCounts {
     pub opted_out: u64,
 }
 
+impl SendCounts {
+    /// These and others together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            sent: self.sent.saturating_add(other.sent),
+            failed: self.failed.saturating_add(other.failed),
+            opted_out: self.opted_out.saturating_add(other.opted_out),
+        }
+    }
+}
+
 /// A share of the texts sent, in hundredths of a percent: 150 is 1.5 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -158,6 +170,15 @@ pub enum Rate {
     Failed,
     /// People who opted out.
     OptedOut,
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Failed => "failed",
+            Self::OptedOut => "were answered with an opt-out",
+        })
+    }
 }
 
 /// Which texts may still be sent after what became of those so far. Errors are told before opt-outs.

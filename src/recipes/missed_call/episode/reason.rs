@@ -40,6 +40,10 @@ pub enum Reason {
     NoConsent,
     /// The caller has got as many texts as they may within 24 hours.
     Capped,
+    /// So many new callers came at once that machines must be calling.
+    Flood,
+    /// So many of the location's texts of the day failed, or were answered with an opt-out, that HighLevel might block it.
+    SendingPaused,
     /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
     Needless,
     /// The contact has no e-mail address.
@@ -76,6 +80,8 @@ impl Reason {
             Self::QuietHours => "quiet_hours".into(),
             Self::NoConsent => "no_consent".into(),
             Self::Capped => "capped".into(),
+            Self::Flood => "flood".into(),
+            Self::SendingPaused => "sending_paused".into(),
             Self::Needless => "needless".into(),
             Self::NoAddress => "no_address".into(),
             Self::NoEmails => "no_emails".into(),
@@ -104,6 +110,10 @@ impl Reason {
             Self::QuietHours => "it was no hour to text them",
             Self::NoConsent => "the caller has not consented to further texts; call instead",
             Self::Capped => "the caller has had as many texts today as they may get; call instead",
+            Self::Flood => "too many unknown callers came at once; call back",
+            Self::SendingPaused => {
+                "too many texts of the day failed or were answered with STOP; call instead"
+            }
             Self::Needless => "there was nothing to be done",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
             Self::NoAddress => "the contact has no e-mail address",
@@ -134,6 +144,8 @@ impl Reason {
             | Self::QuietHours
             | Self::NoConsent
             | Self::Capped
+            | Self::Flood
+            | Self::SendingPaused
             | Self::NoAddress
             | Self::NoEmails
             | Self::Copy(_)

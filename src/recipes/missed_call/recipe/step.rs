@@ -8,9 +8,9 @@ use jiff::SignedDuration;
 use super::numbers::OnlyFor;
 use super::variants::TextVariant;
 use crate::client::Lane;
-use crate::ids::{ContactId, UserId, WorkflowId};
+use crate::ids::{ContactId, PipelineStageId, UserId, WorkflowId};
 use crate::recipes::missed_call::copy::{Approval, Arm, Template};
-use crate::recipes::missed_call::episode::{Happening, StepName};
+use crate::recipes::missed_call::episode::{Happening, PipelineFacts, StepName};
 use crate::secret::Private;
 
 /// One step: what it follows, and what is done.
@@ -80,6 +80,11 @@ impl Step {
             Deed::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether the caller gets a text.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.deed, Deed::Text(_) | Deed::ConfirmOptOut(_))
     }
 
     /// Whether the caller gets a message: what must not be sent after they said no.
@@ -205,6 +210,28 @@ impl CallFact {
 pub(crate) struct StageStep {
     pub(crate) pipeline: String,
     pub(crate) stage: String,
+}
+
+impl StageStep {
+    pub(crate) fn pipeline_in<'p>(
+        &self,
+        pipelines: &'p [PipelineFacts],
+    ) -> Option<&'p PipelineFacts> {
+        let is_it = |found: &&PipelineFacts| {
+            is_named(found.id.as_str(), found.name.as_ref(), &self.pipeline)
+        };
+        pipelines.iter().find(is_it)
+    }
+
+    pub(crate) fn stage_in<'p>(&self, pipeline: &'p PipelineFacts) -> Option<&'p PipelineStageId> {
+        let stages = &mut pipeline.stages.iter();
+        let found = stages.find(|(id, name)| is_named(id.as_str(), name.as_ref(), &self.stage));
+        found.map(|(id, _)| id)
+    }
+}
+
+fn is_named(id: &str, name: Option<&String>, wanted: &str) -> bool {
+    id == wanted || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 /// Word to the team.

@@ -5,6 +5,7 @@
 //! touches the store, the clock and HighLevel.
 
 mod accept;
+mod counting;
 mod facts;
 mod notifier;
 mod outside;
@@ -26,10 +27,12 @@ pub use accept::Acceptance;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 
+use self::counting::{counted, day_of};
+use super::compliance::SendCounts;
 use super::episode::{Action, Episode};
 use super::ledger::{Entry, EntryKind};
 use super::recipe::Recipe;
-use super::store::{Commit, EffectChange, EpisodeChange, Store, StoreError, Stored};
+use super::store::{Commit, DayCount, EffectChange, EpisodeChange, Store, StoreError, Stored};
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
 use crate::ids::LocationId;
@@ -220,6 +223,7 @@ fn add_to(
     actions: Vec<Action>,
     now: Timestamp,
 ) {
+    let mut more = SendCounts::default();
     for action in actions {
         match action {
             Action::Perform { effect, due, lane } => {
@@ -227,8 +231,18 @@ fn add_to(
                     .effects
                     .push(EffectChange::Plan { effect, due, lane })
             }
-            Action::Record(kind) => commit.entries.push(entry(episode, kind, now)),
+            Action::Record(kind) => {
+                more = more.plus(counted(&kind, episode.recipe()));
+                commit.entries.push(entry(episode, kind, now));
+            }
         }
+    }
+    if more != SendCounts::default() {
+        commit.counts.push(DayCount {
+            location: episode.state().location().clone(),
+            day: day_of(now),
+            more,
+        });
     }
     commit.episodes.push(EpisodeChange {
         state: episode.state().clone(),

@@ -1,10 +1,11 @@
 //! Asks each location whether it has what its recipe needs, before the first call comes in.
 
-use super::facts::{Needs, custom_values};
+use super::facts::{Needs, custom_values, stage};
 use super::{Engine, Site};
+use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::error::{Error, Result};
 use crate::ids::LocationId;
-use crate::recipes::missed_call::recipe::{Assignee, LocationFacts, RecipeError};
+use crate::recipes::missed_call::recipe::{Assignee, Deed, LocationFacts, RecipeError};
 
 /// Why a location is not known to be ready.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +31,7 @@ pub enum PreflightError {
 }
 
 impl Engine {
-    /// Reads of each location what its recipe needs (custom values, name, users), and says where something is amiss: there
+    /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and says where something is amiss: there
     /// or in the engine's own set-up.
     /// An empty list means that all is well.
     pub async fn preflight(&self) -> Vec<PreflightError> {
@@ -77,5 +78,23 @@ async fn facts(site: &Site) -> Result<LocationFacts> {
                 .collect(),
         );
     }
+    let needs = |is: fn(&Deed) -> bool| site.recipe.steps.values().any(|step| is(&step.deed));
+    if needs(|deed| matches!(deed, Deed::Stage(_))) {
+        facts.pipelines = Some(stage::pipelines(&site.location).await?);
+    }
+    if needs(|deed| matches!(deed, Deed::Workflow(_))) {
+        facts.workflows = Some(site.location.workflows().list().await?);
+    }
+    if needs(|deed| matches!(deed, Deed::Fields(_))) {
+        let fields = site.location.custom_fields();
+        let fields = fields.list(&CustomFieldModel::Contact).await?;
+        facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());
+    }
     Ok(facts)
+}
+
+/// The field's key as recipes write it: `contact.lead_source` is `lead_source`.
+fn key_of_contact(field: &CustomField) -> Option<String> {
+    let key = field.field_key.as_deref()?;
+    Some(key.strip_prefix("contact.").unwrap_or(key).to_owned())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::ledger::Entry;
 use crate::secret::Private;
@@ -31,6 +32,7 @@ struct Tables {
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
     consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
     texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
+    counts: HashMap<(LocationId, Date), SendCounts>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
 }
@@ -180,6 +182,10 @@ impl Tables {
                 None => of_subject.remove(&text.effect),
             };
         }
+        for count in commit.counts {
+            let known = self.counts.entry((count.location, count.day)).or_default();
+            *known = known.plus(count.more);
+        }
         self.ledger.extend(commit.entries);
         if let Some(recipe) = commit.recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
@@ -277,6 +283,15 @@ impl Store for MemoryStore {
             record.sent.extend(recent);
         }
         Ok(record)
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: Date,
+    ) -> Result<SendCounts, StoreError> {
+        let key = (location.clone(), day);
+        Ok(self.tables().counts.get(&key).copied().unwrap_or_default())
     }
 
     async fn claim(

@@ -12,6 +12,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
-use super::compliance::{Consent, ConsentKind};
+use super::compliance::{Consent, ConsentKind, SendCounts};
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
 use super::ledger::Entry;
 use crate::client::Lane;
@@ -61,6 +62,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         subjects: &[Subject],
         since: Timestamp,
     ) -> Result<TextingRecord, StoreError>;
+
+    /// What became of the location's texts on this day in UTC.
+    async fn send_counts(&self, location: &LocationId, day: Date)
+    -> Result<SendCounts, StoreError>;
 
     /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
     /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
@@ -121,6 +126,8 @@ pub struct Commit {
     pub consents: Vec<ConsentGiven>,
     /// Texts to count, or not to count any more.
     pub texts: Vec<TextCount>,
+    /// What became of texts: added to the counts of the day.
+    pub counts: Vec<DayCount>,
     /// Entries to append to the ledger, in order.
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
@@ -380,6 +387,17 @@ pub struct TextCount {
     pub effect: EffectId,
     /// When; `None` if it turned out not to be sent.
     pub sent_at: Option<Timestamp>,
+}
+
+/// What became of texts of a location on one day in UTC. It may be forgotten after two days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// Where.
+    pub location: LocationId,
+    /// The day in UTC.
+    pub day: Date,
+    /// How many more.
+    pub more: SendCounts,
 }
 
 /// What decides on one more text to somebody.

@@ -35,18 +35,9 @@ impl Episode {
 
     /// An opportunity moves on and never back, and one that is over stays as it is: somebody has decided that.
     pub(super) fn permit_stage(&self, wanted: &StageStep, facts: &StageFacts) -> Permit {
-        let is = |id: &str, name: Option<&String>, wanted: &str| {
-            id == wanted || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-        };
-        let pipeline = facts
-            .pipelines
-            .iter()
-            .find(|found| is(found.id.as_str(), found.name.as_ref(), &wanted.pipeline));
-        let stage = pipeline.and_then(|pipeline| {
-            let stages = &mut pipeline.stages.iter();
-            stages.find(|(id, name)| is(id.as_str(), name.as_ref(), &wanted.stage))
-        });
-        let (Some(pipeline), Some((stage, _))) = (pipeline, stage) else {
+        let pipeline = wanted.pipeline_in(&facts.pipelines);
+        let stage = pipeline.and_then(|pipeline| wanted.stage_in(pipeline));
+        let (Some(pipeline), Some(stage)) = (pipeline, stage) else {
             return Permit::Drop(Reason::Failed("no_such_stage".into()));
         };
         let of_pipeline = |found: &&OpportunityFacts| found.pipeline.as_ref() == Some(&pipeline.id);

@@ -1,6 +1,7 @@
 //! The question that is asked right before an effect: does it still hold, and what exactly is to be done?
 
 mod basis;
+mod breaker;
 mod confirmation;
 mod contact;
 mod email;
@@ -19,7 +20,9 @@ use super::state::StepState;
 use super::{Episode, later};
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind, LONGEST_WAIT};
+use crate::recipes::missed_call::compliance::{
+    Consent, ConsentKind, Flood, LONGEST_WAIT, SendCounts,
+};
 use crate::recipes::missed_call::copy::MergeValues;
 use crate::recipes::missed_call::recipe::{Deed, Start, Step};
 use crate::secret::Private;
@@ -65,8 +68,12 @@ pub struct TextFacts {
     pub place: PlaceOfContact,
     /// The caller's last consent to texts of each kind.
     pub consents: BTreeMap<ConsentKind, Consent>,
-    /// When the recipe's other texts of the last day went to the caller.
+    /// When the other texts of the last day went to the caller.
     pub sent: Vec<Timestamp>,
+    /// What became of the location's texts of this day in UTC.
+    pub counts: SendCounts,
+    /// Whether new callers come in a flood just now, and this one is among them.
+    pub flood: Option<Flood>,
 }
 
 /// Where a contact is, as HighLevel has it.

@@ -36,6 +36,12 @@ impl Episode {
             Ok(basis) => basis,
             Err(reason) => return Permit::Drop(reason),
         };
+        if let Some((reason, until, why)) = self.breaker(basis, facts, now) {
+            if self.is_stale(name, until) {
+                return Permit::Drop(reason);
+            }
+            return Permit::Wait { until, why };
+        }
         let candidates = self.candidates(facts);
         match self.allowance(facts, &candidates, now) {
             Allowance::Left(_) => {}

@@ -2,13 +2,14 @@
 //! corrected or an opt-out that was set a second ago counts.
 
 mod assignee;
-mod stage;
+pub(super) mod stage;
 mod team;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::counting::day_of;
 use super::{Engine, Site};
 use crate::api::contacts::DndChannel;
 use crate::client::Location;
@@ -109,6 +110,8 @@ impl Engine {
             .texting_record(state.location(), &subjects, since)
             .await?;
         facts.consents = record.consents;
+        let day = day_of(now);
+        facts.counts = self.shared.store.send_counts(state.location(), day).await?;
         let others = record.sent.into_iter().filter(|(other, _)| other != effect);
         facts.sent = others.map(|(_, at)| at).collect();
         Ok(())

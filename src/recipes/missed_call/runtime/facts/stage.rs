@@ -36,7 +36,9 @@ pub(super) async fn facts(site: &Site, episode: &Episode) -> Result<StageFacts, 
 }
 
 /// The pipelines with their stages in order.
-async fn pipelines(location: &Location) -> Result<Vec<PipelineFacts>> {
+pub(in crate::recipes::missed_call::runtime) async fn pipelines(
+    location: &Location,
+) -> Result<Vec<PipelineFacts>> {
     let facts = |mut pipeline: Pipeline| {
         // As HighLevel orders them, where it does not say the place.
         pipeline.stages.sort_by_key(|stage| stage.position);

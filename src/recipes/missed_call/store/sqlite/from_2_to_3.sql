@@ -25,3 +25,13 @@ CREATE TABLE sent_text (
     PRIMARY KEY (location, subject, episode, step, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX sent_text_by_age ON sent_text (sent_at);
+
+-- What became of the texts of a location, by day in UTC (days since 1970).
+CREATE TABLE day_count (
+    location TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    opted_out INTEGER NOT NULL,
+    PRIMARY KEY (location, day)
+) WITHOUT ROWID;

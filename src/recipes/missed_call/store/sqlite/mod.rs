@@ -22,9 +22,11 @@ use super::{
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use async_trait::async_trait;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 /// Keeps everything in one SQLite file.
@@ -142,6 +144,19 @@ impl Store for SqliteStore {
         self.worker
             .run("read what was texted", move |connection| {
                 texting::read(connection, &location, &subjects, since)
+            })
+            .await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: Date,
+    ) -> Result<SendCounts, StoreError> {
+        let location = location.clone();
+        self.worker
+            .run("read what became of texts", move |connection| {
+                texting::counts(connection, &location, day)
             })
             .await
     }

@@ -112,6 +112,7 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
     }
     texting::write_consents(connection, &commit.consents)?;
     texting::count(connection, &commit.texts)?;
+    texting::add(connection, &commit.counts)?;
     ledger::append(connection, &commit.entries)?;
     if let Some(recipe) = &commit.recipe {
         connection

@@ -1,17 +1,21 @@
 //! Consents, and the texts of the last days: what decides on one more text to somebody.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::{ConsentGiven, Subject, TextCount, TextingRecord};
+use super::super::{ConsentGiven, DayCount, Subject, TextCount, TextingRecord};
 use super::episodes;
 use super::rows::Result;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
 
 /// How long texts are counted.
 const TEXT_MEMORY: SignedDuration = SignedDuration::from_hours(48);
+
+/// How many days are counted besides the present one.
+const DAYS_KEPT: i64 = 2;
 
 pub(super) const CONSENTS: &str =
     "SELECT kind, given_at, reference FROM consent WHERE location = ?1 AND subject = ?2";
@@ -22,6 +26,9 @@ pub(super) const FORGET: &str =
     "DELETE FROM sent_text WHERE (location, subject, episode, step, ordinal) IN
      (SELECT location, subject, episode, step, ordinal FROM sent_text
       WHERE sent_at < ?1 ORDER BY sent_at LIMIT 4)";
+
+pub(super) const COUNTS: &str =
+    "SELECT sent, failed, opted_out FROM day_count WHERE location = ?1 AND day = ?2";
 
 pub(super) fn write_consents(connection: &Connection, consents: &[ConsentGiven]) -> Result<()> {
     for consent in consents {
@@ -80,6 +87,58 @@ pub(super) fn count(connection: &Connection, texts: &[TextCount]) -> Result<()> 
             .execute([oldest.as_millisecond()])?;
     }
     Ok(())
+}
+
+pub(super) fn add(connection: &Connection, counts: &[DayCount]) -> Result<()> {
+    for count in counts {
+        let (location, day) = (count.location.as_str(), number_of(count.day));
+        connection
+            .prepare_cached(
+                "INSERT INTO day_count (location, day, sent, failed, opted_out)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET sent = sent + excluded.sent,
+                   failed = failed + excluded.failed, opted_out = opted_out + excluded.opted_out",
+            )?
+            .execute(params![
+                location,
+                day,
+                i64::try_from(count.more.sent)?,
+                i64::try_from(count.more.failed)?,
+                i64::try_from(count.more.opted_out)?,
+            ])?;
+        connection
+            .prepare_cached("DELETE FROM day_count WHERE location = ?1 AND day < ?2")?
+            .execute(params![location, day - DAYS_KEPT])?;
+    }
+    Ok(())
+}
+
+pub(super) fn counts(
+    connection: &Connection,
+    location: &LocationId,
+    day: Date,
+) -> Result<SendCounts> {
+    let count = |row: &Row<'_>, column| -> rusqlite::Result<u64> {
+        Ok(row.get::<_, i64>(column)?.max(0).cast_unsigned())
+    };
+    let found = connection
+        .prepare_cached(COUNTS)?
+        .query_row(params![location.as_str(), number_of(day)], |row| {
+            Ok(SendCounts {
+                sent: count(row, 0)?,
+                failed: count(row, 1)?,
+                opted_out: count(row, 2)?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The day's place in the row of days since 1970.
+fn number_of(day: Date) -> i64 {
+    day.duration_since(jiff::civil::date(1970, 1, 1))
+        .as_hours()
+        .div_euclid(24)
 }
 
 pub(super) fn read(

@@ -1,16 +1,19 @@
 //! Does a location have what the recipe asks of it? Asked before the first call comes in, not at three in the morning.
 
+mod crm;
+
 use std::collections::BTreeMap;
 
 use super::super::copy::{
     CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
     render_as_named, render_email,
 };
-use super::super::episode::StepName;
+use super::super::episode::{PipelineFacts, StepName};
 use super::problem::{Fault, Problem, RecipeError};
 use super::{
     Assignee, Audience, BusinessNumber, Deed, EmailStep, NumberLink, Recipe, Step, TextStep,
 };
+use crate::api::workflows::Workflow;
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
@@ -24,11 +27,17 @@ pub struct LocationFacts {
     pub custom_values: BTreeMap<String, String>,
     /// Its users with their e-mail addresses; without them assignees are not checked.
     pub users: Option<Vec<(UserId, Option<Private<String>>)>>,
+    /// Its pipelines; without them stages are not checked.
+    pub pipelines: Option<Vec<PipelineFacts>>,
+    /// Its workflows; without them the recipe's are not checked.
+    pub workflows: Option<Vec<Workflow>>,
+    /// The keys of its contacts' custom fields without `contact.`; without them fields are not checked.
+    pub custom_fields: Option<Vec<String>>,
 }
 
 impl Recipe {
     /// Checks the recipe against what a location has: custom values that the text needs, their links, the location's
-    /// name, the task's assignee.
+    /// name, the task's assignee, pipelines, workflows and custom fields.
     ///
     /// Fails with all problems at once, each with the recipe's file and line. If it succeeds, [`render_text`](super::super::copy::render_text) succeeds
     /// for every contact as long as the location stays as it is.
@@ -47,6 +56,7 @@ impl Recipe {
         for (name, assignee) in self.assignees() {
             problems.extend(self.assignee_problem(name, assignee, facts));
         }
+        problems.extend(self.crm_problems(facts));
         RecipeError::unless_sound(problems)
     }
 
