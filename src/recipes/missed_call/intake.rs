@@ -208,7 +208,12 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
-        reply: body.map_or(Reply::Other, super::reply::classify),
+        reply: match body {
+            // Whatever it quotes or is written as, it asks for nothing.
+            _ if message.message_type == Some(MessageType::SmsReaction) => Reply::Thanks,
+            Some(body) => super::reply::classify(body),
+            None => Reply::Other,
+        },
         in_words: message.message_type == Some(MessageType::Sms)
             && body.is_some_and(|body| words(body).len() > 1),
     })

@@ -54,7 +54,7 @@ impl Engine {
     /// that HighLevel does not know. Steps follow it, or stop on it.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no live episode.
+    /// that the person has no live episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
     pub async fn record(
         &self,
         person: &PersonKey,
@@ -197,6 +197,15 @@ impl Engine {
                 };
                 self.tell(person, &input, lifted, now).await
             }
+            // Whoever tells of a no, it holds for every later call.
+            Signal::Happened {
+                person,
+                what: Happening::OptedOut,
+                ..
+            } => self
+                .opted_out(person, Reason::OptedOut, None, now)
+                .await
+                .map(Some),
             Signal::Happened {
                 person,
                 what,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gohighlevel::api::custom_values::CustomValueInput;
+use gohighlevel::api::tags::TagName;
 use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
@@ -79,6 +80,43 @@ async fn a_contact_that_is_deleted_before_the_text_is_not_worked_on() {
     }
     // What proves the call is still there.
     assert_eq!(history[0], "call_missed");
+}
+
+#[tokio::test]
+async fn a_contact_whose_tag_says_so_is_left_to_others() {
+    let toml = r#"
+        name = "tags"
+        version = 1
+        [callers]
+        untexted_tags = ["Spam likely", "AI bot"]
+        [steps.text]
+        do = "text"
+        after = "PT2M"
+        body = "Sorry we missed you."
+        [steps.email]
+        do = "email"
+        after = "PT3M"
+        subject = "We missed you"
+        body = "Write to us."
+        [steps.task]
+        do = "task"
+        title = "Call back"
+    "#;
+    let recipe = Recipe::from_toml("tags.toml", toml).unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    let contact = ContactId::new(call.contact_id.as_str()).unwrap();
+    let tags = ["vip", "ai bot"].map(|tag| TagName::new(tag).unwrap());
+    let location = world.location();
+    location.contact_tags().add(&contact, &tags).await.unwrap();
+    world.minutes(30).await;
+    let history = world.history().await;
+    for step in ["text", "email"] {
+        let told = format!("not_done {step} not_textable:tagged");
+        assert!(history.contains(&told), "{history:?}");
+    }
+    assert_eq!(world.tasks(&call.contact_id).await.len(), 1);
 }
 
 #[tokio::test]
