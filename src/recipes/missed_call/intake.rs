@@ -9,6 +9,7 @@ use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
+use crate::secret::Private;
 use crate::webhooks::{Delivery, Event, Message};
 
 /// What a delivery means to the recipe.
@@ -26,6 +27,9 @@ pub(crate) enum Signal {
     Wrote {
         person: Person,
         message: Option<MessageId>,
+        /// What they wrote, where they wrote words.
+        text: Option<Private<String>>,
+        /// What the rules make of it.
         reply: Reply,
         /// Whether it is a text of more than a word: no carrier takes that for an opt-out, and none confirms it.
         in_words: bool,
@@ -197,6 +201,7 @@ fn wrote(
 ) -> Option<Signal> {
     let told = message.date_added.or(delivery.timestamp);
     let body = message.body.as_deref().map(String::as_str);
+    let is_reaction = message.message_type == Some(MessageType::SmsReaction);
     Some(Signal::Wrote {
         person: Person {
             location,
@@ -208,9 +213,10 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
+        // Whatever a reaction quotes, it asks for nothing, and nobody need read it.
+        text: message.body.clone().filter(|_| !is_reaction),
         reply: match body {
-            // Whatever it quotes or is written as, it asks for nothing.
-            _ if message.message_type == Some(MessageType::SmsReaction) => Reply::Thanks,
+            _ if is_reaction => Reply::Thanks,
             Some(body) => super::reply::classify(body),
             None => Reply::Other,
         },

@@ -107,6 +107,11 @@ impl Store for Disk {
         self.world.tables.live_episode(person).await
     }
 
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        self.enter().await?;
+        self.world.tables.latest_episode(person).await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         self.enter().await?;
         self.world.tables.episode(id).await

@@ -97,6 +97,10 @@ impl Store for FailingPower {
         self.inner().await.live_episode(person).await
     }
 
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        self.inner().await.latest_episode(person).await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         self.inner().await.episode(id).await
     }

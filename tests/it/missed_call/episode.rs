@@ -287,7 +287,7 @@ fn calls_join_until_the_cooldown_ends() {
     ] {
         assert_eq!(episode.joins(at(ended)), joins, "{ended}");
     }
-    episode.close();
+    episode.close(at(2));
     assert!(
         !episode.joins(at(1)),
         "one that is over takes no more calls"
@@ -313,9 +313,9 @@ fn an_episode_is_woken_when_no_call_of_its_cooldown_can_be_texted_any_more() {
 fn a_closed_episode_still_ends_its_steps() {
     let mut episode = episode();
     // The next call gets a text of its own.
-    let entries = recorded(&episode.close());
+    let entries = recorded(&episode.close(at(2)));
     assert_eq!(entries, ["text not_done superseded", "closed"]);
-    assert!(episode.close().is_empty());
+    assert!(episode.close(at(2)).is_empty());
     assert_eq!(episode.next_wakeup(), None);
     for step in [the_tag(), the_task()] {
         let permit = episode.permit(&step, &good_facts(&step), at(5));

@@ -10,7 +10,7 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use proptest::prelude::*;
 
 use super::given::{
-    all, at, call_ended, effect, good_facts, opted_out, recipe, replied, step_of, the_tag,
+    all, at, call_ended, effect, good_facts, message, opted_out, recipe, replied, step_of, the_tag,
     the_task, the_text,
 };
 
@@ -19,6 +19,8 @@ use super::given::{
 enum Event {
     Call(u8, i64),
     Reply,
+    Wrote(u8, i64),
+    Read(u8),
     Stop,
     DoNotDisturb,
     /// A worker asks for leave; if it gets it, it begins.
@@ -58,6 +60,8 @@ fn events() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => (0..50_u8, -100..5_000_i64).prop_map(|(name, ended)| Event::Call(name, ended)),
         1 => Just(Event::Reply),
+        1 => (0..4_u8, 0..200_i64).prop_map(|(name, waits)| Event::Wrote(name, waits)),
+        1 => (0..4_u8).prop_map(Event::Read),
         1 => Just(Event::Stop),
         1 => Just(Event::DoNotDisturb),
         8 => (steps(), situations).prop_map(|(step, situation)| Event::Try(step, situation)),
@@ -171,6 +175,16 @@ impl Watched {
                 )));
             }
             Event::Reply => self.tell(&replied(Reply::Other, 0)),
+            Event::Wrote(name, waits) => self.tell(&Input::Wrote {
+                message: message(&format!("text-{name}")),
+                rules: Reply::Other,
+                at: at(0),
+                until: at(self.now + waits),
+            }),
+            Event::Read(name) => self.tell(&Input::Read {
+                message: message(&format!("text-{name}")),
+                reply: Reply::Help,
+            }),
             Event::Stop => {
                 self.opted_out = true;
                 self.tell(&opted_out(Reason::OptedOut));
@@ -203,7 +217,7 @@ impl Watched {
                 self.note(&actions);
             }
             Event::Close => {
-                let actions = self.episode.close();
+                let actions = self.episode.close(at(self.now));
                 self.note(&actions);
             }
         }
@@ -218,7 +232,9 @@ impl Watched {
             assert_eq!(ended, self.ended.contains(&step), "{step}: {stored}");
         }
         let open = self.ended.len() < 3;
-        let wakes = state.is_live() && !open;
+        let stored = serde_json::to_value(state).unwrap();
+        let unread = stored.get("unread").is_some();
+        let wakes = state.is_live() && (!open || unread);
         assert_eq!(self.episode.next_wakeup().is_some(), wakes);
         // The stored form says all there is.
         let text = serde_json::to_string(state).unwrap();

@@ -330,6 +330,11 @@ impl Store for Flaky {
         self.store.live_episode(person).await
     }
 
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.latest_episode(person).await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         fails(&self.reads_to_fail)?;
         if self.unreadable.get() == Some(id) {

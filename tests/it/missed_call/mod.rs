@@ -2,6 +2,7 @@
 
 mod assignee;
 mod callers;
+mod closed;
 mod compliance;
 mod crash;
 mod deeds;
@@ -24,6 +25,7 @@ mod old_rows;
 mod opt_out;
 mod overtaken;
 mod replies;
+mod reply_agent;
 mod reply_corpus;
 mod report;
 mod requirements;
@@ -33,4 +35,5 @@ mod steps;
 mod store_contract;
 mod store_texting;
 mod support;
+mod unread;
 mod variants;

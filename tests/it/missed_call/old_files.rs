@@ -12,8 +12,8 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 
 use super::effects_contract::claim_all;
-use super::given::{at, location, number};
-use super::store_contract::{conflicts, done, everything, with_effects};
+use super::given::{self, NUMBER, at, contact, location, number};
+use super::store_contract::{self, conflicts, done, everything, with_effects};
 
 fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/missed_call");
@@ -165,6 +165,61 @@ async fn a_file_of_version_1_loses_nothing() {
     assert_eq!(source.as_deref(), Some("s"));
 }
 
+/// A file that version 2 has made: somebody with two episodes, both over, and the ledger of one.
+fn of_version_2(folder: &tempfile::TempDir) -> PathBuf {
+    let file = folder.path().join("store.db");
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(&fixture("store_v2.sql")).unwrap();
+    old.pragma_update(None, "user_version", 2).unwrap();
+    for (number, name) in [(1, "9"), (2, "1")] {
+        let mut episode = given::episode();
+        episode.close(at(2));
+        let mut state = serde_json::to_value(episode.state()).unwrap();
+        state["id"] = name.into();
+        old.execute(
+            "INSERT INTO episode_name VALUES (?1, ?2)",
+            params![number, name],
+        )
+        .unwrap();
+        old.execute(
+            "INSERT INTO episode VALUES (?1, ?2, 'rosan', ?3, 0, 3, NULL, ?4)",
+            params![number, location().as_str(), NUMBER, state.to_string()],
+        )
+        .unwrap();
+    }
+    let entry = store_contract::entry(1, location().as_str(), Some("1"));
+    old.execute(
+        "INSERT INTO ledger (at, location, episode, entry_json) VALUES (?1, ?2, 2, ?3)",
+        params![
+            entry.at.as_millisecond(),
+            entry.location.as_str(),
+            serde_json::to_string(&entry.kind).unwrap()
+        ],
+    )
+    .unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_file_of_version_2_tells_the_last_of_what_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(of_version_2(&folder)).unwrap();
+    for (who, from) in [("rosan", None), ("somebody", Some(number(NUMBER)))] {
+        let person = PersonKey {
+            location: location(),
+            contact: contact(who),
+            number: from,
+        };
+        let last = store.latest_episode(&person).await.unwrap().unwrap();
+        assert_eq!((last.state.id().as_str(), last.revision), ("1", 3), "{who}");
+    }
+    let kept = store.ledger(&everything()).await.unwrap();
+    assert_eq!(
+        kept,
+        [store_contract::entry(1, location().as_str(), Some("1"))]
+    );
+}
+
 /// Tables and indexes as SQLite keeps them, without notes and line breaks.
 fn schema(file: &Path) -> Vec<String> {
     let connection = Connection::open(file).unwrap();
@@ -180,24 +235,17 @@ fn schema(file: &Path) -> Vec<String> {
     rows.unwrap().map(|sql| plain(sql.unwrap())).collect()
 }
 
-#[test]
-fn a_file_of_each_version_becomes_like_a_new_one() {
-    for version in [1, 2] {
+#[tokio::test]
+async fn a_file_of_each_version_becomes_like_a_new_one() {
+    for make in [of_version_1, of_version_2] {
         let folder = tempfile::tempdir().unwrap();
-        let old = folder.path().join("old.db");
-        let connection = Connection::open(&old).unwrap();
-        let tables = fixture(&format!("store_v{version}.sql"));
-        connection.execute_batch(&tables).unwrap();
-        connection
-            .pragma_update(None, "user_version", version)
-            .unwrap();
-        drop(connection);
+        let old = make(&folder);
         drop(SqliteStore::open(&old).unwrap());
         // Once more, now that there is nothing to do.
         drop(SqliteStore::open(&old).unwrap());
         let new = folder.path().join("new.db");
         drop(SqliteStore::open(&new).unwrap());
-        assert_eq!(schema(&old), schema(&new), "{version}");
+        assert_eq!(schema(&old), schema(&new));
     }
 }
 

@@ -12,7 +12,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 fn rows(column: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/missed_call/rows_v1.json");
+    rows_of("rows_v1.json", column)
+}
+
+fn rows_of(file: &str, column: &str) -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/missed_call");
+    let path = folder.join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let file: Value = serde_json::from_str(&text).unwrap();
     file[column].as_array().unwrap().clone()
@@ -65,6 +70,14 @@ fn episodes() {
         "withheld",
     ];
     assert_eq!(reasons, words(all.map(String::from)));
+}
+
+#[test]
+fn episodes_with_replies_that_are_not_read() {
+    for row in rows_of("rows_unread.json", "state_json") {
+        let state: EpisodeState = read(&row);
+        assert_eq!(row["live"], state.is_live());
+    }
 }
 
 /// The name of an enum's variant as serde writes it.

@@ -49,6 +49,7 @@ contract!(
     a_person_has_one_live_episode,
     one_commit_closes_and_opens,
     somebody_is_found_by_contact_then_by_number,
+    somebodys_last_episode_is_found_when_it_is_over,
     each_reason_of_a_suppression_stands_alone,
     the_ledger_is_read_in_order_and_by_query,
     next_due_is_the_earliest_of_all,
@@ -118,7 +119,7 @@ pub(super) fn entry(seconds: i64, location: &str, episode: Option<&str>) -> Entr
 
 fn closed(state: &EpisodeState) -> EpisodeState {
     let mut episode = Episode::resume(state.clone(), super::given::recipe());
-    episode.close();
+    episode.close(at(2));
     episode.state().clone()
 }
 
@@ -322,6 +323,47 @@ async fn somebody_is_found_by_contact_then_by_number(store: &dyn Store) {
         ..person("rosan", Some(NUMBER))
     };
     assert!(store.live_episode(&elsewhere).await.unwrap().is_none());
+}
+
+async fn somebodys_last_episode_is_found_when_it_is_over(store: &dyn Store) {
+    // Opened in another order than their names have.
+    let first = closed(&state("9", "rosan", Some(NUMBER)));
+    let second = closed(&state("1", "rosan", None));
+    let third = closed(&state("5", "maria", Some(NUMBER)));
+    for episode in [&first, &second, &third] {
+        done(store, with_episode(episode)).await;
+    }
+    // Written once more, the first is no later than it was.
+    done(store, updates(&first, 1)).await;
+    let latest = async |key: PersonKey| {
+        let found = store.latest_episode(&key).await.unwrap();
+        found.map(|stored| (stored.state.id().clone(), stored.revision))
+    };
+    for (key, expected) in [
+        (person("rosan", None), Some((&second, 1))),
+        (person("rosan", Some(NUMBER)), Some((&third, 1))),
+        (person("somebody", Some(NUMBER)), Some((&third, 1))),
+        (person("somebody", None), None),
+        (person("somebody", Some("+15550003333")), None),
+    ] {
+        let expected = expected.map(|(state, revision)| (state.id().clone(), revision));
+        assert_eq!(latest(key.clone()).await, expected, "{key:?}");
+    }
+    let elsewhere = PersonKey {
+        location: LocationId::new("harborLocation000002").unwrap(),
+        ..person("rosan", Some(NUMBER))
+    };
+    assert_eq!(latest(elsewhere).await, None);
+
+    // A live one goes before all that are over, that of the contact before that of the number.
+    let of_number = state("2", "jonas", Some(NUMBER));
+    done(store, with_episode(&of_number)).await;
+    done(store, with_episode(&closed(&state("6", "rosan", None)))).await;
+    let key = person("rosan", Some(NUMBER));
+    assert_eq!(latest(key.clone()).await.unwrap().0, *of_number.id());
+    let of_contact = state("3", "rosan", None);
+    done(store, with_episode(&of_contact)).await;
+    assert_eq!(latest(key).await.unwrap().0, *of_contact.id());
 }
 
 pub(super) fn suppression(

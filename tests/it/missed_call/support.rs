@@ -13,6 +13,7 @@ use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::message::Direction;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::reply::ReplyAgent;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
@@ -77,6 +78,19 @@ impl World {
             .clock(Arc::new(world.clock.clone()))
             .location(location(&world.ghl, &world.clock), recipe)
             .notifier(team)
+            .build();
+        world.receiver = Some(receive(&world.ghl, &world.clock, world.engine.clone()));
+        world
+    }
+
+    /// With an agent of the service's that reads replies, for as long as this process lives.
+    pub(super) async fn reading(recipe: Recipe, agent: Arc<dyn ReplyAgent>) -> Self {
+        let mut world = Self::with(recipe.clone(), Arc::new(MemoryStore::new())).await;
+        world.kill_receiver();
+        world.engine = Engine::builder(Arc::clone(&world.store))
+            .clock(Arc::new(world.clock.clone()))
+            .location(location(&world.ghl, &world.clock), recipe)
+            .reply_agent(agent)
             .build();
         world.receiver = Some(receive(&world.ghl, &world.clock, world.engine.clone()));
         world

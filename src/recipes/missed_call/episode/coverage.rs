@@ -30,6 +30,10 @@ mod tests {
         reply thanks               | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
         reply automatic            |                             | =        | =          | =        | =          | =          | replied     |
         reply other                | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
+        wrote                      | replied                     | not_done | stopping   | =        | =          | =          |             | replied
+        read help                  | replied                     | not_done | stopping   | =        | =          | =          | replied     | help
+        read other                 |                             | =        | =          | =        | =          | =          | replied     |
+        read again                 |                             | =        | =          | =        | =          | =          |             |
         no opted_out               | opted_out                   | not_done | stopping   | stopping | =          | =          | opted_out   | opted_out
         no do_not_disturb          | do_not_disturb              | not_done | stopping   | stopping | =          | =          | opted_out   | opted_out
         no suppressed              | suppressed                  | not_done | stopping   | stopping | =          | =          |             |
@@ -63,7 +67,12 @@ mod tests {
         wake                       |                             | =        | =          | =        | = + closed | = + closed |             |
     ";
 
+    const MESSAGE_STEP: &str = "do = \"text\"\nbody = \"Sorry we missed you.\"";
+    const TASK_STEP: &str = "do = \"task\"\ntitle = \"Call back\"";
+
     const STEP: &str = "step";
+    /// A reply that somebody reads, where the input says that it is read.
+    const UNREAD: &str = "unread";
 
     /// The states that a step can be in, with their words. A new state does not compile here until it has a word; then it
     /// needs a column.
@@ -94,15 +103,17 @@ mod tests {
         match input {
             Input::CallMissed(_) => 0,
             Input::Replied { .. } => 1,
-            Input::OptedOut { .. } => 2,
-            Input::Happened { .. } => 3,
-            Input::Ended(_) => 4,
-            Input::EffectEnded { .. } => 5,
-            Input::Wake => 6,
+            Input::Wrote { .. } => 2,
+            Input::Read { .. } => 3,
+            Input::OptedOut { .. } => 4,
+            Input::Happened { .. } => 5,
+            Input::Ended(_) => 6,
+            Input::EffectEnded { .. } => 7,
+            Input::Wake => 8,
         }
     }
 
-    const KINDS: usize = 7;
+    const KINDS: usize = 9;
 
     /// The inputs with their names, and when each is given.
     fn inputs() -> Vec<(String, Input, Timestamp)> {
@@ -124,6 +135,21 @@ mod tests {
             };
             (format!("reply {}", reply.code()), input)
         }));
+        let wrote = Input::Wrote {
+            message: MessageId::new("text-1").unwrap(),
+            rules: Reply::Other,
+            at: at(5),
+            until: at(60),
+        };
+        all.push(("wrote".to_owned(), wrote));
+        for (name, message, reply) in [
+            ("read help", UNREAD, Reply::Help),
+            ("read other", UNREAD, Reply::Other),
+            ("read again", "text-1", Reply::Help),
+        ] {
+            let message = MessageId::new(message).unwrap();
+            all.push((name.to_owned(), Input::Read { message, reply }));
+        }
         for reason in [Reason::OptedOut, Reason::DoNotDisturb, Reason::Suppressed] {
             let name = format!("no {reason}");
             let unconfirmed_since = None;
@@ -226,7 +252,14 @@ mod tests {
         followed_by: BTreeSet<String>,
     }
 
-    fn outcome(mut episode: Episode, input: &Input, now: Timestamp) -> Outcome {
+    fn outcome(episode: &mut Episode, input: &Input, now: Timestamp) -> Outcome {
+        if let Input::Read { message, .. } = input
+            && message.as_str() == UNREAD
+        {
+            let (rules, until) = (Reply::Other, at(60));
+            let unread = unread::Unread { rules, until };
+            episode.state.unread.insert(message.clone(), unread);
+        }
         let actions = episode.handle(input, now);
         let mut outcome = Outcome {
             state: told(&episode.state.steps[&step_name(STEP)]),
@@ -288,10 +321,9 @@ mod tests {
 
     #[test]
     fn a_message_in_every_state_at_every_input() {
-        let message = "do = \"text\"\nbody = \"Sorry we missed you.\"";
         for (line, (name, input, now)) in lines(MESSAGE).skip(1).zip(inputs()) {
             for (column, (state, before)) in states().into_iter().enumerate() {
-                let outcome = outcome(episode(message, &before), &input, now);
+                let outcome = outcome(&mut episode(MESSAGE_STEP, &before), &input, now);
                 let expected = expected(&line, column, &before);
                 assert_eq!(outcome, expected, "{name} while {state}");
             }
@@ -300,7 +332,6 @@ mod tests {
 
     #[test]
     fn a_task_in_every_state_at_every_input() {
-        let task = "do = \"task\"\ntitle = \"Call back\"";
         let mut special: Vec<_> = lines(TASK).collect();
         for (line, (name, input, now)) in lines(MESSAGE).skip(1).zip(inputs()) {
             let own = special.iter().position(|line| line[0] == name);
@@ -313,7 +344,7 @@ mod tests {
                 }
             };
             for (column, (state, before)) in states().into_iter().enumerate() {
-                let outcome = outcome(episode(task, &before), &input, now);
+                let outcome = outcome(&mut episode(TASK_STEP, &before), &input, now);
                 let expected = expected(&line, column, &before);
                 assert_eq!(outcome, expected, "{name} while {state}");
             }
@@ -322,11 +353,27 @@ mod tests {
     }
 
     #[test]
+    fn a_closed_episode_stops_what_is_open_and_sets_off_nothing() {
+        for deed in [MESSAGE_STEP, TASK_STEP] {
+            for (name, input, now) in inputs() {
+                for (state, before) in states() {
+                    let live = outcome(&mut episode(deed, &before), &input, now);
+                    let mut closed = episode(deed, &before);
+                    closed.state.live = false;
+                    let closed = outcome(&mut closed, &input, now);
+                    assert_eq!(closed.state, live.state, "{name} while {state}");
+                    assert!(closed.followed_by.is_empty(), "{name} while {state}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_follows_is_planned_once_however_often_it_is_told() {
         for (name, input, now) in inputs() {
-            let mut episode = episode("do = \"task\"\ntitle = \"Call back\"", &StepState::Done);
-            episode.handle(&input, now);
-            let again = outcome(episode, &input, now);
+            let mut episode = episode(TASK_STEP, &StepState::Done);
+            outcome(&mut episode, &input, now);
+            let again = outcome(&mut episode, &input, now);
             assert!(again.followed_by.is_empty(), "{name}");
         }
     }

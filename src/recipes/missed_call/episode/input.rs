@@ -26,6 +26,25 @@ pub enum Input {
         /// When they wrote it, as far as that is told.
         at: Timestamp,
     },
+    /// The caller wrote, and somebody is asked what it means. It counts as a reply of a person at once; what it asks for
+    /// comes as [`Read`](Self::Read), and is what the rules made of it where that does not come in time.
+    Wrote {
+        /// The message.
+        message: MessageId,
+        /// What the rules made of it: of a person, and no opt-out.
+        rules: Reply,
+        /// When they wrote it, as far as that is told.
+        at: Timestamp,
+        /// How long is waited.
+        until: Timestamp,
+    },
+    /// What a reply asks for is known. Told late, or twice, it changes nothing.
+    Read {
+        /// The message.
+        message: MessageId,
+        /// What it asks for.
+        reply: Reply,
+    },
     /// The caller must not be texted any more.
     OptedOut {
         /// Why.

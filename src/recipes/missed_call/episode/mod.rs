@@ -10,10 +10,12 @@
 //! | `Planned` | something that the step stops on | `NotDone` | a ledger entry |
 //! | – | something that the step follows | `Planned` | the effect |
 //! | any | an automatic reply | unchanged | a ledger entry |
+//! | any | a reply that somebody is still asked about | as on a reply; what it asks for follows when it is read | – |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
 //! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
+//! | closed | anything from outside | unchanged, or as above where a step is still open; none is planned | a ledger entry |
 
 mod happening;
 mod input;
@@ -23,11 +25,12 @@ mod number;
 mod permit;
 mod reason;
 mod state;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use happening::Happening;
 pub use input::{EffectEnd, Evidence, Input, MissedCall};
@@ -46,6 +49,7 @@ use super::call::{Caller, MissedReason};
 use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Deed, Recipe, Start, Step};
+use super::reply::Reply;
 use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
@@ -82,6 +86,11 @@ pub enum Action {
 }
 
 impl Episode {
+    /// How long after its call a closed episode is still told what its caller does: replies, bookings, clicks, calls and
+    /// opt-outs. It plans nothing any more, but reports credit them to it. Longer than any window of theirs
+    /// ([`Settings`](super::report::Settings)) unless the host widens one.
+    pub const HEARS_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
     /// The episode that a missed call opens, and what it asks for.
     pub fn open(recipe: Arc<Recipe>, call: &MissedCall, now: Timestamp) -> (Self, Vec<Action>) {
         let caller = match &call.caller {
@@ -108,6 +117,7 @@ impl Episode {
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
+            unread: BTreeMap::new(),
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -136,11 +146,16 @@ impl Episode {
 
     /// When to wake it, if ever.
     ///
-    /// While a step is open there is nothing to wake for: its end comes as an input.
+    /// That is when a reply has waited long enough to be read, or when the episode is over.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.unread_until().into_iter().chain(self.over_at()).min()
+    }
+
+    /// When it is to be closed. While a step is open there is nothing to wake for: its end comes as an input.
     ///
     /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
     /// still be young enough for a text; it must find this episode, or the caller would get a second one.
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
+    fn over_at(&self) -> Option<Timestamp> {
         let over = later(self.state.closes_at, self.recipe.call.max_age);
         (self.state.live && !self.has_open_step()).then_some(over)
     }
@@ -164,7 +179,7 @@ impl Episode {
         self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
     }
 
-    /// Tells the episode what happened.
+    /// Tells the episode what happened. Closed, it writes that down and plans no step.
     pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         match input {
@@ -178,17 +193,26 @@ impl Episode {
                     self.state.replied_at = self.state.replied_at.max(Some(*at));
                     self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
                 }
-                if reply.asks_for_a_person() {
-                    self.happen(Happening::Help, Reason::Replied, now, &mut actions);
-                }
+                self.ask_for_a_person(*reply, now, &mut actions);
             }
+            Input::Wrote {
+                message,
+                rules,
+                at,
+                until,
+            } => {
+                self.state.replied_at = self.state.replied_at.max(Some(*at));
+                self.wrote(message, *rules, *until, now, &mut actions);
+            }
+            Input::Read { message, reply } => self.read(message, *reply, now, &mut actions),
             Input::OptedOut {
                 reason,
                 unconfirmed_since,
             } => {
-                // A number that is on the list already opts out of nothing anew.
-                let news =
-                    self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
+                // A number that is on the list already opts out of nothing anew. Once it is over, the caller may have
+                // opted in again, of which it is not told.
+                let known = self.state.live && self.state.opted_out.as_ref() == Some(reason);
+                let news = !known && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));
@@ -214,8 +238,9 @@ impl Episode {
             Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
             Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut actions),
             Input::Wake => {
-                if self.next_wakeup().is_some_and(|time| now >= time) {
-                    actions = self.close();
+                self.read_overdue(now, &mut actions);
+                if self.over_at().is_some_and(|time| now >= time) {
+                    actions.extend(self.close(now));
                 }
             }
         }
@@ -223,9 +248,10 @@ impl Episode {
     }
 
     /// Closes the episode so that the caller's next call opens a new one. What may stop on something stops; other
-    /// effects that are still open go on.
-    pub fn close(&mut self) -> Vec<Action> {
+    /// effects that are still open go on. Replies that nobody has read yet are what the rules made of them.
+    pub fn close(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.read_all(now, &mut actions);
         if std::mem::take(&mut self.state.live) {
             self.stop_steps(
                 &Reason::Superseded,
@@ -374,7 +400,8 @@ impl Episode {
         }));
     }
 
-    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned.
+    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned, unless the
+    /// episode is over.
     fn happen(
         &mut self,
         what: Happening,
@@ -382,12 +409,35 @@ impl Episode {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
+        self.stop_on(what, &reason, actions);
+        if self.state.live {
+            self.set_off(what, &reason, now, actions);
+        }
+    }
+
+    fn ask_for_a_person(&mut self, reply: Reply, now: Timestamp, actions: &mut Vec<Action>) {
+        if reply.asks_for_a_person() {
+            self.happen(Happening::Help, Reason::Replied, now, actions);
+        }
+    }
+
+    fn stop_on(&mut self, what: Happening, reason: &Reason, actions: &mut Vec<Action>) {
         let ends_messages = what == Happening::OptedOut;
         self.stop_steps(
-            &reason,
+            reason,
             |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
             actions,
         );
+    }
+
+    /// Plans what follows on it.
+    fn set_off(
+        &mut self,
+        what: Happening,
+        reason: &Reason,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
         let missed_calls = self.state.missed_calls;
         let unconfirmed = self.state.unconfirmed_opt_out_at.is_some();
         let follows = |step: &Step| match &step.on {
@@ -395,7 +445,7 @@ impl Episode {
             Start::After(other) if what == *other => match &step.deed {
                 Deed::ConfirmOptOut(_) => unconfirmed,
                 // HighLevel knows already what it has told.
-                Deed::DoNotDisturb => reason != Reason::DoNotDisturb,
+                Deed::DoNotDisturb => *reason != Reason::DoNotDisturb,
                 _ => true,
             },
             Start::Missed | Start::After(_) | Start::NotSent(_) => false,
@@ -480,7 +530,10 @@ impl Episode {
                     found: *found,
                 }));
                 if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
-                    self.happen(what, Reason::Overtaken(what), *at, actions);
+                    // What was begun is brought to its end, though the episode may have been closed meanwhile.
+                    let reason = Reason::Overtaken(what);
+                    self.stop_on(what, &reason, actions);
+                    self.set_off(what, &reason, *at, actions);
                 }
             }
             EffectEnd::NotDone(reason) => {

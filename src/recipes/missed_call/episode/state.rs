@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{EpisodeId, StepName};
 use super::reason::Reason;
+use super::unread::Unread;
+use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 
@@ -63,6 +65,9 @@ pub struct EpisodeState {
     /// The ids of what came of steps that are done: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
+    /// Replies that are not read yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unread: BTreeMap<MessageId, Unread>,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }
@@ -126,5 +131,11 @@ impl EpisodeState {
     /// Whether further calls of this caller join it.
     pub fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
+    /// [`Episode::HEARS_FOR`].
+    pub fn hears(&self, now: Timestamp) -> bool {
+        self.live || now <= later(self.call_ended_at, Episode::HEARS_FOR)
     }
 }

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use super::Reply;
 use crate::secret::Private;
 
-/// A host's own classifier. It is asked for everything but what must not depend on it: [`decide`] says what counts.
+/// A host's own classifier, given to the engine with
+/// [`EngineBuilder::reply_agent`](crate::recipes::missed_call::EngineBuilder::reply_agent). It is asked for everything but
+/// what must not depend on it: [`decide`] says what counts. It reads, and no more: what follows is the recipe's.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -29,7 +31,8 @@ pub trait ReplyAgent: Send + Sync + 'static {
     /// better gives it back.
     ///
     /// The text is a person's own words and goes wherever the agent sends it. An error, whatever it is, leaves what the
-    /// rules said, and so does an answer that comes too late for whoever asks.
+    /// rules said, and so does an answer that comes too late for whoever asks: the future is dropped then. After a crash
+    /// the same text is not asked about again.
     async fn classify(&self, text: &Private<String>, rules: Reply) -> Result<Reply, AgentError>;
 }
 
@@ -39,20 +42,23 @@ pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 /// What counts when the rules said `rules` and an agent said `agent`; `None` if it was not asked, failed, or was too
 /// late.
 ///
-/// An opt-out, an opt-in or a wrong number stands by the rules alone ([`Reply::is_settled`]): an agent neither takes
-/// one back nor makes one. Anything else is the agent's.
+/// An opt-out, an opt-in, a wrong number or an automatic answer stands as the rules found it ([`Reply::is_settled`]): an
+/// agent takes none back. Of these four it makes the wrong number alone, because a person who says so in other words
+/// must be left in peace, too. Anything else is the agent's.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, decide};
 ///
 /// assert_eq!(decide(Reply::Other, Some(Reply::Booking)), Reply::Booking);
 /// assert_eq!(decide(Reply::OptOut, Some(Reply::Thanks)), Reply::OptOut);
+/// assert_eq!(decide(Reply::Other, Some(Reply::WrongNumber)), Reply::WrongNumber);
 /// assert_eq!(decide(Reply::Help, Some(Reply::OptOut)), Reply::Help);
 /// assert_eq!(decide(Reply::Help, None), Reply::Help);
 /// ```
 pub fn decide(rules: Reply, agent: Option<Reply>) -> Reply {
+    let may_say = |agent: Reply| agent == Reply::WrongNumber || !agent.is_settled();
     match agent {
-        Some(agent) if !rules.is_settled() && !agent.is_settled() => agent,
+        Some(agent) if !rules.is_settled() && may_say(agent) => agent,
         _ => rules,
     }
 }
@@ -62,18 +68,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_neither_makes_nor_takes_back_what_the_rules_settle() {
-        use Reply::{OptIn, OptOut, WrongNumber};
+    fn an_agent_takes_back_nothing_that_the_rules_settle_and_makes_no_consent() {
+        use Reply::{Automatic, OptIn, OptOut, WrongNumber};
         for rules in Reply::ALL {
             assert_eq!(decide(rules, None), rules);
+            let is_settled = [OptOut, OptIn, WrongNumber, Automatic].contains(&rules);
             for agent in Reply::ALL {
-                let decided = decide(rules, Some(agent));
-                for settled in [OptOut, OptIn, WrongNumber] {
-                    assert_eq!(decided == settled, rules == settled, "{rules:?} {agent:?}");
-                }
-                if !rules.is_settled() && !agent.is_settled() {
-                    assert_eq!(decided, agent);
-                }
+                let may_say = ![OptOut, OptIn, Automatic].contains(&agent);
+                let expected = if may_say && !is_settled { agent } else { rules };
+                assert_eq!(decide(rules, Some(agent)), expected, "{rules:?} {agent:?}");
             }
         }
     }

@@ -21,7 +21,7 @@
 //!
 //! In doubt between an opt-out and anything else it is an opt-out: somebody who is asked once too often to write
 //! `START` loses little. Rules are measured on `fixtures/replies/corpus.tsv`. A host with a better reader than these
-//! rules plugs it in as a [`ReplyAgent`], for everything but opt-outs.
+//! rules plugs it in as a [`ReplyAgent`], which the engine asks about everything that the rules do not settle.
 
 mod agent;
 mod english;
@@ -112,7 +112,10 @@ impl Reply {
 
     /// Whether the rules alone decide on it, and no [`ReplyAgent`] need be asked.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::OptOut | Self::OptIn | Self::WrongNumber)
+        matches!(
+            self,
+            Self::OptOut | Self::OptIn | Self::WrongNumber | Self::Automatic
+        )
     }
 
     pub(super) fn is_other(&self) -> bool {

@@ -9,7 +9,8 @@ use crate::recipes::missed_call::episode::Reason;
 /// caller said, then what was sent, then why nothing was.
 ///
 /// The facts beside it in the [`Row`] are complete; the outcome is for lists and counts. It can change until the episode
-/// is closed, and after that by a booking. `Display` writes its code, such as `suppressed:do_not_disturb`.
+/// is closed, and after that by what the caller does within
+/// [`HEARS_FOR`](crate::recipes::missed_call::episode::Episode::HEARS_FOR) of the call. `Display` writes its code, such as `suppressed:do_not_disturb`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

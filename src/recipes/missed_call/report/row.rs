@@ -50,7 +50,8 @@ pub struct Row {
     pub booked_at: Option<Timestamp>,
     /// The bookings that are credited to this episode.
     pub recovered: Vec<Booking>,
-    /// When the episode was closed. A row of an open one can still change.
+    /// When the episode was closed. A row of an open one can still change, and that of a closed one by what the caller
+    /// does within [`HEARS_FOR`](crate::recipes::missed_call::episode::Episode::HEARS_FOR) of the call.
     pub closed_at: Option<Timestamp>,
     /// What became of it, in one word.
     pub outcome: Outcome,

@@ -30,7 +30,9 @@ pub struct Settings {
     pub values: BTreeMap<String, Revenue>,
     /// Whether every click on a link is told, so that none told is none. Without it, it is unknown.
     pub clicks_are_told: bool,
-    /// How long after an episode's first text a booking still counts as recovered. Seven days.
+    /// How long after an episode's first text a booking still counts as recovered. Seven days. More than
+    /// [`HEARS_FOR`](crate::recipes::missed_call::episode::Episode::HEARS_FOR) is of no use: what comes later is not in
+    /// the ledger, unless the caller has called again.
     pub booking_window: SignedDuration,
     /// How long after an episode's first text a reply still counts in the reply rate. 72 hours.
     pub reply_window: SignedDuration,

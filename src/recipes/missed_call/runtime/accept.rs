@@ -27,7 +27,8 @@ pub enum Acceptance {
     Taken,
     /// It was taken before; nothing changed.
     Duplicate,
-    /// It means nothing here: another location, another event, somebody without an episode. Nothing was written.
+    /// It means nothing here: another location, another event, somebody without an episode or whose last is long over.
+    /// Nothing was written.
     Ignored,
 }
 
@@ -51,10 +52,11 @@ impl Engine {
     }
 
     /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
-    /// that HighLevel does not know. Steps follow it, or stop on it.
+    /// that HighLevel does not know. Steps of the person's live episode follow it, or stop on it. If their last episode is
+    /// closed, it is written down for the reports until [`Episode::HEARS_FOR`] after the call.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no live episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
+    /// that the person has no such episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
     pub async fn record(
         &self,
         person: &PersonKey,
@@ -80,6 +82,26 @@ impl Engine {
             received_at: now,
         };
         self.take(site, &signal, delivery).await
+    }
+
+    /// [`record`](Self::record)s a booking. `appointment` is its id in whatever calendar it is kept: reports count each
+    /// once, take it back when [`Happening::BookingCancelled`] is recorded with the same id, and look up its worth by it.
+    pub async fn record_booking(
+        &self,
+        person: &PersonKey,
+        appointment: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Happening::Booked, appointment).await
+    }
+
+    /// [`record`](Self::record)s that the person opened a link. `click` is the id of this click: that of the link alone
+    /// would be taken once for everybody.
+    pub async fn record_click(
+        &self,
+        person: &PersonKey,
+        click: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Happening::Clicked, click).await
     }
 
     /// Keeps that somebody consented to texts, for later texts of recipes that ask for it. Keep the proof itself for five
@@ -128,10 +150,14 @@ impl Engine {
             };
             commit.delivery = Some(delivery.clone());
             let plans = !commit.effects.is_empty();
+            let question = self.question(signal, &commit);
             match self.shared.store.commit(commit).await? {
                 Committed::Done => {
                     if plans {
                         self.shared.planned.notify_one();
+                    }
+                    if let Some(question) = question {
+                        self.ask_later(question);
                     }
                     return Ok(Acceptance::Taken);
                 }
@@ -176,6 +202,7 @@ impl Engine {
             Signal::Wrote {
                 person,
                 message,
+                text,
                 reply,
                 in_words,
             } => {
@@ -190,11 +217,8 @@ impl Engine {
                     Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
                     _ => None,
                 };
-                let input = Input::Replied {
-                    message: message.clone(),
-                    reply: *reply,
-                    at: person.at,
-                };
+                let (message, text) = (message.as_ref(), text.as_ref());
+                let input = self.input_of_reply(person, message, text, *reply, now);
                 self.tell(person, &input, lifted, now).await
             }
             // Whoever tells of a no, it holds for every later call.
@@ -261,7 +285,7 @@ impl Engine {
             // Its time is over whatever becomes of this call. Closed at once and not together with the opening of the
             // next: the caller's number can have another live episode, which shows when this one, the contact's, is
             // out of the way. On a conflict somebody else has written it, and the next look tells.
-            let actions = episode.close();
+            let actions = episode.close(now);
             add_to(&mut commit, &episode, Some(revision), actions, now);
             self.shared.store.commit(commit).await?;
         }
@@ -295,7 +319,7 @@ impl Engine {
         Ok(commit)
     }
 
-    /// Tells somebody's live episode what happened, on top of `commit`. If there is none, only that is left.
+    /// Tells somebody's episode what happened, on top of `commit`. If there is none, only that is left.
     async fn tell(
         &self,
         person: &Person,
@@ -306,7 +330,7 @@ impl Engine {
         let Some(Resumed {
             mut episode,
             revision,
-        }) = self.live(person).await?
+        }) = self.of(person, now).await?
         else {
             return Ok(commit);
         };
@@ -326,7 +350,7 @@ impl Engine {
     ) -> Result<Commit, StoreError> {
         let mut commit = Commit::default();
         // An episode that cannot be read must not cost the opt-out: the list alone keeps texts back, too.
-        let live = self.live(person).await.unwrap_or_else(|error| {
+        let told = self.of(person, now).await.unwrap_or_else(|error| {
             tracing::error!(
                 location = %person.location,
                 error = &error as &dyn std::error::Error,
@@ -334,9 +358,9 @@ impl Engine {
             );
             None
         });
-        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
         commit.suppressions = changes(person, subjects, &reason, true);
-        match live {
+        match told {
             Some(Resumed {
                 mut episode,
                 revision,
@@ -363,8 +387,8 @@ impl Engine {
         reason: Reason,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let live = self.live(person).await?;
-        let subjects = subjects(person, live.as_ref().map(|resumed| &resumed.episode));
+        let told = self.of(person, now).await?;
+        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
         let suppressions = self
             .shared
             .store
@@ -393,8 +417,8 @@ impl Engine {
         consent: &Consent,
         now: Timestamp,
     ) -> Result<Commit, StoreError> {
-        let live = self.live(person).await?;
-        let episode = live.as_ref().map(|resumed| &resumed.episode);
+        let told = self.of(person, now).await?;
+        let episode = told.as_ref().map(|resumed| &resumed.episode);
         let given = |subject| ConsentGiven {
             location: person.location.clone(),
             subject,
@@ -416,25 +440,26 @@ impl Engine {
         })
     }
 
-    async fn live(&self, person: &Person) -> Result<Option<Resumed>, StoreError> {
+    /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
+    async fn of(&self, person: &Person, now: Timestamp) -> Result<Option<Resumed>, StoreError> {
         let key = PersonKey {
             location: person.location.clone(),
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
-        match self.shared.store.live_episode(&key).await? {
-            Some(stored) => self.resume(stored).await.map(Some),
-            None => Ok(None),
+        match self.shared.store.latest_episode(&key).await? {
+            Some(stored) if stored.state.hears(now) => self.resume(stored).await.map(Some),
+            _ => Ok(None),
         }
     }
 }
 
-fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
+pub(super) fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
     let called = episode.and_then(|episode| episode.state().caller());
     Subject::all(&person.contact, person.number.iter().chain(called))
 }
 
-fn changes(
+pub(super) fn changes(
     person: &Person,
     subjects: Vec<Subject>,
     reason: &Reason,

@@ -1,8 +1,8 @@
 //! The engine: takes deliveries, and performs what episodes ask for through the client.
 //!
 //! An input becomes durable in one transaction before it is acknowledged ([`accept`](self)); effects are claimed,
-//! permitted, written down, attempted and settled ([`perform`](self)). Decisions are the episode's; here is only what
-//! touches the store, the clock and HighLevel.
+//! permitted, written down, attempted and settled ([`perform`](self)); an agent of the host's reads replies that are stored
+//! ([`reader`](self)). Decisions are the episode's; here is only what touches the store, the clock and HighLevel.
 
 mod accept;
 mod counting;
@@ -11,6 +11,7 @@ mod notifier;
 mod outside;
 mod perform;
 mod preflight;
+mod reader;
 mod reconcile;
 mod run;
 mod settle;
@@ -28,10 +29,12 @@ pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 
 use self::counting::{counted, day_of};
+use self::reader::Reader;
 use super::compliance::SendCounts;
 use super::episode::{Action, Episode};
 use super::ledger::{Entry, EntryKind};
 use super::recipe::Recipe;
+use super::reply::ReplyAgent;
 use super::store::{Commit, DayCount, EffectChange, EpisodeChange, Store, StoreError, Stored};
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
@@ -72,9 +75,10 @@ struct Shared {
     sites: HashMap<LocationId, Site>,
     /// Recipes by fingerprint, those of running episodes included.
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
-    /// Told when an input has planned effects.
+    /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
     notifier: Option<Arc<dyn TeamNotifier>>,
+    reader: Option<Reader>,
 }
 
 /// A location and what runs in it.
@@ -90,6 +94,7 @@ pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     sites: HashMap<LocationId, Site>,
     notifier: Option<Arc<dyn TeamNotifier>>,
+    reader: Option<Reader>,
 }
 
 impl EngineBuilder {
@@ -117,6 +122,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Who reads replies better than the rules do. Without one the rules decide alone.
+    ///
+    /// It is asked about every reply to a live episode that the rules do not settle, as soon as the reply is stored and
+    /// while [`Engine::run`] or [`Engine::step`] works, never before the webhook is acknowledged: a slow agent must not
+    /// hold that up, and HighLevel may not send a reply a second time if the process dies while the agent thinks. Texts
+    /// stop at once, as on any reply. What the agent says within 15 seconds on the engine's clock is what the episode is
+    /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most.
+    pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
+        self.reader = Some(Reader::new(agent));
+        self
+    }
+
     /// The engine.
     pub fn build(self) -> Engine {
         let recipes = self.sites.values().map(|site| {
@@ -133,6 +150,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
+                reader: self.reader,
             }),
         }
     }
@@ -146,6 +164,7 @@ impl Engine {
             clock: Arc::new(SystemClock),
             sites: HashMap::new(),
             notifier: None,
+            reader: None,
         }
     }
 

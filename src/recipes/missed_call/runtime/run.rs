@@ -10,7 +10,7 @@ use crate::client::Lane;
 use crate::recipes::missed_call::episode::{EpisodeId, Input};
 use crate::recipes::missed_call::store::{Claim, Commit, StoreError};
 
-/// How many effects of one lane are under way at once.
+/// How many effects of one lane are under way at once, and how many replies are being read.
 const AT_ONCE: usize = 32;
 /// How many episodes are woken before looking for effects again.
 const WAKE_AT_ONCE: usize = 256;
@@ -25,7 +25,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 const WHILE_FULL: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Performs effects and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
+    /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
     ///
     /// Dropping the future instead is as safe as a crash: what was under way is settled on the next start.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
@@ -34,7 +34,9 @@ impl Engine {
             (Lane::Interactive, JoinSet::new()),
             (Lane::Background, JoinSet::new()),
         ];
+        let mut asked = JoinSet::new();
         loop {
+            self.start_asking(&mut asked);
             let wait = match self.start_what_is_due(&mut lanes).await {
                 Ok(wait) => wait,
                 Err(error) => {
@@ -53,6 +55,7 @@ impl Engine {
                 () = &mut shutdown => break,
                 Some(ended) = texts.join_next() => report(ended),
                 Some(ended) = others.join_next() => report(ended),
+                Some(ended) = asked.join_next() => report_asked(ended),
                 () = self.shared.planned.notified() => {}
                 () = self.shared.clock.sleep(wait) => {}
             }
@@ -61,6 +64,17 @@ impl Engine {
             while let Some(ended) = lane.join_next().await {
                 report(ended);
             }
+        }
+        while let Some(ended) = asked.join_next().await {
+            report_asked(ended);
+        }
+    }
+
+    /// Asks about replies that wait to be read.
+    fn start_asking(&self, asked: &mut JoinSet<()>) {
+        for question in self.questions(AT_ONCE.saturating_sub(asked.len())) {
+            let engine = self.clone();
+            asked.spawn(async move { engine.ask(question).await });
         }
     }
 
@@ -95,13 +109,18 @@ impl Engine {
         Ok(if full { wait.max(WHILE_FULL) } else { wait })
     }
 
-    /// Performs what is due now, one after the other, and wakes the episodes whose time has come. Returns how many
-    /// effects and episodes that were.
+    /// Has replies read, performs what is due now, one after the other, and wakes the episodes whose time has come.
+    /// Returns how many replies, effects and episodes that were.
     ///
     /// For tests on a clock set by hand, and for hosts that have a loop of their own.
     pub async fn step(&self) -> Result<usize, StoreError> {
+        let mut done = 0;
+        for question in self.questions(AT_ONCE) {
+            self.ask(question).await;
+            done += 1;
+        }
         let now = self.shared.clock.now();
-        let mut done = self.wake(now).await?;
+        done += self.wake(now).await?;
         for lane in [Lane::Interactive, Lane::Background] {
             for claim in self.claim(now, lane, AT_ONCE).await? {
                 self.perform(claim).await;
@@ -113,6 +132,9 @@ impl Engine {
 
     /// When [`step`](Self::step) has something to do next.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        if self.has_questions() {
+            return Ok(Some(self.shared.clock.now()));
+        }
         self.shared.store.next_due().await
     }
 
@@ -161,5 +183,12 @@ impl Engine {
 fn report(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, "an effect's task failed; it is settled when its claim ends");
+    }
+}
+
+fn report_asked(ended: Result<(), tokio::task::JoinError>) {
+    if ended.is_err() {
+        // What a panic says may be the caller's words.
+        tracing::error!("the agent that reads replies panicked; a reply is what the rules say");
     }
 }

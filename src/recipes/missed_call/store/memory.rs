@@ -39,6 +39,8 @@ struct Tables {
 
 #[derive(Debug)]
 struct EpisodeRow {
+    /// How many were opened before.
+    number: usize,
     stored: Stored,
     wake_at: Option<Timestamp>,
 }
@@ -105,6 +107,24 @@ impl Tables {
             })
     }
 
+    fn live(&self, person: &PersonKey) -> Option<&Stored> {
+        let of_person = self
+            .episodes
+            .values()
+            .map(|row| &row.stored)
+            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
+        let by_contact = of_person
+            .clone()
+            .find(|stored| *stored.state.contact() == person.contact);
+        let by_number = || {
+            let number = person.number.as_ref()?;
+            of_person
+                .clone()
+                .find(|stored| stored.state.caller() == Some(number))
+        };
+        by_contact.or_else(by_number)
+    }
+
     fn write(&mut self, commit: Commit) {
         if let Some(delivery) = commit.delivery {
             self.deliveries.insert(delivery.name, delivery.received_at);
@@ -116,9 +136,12 @@ impl Tables {
                 state: change.state,
                 revision,
             };
+            let opened = self.episodes.len();
+            let number = self.episodes.get(&id).map_or(opened, |row| row.number);
             self.episodes.insert(
                 id,
                 EpisodeRow {
+                    number,
                     stored,
                     wake_at: change.wake_at,
                 },
@@ -212,22 +235,24 @@ impl Store for MemoryStore {
     }
 
     async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        Ok(self.tables().live(person).cloned())
+    }
+
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         let tables = self.tables();
-        let of_person = tables
-            .episodes
-            .values()
-            .map(|row| &row.stored)
-            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
-        let by_contact = of_person
-            .clone()
-            .find(|stored| *stored.state.contact() == person.contact);
-        let by_number = || {
-            let number = person.number.as_ref()?;
-            of_person
-                .clone()
-                .find(|stored| stored.state.caller() == Some(number))
+        let is_theirs = |row: &&EpisodeRow| {
+            let state = &row.stored.state;
+            let by_number = person.number.is_some() && state.caller() == person.number.as_ref();
+            *state.location() == person.location
+                && (*state.contact() == person.contact || by_number)
         };
-        Ok(by_contact.or_else(by_number).cloned())
+        let of_person = tables.episodes.values().filter(is_theirs);
+        let last = || {
+            of_person
+                .max_by_key(|row| row.number)
+                .map(|row| &row.stored)
+        };
+        Ok(tables.live(person).or_else(last).cloned())
     }
 
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {

@@ -41,6 +41,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The live episode of this contact or number in this location.
     async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
+    /// The live episode of this contact or number in this location, as [`live_episode`](Self::live_episode) finds it;
+    /// without one, that of theirs which was opened last. A store must find it without looking at everybody's.
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
+
     /// An episode by its name, live or not.
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError>;
 
@@ -290,7 +294,7 @@ impl Progress {
     }
 }
 
-/// How to find somebody's live episode.
+/// How to find somebody's episode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonKey {
     /// Where.

@@ -11,6 +11,10 @@ pub(super) const BY_CONTACT: &str =
     "SELECT state_json, revision FROM episode WHERE location = ?1 AND contact = ?2 AND live = 1";
 pub(super) const BY_CALLER: &str =
     "SELECT state_json, revision FROM episode WHERE location = ?1 AND caller = ?2 AND live = 1";
+pub(super) const LAST_OF_CONTACT: &str = "SELECT state_json, revision, number FROM episode
+    WHERE location = ?1 AND contact = ?2 ORDER BY number DESC LIMIT 1";
+pub(super) const LAST_OF_CALLER: &str = "SELECT state_json, revision, number FROM episode
+    WHERE location = ?1 AND caller = ?2 ORDER BY number DESC LIMIT 1";
 pub(super) const BY_NAME: &str = "SELECT state_json, revision FROM episode
     WHERE number = (SELECT number FROM episode_name WHERE name = ?1)";
 pub(super) const TO_WAKE: &str =
@@ -87,6 +91,31 @@ pub(super) fn live(connection: &Connection, person: &PersonKey) -> Result<Option
         (None, None) => None,
     };
     found.map(read_stored).transpose()
+}
+
+/// Numbers count up, so the one that was opened last has the highest.
+pub(super) fn latest(connection: &Connection, person: &PersonKey) -> Result<Option<Stored>> {
+    if let Some(live) = live(connection, person)? {
+        return Ok(Some(live));
+    }
+    let last = |sql: &str, who: &str| {
+        connection
+            .prepare_cached(sql)?
+            .query_row([person.location.as_str(), who], |row| {
+                Ok((row.get::<_, i64>(2)?, stored(row)?))
+            })
+            .optional()
+    };
+    let of_contact = last(LAST_OF_CONTACT, person.contact.as_str())?;
+    let of_caller = match &person.number {
+        Some(number) => last(LAST_OF_CALLER, number.e164())?,
+        None => None,
+    };
+    let latest = of_contact
+        .into_iter()
+        .chain(of_caller)
+        .max_by_key(|(number, _)| *number);
+    latest.map(|(_, row)| read_stored(row)).transpose()
 }
 
 pub(super) fn read(connection: &Connection, id: &EpisodeId) -> Result<Option<Stored>> {

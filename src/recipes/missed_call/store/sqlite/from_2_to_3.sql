@@ -1,5 +1,5 @@
--- From version 2 to version 3: what decides on one more text is kept. Never edit it: files of old releases pass through here
--- for ever.
+-- From version 2 to version 3: what decides on one more text is kept, and whoever had an episode is found when it is over.
+-- Never edit it: files of old releases pass through here for ever.
 
 -- Consents to texts, of each kind the last.
 CREATE TABLE consent (
@@ -35,3 +35,7 @@ CREATE TABLE day_count (
     opted_out INTEGER NOT NULL,
     PRIMARY KEY (location, day)
 ) WITHOUT ROWID;
+
+-- The episodes of a person, those that are over too.
+CREATE INDEX episode_by_contact ON episode (location, contact);
+CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;

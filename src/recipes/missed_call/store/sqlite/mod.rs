@@ -103,6 +103,15 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        let person = person.clone();
+        self.worker
+            .run("read an episode", move |connection| {
+                episodes::latest(connection, &person)
+            })
+            .await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         let id = id.clone();
         self.worker

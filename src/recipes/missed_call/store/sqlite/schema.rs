@@ -155,9 +155,22 @@ mod tests {
                 episodes::BY_CALLER,
                 "episode_live_caller (location=? AND caller=?)",
             ),
+            (
+                episodes::LAST_OF_CONTACT,
+                "episode_by_contact (location=? AND contact=?)",
+            ),
+            (
+                episodes::LAST_OF_CALLER,
+                "episode_by_caller (location=? AND caller=?)",
+            ),
             (episodes::BY_NAME, "INTEGER PRIMARY KEY (rowid=?)"),
         ] {
-            finds(&plan(sql, Vec::new()), &[index]);
+            let steps = plan(sql, Vec::new());
+            finds(&steps, &[index]);
+            assert!(
+                !steps.iter().any(|step| step.contains("ORDER BY")),
+                "{steps:?}"
+            );
         }
     }
 

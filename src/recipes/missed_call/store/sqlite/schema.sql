@@ -27,6 +27,9 @@ CREATE TABLE episode (
 -- One live episode per person and location, by contact and by number.
 CREATE UNIQUE INDEX episode_live_contact ON episode (location, contact) WHERE live = 1;
 CREATE UNIQUE INDEX episode_live_caller ON episode (location, caller) WHERE live = 1 AND caller IS NOT NULL;
+-- The episodes of a person, those that are over too.
+CREATE INDEX episode_by_contact ON episode (location, contact);
+CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;
 CREATE INDEX episode_to_wake ON episode (wake_at) WHERE wake_at IS NOT NULL;
 
 -- The name of an effect is episode, step and ordinal; its row stays for ever so that it is never planned twice.
