@@ -1,6 +1,7 @@
 //! Missed calls as the episode takes them, and the recipe that answers them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use gohighlevel::recipes::missed_call::episode::{Evidence, MissedCall, TextFacts};
 use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
@@ -38,6 +39,7 @@ pub(crate) fn call(number: u64, after: SignedDuration) -> MissedCall {
         caller: Some(Caller::Number(phone(number))),
         called: Some("+13125550100".parse().expect("a number")),
         ended_at,
+        duration: Some(Duration::from_secs(20)),
         reason: MissedReason::NoAnswer,
         evidence: Evidence {
             delivery: format!("webhook:{}-{:015}", name(4, number), number),

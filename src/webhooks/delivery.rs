@@ -56,9 +56,9 @@ impl Delivery {
     /// use gohighlevel::webhooks::{Delivery, Event};
     /// use jiff::Timestamp;
     ///
-    /// let body = r#"{"type":"NoteCreate","locationId":"ve9EPM428h8vShlRW1KT"}"#;
+    /// let body = r#"{"type":"TeaTime","locationId":"ve9EPM428h8vShlRW1KT"}"#;
     /// let delivery = Delivery::read(body, Timestamp::UNIX_EPOCH)?;
-    /// assert!(matches!(&delivery.event, Event::Unknown { name: Some(name) } if name == "NoteCreate"));
+    /// assert!(matches!(&delivery.event, Event::Unknown { name: Some(name) } if name == "TeaTime"));
     /// assert_eq!(delivery.raw(), body.as_bytes());
     /// # Ok::<(), gohighlevel::webhooks::NotJson>(())
     /// ```

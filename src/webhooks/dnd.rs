@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::Fields;
+use super::fields::{Fields, Payload};
 use crate::ids::ContactId;
 use crate::open_enum::open_enum;
 use crate::phone::PhoneNumber;
@@ -49,8 +49,8 @@ pub struct DndChannel {
     pub code: Option<String>,
 }
 
-impl ContactDndUpdate {
-    pub(super) fn read(fields: &Fields<'_>) -> Self {
+impl Payload for ContactDndUpdate {
+    fn read(fields: &Fields<'_>) -> Self {
         let settings = fields.object("dndSettings");
         let channels = settings.iter().flat_map(Fields::objects);
         Self {
@@ -62,7 +62,9 @@ impl ContactDndUpdate {
                 .collect(),
         }
     }
+}
 
+impl ContactDndUpdate {
     /// Whether texts to the contact are blocked now, as far as the event tells.
     ///
     /// | `dnd` | SMS channel | answer |

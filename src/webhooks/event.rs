@@ -1,74 +1,103 @@
 //! What a webhook tells: the events the crate reads, and every other one by its name.
 
 use super::dnd::ContactDndUpdate;
-use super::fields::Fields;
+use super::events::{Appointment, Contact, Install, Note, Task};
+use super::fields::{Fields, Payload};
 use super::message::Message;
-use crate::ids::UserId;
 use crate::message::Direction;
-use crate::secret::Private;
 
-/// What happened in HighLevel.
-///
-/// Reading never fails: a field that is missing, null or of another type is `None`, and an event this release has no
-/// type for is [`Event::Unknown`]. The whole JSON stays reachable through [`Delivery::raw`](super::Delivery::raw).
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Event {
-    /// A call, text, e-mail or chat message from a contact to the business.
-    ///
-    /// `direction` decides between this and [`Event::OutboundMessage`], and `type` only where there is no direction:
-    /// HighLevel has published samples of inbound calls under `"type": "OutboundMessage"`, and the other way round.
-    InboundMessage(Message),
-    /// A call, text, e-mail or chat message from the business to a contact.
-    OutboundMessage(Message),
-    /// A contact's do-not-disturb settings changed.
-    ContactDndUpdate(ContactDndUpdate),
-    /// The app was installed: in the location of the delivery, or, where it names none, in its whole agency.
-    Install(Install),
-    /// The app was removed from the location of the delivery, or, where it names none, from its agency.
-    Uninstall,
-    /// Any other event.
-    Unknown {
-        /// The `type` of the body. Some of HighLevel's events have none.
-        name: Option<String>,
-    },
+/// Declares [`Event`]: the events whose payload is read as it stands, each with its type and HighLevel's name, beside
+/// those that need more than that.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($payload:ident) = $name:literal),+ $(,)?) => {
+        /// What happened in HighLevel.
+        ///
+        /// Reading never fails: a field that is missing, null or of another type is `None`, and an event this release
+        /// has no type for is [`Event::Unknown`]. The whole JSON stays reachable through
+        /// [`Delivery::raw`](super::Delivery::raw).
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        pub enum Event {
+            /// A call, text, e-mail or chat message from a contact to the business.
+            ///
+            /// `direction` decides between this and [`Event::OutboundMessage`], and `type` only where there is no
+            /// direction: HighLevel has published samples of inbound calls under `"type": "OutboundMessage"`, and the
+            /// other way round.
+            InboundMessage(Message),
+            /// A call, text, e-mail or chat message from the business to a contact.
+            OutboundMessage(Message),
+            /// The app was removed from the location of the delivery, or, where it names none, from its agency.
+            Uninstall,
+            $($(#[$doc])* $variant($payload),)+
+            /// Any other event.
+            Unknown {
+                /// The `type` of the body. Some of HighLevel's events have none.
+                name: Option<String>,
+            },
+        }
+
+        impl Event {
+            pub(super) fn read(fields: &Fields<'_>) -> Self {
+                let name: Option<String> = fields.scalar("type");
+                match name.as_deref() {
+                    Some("InboundMessage") => Self::message(fields, Direction::Inbound),
+                    Some("OutboundMessage") => Self::message(fields, Direction::Outbound),
+                    Some("UNINSTALL") => Self::Uninstall,
+                    $(Some($name) => Self::$variant($payload::read(fields)),)+
+                    _ => Self::Unknown { name },
+                }
+            }
+
+            /// The event's name as HighLevel writes it; for a mislabelled message, the name it should have. `None`
+            /// where the body has no `type`.
+            pub fn name(&self) -> Option<&str> {
+                match self {
+                    Self::InboundMessage(_) => Some("InboundMessage"),
+                    Self::OutboundMessage(_) => Some("OutboundMessage"),
+                    Self::Uninstall => Some("UNINSTALL"),
+                    $(Self::$variant(_) => Some($name),)+
+                    Self::Unknown { name } => name.as_deref(),
+                }
+            }
+        }
+    };
 }
 
-/// Details of an installation. Source: HighLevel's page of the `INSTALL` event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Install {
-    /// Who installed it.
-    pub user_id: Option<UserId>,
-    /// What it was installed for, such as `Location`. HighLevel does not list the words.
-    pub install_type: Option<String>,
-    /// The version of the app.
-    pub version_id: Option<String>,
-    /// The plan that was bought.
-    pub plan_id: Option<String>,
-    /// The name of the agency.
-    pub company_name: Option<Private<String>>,
+events! {
+    /// The app was installed: in the location of the delivery, or, where it names none, in its whole agency.
+    Install(Install) = "INSTALL",
+    /// A contact was made.
+    ContactCreate(Contact) = "ContactCreate",
+    /// A contact was changed.
+    ContactUpdate(Contact) = "ContactUpdate",
+    /// A contact was deleted. The event shows it as it was.
+    ContactDelete(Contact) = "ContactDelete",
+    /// A contact's tags changed. The event has all tags, and not which came or went.
+    ContactTagUpdate(Contact) = "ContactTagUpdate",
+    /// A contact's do-not-disturb settings changed.
+    ContactDndUpdate(ContactDndUpdate) = "ContactDndUpdate",
+    /// A note was written.
+    NoteCreate(Note) = "NoteCreate",
+    /// A note was changed.
+    NoteUpdate(Note) = "NoteUpdate",
+    /// A note was deleted.
+    NoteDelete(Note) = "NoteDelete",
+    /// A task was made.
+    TaskCreate(Task) = "TaskCreate",
+    /// A task was completed.
+    TaskComplete(Task) = "TaskComplete",
+    /// A task was deleted.
+    TaskDelete(Task) = "TaskDelete",
+    /// An appointment was made. Ask [`AppointmentStatus`](crate::api::calendars::AppointmentStatus) too, for
+    /// HighLevel's samples of an update and of a deletion have this name as well.
+    AppointmentCreate(Appointment) = "AppointmentCreate",
+    /// An appointment was changed: moved, confirmed, called off, missed.
+    AppointmentUpdate(Appointment) = "AppointmentUpdate",
+    /// An appointment was deleted.
+    AppointmentDelete(Appointment) = "AppointmentDelete",
 }
 
 impl Event {
-    pub(super) fn read(fields: &Fields<'_>) -> Self {
-        let name: Option<String> = fields.scalar("type");
-        match name.as_deref() {
-            Some("InboundMessage") => Self::message(fields, Direction::Inbound),
-            Some("OutboundMessage") => Self::message(fields, Direction::Outbound),
-            Some("ContactDndUpdate") => Self::ContactDndUpdate(ContactDndUpdate::read(fields)),
-            Some("INSTALL") => Self::Install(Install {
-                user_id: fields.scalar("userId"),
-                install_type: fields.scalar("installType"),
-                version_id: fields.scalar("versionId"),
-                plan_id: fields.scalar("planId"),
-                company_name: fields.scalar("companyName"),
-            }),
-            Some("UNINSTALL") => Self::Uninstall,
-            _ => Self::Unknown { name },
-        }
-    }
-
     /// A message whose `type` speaks of the direction `labelled`.
     fn message(fields: &Fields<'_>, labelled: Direction) -> Self {
         let told: Option<String> = fields.scalar("direction");
@@ -89,19 +118,6 @@ impl Event {
             Self::InboundMessage(message)
         } else {
             Self::OutboundMessage(message)
-        }
-    }
-
-    /// The event's name as HighLevel writes it; for a mislabelled message, the name it should have. `None` where the
-    /// body has no `type`.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::InboundMessage(_) => Some("InboundMessage"),
-            Self::OutboundMessage(_) => Some("OutboundMessage"),
-            Self::ContactDndUpdate(_) => Some("ContactDndUpdate"),
-            Self::Install(_) => Some("INSTALL"),
-            Self::Uninstall => Some("UNINSTALL"),
-            Self::Unknown { name } => name.as_deref(),
         }
     }
 }
@@ -135,7 +151,7 @@ mod tests {
             (r#"{"type":null}"#, None),
             (r#"{"type":{"a":1}}"#, None),
             (r#"{"type":3}"#, Some("3")),
-            (r#"{"type":"LCEmailStats"}"#, Some("LCEmailStats")),
+            (r#"{"type":"TeaTime"}"#, Some("TeaTime")),
         ] {
             let event = Event::read(&Fields::read(json.as_bytes()).unwrap());
             assert!(matches!(event, Event::Unknown { .. }), "{json}");

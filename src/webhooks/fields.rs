@@ -13,6 +13,11 @@ use serde_with::de::DeserializeAsWrap;
 
 use crate::lenient::{FromScalar, Lenient};
 
+/// What can be made of an object's fields, whatever they hold.
+pub(super) trait Payload {
+    fn read(fields: &Fields<'_>) -> Self;
+}
+
 /// The fields of a JSON object, not yet read.
 pub(super) struct Fields<'a>(HashMap<String, &'a RawValue>);
 
@@ -44,6 +49,16 @@ impl<'a> Fields<'a> {
     /// The object in field `name`.
     pub(super) fn object(&self, name: &str) -> Option<Fields<'a>> {
         Fields::read(self.0.get(name)?.get().as_bytes())
+    }
+
+    /// What each object of the list in field `name` says.
+    pub(super) fn payloads<T: Payload>(&self, name: &str) -> Vec<T> {
+        let raw = self.0.get(name);
+        let objects = raw.map_or_else(Vec::new, |raw| items(raw)).into_iter();
+        objects
+            .filter_map(|raw| Fields::read(raw.get().as_bytes()))
+            .map(|fields| T::read(&fields))
+            .collect()
     }
 
     /// All fields that are objects, with their names.

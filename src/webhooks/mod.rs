@@ -39,6 +39,7 @@
 mod delivery;
 mod dnd;
 mod event;
+pub mod events;
 mod fields;
 mod handler;
 mod keys;
@@ -49,7 +50,8 @@ mod verify;
 
 pub use delivery::{DedupeKey, Delivery, NotJson};
 pub use dnd::{ContactDndUpdate, DndChannel, DndStatus};
-pub use event::{Event, Install};
+pub use event::Event;
+pub use events::Install;
 pub use handler::{Handler, NotDurable};
 pub use keys::UnreadableKey;
 pub use message::Message;

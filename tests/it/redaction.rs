@@ -316,6 +316,7 @@ fn missed_call() -> MissedCall {
         caller: Some(Caller::Number(number())),
         called: Some(CALLED.parse().unwrap()),
         ended_at: Timestamp::UNIX_EPOCH,
+        duration: None,
         reason: MissedReason::NoAnswer,
         evidence: Evidence {
             delivery: "webhook:1".into(),

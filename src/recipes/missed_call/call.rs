@@ -19,6 +19,9 @@ pub enum MissedReason {
     Failed,
     /// A voicemail took the call.
     Voicemail,
+    /// It was answered so briefly that the recipe takes it for one that a mailbox took. Whether the caller left a
+    /// message is not known.
+    SuspectedVoicemail,
 }
 
 /// What became of a call, seen from the business.

@@ -2,14 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::call::{CallOutcome, Caller, classify};
+use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::compliance::{Consent, ConsentKind, words};
 use super::episode::{Evidence, Happening, MissedCall};
 use super::reply::Reply;
-use crate::ids::{ContactId, LocationId, MessageId};
+use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
+use crate::webhooks::events::Appointment;
 use crate::webhooks::{Delivery, Event, Message};
 
 /// What a delivery means to the recipe.
@@ -17,6 +18,9 @@ use crate::webhooks::{Delivery, Event, Message};
 pub(crate) enum Signal {
     /// A call was missed.
     Missed(MissedCall),
+    /// A call was answered: by a user of HighLevel, by somebody it does not know, or by a mailbox. What it would be as a
+    /// missed call is told too.
+    Answered { call: MissedCall, by_a_user: bool },
     /// A call that cannot be judged: nothing follows, but the ledger shows it.
     Unclear {
         location: LocationId,
@@ -40,6 +44,10 @@ pub(crate) enum Signal {
         what: Happening,
         reference: String,
     },
+    /// A task of the contact was completed.
+    TaskDone { person: Person, task: TaskId },
+    /// The contact was deleted.
+    ContactGone { person: Person },
     /// Somebody consented to texts; HighLevel does not tell of that, the host does.
     Consented {
         person: Person,
@@ -72,19 +80,31 @@ pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
             let status = message.status.as_deref();
             let call_status = message.call_status.as_ref().map(|status| status.as_str());
             match classify(&Direction::Outbound, status, call_status) {
-                CallOutcome::Returned => {
-                    spoke(delivery, location, message, Happening::Returned, now)
-                }
+                CallOutcome::Returned => returned(delivery, location, message, now),
                 _ => None,
             }
         }
+        Event::OutboundMessage(message) if is_by_a_person(message) => {
+            team_wrote(delivery, location, message, now)
+        }
+        Event::AppointmentCreate(appointment)
+        | Event::AppointmentUpdate(appointment)
+        | Event::AppointmentDelete(appointment) => {
+            let deleted = matches!(delivery.event, Event::AppointmentDelete(_));
+            booked(delivery, location, appointment, deleted, now)
+        }
+        Event::TaskComplete(task) => Some(Signal::TaskDone {
+            person: person(delivery, location, task.contact_id.as_ref()?, now),
+            task: task.task_id.clone()?,
+        }),
+        Event::ContactDelete(contact) => Some(Signal::ContactGone {
+            person: person(delivery, location, contact.contact_id.as_ref()?, now),
+        }),
         Event::ContactDndUpdate(update) => Some(Signal::DoNotDisturb {
             on: update.sms_blocked()?,
             person: Person {
-                location,
-                contact: update.contact_id.clone()?,
                 number: update.phone.clone(),
-                at: delivery.timestamp.map_or(now, |told| told.min(now)),
+                ..person(delivery, location, update.contact_id.as_ref()?, now)
             },
         }),
         _ => None,
@@ -122,29 +142,39 @@ fn call(
             status,
         })
     };
+    let missed = |location, id, contact: &ContactId, reason| MissedCall {
+        location,
+        message: id,
+        contact: contact.clone(),
+        conversation: message.conversation_id.clone(),
+        caller: message
+            .from
+            .as_ref()
+            .map(|from| Caller::from_wire(Some(from))),
+        called: message.to_number(),
+        ended_at: ended_at(delivery, message, now),
+        duration: message.call_duration,
+        reason,
+        evidence: Evidence {
+            delivery: delivery.dedupe_key().as_str().to_owned(),
+            body_sha256: delivery.body_sha256().to_owned(),
+            received_at: delivery.received_at,
+        },
+    };
     match classify(&Direction::Inbound, status, call_status) {
         CallOutcome::Missed(reason) => match &message.contact_id {
-            Some(contact) => Some(Signal::Missed(MissedCall {
-                location,
-                message: id,
-                contact: contact.clone(),
-                conversation: message.conversation_id.clone(),
-                caller: message
-                    .from
-                    .as_ref()
-                    .map(|from| Caller::from_wire(Some(from))),
-                called: message.to_number(),
-                ended_at: ended_at(delivery, message, now),
-                reason,
-                evidence: Evidence {
-                    delivery: delivery.dedupe_key().as_str().to_owned(),
-                    body_sha256: delivery.body_sha256().to_owned(),
-                    received_at: delivery.received_at,
-                },
-            })),
+            Some(contact) => Some(Signal::Missed(missed(location, id, contact, reason))),
             None => unclear(location, id, "no_contact"),
         },
-        CallOutcome::Answered => spoke(delivery, location, message, Happening::Answered, now),
+        CallOutcome::Answered => Some(Signal::Answered {
+            by_a_user: message.user_id.is_some(),
+            call: missed(
+                location,
+                message.message_id.clone()?,
+                message.contact_id.as_ref()?,
+                MissedReason::SuspectedVoicemail,
+            ),
+        }),
         CallOutcome::Unknown(status) => unclear(location, id, &status),
         CallOutcome::Pending if status.is_none() && call_status.is_none() => {
             unclear(location, id, "no_status")
@@ -170,27 +200,115 @@ fn ended_at(delivery: &Delivery, message: &Message, now: Timestamp) -> Timestamp
         .min(latest)
 }
 
-fn spoke(
+fn returned(
     delivery: &Delivery,
     location: LocationId,
     message: &Message,
-    what: Happening,
     now: Timestamp,
 ) -> Option<Signal> {
-    let number = match what {
-        Happening::Returned => message.to_number(),
-        _ => message.from_number(),
-    };
     Some(Signal::Happened {
         person: Person {
             location,
             contact: message.contact_id.clone()?,
-            number,
+            number: message.to_number(),
             at: ended_at(delivery, message, now),
         },
-        what,
+        what: Happening::Returned,
         reference: message.message_id.as_ref()?.to_string(),
     })
+}
+
+/// Whether a user of HighLevel wrote this message to the contact, and not a workflow, a campaign or an app such as this
+/// one, whose messages have the source `api`. E-mails under `app` can be HighLevel's own notifications, so those count
+/// only if they name the user; and so does what names no source.
+fn is_by_a_person(message: &Message) -> bool {
+    use crate::message::MessageType as Type;
+    let reaches_the_contact = matches!(
+        message.message_type,
+        Some(
+            Type::Sms
+                | Type::CustomSms
+                | Type::Email
+                | Type::WhatsApp
+                | Type::Facebook
+                | Type::Instagram
+                | Type::GoogleBusiness
+                | Type::LiveChat
+                | Type::WebChat
+        )
+    );
+    let source = message.source.as_deref().map(str::to_ascii_lowercase);
+    let by_somebody = match source.as_deref() {
+        Some("app") => message.message_type != Some(Type::Email) || message.user_id.is_some(),
+        Some(_) => false,
+        None => message.user_id.is_some(),
+    };
+    reaches_the_contact && by_somebody
+}
+
+fn team_wrote(
+    delivery: &Delivery,
+    location: LocationId,
+    message: &Message,
+    now: Timestamp,
+) -> Option<Signal> {
+    let written = message.message_id.as_ref();
+    let written = written.or(message.email_message_id.as_ref());
+    // Texts are documented without an id.
+    let reference = match written {
+        Some(id) => id.to_string(),
+        None => delivery.dedupe_key().as_str().to_owned(),
+    };
+    let told = message.date_added.or(delivery.timestamp);
+    Some(Signal::Happened {
+        person: Person {
+            location,
+            contact: message.contact_id.clone()?,
+            number: message.to_number(),
+            at: told.map_or(now, |told| told.min(now)),
+        },
+        what: Happening::TeamWrote,
+        reference,
+    })
+}
+
+/// An appointment that stands is booked, whatever the event is called; its time is that of the booking.
+fn booked(
+    delivery: &Delivery,
+    location: LocationId,
+    appointment: &Appointment,
+    deleted: bool,
+    now: Timestamp,
+) -> Option<Signal> {
+    let called_off = deleted || appointment.is_called_off();
+    let mut person = person(delivery, location, appointment.contact_id.as_ref()?, now);
+    if let Some(booked_at) = appointment.date_added.filter(|_| !called_off) {
+        person.at = booked_at.min(now);
+    }
+    Some(Signal::Happened {
+        person,
+        what: if called_off {
+            Happening::BookingCancelled
+        } else {
+            Happening::Booked
+        },
+        reference: appointment.appointment_id.as_ref()?.to_string(),
+    })
+}
+
+/// A contact of whom something is told that has no time of its own.
+fn person(
+    delivery: &Delivery,
+    location: LocationId,
+    contact: &ContactId,
+    now: Timestamp,
+) -> Person {
+    Person {
+        location,
+        contact: contact.clone(),
+        number: None,
+        at: delivery.timestamp.map_or(now, |told| told.min(now)),
+    }
 }
 
 fn wrote(

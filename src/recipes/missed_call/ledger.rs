@@ -11,6 +11,7 @@ use super::compliance::{Consent, ConsentKind};
 use super::episode::{
     EffectId, EpisodeId, EpisodeState, Evidence, Happening, Intent, MissedCall, Reason, StepName,
 };
+use super::halt::Halt;
 use super::recipe::Recipe;
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
@@ -58,7 +59,8 @@ pub enum EntryKind {
     CallUnclear {
         /// The call.
         message: MessageId,
-        /// The status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody.
+        /// The status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody,
+        /// `suspected_voicemail` for a call that counts as answered, and was so short that a mailbox may have taken it.
         status: String,
     },
     /// An attempt at an effect begins. Written before it, with all that it will do.
@@ -155,7 +157,29 @@ pub enum EntryKind {
         /// Which of the two opt-outs was taken back.
         reason: Reason,
     },
-    /// The cooldown is over; the caller's next call opens a new episode.
+    /// Nothing more is done in the episode.
+    Ended {
+        /// Why.
+        reason: Reason,
+    },
+    /// The contact was gone, as after a merge; the episode goes on with another one that has the caller's number.
+    ContactFollowed {
+        /// The contact that is gone.
+        from: ContactId,
+        /// The other one.
+        to: ContactId,
+    },
+    /// From here on nothing is done in the location.
+    Halted {
+        /// Why.
+        halt: Halt,
+    },
+    /// This keeps the location from nothing any more.
+    Resumed {
+        /// What did.
+        halt: Halt,
+    },
+    /// The episode is over; the caller's next call opens a new one.
     Closed {
         /// How many calls were missed in it.
         missed_calls: u32,
@@ -175,6 +199,9 @@ pub struct CallRecord {
     pub called: Option<PhoneNumber>,
     /// When the call ended.
     pub ended_at: Timestamp,
+    /// How many seconds it lasted, where told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
     /// Why it was missed.
     pub reason: MissedReason,
     /// The delivery that told of it.
@@ -193,6 +220,7 @@ impl CallRecord {
             caller: number,
             called: call.called.clone(),
             ended_at: call.ended_at,
+            seconds: call.duration.map(|length| length.as_secs()),
             reason: call.reason,
             evidence: call.evidence.clone(),
         }
@@ -248,6 +276,10 @@ impl EntryKind {
             Self::OptedOut { .. } => "opted_out",
             Self::Consented { .. } => "consented",
             Self::OptedIn { .. } => "opted_in",
+            Self::Ended { .. } => "ended",
+            Self::ContactFollowed { .. } => "contact_followed",
+            Self::Halted { .. } => "halted",
+            Self::Resumed { .. } => "resumed",
             Self::Closed { .. } => "closed",
         }
     }

@@ -44,6 +44,7 @@ pub mod copy;
 #[doc = include_str!("edge_cases.md")]
 pub mod edge_cases {}
 pub mod episode;
+mod halt;
 mod intake;
 pub mod ledger;
 pub mod presets;
@@ -56,6 +57,7 @@ pub mod store;
 
 pub use call::{CallOutcome, Caller, MissedReason};
 pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
+pub use halt::Halt;
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;

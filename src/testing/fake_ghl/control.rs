@@ -52,6 +52,13 @@ pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, 
     })
 }
 
+pub(super) fn event(shared: &Shared, payload: Value) -> String {
+    let world = shared.world();
+    let now = shared.clock.now();
+    let webhooks = &shared.webhooks;
+    webhooks.emit(payload, &world.app_id, &world.version_id, now)
+}
+
 pub(super) fn fault(
     shared: &Shared,
     method: Method,

@@ -10,9 +10,35 @@ use super::world::record;
 
 /// A contact's Do-not-disturb has changed.
 pub(super) fn dnd_update(location_id: &str, contact: &Contact) -> Value {
+    of_contact("ContactDndUpdate", location_id, contact)
+}
+
+/// A contact was deleted; the event shows it as it was.
+pub(super) fn contact_delete(location_id: &str, contact: &Contact) -> Value {
+    let mut payload = of_contact("ContactDelete", location_id, contact);
+    if let Value::Object(payload) = &mut payload {
+        // Only one event has them.
+        payload.remove("dndSettings");
+    }
+    payload
+}
+
+fn of_contact(event: &str, location_id: &str, contact: &Contact) -> Value {
     let mut payload = contact.event_view();
-    payload.insert("type".into(), "ContactDndUpdate".into());
+    payload.insert("type".into(), event.into());
     payload.insert("locationId".into(), location_id.into());
+    Value::Object(payload)
+}
+
+/// A task was completed.
+pub(super) fn task_complete(location_id: &str, task: &Fields) -> Value {
+    let mut payload = record([
+        ("type", "TaskComplete".into()),
+        ("locationId", location_id.into()),
+    ]);
+    for name in ["id", "assignedTo", "body", "contactId", "title", "dueDate"] {
+        copy(task, name, &mut payload);
+    }
     Value::Object(payload)
 }
 

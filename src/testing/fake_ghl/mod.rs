@@ -133,6 +133,12 @@ impl FakeGhl {
         control::message(&self.shared, text)
     }
 
+    /// Sends an event of which nothing happens here, such as an appointment or a text that a user wrote: `payload` with
+    /// the envelope's keys beside its own, signed. Answers its `webhookId`.
+    pub fn event(&self, payload: serde_json::Map<String, serde_json::Value>) -> String {
+        control::event(&self.shared, payload.into())
+    }
+
     /// The client id and secret of its app.
     pub fn oauth_app(&self) -> (String, String) {
         let world = self.shared.world();

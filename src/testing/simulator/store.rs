@@ -14,12 +14,12 @@ use super::worker::{Life, lock};
 use super::world::World;
 use crate::client::Lane;
 use crate::clock::Clock;
-use crate::ids::LocationId;
+use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
+    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
     Suppression, TextingRecord,
 };
 
@@ -120,6 +120,21 @@ impl Store for Disk {
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
         self.enter().await?;
         self.world.tables.recipe_source(fingerprint).await
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        self.enter().await?;
+        self.world.tables.halts(location).await
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        self.enter().await?;
+        self.world.tables.locations_of(company).await
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.enter().await?;
+        self.world.tables.live_episodes(location).await
     }
 
     async fn suppressions(

@@ -163,18 +163,6 @@ fn a_closed_episode_stops_what_is_still_open() {
 }
 
 #[test]
-fn a_second_opt_out_is_news_once_the_episode_is_over() {
-    let mut episode = episode();
-    let stop = opted_out(Reason::OptedOut);
-    episode.handle(&stop, at(2));
-    assert_eq!(recorded(&episode.handle(&stop, at(3))), [""; 0]);
-    episode.close(at(4));
-    for now in [5, 6] {
-        assert_eq!(recorded(&episode.handle(&stop, at(now))), ["opted_out"]);
-    }
-}
-
-#[test]
 fn a_hand_off_that_had_begun_brings_what_follows_it() {
     let toml = r#"
         name = "handing over"

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::LocationId;
+use gohighlevel::ids::{CompanyId, LocationId};
 use gohighlevel::recipes::missed_call::compliance::SendCounts;
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, LedgerQuery, PersonKey, SqliteStore, Store, StoreError, Stored,
-    Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, SqliteStore, Store, StoreError,
+    Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -107,6 +107,18 @@ impl Store for FailingPower {
 
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
         self.inner().await.recipe_source(fingerprint).await
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        self.inner().await.halts(location).await
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        self.inner().await.locations_of(company).await
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.inner().await.live_episodes(location).await
     }
 
     async fn suppressions(
@@ -205,7 +217,7 @@ async fn story(at: u32, side: Side, fault: Option<Fault>) -> bool {
 }
 
 /// Opens the file as soon as the reads that were under way have let go of it.
-async fn reopen(path: &std::path::Path) -> Arc<dyn Store> {
+pub(super) async fn reopen(path: &std::path::Path) -> Arc<dyn Store> {
     for _ in 0..100_000 {
         match SqliteStore::open(path) {
             Ok(store) => return Arc::new(store),

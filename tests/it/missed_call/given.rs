@@ -79,6 +79,7 @@ pub(super) fn call_ended(name: &str, seconds: i64) -> MissedCall {
         caller: Some(Caller::Number(number(NUMBER))),
         called: Some(number(BUSINESS)),
         ended_at: at(seconds),
+        duration: None,
         reason: MissedReason::NoAnswer,
         evidence: Evidence {
             delivery: format!("webhook:{name}"),

@@ -11,13 +11,13 @@ use bytes::Bytes;
 use gohighlevel::Client;
 use gohighlevel::client::{Lane, Transport, TransportError};
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::{ContactId, LocationId};
+use gohighlevel::ids::{CompanyId, ContactId, LocationId};
 use gohighlevel::recipes::missed_call::compliance::SendCounts;
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, EffectChange, LedgerQuery, MemoryStore, PersonKey, SqliteStore,
-    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, EffectChange, Halted, LedgerQuery, MemoryStore, PersonKey,
+    SqliteStore, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
 use gohighlevel::testing::ManualClock;
@@ -345,6 +345,18 @@ impl Store for Flaky {
 
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
         self.store.recipe_source(fingerprint).await
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        self.store.halts(location).await
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        self.store.locations_of(company).await
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.store.live_episodes(location).await
     }
 
     async fn suppressions(

@@ -165,12 +165,17 @@ async fn a_file_of_version_1_loses_nothing() {
     assert_eq!(source.as_deref(), Some("s"));
 }
 
-/// A file that version 2 has made: somebody with two episodes, both over, and the ledger of one.
-fn of_version_2(folder: &tempfile::TempDir) -> PathBuf {
+fn empty_of_version_2(folder: &tempfile::TempDir) -> (PathBuf, Connection) {
     let file = folder.path().join("store.db");
     let old = Connection::open(&file).unwrap();
     old.execute_batch(&fixture("store_v2.sql")).unwrap();
     old.pragma_update(None, "user_version", 2).unwrap();
+    (file, old)
+}
+
+/// A file that version 2 has made: somebody with two episodes, both over, and the ledger of one.
+fn of_version_2(folder: &tempfile::TempDir) -> PathBuf {
+    let (file, old) = empty_of_version_2(folder);
     for (number, name) in [(1, "9"), (2, "1")] {
         let mut episode = given::episode();
         episode.close(at(2));
@@ -247,6 +252,47 @@ async fn a_file_of_each_version_becomes_like_a_new_one() {
         drop(SqliteStore::open(&new).unwrap());
         assert_eq!(schema(&old), schema(&new));
     }
+}
+
+/// A file that version 2 has made: an episode with an effect that is due, and a number that must not be texted.
+fn of_version_2_at_work(folder: &tempfile::TempDir) -> PathBuf {
+    let (file, old) = empty_of_version_2(folder);
+    let state = &states()[0];
+    let name = state["id"].as_str();
+    old.execute("INSERT INTO episode_name VALUES (1, ?1)", [name])
+        .unwrap();
+    old.execute(
+        "INSERT INTO episode VALUES (1, ?1, 'contact0', NULL, 1, 3, NULL, ?2)",
+        params![location().as_str(), state.to_string()],
+    )
+    .unwrap();
+    old.execute(
+        "INSERT INTO effect VALUES (1, 'text', 0, 0, ?1, NULL, 2, NULL)",
+        [at(10).as_millisecond()],
+    )
+    .unwrap();
+    let subject = Subject::number(&number("+15550001111"));
+    old.execute(
+        "INSERT INTO suppression VALUES (?1, ?2, 'opted_out', 5)",
+        params![location().as_str(), subject.as_str()],
+    )
+    .unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_file_of_version_2_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = of_version_2_at_work(&folder);
+    let store = SqliteStore::open(&old).unwrap();
+    let state: EpisodeState = serde_json::from_value(states()[0].clone()).unwrap();
+    let stored = store.episode(state.id()).await.unwrap().unwrap();
+    assert_eq!((&stored.state, stored.revision), (&state, 3));
+    assert_eq!(claim_all(&store, at(10)).await.len(), 1);
+    let subject = Subject::number(&number("+15550001111"));
+    let kept = store.suppressions(&location(), &[subject]).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(store.halts(&location()).await.unwrap().is_empty());
 }
 
 #[test]

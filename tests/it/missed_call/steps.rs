@@ -214,5 +214,11 @@ fn the_end_of_all_drops_what_is_planned() {
     let (mut episode, _) = open();
     let actions = episode.handle(&Input::Ended(Reason::ContactGone), at(5));
     assert_eq!(dropped(&actions).len(), 4);
-    assert!(episode.next_wakeup().is_some());
+    // It is closed too: nothing follows any more, and there is nothing to wake for.
+    assert_eq!(episode.next_wakeup(), None);
+    assert!(!episode.state().is_live());
+    let again = episode.handle(&Input::Ended(Reason::Uninstalled), at(6));
+    assert!(again.is_empty());
+    let actions = happened(&mut episode, Happening::Booked, 10);
+    assert!(planned(&actions).is_empty());
 }

@@ -8,8 +8,8 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, EffectChange, EpisodeChange, LedgerQuery, PersonKey,
-    RecipeText, Store, Subject, Suppression, SuppressionChange,
+    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, EpisodeChange, LedgerQuery,
+    PersonKey, RecipeText, Store, Subject, Suppression, SuppressionChange,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,6 +19,7 @@ use super::given::{
     BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, replied, state,
     the_task, the_text,
 };
+use super::halts_contract::halt;
 
 /// Runs each check on a new store of each kind.
 macro_rules! contract {
@@ -164,8 +165,14 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             fingerprint: "f".into(),
             source: "s".into(),
         }),
+        halts: vec![halt(true, 5)],
+        companies: vec![CompanyLocation {
+            company: "company".parse().unwrap(),
+            location: location(),
+        }],
     };
     conflicts(store, whole.clone()).await;
+    assert!(store.halts(&location()).await.unwrap().is_empty());
     assert!(store.episode(new.id()).await.unwrap().is_none());
     assert!(claim_all(store, at(2)).await.is_empty());
     assert!(store.ledger(&everything()).await.unwrap().is_empty());

@@ -1,5 +1,7 @@
 //! Bodies as HighLevel sends them, each read into what it says.
 
+mod about_contacts;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -212,13 +214,16 @@ fn installing_and_uninstalling() {
     let removed = read("uninstall");
     assert!(matches!(removed.event, Event::Uninstall));
     assert!(removed.location_id.is_some());
+
+    let removed = read("uninstall_agency");
+    assert!(matches!(removed.event, Event::Uninstall));
+    assert_eq!(removed.location_id, None);
+    assert_eq!(removed.company_id.unwrap().as_str(), "otg8dTQqGLh3Q6iQI550");
 }
 
 #[test]
 fn every_other_event_keeps_its_name_and_its_json() {
     for (file, name) in [
-        ("task_create", Some("TaskCreate")),
-        ("appointment_create", Some("AppointmentCreate")),
         ("email_stats", Some("LCEmailStats")),
         ("provider_outbound_sms", Some("SMS")),
         ("product_without_type", None),
@@ -256,10 +261,14 @@ fn nothing_personal_is_printed() {
             "Loram",
             "recordings",
             "Awesome",
+            "Sons",
+            "3535",
+            "meet.",
+            "2000-01-05",
         ] {
             assert!(!printed.contains(private), "{name}: {private}: {printed}");
         }
         files += 1;
     }
-    assert_eq!(files, 20, "each fixture has a test above");
+    assert_eq!(files, 34, "each fixture has a test above");
 }

@@ -19,52 +19,53 @@ mod tests {
     /// Steps that follow something are in the state `–` before, and the last column is what becomes of them: `Planned`
     /// where they are named.
     const MESSAGE: &str = "
-        input                      | reason                      | planned  | attempting | stopping | done       | not_done   | entries     | followed by
-        the same call              |                             | =        | =          | =        | =          | =          |             |
-        a further call             |                             | =        | =          | =        | =          | =          | call_joined | missed_again
-        reply opt_out              | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        reply opt_in               | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        reply wrong_number         | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        reply help                 | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied help
-        reply booking              | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        reply thanks               | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        reply automatic            |                             | =        | =          | =        | =          | =          | replied     |
-        reply other                | replied                     | not_done | stopping   | =        | =          | =          | replied     | replied
-        wrote                      | replied                     | not_done | stopping   | =        | =          | =          |             | replied
-        read help                  | replied                     | not_done | stopping   | =        | =          | =          | replied     | help
-        read other                 |                             | =        | =          | =        | =          | =          | replied     |
-        read again                 |                             | =        | =          | =        | =          | =          |             |
-        no opted_out               | opted_out                   | not_done | stopping   | stopping | =          | =          | opted_out   | opted_out
-        no do_not_disturb          | do_not_disturb              | not_done | stopping   | stopping | =          | =          | opted_out   | opted_out
-        no suppressed              | suppressed                  | not_done | stopping   | stopping | =          | =          |             |
-        happened missed_again      |                             | =        | =          | =        | =          | =          | happened    |
-        happened answered          | overtaken:answered          | not_done | stopping   | =        | =          | =          | happened    | answered
-        happened returned          | overtaken:returned          | not_done | stopping   | =        | =          | =          | happened    | returned
-        happened replied           | overtaken:replied           | not_done | stopping   | =        | =          | =          | happened    | replied
-        happened help              | overtaken:help              | not_done | stopping   | =        | =          | =          | happened    | help
-        happened booked            | overtaken:booked            | not_done | stopping   | =        | =          | =          | happened    | booked
-        happened booking_cancelled | overtaken:booking_cancelled | not_done | stopping   | =        | =          | =          | happened    | booking_cancelled
-        happened clicked           | overtaken:clicked           | not_done | stopping   | =        | =          | =          | happened    | clicked
-        happened task_done         | overtaken:task_done         | not_done | stopping   | =        | =          | =          | happened    | task_done
-        happened opted_out         | overtaken:opted_out         | not_done | stopping   | =        | =          | =          | happened    | opted_out
-        happened handed_off        | overtaken:handed_off        | not_done | stopping   | =        | =          | =          | happened    | handed_off
-        happened escalated         |                             | =        | =          | =        | =          | =          | happened    | escalated
-        ended                      | contact_gone                | not_done | stopping   | =        | =          | =          |             |
-        its end: done              |                             | done     | done       | done     | =          | =          |             |
-        its end: contact_gone      | contact_gone                | not_done | not_done   | not_done | =          | =          |             |
-        its end: do_not_disturb    | do_not_disturb              | not_done | not_done   | not_done | =          | =          |             |
-        the end of no step         |                             | =        | =          | =        | =          | =          |             |
-        wake too early             |                             | =        | =          | =        | =          | =          |             |
-        wake                       |                             | =        | =          | =        | = + closed | = + closed |             |
+        input                      | reason                      | planned           | attempting        | stopping   | done       | not_done   | entries     | followed by
+        the same call              |                             | =                 | =                 | =          | =          | =          |             |
+        a further call             |                             | =                 | =                 | =          | =          | =          | call_joined | missed_again
+        reply opt_out              | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply opt_in               | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply wrong_number         | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply help                 | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied help
+        reply booking              | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply thanks               | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply automatic            |                             | =                 | =                 | =          | =          | =          | replied     |
+        reply other                | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        wrote                      | replied                     | not_done          | stopping          | =          | =          | =          |             | replied
+        read help                  | replied                     | not_done          | stopping          | =          | =          | =          | replied     | help
+        read other                 |                             | =                 | =                 | =          | =          | =          | replied     |
+        read again                 |                             | =                 | =                 | =          | =          | =          |             |
+        no opted_out               | opted_out                   | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
+        no do_not_disturb          | do_not_disturb              | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
+        no suppressed              | suppressed                  | not_done          | stopping          | stopping   | =          | =          |             |
+        happened missed_again      |                             | =                 | =                 | =          | =          | =          | happened    |
+        happened answered          | overtaken:answered          | not_done          | stopping          | =          | =          | =          | happened    | answered
+        happened returned          | overtaken:returned          | not_done          | stopping          | =          | =          | =          | happened    | returned
+        happened team_wrote        | overtaken:team_wrote        | not_done          | stopping          | =          | =          | =          | happened    | team_wrote
+        happened replied           | overtaken:replied           | not_done          | stopping          | =          | =          | =          | happened    | replied
+        happened help              | overtaken:help              | not_done          | stopping          | =          | =          | =          | happened    | help
+        happened booked            | overtaken:booked            | not_done          | stopping          | =          | =          | =          | happened    | booked
+        happened booking_cancelled | overtaken:booking_cancelled | not_done          | stopping          | =          | =          | =          | happened    | booking_cancelled
+        happened clicked           | overtaken:clicked           | not_done          | stopping          | =          | =          | =          | happened    | clicked
+        happened task_done         | overtaken:task_done         | not_done          | stopping          | =          | =          | =          | happened    | task_done
+        happened opted_out         | overtaken:opted_out         | not_done          | stopping          | =          | =          | =          | happened    | opted_out
+        happened handed_off        | overtaken:handed_off        | not_done          | stopping          | =          | =          | =          | happened    | handed_off
+        happened escalated         |                             | =                 | =                 | =          | =          | =          | happened    | escalated
+        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
+        its end: done              |                             | done              | done              | done       | =          | =          |             |
+        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          |             |
+        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          |             |
+        the end of no step         |                             | =                 | =                 | =          | =          | =          |             |
+        wake too early             |                             | =                 | =                 | =          | =          | =          |             |
+        wake                       |                             | =                 | =                 | =          | = + closed | = + closed |             |
     ";
 
     /// A step of the team's, which stops on nothing: only the lines that differ from `=` in all states.
     const TASK: &str = "
-        ended                      | contact_gone                | not_done | stopping   | =        | =          | =          |             |
-        its end: done              |                             | done     | done       | done     | =          | =          |             |
-        its end: contact_gone      | contact_gone                | not_done | not_done   | not_done | =          | =          |             |
-        its end: do_not_disturb    | do_not_disturb              | not_done | not_done   | not_done | =          | =          |             |
-        wake                       |                             | =        | =          | =        | = + closed | = + closed |             |
+        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
+        its end: done              |                             | done              | done              | done       | =          | =          |             |
+        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          |             |
+        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          |             |
+        wake                       |                             | =                 | =                 | =          | = + closed | = + closed |             |
     ";
 
     const MESSAGE_STEP: &str = "do = \"text\"\nbody = \"Sorry we missed you.\"";
@@ -213,6 +214,7 @@ mod tests {
             conversation: None,
             caller: Some(Caller::Number("+15550001111".parse().unwrap())),
             called: None,
+            duration: None,
             ended_at: at(0),
             reason: MissedReason::NoAnswer,
             evidence: Evidence {

@@ -13,6 +13,8 @@ pub enum Happening {
     Answered,
     /// Somebody of the business called the caller and reached them.
     Returned,
+    /// Somebody of the business wrote to the caller.
+    TeamWrote,
     /// The caller wrote, on any channel.
     Replied,
     /// The caller wrote that they want a person.
@@ -23,7 +25,7 @@ pub enum Happening {
     BookingCancelled,
     /// The caller opened a link that was sent.
     Clicked,
-    /// A task of the episode was completed.
+    /// A task that a step has made was completed, and not by a step.
     TaskDone,
     /// The caller wants no more texts.
     OptedOut,
@@ -35,10 +37,11 @@ pub enum Happening {
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MissedAgain,
         Self::Answered,
         Self::Returned,
+        Self::TeamWrote,
         Self::Replied,
         Self::Help,
         Self::Booked,
@@ -56,6 +59,7 @@ impl Happening {
             Self::MissedAgain => "missed_again",
             Self::Answered => "answered",
             Self::Returned => "returned",
+            Self::TeamWrote => "team_wrote",
             Self::Replied => "replied",
             Self::Help => "help",
             Self::Booked => "booked",

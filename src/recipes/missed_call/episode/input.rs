@@ -1,5 +1,7 @@
 //! What an episode is told.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +61,7 @@ pub enum Input {
         /// The id of it: a call, a message, an appointment.
         reference: String,
     },
-    /// Nothing more is to be done, for this reason.
+    /// Nothing more is to be done, for this reason: what waits is dropped, and the episode is closed.
     Ended(Reason),
     /// An effect came to its end.
     EffectEnded {
@@ -89,6 +91,8 @@ pub struct MissedCall {
     pub called: Option<PhoneNumber>,
     /// When the call ended.
     pub ended_at: Timestamp,
+    /// How long it lasted, where the event tells it: what the caller spent on a voicemail, or waiting.
+    pub duration: Option<Duration>,
     /// Why nobody answered.
     pub reason: MissedReason,
     /// What proves it.

@@ -16,7 +16,9 @@
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 //! | closed | anything from outside | unchanged, or as above where a step is still open; none is planned | a ledger entry |
+//! | any | nothing more is to be done | closed; `Planned` becomes `NotDone` | ledger entries |
 
+mod contact;
 mod happening;
 mod input;
 mod intent;
@@ -102,11 +104,13 @@ impl Episode {
             id: EpisodeId::of_call(&call.location, &call.message),
             location: call.location.clone(),
             contact: call.contact.clone(),
+            former_contact: None,
             conversation: call.conversation.clone(),
             caller,
             called: call.called.clone(),
             recipe: recipe.fingerprint().to_owned(),
             call_ended_at: call.ended_at,
+            call_seconds: call.duration.map(|length| length.as_secs()),
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
@@ -118,6 +122,7 @@ impl Episode {
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
             unread: BTreeMap::new(),
+            ended: false,
             live: true,
         };
         let mut episode = Self { recipe, state };
@@ -209,10 +214,9 @@ impl Episode {
                 reason,
                 unconfirmed_since,
             } => {
-                // A number that is on the list already opts out of nothing anew. Once it is over, the caller may have
-                // opted in again, of which it is not told.
-                let known = self.state.live && self.state.opted_out.as_ref() == Some(reason);
-                let news = !known && *reason != Reason::Suppressed;
+                // A number that is on the list already opts out of nothing anew.
+                let news =
+                    self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
                     actions.push(Action::Record(EntryKind::OptedOut { reason }));
@@ -235,7 +239,15 @@ impl Episode {
                 }));
                 self.happen(*what, Reason::Overtaken(*what), now, &mut actions);
             }
-            Input::Ended(reason) => self.stop_steps(reason, |_| true, &mut actions),
+            Input::Ended(reason) => {
+                if self.state.live {
+                    let reason = reason.clone();
+                    actions.push(Action::Record(EntryKind::Ended { reason }));
+                }
+                self.state.ended = true;
+                self.stop_steps(reason, |_| true, &mut actions);
+                actions.extend(self.close(now));
+            }
             Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut actions),
             Input::Wake => {
                 self.read_overdue(now, &mut actions);
@@ -376,6 +388,9 @@ impl Episode {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
+        if self.state.ended {
+            return;
+        }
         let recipe = Arc::clone(&self.recipe);
         for (name, step) in recipe.steps.iter().filter(|(_, step)| follows(step)) {
             if !self.is_for_this_call(step) || self.state.steps.contains_key(name) {

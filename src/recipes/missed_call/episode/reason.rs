@@ -56,6 +56,8 @@ pub enum Reason {
     Superseded,
     /// The contact no longer exists.
     ContactGone,
+    /// The app was removed from the location.
+    Uninstalled,
     /// The copy could not be made; the code says what was missing.
     Copy(String),
     /// HighLevel refused it for good, or could not be reached in time; the code says how.
@@ -88,6 +90,7 @@ impl Reason {
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
             Self::ContactGone => "contact_gone".into(),
+            Self::Uninstalled => "uninstalled".into(),
             Self::Copy(code) => format!("copy:{code}"),
             Self::Failed(code) => format!("failed:{code}"),
         }
@@ -120,6 +123,7 @@ impl Reason {
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
             Self::ContactGone => "the contact no longer exists",
+            Self::Uninstalled => "the app was removed",
             Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
             Self::Failed(_) => "HighLevel did not accept it",
         }
@@ -160,7 +164,8 @@ impl Reason {
             | Self::Needless
             | Self::Overtaken(_)
             | Self::Superseded
-            | Self::ContactGone => false,
+            | Self::ContactGone
+            | Self::Uninstalled => false,
         }
     }
 

@@ -27,6 +27,9 @@ pub struct EpisodeState {
     pub(crate) id: EpisodeId,
     pub(crate) location: LocationId,
     pub(crate) contact: ContactId,
+    /// The contact that the call came with, once that was gone and another with the caller's number was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former_contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) conversation: Option<ConversationId>,
     /// The caller's number, where the call told it.
@@ -39,6 +42,9 @@ pub struct EpisodeState {
     pub(crate) recipe: String,
     /// When the first call ended.
     pub(crate) call_ended_at: Timestamp,
+    /// How many seconds the first call lasted, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) call_seconds: Option<u64>,
     /// Until when further calls join.
     pub(crate) closes_at: Timestamp,
     /// The last calls that joined, the first one included.
@@ -68,6 +74,9 @@ pub struct EpisodeState {
     /// Replies that are not read yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) unread: BTreeMap<MessageId, Unread>,
+    /// Whether nothing more may be done in it, whatever is told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) ended: bool,
     /// Whether it is the one that further calls of this caller join.
     pub(crate) live: bool,
 }
@@ -121,6 +130,10 @@ impl EpisodeState {
     /// The caller's number, where the call told it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
+    }
+
+    pub(crate) fn call_ended_at(&self) -> Timestamp {
+        self.call_ended_at
     }
 
     /// The fingerprint of its recipe.

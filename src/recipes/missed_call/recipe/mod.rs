@@ -12,6 +12,8 @@
 //! | `business.display_name` | what `{{ location.name }}` becomes in texts | the location's name in HighLevel |
 //! | `call.max_age` | a call that ended longer ago gets no text, only the task (PT1S to PT24H) | `PT10M` |
 //! | `call.cooldown` | further missed calls of the same caller within it send nothing more (PT0S to PT168H) | `PT4H` |
+//! | `call.suspected_voicemail` | what a call counts as that nobody known has answered, for less than `call.voicemail_below`, as when the mailbox of a forwarded line takes it: `"answered"`, `"reported"` (the same, and the ledger tells of it) or `"missed"` | `"reported"` |
+//! | `call.voicemail_below` | how long such a call lasts at most (PT1S to PT2M) | `PT15S` |
 //! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
 //! | `callers.untexted_tags` | contacts with one of these tags get no texts and e-mails: a bot or a workflow speaks with them, or they are marked as spam; all else is done | none |
@@ -121,6 +123,7 @@ mod variants;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -177,6 +180,28 @@ pub(crate) struct CallRules {
     pub(crate) max_age: SignedDuration,
     /// How long further calls of the same caller belong to the same episode.
     pub(crate) cooldown: SignedDuration,
+    /// What a call counts as that a mailbox may have taken.
+    pub(crate) suspected_voicemail: Suspected,
+    /// An answered call is suspected if it is shorter.
+    pub(crate) voicemail_below: SignedDuration,
+}
+
+/// What a call counts as that was answered, perhaps by a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Suspected {
+    Answered,
+    /// Answered, and the ledger tells of it.
+    Reported,
+    Missed,
+}
+
+impl CallRules {
+    /// Whether a mailbox may have taken a call that was answered and lasted that long. It has not if HighLevel knows the
+    /// user who spoke.
+    pub(crate) fn suspects(&self, length: Option<Duration>, by_a_user: bool) -> bool {
+        let length = length.and_then(|length| SignedDuration::try_from(length).ok());
+        !by_a_user && length.is_some_and(|length| length < self.voicemail_below)
+    }
 }
 
 /// Where the recipe was read from, for problems that show later.

@@ -348,6 +348,7 @@ impl Draft {
                 }
                 self.dealt_with = Some(position);
             }
+            Happening::TeamWrote => self.dealt_with = Some(position),
             Happening::TaskDone => {
                 self.row.task_done_at.get_or_insert(at);
                 self.dealt_with = Some(position);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, Resumed, Site, add_to};
 use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{
-    Episode, EpisodeId, Happening, Input, MissedCall, Reason,
+    Action, Episode, EpisodeId, Happening, Input, MissedCall, Reason,
 };
 use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
@@ -14,7 +14,7 @@ use crate::recipes::missed_call::store::{
     Commit, Committed, ConsentGiven, DeliveryName, PersonKey, RecipeText, StoreError, Subject,
     Suppression, SuppressionChange,
 };
-use crate::webhooks::Delivery;
+use crate::webhooks::{Delivery, Event};
 
 /// How often a commit is decided anew because somebody else wrote the same episode in between.
 const MOST_CONFLICTS: u32 = 50;
@@ -36,6 +36,11 @@ impl Engine {
     /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
     /// again.
     pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        match &delivery.event {
+            Event::Install(_) => return self.installed(delivery).await,
+            Event::Uninstall => return self.uninstalled(delivery).await,
+            _ => {}
+        }
         let site = delivery
             .location_id
             .as_ref()
@@ -179,6 +184,16 @@ impl Engine {
     ) -> Result<Option<Commit>, StoreError> {
         match signal {
             Signal::Missed(call) => self.missed(site, call, now).await.map(Some),
+            Signal::Answered { call, by_a_user } => {
+                self.answered(site, call, *by_a_user, now).await
+            }
+            Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
+            Signal::ContactGone { person } => self.contact_gone(person, now).await,
+            Signal::Happened {
+                person,
+                what: Happening::Booked,
+                reference,
+            } => self.booked(person, reference, now).await,
             Signal::Unclear {
                 location,
                 message,
@@ -256,7 +271,7 @@ impl Engine {
         }
     }
 
-    async fn missed(
+    pub(super) async fn missed(
         &self,
         site: &Site,
         call: &MissedCall,
@@ -275,7 +290,7 @@ impl Engine {
             let Resumed {
                 mut episode,
                 revision,
-            } = self.resume(stored).await?;
+            } = self.reopen(stored).await?;
             let mut commit = Commit::default();
             if episode.joins(call.ended_at) {
                 let actions = episode.handle(&Input::CallMissed(call.clone()), now);
@@ -320,7 +335,7 @@ impl Engine {
     }
 
     /// Tells somebody's episode what happened, on top of `commit`. If there is none, only that is left.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         person: &Person,
         input: &Input,
@@ -366,10 +381,17 @@ impl Engine {
                 revision,
             }) => {
                 let input = Input::OptedOut {
-                    reason,
+                    reason: reason.clone(),
                     unconfirmed_since,
                 };
                 let actions = episode.handle(&input, now);
+                let is_opt_out =
+                    |action: &Action| matches!(action, Action::Record(EntryKind::OptedOut { .. }));
+                if !episode.state().is_live() && !actions.iter().any(is_opt_out) {
+                    // It said so before it was over. Since then the person may have opted in again.
+                    let kind = EntryKind::OptedOut { reason };
+                    commit.entries.push(alone(person, kind, now));
+                }
                 add_to(&mut commit, &episode, Some(revision), actions, now);
             }
             None => commit
@@ -441,14 +463,18 @@ impl Engine {
     }
 
     /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
-    async fn of(&self, person: &Person, now: Timestamp) -> Result<Option<Resumed>, StoreError> {
+    pub(super) async fn of(
+        &self,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Option<Resumed>, StoreError> {
         let key = PersonKey {
             location: person.location.clone(),
             contact: person.contact.clone(),
             number: person.number.clone(),
         };
         match self.shared.store.latest_episode(&key).await? {
-            Some(stored) if stored.state.hears(now) => self.resume(stored).await.map(Some),
+            Some(stored) if stored.state.hears(now) => self.reopen(stored).await.map(Some),
             _ => Ok(None),
         }
     }
@@ -475,7 +501,7 @@ pub(super) fn changes(
     subjects.into_iter().map(change).collect()
 }
 
-fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
+pub(super) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
     Entry {
         at: now,
         location: person.location.clone(),

@@ -7,6 +7,9 @@
 mod accept;
 mod counting;
 mod facts;
+mod follow;
+mod halt;
+mod judge;
 mod notifier;
 mod outside;
 mod perform;
@@ -174,7 +177,7 @@ impl Engine {
     }
 
     /// An episode as it was stored, with the recipe it started with.
-    async fn resume(&self, stored: Stored) -> Result<Resumed, StoreError> {
+    async fn reopen(&self, stored: Stored) -> Result<Resumed, StoreError> {
         let recipe = self.recipe(stored.state.recipe()).await?;
         Ok(Resumed {
             episode: Episode::resume(stored.state, recipe),

@@ -9,6 +9,7 @@
 use jiff::Timestamp;
 
 use super::facts::FactsError;
+use super::follow::Gone;
 use super::outside;
 use super::run::BEGIN_WITHIN;
 use super::settle::next_try;
@@ -71,6 +72,13 @@ impl Engine {
                 .await
                 .map(drop);
         };
+        // What was dropped meanwhile asks HighLevel nothing.
+        if !episode.state().is_open(&fence.effect.step) {
+            return self.forget(fence).await;
+        }
+        if self.hold_back(&episode, &fence, &progress).await? {
+            return Ok(());
+        }
         match progress {
             Progress::Waiting { failures, .. } => {
                 self.attempt(site, &episode, fence, failures, claimed_at, attempted)
@@ -131,9 +139,13 @@ impl Engine {
         let mut facts = match self.facts(site, episode, planned).await {
             Ok(facts) => facts,
             Err(FactsError::ContactGone) => {
-                return self
-                    .end(fence, EffectEnd::NotDone(Reason::ContactGone))
-                    .await;
+                return match self.contact_is_gone(site, fence.clone(), failures).await {
+                    Ok(()) => Ok(()),
+                    Err(Gone::HighLevel(error)) => {
+                        self.failed(site, planned, fence, failures, error).await
+                    }
+                    Err(Gone::Store(error)) => Err(error),
+                };
             }
             Err(FactsError::HighLevel(error)) => {
                 return self.failed(site, planned, fence, failures, error).await;
@@ -171,9 +183,10 @@ impl Engine {
                 _ => {}
             }
             let now = self.shared.clock.now();
-            if now.duration_since(claimed_at) > BEGIN_WITHIN {
+            let too_long = now.duration_since(claimed_at) > BEGIN_WITHIN;
+            if too_long || self.halted(site.location.id()).await?.is_some() {
                 // The claim could end in the middle of the attempt, and somebody else would make another.
-                tracing::warn!(effect = %fence.effect, "getting ready took too long; the effect is begun anew");
+                tracing::warn!(effect = %fence.effect, too_long, "the effect is begun anew");
                 let progress = Progress::Waiting {
                     failures,
                     last_failure: None,

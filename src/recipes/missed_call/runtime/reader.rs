@@ -186,7 +186,7 @@ impl Engine {
             let Resumed {
                 mut episode,
                 revision,
-            } = self.resume(stored).await?;
+            } = self.reopen(stored).await?;
             let mut actions = episode.handle(&input, now);
             if actions.is_empty() {
                 // Somebody has decided already.

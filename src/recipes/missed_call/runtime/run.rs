@@ -171,7 +171,7 @@ impl Engine {
         let Resumed {
             mut episode,
             revision,
-        } = self.resume(stored).await?;
+        } = self.reopen(stored).await?;
         let actions = episode.handle(&Input::Wake, now);
         let mut commit = Commit::default();
         add_to(&mut commit, &episode, Some(revision), actions, now);

@@ -107,7 +107,7 @@ impl Engine {
 
     pub(super) async fn load(&self, fence: &Fence) -> Result<Option<Resumed>, StoreError> {
         match self.shared.store.episode(&fence.effect.episode).await? {
-            Some(stored) => self.resume(stored).await.map(Some),
+            Some(stored) => self.reopen(stored).await.map(Some),
             None => Ok(None),
         }
     }

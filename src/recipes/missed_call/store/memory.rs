@@ -8,13 +8,14 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, LedgerQuery, PersonKey, Progress,
-    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, Halted, LedgerQuery, PersonKey,
+    Progress, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
-use crate::ids::LocationId;
+use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
+use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::secret::Private;
 
@@ -35,6 +36,8 @@ struct Tables {
     counts: HashMap<(LocationId, Date), SendCounts>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
+    halts: BTreeMap<(LocationId, Halt), Halted>,
+    companies: BTreeMap<LocationId, CompanyId>,
 }
 
 #[derive(Debug)]
@@ -213,6 +216,21 @@ impl Tables {
         if let Some(recipe) = commit.recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
         }
+        for change in commit.halts {
+            let key = (change.location, change.halt);
+            let known = self.halts.get(&key);
+            if known.is_none_or(|known| known.since <= change.at) {
+                let halted = Halted {
+                    halt: change.halt,
+                    halted: change.halted,
+                    since: change.at,
+                };
+                self.halts.insert(key, halted);
+            }
+        }
+        for told in commit.companies {
+            self.companies.insert(told.location, told.company);
+        }
     }
 }
 
@@ -283,6 +301,28 @@ impl Store for MemoryStore {
             since: *since,
         };
         Ok(of_them.map(told).collect())
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        let tables = self.tables();
+        let of_it = tables.halts.iter().filter(|((at, _), _)| at == location);
+        Ok(of_it.map(|(_, halted)| halted.clone()).collect())
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        let tables = self.tables();
+        let of_it = tables
+            .companies
+            .iter()
+            .filter(|(_, known)| *known == company);
+        Ok(of_it.map(|(location, _)| location.clone()).collect())
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        let tables = self.tables();
+        let states = tables.episodes.values().map(|row| &row.stored.state);
+        let live = states.filter(|state| state.is_live() && state.location() == location);
+        Ok(live.map(|state| state.id().clone()).collect())
     }
 
     async fn texting_record(

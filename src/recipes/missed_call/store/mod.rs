@@ -22,10 +22,11 @@ pub use sqlite::SqliteStore;
 
 use super::compliance::{Consent, ConsentKind, SendCounts};
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
+use super::halt::Halt;
 use super::ledger::Entry;
 use crate::client::Lane;
 use crate::digest::sha256_hex;
-use crate::ids::{ContactId, LocationId};
+use crate::ids::{CompanyId, ContactId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -57,6 +58,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         location: &LocationId,
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
+
+    /// All that was said about what halts this location, in force or lifted.
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
+
+    /// The locations of this company, as far as commits have told.
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError>;
+
+    /// All live episodes of this location.
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError>;
 
     /// What is known of these in this location that decides on one more text: consents, and the texts that were sent to
     /// any of them at `since` or later.
@@ -136,6 +146,10 @@ pub struct Commit {
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
     pub recipe: Option<RecipeText>,
+    /// Locations in which nothing is to be done any more, or again.
+    pub halts: Vec<HaltChange>,
+    /// Locations whose company is known.
+    pub companies: Vec<CompanyLocation>,
 }
 
 /// What became of a commit.
@@ -365,6 +379,40 @@ pub struct SuppressionChange {
     pub suppressed: bool,
     /// When the person said so.
     pub at: Timestamp,
+}
+
+/// What was last said about one thing that can halt a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halted {
+    /// What.
+    pub halt: Halt,
+    /// In force, or lifted.
+    pub halted: bool,
+    /// When that was said.
+    pub since: Timestamp,
+}
+
+/// Something halts a location, or does not any more. What was said later counts, in whatever order it is told: an older
+/// change than the one that is kept does nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HaltChange {
+    /// Where.
+    pub location: LocationId,
+    /// What.
+    pub halt: Halt,
+    /// In force, or lifted.
+    pub halted: bool,
+    /// When that was said.
+    pub at: Timestamp,
+}
+
+/// A location of a company. A location has one; the last one told counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyLocation {
+    /// The company.
+    pub company: CompanyId,
+    /// The location.
+    pub location: LocationId,
 }
 
 /// That somebody consented to texts. Of two of one kind the later one counts.

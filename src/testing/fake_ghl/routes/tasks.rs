@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Visit, contacts};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, check, optional, required};
+use crate::testing::fake_ghl::envelope;
 use crate::testing::fake_ghl::world::{fresh_id, record, wire_time};
 
 pub(super) fn list(visit: &Visit<'_>, contact_id: &str) -> Outcome {
@@ -58,8 +59,13 @@ pub(super) fn update(visit: &mut Visit<'_>, contact_id: &str, id: &str, body: &F
             optional("assignedTo", Kind::Text),
         ],
     )?;
+    let was_open = task["completed"] != true;
     write(task, body);
-    Ok(Answer::ok(json!({ "task": task })))
+    let answer = Answer::ok(json!({ "task": task }));
+    let completed = (was_open && task["completed"] == true).then(|| task.clone());
+    let events = completed.map(|task| envelope::task_complete(&visit.location.id, &task));
+    visit.events.extend(events);
+    Ok(answer)
 }
 
 pub(super) fn complete(
@@ -70,8 +76,13 @@ pub(super) fn complete(
 ) -> Outcome {
     let task = find(visit, contact_id, id)?;
     check(body, &[required("completed", Kind::Bool)])?;
+    let was_open = task["completed"] != true;
     write(task, body);
-    Ok(Answer::ok(json!({ "task": task })))
+    let answer = Answer::ok(json!({ "task": task }));
+    let completed = (was_open && task["completed"] == true).then(|| task.clone());
+    let events = completed.map(|task| envelope::task_complete(&visit.location.id, &task));
+    visit.events.extend(events);
+    Ok(answer)
 }
 
 pub(super) fn delete(visit: &mut Visit<'_>, contact_id: &str, id: &str) -> Outcome {

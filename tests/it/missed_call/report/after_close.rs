@@ -134,6 +134,28 @@ async fn a_stop_after_days_is_the_episodes_and_covers_the_number_that_called() {
 }
 
 #[tokio::test]
+async fn a_stop_after_a_start_is_written_down_again() {
+    let after = After::minutes(DAY).await;
+    for word in ["please stop texting me", "START", "please stop texting me"] {
+        after.world.minutes(1).await;
+        after.world.writes(caller(), word).await;
+    }
+    let history = after.world.history().await;
+    let told: Vec<_> = history
+        .iter()
+        .filter(|told| told.starts_with("opted_"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "opted_out opted_out",
+            "opted_in opted_out",
+            "opted_out opted_out"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn after_thirty_days_it_is_nobodys() {
     for (minutes, taken) in [(29 * DAY, true), (30 * DAY + 1, false)] {
         let after = After::minutes(minutes).await;

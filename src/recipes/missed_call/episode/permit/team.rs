@@ -39,6 +39,9 @@ impl Episode {
         let at = state.call_ended_at.to_zoned(zone.unwrap_or(TimeZone::UTC));
         let mut told = self.tell_of_the_call();
         told.push_str(&format!("\nTime: {}", at.strftime("%Y-%m-%d %H:%M %Z")));
+        if let Some(seconds) = state.call_seconds {
+            told.push_str(&format!("\nLength of the call: {seconds} s"));
+        }
         if let Some(name) = &facts.contact_name {
             told.push_str(&format!("\nName: {}", name.as_str()));
         }

@@ -9,10 +9,10 @@ use super::tag::{is_tag, not_a_tag};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
-use crate::recipes::missed_call::recipe::CallRules;
 use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
+use crate::recipes::missed_call::recipe::{CallRules, Suspected};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -126,6 +126,8 @@ pub(super) fn read_call(
     let mut rules = CallRules {
         max_age: SignedDuration::from_mins(10),
         cooldown: SignedDuration::from_hours(4),
+        suspected_voicemail: Suspected::Reported,
+        voicemail_below: SignedDuration::from_secs(15),
     };
     if let Some(mut section) = section {
         if let Some(max_age) = section.duration(notes, "max_age", (SECOND, DAY)) {
@@ -134,10 +136,30 @@ pub(super) fn read_call(
         if let Some(cooldown) = section.duration(notes, "cooldown", (SignedDuration::ZERO, WEEK)) {
             rules.cooldown = cooldown.value;
         }
+        if let Some(suspected) = read_suspected(notes, &mut section) {
+            rules.suspected_voicemail = suspected;
+        }
+        if let Some(below) = section.duration(notes, "voicemail_below", (SECOND, 120 * SECOND)) {
+            rules.voicemail_below = below.value;
+        }
         unlisted = read_unlisted(notes, &mut section);
         section.finish(notes);
     }
     (rules, unlisted)
+}
+
+fn read_suspected(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Suspected> {
+    let word = section.text(notes, "suspected_voicemail")?;
+    match word.value.as_str() {
+        "answered" => Some(Suspected::Answered),
+        "reported" => Some(Suspected::Reported),
+        "missed" => Some(Suspected::Missed),
+        _ => {
+            let what = "none of \"answered\", \"reported\" and \"missed\"";
+            word.refuse(notes, Fault::new(what, "write one of the three"));
+            None
+        }
+    }
 }
 
 /// Who is not texted: by number, and by the tags of their contact.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::{EpisodeChange, PersonKey, Stored};
 use super::rows::{Conflict, Result, read_json};
+use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::EpisodeId;
 
 pub(super) const BY_CONTACT: &str =
@@ -20,6 +21,9 @@ pub(super) const BY_NAME: &str = "SELECT state_json, revision FROM episode
 pub(super) const TO_WAKE: &str =
     "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
     FROM episode WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2";
+
+pub(super) const LIVE: &str = "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
+    FROM episode WHERE location = ?1 AND live = 1";
 
 /// The number of an episode, which has one from here on.
 pub(super) fn number(connection: &Connection, id: &EpisodeId) -> Result<i64> {
@@ -60,7 +64,8 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
     };
     let changed = connection
         .prepare_cached(
-            "UPDATE episode SET live = ?3, revision = revision + 1, wake_at = ?4, state_json = ?5
+            "UPDATE episode SET live = ?3, revision = revision + 1, wake_at = ?4, state_json = ?5,
+                 contact = ?6
              WHERE number = (SELECT number FROM episode_name WHERE name = ?1) AND revision = ?2",
         )?
         .execute(params![
@@ -68,7 +73,8 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
             revision.cast_signed(),
             state.is_live(),
             wake_at,
-            json
+            json,
+            state.contact().as_str(),
         ])?;
     if changed == 1 {
         Ok(())
@@ -149,6 +155,15 @@ pub(super) fn to_wake(
             params![now.as_millisecond(), i64::try_from(limit)?],
             |row| row.get::<_, String>(0),
         )?
+        .map(|id| id.map(EpisodeId::from_stored))
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
+}
+
+pub(super) fn live_in(connection: &Connection, location: &LocationId) -> Result<Vec<EpisodeId>> {
+    let ids = connection
+        .prepare_cached(LIVE)?
+        .query_map([location.as_str()], |row| row.get::<_, String>(0))?
         .map(|id| id.map(EpisodeId::from_stored))
         .collect::<rusqlite::Result<_>>()?;
     Ok(ids)

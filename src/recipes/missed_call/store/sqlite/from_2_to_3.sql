@@ -39,3 +39,18 @@ CREATE TABLE day_count (
 -- The episodes of a person, those that are over too.
 CREATE INDEX episode_by_contact ON episode (location, contact);
 CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;
+
+-- Locations can be halted, and belong to companies.
+CREATE TABLE halt (
+    location TEXT NOT NULL,
+    halt TEXT NOT NULL,
+    halted INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (location, halt)
+) WITHOUT ROWID;
+
+CREATE TABLE company_location (
+    location TEXT PRIMARY KEY,
+    company TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX company_location_by_company ON company_location (company);

@@ -6,6 +6,7 @@
 
 mod effects;
 mod episodes;
+mod halts;
 mod ledger;
 mod rows;
 mod schema;
@@ -17,11 +18,11 @@ use std::path::{Path, PathBuf};
 
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
+    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
     Suppression, TextingRecord,
 };
 use crate::client::Lane;
-use crate::ids::LocationId;
+use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
@@ -139,6 +140,33 @@ impl Store for SqliteStore {
         self.worker
             .run("read suppressions", move |connection| {
                 rows::suppressions(connection, &location, &subjects)
+            })
+            .await
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        let location = location.clone();
+        self.worker
+            .run("read what halts a location", move |connection| {
+                halts::read(connection, &location)
+            })
+            .await
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        let company = company.clone();
+        self.worker
+            .run("read the locations of a company", move |connection| {
+                halts::locations_of(connection, &company)
+            })
+            .await
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        let location = location.clone();
+        self.worker
+            .run("read the live episodes of a location", move |connection| {
+                episodes::live_in(connection, &location)
             })
             .await
     }

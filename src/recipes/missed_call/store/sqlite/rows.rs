@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Commit, Committed, Subject, Suppression};
-use super::{effects, episodes, ledger, texting};
+use super::{effects, episodes, halts, ledger, texting};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::Reason;
 
@@ -120,6 +120,12 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
                 "INSERT INTO recipe (fingerprint, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![recipe.fingerprint, recipe.source.as_str()])?;
+    }
+    for change in &commit.halts {
+        halts::write(connection, change)?;
+    }
+    for told in &commit.companies {
+        halts::write_company(connection, told)?;
     }
     Ok(())
 }

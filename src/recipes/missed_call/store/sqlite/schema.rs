@@ -164,6 +164,7 @@ mod tests {
                 "episode_by_caller (location=? AND caller=?)",
             ),
             (episodes::BY_NAME, "INTEGER PRIMARY KEY (rowid=?)"),
+            (episodes::LIVE, "episode_live_contact (location=?)"),
         ] {
             let steps = plan(sql, Vec::new());
             finds(&steps, &[index]);

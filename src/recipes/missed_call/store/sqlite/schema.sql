@@ -113,3 +113,19 @@ CREATE TABLE day_count (
     opted_out INTEGER NOT NULL,
     PRIMARY KEY (location, day)
 ) WITHOUT ROWID;
+
+-- What halts a location, or did: the last that was said about each.
+CREATE TABLE halt (
+    location TEXT NOT NULL,
+    halt TEXT NOT NULL,
+    halted INTEGER NOT NULL,
+    -- When that was said.
+    since INTEGER NOT NULL,
+    PRIMARY KEY (location, halt)
+) WITHOUT ROWID;
+
+CREATE TABLE company_location (
+    location TEXT PRIMARY KEY,
+    company TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX company_location_by_company ON company_location (company);

@@ -1,0 +1,246 @@
+//! Locations in which nothing is done: paused by the operator, or without the app. What is said about them is in the
+//! store, so it holds after a restart too, and is asked before each effect.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Acceptance, Engine, Resumed, add_to};
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::{EffectEnd, Episode, EpisodeId, Input, Reason};
+use crate::recipes::missed_call::halt::Halt;
+use crate::recipes::missed_call::ledger::{Entry, EntryKind};
+use crate::recipes::missed_call::store::{
+    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, Fence, HaltChange, Progress,
+    StoreError,
+};
+use crate::webhooks::Delivery;
+
+/// How often an effect of a paused location is looked at.
+const WHILE_PAUSED: SignedDuration = SignedDuration::from_mins(1);
+
+impl Engine {
+    /// From here on nothing is sent or written to HighLevel for this location, until [`resume`](Self::resume): over
+    /// restarts too. Calls and what else happens are still written into the ledger. What is under way comes to its end.
+    ///
+    /// Pausing a paused location changes nothing. What the location is halted by is told by
+    /// [`Store::halts`](crate::recipes::missed_call::store::Store::halts).
+    pub async fn pause(&self, location: &LocationId) -> Result<(), StoreError> {
+        self.halt(location, Halt::Paused, true).await
+    }
+
+    /// Goes on in a paused location, within a minute. What has become too old meanwhile is not done any more, as after
+    /// any delay: a text that answers a call waits no longer than the recipe's `max_age`.
+    pub async fn resume(&self, location: &LocationId) -> Result<(), StoreError> {
+        self.halt(location, Halt::Paused, false).await?;
+        self.shared.planned.notify_one();
+        Ok(())
+    }
+
+    async fn halt(
+        &self,
+        location: &LocationId,
+        halt: Halt,
+        halted: bool,
+    ) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        if let Some(commit) = self.change(location, halt, halted, now, now).await? {
+            self.shared.store.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    /// What is to be written so that `halt` is in force from `at` on, or is not; `None` where something later was said.
+    async fn change(
+        &self,
+        location: &LocationId,
+        halt: Halt,
+        halted: bool,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Commit>, StoreError> {
+        let known = self.shared.store.halts(location).await?;
+        let known = known.iter().find(|known| known.halt == halt);
+        if known.is_some_and(|known| known.since > at) {
+            return Ok(None);
+        }
+        let is_news = known.is_some_and(|known| known.halted) != halted;
+        let entry = is_news.then(|| Entry {
+            at: now,
+            location: location.clone(),
+            episode: None,
+            kind: if halted {
+                EntryKind::Halted { halt }
+            } else {
+                EntryKind::Resumed { halt }
+            },
+        });
+        Ok(Some(Commit {
+            halts: vec![HaltChange {
+                location: location.clone(),
+                halt,
+                halted,
+                at,
+            }],
+            entries: entry.into_iter().collect(),
+            ..Commit::default()
+        }))
+    }
+
+    /// The app is there, or there again.
+    pub(super) async fn installed(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        for location in self.meant(delivery).await? {
+            // What a removal that was interrupted has left alive must not go on now.
+            if self.halted(&location).await? == Some(Halt::Uninstalled) {
+                self.end_all(&location).await?;
+            }
+        }
+        self.take_installation(delivery, false).await
+    }
+
+    /// The app was removed: nothing is done any more, and nothing of what waits will be.
+    pub(super) async fn uninstalled(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        let acceptance = self.take_installation(delivery, true).await?;
+        // After a repeat too: it may come because this was not done to its end.
+        for location in self.meant(delivery).await? {
+            if self.halted(&location).await? == Some(Halt::Uninstalled) {
+                self.end_all(&location).await?;
+            }
+        }
+        Ok(acceptance)
+    }
+
+    async fn take_installation(
+        &self,
+        delivery: &Delivery,
+        removed: bool,
+    ) -> Result<Acceptance, StoreError> {
+        let now = self.shared.clock.now();
+        let at = delivery.timestamp.unwrap_or(delivery.received_at).min(now);
+        let mut commit = Commit::default();
+        for location in self.meant(delivery).await? {
+            let change = self.change(&location, Halt::Uninstalled, removed, at, now);
+            let change = change.await?.unwrap_or_default();
+            commit.halts.extend(change.halts);
+            commit.entries.extend(change.entries);
+        }
+        if let (Some(location), Some(company), false) =
+            (&delivery.location_id, &delivery.company_id, removed)
+        {
+            commit.companies.push(CompanyLocation {
+                company: company.clone(),
+                location: location.clone(),
+            });
+        }
+        if commit.halts.is_empty() && commit.companies.is_empty() {
+            return Ok(Acceptance::Ignored);
+        }
+        commit.delivery = Some(DeliveryName {
+            name: delivery.dedupe_key().as_str().to_owned(),
+            received_at: delivery.received_at,
+        });
+        Ok(match self.shared.store.commit(commit).await? {
+            Committed::Duplicate => Acceptance::Duplicate,
+            _ => Acceptance::Taken,
+        })
+    }
+
+    /// The locations of ours that an installation is about: the one that it names, or all of the company that it names,
+    /// as far as installations have told which those are.
+    async fn meant(&self, delivery: &Delivery) -> Result<Vec<LocationId>, StoreError> {
+        let mut locations = match (&delivery.location_id, &delivery.company_id) {
+            (Some(location), _) => vec![location.clone()],
+            (None, Some(company)) => self.shared.store.locations_of(company).await?,
+            (None, None) => Vec::new(),
+        };
+        locations.retain(|location| self.shared.sites.contains_key(location));
+        Ok(locations)
+    }
+
+    /// Ends the live episodes of the location. Effects that are left over end when their time comes.
+    async fn end_all(&self, location: &LocationId) -> Result<(), StoreError> {
+        for id in self.shared.store.live_episodes(location).await? {
+            // One that cannot be read keeps the others from nothing.
+            if let Err(error) = self.end_episode(&id).await {
+                tracing::error!(%location, error = &error as &dyn std::error::Error, "an episode of a removed app cannot be ended; its effects are not performed");
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_episode(&self, id: &EpisodeId) -> Result<(), StoreError> {
+        loop {
+            let Some(stored) = self.shared.store.episode(id).await? else {
+                return Ok(());
+            };
+            let Resumed {
+                mut episode,
+                revision,
+            } = self.reopen(stored).await?;
+            let now = self.shared.clock.now();
+            let actions = episode.handle(&Input::Ended(Reason::Uninstalled), now);
+            let mut commit = Commit::default();
+            add_to(&mut commit, &episode, Some(revision), actions, now);
+            // On a conflict somebody has told the episode something: it is read again.
+            if self.shared.store.commit(commit).await? != Committed::Conflict {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What halts the location, if anything does.
+    pub(super) async fn halted(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {
+        let halts = self.shared.store.halts(location).await?;
+        let in_force = halts.iter().filter(|known| known.halted);
+        Ok(in_force.map(|known| known.halt).max())
+    }
+
+    /// Keeps a claimed effect of a halted location from being performed. `false` if nothing keeps it.
+    pub(super) async fn hold_back(
+        &self,
+        episode: &Episode,
+        fence: &Fence,
+        progress: &Progress,
+    ) -> Result<bool, StoreError> {
+        let nothing_under_way = match progress {
+            Progress::Waiting { .. } => true,
+            Progress::Attempting { intent, .. } => intent.is_repeatable(),
+            Progress::Unsettled { .. } => false,
+        };
+        let end = match self.halted(episode.state().location()).await? {
+            None => return Ok(false),
+            // Nobody can look any more whether it was done.
+            Some(Halt::Uninstalled) if !nothing_under_way => {
+                Some(Reason::Failed("outcome_unknown".into()))
+            }
+            Some(Halt::Uninstalled) => Some(Reason::Uninstalled),
+            // Looking sends nothing.
+            Some(Halt::Paused) if !nothing_under_way => return Ok(false),
+            Some(Halt::Paused) => self.too_old_to_wait(episode, fence),
+        };
+        if let Some(reason) = end {
+            self.end(fence.clone(), EffectEnd::NotDone(reason)).await?;
+            return Ok(true);
+        }
+        let due = self.shared.clock.now().saturating_add(WHILE_PAUSED);
+        let commit = Commit {
+            effects: vec![EffectChange::Release {
+                fence: fence.clone(),
+                progress: progress.clone(),
+                due: due.unwrap_or(Timestamp::MAX),
+            }],
+            ..Commit::default()
+        };
+        self.commit_fenced(commit).await?;
+        Ok(true)
+    }
+
+    fn too_old_to_wait(&self, episode: &Episode, fence: &Fence) -> Option<Reason> {
+        let name = &fence.effect.step;
+        let is_message = episode.recipe().step(name)?.is_message();
+        if is_message {
+            let stale = episode.is_stale(name, self.shared.clock.now());
+            return stale.then_some(Reason::Stale);
+        }
+        let too_late = self.is_too_late(episode.time_of(name));
+        too_late.then(|| Reason::Failed("paused".into()))
+    }
+}
