@@ -98,7 +98,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
         let told = self.of(person, now).await?;
-        if !told.is_some_and(|told| *told.episode.state().contact() == person.contact) {
+        if told.is_none_or(|told| *told.episode.state().contact() != person.contact) {
             return Ok(None);
         }
         self.tell(person, &Input::Ended(Reason::ContactGone), None, now)
