@@ -76,9 +76,11 @@ async fn the_episode_goes_on_with_the_contact_that_another_was_merged_into() {
         .set_webhook_url("http://127.0.0.1:9/lost")
         .unwrap();
     delete(&world, &call.contact_id).await;
-    let mut survivor = NewContact::default();
-    survivor.phone = Some(caller());
-    survivor.first_name = Some("Rosan".to_owned().into());
+    let survivor = NewContact {
+        phone: Some(caller()),
+        first_name: Some("Rosan".to_owned().into()),
+        ..NewContact::default()
+    };
     let survivor = world.location().contacts().create(&survivor).await.unwrap();
     world.pass(Duration::from_secs(48 * 3_600)).await;
     let texts = world.texts(survivor.id.as_str()).await;
