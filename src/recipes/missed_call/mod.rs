@@ -44,6 +44,7 @@ pub mod copy;
 #[doc = include_str!("edge_cases.md")]
 pub mod edge_cases {}
 pub mod episode;
+mod erasing;
 mod halt;
 mod intake;
 pub mod ledger;
@@ -61,4 +62,6 @@ pub use halt::Halt;
 pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
-pub use runtime::{Acceptance, Engine, EngineBuilder, Notice, PreflightError, TeamNotifier};
+pub use runtime::{
+    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, TeamNotifier,
+};

@@ -17,10 +17,11 @@ use gohighlevel::recipes::missed_call::reply::Reply;
 use gohighlevel::recipes::missed_call::report::evidence;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{Acceptance, Recipe};
+use gohighlevel::testing::Call;
 use serde_json::Value;
 
 use super::given::{at, call, recipe_of, replied, step};
-use super::support::{LOCATION, World, caller};
+use super::support::{LOCATION, World, business, caller};
 
 const RECIPE: &str = r#"
     name = "gates"
@@ -483,4 +484,33 @@ async fn what_became_of_texts_is_counted() {
     let counts = world.store.send_counts(&location, today).await.unwrap();
     // The answer and the confirmation; the opt-out, which HighLevel's do-not-disturb tells once more.
     assert_eq!((counts.sent, counts.failed, counts.opted_out), (2, 0, 1));
+}
+
+#[tokio::test]
+async fn machines_that_call_in_a_row_get_no_text_and_known_callers_do() {
+    let world = world().await;
+    // Somebody who has called before.
+    let known = world.missed_call().await;
+    world.minutes(6 * 60).await;
+    let machine = |last: u32| {
+        let number = format!("+1618555{last:04}").parse().unwrap();
+        Call::missed(LOCATION, number, business())
+    };
+    let mut machines = Vec::new();
+    for last in 100..105 {
+        machines.push(world.call(&machine(last)).await);
+    }
+    world.missed_call().await;
+    world.minutes(30).await;
+    assert_eq!(world.texts(&known.contact_id).await.len(), 2);
+    for machine in &machines {
+        assert!(world.texts(&machine.contact_id).await.is_empty());
+    }
+    let history = world.history().await;
+    let kept_back = history.iter().filter(|told| *told == "not_done text flood");
+    assert_eq!(kept_back.count(), 5, "{history:?}");
+    // Somebody new is answered then.
+    let call = world.call(&machine(900)).await;
+    world.minutes(5).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
 }

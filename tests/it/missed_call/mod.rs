@@ -12,6 +12,7 @@ mod edge_cases;
 mod effects_contract;
 mod episode;
 mod episode_any_order;
+mod erase;
 mod faults;
 mod flow;
 mod gates;

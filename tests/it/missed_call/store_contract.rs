@@ -161,6 +161,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         consents: Vec::new(),
         texts: Vec::new(),
         counts: Vec::new(),
+        rewritten: Vec::new(),
+        forgotten: Vec::new(),
         recipe: Some(RecipeText {
             fingerprint: "f".into(),
             source: "s".into(),

@@ -83,11 +83,16 @@ async fn kills_at_random_moments_lose_nothing_and_double_nothing() {
 /// The preset with a text that is never too old: a loss must not pass for a text given up in time.
 fn patient_recipe() -> String {
     let preset = Recipe::preset("soleil").unwrap();
-    let patient = preset
-        .source()
-        .replace("max_age = \"PT10M\"", "max_age = \"PT24H\"");
-    assert_ne!(patient, preset.source());
-    patient
+    let mut recipe = preset.source().to_owned();
+    for (known, other) in [
+        ("max_age = \"PT10M\"", "max_age = \"PT24H\""),
+        // So many new callers look like machines.
+        ("[compliance]", "[compliance]\nfloods = \"ignored\""),
+    ] {
+        assert!(recipe.contains(known), "{known}");
+        recipe = recipe.replace(known, other);
+    }
+    recipe
 }
 
 /// Everybody who calls: new callers, and some who try again.

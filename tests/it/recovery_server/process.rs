@@ -1,5 +1,6 @@
 //! One call after the other: what follows from each over HTTP, and from repeats of it.
 
+use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::testing::FakeGhl;
 use serde_json::{Value, json};
 
@@ -74,5 +75,13 @@ async fn an_answered_call_leads_to_nothing() {
         (kept.texts, kept.tags, kept.tasks),
         (vec![], json!([]), vec![])
     );
-    assert!(ledger(&place).await.is_empty());
+    // Nobody known has answered it, and not for long: that is written down, and no more.
+    let ledger = ledger(&place).await;
+    let [entry] = ledger.as_slice() else {
+        panic!("{ledger:?}");
+    };
+    let EntryKind::CallUnclear { status, .. } = &entry.kind else {
+        panic!("{entry:?}");
+    };
+    assert_eq!(status, "suspected_voicemail");
 }

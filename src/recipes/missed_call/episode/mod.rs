@@ -162,11 +162,7 @@ impl Episode {
     /// still be young enough for a text; it must find this episode, or the caller would get a second one.
     fn over_at(&self) -> Option<Timestamp> {
         let over = later(self.state.closes_at, self.recipe.call.max_age);
-        (self.state.live && !self.has_open_step()).then_some(over)
-    }
-
-    fn has_open_step(&self) -> bool {
-        self.state.steps.values().any(StepState::is_open)
+        (self.state.live && !self.state.has_open_step()).then_some(over)
     }
 
     /// Whether a call that ended then joins this episode. With a cooldown shorter than `max_age`, calls join for as long

@@ -54,6 +54,8 @@ pub enum Reason {
     Overtaken(Happening),
     /// The caller's next call has opened a new episode.
     Superseded,
+    /// What was known of the person is erased.
+    Erased,
     /// The contact no longer exists.
     ContactGone,
     /// The app was removed from the location.
@@ -89,6 +91,7 @@ impl Reason {
             Self::NoEmails => "no_emails".into(),
             Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
             Self::Superseded => "superseded".into(),
+            Self::Erased => "erased".into(),
             Self::ContactGone => "contact_gone".into(),
             Self::Uninstalled => "uninstalled".into(),
             Self::Copy(code) => format!("copy:{code}"),
@@ -122,6 +125,7 @@ impl Reason {
             Self::NoAddress => "the contact has no e-mail address",
             Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
+            Self::Erased => "what was known of the person is erased",
             Self::ContactGone => "the contact no longer exists",
             Self::Uninstalled => "the app was removed",
             Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
@@ -164,6 +168,7 @@ impl Reason {
             | Self::Needless
             | Self::Overtaken(_)
             | Self::Superseded
+            | Self::Erased
             | Self::ContactGone
             | Self::Uninstalled => false,
         }

@@ -108,6 +108,10 @@ impl EpisodeState {
         self.steps.get(step)
     }
 
+    pub(crate) fn has_open_step(&self) -> bool {
+        self.steps.values().any(StepState::is_open)
+    }
+
     pub(crate) fn is_open(&self, step: &StepName) -> bool {
         self.step(step).is_some_and(StepState::is_open)
     }

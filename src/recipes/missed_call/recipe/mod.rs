@@ -29,6 +29,8 @@
 //! | `compliance.approved_copy_only` | refuse texts whose words nobody has approved (`approvals` of the step) | `false` |
 //! | `compliance.later_texts` | texts after the answer to the call are sent only `"with_consent"` (the caller has written since, or consent was [recorded](super::Engine::record_consent)), or `"always"`: that is yours to answer for, and stands with each text in the ledger | `"with_consent"` |
 //! | `compliance.texts_per_day` | the most texts to one person within 24 hours, all recipes of the location together: from 1 to 3 | 3 |
+//! | `compliance.floods` | what a flood of unknown callers does, as machines make it: `"pause_texts"` (answers to them wait until it is over, or until the call is too old; numbers in a row get none), or `"ignored"` | `"pause_texts"` |
+//! | `compliance.new_callers_per_minute` | as many unknown callers within a minute are a flood; so are five numbers in a row within ten minutes | 10 |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
 //!
 //! Every number of the business; what it leads to is told by it alone:
@@ -127,7 +129,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::compliance::{BusinessHours, CallerLists};
+use super::compliance::{BusinessHours, CallerLists, FloodLimits};
 use super::copy::Template;
 use super::episode::StepName;
 use super::presets::Preset;
@@ -167,6 +169,8 @@ pub struct Recipe {
     pub(crate) later_texts_need_consent: bool,
     /// The most texts to one person within 24 hours.
     pub(crate) texts_per_day: u32,
+    /// What counts as a flood of callers; nothing does without.
+    pub(crate) flood: Option<FloodLimits>,
     pub(crate) extra_clinical_words: Vec<String>,
     /// Whether texts are sent only in words that somebody approved.
     pub(crate) approved_copy_only: bool,

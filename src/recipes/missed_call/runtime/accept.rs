@@ -3,16 +3,14 @@
 use jiff::Timestamp;
 
 use super::{Engine, Resumed, Site, add_to};
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{
-    Action, Episode, EpisodeId, Happening, Input, MissedCall, Reason,
+    Episode, EpisodeId, Happening, Input, MissedCall, Reason,
 };
 use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::reply::Reply;
 use crate::recipes::missed_call::store::{
-    Commit, Committed, ConsentGiven, DeliveryName, PersonKey, RecipeText, StoreError, Subject,
-    Suppression, SuppressionChange,
+    Commit, Committed, DeliveryName, PersonKey, RecipeText, StoreError,
 };
 use crate::webhooks::{Delivery, Event};
 
@@ -56,93 +54,8 @@ impl Engine {
         self.take(site, &signal, delivery).await
     }
 
-    /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
-    /// that HighLevel does not know. Steps of the person's live episode follow it, or stop on it. If their last episode is
-    /// closed, it is written down for the reports until [`Episode::HEARS_FOR`] after the call.
-    ///
-    /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no such episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
-    pub async fn record(
-        &self,
-        person: &PersonKey,
-        what: Happening,
-        reference: &str,
-    ) -> Result<Acceptance, StoreError> {
-        let Some(site) = self.shared.sites.get(&person.location) else {
-            return Ok(Acceptance::Ignored);
-        };
-        let now = self.shared.clock.now();
-        let signal = Signal::Happened {
-            person: Person {
-                location: person.location.clone(),
-                contact: person.contact.clone(),
-                number: person.number.clone(),
-                at: now,
-            },
-            what,
-            reference: reference.to_owned(),
-        };
-        let delivery = DeliveryName {
-            name: format!("host:{}:{}:{reference}", person.location, what.as_str()),
-            received_at: now,
-        };
-        self.take(site, &signal, delivery).await
-    }
-
-    /// [`record`](Self::record)s a booking. `appointment` is its id in whatever calendar it is kept: reports count each
-    /// once, take it back when [`Happening::BookingCancelled`] is recorded with the same id, and look up its worth by it.
-    pub async fn record_booking(
-        &self,
-        person: &PersonKey,
-        appointment: &str,
-    ) -> Result<Acceptance, StoreError> {
-        self.record(person, Happening::Booked, appointment).await
-    }
-
-    /// [`record`](Self::record)s that the person opened a link. `click` is the id of this click: that of the link alone
-    /// would be taken once for everybody.
-    pub async fn record_click(
-        &self,
-        person: &PersonKey,
-        click: &str,
-    ) -> Result<Acceptance, StoreError> {
-        self.record(person, Happening::Clicked, click).await
-    }
-
-    /// Keeps that somebody consented to texts, for later texts of recipes that ask for it. Keep the proof itself for five
-    /// years (16 CFR 310.5).
-    ///
-    /// The same reference is taken once. It takes back no opt-out: only the person can do that, with START. [`Acceptance::Ignored`] says that the location
-    /// is not one of the engine's.
-    pub async fn record_consent(
-        &self,
-        person: &PersonKey,
-        how: ConsentKind,
-        consent: &Consent,
-    ) -> Result<Acceptance, StoreError> {
-        let Some(site) = self.shared.sites.get(&person.location) else {
-            return Ok(Acceptance::Ignored);
-        };
-        let now = self.shared.clock.now();
-        let signal = Signal::Consented {
-            person: Person {
-                location: person.location.clone(),
-                contact: person.contact.clone(),
-                number: person.number.clone(),
-                at: now,
-            },
-            how,
-            consent: consent.clone(),
-        };
-        let delivery = DeliveryName {
-            name: format!("host:{}:consent:{}", person.location, consent.reference),
-            received_at: now,
-        };
-        self.take(site, &signal, delivery).await
-    }
-
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
-    async fn take(
+    pub(super) async fn take(
         &self,
         site: &Site,
         signal: &Signal,
@@ -314,6 +227,12 @@ impl Engine {
         {
             return Ok(Commit::default());
         }
+        if let Some(number) = &key.number
+            && self.shared.store.latest_episode(&key).await?.is_none()
+        {
+            let newcomers = &self.shared.newcomers;
+            newcomers.note(&key.location, number, call.ended_at, now);
+        }
         let (mut episode, mut actions) =
             Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
         if self.is_suppressed(&episode, None).await? {
@@ -355,113 +274,6 @@ impl Engine {
         Ok(Some(commit))
     }
 
-    /// An opt-out is kept by contact and by every number known for it, whether there is an episode or not.
-    async fn opted_out(
-        &self,
-        person: &Person,
-        reason: Reason,
-        unconfirmed_since: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<Commit, StoreError> {
-        let mut commit = Commit::default();
-        // An episode that cannot be read must not cost the opt-out: the list alone keeps texts back, too.
-        let told = self.of(person, now).await.unwrap_or_else(|error| {
-            tracing::error!(
-                location = %person.location,
-                error = &error as &dyn std::error::Error,
-                "the episode of an opt-out cannot be read; the opt-out is kept without it"
-            );
-            None
-        });
-        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
-        commit.suppressions = changes(person, subjects, &reason, true);
-        match told {
-            Some(Resumed {
-                mut episode,
-                revision,
-            }) => {
-                let input = Input::OptedOut {
-                    reason: reason.clone(),
-                    unconfirmed_since,
-                };
-                let actions = episode.handle(&input, now);
-                let is_opt_out =
-                    |action: &Action| matches!(action, Action::Record(EntryKind::OptedOut { .. }));
-                if !episode.state().is_live() && !actions.iter().any(is_opt_out) {
-                    // It said so before it was over. Since then the person may have opted in again.
-                    let kind = EntryKind::OptedOut { reason };
-                    commit.entries.push(alone(person, kind, now));
-                }
-                add_to(&mut commit, &episode, Some(revision), actions, now);
-            }
-            None => commit
-                .entries
-                .push(alone(person, EntryKind::OptedOut { reason }, now)),
-        }
-        Ok(commit)
-    }
-
-    /// Takes back an opt-out of the same kind only: a setting that HighLevel reports as off says nothing about a STOP
-    /// that HighLevel did not understand. `None` if there is none to take back.
-    async fn opted_in(
-        &self,
-        person: &Person,
-        reason: Reason,
-        now: Timestamp,
-    ) -> Result<Option<Commit>, StoreError> {
-        let told = self.of(person, now).await?;
-        let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
-        let suppressions = self
-            .shared
-            .store
-            .suppressions(&person.location, &subjects)
-            .await?;
-        // What was said before it was forbidden takes nothing back, however late it is told.
-        let takes_back = |kept: &Suppression| kept.reason == reason && kept.since < person.at;
-        if !suppressions.iter().any(takes_back) {
-            return Ok(None);
-        }
-        let kind = EntryKind::OptedIn {
-            reason: reason.clone(),
-        };
-        Ok(Some(Commit {
-            suppressions: changes(person, subjects, &reason, false),
-            entries: vec![alone(person, kind, now)],
-            ..Commit::default()
-        }))
-    }
-
-    /// A consent is kept by contact and by every number known for it, whether there is an episode or not.
-    async fn consented(
-        &self,
-        person: &Person,
-        how: ConsentKind,
-        consent: &Consent,
-        now: Timestamp,
-    ) -> Result<Commit, StoreError> {
-        let told = self.of(person, now).await?;
-        let episode = told.as_ref().map(|resumed| &resumed.episode);
-        let given = |subject| ConsentGiven {
-            location: person.location.clone(),
-            subject,
-            kind: how,
-            consent: consent.clone(),
-        };
-        let kind = EntryKind::Consented {
-            how,
-            consent: consent.clone(),
-        };
-        let entry = Entry {
-            episode: episode.map(|episode| episode.state().id().clone()),
-            ..alone(person, kind, now)
-        };
-        Ok(Commit {
-            consents: subjects(person, episode).into_iter().map(given).collect(),
-            entries: vec![entry],
-            ..Commit::default()
-        })
-    }
-
     /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
     pub(super) async fn of(
         &self,
@@ -478,27 +290,6 @@ impl Engine {
             _ => Ok(None),
         }
     }
-}
-
-pub(super) fn subjects(person: &Person, episode: Option<&Episode>) -> Vec<Subject> {
-    let called = episode.and_then(|episode| episode.state().caller());
-    Subject::all(&person.contact, person.number.iter().chain(called))
-}
-
-pub(super) fn changes(
-    person: &Person,
-    subjects: Vec<Subject>,
-    reason: &Reason,
-    suppressed: bool,
-) -> Vec<SuppressionChange> {
-    let change = |subject| SuppressionChange {
-        location: person.location.clone(),
-        subject,
-        reason: reason.clone(),
-        suppressed,
-        at: person.at,
-    };
-    subjects.into_iter().map(change).collect()
 }
 
 pub(super) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {

@@ -6,18 +6,22 @@
 
 mod accept;
 mod counting;
+mod erase;
 mod facts;
 mod follow;
 mod halt;
 mod judge;
+mod newcomers;
 mod notifier;
 mod outside;
 mod perform;
 mod preflight;
 mod reader;
 mod reconcile;
+mod record;
 mod run;
 mod settle;
+mod standing;
 mod write;
 
 use std::collections::HashMap;
@@ -28,10 +32,12 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use accept::Acceptance;
+pub use erase::Erasure;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 
 use self::counting::{counted, day_of};
+use self::newcomers::Newcomers;
 use self::reader::Reader;
 use super::compliance::SendCounts;
 use super::episode::{Action, Episode};
@@ -80,6 +86,7 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
+    newcomers: Newcomers,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
 }
@@ -153,6 +160,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
+                newcomers: Newcomers::default(),
                 reader: self.reader,
             }),
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::accept::{changes, subjects};
+use super::standing::{changes, subjects};
 use super::write::MOST_CONFLICTS;
 use super::{Engine, Resumed, add_to};
 use crate::ids::MessageId;

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, Halted, LedgerQuery, PersonKey,
-    Progress, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, Forgotten, Halted, LedgerQuery,
+    PersonKey, Progress, Rewritten, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -87,7 +87,17 @@ impl Tables {
                 .get(&fence.effect)
                 .is_some_and(|row| row.due.is_some() && row.attempt == fence.attempt),
         };
-        commit.episodes.iter().any(episode_conflicts) || commit.effects.iter().any(effect_conflicts)
+        let ledger_conflicts = |rewritten: &Rewritten| {
+            let id = Some(&rewritten.episode);
+            let known = self
+                .ledger
+                .iter()
+                .filter(|entry| entry.episode.as_ref() == id);
+            known.count() != rewritten.entries.len()
+        };
+        commit.rewritten.iter().any(ledger_conflicts)
+            || commit.episodes.iter().any(episode_conflicts)
+            || commit.effects.iter().any(effect_conflicts)
     }
 
     /// Whether the same person has a live episode that this commit does not end.
@@ -211,6 +221,22 @@ impl Tables {
         for count in commit.counts {
             let known = self.counts.entry((count.location, count.day)).or_default();
             *known = known.plus(count.more);
+        }
+        for rewritten in commit.rewritten {
+            let mut entries = rewritten.entries.into_iter();
+            let id = Some(&rewritten.episode);
+            let of_episode = self
+                .ledger
+                .iter_mut()
+                .filter(|entry| entry.episode.as_ref() == id);
+            for (place, entry) in of_episode.zip(&mut entries) {
+                *place = entry;
+            }
+        }
+        for Forgotten { location, subject } in commit.forgotten {
+            self.consents
+                .retain(|(place, whose, _), _| (place, whose) != (&location, &subject));
+            self.texts.remove(&(location, subject));
         }
         self.ledger.extend(commit.entries);
         if let Some(recipe) = commit.recipe {

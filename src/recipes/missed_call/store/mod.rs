@@ -142,6 +142,10 @@ pub struct Commit {
     pub texts: Vec<TextCount>,
     /// What became of texts: added to the counts of the day.
     pub counts: Vec<DayCount>,
+    /// Episodes whose entries in the ledger are replaced.
+    pub rewritten: Vec<Rewritten>,
+    /// Whose consents and counted texts are forgotten. What must not be texted stays.
+    pub forgotten: Vec<Forgotten>,
     /// Entries to append to the ledger, in order.
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
@@ -450,6 +454,25 @@ pub struct DayCount {
     pub day: Date,
     /// How many more.
     pub more: SendCounts,
+}
+
+/// The entries of an episode as they are to stand in the ledger, each in the place of the one before it. Another number
+/// of them than the ledger has is a conflict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rewritten {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// Its entries.
+    pub entries: Vec<Entry>,
+}
+
+/// Somebody whose consents and counted texts are forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Where.
+    pub location: LocationId,
+    /// Who.
+    pub subject: Subject,
 }
 
 /// What decides on one more text to somebody.

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::TextFacts;
-use crate::recipes::missed_call::compliance::{Basis, Sending, SuspensionLimits, sending};
+use crate::recipes::missed_call::compliance::{Basis, Flood, Sending, SuspensionLimits, sending};
 use crate::recipes::missed_call::episode::{Episode, Reason, later};
 
 /// How often a text that a flood holds back is asked about.
@@ -30,7 +30,13 @@ impl Episode {
             return Some((Reason::SendingPaused, next_day(now), why));
         }
         let flood = facts.flood.filter(|_| answers)?;
-        Some((Reason::Flood, later(now, DURING_A_FLOOD), flood.to_string()))
+        let until = match flood {
+            // An advertisement may do that too: whoever still waits when it is over is answered.
+            Flood::TooManyNewCallers => later(now, DURING_A_FLOOD),
+            // People have no numbers in a row.
+            _ => Timestamp::MAX,
+        };
+        Some((Reason::Flood, until, flood.to_string()))
     }
 }
 

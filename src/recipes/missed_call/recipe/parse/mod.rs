@@ -103,6 +103,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         approved_copy_only: rules.approved_copy_only,
         later_texts_need_consent: rules.later_texts_need_consent,
         texts_per_day: rules.texts_per_day,
+        flood: rules.flood,
         extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),

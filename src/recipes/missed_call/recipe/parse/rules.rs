@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::numbers::read_unlisted;
 use super::tag::{is_tag, not_a_tag};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{CallerLists, Country, clinical};
+use crate::recipes::missed_call::compliance::{CallerLists, Country, FloodLimits, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
 use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
@@ -26,6 +26,7 @@ pub(super) struct Compliance {
     pub(super) approved_copy_only: bool,
     pub(super) later_texts_need_consent: bool,
     pub(super) texts_per_day: u32,
+    pub(super) flood: Option<FloodLimits>,
 }
 
 /// What the built-in rules allow everywhere.
@@ -57,6 +58,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         approved_copy_only: false,
         later_texts_need_consent: true,
         texts_per_day: MOST_TEXTS_PER_DAY,
+        flood: Some(FloodLimits::default()),
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
@@ -69,6 +71,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
             "later_texts",
             ["with_consent", "always"],
         );
+        read_flood(notes, &mut section, &mut rules);
         let remedy = format!("write a number from 1 to {MOST_TEXTS_PER_DAY}");
         if let Some(most) = section.count(notes, "texts_per_day", &remedy) {
             rules.texts_per_day = most.value;
@@ -80,6 +83,27 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         section.finish(notes);
     }
     rules
+}
+
+fn read_flood(notes: &mut Notes<'_>, section: &mut Section<'_>, rules: &mut Compliance) {
+    let remedy = "write a number that a busy minute does not reach, such as 20";
+    let most = section.count(notes, "new_callers_per_minute", remedy);
+    if one_of(notes, section, "floods", ["pause_texts", "ignored"]) {
+        rules.flood = None;
+    }
+    match (&mut rules.flood, most) {
+        (Some(flood), Some(most)) => {
+            flood.new_callers_per_minute = usize::try_from(most.value).unwrap_or(usize::MAX);
+        }
+        (None, Some(most)) => {
+            let fault = Fault::new(
+                "a limit for floods that are ignored",
+                "remove one of the two",
+            );
+            most.refuse(notes, fault);
+        }
+        (_, None) => {}
+    }
 }
 
 /// Whether the second of two words stands there; without the key the first counts.

@@ -113,6 +113,11 @@ impl Engine {
         facts.consents = record.consents;
         let day = day_of(now);
         facts.counts = self.shared.store.send_counts(state.location(), day).await?;
+        let limits = episode.recipe().flood.as_ref();
+        facts.flood = limits.zip(state.caller()).and_then(|(limits, caller)| {
+            let newcomers = &self.shared.newcomers;
+            newcomers.flood(state.location(), caller, limits, now)
+        });
         let others = record.sent.into_iter().filter(|(other, _)| other != effect);
         facts.sent = others.map(|(_, at)| at).collect();
         Ok(())

@@ -65,7 +65,7 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
     let changed = connection
         .prepare_cached(
             "UPDATE episode SET live = ?3, revision = revision + 1, wake_at = ?4, state_json = ?5,
-                 contact = ?6
+                 contact = ?6, caller = ?7
              WHERE number = (SELECT number FROM episode_name WHERE name = ?1) AND revision = ?2",
         )?
         .execute(params![
@@ -75,6 +75,7 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
             wake_at,
             json,
             state.contact().as_str(),
+            state.caller().map(|caller| caller.e164()),
         ])?;
     if changed == 1 {
         Ok(())

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::super::LedgerQuery;
+use super::super::{LedgerQuery, Rewritten};
 use super::episodes;
-use super::rows::{Result, read_json};
+use super::rows::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
@@ -28,6 +28,26 @@ pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
                 episode,
                 serde_json::to_string(&entry.kind)?,
             ])?;
+    }
+    Ok(())
+}
+
+pub(super) const OF_EPISODE: &str = "SELECT seq FROM ledger
+    WHERE episode = (SELECT number FROM episode_name WHERE name = ?1) ORDER BY seq";
+
+/// Puts the entries in the places of those that the episode has.
+pub(super) fn rewrite(connection: &Connection, rewritten: &Rewritten) -> Result<()> {
+    let places: Vec<i64> = connection
+        .prepare_cached(OF_EPISODE)?
+        .query_map([rewritten.episode.as_str()], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    if places.len() != rewritten.entries.len() {
+        return Err(Conflict.into());
+    }
+    let mut write =
+        connection.prepare_cached("UPDATE ledger SET entry_json = ?2 WHERE seq = ?1")?;
+    for (place, entry) in places.into_iter().zip(&rewritten.entries) {
+        write.execute(params![place, serde_json::to_string(&entry.kind)?])?;
     }
     Ok(())
 }

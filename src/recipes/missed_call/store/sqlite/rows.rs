@@ -113,6 +113,10 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
     texting::write_consents(connection, &commit.consents)?;
     texting::count(connection, &commit.texts)?;
     texting::add(connection, &commit.counts)?;
+    for rewritten in &commit.rewritten {
+        ledger::rewrite(connection, rewritten)?;
+    }
+    texting::forget(connection, &commit.forgotten)?;
     ledger::append(connection, &commit.entries)?;
     if let Some(recipe) = &commit.recipe {
         connection

@@ -32,6 +32,8 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KILOBYTES)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    // What is erased is not to be found in the free parts of the file.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     prepare(&mut connection).map_err(|error| format!("{}: {error}", path.display()))?;
     effects::free_claims(&connection)?;
     Ok(connection)

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::{ConsentGiven, DayCount, Subject, TextCount, TextingRecord};
+use super::super::{ConsentGiven, DayCount, Forgotten, Subject, TextCount, TextingRecord};
 use super::episodes;
 use super::rows::Result;
 use crate::ids::LocationId;
@@ -132,6 +132,20 @@ pub(super) fn counts(
         })
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+pub(super) fn forget(connection: &Connection, forgotten: &[Forgotten]) -> Result<()> {
+    for Forgotten { location, subject } in forgotten {
+        for sql in [
+            "DELETE FROM consent WHERE location = ?1 AND subject = ?2",
+            "DELETE FROM sent_text WHERE location = ?1 AND subject = ?2",
+        ] {
+            connection
+                .prepare_cached(sql)?
+                .execute([location.as_str(), subject.as_str()])?;
+        }
+    }
+    Ok(())
 }
 
 /// The day's place in the row of days since 1970.
