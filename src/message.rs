@@ -65,7 +65,7 @@ open_enum! {
         /// A text message by a custom provider.
         CustomSms = "TYPE_CUSTOM_SMS" | "TYPE_CUSTOM_PROVIDER_SMS",
         /// A reaction (tapback) to a text message.
-        SmsReaction = "TYPE_SMS_REACTION",
+        SmsReaction = "TYPE_SMS_REACTION" | "SMS_REACTION",
         /// An e-mail.
         Email = "TYPE_EMAIL" | "Email" | "EMAIL",
         /// A WhatsApp message.

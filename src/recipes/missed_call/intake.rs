@@ -319,6 +319,7 @@ fn wrote(
 ) -> Option<Signal> {
     let told = message.date_added.or(delivery.timestamp);
     let body = message.body.as_deref().map(String::as_str);
+    let is_reaction = message.message_type == Some(MessageType::SmsReaction);
     Some(Signal::Wrote {
         person: Person {
             location,
@@ -330,8 +331,13 @@ fn wrote(
             .message_id
             .clone()
             .or_else(|| message.email_message_id.clone()),
-        text: message.body.clone(),
-        reply: body.map_or(Reply::Other, super::reply::classify),
+        // Whatever a reaction quotes, it asks for nothing, and nobody need read it.
+        text: message.body.clone().filter(|_| !is_reaction),
+        reply: match body {
+            _ if is_reaction => Reply::Thanks,
+            Some(body) => super::reply::classify(body),
+            None => Reply::Other,
+        },
         in_words: message.message_type == Some(MessageType::Sms)
             && body.is_some_and(|body| words(body).len() > 1),
     })

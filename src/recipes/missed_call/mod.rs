@@ -15,6 +15,7 @@
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
 //! | [`report`] | what became of the callers, in numbers and for people? |
+//! | [`edge_cases`] | and if two calls come at once, a webhook comes late, the process dies? |
 //!
 //! What exactly a caller will read:
 //!
@@ -40,6 +41,8 @@
 pub mod call;
 pub mod compliance;
 pub mod copy;
+#[doc = include_str!("edge_cases.md")]
+pub mod edge_cases {}
 pub mod episode;
 mod erasing;
 mod halt;

@@ -8,6 +8,7 @@ mod crash;
 mod deeds;
 mod deeds_done;
 mod desk;
+mod edge_cases;
 mod effects_contract;
 mod episode;
 mod episode_any_order;

@@ -1,13 +1,13 @@
 //! What the engine makes of texts, e-mails and do-not-disturb settings: replies, STOP and START.
 
 use gohighlevel::recipes::missed_call::Acceptance;
-use gohighlevel::recipes::missed_call::episode::Reason;
+use gohighlevel::recipes::missed_call::episode::{Happening, Reason};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
-use gohighlevel::recipes::missed_call::store::Subject;
+use gohighlevel::recipes::missed_call::store::{PersonKey, Subject};
 use serde_json::{Value, json};
 
 use super::desk::{desk, do_not_disturb};
-use super::given::{NUMBER, at, contact, number};
+use super::given::{NUMBER, at, contact, location, number};
 
 #[tokio::test]
 async fn a_reply_stops_the_text_on_any_channel() {
@@ -157,6 +157,44 @@ async fn stop_holds_with_and_without_an_episode() {
     assert!(pending.suppressed(&rosan()).await && pending.suppressed(&phone()).await);
     // A new episode knows: its text asks the list again right before it is sent.
     assert!(pending.live("rosan").await);
+}
+
+#[tokio::test]
+async fn a_no_that_the_host_tells_of_holds_too() {
+    let mut desk = desk();
+    let person = PersonKey {
+        location: location(),
+        contact: contact("rosan"),
+        number: Some(number(NUMBER)),
+    };
+    let engine = desk.engine.clone();
+    let told = engine.record(&person, Happening::OptedOut, "call-9").await;
+    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert!(desk.suppressed(&rosan()).await && desk.suppressed(&phone()).await);
+    desk.call(json!({})).await;
+    assert_eq!(
+        desk.story().await,
+        [
+            "opted_out opted_out",
+            "call_missed",
+            "text not_done suppressed"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_reaction_asks_for_nothing_whatever_it_quotes() {
+    for kind in ["SMS_REACTION", "TYPE_SMS_REACTION"] {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        desk.text("Call us or reply STOP", json!({"messageType": kind}))
+            .await;
+        let entry = serde_json::to_value(&desk.ledger().await[1]).unwrap();
+        assert_eq!(
+            (&entry["kind"], &entry["reply"]),
+            (&json!("replied"), &json!("thanks"))
+        );
+    }
 }
 
 #[tokio::test]

@@ -79,6 +79,9 @@ pub enum NotTextable {
     /// A country that may not be texted, or an unknown one.
     #[error("the caller's country is not one that may be texted")]
     Country,
+    /// The contact has a tag whose contacts get no messages.
+    #[error("the contact has a tag whose contacts get no messages")]
+    Tagged,
 }
 
 impl NotTextable {
@@ -96,6 +99,7 @@ impl NotTextable {
             Self::NonGeographic => "non_geographic",
             Self::Landline => "landline",
             Self::Country => "country",
+            Self::Tagged => "tagged",
         }
     }
 

@@ -561,3 +561,6 @@ impl Episode {
 fn later(time: Timestamp, duration: jiff::SignedDuration) -> Timestamp {
     time.saturating_add(duration).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod coverage;

@@ -16,6 +16,7 @@
 //! | `call.voicemail_below` | how long such a call lasts at most (PT1S to PT2M) | `PT15S` |
 //! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
+//! | `callers.untexted_tags` | contacts with one of these tags get no texts and e-mails: a bot or a workflow speaks with them, or they are marked as spam; all else is done | none |
 //! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
 //! | `call.unlisted_numbers` | with `[numbers]`: what calls to other numbers, or to none that is known, lead to: `"texted"` (as all calls, less texts that need something of the number), `"not_texted"` (all but messages) or `"ignored"` (nothing) | `"texted"` |
 //! | `numbers."+13125550100"` | a number of the business, as below | none |
@@ -121,7 +122,7 @@ mod reader;
 mod step;
 mod variants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -155,6 +156,8 @@ pub struct Recipe {
     pub(crate) display_name: Option<String>,
     pub(crate) call: CallRules,
     pub(crate) callers: CallerLists,
+    /// Contacts with one of these tags, in small letters, get no messages.
+    pub(crate) untexted_tags: BTreeSet<String>,
     pub(crate) numbers: Numbers,
     /// When the business is open, for the choice of words.
     pub(crate) hours: Option<BusinessHours>,

@@ -149,6 +149,15 @@ impl Engine {
                 let input = self.input_of_reply(person, message, text, *reply, now);
                 self.tell(person, &input, lifted, now).await
             }
+            // Whoever tells of a no, it holds for every later call.
+            Signal::Happened {
+                person,
+                what: Happening::OptedOut,
+                ..
+            } => self
+                .opted_out(person, Reason::OptedOut, None, now)
+                .await
+                .map(Some),
             Signal::Happened {
                 person,
                 what,

@@ -13,7 +13,7 @@ impl Engine {
     /// closed, it is written down for the reports until [`Episode::HEARS_FOR`] after the call.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no such episode.
+    /// that the person has no such episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
     pub async fn record(
         &self,
         person: &PersonKey,

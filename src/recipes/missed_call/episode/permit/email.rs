@@ -23,6 +23,7 @@ impl Episode {
                 facts.do_not_disturb.then_some(Reason::NoEmails),
                 overtaken,
             )
+            .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))
             .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {

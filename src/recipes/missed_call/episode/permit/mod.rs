@@ -21,7 +21,7 @@ use super::{Episode, later};
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{
-    Consent, ConsentKind, Flood, LONGEST_WAIT, SendCounts,
+    Consent, ConsentKind, Flood, LONGEST_WAIT, NotTextable, SendCounts,
 };
 use crate::recipes::missed_call::copy::MergeValues;
 use crate::recipes::missed_call::recipe::{Deed, Start, Step};
@@ -58,6 +58,8 @@ pub struct TextFacts {
     pub phone: Option<PhoneNumber>,
     /// Whether the contact has do-not-disturb on for texts.
     pub do_not_disturb: bool,
+    /// The contact's tags, in small letters.
+    pub tags: Vec<String>,
     /// Whether the caller, the contact or its number is on the suppression list.
     pub suppressed: bool,
     /// What HighLevel calls the location.
@@ -107,6 +109,8 @@ pub struct EmailFacts {
     pub has_address: bool,
     /// Whether the contact has do-not-disturb on for e-mail.
     pub do_not_disturb: bool,
+    /// The contact's tags, in small letters.
+    pub tags: Vec<String>,
     /// Whether the caller, the contact or its number is on the suppression list.
     pub suppressed: bool,
 }
@@ -239,6 +243,13 @@ impl Episode {
             .or(do_not_disturb)
             .or_else(|| self.state.opted_out.clone())
             .or_else(|| overtaken.cloned())
+    }
+
+    /// Whether the recipe leaves contacts with one of these tags to others.
+    fn refusal_of_tags(&self, tags: &[String]) -> Option<Reason> {
+        let untexted = &self.recipe.untexted_tags;
+        let found = tags.iter().any(|tag| untexted.contains(tag));
+        found.then_some(Reason::NotTextable(NotTextable::Tagged))
     }
 
     /// Whether it is too late for a text: for one that answers the call when the call is older than `max_age`, for any

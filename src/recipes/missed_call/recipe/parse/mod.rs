@@ -77,7 +77,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let rules = read_compliance(notes, compliance);
     let display_name = business.and_then(|section| read_business(notes, section, &rules));
     let (call, unlisted) = read_call(notes, call);
-    let callers = read_callers(notes, callers);
+    let (callers, untexted_tags) = read_callers(notes, callers);
     let numbers = read_numbers(notes, numbers, unlisted, &rules);
     let hours = read_hours(notes, hours);
     let steps = read_steps(notes, steps, &rules);
@@ -94,6 +94,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         display_name,
         call,
         callers,
+        untexted_tags,
         numbers,
         hours,
         steps,

@@ -1,8 +1,11 @@
 //! The rules beside the steps: what must not be in a text, the business, which calls count and whose.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use super::numbers::read_unlisted;
+use super::tag::{is_tag, not_a_tag};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, FloodLimits, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
@@ -183,10 +186,15 @@ fn read_suspected(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Su
     }
 }
 
-pub(super) fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> CallerLists {
+/// Who is not texted: by number, and by the tags of their contact.
+pub(super) fn read_callers(
+    notes: &mut Notes<'_>,
+    section: Option<Section<'_>>,
+) -> (CallerLists, BTreeSet<String>) {
     let mut lists = CallerLists::default();
+    let mut tags = BTreeSet::new();
     let Some(mut section) = section else {
-        return lists;
+        return (lists, tags);
     };
     for (name, list) in [
         ("own", &mut lists.own),
@@ -225,8 +233,16 @@ pub(super) fn read_callers(notes: &mut Notes<'_>, section: Option<Section<'_>>) 
             }
         }
     }
+    const TAGS: &str = "untexted_tags";
+    for tag in section.texts(notes, TAGS) {
+        if is_tag(&tag) {
+            tags.insert(tag.to_lowercase());
+        } else {
+            section.refuse_key(notes, TAGS, not_a_tag("spam likely"));
+        }
+    }
     section.finish(notes);
-    lists
+    (lists, tags)
 }
 
 /// Checks words that are no template: no braces, sound links, nothing clinical.

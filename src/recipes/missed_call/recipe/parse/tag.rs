@@ -13,17 +13,22 @@ pub(super) fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Opti
             name: DEFAULT_TAG.to_owned(),
         });
     };
-    if name.value.is_empty() || name.value.contains(char::is_control) {
-        name.refuse(
-            notes,
-            Fault::new(
-                "not a tag",
-                format!("write one line, such as \"{DEFAULT_TAG}\""),
-            ),
-        );
+    if !is_tag(&name.value) {
+        name.refuse(notes, not_a_tag(DEFAULT_TAG));
         return None;
     }
     Some(TagStep {
         name: name.value.to_lowercase(),
     })
+}
+
+pub(super) fn is_tag(name: &str) -> bool {
+    !name.is_empty() && !name.contains(char::is_control)
+}
+
+pub(super) fn not_a_tag(example: &str) -> Fault {
+    Fault::new(
+        "not a tag",
+        format!("write one line, such as \"{example}\""),
+    )
 }

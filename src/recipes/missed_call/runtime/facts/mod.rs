@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::counting::day_of;
 use super::{Engine, Site};
 use crate::api::contacts::DndChannel;
+use crate::api::tags::TagName;
 use crate::client::Location;
 use crate::error::{Error, ErrorKind, Result};
 use crate::phone::PhoneNumber;
@@ -156,6 +157,7 @@ async fn text_facts(
         .and_then(|details| details.settings.as_ref());
     Ok(TextFacts {
         do_not_disturb: contact.sms_blocked(),
+        tags: names(&contact.tags),
         place: PlaceOfContact {
             zone: contact.timezone,
             state: contact.state,
@@ -190,6 +192,7 @@ async fn email_facts(
     Ok(EmailFacts {
         has_address: contact.email.is_some(),
         do_not_disturb: contact.is_blocked(&DndChannel::Email),
+        tags: names(&contact.tags),
         // The list is asked right before the decision, which comes later.
         suppressed: false,
         values: MergeValues {
@@ -209,6 +212,10 @@ async fn email_facts(
             ..MergeValues::default()
         },
     })
+}
+
+fn names(tags: &[TagName]) -> Vec<String> {
+    tags.iter().map(ToString::to_string).collect()
 }
 
 fn of_contact(error: Error) -> FactsError {
