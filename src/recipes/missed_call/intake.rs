@@ -68,6 +68,24 @@ pub(crate) struct Person {
     pub(crate) at: Timestamp,
 }
 
+impl Signal {
+    /// What it says of the message that tells it, in a word; `None` if more may be told of the message, or if it is told
+    /// by none.
+    pub(crate) fn of_message(&self) -> Option<&'static str> {
+        match self {
+            Self::Missed(_) => Some("missed"),
+            Self::Answered { .. } => Some("answered"),
+            Self::Wrote { .. } => Some("wrote"),
+            Self::Happened { what, .. } => Some(what.as_str()),
+            Self::Unclear { .. }
+            | Self::TaskDone { .. }
+            | Self::ContactGone { .. }
+            | Self::Consented { .. }
+            | Self::DoNotDisturb { .. } => None,
+        }
+    }
+}
+
 /// Reads a delivery; `None` if it means nothing to the recipe.
 pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
     let location = delivery.location_id.clone()?;

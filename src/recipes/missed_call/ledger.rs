@@ -169,6 +169,25 @@ pub enum EntryKind {
         /// The other one.
         to: ContactId,
     },
+    /// No webhook had told of this message; a sweep of what HighLevel has recorded found it. What follows from it stands
+    /// beside.
+    Found {
+        /// The message: a call or a text.
+        message: MessageId,
+        /// When it was made.
+        made_at: Timestamp,
+    },
+    /// A sweep of what HighLevel has recorded is done.
+    Swept {
+        /// It looked at messages from this time on …
+        from: Timestamp,
+        /// … up to this one.
+        to: Timestamp,
+        /// How many of them mean something to the recipe.
+        seen: u64,
+        /// How many of those no webhook had told of.
+        found: u64,
+    },
     /// From here on nothing is done in the location.
     Halted {
         /// Why.
@@ -278,6 +297,8 @@ impl EntryKind {
             Self::OptedIn { .. } => "opted_in",
             Self::Ended { .. } => "ended",
             Self::ContactFollowed { .. } => "contact_followed",
+            Self::Found { .. } => "found",
+            Self::Swept { .. } => "swept",
             Self::Halted { .. } => "halted",
             Self::Resumed { .. } => "resumed",
             Self::Closed { .. } => "closed",

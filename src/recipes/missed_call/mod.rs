@@ -63,5 +63,6 @@ pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
 pub use runtime::{
-    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, TeamNotifier,
+    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, SweepError, Swept,
+    TeamNotifier,
 };

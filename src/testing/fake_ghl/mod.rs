@@ -107,6 +107,12 @@ impl FakeGhl {
         Ok(())
     }
 
+    /// From here on webhooks are made and not sent, or are sent again. Those that were held back are lost, unless
+    /// [`resend`](Self::resend) sends them later, in whatever order.
+    pub fn hold_webhooks(&self, held: bool) {
+        self.shared.webhooks.hold(held);
+    }
+
     /// Every request of the API so far, in the order of arrival.
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.shared.requests()

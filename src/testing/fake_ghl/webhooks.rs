@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ pub(super) struct Webhooks {
     key: SigningKey,
     clock: Arc<dyn Clock>,
     url: Mutex<Option<Url>>,
+    /// Whether webhooks are made and kept back.
+    held: AtomicBool,
     made: Mutex<Made>,
     queue: mpsc::UnboundedSender<usize>,
     /// How many deliveries are under way.
@@ -108,6 +111,7 @@ impl Webhooks {
             key,
             clock,
             url: Mutex::new(url),
+            held: AtomicBool::new(false),
             made: Mutex::default(),
             queue,
             under_way: watch::Sender::new(0),
@@ -121,6 +125,10 @@ impl Webhooks {
 
     pub(super) fn set_url(&self, url: Url) {
         *self.url.lock().unwrap_or_else(PoisonError::into_inner) = Some(url);
+    }
+
+    pub(super) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
     }
 
     pub(super) fn deliveries(&self) -> Vec<Delivery> {
@@ -162,7 +170,9 @@ impl Webhooks {
         made.deliveries.push(delivery);
         made.positions.insert(webhook_id.clone(), position);
         drop(made);
-        self.send_off(position);
+        if !self.held.load(Ordering::Relaxed) {
+            self.send_off(position);
+        }
         webhook_id
     }
 

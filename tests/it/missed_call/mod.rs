@@ -38,5 +38,6 @@ mod steps;
 mod store_contract;
 mod store_texting;
 mod support;
+mod sweep;
 mod unread;
 mod variants;

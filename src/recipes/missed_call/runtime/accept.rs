@@ -48,18 +48,20 @@ impl Engine {
             return Ok(Acceptance::Ignored);
         };
         let delivery = DeliveryName {
-            name: delivery.dedupe_key().as_str().to_owned(),
+            name: name_of(delivery, &signal),
             received_at: delivery.received_at,
         };
-        self.take(site, &signal, delivery).await
+        self.take(site, &signal, delivery, None).await
     }
 
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
+    /// `found` is written beside it.
     pub(super) async fn take(
         &self,
         site: &Site,
         signal: &Signal,
         delivery: DeliveryName,
+        found: Option<&EntryKind>,
     ) -> Result<Acceptance, StoreError> {
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
@@ -67,6 +69,15 @@ impl Engine {
                 return Ok(Acceptance::Ignored);
             };
             commit.delivery = Some(delivery.clone());
+            if let Some(found) = found {
+                let episode = commit.episodes.first();
+                commit.entries.push(Entry {
+                    at: now,
+                    location: site.location.id().clone(),
+                    episode: episode.map(|change| change.state.id().clone()),
+                    kind: found.clone(),
+                });
+            }
             let plans = !commit.effects.is_empty();
             let question = self.question(signal, &commit);
             match self.shared.store.commit(commit).await? {
@@ -290,6 +301,23 @@ impl Engine {
             _ => Ok(None),
         }
     }
+}
+
+/// The name under which a delivery is taken once. Several webhooks can tell of one message, and a sweep can find it: what
+/// says the same of the same message has the same name.
+pub(super) fn name_of(delivery: &Delivery, signal: &Signal) -> String {
+    let message = match &delivery.event {
+        Event::InboundMessage(message) | Event::OutboundMessage(message) => {
+            message.message_id.as_ref()
+        }
+        _ => None,
+    };
+    let (Some(location), Some(message), Some(says)) =
+        (&delivery.location_id, message, signal.of_message())
+    else {
+        return delivery.dedupe_key().as_str().to_owned();
+    };
+    format!("message:{location}:{message}:{says}")
 }
 
 pub(super) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {

@@ -22,6 +22,7 @@ mod record;
 mod run;
 mod settle;
 mod standing;
+mod sweep;
 mod write;
 
 use std::collections::HashMap;
@@ -35,10 +36,12 @@ pub use accept::Acceptance;
 pub use erase::Erasure;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
+pub use sweep::{SweepError, Swept};
 
 use self::counting::{counted, day_of};
 use self::newcomers::Newcomers;
 use self::reader::Reader;
+use self::sweep::Sweeps;
 use super::compliance::SendCounts;
 use super::episode::{Action, Episode};
 use super::ledger::{Entry, EntryKind};
@@ -87,6 +90,7 @@ struct Shared {
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
     newcomers: Newcomers,
+    sweeps: Sweeps,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
 }
@@ -161,6 +165,7 @@ impl EngineBuilder {
                 planned: Notify::new(),
                 notifier: self.notifier,
                 newcomers: Newcomers::default(),
+                sweeps: Sweeps::default(),
                 reader: self.reader,
             }),
         }

@@ -91,6 +91,6 @@ impl Engine {
             name: format!("host:{}:{name}", person.location),
             received_at: now,
         };
-        self.take(site, &signal, delivery).await
+        self.take(site, &signal, delivery, None).await
     }
 }

@@ -5,6 +5,7 @@ mod contacts;
 mod conversations;
 mod custom_fields;
 mod custom_values;
+mod export;
 mod locations;
 mod notes;
 mod oauth;
@@ -120,6 +121,7 @@ pub(super) fn answer(
         ("DELETE", ["opportunities", id]) => opportunities::delete(visit, id),
         ("GET", ["conversations", "search"]) => conversations::search(visit),
         ("POST", ["conversations", "messages"]) => send::send(visit, &body),
+        ("GET", ["conversations", "messages", "export"]) => export::messages(visit),
         ("GET", ["conversations", "messages", id]) => conversations::message(visit, id),
         ("GET", ["conversations", id, "messages"]) => conversations::messages(visit, id),
         _ => Err(Answer::unknown_route()),
@@ -140,6 +142,7 @@ fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> boo
                 .iter()
                 .any(|opportunity| opportunity["id"] == *id)
         }),
+        ["conversations", "messages", "export"] => false,
         ["conversations", "messages", id] => others.any(|other| {
             other
                 .conversations
