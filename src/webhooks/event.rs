@@ -1,7 +1,7 @@
 //! What a webhook tells: the events the crate reads, and every other one by its name.
 
 use super::dnd::ContactDndUpdate;
-use super::events::{Appointment, Contact, Install, Note, Task};
+use super::events::*;
 use super::fields::{Fields, Payload};
 use super::message::Message;
 use crate::message::Direction;
@@ -95,6 +95,90 @@ events! {
     AppointmentUpdate(Appointment) = "AppointmentUpdate",
     /// An appointment was deleted.
     AppointmentDelete(Appointment) = "AppointmentDelete",
+    /// An opportunity was made.
+    OpportunityCreate(Opportunity) = "OpportunityCreate",
+    /// An opportunity was changed.
+    OpportunityUpdate(Opportunity) = "OpportunityUpdate",
+    /// An opportunity was deleted.
+    OpportunityDelete(Opportunity) = "OpportunityDelete",
+    /// An opportunity was won, lost, given up or opened again.
+    OpportunityStatusUpdate(Opportunity) = "OpportunityStatusUpdate",
+    /// An opportunity came to another stage.
+    OpportunityStageUpdate(Opportunity) = "OpportunityStageUpdate",
+    /// An opportunity is another user's.
+    OpportunityAssignedToUpdate(Opportunity) = "OpportunityAssignedToUpdate",
+    /// An opportunity is worth something else.
+    OpportunityMonetaryValueUpdate(Opportunity) = "OpportunityMonetaryValueUpdate",
+    /// How many messages of a conversation are unread has changed.
+    ConversationUnreadUpdate(ConversationUnread) = "ConversationUnreadUpdate",
+    /// A contact's way through a campaign has changed.
+    CampaignStatusUpdate(CampaignStatus) = "CampaignStatusUpdate",
+    /// A location was made. Agencies' apps alone hear of it.
+    LocationCreate(Location) = "LocationCreate",
+    /// A location was changed.
+    LocationUpdate(Location) = "LocationUpdate",
+    /// A user was made.
+    UserCreate(User) = "UserCreate",
+    /// A user was changed.
+    UserUpdate(User) = "UserUpdate",
+    /// A user was deleted.
+    UserDelete(User) = "UserDelete",
+    /// An invoice was made.
+    InvoiceCreate(Invoice) = "InvoiceCreate",
+    /// An invoice was changed.
+    InvoiceUpdate(Invoice) = "InvoiceUpdate",
+    /// An invoice was sent.
+    InvoiceSent(Invoice) = "InvoiceSent",
+    /// An invoice was paid in part.
+    InvoicePartiallyPaid(Invoice) = "InvoicePartiallyPaid",
+    /// An invoice was paid.
+    InvoicePaid(Invoice) = "InvoicePaid",
+    /// An invoice was declared void.
+    InvoiceVoid(Invoice) = "InvoiceVoid",
+    /// An invoice was deleted.
+    InvoiceDelete(Invoice) = "InvoiceDelete",
+    /// An order was made.
+    OrderCreate(Order) = "OrderCreate",
+    /// An order stands differently.
+    OrderStatusUpdate(Order) = "OrderStatusUpdate",
+    /// A product was made.
+    ProductCreate(Product) = "ProductCreate",
+    /// A product was changed.
+    ProductUpdate(Product) = "ProductUpdate",
+    /// A product was deleted.
+    ProductDelete(Product) = "ProductDelete",
+    /// A price was made.
+    PriceCreate(Price) = "PriceCreate",
+    /// A price was changed.
+    PriceUpdate(Price) = "PriceUpdate",
+    /// A price was deleted.
+    PriceDelete(Price) = "PriceDelete",
+    /// A kind of custom object was made.
+    ObjectSchemaCreate(ObjectSchema) = "ObjectSchemaCreate",
+    /// A kind of custom object was changed.
+    ObjectSchemaUpdate(ObjectSchema) = "ObjectSchemaUpdate",
+    /// A record was made.
+    RecordCreate(Record) = "RecordCreate",
+    /// A record was changed.
+    RecordUpdate(Record) = "RecordUpdate",
+    /// A record was deleted.
+    RecordDelete(Record) = "RecordDelete",
+    /// An association was made.
+    AssociationCreate(Association) = "AssociationCreate",
+    /// An association was changed.
+    AssociationUpdate(Association) = "AssociationUpdate",
+    /// An association was deleted.
+    AssociationDelete(Association) = "AssociationDelete",
+    /// Two records were brought together.
+    RelationCreate(Relation) = "RelationCreate",
+    /// Two records do not belong together any more.
+    RelationDelete(Relation) = "RelationDelete",
+    /// Something became of an e-mail.
+    EmailStats(EmailStats) = "LCEmailStats",
+    /// The plan of a paid app was changed.
+    PlanChange(PlanChange) = "PLAN_CHANGE",
+    /// Somebody has connected the app with an account elsewhere.
+    ExternalAuthConnected(ExternalAuth) = "EXTERNAL_AUTH_CONNECTED",
 }
 
 impl Event {

@@ -1,4 +1,4 @@
-//! The app itself: installed, and for which plan.
+//! The app itself: installed, for which plan, and connected with what.
 
 use crate::ids::UserId;
 use crate::secret::Private;
@@ -16,5 +16,29 @@ payload! {
         plan_id: Option<String> = scalar("planId"),
         /// The name of the agency.
         company_name: Option<Private<String>> = scalar("companyName"),
+    }
+}
+
+payload! {
+    /// The plan of a paid app was changed.
+    pub struct PlanChange {
+        /// Who changed it.
+        user_id: Option<UserId> = scalar("userId"),
+        /// The plan so far.
+        current_plan_id: Option<String> = scalar("currentPlanId"),
+        /// The plan from here on.
+        new_plan_id: Option<String> = scalar("newPlanId"),
+    }
+}
+
+payload! {
+    /// Somebody has connected the app with an account elsewhere.
+    pub struct ExternalAuth {
+        /// `oauth2` or `basic`.
+        auth_type: Option<String> = scalar("authType"),
+        /// What was allowed, with OAuth.
+        scopes: Option<String> = scalar("scopes"),
+        /// Whether HighLevel renews the token, with OAuth.
+        renews_itself: Option<bool> = scalar("isAutoRefreshTokenEnabled"),
     }
 }

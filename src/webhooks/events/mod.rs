@@ -39,14 +39,26 @@ macro_rules! payload {
     };
 }
 
+mod account;
 mod app;
 mod appointment;
 mod contact;
+mod conversation;
+mod email;
 mod note;
+mod object;
+mod opportunity;
+mod payment;
 mod task;
 
-pub use app::Install;
+pub use account::{Location, User};
+pub use app::{ExternalAuth, Install, PlanChange};
 pub use appointment::Appointment;
 pub use contact::{Contact, ContactField};
+pub use conversation::{CampaignStatus, ConversationUnread};
+pub use email::EmailStats;
 pub use note::Note;
+pub use object::{Association, ObjectSchema, Record, RecordProperty, Relation};
+pub use opportunity::Opportunity;
+pub use payment::{Invoice, Order, OrderItem, Price, Product};
 pub use task::Task;

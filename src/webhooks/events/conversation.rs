@@ -1,0 +1,43 @@
+//! Conversations and campaigns.
+
+use jiff::Timestamp;
+
+use crate::ids::{CampaignId, ContactId, ConversationId, TemplateId};
+use crate::secret::Private;
+
+payload! {
+    /// How many messages of a conversation are unread has changed. HighLevel's page is called
+    /// `ConversationUnreadWebhook`; the event itself is not.
+    pub struct ConversationUnread {
+        /// The conversation.
+        conversation_id: Option<ConversationId> = scalar("id"),
+        /// With whom.
+        contact_id: Option<ContactId> = scalar("contactId"),
+        /// How many messages nobody has read.
+        unread_count: Option<u32> = scalar("unreadCount"),
+        /// Whether it stands in the inbox.
+        inbox: Option<bool> = scalar("inbox"),
+        /// Whether somebody has starred it.
+        starred: Option<bool> = scalar("starred"),
+        /// Whether it was deleted.
+        deleted: Option<bool> = scalar("deleted"),
+    }
+}
+
+payload! {
+    /// A contact's way through a campaign has changed.
+    pub struct CampaignStatus {
+        /// The campaign.
+        campaign_id: Option<CampaignId> = scalar("id"),
+        /// Whose way.
+        contact_id: Option<ContactId> = scalar("contactId"),
+        /// Such as `paused`.
+        status: Option<String> = scalar("status"),
+        /// The template.
+        template_id: Option<TemplateId> = scalar("templateId"),
+        /// What the contact has replied.
+        replied: Option<Private<String>> = scalar("replied"),
+        /// When the contact entered it.
+        date_added: Option<Timestamp> = scalar("dateAdded"),
+    }
+}
