@@ -212,7 +212,11 @@ async fn start_lifts_a_stop_and_nothing_else() {
     let late = json!({"dateAdded": at(49)});
     assert_eq!(desk.text("START", late).await, Acceptance::Ignored);
     assert_eq!(
-        desk.text("Start.", json!({"dateAdded": at(52)})).await,
+        desk.text(
+            "Start.",
+            json!({"dateAdded": at(52), "messageId": "text-2"})
+        )
+        .await,
         Acceptance::Taken
     );
     assert!(
@@ -235,7 +239,7 @@ async fn start_lifts_a_stop_and_nothing_else() {
         ]
     );
     // A setting that is off does not lift a STOP.
-    desk.text("STOP", json!({})).await;
+    desk.text("STOP", json!({"messageId": "text-3"})).await;
     desk.event(do_not_disturb("inactive"), json!({})).await;
     assert!(desk.suppressed(&phone()).await);
 }

@@ -10,7 +10,8 @@ use crate::recipes::missed_call::store::{DeliveryName, PersonKey, StoreError};
 impl Engine {
     /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
     /// that HighLevel does not know. Steps of the person's live episode follow it, or stop on it. If their last episode is
-    /// closed, it is written down for the reports until [`Episode::HEARS_FOR`] after the call.
+    /// closed, it is written down for the reports until
+    /// [`Episode::HEARS_FOR`](crate::recipes::missed_call::episode::Episode::HEARS_FOR) after the call.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
     /// that the person has no such episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
