@@ -14,10 +14,11 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::reply::Reply;
-use gohighlevel::recipes::missed_call::report::evidence;
+use gohighlevel::recipes::missed_call::report::{Report, Settings, evidence};
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{Acceptance, Recipe};
 use gohighlevel::testing::Call;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::given::{at, call, recipe_of, replied, step};
@@ -513,4 +514,21 @@ async fn machines_that_call_in_a_row_get_no_text_and_known_callers_do() {
     let call = world.call(&machine(900)).await;
     world.minutes(5).await;
     assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_confirmation_is_no_text_that_answers_the_call() {
+    let toml = RECIPE.replacen("do = \"text\"", "do = \"text\"\nafter = \"PT2M\"", 1);
+    let recipe = Recipe::from_toml("later.toml", &toml).unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    let call = world.missed_call().await;
+    world.writes(caller(), "please stop texting me").await;
+    world.minutes(10).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+    let report = Report::of(&world.ledger().await, &Settings::new(TimeZone::UTC));
+    let [row] = report.rows.as_slice() else {
+        panic!("{:?}", report.rows);
+    };
+    assert!(row.texts.is_empty(), "{row:?}");
+    assert_eq!(row.outcome.to_string(), "opted_out");
 }

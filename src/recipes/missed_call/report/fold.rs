@@ -15,6 +15,7 @@ use super::row::{AcceptedText, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::Basis;
 use crate::recipes::missed_call::episode::{EpisodeId, Happening, Intent, Reason, StepName};
 use crate::recipes::missed_call::ledger::{CallRecord, Entry, EntryKind};
 use crate::recipes::missed_call::recipe::Recipe;
@@ -160,7 +161,12 @@ impl Folding {
                 };
                 let known = match kind {
                     EntryKind::Attempted { effect, intent, .. } => {
-                        Some((&effect.step, matches!(intent, Intent::Text { .. })))
+                        // A text that confirms an opt-out answers nobody's call.
+                        let is_text = matches!(
+                            intent,
+                            Intent::Text { basis, .. } if *basis != Some(Basis::OptOut)
+                        );
+                        Some((&effect.step, is_text))
                     }
                     EntryKind::Waits { effect, .. } => Some((&effect.step, true)),
                     _ => None,
