@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::early::EarlyReply;
 use super::{Engine, Resumed, Site, add_to};
 use crate::recipes::missed_call::episode::{
     Episode, EpisodeId, Happening, Input, MissedCall, Reason,
@@ -158,7 +159,16 @@ impl Engine {
                 };
                 let (message, text) = (message.as_ref(), text.as_ref());
                 let input = self.input_of_reply(person, message, text, *reply, now);
-                self.tell(person, &input, lifted, now).await
+                let told = self.tell(person, &input, lifted, now).await?;
+                if told.is_none() {
+                    let early = EarlyReply {
+                        message: message.cloned(),
+                        reply: *reply,
+                        at: person.at,
+                    };
+                    self.shared.early.keep(person, early, now);
+                }
+                Ok(told)
             }
             // Whoever tells of a no, it holds for every later call.
             Signal::Happened {
@@ -251,6 +261,14 @@ impl Engine {
                 reason: Reason::Suppressed,
                 unconfirmed_since: None,
             };
+            actions.extend(episode.handle(&input, now));
+        }
+        let early = self
+            .shared
+            .early
+            .since(&call.location, &call.contact, call.ended_at);
+        if let Some(EarlyReply { message, reply, at }) = early {
+            let input = Input::Replied { message, reply, at };
             actions.extend(episode.handle(&input, now));
         }
         let mut commit = Commit {

@@ -6,6 +6,7 @@
 
 mod accept;
 mod counting;
+mod early;
 mod erase;
 mod facts;
 mod follow;
@@ -39,6 +40,7 @@ pub use preflight::PreflightError;
 pub use sweep::{SweepError, Swept};
 
 use self::counting::{counted, day_of};
+use self::early::EarlyReplies;
 use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
@@ -90,6 +92,7 @@ struct Shared {
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
     newcomers: Newcomers,
+    early: EarlyReplies,
     sweeps: Sweeps,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
@@ -165,6 +168,7 @@ impl EngineBuilder {
                 planned: Notify::new(),
                 notifier: self.notifier,
                 newcomers: Newcomers::default(),
+                early: EarlyReplies::default(),
                 sweeps: Sweeps::default(),
                 reader: self.reader,
             }),

@@ -127,3 +127,27 @@ async fn a_no_outlives_the_contact() {
         .await;
     assert_eq!(world.tasks(&call.contact_id).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_reply_that_is_told_before_its_call_stops_the_text() {
+    let world = World::new().await;
+    world.ghl.hold_webhooks(true);
+    let call = world.missed_call().await;
+    world.ghl.hold_webhooks(false);
+    world.minutes(1).await;
+    world
+        .writes(caller(), "sorry, wrong button, I meant to write")
+        .await;
+    world.ghl.resend(&call.webhook_id).unwrap();
+    world.ghl.deliveries_settled().await;
+    world.minutes(5).await;
+    world.assert_not_texted(&call.contact_id, "replied").await;
+
+    // One from before the call alone stops nothing.
+    let world = World::new().await;
+    world.writes(caller(), "do you open on Sunday?").await;
+    world.minutes(1).await;
+    let call = world.missed_call().await;
+    world.minutes(5).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+}
