@@ -4,8 +4,8 @@
 //! headers + raw body ──Verifier::verify(.., now)──▶ Delivery { event, .. } ──Handler::handle──▶ durable ──▶ 200
 //! ```
 //!
-//! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, and, behind the feature
-//! `axum`, the endpoint `receiver`. What an event *means* (was the call missed? may a text go out?) is decided
+//! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, the [`Endpoint`] for any web
+//! framework with its route for axum (behind that feature), and [`ByLocation`], which parts deliveries among handlers. What an event *means* (was the call missed? may a text go out?) is decided
 //! elsewhere.
 //!
 //! Three rules of HighLevel's deliveries shape the module (HighLevel's Webhook Integration Guide):
@@ -36,8 +36,10 @@
 //! assert!(matches!(unsigned, Err(VerifyError::MissingSignature)));
 //! ```
 
+mod by_location;
 mod delivery;
 mod dnd;
+mod endpoint;
 mod event;
 pub mod events;
 mod fields;
@@ -48,13 +50,15 @@ mod message;
 mod receiver;
 mod verify;
 
+pub use by_location::ByLocation;
 pub use delivery::{DedupeKey, Delivery, NotJson};
 pub use dnd::{ContactDndUpdate, DndChannel, DndStatus};
+pub use endpoint::{Endpoint, MAX_BODY_BYTES};
 pub use event::Event;
 pub use events::Install;
 pub use handler::{Handler, NotDurable};
 pub use keys::UnreadableKey;
 pub use message::Message;
 #[cfg(feature = "axum")]
-pub use receiver::{MAX_BODY_BYTES, receiver};
+pub use receiver::receiver;
 pub use verify::{Verifier, VerifierBuilder, VerifyError};

@@ -1,0 +1,257 @@
+//! What an endpoint answers to HighLevel's POST: verify, hand on, and say yes only when nothing can be lost any more.
+//!
+//! No web framework here: a request with its whole body goes in, an answer comes out. The feature `axum` puts it behind a
+//! route.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use tokio::sync::watch;
+use tracing::Instrument as _;
+
+use super::delivery::Delivery;
+use super::handler::Handler;
+use super::verify::{Verifier, VerifyError};
+use crate::clock::Clock;
+
+/// The largest body that is taken: one mebibyte. HighLevel's events are far smaller.
+pub const MAX_BODY_BYTES: usize = 1_048_576;
+
+/// How many deliveries are under way at once unless [`Endpoint::at_most`] says otherwise.
+const MOST_UNDER_WAY: usize = 1024;
+
+/// The webhook endpoint of a service, for any web framework. Cheap to clone; all clones are one endpoint.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use bytes::Bytes;
+/// use gohighlevel::clock::SystemClock;
+/// use gohighlevel::webhooks::{Endpoint, Handler, Verifier};
+/// use http::{Request, StatusCode};
+///
+/// async fn example(handler: Arc<dyn Handler>) {
+///     let endpoint = Endpoint::new(Verifier::highlevel(), handler, Arc::new(SystemClock));
+///     let unsigned = Request::post("/webhooks/ghl").body(Bytes::from("{}")).expect("a request");
+///     assert_eq!(endpoint.answer(unsigned).await.status(), StatusCode::UNAUTHORIZED);
+/// }
+/// ```
+///
+/// | answer | when |
+/// |---|---|
+/// | 200 | the handler has the delivery, durably |
+/// | 400 | the signature is right but the body is not a JSON object |
+/// | 401 | no signature, a wrong one, or a body too old or from the future ([`VerifyError`]) |
+/// | 405 | any method but POST |
+/// | 413 | the body is larger than [`MAX_BODY_BYTES`] |
+/// | 429 | the handler returned [`NotDurable`](super::NotDurable) or panicked; too many deliveries are under way; the service shuts down |
+///
+/// 429 is the one answer after which both of HighLevel's guides promise that it sends again, so it stands for every
+/// failure on this side. Of the others it may lose the event, which is right for what HighLevel did not send.
+///
+/// The handler runs to its end even if HighLevel hangs up meanwhile. Every outcome is logged through `tracing` with
+/// the event's name, location and webhook id: what was taken at `info`, what was refused at `warn`, what was not
+/// durable at `error`. Bodies and phone numbers are not logged.
+#[derive(Clone)]
+pub struct Endpoint {
+    shared: Arc<Shared>,
+    most_under_way: usize,
+}
+
+struct Shared {
+    verifier: RwLock<Verifier>,
+    handler: Arc<dyn Handler>,
+    clock: Arc<dyn Clock>,
+    under_way: watch::Sender<usize>,
+    draining: AtomicBool,
+}
+
+impl Endpoint {
+    /// An endpoint that hands proven deliveries to `handler`. It runs on tokio.
+    pub fn new(verifier: Verifier, handler: Arc<dyn Handler>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                verifier: RwLock::new(verifier),
+                handler,
+                clock,
+                under_way: watch::Sender::new(0),
+                draining: AtomicBool::new(false),
+            }),
+            most_under_way: MOST_UNDER_WAY,
+        }
+    }
+
+    /// With at most so many deliveries under way at once, 1,024 otherwise. Those beyond are answered 429 at once and
+    /// come again: a store that has become slow must not fill the memory.
+    #[must_use]
+    pub fn at_most(self, deliveries: usize) -> Self {
+        Self {
+            most_under_way: deliveries,
+            ..self
+        }
+    }
+
+    /// Answers a request with its whole body, byte for byte as it came: no framework may have parsed or changed it.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<&'static str> {
+        if request.method() != Method::POST {
+            let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, "Webhooks come by POST.");
+            let allowed = HeaderValue::from_static("POST");
+            response.headers_mut().insert(header::ALLOW, allowed);
+            return response;
+        }
+        let (parts, body) = request.into_parts();
+        if body.len() > MAX_BODY_BYTES {
+            return too_large();
+        }
+        self.take(&parts.headers, body).await
+    }
+
+    pub(super) async fn take(&self, headers: &HeaderMap, body: Bytes) -> Response<&'static str> {
+        let Some(place) = self.enter() else {
+            tracing::warn!(
+                outcome = "not taken",
+                "too many webhooks are under way, or the service shuts down"
+            );
+            return answer(StatusCode::TOO_MANY_REQUESTS, "Busy; please send it again.");
+        };
+        match self
+            .verifier()
+            .verify(headers, body, self.shared.clock.now())
+        {
+            Ok(delivery) => self.hand_on(delivery, place).await,
+            Err(error) => refuse(&error),
+        }
+    }
+
+    /// From here on this verifier counts. To change a key, first use a verifier with the old and the new one, and one
+    /// with the new alone when HighLevel signs with nothing else.
+    pub fn set_verifier(&self, verifier: Verifier) {
+        *self
+            .shared
+            .verifier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = verifier;
+    }
+
+    /// Takes nothing more (HighLevel is told 429 and sends again), and returns when nothing is under way any more. Call it
+    /// on shutdown, before the server stops.
+    pub async fn drain(&self) {
+        self.shared.draining.store(true, Ordering::SeqCst);
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self
+            .shared
+            .under_way
+            .subscribe()
+            .wait_for(|under_way| *under_way == 0)
+            .await;
+    }
+
+    fn verifier(&self) -> Verifier {
+        self.shared
+            .verifier
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// A place among the deliveries that are under way, if there is one.
+    fn enter(&self) -> Option<Place> {
+        let most = self.most_under_way;
+        let entered = self.shared.under_way.send_if_modified(|under_way| {
+            // Asked in here, so that no delivery slips in while somebody begins to wait for the last one.
+            let free = *under_way < most && !self.shared.draining.load(Ordering::SeqCst);
+            *under_way += usize::from(free);
+            free
+        });
+        entered.then(|| Place(Arc::clone(&self.shared)))
+    }
+
+    async fn hand_on(&self, delivery: Delivery, place: Place) -> Response<&'static str> {
+        let handler = Arc::clone(&self.shared.handler);
+        let span = tracing::info_span!(
+            "webhook",
+            event = delivery.event.name(),
+            location_id = delivery.location_id.as_ref().map(tracing::field::display),
+            webhook_id = delivery.webhook_id.as_ref().map(tracing::field::display),
+        );
+        let handled = async move {
+            // Until the handler is done, whoever is still there for the answer.
+            let _place = place;
+            handler.handle(delivery).await
+        };
+        // A task of its own outlives the connection, and a panic in it still gets the answer that brings the event back.
+        let result = tokio::spawn(handled.instrument(span.clone())).await;
+        span.in_scope(|| match result {
+            Ok(Ok(())) => {
+                tracing::info!(outcome = "taken", "webhook taken");
+                answer(StatusCode::OK, "Taken.")
+            }
+            Ok(Err(error)) => {
+                tracing::error!(outcome = "not durable", %error, "webhook not taken");
+                not_stored()
+            }
+            // The text of a panic may quote what it was working on, so it is not repeated.
+            Err(_) => {
+                tracing::error!(
+                    outcome = "not durable",
+                    "webhook not taken: its handler panicked"
+                );
+                not_stored()
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("verifier", &self.verifier())
+            .field("under_way", &*self.shared.under_way.borrow())
+            .field("most_under_way", &self.most_under_way)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of the deliveries that are under way, until it is dropped.
+struct Place(Arc<Shared>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|under_way| *under_way -= 1);
+    }
+}
+
+fn refuse(error: &VerifyError) -> Response<&'static str> {
+    tracing::warn!(outcome = "refused", %error, "webhook refused");
+    match error {
+        VerifyError::NotJson(_) => answer(StatusCode::BAD_REQUEST, "The body is no JSON object."),
+        _ => answer(
+            StatusCode::UNAUTHORIZED,
+            "The signature is missing, wrong or too old.",
+        ),
+    }
+}
+
+fn not_stored() -> Response<&'static str> {
+    answer(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Not stored; please send it again.",
+    )
+}
+
+pub(super) fn too_large() -> Response<&'static str> {
+    let status = StatusCode::PAYLOAD_TOO_LARGE;
+    tracing::warn!(outcome = "refused", %status, "webhook body not read");
+    answer(status, "The body is larger than one mebibyte.")
+}
+
+pub(super) fn answer(status: StatusCode, sentence: &'static str) -> Response<&'static str> {
+    let mut response = Response::new(sentence);
+    *response.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}
