@@ -26,7 +26,7 @@ use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::store::SqliteStore;
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
-use gohighlevel::webhooks::{Verifier, receiver};
+use gohighlevel::webhooks::{Endpoint, Verifier};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::EnvFilter;
@@ -200,9 +200,9 @@ impl TeamNotifier for LogOfTheTeam {
 /// From here on a webhook that is answered 200 is in the store.
 async fn serve(engine: Engine, verifier: Verifier, listen: SocketAddr) -> io::Result<()> {
     let asked = asked_to_stop()?;
-    let webhooks = receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
+    let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
     let app = axum::Router::new()
-        .route("/webhooks/ghl", webhooks)
+        .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))
         .with_state(engine.clone());
     let listener = TcpListener::bind(listen).await?;
@@ -212,7 +212,9 @@ async fn serve(engine: Engine, verifier: Verifier, listen: SocketAddr) -> io::Re
     let serving = async {
         let server = axum::serve(listener, app).with_graceful_shutdown(asked);
         let served = server.await;
-        // Only now: a request that is still served may plan something.
+        // A delivery can be under way though its connection is gone.
+        webhooks.drain().await;
+        // Only now: what was under way may have planned something.
         drop(stop);
         served
     };

@@ -240,6 +240,10 @@ impl fmt::Debug for Engine {
 
 #[async_trait::async_trait]
 impl Handler for Engine {
+    fn wants(&self, delivery: &Delivery) -> bool {
+        self.concerns(delivery)
+    }
+
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
         self.accept(&delivery)
             .await
