@@ -39,8 +39,10 @@ impl Engine {
             .as_ref()
             .map(|location| self.shared.sites.contains_key(location));
         match &delivery.event {
+            // It tells whose location it is, which may be ours one day.
+            Event::Install(_) => true,
             // One of a whole company names no location.
-            Event::Install(_) | Event::Uninstall => ours.unwrap_or(true),
+            Event::Uninstall => ours.unwrap_or(true),
             event => ours == Some(true) && intake::concerns(event),
         }
     }
