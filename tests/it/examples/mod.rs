@@ -7,6 +7,7 @@ mod presets;
 mod quickstart;
 mod search_contacts;
 mod send_message;
+mod webhook_receiver;
 
 use std::process::{Command, Output};
 
