@@ -42,7 +42,7 @@ mod simulator;
 
 pub use fake_ghl::{
     Call, CallStatus, Delivery, DeliveryAttempt, Direction, FakeGhl, FakeGhlBuilder, FakeGhlError,
-    Fault, Gate, GatePoint, Happening, HeldRequest, Seed, SeenRequest, TextMessage,
+    Fault, Gate, GatePoint, Happening, HeldRequest, Redelivery, Seed, SeenRequest, TextMessage,
 };
 pub use manual_clock::ManualClock;
 #[cfg(feature = "missed-call")]

@@ -43,7 +43,7 @@ pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
 pub(super) use in_process::InProcess;
 pub use seed::Seed;
 pub use server::SeenRequest;
-pub use webhooks::{Delivery, DeliveryAttempt};
+pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
 use server::Shared;
 
