@@ -4,10 +4,11 @@
 //! that comes twice is no failure (the last one counts, as in JavaScript), a value of the wrong type is no failure,
 //! and text with half of a surrogate pair (what is left of an emoji that HighLevel cut) is kept, not refused.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserializer as _, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_with::de::DeserializeAsWrap;
 
@@ -18,29 +19,57 @@ pub(super) trait Payload {
     fn read(fields: &Fields<'_>) -> Self;
 }
 
-/// The fields of a JSON object, not yet read.
-pub(super) struct Fields<'a>(HashMap<String, &'a RawValue>);
+/// The fields of a JSON object, not yet read, as they come. Every webhook passes here: nothing is copied that need not
+/// be, and among so few fields a look at each is the fastest search.
+pub(super) struct Fields<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
     /// `None` if `json` is not one JSON object.
     pub(super) fn read(json: &'a [u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok().map(Self)
+        struct Object;
+
+        impl<'a> Visitor<'a> for Object {
+            type Value = Fields<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Fields<'a>, A::Error> {
+                let mut fields = Vec::with_capacity(32);
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let fields = deserializer.deserialize_map(Object).ok()?;
+        deserializer.end().ok()?;
+        Some(fields)
+    }
+
+    fn raw(&self, name: &str) -> Option<&'a RawValue> {
+        let mut last_first = self.0.iter().rev();
+        let found = last_first.find(|(other, _)| other.0 == name);
+        found.map(|(_, raw)| *raw)
     }
 
     /// The scalar in field `name`; `None` where it is missing, null, no scalar, or cannot be read as a `T`.
     pub(super) fn scalar<T: FromScalar>(&self, name: &str) -> Option<T> {
-        scalar(self.0.get(name)?)
+        scalar(self.raw(name)?)
     }
 
     /// The scalar in field `name`, or in the first item of the list there.
     pub(super) fn scalar_or_first<T: FromScalar>(&self, name: &str) -> Option<T> {
-        let raw = self.0.get(name)?;
+        let raw = self.raw(name)?;
         scalar(raw).or_else(|| items(raw).into_iter().find_map(scalar))
     }
 
     /// The scalars of the list in field `name`, without those that cannot be read.
     pub(super) fn list<T: FromScalar>(&self, name: &str) -> Vec<T> {
-        let raw = self.0.get(name);
+        let raw = self.raw(name);
         raw.map_or_else(Vec::new, |raw| {
             items(raw).into_iter().filter_map(scalar).collect()
         })
@@ -48,12 +77,12 @@ impl<'a> Fields<'a> {
 
     /// The object in field `name`.
     pub(super) fn object(&self, name: &str) -> Option<Fields<'a>> {
-        Fields::read(self.0.get(name)?.get().as_bytes())
+        Fields::read(self.raw(name)?.get().as_bytes())
     }
 
     /// What each object of the list in field `name` says.
     pub(super) fn payloads<T: Payload>(&self, name: &str) -> Vec<T> {
-        let raw = self.0.get(name);
+        let raw = self.raw(name);
         let objects = raw.map_or_else(Vec::new, |raw| items(raw)).into_iter();
         objects
             .filter_map(|raw| Fields::read(raw.get().as_bytes()))
@@ -63,9 +92,39 @@ impl<'a> Fields<'a> {
 
     /// All fields that are objects, with their names.
     pub(super) fn objects(&self) -> impl Iterator<Item = (&str, Fields<'a>)> {
-        self.0.iter().filter_map(|(name, raw)| {
-            Fields::read(raw.get().as_bytes()).map(|fields| (name.as_str(), fields))
+        let fields = self.0.iter().map(|(name, raw)| (&*name.0, *raw));
+        // Of those with the same name the last stays.
+        let fields: BTreeMap<&str, &'a RawValue> = fields.collect();
+        fields.into_iter().filter_map(|(name, raw)| {
+            Fields::read(raw.get().as_bytes()).map(|fields| (name, fields))
         })
+    }
+}
+
+/// A field's name, out of the JSON itself unless something in it is escaped.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 
@@ -109,7 +168,7 @@ mod tests {
     #[test]
     fn one_odd_field_costs_nothing_but_itself() {
         let fields = Fields::read(
-            br#"{"a":"first","a":"last","cut":"STOP \ud83d","n":7,"no":{"deep":[1]},"null":null,
+            br#"{"a":"first","\u0061":"second","a":"last","cut":"STOP \ud83d","n":7,"no":{"deep":[1]},"null":null,
                 "list":["x",{},null,"y"],"one":"z","meta":{"call":{"duration":"12"}}}"#,
         )
         .unwrap();
