@@ -18,6 +18,7 @@
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
 //! | Pages | listings as streams | [below](#pages) |
 //! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
+//! | Workflows | start them, be a trigger or an action of them | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
 //!
@@ -255,6 +256,7 @@ pub mod secret;
 pub mod testing;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
+pub mod workflows;
 
 pub use client::Client;
 pub use error::{Error, Result};
