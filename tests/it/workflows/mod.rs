@@ -1,0 +1,8 @@
+//! Workflows both ways, over real HTTP: FakeGhl asks the endpoints of a service, and the service asks FakeGhl.
+
+mod actions;
+mod endpoint;
+mod inbound;
+mod stores;
+mod support;
+mod triggers;
