@@ -1,6 +1,6 @@
 //! A typed client for HighLevel (GoHighLevel, GHL), its webhooks, and recipes that a service embeds.
 //!
-//! Three parts, each usable without the next:
+//! Its parts, each usable without the next:
 //!
 //! * **Calls out**: a [`Client`] gives a [`Location`](client::Location), and the resources of [`api`] hang on it. Each
 //!   request is paced, repeated only where repeating cannot harm, and fails with an [`Error`] that says what to do next.

@@ -107,7 +107,8 @@ fn is_there(value: &Value) -> bool {
         Value::Null => false,
         Value::String(text) => {
             let text = text.trim();
-            !text.is_empty() && !(text.starts_with("{{") && text.ends_with("}}"))
+            let left_as_it_is = text.starts_with("{{") && text.ends_with("}}");
+            !(text.is_empty() || left_as_it_is)
         }
         _ => true,
     }

@@ -39,6 +39,9 @@ const ONE_CALL_SECONDS: i64 = 60;
 /// | `phone` | the caller's number | the contact's number |
 /// | `called_number` | the business's number | steps for some numbers only are not done |
 ///
+/// Replies, opt-outs and calls back are not told by such a workflow: without a marketplace app, keep
+/// [`Engine::run_sweeps`](super::Engine::run_sweeps) going, which finds them in HighLevel's records.
+///
 /// # What is a repeat
 ///
 /// HighLevel names neither these requests nor, in them, the call. So a call is known again by the best that is there:

@@ -54,7 +54,8 @@ use server::Shared;
 ///
 /// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
 /// pipelines, opportunities, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
-/// header says. It sends signed webhooks. It is driven through the methods here or, from any language, over HTTP:
+/// header says. It sends signed webhooks. It asks a marketplace app's steps and tells of its triggers, and takes
+/// what is fired, resumed and posted to inbound webhooks. It is driven through the methods here or, from any language, over HTTP:
 ///
 /// | order | body | effect |
 /// |---|---|---|

@@ -1,5 +1,7 @@
 //! What a step is called with.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,8 +14,8 @@ use crate::secret::Private;
 use crate::workflows::endpoint::Refusal;
 use crate::workflows::typed::{UnreadableField, typed};
 
-/// A contact has reached the step.
-#[derive(Debug, Clone)]
+/// A contact has reached the step. What its form holds does not print.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionCall<T> {
     /// What the step's form holds.
@@ -36,6 +38,17 @@ impl<T> ActionCall<T> {
         self.branches
             .iter()
             .find(|branch| branch.name.eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+impl<T> fmt::Debug for ActionCall<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionCall")
+            .field("action_key", &self.action_key)
+            .field("version", &self.version)
+            .field("branches", &self.branches)
+            .field("body_sha256", &self.body_sha256)
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,6 +227,7 @@ mod tests {
         assert_eq!(call.extras.contact().unwrap().as_str(), "abc");
         assert_eq!(call.extras.status_id().as_deref(), Some("s1"));
         assert_eq!(call.version.as_deref(), Some("1.0"));
+        assert!(!format!("{call:?}").contains("John"));
         let kept = serde_json::to_value(&call.extras).unwrap();
         assert_eq!(kept, body["extras"]);
         assert!(!format!("{:?}", call.extras).contains("abc"));

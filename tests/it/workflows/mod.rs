@@ -3,6 +3,7 @@
 mod actions;
 mod endpoint;
 mod inbound;
+mod redaction;
 mod stores;
 mod support;
 mod triggers;

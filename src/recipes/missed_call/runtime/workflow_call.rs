@@ -22,8 +22,6 @@ impl Engine {
     /// The engine is a [`WebhookAction`] and an [`Action`] as well, so that it can stand behind an endpoint:
     ///
     /// ```
-    /// # #[cfg(not(feature = "axum"))] fn main() {}
-    /// # #[cfg(feature = "axum")] fn main() {}
     /// # #[cfg(feature = "axum")]
     /// # fn app(engine: gohighlevel::recipes::missed_call::Engine) -> Result<axum::Router, Box<dyn std::error::Error>> {
     /// use std::sync::Arc;
