@@ -26,7 +26,7 @@ use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::store::SqliteStore;
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
-use gohighlevel::webhooks::{Verifier, receiver};
+use gohighlevel::webhooks::{Endpoint, Verifier};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::EnvFilter;
@@ -98,6 +98,8 @@ fn arguments() -> Result<(PathBuf, SocketAddr), String> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// How long between two looks for calls whose webhook was lost; without it there is none.
+    sweep_every_seconds: Option<u32>,
     store: StoreTable,
     #[serde(rename = "location")]
     locations: Vec<LocationTable>,
@@ -164,6 +166,9 @@ impl Config {
 async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     let config = Config::read(file)?;
     let path = config.store.path.clone();
+    let pause = config
+        .sweep_every_seconds
+        .map(|seconds| Duration::from_secs(seconds.into()));
     let recipes = config.recipes(file)?;
     let client = Client::from_env().map_err(told)?;
     let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
@@ -178,7 +183,9 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     }
     let engine = engine.build();
     check_locations(&engine).await?;
-    serve(engine, verifier.build(), listen).await.map_err(told)
+    serve(engine, verifier.build(), listen, pause)
+        .await
+        .map_err(told)
 }
 
 /// Where steps with `to = "host"` go. Write your chat or pager here; the notice's body names the caller, and a log must
@@ -198,11 +205,16 @@ impl TeamNotifier for LogOfTheTeam {
 }
 
 /// From here on a webhook that is answered 200 is in the store.
-async fn serve(engine: Engine, verifier: Verifier, listen: SocketAddr) -> io::Result<()> {
+async fn serve(
+    engine: Engine,
+    verifier: Verifier,
+    listen: SocketAddr,
+    sweep_pause: Option<Duration>,
+) -> io::Result<()> {
     let asked = asked_to_stop()?;
-    let webhooks = receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
+    let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
     let app = axum::Router::new()
-        .route("/webhooks/ghl", webhooks)
+        .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))
         .with_state(engine.clone());
     let listener = TcpListener::bind(listen).await?;
@@ -212,12 +224,25 @@ async fn serve(engine: Engine, verifier: Verifier, listen: SocketAddr) -> io::Re
     let serving = async {
         let server = axum::serve(listener, app).with_graceful_shutdown(asked);
         let served = server.await;
-        // Only now: a request that is still served may plan something.
+        // A delivery can be under way though its connection is gone.
+        webhooks.drain().await;
+        // Only now: what was under way may have planned something.
         drop(stop);
         served
     };
-    let (served, ()) = tokio::join!(serving, engine.run(async { drop(stopped.await) }));
-    served
+    let running = engine.run(async { drop(stopped.await) });
+    let served_and_run = async { tokio::join!(serving, running).0 };
+    let sweeping = async {
+        match sweep_pause {
+            Some(pause) => engine.run_sweeps(pause, std::future::pending()).await,
+            None => std::future::pending().await,
+        }
+    };
+    // A sweep that is broken off has taken what it has taken; the next start goes on.
+    tokio::select! {
+        served = served_and_run => served,
+        () = sweeping => Ok(()),
+    }
 }
 
 /// Refuses to go on when a location lacks what its recipe needs, or its token. If HighLevel cannot be asked, the

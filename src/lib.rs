@@ -209,8 +209,8 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `rustls` | yes | HTTP through reqwest with rustls; without it the client asks for a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events |
-//! | `axum` | | [`webhooks::receiver`], the endpoint for an axum router |
+//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types |
+//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
@@ -226,6 +226,7 @@
 //! | `send_message` | a text whose answer is lost, and how that is settled |
 //! | `oauth_install` | a marketplace app, from its installation to its removal |
 //! | `missed_call` | a missed call from its end to the task, offline |
+//! | `webhook_receiver` | webhooks in a service of your own, each stored before it is acknowledged |
 //! | `recovery_server` | a service to start from: configuration, health check, graceful shutdown |
 //! | `fake_ghl` | a HighLevel on loopback, for any language |
 //!

@@ -73,6 +73,11 @@ impl Report {
     pub(crate) fn new(recipe: &Recipe, tour: &Tour) -> Self {
         let (caller, called) = (tour.caller.e164(), tour.called.e164());
         let mut events = Vec::new();
+        if let Some((name, reference)) = &tour.consented {
+            let what =
+                format!("{name} has consented to texts before ({reference}), later ones too.");
+            events.push(Event::new(tour, tour.begins(), "consent", what));
+        }
         for (index, scene) in tour.scenes.iter().enumerate() {
             let event = match scene.text {
                 None => {

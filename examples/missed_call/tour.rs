@@ -45,6 +45,8 @@ pub(crate) struct Tour {
     /// The contact that HighLevel has for the caller.
     pub(crate) contact: ContactId,
     pub(crate) scenes: Vec<Told>,
+    /// Who has consented to texts before the call, and the record of it.
+    pub(crate) consented: Option<(&'static str, String)>,
     /// The ledger of the calls, oldest first.
     pub(crate) ledger: Vec<Entry>,
     pub(crate) seen: Seen,
@@ -156,6 +158,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
     // What happens.
     let story = Story::of(recipe.name());
     let (caller, called) = (somebody()?, BUSINESS.parse::<PhoneNumber>()?);
+    let mut consented = None;
     if let Some((name, address)) = story.known_as {
         let contact = NewContact {
             first_name: Some(name.to_owned().into()),
@@ -176,6 +179,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         engine
             .record_consent(&person, ConsentKind::Written, &consent)
             .await?;
+        consented = Some((name, consent.reference));
     }
     let begins = clock.now();
     let mut scenes: Vec<Told> = Vec::new();
@@ -212,6 +216,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         seen: seen(&location, &contact, &team).await?,
         contact,
         scenes,
+        consented,
         db,
         db_is_kept,
     })

@@ -42,7 +42,7 @@ mod simulator;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, Delivery, DeliveryAttempt, Direction, FakeGhl,
-    FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest, Seed,
+    FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest, Redelivery, Seed,
     SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;

@@ -44,16 +44,22 @@ impl ByLocation {
         self.handlers.insert(location, handler);
         self
     }
+
+    fn handler_of(&self, delivery: &Delivery) -> &dyn Handler {
+        let location = delivery.location_id.as_ref();
+        let handler = location.and_then(|location| self.handlers.get(location));
+        handler.unwrap_or(&self.rest).as_ref()
+    }
 }
 
 #[async_trait]
 impl Handler for ByLocation {
+    fn wants(&self, delivery: &Delivery) -> bool {
+        self.handler_of(delivery).wants(delivery)
+    }
+
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
-        let handler = delivery
-            .location_id
-            .as_ref()
-            .and_then(|location| self.handlers.get(location));
-        handler.unwrap_or(&self.rest).handle(delivery).await
+        self.handler_of(&delivery).handle(delivery).await
     }
 }
 

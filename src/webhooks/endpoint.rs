@@ -42,7 +42,7 @@ const MOST_UNDER_WAY: usize = 1024;
 ///
 /// | answer | when |
 /// |---|---|
-/// | 200 | the handler has the delivery, durably |
+/// | 200 | the handler has the delivery, durably, or does not [want](Handler::wants) it |
 /// | 400 | the signature is right but the body is not a JSON object |
 /// | 401 | no signature, a wrong one, or a body too old or from the future ([`VerifyError`]) |
 /// | 405 | any method but POST |
@@ -53,8 +53,8 @@ const MOST_UNDER_WAY: usize = 1024;
 /// failure on this side. Of the others it may lose the event, which is right for what HighLevel did not send.
 ///
 /// The handler runs to its end even if HighLevel hangs up meanwhile. Every outcome is logged through `tracing` with
-/// the event's name, location and webhook id: what was taken at `info`, what was refused at `warn`, what was not
-/// durable at `error`. Bodies and phone numbers are not logged.
+/// the event's name, location and webhook id: what was taken at `info`, what was not wanted at `debug`, what was refused
+/// at `warn`, what was not durable at `error`. Bodies and phone numbers are not logged.
 #[derive(Clone)]
 pub struct Endpoint {
     shared: Arc<Shared>,
@@ -85,7 +85,9 @@ impl Endpoint {
     }
 
     /// With at most so many deliveries under way at once, 1,024 otherwise. Those beyond are answered 429 at once and
-    /// come again: a store that has become slow must not fill the memory.
+    /// come again: a store that has become slow must not fill the memory. Whoever cannot sign holds no place for longer
+    /// than the check takes, because bodies are read before; how many connections may send at once is the server's
+    /// to limit.
     #[must_use]
     pub fn at_most(self, deliveries: usize) -> Self {
         Self {
@@ -121,7 +123,15 @@ impl Endpoint {
             .verifier()
             .verify(headers, body, self.shared.clock.now())
         {
-            Ok(delivery) => self.hand_on(delivery, place).await,
+            Ok(delivery) if self.shared.handler.wants(&delivery) => {
+                self.hand_on(delivery, place).await
+            }
+            Ok(delivery) => {
+                span_of(&delivery).in_scope(|| {
+                    tracing::debug!(outcome = "not wanted", "webhook not wanted");
+                });
+                answer(StatusCode::OK, "Not wanted.")
+            }
             Err(error) => refuse(&error),
         }
     }
@@ -137,7 +147,8 @@ impl Endpoint {
     }
 
     /// Takes nothing more (HighLevel is told 429 and sends again), and returns when nothing is under way any more. Call it
-    /// on shutdown, before the server stops.
+    /// on shutdown, before what the handlers need is taken away. A handler can be at work though its connection is
+    /// gone, so that the server has stopped is not enough.
     pub async fn drain(&self) {
         self.shared.draining.store(true, Ordering::SeqCst);
         // The sender lives in `self`, so waiting cannot fail.
@@ -171,12 +182,7 @@ impl Endpoint {
 
     async fn hand_on(&self, delivery: Delivery, place: Place) -> Response<&'static str> {
         let handler = Arc::clone(&self.shared.handler);
-        let span = tracing::info_span!(
-            "webhook",
-            event = delivery.event.name(),
-            location_id = delivery.location_id.as_ref().map(tracing::field::display),
-            webhook_id = delivery.webhook_id.as_ref().map(tracing::field::display),
-        );
+        let span = span_of(&delivery);
         let handled = async move {
             // Until the handler is done, whoever is still there for the answer.
             let _place = place;
@@ -222,6 +228,15 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.under_way.send_modify(|under_way| *under_way -= 1);
     }
+}
+
+fn span_of(delivery: &Delivery) -> tracing::Span {
+    tracing::info_span!(
+        "webhook",
+        event = delivery.event.name(),
+        location_id = delivery.location_id.as_ref().map(tracing::field::display),
+        webhook_id = delivery.webhook_id.as_ref().map(tracing::field::display),
+    )
 }
 
 fn refuse(error: &VerifyError) -> Response<&'static str> {

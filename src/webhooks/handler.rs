@@ -13,10 +13,18 @@ use super::delivery::Delivery;
 /// from what was stored.
 ///
 /// The same delivery may come again and in any order; take each [`Delivery::dedupe_key`] once and return `Ok` for
-/// repeats. Events of no interest are `Ok` too. If the delivery cannot be stored now, return [`NotDurable`]; HighLevel
-/// is then told 429 and sends it again.
+/// repeats. Events of no interest are `Ok` too, and cost nothing where [`wants`](Self::wants) says so. If the delivery
+/// cannot be stored now, return [`NotDurable`]; HighLevel is then told 429 and sends it again.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
+    /// Whether there is anything to do about such a delivery. If not, HighLevel is told 200 at once and `handle` is not
+    /// called. Asked of every proven delivery before anything else is done, so decide by what it says alone: no
+    /// waiting, nothing stored. Everything is wanted unless a handler says otherwise.
+    fn wants(&self, delivery: &Delivery) -> bool {
+        let _ = delivery;
+        true
+    }
+
     /// Makes the delivery durable.
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable>;
 }

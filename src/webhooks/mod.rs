@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, the [`Endpoint`] for any web
-//! framework with its route for axum (behind that feature), and [`ByLocation`], which parts deliveries among handlers. What an event *means* (was the call missed? may a text go out?) is decided
-//! elsewhere.
+//! framework with its route for axum (behind that feature), and [`ByLocation`], which parts deliveries among handlers.
+//! What an event *means* (was the call missed? may a text go out?) is decided elsewhere.
 //!
 //! Three rules of HighLevel's deliveries shape the module (HighLevel's Webhook Integration Guide):
 //!

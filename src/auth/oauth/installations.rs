@@ -179,6 +179,11 @@ impl<H: Handler> Installations<H> {
 
 #[async_trait]
 impl<H: Handler> Handler for Installations<H> {
+    fn wants(&self, delivery: &Delivery) -> bool {
+        let installation = matches!(delivery.event, Event::Install(_) | Event::Uninstall);
+        installation || self.next.wants(delivery)
+    }
+
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
         match self.credentials.observe(&delivery).await {
             Err(error) if *error.kind() == ErrorKind::TokenStore => Err(NotDurable::new(error)),

@@ -86,6 +86,21 @@ impl Signal {
     }
 }
 
+/// Whether an event of this kind can mean something to the recipe.
+pub(crate) fn concerns(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::InboundMessage(_)
+            | Event::OutboundMessage(_)
+            | Event::AppointmentCreate(_)
+            | Event::AppointmentUpdate(_)
+            | Event::AppointmentDelete(_)
+            | Event::TaskComplete(_)
+            | Event::ContactDelete(_)
+            | Event::ContactDndUpdate(_)
+    )
+}
+
 /// Reads a delivery; `None` if it means nothing to the recipe.
 pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
     let location = delivery.location_id.clone()?;

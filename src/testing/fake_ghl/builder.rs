@@ -14,7 +14,7 @@ use super::rules::Limiter;
 use super::seed::Seed;
 use super::server::{self, Shared};
 use super::signing::SigningKey;
-use super::webhooks::{self, Webhooks};
+use super::webhooks::{self, Redelivery, Webhooks};
 use crate::clock::{Clock, SystemClock};
 
 /// Settings of a [`FakeGhl`] that has not started. Made by [`FakeGhl::builder`].
@@ -30,6 +30,7 @@ pub struct FakeGhlBuilder {
     token_lifetime: Duration,
     minted_refresh_tokens: bool,
     refresh_grace: Duration,
+    redelivery: Redelivery,
 }
 
 impl FakeGhlBuilder {
@@ -44,6 +45,7 @@ impl FakeGhlBuilder {
             token_lifetime: Duration::from_secs(86_399),
             minted_refresh_tokens: true,
             refresh_grace: Duration::from_secs(30),
+            redelivery: Redelivery::default(),
         }
     }
 
@@ -125,6 +127,11 @@ impl FakeGhlBuilder {
         }
     }
 
+    /// After which answers a webhook is sent again.
+    pub fn redelivery(self, redelivery: Redelivery) -> Self {
+        Self { redelivery, ..self }
+    }
+
     /// Starts it. Fails when it cannot listen on the address.
     pub async fn start(self) -> io::Result<FakeGhl> {
         let key = match self.signing_key {
@@ -141,7 +148,12 @@ impl FakeGhlBuilder {
         world.grants.grace = self.refresh_grace;
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
-        let (webhooks, orders) = Webhooks::new(key, Arc::clone(&self.clock), self.webhook_url);
+        let (webhooks, orders) = Webhooks::new(
+            key,
+            Arc::clone(&self.clock),
+            self.webhook_url,
+            self.redelivery,
+        );
         let webhooks = Arc::new(webhooks);
         let shared = Arc::new(Shared::new(
             self.clock,

@@ -14,7 +14,7 @@ use super::rules::Limiter;
 use super::seed::Seed;
 use super::server::{self, Shared};
 use super::signing::SigningKey;
-use super::webhooks::Webhooks;
+use super::webhooks::{Redelivery, Webhooks};
 use crate::clock::Clock;
 
 /// The platform's state machine alone, for whoever carries requests and webhooks by other means than HTTP.
@@ -30,7 +30,12 @@ impl InProcess {
     ) -> Result<Self, FakeGhlError> {
         let world = seed.world(clock.now())?;
         // Nobody works the queue off: webhooks are fetched.
-        let (webhooks, _) = Webhooks::new(SigningKey::generate()?, Arc::clone(&clock), None);
+        let (webhooks, _) = Webhooks::new(
+            SigningKey::generate()?,
+            Arc::clone(&clock),
+            None,
+            Redelivery::default(),
+        );
         let limiter = Limiter::new(100, Duration::from_secs(10));
         Ok(Self {
             shared: Shared::new(clock, Arc::new(webhooks), world, limiter),

@@ -46,7 +46,7 @@ pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use seed::Seed;
 pub use server::SeenRequest;
-pub use webhooks::{Delivery, DeliveryAttempt};
+pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
 use server::Shared;
 

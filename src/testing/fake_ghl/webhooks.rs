@@ -33,6 +33,31 @@ const PAUSES: [Duration; 6] = [
 /// How long a receiver may take to answer, on the machine's clock: HighLevel does not document its own patience.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// After which answers a webhook is sent again. HighLevel's guides contradict each other; FakeGhl takes the middle unless
+/// told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Redelivery {
+    /// After 429 alone, as HighLevel's older guide and its help article 155000007071 have it.
+    AfterBusy,
+    /// After 429, and when there is no answer.
+    #[default]
+    AfterBusyOrSilence,
+    /// After everything but a 2xx, as the newer guide has it.
+    AfterAnyFailure,
+}
+
+impl Redelivery {
+    fn follows(self, status: Option<u16>) -> bool {
+        match status {
+            Some(429) => true,
+            None => self != Self::AfterBusy,
+            Some(200..300) => false,
+            Some(_) => self == Self::AfterAnyFailure,
+        }
+    }
+}
+
 /// One webhook and what became of it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,6 +107,7 @@ pub(super) struct Webhooks {
     key: SigningKey,
     clock: Arc<dyn Clock>,
     url: Mutex<Option<Url>>,
+    redelivery: Redelivery,
     /// Whether webhooks are made and kept back.
     held: AtomicBool,
     made: Mutex<Made>,
@@ -102,12 +128,14 @@ impl Webhooks {
         key: SigningKey,
         clock: Arc<dyn Clock>,
         url: Option<Url>,
+        redelivery: Redelivery,
     ) -> (Self, mpsc::UnboundedReceiver<usize>) {
         let (queue, orders) = mpsc::unbounded_channel();
         let webhooks = Self {
             key,
             clock,
             url: Mutex::new(url),
+            redelivery,
             held: AtomicBool::new(false),
             made: Mutex::default(),
             queue,
@@ -202,7 +230,7 @@ impl Webhooks {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All attempts of one delivery: again after 429 and after no answer at all, never after another answer.
+    /// All attempts of one delivery.
     async fn attempt_all(&self, position: usize) {
         let mut pauses = PAUSES.iter();
         loop {
@@ -232,7 +260,9 @@ impl Webhooks {
                 });
             }
             match (status, pauses.next()) {
-                (None | Some(429), Some(pause)) => self.clock.sleep(*pause).await,
+                (status, Some(pause)) if self.redelivery.follows(status) => {
+                    self.clock.sleep(*pause).await;
+                }
                 _ => return,
             }
         }

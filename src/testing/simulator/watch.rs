@@ -285,8 +285,14 @@ impl Watch {
                 .next()
                 .unwrap_or_default();
             self.calls.get(opened).is_some_and(|other| {
-                let apart = call.ended_at.duration_since(other.ended_at).unsigned_abs();
-                apart + self.tolerance < cooldown
+                let (first, second) = if other.ended_at <= call.ended_at {
+                    (other, &call)
+                } else {
+                    (&call, other)
+                };
+                // Each may be taken to end at its earliest.
+                let apart = second.ended_at.duration_since(first.ended_from);
+                apart.unsigned_abs() + self.tolerance < cooldown
             })
         };
         if answered.into_iter().any(near) {

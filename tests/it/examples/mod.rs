@@ -8,6 +8,7 @@ mod presets;
 mod quickstart;
 mod search_contacts;
 mod send_message;
+mod webhook_receiver;
 mod workflow_action;
 
 use std::process::{Command, Output};

@@ -9,7 +9,7 @@ fn timeline(preset: &str) -> (Vec<(u64, String)>, Value) {
     let output = run("missed_call", &["--json", "--recipe", preset], &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let silent = ["webhook", "episode", "call", "reply"];
+    let silent = ["consent", "webhook", "episode", "call", "reply"];
     let events = report["events"].as_array().unwrap().iter();
     let done = events
         .filter(|event| !silent.contains(&event["event"].as_str().unwrap()))

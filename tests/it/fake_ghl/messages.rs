@@ -259,3 +259,45 @@ async fn a_message_for_later_waits() {
     assert_eq!(messages[0]["status"], "scheduled");
     assert!(fake.deliveries().is_empty());
 }
+
+#[tokio::test]
+async fn an_export_has_all_messages_of_the_location_page_after_page() {
+    let clock = clock();
+    let fake = builder(&clock).start().await.unwrap();
+    let api = Api::new(&fake);
+    let mut ids = Vec::new();
+    for (contact, body) in [(MARIA, "one"), (JONAS, "two"), (MARIA, "three")] {
+        let sent = api.sms(contact, body).await.expect(201);
+        ids.push(sent["messageId"].as_str().unwrap().to_owned());
+        clock.advance(Duration::from_secs(60));
+    }
+    let export = async |rest: &str| {
+        let path = format!("/conversations/messages/export?locationId={SOLEIL}{rest}");
+        api.get(&path).await.expect(200)
+    };
+    let of = |page: &serde_json::Value| -> Vec<String> {
+        let messages = page["messages"].as_array().unwrap().iter();
+        messages
+            .map(|message| message["id"].as_str().unwrap().to_owned())
+            .filter(|id| ids.contains(id))
+            .collect()
+    };
+    // The newest first.
+    let first = export("&limit=2").await;
+    assert_eq!(of(&first), [ids[2].clone(), ids[1].clone()]);
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let second = export(&format!("&limit=2&cursor={cursor}")).await;
+    assert_eq!(of(&second)[..1], [ids[0].clone()]);
+    let oldest_first = export("&sortOrder=asc&startDate=2026-05-08T11:58:00Z").await;
+    assert_eq!(of(&oldest_first), [ids[1].clone(), ids[2].clone()]);
+    assert_eq!(oldest_first["nextCursor"], serde_json::Value::Null);
+    let calls = export("&channel=Call&startDate=2026-05-08T11:57:00Z").await;
+    assert!(of(&calls).is_empty());
+    let of_maria = export(&format!("&contactId={MARIA}")).await;
+    assert_eq!(of(&of_maria), [ids[2].clone(), ids[0].clone()]);
+    api.get(&format!(
+        "/conversations/messages/export?locationId={SOLEIL}&cursor=x"
+    ))
+    .await
+    .expect(422);
+}

@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gohighlevel::testing::{Call, CallStatus, Direction, TextMessage};
+use gohighlevel::testing::{Call, CallStatus, Direction, Redelivery, TextMessage};
 use serde_json::json;
 
 use super::receiver::{Received, Receiver};
@@ -344,6 +344,48 @@ async fn too_busy_and_unreachable_are_tried_again_and_nothing_else_is() {
     fake.deliveries_settled().await;
     assert_eq!(fake.deliveries()[1].attempts.len(), 1);
     assert_eq!(fake.deliveries()[1].attempts[0].status, Some(500));
+}
+
+#[tokio::test]
+async fn webhooks_come_again_as_either_of_highlevel_s_guides_has_it() {
+    for (redelivery, answers, attempts) in [
+        (Redelivery::AfterBusy, [429, 0, 200], 2),
+        (Redelivery::AfterBusy, [500, 200, 200], 1),
+        (Redelivery::AfterBusyOrSilence, [429, 0, 200], 3),
+        (Redelivery::AfterBusyOrSilence, [500, 200, 200], 1),
+        (Redelivery::AfterAnyFailure, [500, 302, 204], 3),
+        (Redelivery::AfterAnyFailure, [0, 404, 200], 3),
+    ] {
+        let receiver = Receiver::start(&answers).await;
+        let fake = builder(&clock()).redelivery(redelivery);
+        let fake = fake.start().await.unwrap();
+        fake.set_webhook_url(&receiver.url).unwrap();
+        fake.call(&missed()).unwrap();
+        fake.deliveries_settled().await;
+        let made = fake.deliveries()[0].attempts.len();
+        assert_eq!(made, attempts, "{redelivery:?} {answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn webhooks_that_are_held_back_are_lost_or_come_late_in_any_order() {
+    let receiver = Receiver::start(&[]).await;
+    let fake = start().await;
+    fake.set_webhook_url(&receiver.url).unwrap();
+    fake.hold_webhooks(true);
+    let first = fake.call(&missed()).unwrap();
+    let second = fake.message(&text("+13125550142", "hello")).unwrap();
+    fake.hold_webhooks(false);
+    fake.message(&text("+13125550142", "still there?")).unwrap();
+    fake.deliveries_settled().await;
+    assert_eq!(receiver.received().len(), 1);
+    for late in [&second, &first] {
+        fake.resend(&late.webhook_id).unwrap();
+        fake.deliveries_settled().await;
+    }
+    let told: Vec<_> = receiver.received().iter().map(json_of).collect();
+    let ids: Vec<_> = told.iter().skip(1).map(|body| &body["webhookId"]).collect();
+    assert_eq!(ids, [&second.webhook_id, &first.webhook_id]);
 }
 
 #[tokio::test]

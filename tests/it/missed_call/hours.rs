@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use gohighlevel::recipes::missed_call::compliance::QuietHours;
 use gohighlevel::recipes::missed_call::episode::{
     Episode, Facts, Intent, Permit, PlaceOfContact, Reason, StepName, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
-use gohighlevel::recipes::missed_call::{Caller, Recipe};
+use gohighlevel::recipes::missed_call::{Caller, Engine, Recipe};
 use jiff::{SignedDuration, Timestamp};
 
 use super::given::{call, recipe_of, the_text};
@@ -168,4 +169,51 @@ async fn a_text_that_is_due_at_night_is_sent_in_the_morning_once() {
     assert_eq!(texts.len(), 2);
     let sent_at = texts[1].date_added.unwrap();
     assert_eq!(sent_at.to_string().get(..16), Some("2026-11-21T14:00"));
+}
+
+#[test]
+fn a_host_s_own_rules_take_the_place_of_the_built_in_ones() {
+    let rules = QuietHours::SOURCE.replacen("08:00-21:00", "12:00-13:00", 1);
+    let rules = QuietHours::from_toml(&rules).unwrap();
+    // Eleven in the morning in Chicago.
+    let (episode, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-02T14:00:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let place = PlaceOfContact {
+        location_zone: Some("America/Chicago".into()),
+        ..PlaceOfContact::default()
+    };
+    let known = |quiet_hours| {
+        Facts::Text(TextFacts {
+            place: place.clone(),
+            quiet_hours,
+            ..TextFacts::default()
+        })
+    };
+    let permit = episode.permit(&later(), &known(None), now);
+    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let permit = episode.permit(&later(), &known(Some(Arc::new(rules))), now);
+    let noon = "2026-06-02T17:00:00Z".parse().unwrap();
+    assert!(
+        matches!(&permit, Permit::Wait { until, .. } if *until == noon),
+        "{permit:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_engine_keeps_the_host_s_own_rules() {
+    // It is ten in the morning, and later texts may go out between seven and eight in the evening alone.
+    let rules = QuietHours::SOURCE.replace("08:00-21:00", "19:00-20:00");
+    let rules = QuietHours::from_toml(&rules).unwrap();
+    let recipe = Recipe::from_toml("hours.toml", RECIPE).unwrap();
+    let mut world = World::with(recipe.clone(), Arc::new(MemoryStore::new())).await;
+    world.engine = Engine::builder(Arc::clone(&world.store))
+        .clock(Arc::new(world.clock.clone()))
+        .location(world.location(), recipe)
+        .quiet_hours(rules)
+        .build();
+    let call = world.missed_call().await;
+    world.minutes(3 * 60).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+    world.minutes(7 * 60).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 2);
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod endpoint;
 mod fixtures;
 mod receiver;
 mod signatures;
 pub(crate) mod signing;
+mod unwanted;

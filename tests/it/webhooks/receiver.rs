@@ -273,7 +273,7 @@ async fn the_log_names_the_delivery_and_holds_nothing_of_its_content() {
         "the disk is full",
         "its handler panicked",
         "direction disagree",
-        "WARN gohighlevel::webhooks::receiver: webhook refused",
+        "WARN gohighlevel::webhooks::endpoint: webhook refused",
     ] {
         assert!(log.contains(expected), "{expected}: {log}");
     }

@@ -286,6 +286,33 @@ proptest! {
     }
 
     #[test]
+    fn any_flipped_bit_of_a_signature_is_refused(
+        body in proptest::collection::vec(any::<u8>(), 0..600),
+        position in any::<proptest::sample::Index>(),
+    ) {
+        for (header, mut signature, expected) in [
+            (SIGNATURE, ED25519.sign(&body), WRONG),
+            (LEGACY_SIGNATURE, RSA.sign(&body), WRONG_LEGACY),
+        ] {
+            // As it stands in the header: what is no base64 any more, or another spelling of it, is refused too.
+            let mut text = base64(&signature).into_bytes();
+            let bit = position.index(text.len() * 8);
+            text[bit / 8] ^= 1 << (bit % 8);
+            if let Ok(value) = http::HeaderValue::from_bytes(&text) {
+                let mut forged = http::HeaderMap::new();
+                forged.insert(header, value);
+                prop_assert!(verifier().verify(&forged, body.clone(), now()).is_err());
+            }
+
+            let bit = position.index(signature.len() * 8);
+            signature[bit / 8] ^= 1 << (bit % 8);
+            let forged = headers(&[(header, &base64(&signature))]);
+            let refused = verifier().verify(&forged, body.clone(), now()).err();
+            prop_assert_eq!(refused, Some(expected));
+        }
+    }
+
+    #[test]
     fn nothing_panics_on_any_bytes(
         header in proptest::collection::vec(any::<u8>(), 0..120),
         body in proptest::collection::vec(any::<u8>(), 0..600),

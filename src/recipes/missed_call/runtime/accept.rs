@@ -33,6 +33,21 @@ pub enum Acceptance {
 }
 
 impl Engine {
+    /// Whether a delivery can mean anything here, by its location and its kind.
+    pub(super) fn concerns(&self, delivery: &Delivery) -> bool {
+        let ours = delivery
+            .location_id
+            .as_ref()
+            .map(|location| self.shared.sites.contains_key(location));
+        match &delivery.event {
+            // It tells whose location it is, which may be ours one day.
+            Event::Install(_) => true,
+            // One of a whole company names no location.
+            Event::Uninstall => ours.unwrap_or(true),
+            event => ours == Some(true) && intake::concerns(event),
+        }
+    }
+
     /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
     /// again.
     pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {

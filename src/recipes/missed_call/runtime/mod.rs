@@ -46,7 +46,7 @@ use self::early::EarlyReplies;
 use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
-use super::compliance::SendCounts;
+use super::compliance::{QuietHours, SendCounts};
 use super::episode::{Action, Episode};
 use super::ledger::{Entry, EntryKind};
 use super::recipe::Recipe;
@@ -98,6 +98,7 @@ struct Shared {
     sweeps: Sweeps,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
+    quiet_hours: Option<Arc<QuietHours>>,
 }
 
 /// A location and what runs in it.
@@ -114,6 +115,7 @@ pub struct EngineBuilder {
     sites: HashMap<LocationId, Site>,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
+    quiet_hours: Option<Arc<QuietHours>>,
 }
 
 impl EngineBuilder {
@@ -138,6 +140,13 @@ impl EngineBuilder {
     /// Whom steps with `to = "host"` tell. Without one they are not done.
     pub fn notifier(mut self, notifier: Arc<dyn TeamNotifier>) -> Self {
         self.notifier = Some(notifier);
+        self
+    }
+
+    /// Other quiet hours and numbers of texts than those that come with the crate
+    /// ([`QuietHours::SOURCE`]): what your counsel says, or the year's holidays that move.
+    pub fn quiet_hours(mut self, rules: QuietHours) -> Self {
+        self.quiet_hours = Some(Arc::new(rules));
         self
     }
 
@@ -173,6 +182,7 @@ impl EngineBuilder {
                 early: EarlyReplies::default(),
                 sweeps: Sweeps::default(),
                 reader: self.reader,
+                quiet_hours: self.quiet_hours,
             }),
         }
     }
@@ -187,6 +197,7 @@ impl Engine {
             sites: HashMap::new(),
             notifier: None,
             reader: None,
+            quiet_hours: None,
         }
     }
 
@@ -242,6 +253,10 @@ impl fmt::Debug for Engine {
 
 #[async_trait::async_trait]
 impl Handler for Engine {
+    fn wants(&self, delivery: &Delivery) -> bool {
+        self.concerns(delivery)
+    }
+
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
         self.accept(&delivery)
             .await

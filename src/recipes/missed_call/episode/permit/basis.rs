@@ -4,8 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::TextFacts;
 use crate::recipes::missed_call::compliance::{
-    Allowance, Basis, Candidates, Cap, ConsentKind, Evidence, QuietHours, Refused, TextKind,
-    allowed, may_text,
+    Allowance, Basis, Candidates, Cap, ConsentKind, Evidence, Refused, TextKind, allowed, may_text,
 };
 use crate::recipes::missed_call::episode::{Episode, Reason, StepName, StepState};
 use crate::recipes::missed_call::recipe::Step;
@@ -67,7 +66,7 @@ impl Episode {
             texts: self.recipe.texts_per_day,
             within: DAY,
         };
-        let of_state = QuietHours::built_in().cap(candidates);
+        let of_state = facts.quiet_hours().cap(candidates);
         let caps = std::iter::once(own).chain(of_state);
         caps.map(|cap| allowed(&facts.sent, cap, now))
             .max_by_key(|allowance| match allowance {

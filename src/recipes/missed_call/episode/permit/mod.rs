@@ -10,6 +10,7 @@ mod team;
 mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -21,7 +22,7 @@ use super::{Episode, later};
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{
-    Consent, ConsentKind, Flood, LONGEST_WAIT, NotTextable, SendCounts,
+    Consent, ConsentKind, Flood, LONGEST_WAIT, NotTextable, QuietHours, SendCounts,
 };
 use crate::recipes::missed_call::copy::MergeValues;
 use crate::recipes::missed_call::recipe::{Deed, Start, Step};
@@ -74,8 +75,17 @@ pub struct TextFacts {
     pub sent: Vec<Timestamp>,
     /// What became of the location's texts of this day in UTC.
     pub counts: SendCounts,
+    /// When and how often people may be texted; the rules that come with the crate if `None`.
+    pub quiet_hours: Option<Arc<QuietHours>>,
     /// Whether new callers come in a flood just now, and this one is among them.
     pub flood: Option<Flood>,
+}
+
+impl TextFacts {
+    fn quiet_hours(&self) -> &QuietHours {
+        let own = self.quiet_hours.as_deref();
+        own.unwrap_or_else(|| QuietHours::built_in())
+    }
 }
 
 /// Where a contact is, as HighLevel has it.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Permit, TextFacts};
 use crate::recipes::missed_call::compliance::{
-    Allowance, Basis, Candidates, ConsentKind, PlaceFacts, QuietHours, When, ZoneTable,
+    Allowance, Basis, Candidates, ConsentKind, PlaceFacts, When, ZoneTable,
 };
 use crate::recipes::missed_call::copy::{
     CopyError, MergeValues, MessageCopy, Rendered, SenderKind, render,
@@ -57,7 +57,7 @@ impl Episode {
         }
         let mut hours = None;
         if self.recipe.keeps_quiet_hours(step) {
-            let decision = QuietHours::built_in().decide(now, &candidates);
+            let decision = facts.quiet_hours().decide(now, &candidates);
             match decision.when {
                 When::Now => hours = Some(decision.to_string()),
                 When::At(until) if !self.is_stale(name, until) => {

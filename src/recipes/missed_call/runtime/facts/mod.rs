@@ -111,6 +111,7 @@ impl Engine {
             .texting_record(state.location(), &subjects, since)
             .await?;
         facts.consents = record.consents;
+        facts.quiet_hours.clone_from(&self.shared.quiet_hours);
         let day = day_of(now);
         facts.counts = self.shared.store.send_counts(state.location(), day).await?;
         let limits = episode.recipe().flood.as_ref();

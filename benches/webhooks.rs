@@ -1,0 +1,191 @@
+//! Webhooks that come in: what proving, reading and knowing a repeat cost beside the bare check of the signature, on one
+//! core; and how many are taken durably in a second, from the request to the answer. Fails where a limit is missed.
+#![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+mod scale;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gohighlevel::Client;
+use gohighlevel::auth::StaticTokens;
+use gohighlevel::clock::{Clock, SystemClock};
+use gohighlevel::recipes::missed_call::store::SqliteStore;
+use gohighlevel::recipes::missed_call::{Engine, Preset, Recipe};
+use gohighlevel::webhooks::{Endpoint, Verifier};
+use http::{HeaderValue, Request, StatusCode};
+use scale::{Figures, callers, percentile};
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+
+/// Rounds of the first figure, and how many webhooks each has. Bare checks and whole ones take turns.
+const ROUNDS: u64 = 60;
+const OF_A_ROUND: u64 = 500;
+/// What part of the bare rate the whole must reach.
+const SHARE: f64 = 0.85;
+/// Webhooks of the second figure, and how many are under way at once.
+const EVENTS: u64 = 20_000;
+const SENDERS: u64 = 32;
+/// So many in a second must be taken durably.
+const RATE: f64 = 5000.0;
+
+/// Signs as HighLevel does.
+struct Signer(Ed25519KeyPair);
+
+impl Signer {
+    fn new() -> Self {
+        Self(Ed25519KeyPair::generate().expect("a key"))
+    }
+
+    fn verifier(&self) -> Verifier {
+        // What stands before the 32 bytes of a key in its SubjectPublicKeyInfo.
+        let prefix = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+        let key = STANDARD.encode([prefix, self.0.public_key().as_ref()].concat());
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----");
+        let verifier = Verifier::builder().ed25519_pem(&pem);
+        verifier.expect("a key").build()
+    }
+
+    fn signed(&self, body: Bytes) -> Request<Bytes> {
+        let signature = STANDARD.encode(self.0.sign(&body));
+        let mut request = Request::post("/webhooks/ghl")
+            .body(body)
+            .expect("a request");
+        let signature = HeaderValue::from_str(&signature).expect("a header");
+        request.headers_mut().insert("x-ghl-signature", signature);
+        request
+    }
+}
+
+/// A missed call that ended just now, as HighLevel words it.
+fn missed_call(number: u64) -> Bytes {
+    let now = SystemClock.now();
+    let body = json!({
+        "type": "InboundMessage", "locationId": callers::location(number), "direction": "inbound",
+        "contactId": callers::name(2, number), "conversationId": callers::name(3, number),
+        "messageId": callers::name(1, number), "webhookId": callers::name(4, number),
+        "messageType": "CALL", "messageTypeId": 1, "messageTypeString": "TYPE_CALL",
+        "callStatus": "no-answer", "status": "no-answer", "callDuration": 0, "attachments": [],
+        "from": callers::phone(number), "to": "+13125550100", "dateAdded": now, "timestamp": now,
+    });
+    body.to_string().into()
+}
+
+/// How long a bare check of the signature takes, and how long proving, reading and looking for a repeat does.
+fn alone_and_whole() -> (Duration, Duration) {
+    let signer = Signer::new();
+    let verifier = signer.verifier();
+    let key = UnparsedPublicKey::new(&ED25519, signer.0.public_key().as_ref());
+    let (mut alone, mut whole) = (Vec::new(), Vec::new());
+    let mut taken = HashSet::new();
+    for round in 0..ROUNDS {
+        let webhooks: Vec<_> = (0..OF_A_ROUND)
+            .map(|number| signer.signed(missed_call(round * OF_A_ROUND + number)))
+            .collect();
+        let signatures: Vec<_> = webhooks
+            .iter()
+            .map(|webhook| STANDARD.decode(&webhook.headers()["x-ghl-signature"]))
+            .map(|signature| signature.expect("base64"))
+            .collect();
+        let now = SystemClock.now();
+
+        let begun = Instant::now();
+        for (webhook, signature) in webhooks.iter().zip(&signatures) {
+            key.verify(webhook.body(), signature).expect("it is right");
+        }
+        alone.push(begun.elapsed());
+
+        let begun = Instant::now();
+        for webhook in webhooks {
+            let (parts, body) = webhook.into_parts();
+            let delivery = verifier.verify(&parts.headers, body, now);
+            let key = delivery.expect("it is right").dedupe_key();
+            assert!(taken.insert(key), "it is new");
+        }
+        whole.push(begun.elapsed());
+    }
+    (percentile(&mut alone, 50), percentile(&mut whole, 50))
+}
+
+/// The preset, for more callers at once than people ever are.
+fn recipe() -> Recipe {
+    let source = Preset::Soleil.recipe().source().to_owned();
+    let source = source.replace("[compliance]", "[compliance]\nfloods = \"ignored\"");
+    Recipe::from_toml("soleil.toml", &source).expect("a recipe")
+}
+
+fn engine(file: &Path) -> Engine {
+    let client = Client::builder().credentials(StaticTokens::new("pit-bench"));
+    let client = client.base_url("http://127.0.0.1:9").build();
+    let client = client.expect("a client");
+    let store = SqliteStore::open(file).expect("a store");
+    let mut engine = Engine::builder(Arc::new(store));
+    for number in 0..callers::LOCATIONS {
+        let location = client.location(callers::location(number));
+        engine = engine.location(location, recipe());
+    }
+    engine.build()
+}
+
+/// Webhooks that an endpoint with a SQLite store answers 200 in a second, with so many senders at once. Each is a missed
+/// call that opens an episode: the most that a webhook makes the store write.
+async fn answered(file: &Path) -> f64 {
+    let signer = Signer::new();
+    let endpoint = Endpoint::new(
+        signer.verifier(),
+        Arc::new(engine(file)),
+        Arc::new(SystemClock),
+    );
+    let of_sender = |sender: u64| -> Vec<_> {
+        let numbers = (sender..EVENTS).step_by(SENDERS as usize);
+        numbers
+            .map(|number| signer.signed(missed_call(number)))
+            .collect()
+    };
+    let webhooks: Vec<_> = (0..SENDERS).map(of_sender).collect();
+    let begun = Instant::now();
+    let mut senders = JoinSet::new();
+    for webhooks in webhooks {
+        let endpoint = endpoint.clone();
+        senders.spawn(async move {
+            for webhook in webhooks {
+                assert_eq!(endpoint.answer(webhook).await.status(), StatusCode::OK);
+            }
+        });
+    }
+    senders.join_all().await;
+    EVENTS as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn main() -> ExitCode {
+    let mut figures = Figures::default();
+    let (alone, whole) = alone_and_whole();
+    let each = |round: Duration| round.as_secs_f64() * 1e6 / OF_A_ROUND as f64;
+    println!(
+        "bare check of an Ed25519 signature: {:.1} µs; with reading and a look for a repeat: {:.1} µs",
+        each(alone),
+        each(whole)
+    );
+    let times = whole.as_secs_f64() / alone.as_secs_f64();
+    figures.below("  the whole over the bare check", times, 1.0 / SHARE, "×");
+    println!("  that is {:.1} % of the bare rate", 100.0 / times);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let rate = runtime
+        .expect("an executor")
+        .block_on(answered(&folder.path().join("webhooks.db")));
+    let what = format!("{EVENTS} webhooks from {SENDERS} senders taken durably, each");
+    figures.below(&what, 1e6 / rate, 1e6 / RATE, "µs");
+    println!("  that is {rate:.0} in a second");
+    figures.outcome()
+}

@@ -1,0 +1,75 @@
+//! HighLevel's webhooks in a service of your own: each is a row of its database before HighLevel is told that it was
+//! taken, and is there once however often it comes.
+//!
+//! ```text
+//! cargo run --example webhook_receiver --features axum,sqlite -- inbox.db 127.0.0.1:8080
+//! ```
+//!
+//! The path is `/webhooks/ghl`; HighLevel speaks https only, so put a server in front that ends TLS. Set
+//! `GHL_WEBHOOK_PUBLIC_KEY` to the PEM of another key than HighLevel's own.
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gohighlevel::clock::SystemClock;
+use gohighlevel::webhooks::{Delivery, Endpoint, Event, Handler, NotDurable, Verifier};
+use rusqlite::Connection;
+use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS inbox (key TEXT PRIMARY KEY, body BLOB NOT NULL)";
+
+/// The rest of the service works through its rows.
+struct Inbox(Arc<Mutex<Connection>>);
+
+#[async_trait::async_trait]
+impl Handler for Inbox {
+    fn wants(&self, delivery: &Delivery) -> bool {
+        matches!(
+            delivery.event,
+            Event::InboundMessage(_) | Event::AppointmentCreate(_)
+        )
+    }
+
+    async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
+        let inbox = Arc::clone(&self.0);
+        let stored = spawn_blocking(move || {
+            let row = (delivery.dedupe_key().to_string(), delivery.raw());
+            let inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
+            inbox.execute("INSERT OR IGNORE INTO inbox VALUES (?1, ?2)", row)
+        });
+        stored
+            .await
+            .map_err(NotDurable::new)?
+            .map_err(NotDurable::new)?;
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [database, address] = arguments.as_slice() else {
+        return Err("Usage: webhook_receiver DATABASE ADDRESS".into());
+    };
+    let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
+        Ok(pem) => Verifier::builder().ed25519_pem(&pem)?.build(),
+        Err(_) => Verifier::highlevel(),
+    };
+    let inbox = Connection::open(database)?;
+    inbox.execute(TABLE, ())?;
+    let inbox = Arc::new(Inbox(Arc::new(Mutex::new(inbox))));
+    let endpoint = Endpoint::new(verifier, inbox, Arc::new(SystemClock));
+    let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
+    let listener = TcpListener::bind(address.as_str()).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    // Where Ctrl-C cannot be caught, it ends the process by itself.
+    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    axum::serve(listener, app)
+        .with_graceful_shutdown(stop)
+        .await?;
+    // What is under way though its sender has gone is stored too.
+    endpoint.drain().await;
+    Ok(())
+}
