@@ -80,7 +80,9 @@ pub enum FireOutcome {
     Accepted,
     /// Its filters do not want this data; nothing was sent.
     NotWanted,
-    /// HighLevel does not know the target any more (404 or 410): the trigger was taken out, or the workflow deleted.
+    /// HighLevel does not know the target any more (404 or 410, in JSON as the API answers): the trigger was taken out,
+    /// or the workflow deleted. The same status with a page or with nothing, as a gateway in trouble answers, is
+    /// [`Failed`](Self::Failed): HighLevel would not tell of the subscription again.
     Stale {
         /// Whether the subscription was removed. If not, HighLevel has told of a new target meanwhile, or the store
         /// failed, which is logged; then the next firing finds it again.
@@ -215,7 +217,7 @@ impl Triggers {
             .json(payload);
         match location.send_unread(request).await {
             Ok(()) => FireOutcome::Accepted,
-            Err(error) if matches!(error.status(), Some(404 | 410)) => FireOutcome::Stale {
+            Err(error) if says_stale(&error) => FireOutcome::Stale {
                 retired: self.retire(subscription).await,
             },
             Err(error) => FireOutcome::Failed(error),
@@ -235,4 +237,8 @@ impl Triggers {
             false
         })
     }
+}
+
+fn says_stale(error: &Error) -> bool {
+    matches!(error.status(), Some(404 | 410)) && error.body().trim_start().starts_with('{')
 }

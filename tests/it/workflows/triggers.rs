@@ -131,6 +131,23 @@ async fn a_stale_target_is_retired_and_found_out_once() {
 }
 
 #[tokio::test]
+async fn only_highlevels_own_word_retires() {
+    let world = World::new().await;
+    world.subscribed("w", json!([])).await;
+    let path = "/workflows-marketplace/triggers/execute/*/*";
+    for (fault, expected) in [
+        (Fault::Html(StatusCode::NOT_FOUND), "failed"),
+        (Fault::Empty(StatusCode::NOT_FOUND), "failed"),
+        (Fault::Status(StatusCode::FORBIDDEN), "failed"),
+        (Fault::Status(StatusCode::GONE), "retired"),
+    ] {
+        world.fake.fault(Method::POST, path, fault, 1).unwrap();
+        assert_eq!(outcomes(&world.fire(json!({})).await), [("w", expected)]);
+    }
+    assert!(world.fire(json!({})).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_target_that_fails_is_not_repeated_and_holds_up_no_other() {
     let world = World::new().await;
     for workflow in ["w-1", "w-2", "w-3"] {
