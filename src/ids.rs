@@ -212,6 +212,8 @@ id! {
     CustomSubtypeId,
     /// One delivery of an event, the same over all of its repeats.
     WebhookId,
+    /// A trigger of a marketplace app in one workflow.
+    TriggerId,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A typed client for HighLevel (GoHighLevel, GHL), its webhooks, and recipes that a service embeds.
 //!
-//! Three parts, each usable without the next:
+//! Its parts, each usable without the next:
 //!
 //! * **Calls out**: a [`Client`] gives a [`Location`](client::Location), and the resources of [`api`] hang on it. Each
 //!   request is paced, repeated only where repeating cannot harm, and fails with an [`Error`] that says what to do next.
@@ -18,6 +18,7 @@
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
 //! | Pages | listings as streams | [below](#pages) |
 //! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
+//! | Workflows | start them, be a trigger or an action of them | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
 //!
@@ -256,6 +257,7 @@ pub mod secret;
 pub mod testing;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
+pub mod workflows;
 
 pub use client::Client;
 pub use error::{Error, Result};

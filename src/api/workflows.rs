@@ -1,4 +1,5 @@
 //! Workflows of a location: list them, put contacts in and take them out. HighLevel's API cannot create or change one.
+//! What starts a workflow by other ways, and what a workflow asks for, is in [`workflows`](crate::workflows).
 //!
 //! Source: HighLevel's OpenAPI files `workflows.json` (`/workflows/`) and `contacts.json`
 //! (`/contacts/{contactId}/workflow/{workflowId}`). Scopes: `workflows.readonly`, `contacts.write`.
@@ -17,7 +18,7 @@ use crate::open_enum::open_enum;
 /// The workflows of one location. Made by [`Location::workflows`].
 #[derive(Debug, Clone, Copy)]
 pub struct Workflows<'a> {
-    location: &'a Location,
+    pub(crate) location: &'a Location,
 }
 
 impl Location {

@@ -41,8 +41,9 @@ mod manual_clock;
 mod simulator;
 
 pub use fake_ghl::{
-    Call, CallStatus, Delivery, DeliveryAttempt, Direction, FakeGhl, FakeGhlBuilder, FakeGhlError,
-    Fault, Gate, GatePoint, Happening, HeldRequest, Redelivery, Seed, SeenRequest, TextMessage,
+    AppAnswer, AppUrl, Call, CallStatus, Delivery, DeliveryAttempt, Direction, FakeGhl,
+    FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest, Redelivery, Seed,
+    SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
 #[cfg(feature = "missed-call")]

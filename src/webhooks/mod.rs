@@ -16,8 +16,8 @@
 //!   the delivery is on disk, and [`NotDurable`] otherwise.
 //! * **The signature covers the body alone**, byte for byte: keep the raw bytes, never a re-serialised JSON value.
 //!
-//! Only webhooks of a marketplace app are signed. The *Webhook* actions of HighLevel's workflows are not, and do not
-//! belong here.
+//! Only webhooks of a marketplace app are signed. What HighLevel's workflows send is not, and does not belong here: see
+//! [`workflows`](crate::workflows).
 //!
 //! ```
 //! use gohighlevel::webhooks::{Event, Verifier, VerifyError};

@@ -17,3 +17,4 @@ mod recipe;
 mod recovery_server;
 mod redaction;
 mod webhooks;
+mod workflows;

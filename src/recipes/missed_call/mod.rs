@@ -55,6 +55,7 @@ pub mod report;
 mod runtime;
 mod spelling;
 pub mod store;
+mod workflow_call;
 
 pub use call::{CallOutcome, Caller, MissedReason};
 pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
@@ -63,6 +64,7 @@ pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
 pub use runtime::{
-    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, SweepError, Swept,
-    TeamNotifier,
+    Acceptance, Engine, EngineBuilder, Erasure, MissedCallForm, Notice, PreflightError, SweepError,
+    Swept, TeamNotifier,
 };
+pub use workflow_call::WorkflowCall;

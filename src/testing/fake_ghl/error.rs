@@ -19,6 +19,12 @@ pub enum FakeGhlError {
     /// No webhook with this id was ever made.
     #[error("there is no webhook `{0}`; use a webhookId that FakeGhl answered or sent")]
     UnknownWebhook(String),
+    /// No workflow has this trigger.
+    #[error("no workflow has the trigger `{0}`; use an id that FakeGhl answered")]
+    UnknownTrigger(String),
+    /// The app did not answer.
+    #[error("the app did not answer: {0}")]
+    NoAnswer(String),
     /// The pattern of a fault or a gate is not the path of a request.
     #[error(
         "path pattern `{0}` does not start with `/`; write it as HighLevel's path, with `*` or `{{id}}` for one segment"

@@ -2,7 +2,7 @@
 //!
 //! It reads and writes JSON of its own and shares no model with the client, so that it can prove the client wrong. One
 //! file per concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which
-//! works on the `world`; `oauth` keeps the grants of its app; `webhooks` delivers what `envelope` words; `control` is what a test orders. What HighLevel
+//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app; `webhooks` delivers what `envelope` words; `control` is what a test orders. What HighLevel
 //! does not document is marked where it is decided.
 
 mod answer;
@@ -17,7 +17,9 @@ mod gate;
 mod happenings;
 #[cfg(feature = "missed-call")]
 mod in_process;
+mod marketplace;
 mod oauth;
+mod outgoing;
 mod request;
 mod routes;
 mod rules;
@@ -41,6 +43,7 @@ pub use gate::{Gate, GatePoint, HeldRequest};
 pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
 #[cfg(feature = "missed-call")]
 pub(super) use in_process::InProcess;
+pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use seed::Seed;
 pub use server::SeenRequest;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
@@ -51,7 +54,8 @@ use server::Shared;
 ///
 /// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
 /// pipelines, opportunities, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
-/// header says. It sends signed webhooks. It is driven through the methods here or, from any language, over HTTP:
+/// header says. It sends signed webhooks. It asks a marketplace app's steps and tells of its triggers, and takes
+/// what is fired, resumed and posted to inbound webhooks. It is driven through the methods here or, from any language, over HTTP:
 ///
 /// | order | body | effect |
 /// |---|---|---|
@@ -180,6 +184,64 @@ impl FakeGhl {
     /// Every access token that OAuth gave out ends now, before the time that was told with it.
     pub fn expire_access_tokens(&self) {
         self.shared.world().grants.expire_access_tokens();
+    }
+
+    /// Somebody puts the app's trigger into a workflow: the app is told at `app`. Answers the trigger's id, and what the
+    /// app answered. Firing its target is answered 200 from now on, and is among the [`requests`](Self::requests).
+    pub async fn add_trigger(
+        &self,
+        app: &AppUrl,
+        trigger: &WorkflowTrigger,
+    ) -> Result<(String, AppAnswer), FakeGhlError> {
+        marketplace::add_trigger(&self.shared, app, trigger).await
+    }
+
+    /// Somebody changes the filters of a trigger; the app is told.
+    pub async fn change_trigger(
+        &self,
+        trigger_id: &str,
+        filters: serde_json::Value,
+    ) -> Result<AppAnswer, FakeGhlError> {
+        marketplace::change_trigger(&self.shared, trigger_id, Some(filters)).await
+    }
+
+    /// Somebody takes a trigger out of its workflow; the app is told. Its target answers 404 from now on.
+    pub async fn remove_trigger(&self, trigger_id: &str) -> Result<AppAnswer, FakeGhlError> {
+        marketplace::change_trigger(&self.shared, trigger_id, None).await
+    }
+
+    /// A trigger is gone and the app is not told: its target is stale, and answers 404.
+    pub fn lose_trigger(&self, trigger_id: &str) {
+        marketplace::lose_trigger(&self.shared, trigger_id);
+    }
+
+    /// A workflow gets an *Inbound Webhook* trigger; answers its address on HighLevel's host. Unless it is published,
+    /// what is sent there is taken for a test, and answered 200 all the same.
+    pub fn inbound_webhook(
+        &self,
+        location_id: &str,
+        published: bool,
+    ) -> Result<String, FakeGhlError> {
+        marketplace::inbound_webhook(&self.shared, location_id, published)
+    }
+
+    /// A contact reaches the app's step in a workflow; the app is asked at `app`. If the step pauses, the app can resume
+    /// it once.
+    pub async fn run_step(
+        &self,
+        app: &AppUrl,
+        step: &WorkflowStep,
+    ) -> Result<AppAnswer, FakeGhlError> {
+        marketplace::run_step(&self.shared, app, step).await
+    }
+
+    /// A step *Webhook* or *Custom Webhook* of a workflow sends `body` to `app`.
+    pub async fn send_step_webhook(
+        &self,
+        app: &AppUrl,
+        body: &serde_json::Value,
+    ) -> Result<AppAnswer, FakeGhlError> {
+        app.ask(body).await
     }
 
     /// Delivers a webhook once more, with the same body and headers.

@@ -21,6 +21,7 @@ use super::answer::Answer;
 use super::control;
 use super::faults::{Fault, Faults};
 use super::gate::{GatePoint, Gates};
+use super::marketplace;
 use super::oauth::Holder;
 use super::request::ApiRequest;
 use super::routes;
@@ -255,8 +256,15 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
     let mut events = Vec::new();
     let now = shared.clock.now();
     let mut world = shared.world();
-    if request.segments.first().is_some_and(|it| it == "oauth") {
-        return routes::oauth(&mut world, request, now).unwrap_or_else(|refusal| refusal);
+    let family = request.segments.first().map(String::as_str);
+    match family {
+        Some("oauth") => {
+            return routes::oauth(&mut world, request, now).unwrap_or_else(|refusal| refusal);
+        }
+        Some("hooks") => {
+            return marketplace::inbound(&world, request).unwrap_or_else(|refusal| refusal);
+        }
+        _ => {}
     }
     let outcome = version(&request.headers)
         .and_then(|()| match holder {
@@ -264,7 +272,10 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
             Some(Holder::Company(_)) => Err(Answer::wrong_token_kind()),
             None => Err(Answer::unauthorized("Invalid JWT")),
         })
-        .and_then(|location| routes::answer(&mut world, location, request, now, &mut events));
+        .and_then(|location| match family {
+            Some("workflows-marketplace") => marketplace::answer(&mut world, location, request),
+            _ => routes::answer(&mut world, location, request, now, &mut events),
+        });
     for event in events {
         shared
             .webhooks

@@ -6,19 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper_util::rt::TokioIo;
+use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use url::Url;
 
 use super::error::FakeGhlError;
+use super::outgoing;
 use super::signing::SigningKey;
 use super::world::{fresh_uuid, wire_time};
 use crate::clock::Clock;
@@ -297,32 +294,10 @@ pub(super) async fn deliver(webhooks: Arc<Webhooks>, mut orders: mpsc::Unbounded
 }
 
 async fn post(url: &Url, delivery: &Delivery) -> Result<StatusCode, String> {
-    let host = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or(80);
-    let bare_host = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((bare_host, port))
-        .await
-        .map_err(|error| format!("cannot connect: {error}"))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| error.to_string())?;
-    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let request = Request::post(target)
-        .header(header::HOST, format!("{host}:{port}"))
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::CONNECTION, "close")
-        .header("x-ghl-signature", &delivery.signature)
-        .header("deliveryid", &delivery.delivery_id)
-        .body(Full::new(Bytes::from(delivery.body.clone())))
-        .map_err(|error| error.to_string())?;
-    // It ends by itself when `sender` and the answer are gone.
-    tokio::spawn(connection);
-    let response = sender
-        .send_request(request)
-        .await
-        .map_err(|error| format!("no answer: {error}"))?;
-    let status = response.status();
-    // The rest of the answer does not matter, but a receiver may want to see it read.
-    let _ = response.into_body().collect().await;
+    let headers = [
+        ("x-ghl-signature", delivery.signature.as_str()),
+        ("deliveryid", delivery.delivery_id.as_str()),
+    ];
+    let (status, _) = outgoing::post(url, &headers, delivery.body.clone()).await?;
     Ok(status)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::contact::{Contact, lower_case_tags, normal_phone};
+use super::marketplace::Marketplace;
 use super::oauth::{Grants, Holder};
 
 /// The whole fake platform.
@@ -19,6 +20,7 @@ pub(super) struct World {
     pub(super) tokens: BTreeMap<String, String>,
     /// What the app was given by OAuth.
     pub(super) grants: Grants,
+    pub(super) marketplace: Marketplace,
 }
 
 impl World {
@@ -29,6 +31,7 @@ impl World {
             locations: BTreeMap::new(),
             tokens: BTreeMap::new(),
             grants: Grants::new(app_id),
+            marketplace: Marketplace::default(),
         }
     }
 

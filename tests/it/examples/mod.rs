@@ -1,6 +1,7 @@
 //! The examples, run as the programs they are.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod fire_trigger;
 mod missed_call;
 mod oauth_install;
 mod presets;
@@ -8,6 +9,7 @@ mod quickstart;
 mod search_contacts;
 mod send_message;
 mod webhook_receiver;
+mod workflow_action;
 
 use std::process::{Command, Output};
 

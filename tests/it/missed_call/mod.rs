@@ -41,3 +41,4 @@ mod support;
 mod sweep;
 mod unread;
 mod variants;
+mod workflow_calls;

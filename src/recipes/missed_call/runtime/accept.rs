@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::early::EarlyReply;
 use super::{Engine, Resumed, Site, add_to};
+use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::episode::{
     Episode, EpisodeId, Happening, Input, MissedCall, Reason,
 };
@@ -350,6 +351,11 @@ pub(super) fn name_of(delivery: &Delivery, signal: &Signal) -> String {
     else {
         return delivery.dedupe_key().as_str().to_owned();
     };
+    name_of_message(location, message, says)
+}
+
+/// The name of what is said of a message, whoever says it.
+pub(super) fn name_of_message(location: &LocationId, message: &MessageId, says: &str) -> String {
     format!("message:{location}:{message}:{says}")
 }
 

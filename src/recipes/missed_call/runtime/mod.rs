@@ -24,6 +24,7 @@ mod run;
 mod settle;
 mod standing;
 mod sweep;
+mod workflow_call;
 mod write;
 
 use std::collections::HashMap;
@@ -38,6 +39,7 @@ pub use erase::Erasure;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 pub use sweep::{SweepError, Swept};
+pub use workflow_call::MissedCallForm;
 
 use self::counting::{counted, day_of};
 use self::early::EarlyReplies;

@@ -1,0 +1,250 @@
+//! What an endpoint answers to a workflow's request: secret, size, room, and then whoever serves it.
+//!
+//! No web framework here: a request with its whole body goes in, an answer comes out. The feature `axum` puts it behind
+//! a route.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::shared_secret::SharedSecret;
+use super::triggers::{SubscriptionEvent, Triggers, UnreadableEvent};
+
+/// The largest body that is taken: one mebibyte.
+pub(super) const MAX_BODY_BYTES: usize = 1_048_576;
+
+/// How many requests are under way at once unless [`WorkflowEndpoint::at_most`] says otherwise.
+const AT_ONCE: usize = 256;
+
+/// An endpoint for requests that workflows make: a marketplace action ([`action`](Self::action)), what the builder asks
+/// to set one up ([`options`](Self::options), [`dynamic_inputs`](Self::dynamic_inputs),
+/// [`dynamic_filters`](Self::dynamic_filters)), subscriptions to a trigger ([`subscriptions`](Self::subscriptions)), and
+/// the steps *Webhook* and *Custom Webhook* ([`webhook`](Self::webhook)). Cheap to clone.
+///
+/// | answer | when |
+/// |---|---|
+/// | 200 | it is done; the body is what HighLevel asked for |
+/// | 400 | the body is not what this endpoint is for, or a field is not what the service's type asks for |
+/// | 401 | the header with the secret is missing or wrong |
+/// | 405 | another method |
+/// | 413 | the body is larger than one mebibyte |
+/// | 429 | too many requests are under way |
+/// | 503 | whoever serves it could not |
+///
+/// HighLevel documents neither how long it waits for an answer nor whether it asks again after one of these; a request
+/// of a *Webhook* step is known to come once only. So answer quickly, expect repeats, and do not count on them.
+///
+/// What serves a request runs to its end even if HighLevel hangs up meanwhile. What was refused or failed is logged
+/// through `tracing`; bodies, secrets and phone numbers are not.
+#[derive(Clone)]
+pub struct WorkflowEndpoint {
+    secret: Arc<SharedSecret>,
+    service: Arc<dyn Service>,
+    room: Arc<Semaphore>,
+}
+
+/// Whoever serves a request could not; HighLevel is told 503.
+///
+/// The reason is logged: it must hold nothing personal.
+#[derive(Debug, thiserror::Error)]
+#[error("the workflow's request could not be served: {0}")]
+pub struct NotTaken(#[source] Box<dyn Error + Send + Sync>);
+
+impl NotTaken {
+    /// Takes an error, or a text, as the reason.
+    pub fn new(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(reason.into())
+    }
+}
+
+/// A request whose sender knows the secret.
+pub(super) struct Asked {
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Bytes,
+}
+
+/// How a request is not served.
+pub(super) enum Refusal {
+    /// It is not what it should be; in words without anything personal.
+    Unreadable(String),
+    Failed(NotTaken),
+}
+
+impl From<NotTaken> for Refusal {
+    fn from(failed: NotTaken) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+/// What serves the requests of one endpoint.
+#[async_trait]
+pub(super) trait Service: Send + Sync + 'static {
+    fn methods(&self) -> &'static [Method];
+
+    /// Answers with JSON.
+    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal>;
+}
+
+/// What a service answers, as JSON.
+pub(super) fn written(answer: &impl Serialize) -> Result<Bytes, Refusal> {
+    let bytes = serde_json::to_vec(answer).map_err(NotTaken::new)?;
+    Ok(Bytes::from(bytes))
+}
+
+impl WorkflowEndpoint {
+    pub(super) fn new(secret: SharedSecret, service: impl Service) -> Self {
+        Self {
+            secret: Arc::new(secret),
+            service: Arc::new(service),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// The subscription URL of a trigger: what HighLevel tells of subscriptions is kept.
+    pub fn subscriptions(secret: SharedSecret, triggers: Triggers) -> Self {
+        Self::new(secret, Subscriptions(triggers))
+    }
+
+    /// With at most so many requests under way at once, 256 otherwise.
+    #[must_use]
+    pub fn at_most(self, requests: usize) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(requests)),
+            ..self
+        }
+    }
+
+    /// Answers a request with its whole body.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let methods = self.service.methods();
+        if !methods.contains(request.method()) {
+            let mut response = problem(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "another method is asked for",
+            );
+            let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            if let Ok(allowed) = HeaderValue::try_from(names.join(", ")) {
+                response.headers_mut().insert(header::ALLOW, allowed);
+            }
+            return response;
+        }
+        let (parts, body) = request.into_parts();
+        if let Some(refused) = self.refuse(&parts.headers) {
+            return refused;
+        }
+        if body.len() > MAX_BODY_BYTES {
+            return too_large();
+        }
+        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = query.into_owned().collect();
+        self.serve(Asked { query, body }).await
+    }
+
+    /// The answer to somebody who does not know the secret.
+    pub(super) fn refuse(&self, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        if self.secret.proves(headers) {
+            return None;
+        }
+        tracing::warn!(
+            outcome = "refused",
+            "a workflow's request without the secret"
+        );
+        let sentence = "the header with the secret is missing or wrong";
+        Some(problem(StatusCode::UNAUTHORIZED, sentence))
+    }
+
+    async fn serve(&self, asked: Asked) -> Response<Bytes> {
+        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+            tracing::warn!(
+                outcome = "not taken",
+                "too many workflow requests are under way"
+            );
+            return problem(StatusCode::TOO_MANY_REQUESTS, "busy; please ask again");
+        };
+        let service = Arc::clone(&self.service);
+        // A task of its own outlives the connection, and a panic in it still gets an answer.
+        let served = tokio::spawn(async move {
+            let _place = place;
+            service.serve(asked).await
+        });
+        match served.await {
+            Ok(Ok(body)) => json_response(StatusCode::OK, body),
+            Ok(Err(Refusal::Unreadable(sentence))) => {
+                tracing::warn!(outcome = "refused", problem = %sentence, "a workflow's request cannot be read");
+                problem(StatusCode::BAD_REQUEST, &sentence)
+            }
+            Ok(Err(Refusal::Failed(error))) => {
+                tracing::error!(outcome = "failed", %error, "a workflow's request was not served");
+                problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "not done; please ask again",
+                )
+            }
+            // The text of a panic may quote what it was working on, so it is not repeated.
+            Err(_) => {
+                tracing::error!(
+                    outcome = "failed",
+                    "what serves a workflow's request panicked"
+                );
+                problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "not done; please ask again",
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Debug for WorkflowEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkflowEndpoint")
+            .field("secret", &self.secret)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Subscriptions(Triggers);
+
+#[async_trait]
+impl Service for Subscriptions {
+    fn methods(&self) -> &'static [Method] {
+        &[Method::POST]
+    }
+
+    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
+        let event = SubscriptionEvent::read(&asked.body)
+            .map_err(|error: UnreadableEvent| Refusal::Unreadable(error.to_string()))?;
+        self.0.take(&event).await.map_err(NotTaken::new)?;
+        written(&json!({ "success": true }))
+    }
+}
+
+pub(super) fn too_large() -> Response<Bytes> {
+    tracing::warn!(
+        outcome = "refused",
+        "the body of a workflow's request is too large"
+    );
+    problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "the body is larger than one mebibyte",
+    )
+}
+
+pub(super) fn problem(status: StatusCode, sentence: &str) -> Response<Bytes> {
+    json_response(status, json!({ "error": sentence }).to_string().into())
+}
+
+fn json_response(status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}

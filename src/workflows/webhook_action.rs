@@ -1,0 +1,186 @@
+//! The steps *Webhook* and *Custom Webhook* of workflows: anybody who edits a workflow can point one at a service.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Method;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::endpoint::{Asked, NotTaken, Refusal, Service, WorkflowEndpoint, written};
+use super::shared_secret::SharedSecret;
+use super::typed::{UnreadableField, typed};
+use crate::digest::sha256_hex;
+use crate::secret::Private;
+
+/// Takes the requests of a step.
+#[async_trait]
+pub trait WebhookAction: Send + Sync + 'static {
+    /// Takes one. Return `Ok` only when it is durable: HighLevel is known not to send it again whatever is answered.
+    async fn take(&self, call: WebhookCall) -> Result<(), WebhookFailure>;
+}
+
+/// Why a step's request was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookFailure {
+    /// A field is missing, or holds something else; HighLevel is told 400, and the step must be set up otherwise.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableField),
+    /// It could not be done now; HighLevel is told 503.
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
+}
+
+/// What a step sent: a JSON object, or parameters of the address.
+///
+/// A *Webhook* step sends the contact in fields that HighLevel does not specify, and what its author added under
+/// `customData`; a *Custom Webhook* step sends what its author wrote. A field is looked for in `customData` first, then
+/// beside it, then in the address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebhookCall {
+    fields: Private<Map<String, Value>>,
+    body_sha256: String,
+}
+
+impl WebhookCall {
+    /// Reads a body and the parameters of the address. An empty body is an object without fields.
+    pub(super) fn read(query: Vec<(String, String)>, body: &[u8]) -> Option<Self> {
+        let mut fields: Map<String, Value> = query
+            .into_iter()
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect();
+        if !body.iter().all(u8::is_ascii_whitespace) {
+            fields.extend(serde_json::from_slice::<Map<String, Value>>(body).ok()?);
+        }
+        Some(Self {
+            fields: Private::new(fields),
+            body_sha256: sha256_hex(body),
+        })
+    }
+
+    /// A field by its name; one that is null or empty text counts as missing, and so does a merge field that HighLevel
+    /// left as it is (`{{contact.phone}}`).
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        let custom = self
+            .fields
+            .get("customData")
+            .and_then(|data| data.get(name));
+        [custom, self.fields.get(name)]
+            .into_iter()
+            .flatten()
+            .find(|value| is_there(value))
+    }
+
+    /// A field as text, if it is text or a number.
+    pub fn text(&self, name: &str) -> Option<String> {
+        match self.field(name)? {
+            Value::String(text) => Some(text.trim().to_owned()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// All fields as a type of the service's own; text is read as a number or a truth where the type asks for one.
+    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, UnreadableField> {
+        let mut fields = (*self.fields).clone();
+        if let Some(Value::Object(custom)) = fields.remove("customData") {
+            fields.extend(custom);
+        }
+        typed(Value::Object(fields))
+    }
+
+    /// Everything that was sent. Do not log it.
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// SHA-256 of the body in lower-case hex: evidence of what was received that holds nothing personal.
+    pub fn body_sha256(&self) -> &str {
+        &self.body_sha256
+    }
+}
+
+fn is_there(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => {
+            let text = text.trim();
+            let left_as_it_is = text.starts_with("{{") && text.ends_with("}}");
+            !(text.is_empty() || left_as_it_is)
+        }
+        _ => true,
+    }
+}
+
+impl WorkflowEndpoint {
+    /// The address of *Webhook* and *Custom Webhook* steps. It takes POST, PUT and GET.
+    pub fn webhook(secret: SharedSecret, action: Arc<dyn WebhookAction>) -> Self {
+        Self::new(secret, Steps(action))
+    }
+}
+
+struct Steps(Arc<dyn WebhookAction>);
+
+#[async_trait]
+impl Service for Steps {
+    fn methods(&self) -> &'static [Method] {
+        &[Method::POST, Method::PUT, Method::GET]
+    }
+
+    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
+        let call = WebhookCall::read(asked.query, &asked.body)
+            .ok_or_else(|| Refusal::Unreadable("the body is no JSON object".into()))?;
+        match self.0.take(call).await {
+            Ok(()) => written(&json!({ "success": true })),
+            Err(WebhookFailure::Unreadable(error)) => Err(Refusal::Unreadable(error.to_string())),
+            Err(WebhookFailure::NotTaken(error)) => Err(Refusal::Failed(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    fn call(query: &[(&str, &str)], body: Value) -> WebhookCall {
+        let query = query
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        WebhookCall::read(query, body.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn custom_data_comes_before_the_rest() {
+        let call = call(
+            &[("a", "address"), ("d", "4")],
+            json!({"a": "body", "b": "{{contact.phone}}", "c": "", "customData": {"a": "custom", "b": null}}),
+        );
+        assert_eq!(call.text("a").as_deref(), Some("custom"));
+        assert_eq!(call.text("d").as_deref(), Some("4"));
+        assert!(call.field("b").is_none() && call.field("c").is_none());
+        #[derive(Deserialize)]
+        struct Form {
+            a: String,
+            d: u8,
+        }
+        let form: Form = call.read_as().unwrap();
+        assert_eq!((form.a.as_str(), form.d), ("custom", 4));
+        assert!(!format!("{call:?}").contains("custom"));
+    }
+
+    #[test]
+    fn a_body_is_an_object_or_nothing() {
+        assert!(WebhookCall::read(Vec::new(), b" \n").is_some());
+        for bad in ["[]", "x", "1", "null"] {
+            assert!(
+                WebhookCall::read(Vec::new(), bad.as_bytes()).is_none(),
+                "{bad}"
+            );
+        }
+    }
+}
