@@ -236,7 +236,11 @@ impl Engine {
             contact: call.contact.clone(),
             number,
         };
-        while let Some(stored) = self.shared.store.live_episode(&key).await? {
+        let latest = loop {
+            let latest = self.shared.store.latest_episode(&key).await?;
+            let Some(stored) = latest.clone().filter(|stored| stored.state.is_live()) else {
+                break latest;
+            };
             let Resumed {
                 mut episode,
                 revision,
@@ -253,22 +257,21 @@ impl Engine {
             let actions = episode.close(now);
             add_to(&mut commit, &episode, Some(revision), actions, now);
             self.shared.store.commit(commit).await?;
-        }
-        // A call that opened an episode which is over is told once more, in another delivery: it changes nothing.
-        if self
+        };
+        if latest.is_none() {
+            if let Some(number) = &key.number {
+                let newcomers = &self.shared.newcomers;
+                newcomers.note(&key.location, number, call.ended_at, now);
+            }
+        } else if self
             .shared
             .store
             .episode(&EpisodeId::of_call(&call.location, &call.message))
             .await?
             .is_some()
         {
+            // A call that opened an episode which is over is told once more, in another delivery: it changes nothing.
             return Ok(Commit::default());
-        }
-        if let Some(number) = &key.number
-            && self.shared.store.latest_episode(&key).await?.is_none()
-        {
-            let newcomers = &self.shared.newcomers;
-            newcomers.note(&key.location, number, call.ended_at, now);
         }
         let (mut episode, mut actions) =
             Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
