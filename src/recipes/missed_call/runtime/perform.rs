@@ -185,7 +185,8 @@ impl Engine {
             let now = self.shared.clock.now();
             let too_long = now.duration_since(claimed_at) > BEGIN_WITHIN;
             if too_long || self.halted(site.location.id()).await?.is_some() {
-                // The claim could end in the middle of the attempt, and somebody else would make another.
+                // The claim could end in the middle of the attempt, and somebody else would make another. A location that
+                // was halted meanwhile keeps the effect back when it is taken up again.
                 tracing::warn!(effect = %fence.effect, too_long, "the effect is begun anew");
                 let progress = Progress::Waiting {
                     failures,
