@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+#[path = "scale/arriving.rs"]
+mod arriving;
 mod scale;
 
 use std::collections::HashMap;
@@ -17,7 +19,7 @@ use gohighlevel::auth::StaticTokens;
 use gohighlevel::clock::{Clock, SystemClock};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, SqliteStore};
-use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
+use gohighlevel::recipes::missed_call::{Acceptance, Engine};
 use gohighlevel::testing::{Call, FakeGhl};
 use gohighlevel::webhooks::{Delivery, Verifier, receiver};
 use scale::{Figures, callers, percentile};
@@ -40,13 +42,6 @@ fn token(number: u64) -> String {
     format!("pit-bench-{number}")
 }
 
-/// The preset, for more callers at once than people ever are.
-fn recipe() -> Recipe {
-    let source = Preset::Soleil.recipe().source().to_owned();
-    let source = source.replace("[compliance]", "[compliance]\nfloods = \"ignored\"");
-    Recipe::from_toml("soleil.toml", &source).expect("a recipe")
-}
-
 /// An engine with `soleil` in every location, each with a token of its own.
 fn engine(file: &Path, url: &str) -> Engine {
     let mut tokens = StaticTokens::new("pit-nobody");
@@ -59,23 +54,14 @@ fn engine(file: &Path, url: &str) -> Engine {
     let mut engine = Engine::builder(Arc::new(store));
     for number in 0..callers::LOCATIONS {
         let location = client.location(callers::location(number));
-        engine = engine.location(location, recipe());
+        engine = engine.location(location, arriving::recipe());
     }
     engine.build()
 }
 
-/// A verified delivery of a missed call that ended just now, as HighLevel words it.
+/// A verified delivery of a missed call that ended just now.
 fn delivery(number: u64) -> Delivery {
-    let now = SystemClock.now();
-    let body = json!({
-        "type": "InboundMessage", "locationId": callers::location(number), "direction": "inbound",
-        "contactId": callers::name(2, number), "conversationId": callers::name(3, number),
-        "messageId": callers::name(1, number), "webhookId": callers::name(4, number),
-        "messageType": "CALL", "messageTypeId": 1, "messageTypeString": "TYPE_CALL",
-        "callStatus": "no-answer", "status": "no-answer", "callDuration": 0, "attachments": [],
-        "from": callers::phone(number), "to": "+13125550100", "dateAdded": now, "timestamp": now,
-    });
-    Delivery::read(body.to_string(), now).expect("an object")
+    Delivery::read(arriving::missed_call(number), SystemClock.now()).expect("an object")
 }
 
 /// Missed calls that are taken in a second, by many senders at once.

@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
+#[path = "scale/arriving.rs"]
+mod arriving;
 mod scale;
 
 use std::collections::HashSet;
@@ -18,12 +20,11 @@ use bytes::Bytes;
 use gohighlevel::Client;
 use gohighlevel::auth::StaticTokens;
 use gohighlevel::clock::{Clock, SystemClock};
+use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::store::SqliteStore;
-use gohighlevel::recipes::missed_call::{Engine, Preset, Recipe};
 use gohighlevel::webhooks::{Endpoint, Verifier};
 use http::{HeaderValue, Request, StatusCode};
 use scale::{Figures, callers, percentile};
-use serde_json::json;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
@@ -55,29 +56,15 @@ impl Signer {
         verifier.expect("a key").build()
     }
 
-    fn signed(&self, body: Bytes) -> Request<Bytes> {
-        let signature = STANDARD.encode(self.0.sign(&body));
+    fn signed(&self, body: String) -> Request<Bytes> {
+        let signature = STANDARD.encode(self.0.sign(body.as_bytes()));
         let mut request = Request::post("/webhooks/ghl")
-            .body(body)
+            .body(body.into())
             .expect("a request");
         let signature = HeaderValue::from_str(&signature).expect("a header");
         request.headers_mut().insert("x-ghl-signature", signature);
         request
     }
-}
-
-/// A missed call that ended just now, as HighLevel words it.
-fn missed_call(number: u64) -> Bytes {
-    let now = SystemClock.now();
-    let body = json!({
-        "type": "InboundMessage", "locationId": callers::location(number), "direction": "inbound",
-        "contactId": callers::name(2, number), "conversationId": callers::name(3, number),
-        "messageId": callers::name(1, number), "webhookId": callers::name(4, number),
-        "messageType": "CALL", "messageTypeId": 1, "messageTypeString": "TYPE_CALL",
-        "callStatus": "no-answer", "status": "no-answer", "callDuration": 0, "attachments": [],
-        "from": callers::phone(number), "to": "+13125550100", "dateAdded": now, "timestamp": now,
-    });
-    body.to_string().into()
 }
 
 /// How long a bare check of the signature takes, and how long proving, reading and looking for a repeat does.
@@ -89,7 +76,7 @@ fn alone_and_whole() -> (Duration, Duration) {
     let mut taken = HashSet::new();
     for round in 0..ROUNDS {
         let webhooks: Vec<_> = (0..OF_A_ROUND)
-            .map(|number| signer.signed(missed_call(round * OF_A_ROUND + number)))
+            .map(|number| signer.signed(arriving::missed_call(round * OF_A_ROUND + number)))
             .collect();
         let signatures: Vec<_> = webhooks
             .iter()
@@ -116,13 +103,6 @@ fn alone_and_whole() -> (Duration, Duration) {
     (percentile(&mut alone, 50), percentile(&mut whole, 50))
 }
 
-/// The preset, for more callers at once than people ever are.
-fn recipe() -> Recipe {
-    let source = Preset::Soleil.recipe().source().to_owned();
-    let source = source.replace("[compliance]", "[compliance]\nfloods = \"ignored\"");
-    Recipe::from_toml("soleil.toml", &source).expect("a recipe")
-}
-
 fn engine(file: &Path) -> Engine {
     let client = Client::builder().credentials(StaticTokens::new("pit-bench"));
     let client = client.base_url("http://127.0.0.1:9").build();
@@ -131,7 +111,7 @@ fn engine(file: &Path) -> Engine {
     let mut engine = Engine::builder(Arc::new(store));
     for number in 0..callers::LOCATIONS {
         let location = client.location(callers::location(number));
-        engine = engine.location(location, recipe());
+        engine = engine.location(location, arriving::recipe());
     }
     engine.build()
 }
@@ -148,7 +128,7 @@ async fn answered(file: &Path) -> f64 {
     let of_sender = |sender: u64| -> Vec<_> {
         let numbers = (sender..EVENTS).step_by(SENDERS as usize);
         numbers
-            .map(|number| signer.signed(missed_call(number)))
+            .map(|number| signer.signed(arriving::missed_call(number)))
             .collect()
     };
     let webhooks: Vec<_> = (0..SENDERS).map(of_sender).collect();
