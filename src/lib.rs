@@ -253,6 +253,8 @@ pub mod phone;
 #[cfg(feature = "missed-call")]
 pub mod recipes;
 pub mod secret;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "webhooks")]

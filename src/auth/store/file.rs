@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Put, Revision, Stored, TokenStore, TokenStoreError, blocking};
+use super::{Put, Revision, Stored, TokenStore, TokenStoreError};
 use crate::auth::oauth::{Grant, GrantKey};
 
 type Result<T, E = Box<dyn StdError + Send + Sync>> = std::result::Result<T, E>;
@@ -112,6 +112,17 @@ fn write(folder: &Path, path: &Path, key: &GrantKey, stored: &Stored) -> Result<
     fs::rename(&beside, path)?;
     sync_folder(folder)?;
     Ok(())
+}
+
+/// Runs blocking work off the executor's threads.
+async fn blocking<T: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T, TokenStoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| TokenStoreError::new(doing, error))?
+        .map_err(|error| TokenStoreError::new(doing, error))
 }
 
 #[async_trait]

@@ -118,14 +118,3 @@ impl TokenStoreError {
         }
     }
 }
-
-/// Runs blocking work off the executor's threads.
-async fn blocking<T: Send + 'static>(
-    doing: &'static str,
-    work: impl FnOnce() -> Result<T, Box<dyn StdError + Send + Sync>> + Send + 'static,
-) -> Result<T, TokenStoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| TokenStoreError::new(doing, error))?
-        .map_err(|error| TokenStoreError::new(doing, error))
-}

@@ -1,17 +1,13 @@
 //! Grants in one SQLite file, which several processes may share.
 
-use std::fs::OpenOptions;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Put, Revision, Stored, TokenStore, TokenStoreError, blocking};
+use super::{Put, Revision, Stored, TokenStore, TokenStoreError};
 use crate::auth::oauth::{Grant, GrantKey};
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use crate::sqlite::{Failure, SharedFile};
 
 /// One table, so that grants may lie in the database of something else.
 const SCHEMA: &str = "
@@ -23,26 +19,17 @@ CREATE TABLE IF NOT EXISTS oauth_grant (
 ) WITHOUT ROWID;
 ";
 
-/// How long a writer waits for another process.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Keeps grants in a table `oauth_grant` of one SQLite file, which several processes of a machine may share. On Unix a
 /// new file gets mode 0600.
 #[derive(Debug, Clone)]
-pub struct SqliteTokenStore {
-    connection: Arc<Mutex<Connection>>,
-}
+pub struct SqliteTokenStore(SharedFile);
 
 impl SqliteTokenStore {
     /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, TokenStoreError> {
-        let path = path.as_ref();
-        let connection = open(path).map_err(|error| {
-            TokenStoreError::new("open the database", format!("{}: {error}", path.display()))
-        })?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        SharedFile::open(path.as_ref(), SCHEMA)
+            .map(Self)
+            .map_err(|error| TokenStoreError::new("open the database", error))
     }
 
     async fn run<T: Send + 'static>(
@@ -50,26 +37,9 @@ impl SqliteTokenStore {
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, TokenStoreError> {
-        let connection = Arc::clone(&self.connection);
-        blocking(doing, move || {
-            work(&connection.lock().unwrap_or_else(PoisonError::into_inner))
-        })
-        .await
+        let done = self.0.run(work).await;
+        done.map_err(|error| TokenStoreError::new(doing, error))
     }
-}
-
-fn open(path: &Path) -> Result<Connection, Failure> {
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(SCHEMA)?;
-    Ok(connection)
 }
 
 fn stored(revision: i64, json: &str) -> Result<Stored, Failure> {

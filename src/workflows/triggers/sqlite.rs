@@ -1,9 +1,6 @@
 //! Subscriptions in one SQLite file, which several processes may share.
 
-use std::fs::OpenOptions;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
@@ -11,8 +8,7 @@ use rusqlite::{Connection, params};
 use super::store::{SubscriptionStore, SubscriptionStoreError};
 use super::subscription::{Subscription, SubscriptionKey};
 use crate::ids::LocationId;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use crate::sqlite::{Failure, SharedFile};
 
 /// One table, so that subscriptions may lie in the database of something else.
 const SCHEMA: &str = "
@@ -27,57 +23,27 @@ CREATE TABLE IF NOT EXISTS trigger_subscription (
 ) WITHOUT ROWID;
 ";
 
-/// How long a writer waits for another process.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Keeps subscriptions in a table `trigger_subscription` of one SQLite file, which several processes of a machine may
 /// share. On Unix a new file gets mode 0600.
 #[derive(Debug, Clone)]
-pub struct SqliteSubscriptions {
-    connection: Arc<Mutex<Connection>>,
-}
+pub struct SqliteSubscriptions(SharedFile);
 
 impl SqliteSubscriptions {
     /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, SubscriptionStoreError> {
-        let path = path.as_ref();
-        let connection = open(path).map_err(|error| {
-            let problem = format!("{}: {error}", path.display());
-            SubscriptionStoreError::new("open the database", problem)
-        })?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        SharedFile::open(path.as_ref(), SCHEMA)
+            .map(Self)
+            .map_err(|error| SubscriptionStoreError::new("open the database", error))
     }
 
-    /// Runs blocking work off the executor's threads.
     async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, SubscriptionStoreError> {
-        let connection = Arc::clone(&self.connection);
-        let done = tokio::task::spawn_blocking(move || {
-            work(&connection.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        done.await
-            .map_err(|error| SubscriptionStoreError::new(doing, error))?
-            .map_err(|error| SubscriptionStoreError::new(doing, error))
+        let done = self.0.run(work).await;
+        done.map_err(|error| SubscriptionStoreError::new(doing, error))
     }
-}
-
-fn open(path: &Path) -> Result<Connection, Failure> {
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(SCHEMA)?;
-    Ok(connection)
 }
 
 fn texts(key: &SubscriptionKey) -> [String; 3] {

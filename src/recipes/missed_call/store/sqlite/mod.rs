@@ -1,8 +1,8 @@
 //! A store in one SQLite file, for one process.
 //!
 //! A commit returns after it is on the disk (write-ahead log, `synchronous = FULL`); commits that arrive together share
-//! one write. A lock file beside the database keeps a second process out, so a process that finds claims on opening
-//! knows that their holder is dead.
+//! one write, for which who only reads does not wait. A lock file beside the database keeps a second process out, so a
+//! process that finds claims on opening knows that their holder is dead.
 
 mod effects;
 mod episodes;
@@ -26,6 +26,7 @@ use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
+use crate::sqlite::Failure;
 use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -34,7 +35,8 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    worker: Worker,
+    writer: Worker,
+    reader: Worker,
     /// Held for as long as the store lives; the system lets go of it when the process dies.
     _lock: File,
 }
@@ -46,15 +48,16 @@ impl SqliteStore {
     /// Fails if another process has it open, if the file cannot be written, or if a newer release has written it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_path_buf();
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            StoreError::new("open the database", error)
-        };
+        let failed = |error: Failure| StoreError::new("open the database", error);
         let lock = lock_beside(&path).map_err(|error| failed(error.into()))?;
         let connection = schema::open(&path).map_err(failed)?;
-        let worker = Worker::start(connection).map_err(|error| failed(error.into()))?;
+        let reads = schema::open_for_reading(&path).map_err(failed)?;
+        let writer = Worker::writing(connection).map_err(|error| failed(error.into()))?;
+        let reader = Worker::reading(reads).map_err(|error| failed(error.into()))?;
         Ok(Self {
             path,
-            worker,
+            writer,
+            reader,
             _lock: lock,
         })
     }
@@ -88,7 +91,7 @@ fn lock_beside(path: &Path) -> Result<File, String> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        self.worker
+        self.writer
             .run("commit", move |connection| {
                 rows::commit(connection, &commit)
             })
@@ -97,7 +100,7 @@ impl Store for SqliteStore {
 
     async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         let person = person.clone();
-        self.worker
+        self.reader
             .run("read an episode", move |connection| {
                 episodes::live(connection, &person)
             })
@@ -106,7 +109,7 @@ impl Store for SqliteStore {
 
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         let person = person.clone();
-        self.worker
+        self.reader
             .run("read an episode", move |connection| {
                 episodes::latest(connection, &person)
             })
@@ -115,7 +118,7 @@ impl Store for SqliteStore {
 
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         let id = id.clone();
-        self.worker
+        self.reader
             .run("read an episode", move |connection| {
                 episodes::read(connection, &id)
             })
@@ -124,7 +127,7 @@ impl Store for SqliteStore {
 
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
         let fingerprint = fingerprint.to_owned();
-        self.worker
+        self.reader
             .run("read a recipe", move |connection| {
                 rows::recipe_source(connection, &fingerprint)
             })
@@ -137,7 +140,7 @@ impl Store for SqliteStore {
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError> {
         let (location, subjects) = (location.clone(), subjects.to_vec());
-        self.worker
+        self.reader
             .run("read suppressions", move |connection| {
                 rows::suppressions(connection, &location, &subjects)
             })
@@ -146,7 +149,7 @@ impl Store for SqliteStore {
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
         let location = location.clone();
-        self.worker
+        self.reader
             .run("read what halts a location", move |connection| {
                 halts::read(connection, &location)
             })
@@ -155,7 +158,7 @@ impl Store for SqliteStore {
 
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
         let company = company.clone();
-        self.worker
+        self.reader
             .run("read the locations of a company", move |connection| {
                 halts::locations_of(connection, &company)
             })
@@ -164,7 +167,7 @@ impl Store for SqliteStore {
 
     async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
         let location = location.clone();
-        self.worker
+        self.reader
             .run("read the live episodes of a location", move |connection| {
                 episodes::live_in(connection, &location)
             })
@@ -178,7 +181,7 @@ impl Store for SqliteStore {
         since: Timestamp,
     ) -> Result<TextingRecord, StoreError> {
         let (location, subjects) = (location.clone(), subjects.to_vec());
-        self.worker
+        self.reader
             .run("read what was texted", move |connection| {
                 texting::read(connection, &location, &subjects, since)
             })
@@ -191,7 +194,7 @@ impl Store for SqliteStore {
         day: Date,
     ) -> Result<SendCounts, StoreError> {
         let location = location.clone();
-        self.worker
+        self.reader
             .run("read what became of texts", move |connection| {
                 texting::counts(connection, &location, day)
             })
@@ -205,7 +208,7 @@ impl Store for SqliteStore {
         limit: usize,
         lease: SignedDuration,
     ) -> Result<Vec<Claim>, StoreError> {
-        self.worker
+        self.writer
             .run("claim effects", move |connection| {
                 effects::claim(connection, now, lane, limit, lease)
             })
@@ -217,7 +220,7 @@ impl Store for SqliteStore {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<EpisodeId>, StoreError> {
-        self.worker
+        self.reader
             .run("find episodes to wake", move |connection| {
                 episodes::to_wake(connection, now, limit)
             })
@@ -225,17 +228,58 @@ impl Store for SqliteStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.worker
+        self.reader
             .run("find what is due next", rows::next_due)
             .await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
         let query = query.clone();
-        self.worker
+        self.reader
             .run("read the ledger", move |connection| {
                 ledger::read(connection, &query)
             })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipes::missed_call::store::DeliveryName;
+
+    // A report over years of the ledger must not hold up a text.
+    #[tokio::test]
+    async fn what_is_being_read_holds_up_no_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("store.db")).unwrap();
+        let commit = Commit {
+            delivery: Some(DeliveryName {
+                name: "a delivery".into(),
+                received_at: Timestamp::UNIX_EPOCH,
+            }),
+            ..Commit::default()
+        };
+        let (began, begun) = tokio::sync::oneshot::channel();
+        let (written, wait) = std::sync::mpsc::channel();
+        let reading = store.reader.run("read for long", move |connection| {
+            let count = || -> rusqlite::Result<i64> {
+                connection.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0))
+            };
+            let before = count()?;
+            began.send(()).map_err(|()| "nobody waits")?;
+            wait.recv()?;
+            Ok((before, count()?))
+        });
+        let writing = async {
+            begun.await.unwrap();
+            let committed = store.commit(commit.clone()).await.unwrap();
+            written.send(()).unwrap();
+            committed
+        };
+        let (read, committed) = tokio::join!(reading, writing);
+        assert_eq!(committed, Committed::Done);
+        assert_eq!(read.unwrap(), (0, 0), "all that it reads is of one moment");
+        assert_eq!(store.commit(commit).await.unwrap(), Committed::Duplicate);
     }
 }

@@ -7,8 +7,9 @@ use super::super::{Commit, Committed, Subject, Suppression};
 use super::{effects, episodes, halts, ledger, texting};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::Reason;
+use crate::sqlite::Failure;
 
-pub(super) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(super) type Result<T> = std::result::Result<T, Failure>;
 
 /// How long the names of deliveries are kept.
 const DELIVERY_MEMORY: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::effects;
 use super::rows::Result;
+use crate::sqlite;
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
 const VERSION: i64 = 3;
@@ -24,13 +25,16 @@ const STEPS: [(i64, &str); 2] = [
     (2, include_str!("from_2_to_3.sql")),
 ];
 
+/// How many statements a connection keeps prepared; there are some forty.
+const STATEMENTS: usize = 64;
+
 /// Opens the file, and makes it if it is not there. What a dead process had claimed is free again.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    make_private(path)?;
-    let mut connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    let mut connection = sqlite::open(path)?;
     connection.pragma_update(None, "cache_size", -CACHE_KILOBYTES)?;
+    // What a savepoint would take back is kept in memory.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     // What is erased is not to be found in the free parts of the file.
     connection.pragma_update(None, "secure_delete", "ON")?;
@@ -39,18 +43,13 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The file holds numbers and texts.
-#[cfg(unix)]
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(0o600);
-    options.open(path).map(drop)
-}
-
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> std::io::Result<()> {
-    Ok(())
+/// Opens the file once more, to read while the other connection writes. It has SQLite's small cache: each commit of the
+/// other one empties it.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// Makes the tables, or brings those of an older release up to date: all of it or nothing.

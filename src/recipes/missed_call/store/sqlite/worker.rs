@@ -1,5 +1,6 @@
-//! The thread that owns the connection. Jobs that wait together run in one transaction, each in a savepoint of its own,
-//! and are answered after the one write to the disk that all of them share.
+//! The threads that own a connection each. Writing jobs that wait together run in one transaction, each in a savepoint
+//! of its own, and are answered after the one write to the disk that all of them share. Reading jobs have a thread of
+//! their own and wait for no disk: each sees all that was answered before it was asked.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -8,11 +9,11 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
+use crate::sqlite::Failure;
 
 /// The most jobs that share one write. Each takes some 30 µs, and the first of them waits for the last.
 const GROUP: usize = 256;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs in the group's transaction, where there is one, and gives back what tells the waiting caller once it is known
 /// whether the group's write reached the disk.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
@@ -38,10 +39,22 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn writing(connection: Connection) -> std::io::Result<Self> {
+        Self::start("gohighlevel-store", connection, write)
+    }
+
+    pub(super) fn reading(connection: Connection) -> std::io::Result<Self> {
+        Self::start("gohighlevel-read", connection, read)
+    }
+
+    fn start(
+        name: &str,
+        connection: Connection,
+        work: fn(&Connection, &Receiver<Job>),
+    ) -> std::io::Result<Self> {
         let (jobs, waiting) = channel();
         let thread = thread::Builder::new()
-            .name("gohighlevel-store".into())
+            .name(name.into())
             .spawn(move || work(&connection, &waiting))?;
         Ok(Self {
             jobs: Some(jobs),
@@ -49,7 +62,7 @@ impl Worker {
         })
     }
 
-    /// Runs `job` on the connection. What it wrote is on the disk when this returns; if it fails, nothing of it is.
+    /// Runs `job` on the connection. All that it reads is of one moment. What it wrote is on the disk when this returns; if it fails, nothing of it is.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
@@ -81,17 +94,28 @@ fn in_savepoint<T>(
     connection: &Connection,
     job: impl FnOnce(&Connection) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    connection.execute_batch("SAVEPOINT job")?;
+    run(connection, "SAVEPOINT job")?;
     let result = job(connection);
-    connection.execute_batch(if result.is_ok() {
-        "RELEASE job"
-    } else {
-        "ROLLBACK TO job; RELEASE job"
-    })?;
+    if result.is_err() {
+        run(connection, "ROLLBACK TO job")?;
+    }
+    run(connection, "RELEASE job")?;
     result
 }
 
-fn work(connection: &Connection, waiting: &Receiver<Job>) {
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
+}
+
+fn read(connection: &Connection, waiting: &Receiver<Job>) {
+    while let Ok(job) = waiting.recv() {
+        // Outside a transaction a savepoint is one.
+        let answer = job(Some(connection));
+        answer(None);
+    }
+}
+
+fn write(connection: &Connection, waiting: &Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1));
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
