@@ -9,7 +9,7 @@ pub enum Invariant {
     /// A step's text or task reaches the platform at most once for an episode, and one first text a caller within the
     /// cooldown.
     NeverTwice,
-    /// No text is sent once the caller's wish to get none has been acknowledged.
+    /// No text is sent once the caller's wish to get none has been acknowledged, but for the one that confirms it.
     NeverAfterNo,
     /// Every call whose webhook was acknowledged is in the ledger, with an outcome of every step that follows it.
     NeverLost,

@@ -72,6 +72,8 @@ pub struct Summary {
     pub texts: usize,
     /// Tasks that the platform took.
     pub tasks: usize,
+    /// Calls and texts that no webhook told of and a sweep found.
+    pub found: usize,
     /// How long it took on the virtual clock.
     pub took: Duration,
     /// A hash of the whole timeline: two runs with the same one went the same way.
@@ -198,6 +200,9 @@ async fn play(world: &Arc<World>, plan: &Plan) -> Result<(), String> {
     // The last webhooks may be late, and a spell of faults long.
     world.time.sleep(LOOK * 6).await;
     world.calm();
+    while plan.loses() && !post::sweep(world, 0).await {
+        world.time.sleep(LOOK).await;
+    }
     while world.time.elapsed() < LONGEST {
         world.time.sleep(LOOK).await;
         let at_rest = world.watch(|watch, _| watch.is_at_rest());
@@ -224,6 +229,7 @@ impl Played {
         let timeline = world.timeline();
         let broken = world.watch(|watch, _| watch.broken().cloned());
         let (texts, tasks) = world.watch(|watch, _| watch.taken());
+        let found = world.watch(|watch, _| watch.found());
         let mut hasher = DefaultHasher::new();
         timeline.lines().hash(&mut hasher);
         Self {
@@ -232,6 +238,7 @@ impl Played {
                 events: plan.events.len(),
                 texts,
                 tasks,
+                found,
                 took: world.time.elapsed(),
                 fingerprint: hasher.finish(),
             },

@@ -49,6 +49,8 @@ pub(super) enum What {
     },
     /// The host tells of a booking.
     Book { caller: Caller, worker: usize },
+    /// A worker sweeps: it reads what HighLevel has recorded.
+    Sweep { worker: usize },
     /// The team turns do-not-disturb on or off.
     Disturb {
         caller: Caller,
@@ -119,6 +121,8 @@ pub(super) struct Fate {
     pub(super) delay: Duration,
     /// How long after the first it is delivered once more.
     pub(super) again: Option<Duration>,
+    /// It is never delivered. A sweep may still find what it would have told.
+    pub(super) lost: bool,
 }
 
 impl Fate {
@@ -126,6 +130,7 @@ impl Fate {
         worker: 0,
         delay: Duration::from_millis(300),
         again: None,
+        lost: false,
     };
 }
 
@@ -153,25 +158,32 @@ const FIRST_DAY: Timestamp = Timestamp::constant(1_793_232_000, 0);
 
 impl Plan {
     pub(super) fn of_seed(seed: u64) -> Self {
-        let mut random = Random(fastrand::Rng::with_seed(seed));
+        let mut random = Random {
+            chance: fastrand::Rng::with_seed(seed),
+            loses: false,
+        };
+        random.loses = random.one_in(3);
         // Mostly when the business is open in Chicago, and now and then at night.
         let hour = if random.one_in(4) {
-            random.0.u64(..24)
+            random.chance.u64(..24)
         } else {
-            random.0.u64(13..22)
+            random.chance.u64(13..22)
         };
         let start = FIRST_DAY
             .saturating_add(Duration::from_secs(
-                random.0.u64(..5) * 24 * HOUR + hour * HOUR,
+                random.chance.u64(..5) * 24 * HOUR + hour * HOUR,
             ))
             .unwrap_or(FIRST_DAY);
-        let workers = random.0.usize(1..=2);
+        let workers = random.chance.usize(1..=2);
         let mut events = Vec::new();
-        for _ in 0..random.0.usize(1..=3) {
-            let caller = Caller(random.0.usize(..PEOPLE));
+        for _ in 0..random.chance.usize(1..=3) {
+            let caller = Caller(random.chance.usize(..PEOPLE));
             random.caller(caller, &mut events);
         }
         random.troubles(&mut events);
+        if random.loses {
+            random.sweeps(&mut events);
+        }
         events.sort_by_key(|event| event.at);
         Self {
             start,
@@ -190,38 +202,60 @@ impl Plan {
         });
         Duration::from_secs(errors.max().unwrap_or(0))
     }
+
+    /// Whether a webhook is never delivered.
+    pub(super) fn loses(&self) -> bool {
+        self.events.iter().any(|event| match event.what {
+            What::Call { fate, .. } | What::Write { fate, .. } => fate.lost,
+            _ => false,
+        })
+    }
 }
 
-struct Random(fastrand::Rng);
+struct Random {
+    chance: fastrand::Rng,
+    /// Whether webhooks get lost, and workers sweep.
+    loses: bool,
+}
 
 impl Random {
     fn one_in(&mut self, many: u32) -> bool {
-        self.0.u32(..many) == 0
+        self.chance.u32(..many) == 0
     }
 
     fn seconds(&mut self, from: u64, to: u64) -> Duration {
-        Duration::from_millis(self.0.u64(from * 1000..to * 1000))
+        Duration::from_millis(self.chance.u64(from * 1000..to * 1000))
     }
 
     fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.0.usize(..choices.len())]
+        choices[self.chance.usize(..choices.len())]
     }
 
     fn fate(&mut self) -> Fate {
-        let delay = match self.0.u32(..10) {
+        let delay = match self.chance.u32(..10) {
             0 => self.seconds(MINUTE, 40 * MINUTE),
             1 | 2 => self.seconds(1, 2 * MINUTE),
             _ => self.seconds(0, 2),
         };
-        let again = match self.0.u32(..6) {
+        let again = match self.chance.u32(..6) {
             0 => Some(self.seconds(0, 1)),
             1 => Some(self.seconds(1, 20 * MINUTE)),
             _ => None,
         };
         Fate {
-            worker: self.0.usize(..2),
+            worker: self.chance.usize(..2),
             delay,
             again,
+            lost: false,
+        }
+    }
+
+    /// That of a webhook which tells of what HighLevel records.
+    fn fate_of_recorded(&mut self) -> Fate {
+        let lost = self.loses && self.one_in(4);
+        Fate {
+            lost,
+            ..self.fate()
         }
     }
 
@@ -256,7 +290,7 @@ impl Random {
             }
         }
         if self.one_in(6) {
-            let worker = self.0.usize(..2);
+            let worker = self.chance.usize(..2);
             let at = at + self.seconds(1, HOUR);
             let what = What::Book { caller, worker };
             events.push(Event { at, what });
@@ -289,19 +323,19 @@ impl Random {
     }
 
     fn calls(&mut self, caller: Caller, at: Duration, events: &mut Vec<Event>) {
-        let end = match self.0.u32(..12) {
+        let end = match self.chance.u32(..12) {
             0 => CallEnd::Answered,
             1 => CallEnd::Returned,
             2 => CallEnd::Voicemail,
             _ => CallEnd::Missed,
         };
-        let fate = self.fate();
+        let fate = self.fate_of_recorded();
         let what = What::Call { caller, end, fate };
         events.push(Event { at, what });
     }
 
     fn writes(&mut self, caller: Caller, words: Words, at: Duration, events: &mut Vec<Event>) {
-        let fate = self.fate();
+        let fate = self.fate_of_recorded();
         let what = What::Write {
             caller,
             words,
@@ -310,10 +344,29 @@ impl Random {
         events.push(Event { at, what });
     }
 
+    /// From the first event to some time after the last, by one worker or the other, and now and then by both at once.
+    fn sweeps(&mut self, events: &mut Vec<Event>) {
+        let last = events.iter().map(|event| event.at).max();
+        let end = last.unwrap_or_default() + Duration::from_secs(HOUR);
+        let pause = self.one_of(&[2 * MINUTE, 15 * MINUTE, HOUR]);
+        let mut at = self.seconds(0, pause);
+        while at < end {
+            let worker = self.chance.usize(..2);
+            let what = What::Sweep { worker };
+            events.push(Event { at, what });
+            if self.one_in(4) {
+                let at = at + self.seconds(0, 1);
+                let what = What::Sweep { worker: worker + 1 };
+                events.push(Event { at, what });
+            }
+            at += self.seconds(pause / 2, 2 * pause);
+        }
+    }
+
     /// Faults, close to where something happens: right after a person does something, or when a later step is due.
     fn troubles(&mut self, events: &mut Vec<Event>) {
         let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
-        for _ in 0..self.0.usize(..6) {
+        for _ in 0..self.chance.usize(..6) {
             let later = self.one_of(&[0, 0, 0, 30, 15 * MINUTE, 2 * HOUR]);
             let at = self.one_of(&anchors) + Duration::from_secs(later) + self.seconds(0, 20);
             let what = self.trouble();
@@ -324,11 +377,11 @@ impl Random {
     }
 
     fn trouble(&mut self) -> What {
-        match self.0.u32(..14) {
+        match self.chance.u32(..14) {
             0..=4 => What::Trouble {
                 requests: self.one_of(&Requests::ALL),
                 fault: self.one_of(&Fault::ALL),
-                times: self.0.u32(1..=4),
+                times: self.chance.u32(1..=4),
             },
             5 => What::Spell {
                 fault: self.one_of(&Fault::WITHOUT_EFFECT),
@@ -342,13 +395,13 @@ impl Random {
                 length: self.seconds(1, 2 * MINUTE),
             },
             8 => What::ClockSet {
-                worker: self.0.usize(..2),
-                seconds: self.0.i64(-90..=90),
+                worker: self.chance.usize(..2),
+                seconds: self.chance.i64(-90..=90),
             },
             _ => What::Crash {
-                worker: self.0.usize(..2),
+                worker: self.chance.usize(..2),
                 point: self.one_of(&CrashPoint::ALL),
-                after: self.0.u32(..6),
+                after: self.chance.u32(..6),
                 down: self.one_of(&[
                     Duration::from_secs(1),
                     Duration::from_secs(20),

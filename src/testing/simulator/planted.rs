@@ -19,6 +19,8 @@ pub enum Planted {
     LosesCalls,
     /// What a call sets off is not kept, only the call.
     DropsSteps,
+    /// No record of HighLevel's reaches a sweep.
+    FindsNothing,
     /// The engine's clock is twenty minutes slow.
     SendsLate,
     /// The engine's clock is an hour fast.
@@ -27,12 +29,13 @@ pub enum Planted {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
         Self::LosesCalls,
         Self::DropsSteps,
+        Self::FindsNothing,
         Self::SendsLate,
         Self::SendsEarly,
     ];

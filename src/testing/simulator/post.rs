@@ -1,5 +1,5 @@
 //! The post: webhooks and a host's own news on their way to a worker, late, twice and out of order, and again until
-//! somebody acknowledges them.
+//! somebody acknowledges them; and sweeps, which find what got lost.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,6 +30,9 @@ pub(super) enum Parcel {
 
 /// Sends a parcel off, and once more if that is its fate.
 pub(super) fn send(world: &Arc<World>, parcel: Parcel, fate: Fate) {
+    if fate.lost {
+        return;
+    }
     if let Some(again) = fate.again {
         let delay = fate.delay + again;
         carry(world, parcel.clone(), delay, fate.worker + 1);
@@ -53,11 +56,36 @@ fn carry(world: &Arc<World>, parcel: Parcel, delay: Duration, worker: usize) {
     });
 }
 
+/// A worker begins a sweep.
+pub(super) fn begin_sweep(world: &Arc<World>, worker: usize) {
+    world.under_way.fetch_add(1, Ordering::Relaxed);
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        sweep(&world, worker).await;
+        world.under_way.fetch_sub(1, Ordering::Relaxed);
+    });
+}
+
+/// Whether a worker has swept, from beginning to end.
+pub(super) async fn sweep(world: &World, worker: usize) -> bool {
+    let Some((life, engine)) = world.running(worker) else {
+        return false;
+    };
+    let began = world.time.now();
+    let swept = tokio::select! {
+        biased;
+        () = life.ended() => false,
+        swept = engine.sweep(&world.scene.location) => swept.is_ok(),
+    };
+    if swept {
+        world.swept(began);
+    }
+    swept
+}
+
 /// Whether a worker has taken it: this one, or another if it is down.
 async fn hand_over(world: &World, parcel: &Parcel, worker: usize) -> bool {
-    let count = world.workers.len();
-    let running = (0..count).find_map(|next| world.workers[(worker + next) % count].running());
-    let Some((life, engine)) = running else {
+    let Some((life, engine)) = world.running(worker) else {
         return false;
     };
     tokio::select! {

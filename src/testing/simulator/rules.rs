@@ -14,6 +14,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const MAX_AGE: Duration = Duration::from_secs(600);
 
+/// How long after a no it may be confirmed.
+pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(300);
+
 /// The steps of which every recorded call has an outcome.
 pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", "first", "later", "tag"];
 
@@ -24,6 +27,8 @@ pub(super) enum Follows {
     ThirdCall,
     /// Something that the caller did.
     Cause,
+    /// A no in words that no carrier answers: the one text that may come after it.
+    Refusal,
 }
 
 #[derive(Debug)]
@@ -42,7 +47,7 @@ pub(super) struct StepRule {
     pub(super) once_within: Option<Duration>,
 }
 
-const RULES: [StepRule; 6] = [
+const RULES: [StepRule; 7] = [
     StepRule {
         step: "first",
         is_text: true,
@@ -72,6 +77,16 @@ const RULES: [StepRule; 6] = [
         earliest: Duration::ZERO,
         latest: None,
         quiet_at_night: true,
+        once_within: None,
+    },
+    StepRule {
+        step: "goodbye",
+        is_text: true,
+        says: "You will get no more texts",
+        follows: Follows::Refusal,
+        earliest: Duration::ZERO,
+        latest: None,
+        quiet_at_night: false,
         once_within: None,
     },
     StepRule {

@@ -51,6 +51,7 @@ impl fmt::Display for What {
                 words,
                 fate,
             } => write!(f, "{caller} writes: {}{fate}", Words::text(*words)),
+            Self::Sweep { worker } => write!(f, "worker {} sweeps", worker + 1),
             Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
             Self::Disturb { caller, on, fate } => {
                 let switched = if *on { "on" } else { "off" };
@@ -94,6 +95,9 @@ impl fmt::Display for What {
 
 impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.lost {
+            return f.write_str(" (nobody is told)");
+        }
         let told = Clocked(self.delay);
         write!(f, " (told {told} later to worker {}", self.worker + 1)?;
         match self.again {

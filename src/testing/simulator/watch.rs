@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::invariant::Invariant;
 use super::plan::Caller;
-use super::rules::{StepRule, rule_of};
+use super::rules::{CONFIRMED_WITHIN, Follows, StepRule, rule_of};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, EffectChange};
@@ -68,6 +68,8 @@ pub(super) struct Watch {
     // What people did.
     pub(super) calls: BTreeMap<String, Call>,
     pub(super) causes: BTreeSet<(Caller, &'static str)>,
+    /// When each of them said no in words that no carrier answers.
+    pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
     wishes: BTreeMap<Caller, Wishes>,
     acknowledged: BTreeSet<String>,
     // What the store keeps.
@@ -77,6 +79,7 @@ pub(super) struct Watch {
     outcomes: BTreeMap<(EpisodeId, String), u32>,
     contacts: BTreeMap<EpisodeId, String>,
     done: BTreeMap<Key, usize>,
+    found: usize,
     never_known: BTreeSet<Key>,
     // What the platform took.
     accepted: BTreeMap<Key, Vec<EffectId>>,
@@ -90,6 +93,10 @@ impl Watch {
             tolerance,
             ..Self::default()
         }
+    }
+
+    pub(super) fn tolerance(&self) -> Duration {
+        self.tolerance
     }
 
     /// The first promise that was broken, and how.
@@ -116,6 +123,11 @@ impl Watch {
             kept.map(|(_, effects)| effects.len()).sum()
         };
         (count(true), count(false))
+    }
+
+    /// How many calls and texts only a sweep told of.
+    pub(super) fn found(&self) -> usize {
+        self.found
     }
 
     pub(super) fn call_acknowledged(&mut self, message: &str) {
@@ -146,6 +158,9 @@ impl Watch {
     }
 
     fn entered(&mut self, entry: &Entry) {
+        if matches!(entry.kind, EntryKind::Found { .. }) {
+            self.found += 1;
+        }
         let Some(episode) = &entry.episode else {
             return;
         };
@@ -225,6 +240,7 @@ impl Watch {
             );
             return self.breaks(Invariant::NeverTwice, how);
         };
+        let before = accepted.len();
         let opened = effect
             .episode
             .as_str()
@@ -238,10 +254,14 @@ impl Watch {
         if let Some(how) = rule.broken_by_time(call, now.time, self.tolerance) {
             self.breaks(how.0, how.1);
         }
-        if rule.is_text {
-            self.may_be_texted(call.caller, rule, left, now);
+        if matches!(rule.follows, Follows::Refusal) {
+            self.confirms_a_no(call.caller, before, now);
+        } else {
+            if rule.is_text {
+                self.may_be_texted(call.caller, rule, left, now);
+            }
+            self.has_cause(call.caller, rule);
         }
-        self.has_cause(call.caller, rule);
         self.is_far_from_the_last(&key, call, rule);
         self.accepted.entry(key).or_default().push(effect);
     }
@@ -258,12 +278,27 @@ impl Watch {
         }
     }
 
+    /// Each no is confirmed once at most, and at once.
+    fn confirms_a_no(&mut self, caller: Caller, before: usize, now: Moment) {
+        let refusals = self.refusals.get(&caller).map_or(&[][..], Vec::as_slice);
+        let latest = CONFIRMED_WITHIN + self.tolerance + ON_THE_WAY;
+        let is_near = |said: &Timestamp| now.time.duration_since(*said).unsigned_abs() <= latest;
+        if refusals.len() <= before || !refusals.iter().any(is_near) {
+            let told = refusals.len();
+            let how = format!(
+                "{caller} said no {told} times, and gets confirmation {} late or once too often",
+                before + 1
+            );
+            self.breaks(Invariant::NeverAfterNo, how);
+        }
+    }
+
     fn has_cause(&mut self, caller: Caller, rule: &StepRule) {
         let missed = |call: &&Call| call.caller == caller && call.missed;
         let caused = match rule.follows {
-            super::rules::Follows::Call => true,
-            super::rules::Follows::Cause => self.causes.contains(&(caller, rule.step)),
-            super::rules::Follows::ThirdCall => self.calls.values().filter(missed).count() >= 3,
+            Follows::Call | Follows::Refusal => true,
+            Follows::Cause => self.causes.contains(&(caller, rule.step)),
+            Follows::ThirdCall => self.calls.values().filter(missed).count() >= 3,
         };
         if !caused {
             let how = format!("`{}` has nothing that it follows", rule.step);

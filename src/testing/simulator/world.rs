@@ -22,9 +22,10 @@ use super::time::Time;
 use super::timeline::Timeline;
 use super::trouble::Troubles;
 use super::watch::{Call, Deed, Moment, Watch};
-use super::worker::{Worker, lock};
+use super::worker::{Life, Worker, lock};
 use crate::clock::Clock;
 use crate::ids::ContactId;
+use crate::recipes::missed_call::Engine;
 use crate::recipes::missed_call::store::{MemoryStore, PersonKey};
 use crate::testing::fake_ghl::InProcess;
 use crate::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
@@ -32,12 +33,21 @@ use crate::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 /// How long somebody speaks to the voicemail, in seconds.
 const VOICEMAIL: u32 = 12;
 
+/// A sweep leaves to webhooks what is younger.
+const LEFT_TO_WEBHOOKS: Duration = Duration::from_secs(60);
+
 /// What a webhook tells, for those that the watch must know of.
 #[derive(Debug, Clone)]
-pub(super) enum News {
+struct News {
+    at: Timestamp,
+    what: Told,
+}
+
+#[derive(Debug, Clone)]
+enum Told {
     Missed { message: String },
-    No { caller: Caller, said: Timestamp },
-    Yes { caller: Caller, said: Timestamp },
+    No { caller: Caller },
+    Yes { caller: Caller },
 }
 
 pub(super) struct World {
@@ -141,6 +151,7 @@ impl World {
                 words,
                 fate,
             } => self.write(caller, words, fate)?,
+            What::Sweep { worker } => post::begin_sweep(self, worker),
             What::Book { caller, worker } => self.book(caller, worker),
             What::Disturb { caller, on, fate } => self.disturb(caller, on, fate).await,
             What::Trouble {
@@ -187,7 +198,7 @@ impl World {
         let missed = matches!(end, CallEnd::Missed | CallEnd::Voicemail);
         if missed {
             let message = happening.message_id.clone();
-            lock(&self.news).insert(happening.webhook_id, News::Missed { message });
+            self.expect_news(happening.webhook_id, Told::Missed { message });
         }
         lock(&self.contacts).insert(caller, happening.contact_id);
         self.watch(|watch, now| {
@@ -220,14 +231,19 @@ impl World {
             to: self.scene.business.clone(),
             body: words.text().to_owned(),
         })?;
-        let said = self.time.now();
-        let news = match words {
-            Words::Stop | Words::Refusal => Some(News::No { caller, said }),
-            Words::Start => Some(News::Yes { caller, said }),
+        let told = match words {
+            Words::Stop | Words::Refusal => Some(Told::No { caller }),
+            Words::Start => Some(Told::Yes { caller }),
             _ => None,
         };
-        if let Some(news) = news {
-            lock(&self.news).insert(happening.webhook_id, news);
+        if let Some(told) = told {
+            self.expect_news(happening.webhook_id, told);
+        }
+        if words == Words::Refusal {
+            self.watch(|watch, now| {
+                let of_caller = watch.refusals.entry(caller).or_default();
+                of_caller.push(now.time);
+            });
         }
         if words == Words::Help {
             self.watch(|watch, _| watch.causes.insert((caller, "person")));
@@ -312,15 +328,46 @@ impl World {
         self.watch(|watch, now| watch.accepted(deed, left, now));
     }
 
+    fn expect_news(&self, webhook: String, what: Told) {
+        let at = self.time.now();
+        lock(&self.news).insert(webhook, News { at, what });
+    }
+
     /// A webhook was acknowledged.
     pub(super) fn acknowledged(&self, webhook: &str) {
         let news = lock(&self.news).get(webhook).cloned();
-        self.watch(|watch, now| match news {
-            Some(News::Missed { message }) => watch.call_acknowledged(&message),
-            Some(News::No { caller, said }) => watch.no_acknowledged(caller, said, now.elapsed),
-            Some(News::Yes { caller, said }) => watch.yes_acknowledged(caller, said),
-            None => {}
+        self.are_told(news.as_slice());
+    }
+
+    /// A sweep that began then has come to its end: whatever happened early enough before is known.
+    pub(super) fn swept(&self, began: Timestamp) {
+        let tolerance = self.watch(|watch, _| watch.tolerance());
+        let is_due = |news: &&News| {
+            let age = began.duration_since(news.at);
+            age > (LEFT_TO_WEBHOOKS + tolerance)
+                .try_into()
+                .unwrap_or_default()
+        };
+        let found: Vec<News> = lock(&self.news).values().filter(is_due).cloned().collect();
+        self.are_told(&found);
+    }
+
+    fn are_told(&self, news: &[News]) {
+        self.watch(|watch, now| {
+            for News { at, what } in news {
+                match what {
+                    Told::Missed { message } => watch.call_acknowledged(message),
+                    Told::No { caller } => watch.no_acknowledged(*caller, *at, now.elapsed),
+                    Told::Yes { caller } => watch.yes_acknowledged(*caller, *at),
+                }
+            }
         });
+    }
+
+    /// This worker, or another if it is down.
+    pub(super) fn running(&self, worker: usize) -> Option<(Arc<Life>, Engine)> {
+        let count = self.workers.len();
+        (0..count).find_map(|next| self.workers[(worker + next) % count].running())
     }
 
     /// Lets go of the engines, which hold the world.
