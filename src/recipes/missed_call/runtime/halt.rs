@@ -9,8 +9,8 @@ use crate::recipes::missed_call::episode::{EffectEnd, Episode, EpisodeId, Input,
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, Fence, HaltChange, Progress,
-    StoreError,
+    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, Fence, HaltChange, Halted,
+    Progress, StoreError,
 };
 use crate::webhooks::Delivery;
 
@@ -42,47 +42,26 @@ impl Engine {
         halted: bool,
     ) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
-        if let Some(commit) = self.change(location, halt, halted, now, now).await? {
-            self.shared.store.commit(commit).await?;
-        }
-        Ok(())
+        let known = self.last_said(location, halt).await?;
+        // The host says it now, whatever the clock said before somebody set it.
+        let at = known.as_ref().map_or(now, |known| known.since.max(now));
+        let change = HaltChange {
+            location: location.clone(),
+            halt,
+            halted,
+            at,
+        };
+        let commit = commit_of(change, known.as_ref(), now);
+        self.shared.store.commit(commit).await.map(drop)
     }
 
-    /// What is to be written so that `halt` is in force from `at` on, or is not; `None` where something later was said.
-    async fn change(
+    async fn last_said(
         &self,
         location: &LocationId,
         halt: Halt,
-        halted: bool,
-        at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Option<Commit>, StoreError> {
-        let known = self.shared.store.halts(location).await?;
-        let known = known.iter().find(|known| known.halt == halt);
-        if known.is_some_and(|known| known.since > at) {
-            return Ok(None);
-        }
-        let is_news = known.is_some_and(|known| known.halted) != halted;
-        let entry = is_news.then(|| Entry {
-            at: now,
-            location: location.clone(),
-            episode: None,
-            kind: if halted {
-                EntryKind::Halted { halt }
-            } else {
-                EntryKind::Resumed { halt }
-            },
-        });
-        Ok(Some(Commit {
-            halts: vec![HaltChange {
-                location: location.clone(),
-                halt,
-                halted,
-                at,
-            }],
-            entries: entry.into_iter().collect(),
-            ..Commit::default()
-        }))
+    ) -> Result<Option<Halted>, StoreError> {
+        let halts = self.shared.store.halts(location).await?;
+        Ok(halts.into_iter().find(|known| known.halt == halt))
     }
 
     /// The app is there, or there again.
@@ -117,8 +96,17 @@ impl Engine {
         let at = delivery.timestamp.unwrap_or(delivery.received_at).min(now);
         let mut commit = Commit::default();
         for location in self.meant(delivery).await? {
-            let change = self.change(&location, Halt::Uninstalled, removed, at, now);
-            let change = change.await?.unwrap_or_default();
+            let known = self.last_said(&location, Halt::Uninstalled).await?;
+            if known.as_ref().is_some_and(|known| known.since > at) {
+                continue;
+            }
+            let change = HaltChange {
+                location,
+                halt: Halt::Uninstalled,
+                halted: removed,
+                at,
+            };
+            let change = commit_of(change, known.as_ref(), now);
             commit.halts.extend(change.halts);
             commit.entries.extend(change.entries);
         }
@@ -242,5 +230,26 @@ impl Engine {
         }
         let too_late = self.is_too_late(episode.time_of(name));
         too_late.then(|| Reason::Failed("paused".into()))
+    }
+}
+
+/// The change, and its entry in the ledger where it is news.
+fn commit_of(change: HaltChange, known: Option<&Halted>, now: Timestamp) -> Commit {
+    let HaltChange { halt, halted, .. } = change;
+    let is_news = known.is_some_and(|known| known.halted) != halted;
+    let entry = is_news.then(|| Entry {
+        at: now,
+        location: change.location.clone(),
+        episode: None,
+        kind: if halted {
+            EntryKind::Halted { halt }
+        } else {
+            EntryKind::Resumed { halt }
+        },
+    });
+    Commit {
+        halts: vec![change],
+        entries: entry.into_iter().collect(),
+        ..Commit::default()
     }
 }

@@ -57,6 +57,23 @@ async fn while_a_location_is_paused_nothing_is_done_and_everything_is_written_do
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_makes_neither_a_pause_nor_its_end_ineffective() {
+    let world = world().await;
+    let location = world.location().id().clone();
+    let set_back = || {
+        let earlier = world.clock.now() - SignedDuration::from_hours(1);
+        world.clock.set(earlier);
+    };
+    world.engine.pause(&location).await.unwrap();
+    set_back();
+    world.engine.resume(&location).await.unwrap();
+    assert_eq!(halted(&world).await, [(Halt::Paused, false)]);
+    set_back();
+    world.engine.pause(&location).await.unwrap();
+    assert_eq!(halted(&world).await, [(Halt::Paused, true)]);
+}
+
+#[tokio::test]
 async fn what_is_young_enough_goes_out_after_the_pause_and_nothing_else() {
     for (minutes, texts) in [(9, 1), (11, 0)] {
         let world = world().await;
