@@ -258,6 +258,8 @@ mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "webhooks")]
+mod under_way;
+#[cfg(feature = "webhooks")]
 pub mod webhooks;
 pub mod workflows;
 

@@ -4,18 +4,17 @@
 //! route.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::delivery::Delivery;
 use super::handler::Handler;
 use super::verify::{Verifier, VerifyError};
 use crate::clock::Clock;
+use crate::under_way::{Place, UnderWay};
 
 /// The largest body that is taken: one mebibyte. HighLevel's events are far smaller.
 pub const MAX_BODY_BYTES: usize = 1_048_576;
@@ -65,8 +64,7 @@ struct Shared {
     verifier: RwLock<Verifier>,
     handler: Arc<dyn Handler>,
     clock: Arc<dyn Clock>,
-    under_way: watch::Sender<usize>,
-    draining: AtomicBool,
+    under_way: UnderWay,
 }
 
 impl Endpoint {
@@ -77,8 +75,7 @@ impl Endpoint {
                 verifier: RwLock::new(verifier),
                 handler,
                 clock,
-                under_way: watch::Sender::new(0),
-                draining: AtomicBool::new(false),
+                under_way: UnderWay::new(),
             }),
             most_under_way: MOST_UNDER_WAY,
         }
@@ -112,7 +109,7 @@ impl Endpoint {
     }
 
     pub(super) async fn take(&self, headers: &HeaderMap, body: Bytes) -> Response<&'static str> {
-        let Some(place) = self.enter() else {
+        let Some(place) = self.shared.under_way.enter(self.most_under_way) else {
             tracing::warn!(
                 outcome = "not taken",
                 "too many webhooks are under way, or the service shuts down"
@@ -150,14 +147,7 @@ impl Endpoint {
     /// on shutdown, before what the handlers need is taken away. A handler can be at work though its connection is
     /// gone, so that the server has stopped is not enough.
     pub async fn drain(&self) {
-        self.shared.draining.store(true, Ordering::SeqCst);
-        // The sender lives in `self`, so waiting cannot fail.
-        let _ = self
-            .shared
-            .under_way
-            .subscribe()
-            .wait_for(|under_way| *under_way == 0)
-            .await;
+        self.shared.under_way.drain().await;
     }
 
     fn verifier(&self) -> Verifier {
@@ -166,18 +156,6 @@ impl Endpoint {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-
-    /// A place among the deliveries that are under way, if there is one.
-    fn enter(&self) -> Option<Place> {
-        let most = self.most_under_way;
-        let entered = self.shared.under_way.send_if_modified(|under_way| {
-            // Asked in here, so that no delivery slips in while somebody begins to wait for the last one.
-            let free = *under_way < most && !self.shared.draining.load(Ordering::SeqCst);
-            *under_way += usize::from(free);
-            free
-        });
-        entered.then(|| Place(Arc::clone(&self.shared)))
     }
 
     async fn hand_on(&self, delivery: Delivery, place: Place) -> Response<&'static str> {
@@ -215,18 +193,9 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("verifier", &self.verifier())
-            .field("under_way", &*self.shared.under_way.borrow())
+            .field("under_way", &self.shared.under_way.count())
             .field("most_under_way", &self.most_under_way)
             .finish_non_exhaustive()
-    }
-}
-
-/// One of the deliveries that are under way, until it is dropped.
-struct Place(Arc<Shared>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.under_way.send_modify(|under_way| *under_way -= 1);
     }
 }
 
