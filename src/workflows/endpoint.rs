@@ -12,42 +12,51 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::shared_secret::SharedSecret;
 use super::triggers::{SubscriptionEvent, Triggers, UnreadableEvent};
+use super::typed::UnreadableField;
+use crate::under_way::UnderWay;
 
 /// The largest body that is taken: one mebibyte.
 pub(super) const MAX_BODY_BYTES: usize = 1_048_576;
 
 /// How many requests are under way at once unless [`WorkflowEndpoint::at_most`] says otherwise.
-const AT_ONCE: usize = 256;
+const MOST_UNDER_WAY: usize = 256;
 
 /// An endpoint for requests that workflows make: a marketplace action ([`action`](Self::action)), what the builder asks
 /// to set one up ([`options`](Self::options), [`dynamic_inputs`](Self::dynamic_inputs),
 /// [`dynamic_filters`](Self::dynamic_filters)), subscriptions to a trigger ([`subscriptions`](Self::subscriptions)), and
-/// the steps *Webhook* and *Custom Webhook* ([`webhook`](Self::webhook)). Cheap to clone.
+/// the steps *Webhook* and *Custom Webhook* ([`webhook`](Self::webhook)). Cheap to clone; all clones are one endpoint.
 ///
 /// | answer | when |
 /// |---|---|
 /// | 200 | it is done; the body is what HighLevel asked for |
-/// | 400 | the body is not what this endpoint is for, or a field is not what the service's type asks for |
-/// | 401 | the header with the secret is missing or wrong |
+/// | 400 | the body is not what this endpoint is for, a field is not what the service's type asks for, or the service [refuses](StepFailure::Refused) the step |
+/// | 401 | the header with the secret is missing or wrong, whatever the method |
 /// | 405 | another method |
 /// | 413 | the body is larger than one mebibyte |
-/// | 429 | too many requests are under way |
+/// | 429 | too many requests are under way, or the service shuts down |
 /// | 503 | whoever serves it could not |
 ///
 /// HighLevel documents neither how long it waits for an answer nor whether it asks again after one of these; a request
 /// of a *Webhook* step is known to come once only. So answer quickly, expect repeats, and do not count on them.
 ///
-/// What serves a request runs to its end even if HighLevel hangs up meanwhile. What was refused or failed is logged
-/// through `tracing`; bodies, secrets and phone numbers are not.
+/// # Whom the secret lets in
+///
+/// Whoever knows the secret may say anything, and the location stands in what they say. The header of a marketplace action
+/// is set up in the app, where its developers alone see it. That of a *Webhook* step can be read by everybody who edits
+/// workflows of that location: if several locations share a secret, each can speak for the others. So give each location
+/// that has such a step an address and a secret of its own, with a handler that takes nothing for another location.
+///
+/// What serves a request runs to its end even if HighLevel hangs up meanwhile, so [`drain`](Self::drain) the endpoint on
+/// shutdown. What was refused or failed is logged through `tracing`; bodies, secrets and phone numbers are not.
 #[derive(Clone)]
 pub struct WorkflowEndpoint {
     secret: Arc<SharedSecret>,
     service: Arc<dyn Service>,
-    room: Arc<Semaphore>,
+    under_way: UnderWay,
+    most_under_way: usize,
 }
 
 /// Whoever serves a request could not; HighLevel is told 503.
@@ -64,6 +73,22 @@ impl NotTaken {
     }
 }
 
+/// Why a step was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepFailure {
+    /// A field is missing, or holds something else; HighLevel is told 400, and the step must be set up otherwise.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableField),
+    /// The step asks for what this service does not do for it; HighLevel is told 400 with this sentence. It is logged too:
+    /// it must hold nothing personal.
+    #[error("{0}")]
+    Refused(String),
+    /// It could not be done now; HighLevel is told 503.
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
+}
+
 /// A request whose sender knows the secret.
 pub(super) struct Asked {
     pub(super) query: Vec<(String, String)>,
@@ -74,12 +99,23 @@ pub(super) struct Asked {
 pub(super) enum Refusal {
     /// It is not what it should be; in words without anything personal.
     Unreadable(String),
+    /// It could not be done.
     Failed(NotTaken),
 }
 
 impl From<NotTaken> for Refusal {
     fn from(failed: NotTaken) -> Self {
         Self::Failed(failed)
+    }
+}
+
+impl From<StepFailure> for Refusal {
+    fn from(failure: StepFailure) -> Self {
+        match failure {
+            StepFailure::Unreadable(error) => Self::Unreadable(error.to_string()),
+            StepFailure::Refused(sentence) => Self::Unreadable(sentence),
+            StepFailure::NotTaken(failed) => Self::Failed(failed),
+        }
     }
 }
 
@@ -103,7 +139,8 @@ impl WorkflowEndpoint {
         Self {
             secret: Arc::new(secret),
             service: Arc::new(service),
-            room: Arc::new(Semaphore::new(AT_ONCE)),
+            under_way: UnderWay::new(),
+            most_under_way: MOST_UNDER_WAY,
         }
     }
 
@@ -116,27 +153,15 @@ impl WorkflowEndpoint {
     #[must_use]
     pub fn at_most(self, requests: usize) -> Self {
         Self {
-            room: Arc::new(Semaphore::new(requests)),
+            most_under_way: requests,
             ..self
         }
     }
 
     /// Answers a request with its whole body.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let methods = self.service.methods();
-        if !methods.contains(request.method()) {
-            let mut response = problem(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "another method is asked for",
-            );
-            let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-            if let Ok(allowed) = HeaderValue::try_from(names.join(", ")) {
-                response.headers_mut().insert(header::ALLOW, allowed);
-            }
-            return response;
-        }
         let (parts, body) = request.into_parts();
-        if let Some(refused) = self.refuse(&parts.headers) {
+        if let Some(refused) = self.refuse(&parts.method, &parts.headers) {
             return refused;
         }
         if body.len() > MAX_BODY_BYTES {
@@ -147,37 +172,55 @@ impl WorkflowEndpoint {
         self.serve(Asked { query, body }).await
     }
 
-    /// The answer to somebody who does not know the secret.
-    pub(super) fn refuse(&self, headers: &HeaderMap) -> Option<Response<Bytes>> {
-        if self.secret.proves(headers) {
+    /// Takes nothing more (HighLevel is told 429), and returns when nothing is under way any more. Call it on shutdown,
+    /// before what serves the requests is taken away. A request can be served though its connection is gone, so that
+    /// the server has stopped is not enough.
+    pub async fn drain(&self) {
+        self.under_way.drain().await;
+    }
+
+    /// The answer to whose body need not be read. Without the secret nothing is told, not even which method is right.
+    pub(super) fn refuse(&self, method: &Method, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        if !self.secret.proves(headers) {
+            tracing::warn!(
+                outcome = "refused",
+                "a workflow's request without the secret"
+            );
+            let sentence = "the header with the secret is missing or wrong";
+            return Some(problem(StatusCode::UNAUTHORIZED, sentence));
+        }
+        let methods = self.service.methods();
+        if methods.contains(method) {
             return None;
         }
-        tracing::warn!(
-            outcome = "refused",
-            "a workflow's request without the secret"
-        );
-        let sentence = "the header with the secret is missing or wrong";
-        Some(problem(StatusCode::UNAUTHORIZED, sentence))
+        let sentence = "another method is asked for";
+        let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, sentence);
+        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        if let Ok(allowed) = HeaderValue::try_from(names.join(", ")) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        Some(response)
     }
 
     async fn serve(&self, asked: Asked) -> Response<Bytes> {
-        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+        let Some(place) = self.under_way.enter(self.most_under_way) else {
             tracing::warn!(
                 outcome = "not taken",
-                "too many workflow requests are under way"
+                "too many workflow requests are under way, or the service shuts down"
             );
             return problem(StatusCode::TOO_MANY_REQUESTS, "busy; please ask again");
         };
         let service = Arc::clone(&self.service);
         // A task of its own outlives the connection, and a panic in it still gets an answer.
         let served = tokio::spawn(async move {
+            // Until it is done, whoever is still there for the answer.
             let _place = place;
             service.serve(asked).await
         });
         match served.await {
             Ok(Ok(body)) => json_response(StatusCode::OK, body),
             Ok(Err(Refusal::Unreadable(sentence))) => {
-                tracing::warn!(outcome = "refused", problem = %sentence, "a workflow's request cannot be read");
+                tracing::warn!(outcome = "refused", problem = %sentence, "a workflow's request was refused");
                 problem(StatusCode::BAD_REQUEST, &sentence)
             }
             Ok(Err(Refusal::Failed(error))) => {

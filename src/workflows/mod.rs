@@ -35,11 +35,13 @@ mod webhook_action;
 
 pub use address::InvalidUrl;
 #[cfg(feature = "webhooks")]
-pub use endpoint::{NotTaken, WorkflowEndpoint};
+pub use endpoint::{NotTaken, StepFailure, WorkflowEndpoint};
 pub use inbound::{InboundPayload, InboundReceipt, InboundWebhookUrl, InvalidPayload};
 #[cfg(feature = "webhooks")]
 pub use shared_secret::{SharedSecret, WeakSecret};
 #[cfg(feature = "webhooks")]
 pub use typed::UnreadableField;
 #[cfg(feature = "webhooks")]
-pub use webhook_action::{WebhookAction, WebhookCall, WebhookFailure};
+pub use webhook_action::{WebhookAction, WebhookCall};
+#[cfg(feature = "missed-call")]
+pub(crate) use webhook_action::{is_there, text_of};

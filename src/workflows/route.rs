@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use super::endpoint::{MAX_BODY_BYTES, WorkflowEndpoint, problem, too_large};
 
 impl WorkflowEndpoint {
-    /// The endpoint behind a route of axum. Without the right secret the body is not read.
+    /// The endpoint behind a route of axum. Without the right secret and method the body is not read.
     pub fn route<S>(&self) -> MethodRouter<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -17,7 +17,7 @@ impl WorkflowEndpoint {
             let endpoint = endpoint.clone();
             async move {
                 let (parts, body) = request.into_parts();
-                if let Some(refused) = endpoint.refuse(&parts.headers) {
+                if let Some(refused) = endpoint.refuse(&parts.method, &parts.headers) {
                     return refused.map(Body::from);
                 }
                 let answer = match to_bytes(body, MAX_BODY_BYTES).await {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{Digest, SHA256, digest};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::secret::Secret;
 
@@ -45,11 +45,19 @@ pub enum WeakSecret {
     /// The secret could be guessed.
     #[error("the secret has fewer than {SHORTEST} characters; make a random one")]
     Short,
+    /// No request could bring the secret.
+    #[error(
+        "the secret holds a line break or another character that no header can carry; make a random one of ASCII letters and digits"
+    )]
+    NoHeaderValue,
 }
 
 impl SharedSecret {
     /// The value of `header` must be `secret`, as a whole: with `authorization` as the header, the secret begins with
-    /// `Bearer ` where the step is set up with a bearer token.
+    /// `Bearer ` where the step is set up with a bearer token. White space around it, such as a file's
+    /// last line break, is taken off, as HTTP takes it off in requests.
+    ///
+    /// Fails if no request could bring the header or the secret, and if the secret is short.
     pub fn new(header: &str, secret: impl Into<Secret>) -> Result<Self, WeakSecret> {
         let name = header.trim().to_ascii_lowercase();
         let header = HeaderName::try_from(name).map_err(|_| WeakSecret::Header)?;
@@ -63,6 +71,10 @@ impl SharedSecret {
     /// Another secret is as good: to change one, accept both until every step has the new one.
     pub fn or(mut self, secret: impl Into<Secret>) -> Result<Self, WeakSecret> {
         let secret = secret.into();
+        // Beyond ASCII a header has no agreed bytes, so none of them could be compared.
+        if HeaderValue::from_str(secret.expose()).is_err() {
+            return Err(WeakSecret::NoHeaderValue);
+        }
         if secret.expose().chars().count() < SHORTEST {
             return Err(WeakSecret::Short);
         }
@@ -140,5 +152,28 @@ mod tests {
         }
         let error = SharedSecret::new("x secret", SECRET).unwrap_err();
         assert_eq!(error, WeakSecret::Header);
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_refused() {
+        for secret in [
+            "Jq8mV2tR5xZ7cB1nK4\nLw3yD6fG9hT2pS8aQ5",
+            "Jq8mV2tR5x\u{0}Z7cB1nK4",
+            "Grüße aus Straßburg 67",
+            "Jq8mV2tR5xZ7\u{200b}cB1nK4",
+        ] {
+            let error = SharedSecret::new("x-secret", secret).unwrap_err();
+            assert_eq!(error, WeakSecret::NoHeaderValue, "{secret:?}");
+            let accepted = SharedSecret::new("x-secret", SECRET).unwrap();
+            assert_eq!(accepted.or(secret).unwrap_err(), WeakSecret::NoHeaderValue);
+        }
+    }
+
+    #[test]
+    fn white_space_around_it_does_not_count() {
+        for around in [format!("{SECRET}\n"), format!(" \t{SECRET}\r\n")] {
+            let secret = SharedSecret::new("x-secret", around).unwrap();
+            assert!(secret.proves(&headers(&[SECRET])));
+        }
     }
 }

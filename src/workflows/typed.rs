@@ -16,12 +16,18 @@ pub struct UnreadableField {
 }
 
 impl UnreadableField {
+    /// `problem` goes on from "the field cannot be read".
     #[cfg(feature = "missed-call")]
-    pub(crate) fn missing(field: &str) -> Self {
+    pub(crate) fn new(field: &str, problem: &'static str) -> Self {
         Self {
             field: field.to_owned(),
-            problem: "it is missing",
+            problem,
         }
+    }
+
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::new(field, "it is missing")
     }
 }
 

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::endpoint::{Asked, NotTaken, Refusal, Service, WorkflowEndpoint, written};
+use super::actions::ActionAnswer;
+use super::endpoint::{Asked, Refusal, Service, StepFailure, WorkflowEndpoint, written};
 use super::shared_secret::SharedSecret;
 use super::typed::{UnreadableField, typed};
 use crate::digest::sha256_hex;
@@ -18,26 +19,17 @@ use crate::secret::Private;
 #[async_trait]
 pub trait WebhookAction: Send + Sync + 'static {
     /// Takes one. Return `Ok` only when it is durable: HighLevel is known not to send it again whatever is answered.
-    async fn take(&self, call: WebhookCall) -> Result<(), WebhookFailure>;
-}
-
-/// Why a step's request was not taken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WebhookFailure {
-    /// A field is missing, or holds something else; HighLevel is told 400, and the step must be set up otherwise.
-    #[error(transparent)]
-    Unreadable(#[from] UnreadableField),
-    /// It could not be done now; HighLevel is told 503.
-    #[error(transparent)]
-    NotTaken(#[from] NotTaken),
+    ///
+    /// The answer's fields stand beside `"success": true`; a *Custom Webhook* step can keep them for later steps.
+    async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure>;
 }
 
 /// What a step sent: a JSON object, or parameters of the address.
 ///
 /// A *Webhook* step sends the contact in fields that HighLevel does not specify, and what its author added under
 /// `customData`; a *Custom Webhook* step sends what its author wrote. A field is looked for in `customData` first, then
-/// beside it, then in the address.
+/// beside it, then in the address. What counts as missing in one place is looked for in the next: null, empty text, and
+/// a merge field that HighLevel left as it is (`{{contact.phone}}`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebhookCall {
     fields: Private<Map<String, Value>>,
@@ -52,7 +44,12 @@ impl WebhookCall {
             .map(|(name, value)| (name, Value::String(value)))
             .collect();
         if !body.iter().all(u8::is_ascii_whitespace) {
-            fields.extend(serde_json::from_slice::<Map<String, Value>>(body).ok()?);
+            let sent: Map<String, Value> = serde_json::from_slice(body).ok()?;
+            for (name, value) in sent {
+                if is_there(&value) || !fields.contains_key(&name) {
+                    fields.insert(name, value);
+                }
+            }
         }
         Some(Self {
             fields: Private::new(fields),
@@ -60,8 +57,7 @@ impl WebhookCall {
         })
     }
 
-    /// A field by its name; one that is null or empty text counts as missing, and so does a merge field that HighLevel
-    /// left as it is (`{{contact.phone}}`).
+    /// A field by its name, unless it counts as missing.
     pub fn field(&self, name: &str) -> Option<&Value> {
         let custom = self
             .fields
@@ -75,23 +71,21 @@ impl WebhookCall {
 
     /// A field as text, if it is text or a number.
     pub fn text(&self, name: &str) -> Option<String> {
-        match self.field(name)? {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+        self.field(name).and_then(text_of)
     }
 
-    /// All fields as a type of the service's own; text is read as a number or a truth where the type asks for one.
+    /// All fields as a type of the service's own; text is read as a number or a truth where the type asks for one. What
+    /// counts as missing is missing here too, so that only an `Option` or a default takes it.
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, UnreadableField> {
         let mut fields = (*self.fields).clone();
         if let Some(Value::Object(custom)) = fields.remove("customData") {
-            fields.extend(custom);
+            fields.extend(custom.into_iter().filter(|(_, value)| is_there(value)));
         }
+        fields.retain(|_, value| is_there(value));
         typed(Value::Object(fields))
     }
 
-    /// Everything that was sent. Do not log it.
+    /// What was sent: the fields of the body, `customData` among them, over those of the address. Do not log it.
     pub fn raw(&self) -> &Map<String, Value> {
         &self.fields
     }
@@ -102,7 +96,8 @@ impl WebhookCall {
     }
 }
 
-fn is_there(value: &Value) -> bool {
+/// Whether the author of the step gave a value at all.
+pub(crate) fn is_there(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => {
@@ -114,8 +109,18 @@ fn is_there(value: &Value) -> bool {
     }
 }
 
+/// Text or a number as text.
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 impl WorkflowEndpoint {
-    /// The address of *Webhook* and *Custom Webhook* steps. It takes POST, PUT and GET.
+    /// The address of *Webhook* and *Custom Webhook* steps. It takes POST, PUT, GET and DELETE, which a *Custom Webhook*
+    /// can be set to.
     pub fn webhook(secret: SharedSecret, action: Arc<dyn WebhookAction>) -> Self {
         Self::new(secret, Steps(action))
     }
@@ -126,23 +131,22 @@ struct Steps(Arc<dyn WebhookAction>);
 #[async_trait]
 impl Service for Steps {
     fn methods(&self) -> &'static [Method] {
-        &[Method::POST, Method::PUT, Method::GET]
+        &[Method::POST, Method::PUT, Method::GET, Method::DELETE]
     }
 
     async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
         let call = WebhookCall::read(asked.query, &asked.body)
             .ok_or_else(|| Refusal::Unreadable("the body is no JSON object".into()))?;
-        match self.0.take(call).await {
-            Ok(()) => written(&json!({ "success": true })),
-            Err(WebhookFailure::Unreadable(error)) => Err(Refusal::Unreadable(error.to_string())),
-            Err(WebhookFailure::NotTaken(error)) => Err(Refusal::Failed(error)),
-        }
+        let mut answer = self.0.take(call).await?.into_fields();
+        answer.insert("success".to_owned(), Value::Bool(true));
+        written(&answer)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    use serde_json::json;
 
     use super::*;
 
@@ -171,6 +175,43 @@ mod tests {
         let form: Form = call.read_as().unwrap();
         assert_eq!((form.a.as_str(), form.d), ("custom", 4));
         assert!(!format!("{call:?}").contains("custom"));
+    }
+
+    #[test]
+    fn what_is_missing_hides_nothing() {
+        let call = call(
+            &[("a", "address"), ("b", "address"), ("e", "{{contact.id}}")],
+            json!({"a": null, "b": "{{contact.phone}}", "c": "body", "d": "body", "f": "",
+                "customData": {"c": " ", "d": "{{contact.name}}"}}),
+        );
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Form {
+            a: String,
+            b: String,
+            c: String,
+            d: String,
+            e: Option<String>,
+            f: Option<String>,
+        }
+        let form: Form = call.read_as().unwrap();
+        for (name, read, expected) in [
+            ("a", form.a, "address"),
+            ("b", form.b, "address"),
+            ("c", form.c, "body"),
+            ("d", form.d, "body"),
+        ] {
+            assert_eq!(read, expected, "{name}");
+            assert_eq!(call.text(name).as_deref(), Some(expected), "{name}");
+        }
+        assert_eq!((form.e, form.f), (None, None));
+        assert!(call.text("e").is_none() && call.text("f").is_none());
+        #[derive(Debug, Deserialize)]
+        struct Needed {
+            #[serde(rename = "e")]
+            _e: String,
+        }
+        let error = call.read_as::<Needed>().unwrap_err().to_string();
+        assert_eq!(error, "the field `e` cannot be read: it is missing");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::episode::{Evidence, MissedCall};
@@ -14,10 +16,15 @@ use crate::lenient::FromScalar;
 use crate::message::Direction;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
-use crate::workflows::{UnreadableField, WebhookCall};
+use crate::workflows::actions::ActionCall;
+use crate::workflows::{UnreadableField, WebhookCall, is_there, text_of};
 
 /// For how long what a workflow tells of one contact is the same call, where nothing else tells calls apart.
 const ONE_CALL_SECONDS: i64 = 60;
+
+/// What is wrong with an `ended_at`.
+const NO_TIME: &str =
+    "it is no time; send ISO 8601 with a zone, such as 2026-05-08T16:00:00Z, or leave it out";
 
 /// A call as a workflow tells of it. Only location and contact are needed: that the workflow tells says that a call was
 /// missed, and the contact's own number is the caller's.
@@ -25,19 +32,23 @@ const ONE_CALL_SECONDS: i64 = 60;
 /// # What a workflow sends
 ///
 /// The workflow begins with the trigger *Call Status*, for incoming calls that were missed. Its step *Webhook* (fields
-/// under *Custom Data*) or *Custom Webhook* (fields of the body) sends:
+/// under *Custom Data*), *Custom Webhook* (fields of the body) or the marketplace action (fields of its form) sends:
 ///
 /// | field | what | without it |
 /// |---|---|---|
-/// | `location_id` | `{{location.id}}` | refused, unless HighLevel sends `location.id` of its own accord |
-/// | `contact_id` | `{{contact.id}}` | refused |
+/// | `location_id` | `{{location.id}}`; an action needs none | refused, unless HighLevel sends `location.id` of its own accord |
+/// | `contact_id` | `{{contact.id}}`; an action needs none | refused |
 /// | `message_id` | the call's id, where the workflow knows it | see below |
-/// | `ended_at` | when the call ended, ISO 8601 with a zone | now |
+/// | `ended_at` | when the call ended: ISO 8601, in UTC if it names no zone, or milliseconds since 1970 | now |
 /// | `call_status` | `no-answer`, `busy`, `voicemail`, … | `no-answer` |
 /// | `call_direction` | `inbound` or `outbound`; an outbound one means nothing | `inbound` |
 /// | `call_duration` | seconds | not known |
-/// | `phone` | the caller's number | the contact's number |
-/// | `called_number` | the business's number | steps for some numbers only are not done |
+/// | `phone` | the caller's number in E.164, or a word such as `anonymous` where it was withheld | the contact's number |
+/// | `called_number` | the business's number in E.164 | steps for some numbers only are not done |
+///
+/// A field is missing if it is null or empty, if HighLevel left its merge field as it is (`{{contact.phone}}`), or if it
+/// holds something else than what stands here. But an `ended_at` that cannot be read is refused: a call of yesterday
+/// must not pass for one of now.
 ///
 /// Replies, opt-outs and calls back are not told by such a workflow: without a marketplace app, keep
 /// [`Engine::run_sweeps`](super::Engine::run_sweeps) going, which finds them in HighLevel's records.
@@ -71,7 +82,8 @@ pub struct WorkflowCall {
     pub direction: Option<Direction>,
     /// How long it lasted.
     pub duration: Option<Duration>,
-    /// The caller's number as the network told it.
+    /// The caller's number as the network told it; what is neither a number in E.164, nor a short code, nor a word for a
+    /// withheld number counts as not told.
     pub caller: Option<Private<String>>,
     /// The number of the business.
     pub called: Option<PhoneNumber>,
@@ -79,6 +91,18 @@ pub struct WorkflowCall {
     pub run: Option<String>,
     /// SHA-256 in hex of the body that told, as evidence.
     pub body_sha256: Option<String>,
+}
+
+/// The form of "missed-call text back" as a step of a workflow: the fields of [`WorkflowCall`]. All of them may be left
+/// out of it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct MissedCallForm(Private<Map<String, Value>>);
+
+impl MissedCallForm {
+    fn field(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| is_there(value))
+    }
 }
 
 impl WorkflowCall {
@@ -99,35 +123,63 @@ impl WorkflowCall {
         }
     }
 
-    /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing; anything else
-    /// that cannot be read counts as missing.
+    /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing, or if `ended_at`
+    /// cannot be read.
     pub fn from_webhook(call: &WebhookCall) -> Result<Self, UnreadableField> {
-        let own_location = || {
-            call.raw()
-                .get("location")?
-                .get("id")?
-                .as_str()
-                .map(str::to_owned)
-        };
-        let location = call.text("location_id").or_else(own_location);
-        let location = location.and_then(|id| LocationId::new(id).ok());
-        let contact = read(call, "contact_id");
+        let own_location = || call.raw().get("location")?.get("id")?.as_str();
+        let location = call.text("location_id");
+        let location = location.as_deref().or_else(own_location);
+        let contact = call.text("contact_id");
+        let told = Self::new(
+            id(location).ok_or_else(|| UnreadableField::missing("location_id"))?,
+            id(contact.as_deref()).ok_or_else(|| UnreadableField::missing("contact_id"))?,
+        );
         Ok(Self {
-            message: read(call, "message_id"),
-            ended_at: read(call, "ended_at"),
-            status: call.text("call_status"),
-            direction: call.text("call_direction").map(|word| direction(&word)),
-            duration: read::<f64>(call, "call_duration")
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            caller: call.text("phone").map(Private::new),
-            called: call
-                .text("called_number")
-                .and_then(|number| PhoneNumber::parse(&number).ok()),
             body_sha256: Some(call.body_sha256().to_owned()),
-            ..Self::new(
-                location.ok_or_else(|| UnreadableField::missing("location_id"))?,
-                contact.ok_or_else(|| UnreadableField::missing("contact_id"))?,
-            )
+            ..told.with_fields(|name| call.field(name))?
+        })
+    }
+
+    /// Reads what a marketplace action was called with. Fails if HighLevel names no location or contact, or if `ended_at`
+    /// cannot be read.
+    pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, UnreadableField> {
+        let told = Self::new(
+            call.extras
+                .location()
+                .ok_or_else(|| UnreadableField::missing("locationId"))?,
+            call.extras
+                .contact()
+                .ok_or_else(|| UnreadableField::missing("contactId"))?,
+        );
+        Ok(Self {
+            run: call.extras.status_id(),
+            body_sha256: Some(call.body_sha256.clone()),
+            ..told.with_fields(|name| call.data.field(name))?
+        })
+    }
+
+    /// What is told of the call, by whichever step.
+    fn with_fields<'a>(
+        self,
+        field: impl Fn(&str) -> Option<&'a Value>,
+    ) -> Result<Self, UnreadableField> {
+        let text = |name: &str| field(name).and_then(text_of);
+        let ended_at = field("ended_at").map(|time| {
+            text_of(time)
+                .and_then(|time| Timestamp::from_text(&time))
+                .ok_or_else(|| UnreadableField::new("ended_at", NO_TIME))
+        });
+        Ok(Self {
+            message: id(text("message_id").as_deref()),
+            ended_at: ended_at.transpose()?,
+            status: text("call_status"),
+            direction: text("call_direction").map(|word| direction(&word)),
+            duration: text("call_duration")
+                .and_then(|seconds| f64::from_text(&seconds))
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            caller: text("phone").map(Private::new),
+            called: text("called_number").and_then(|number| PhoneNumber::parse(&number).ok()),
+            ..self
         })
     }
 
@@ -151,6 +203,13 @@ impl WorkflowCall {
             .ok()
     }
 
+    /// Who called, where that is told in a form that says so. Merge fields render numbers as people write them in their
+    /// country; then the contact's number, which HighLevel keeps in E.164, says it better.
+    fn caller(&self) -> Option<Caller> {
+        let caller = Caller::from_wire(Some(self.caller.as_ref()?.as_str()));
+        (caller != Caller::Unreadable).then_some(caller)
+    }
+
     /// What it means, and the name of the call; `None` if it means nothing.
     pub(crate) fn signal(&self, now: Timestamp) -> Option<(MessageId, Signal)> {
         let direction = self.direction.as_ref().unwrap_or(&Direction::Inbound);
@@ -164,10 +223,7 @@ impl WorkflowCall {
             message: message.clone(),
             contact: self.contact.clone(),
             conversation: None,
-            caller: self
-                .caller
-                .as_ref()
-                .map(|caller| Caller::from_wire(Some(caller.as_str()))),
+            caller: self.caller(),
             called: self.called.clone(),
             ended_at: self.ended_at.map_or(now, |ended_at| ended_at.min(now)),
             duration: self.duration,
@@ -196,8 +252,8 @@ impl WorkflowCall {
     }
 }
 
-fn read<T: FromScalar>(call: &WebhookCall, name: &str) -> Option<T> {
-    T::from_text(&call.text(name)?)
+fn id<T: FromScalar>(text: Option<&str>) -> Option<T> {
+    T::from_text(text?)
 }
 
 /// People write these into steps by hand, as HighLevel's own pages show them: `Inbound`, `Incoming`.

@@ -27,6 +27,10 @@ impl ActionAnswer {
         }
     }
 
+    pub(in crate::workflows) fn into_fields(self) -> Map<String, Value> {
+        self.0.into_inner()
+    }
+
     /// The workflow goes on with this branch; with none, as HighLevel has it for contacts that no branch takes.
     #[must_use]
     pub fn branch(self, branch: Option<&Branch>) -> Self {

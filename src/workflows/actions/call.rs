@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use serde_with::serde_as;
+use serde_with::{DefaultOnNull, serde_as};
 
 use crate::digest::sha256_hex;
 use crate::ids::{ContactId, LocationId, WorkflowId};
@@ -115,10 +115,11 @@ impl Extras {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wire {
-    data: Value,
-    extras: Extras,
+    pub(super) data: Value,
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    pub(super) extras: Extras,
     #[serde_as(deserialize_as = "LenientObject")]
-    meta: Option<Meta>,
+    pub(super) meta: Option<Meta>,
     #[serde(skip)]
     body_sha256: String,
 }
@@ -126,9 +127,9 @@ pub(super) struct Wire {
 #[serde_as]
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Meta {
+pub(super) struct Meta {
     #[serde_as(deserialize_as = "Lenient")]
-    key: Option<String>,
+    pub(super) key: Option<String>,
     #[serde_as(deserialize_as = "Lenient")]
     version: Option<String>,
 }
@@ -231,6 +232,16 @@ mod tests {
         let kept = serde_json::to_value(&call.extras).unwrap();
         assert_eq!(kept, body["extras"]);
         assert!(!format!("{:?}", call.extras).contains("abc"));
+    }
+
+    #[test]
+    fn null_is_as_good_as_left_out() {
+        let body = json!({"data": null, "extras": null, "meta": null});
+        let call = Wire::read(body.to_string().as_bytes())
+            .and_then(Wire::typed::<Value>)
+            .unwrap_or_else(|_| panic!("a call"));
+        assert_eq!(call.extras, Extras::default());
+        assert_eq!((call.action_key, call.version), (None, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```
 //! use async_trait::async_trait;
 //! use gohighlevel::workflows::actions::{Action, ActionAnswer, ActionCall};
-//! use gohighlevel::workflows::NotTaken;
+//! use gohighlevel::workflows::StepFailure;
 //! use serde::Deserialize;
 //!
 //! /// The step's form. HighLevel sends numbers as text; the type decides how they are read.
@@ -23,10 +23,11 @@
 //! impl Action for Price {
 //!     type Data = Visit;
 //!
-//!     async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, NotTaken> {
+//!     async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepFailure> {
 //!         let price = call.data.minutes * 2 + call.data.rooms.len() as u32;
 //!         let branch = call.branch("expensive").filter(|_| price > 100);
-//!         ActionAnswer::new(&serde_json::json!({ "price": price })).map(|answer| answer.branch(branch))
+//!         let answer = ActionAnswer::new(&serde_json::json!({ "price": price }))?;
+//!         Ok(answer.branch(branch))
 //!     }
 //! }
 //! ```
@@ -59,7 +60,7 @@ pub use resume::ResumeUrl;
 pub use set_up::{FilterSource, InputSource, OptionSource, SetUp};
 
 use self::call::Wire;
-use super::endpoint::{Asked, NotTaken, Refusal, Service, WorkflowEndpoint, written};
+use super::endpoint::{Asked, Refusal, Service, StepFailure, WorkflowEndpoint, written};
 use super::shared_secret::SharedSecret;
 
 /// A step of workflows.
@@ -74,7 +75,7 @@ pub trait Action: Send + Sync + 'static {
     ///
     /// HighLevel does not say whether it asks again when an answer is late or lost, and names no call: make what harms
     /// when done twice unique by contact, workflow and step ([`Extras`]).
-    async fn run(&self, call: ActionCall<Self::Data>) -> Result<ActionAnswer, NotTaken>;
+    async fn run(&self, call: ActionCall<Self::Data>) -> Result<ActionAnswer, StepFailure>;
 }
 
 impl WorkflowEndpoint {

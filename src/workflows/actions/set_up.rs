@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::call::{ActionCall, Extras, Wire};
+use super::call::{Extras, Wire};
 use super::forms::{Choice, FormField, FormSection};
 use crate::secret::Private;
 use crate::workflows::endpoint::{Asked, NotTaken, Refusal, Service, WorkflowEndpoint, written};
@@ -17,27 +17,27 @@ use crate::workflows::shared_secret::SharedSecret;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetUp {
-    /// What the form holds so far, as HighLevel sent it; null if it sent nothing.
+    /// What the form holds so far, as HighLevel sent it, `branches` among it; null if it sent nothing.
     pub data: Private<Value>,
     /// Where that is. Choices of a plain select are asked for without.
     pub extras: Extras,
     /// The key of the step or the trigger, as the app registered it.
     pub key: Option<String>,
-    /// Parameters of the address.
-    pub query: Vec<(String, String)>,
+    /// Parameters of the address. They do not print: some services put a token or a number there.
+    pub query: Private<Vec<(String, String)>>,
 }
 
 impl SetUp {
     fn read(asked: Asked) -> Result<Self, Refusal> {
-        let call: ActionCall<Value> = match asked.body.is_empty() {
-            true => Wire::default().typed()?,
-            false => Wire::read(&asked.body)?.typed()?,
+        let wire = match asked.body.is_empty() {
+            true => Wire::default(),
+            false => Wire::read(&asked.body)?,
         };
         Ok(Self {
-            data: Private::new(call.data),
-            extras: call.extras,
-            key: call.action_key,
-            query: asked.query,
+            data: Private::new(wire.data),
+            extras: wire.extras,
+            key: wire.meta.and_then(|meta| meta.key),
+            query: Private::new(asked.query),
         })
     }
 }

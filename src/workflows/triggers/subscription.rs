@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
-use serde_with::serde_as;
+use serde_with::{DefaultOnNull, serde_as};
 
 use super::filter::TriggerFilter;
 use crate::client::Request;
@@ -160,11 +160,13 @@ impl SubscriptionEvent {
     }
 }
 
+#[serde_as]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
     trigger_data: Told,
     #[serde(default)]
+    #[serde_as(deserialize_as = "DefaultOnNull")]
     meta: Meta,
     extras: Extras,
 }
@@ -259,6 +261,21 @@ mod tests {
             read(&sample("UPDATED")),
             Ok(SubscriptionEvent::Updated(_))
         ));
+    }
+
+    #[test]
+    fn null_is_as_good_as_left_out() {
+        let mut event = sample("CREATED");
+        event["meta"] = Value::Null;
+        event["triggerData"]["filters"] = Value::Null;
+        let Ok(SubscriptionEvent::Created(subscription)) = read(&event) else {
+            panic!("a created subscription");
+        };
+        assert_eq!(subscription.trigger_key, "trigger_a");
+        assert_eq!(subscription.version, None);
+        assert!(subscription.filters.is_empty());
+        event["extras"] = Value::Null;
+        assert_eq!(read(&event), Err(UnreadableEvent::Shape));
     }
 
     #[test]

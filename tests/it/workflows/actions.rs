@@ -8,7 +8,7 @@ use gohighlevel::testing::WorkflowStep;
 use gohighlevel::workflows::actions::{
     Action, ActionAnswer, ActionCall, Branch, Extras, ResumeUrl,
 };
-use gohighlevel::workflows::{NotTaken, WorkflowEndpoint};
+use gohighlevel::workflows::{NotTaken, StepFailure, WorkflowEndpoint};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ struct Price(Mutex<Option<(String, Option<Branch>)>>);
 impl Action for Price {
     type Data = Visit;
 
-    async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, NotTaken> {
+    async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepFailure> {
         let Visit {
             minutes,
             rooms,

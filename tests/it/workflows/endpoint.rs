@@ -1,26 +1,26 @@
 //! What the endpoint answers to whom, and what HighLevel's builder is told.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use gohighlevel::workflows::actions::{
-    Choice, FieldKind, FilterSource, FormField, FormSection, InputSource, OptionSource, SetUp,
+    ActionAnswer, Choice, FieldKind, FilterSource, FormField, FormSection, InputSource,
+    OptionSource, SetUp,
 };
-use gohighlevel::workflows::{
-    NotTaken, WebhookAction, WebhookCall, WebhookFailure, WorkflowEndpoint,
-};
+use gohighlevel::workflows::triggers::{MemorySubscriptions, Triggers};
+use gohighlevel::workflows::{NotTaken, StepFailure, WebhookAction, WebhookCall, WorkflowEndpoint};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
-use super::support::{HEADER, SECRET, fake, secret, serve};
+use super::support::{HEADER, SECRET, fake, secret, serve, serve_at};
 
 /// Does as it is told by the field `do`.
 struct Obedient;
 
 #[async_trait]
 impl WebhookAction for Obedient {
-    async fn take(&self, call: WebhookCall) -> Result<(), WebhookFailure> {
+    async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure> {
         match call.text("do").as_deref() {
             Some("fail") => Err(NotTaken::new("the disk is full").into()),
             Some("panic") => panic!("told to"),
@@ -30,11 +30,17 @@ impl WebhookAction for Obedient {
                     _count: u8,
                 }
                 call.read_as::<Form>()?;
-                Ok(())
+                Ok(ActionAnswer::empty())
             }
-            _ => Ok(()),
+            Some("refuse") => Err(StepFailure::Refused("not in winter".to_owned())),
+            Some("answer") => Ok(ActionAnswer::new(&json!({"visits": 2}))?),
+            _ => Ok(ActionAnswer::empty()),
         }
     }
+}
+
+fn triggers() -> Triggers {
+    Triggers::new(Arc::new(MemorySubscriptions::new()))
 }
 
 fn request(method: Method, body: &str) -> Request<Bytes> {
@@ -53,7 +59,9 @@ async fn every_refusal_has_its_status() {
         (Method::POST, "{}", StatusCode::OK),
         (Method::PUT, "{}", StatusCode::OK),
         (Method::GET, "", StatusCode::OK),
-        (Method::DELETE, "", StatusCode::METHOD_NOT_ALLOWED),
+        (Method::DELETE, "", StatusCode::OK),
+        (Method::PATCH, "{}", StatusCode::METHOD_NOT_ALLOWED),
+        (Method::POST, r#"{"do":"refuse"}"#, StatusCode::BAD_REQUEST),
         (Method::POST, "[]", StatusCode::BAD_REQUEST),
         (Method::POST, "no json", StatusCode::BAD_REQUEST),
         (Method::POST, r#"{"do":"read"}"#, StatusCode::BAD_REQUEST),
@@ -89,6 +97,49 @@ async fn every_refusal_has_its_status() {
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     }
     assert!(!format!("{endpoint:?}").contains("Jq8"));
+}
+
+#[tokio::test]
+async fn a_step_is_told_what_came_of_it() {
+    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(Obedient));
+    for (told, expected) in [
+        ("nothing", json!({"success": true})),
+        ("answer", json!({"success": true, "visits": 2})),
+        ("refuse", json!({"error": "not in winter"})),
+    ] {
+        let body = json!({"do": told}).to_string();
+        let answer = endpoint.answer(request(Method::POST, &body)).await;
+        let answer: Value = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(answer, expected);
+    }
+}
+
+#[tokio::test]
+async fn whoever_lacks_the_secret_learns_nothing_of_methods() {
+    let endpoint = WorkflowEndpoint::subscriptions(secret(), triggers());
+    let (url, client) = (serve_at(&endpoint).await, reqwest::Client::new());
+    for (method, proven, expected) in [
+        (Method::PATCH, false, 401),
+        (Method::POST, false, 401),
+        (Method::PATCH, true, 405),
+        (Method::POST, true, 400),
+    ] {
+        let mut asked = request(method.clone(), "{}");
+        let mut sent = client.request(method.clone(), &url).body("{}");
+        if proven {
+            sent = sent.header(HEADER, SECRET);
+        } else {
+            asked.headers_mut().remove(HEADER);
+        }
+        let (answered, routed) = (endpoint.answer(asked).await, sent.send().await.unwrap());
+        assert_eq!(answered.status(), expected, "{method} {proven}");
+        assert_eq!(routed.status(), expected, "{method} {proven}");
+        let allowed = (expected == 405).then_some("POST");
+        for headers in [answered.headers(), routed.headers()] {
+            let named = headers.get("allow").map(|value| value.to_str().unwrap());
+            assert_eq!(named, allowed, "{method} {proven}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -179,4 +230,34 @@ async fn the_builder_is_told_what_can_be_chosen() {
         json!({"filters": [{"field": "place", "title": "Place", "fieldType": "select",
             "required": false, "options": [{"label": "Here", "value": "l"}]}]})
     );
+}
+
+/// Keeps what the builder told.
+#[derive(Default)]
+struct Listening(Mutex<Vec<SetUp>>);
+
+#[async_trait]
+impl OptionSource for Listening {
+    async fn options(&self, set_up: SetUp) -> Result<Vec<Choice>, NotTaken> {
+        self.0.lock().unwrap().push(set_up);
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn a_source_is_told_what_highlevel_sent() {
+    let source = Arc::new(Listening::default());
+    let options = WorkflowEndpoint::options(secret(), source.clone());
+    let sent = json!({"room": "A", "branches": [{"id": "b-1", "name": "Other"}]});
+    let asked = json!({"data": sent, "extras": null, "meta": {"key": "k"}});
+    answered(&options, Method::POST, &asked).await;
+    answered(&options, Method::POST, &json!({})).await;
+    answered(&options, Method::GET, &Value::Null).await;
+    let told = source.0.lock().unwrap();
+    let data: Vec<&Value> = told.iter().map(|set_up| &*set_up.data).collect();
+    assert_eq!(data, [&sent, &Value::Null, &Value::Null]);
+    assert_eq!(told[0].key.as_deref(), Some("k"));
+    assert_eq!(*told[0].query, [("do".to_owned(), "nothing".to_owned())]);
+    // What stands in the address may be a token.
+    assert!(!format!("{told:?}").contains("nothing"));
 }

@@ -4,6 +4,7 @@ mod actions;
 mod endpoint;
 mod inbound;
 mod redaction;
+mod shutdown;
 mod stores;
 mod support;
 mod triggers;

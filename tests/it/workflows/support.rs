@@ -27,13 +27,18 @@ pub(super) fn location(fake: &FakeGhl) -> Location {
     client.location(LOCATION.parse().unwrap())
 }
 
-/// Serves the endpoint until the test ends; its address, without the header.
-pub(super) async fn serve(endpoint: &WorkflowEndpoint) -> AppUrl {
+/// Serves the endpoint until the test ends; its address.
+pub(super) async fn serve_at(endpoint: &WorkflowEndpoint) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = Router::new().route("/workflows", endpoint.route());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    AppUrl::new(&format!("http://{address}/workflows")).unwrap()
+    format!("http://{address}/workflows")
+}
+
+/// As [`serve_at`]; without the header.
+pub(super) async fn serve(endpoint: &WorkflowEndpoint) -> AppUrl {
+    AppUrl::new(&serve_at(endpoint).await).unwrap()
 }
 
 /// The requests whose path begins so.

@@ -39,7 +39,7 @@ pub use erase::Erasure;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 pub use sweep::{SweepError, Swept};
-pub use workflow_call::MissedCallForm;
+pub use workflow_call::WorkflowInlet;
 
 use self::counting::{counted, day_of};
 use self::early::EarlyReplies;

@@ -1,41 +1,51 @@
 //! Calls that workflows tell of: by a *Webhook* step, or as a marketplace action that is the recipe itself.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::accept::name_of_message;
-use super::{Acceptance, Engine};
-use crate::ids::MessageId;
-use crate::message::Direction;
-use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::WorkflowCall;
+use super::{Acceptance, Engine, Site};
+use crate::ids::LocationId;
 use crate::recipes::missed_call::store::{DeliveryName, StoreError};
-use crate::secret::Private;
+use crate::recipes::missed_call::{MissedCallForm, WorkflowCall};
 use crate::workflows::actions::{Action, ActionAnswer, ActionCall};
-use crate::workflows::{NotTaken, WebhookAction, WebhookCall, WebhookFailure};
+use crate::workflows::{NotTaken, StepFailure, WebhookAction, WebhookCall};
+
+/// Says what to do and names nothing: it is answered to whoever knows the secret.
+const NO_RECIPE: &str =
+    "the location has no recipe here; send the calls of a location that has one";
+const NOT_BOUND: &str = "this address takes no calls of that location; use the address and the secret that were made for the location";
 
 impl Engine {
     /// Takes a call that a workflow tells of, as if HighLevel's webhook had told of it: it is written when this returns
-    /// `Ok`, and a repeat changes nothing ([`WorkflowCall`] says what a repeat is).
+    /// `Ok`, and a repeat changes nothing ([`WorkflowCall`] says what a repeat is). One of a location without a recipe is
+    /// ignored and logged.
     ///
-    /// The engine is a [`WebhookAction`] and an [`Action`] as well, so that it can stand behind an endpoint:
+    /// The call's location is believed. Behind an endpoint it is what the request says, and a secret proves no location:
+    /// where several locations share a secret, each can speak for the others. So for *Webhook* steps, whose headers
+    /// everybody can read who edits the location's workflows, give each location an endpoint of its own
+    /// ([`for_workflows_of`](Self::for_workflows_of)). A marketplace action has one secret for all locations, which its
+    /// developers alone see; there the engine itself is the [`Action`]:
     ///
     /// ```
     /// # #[cfg(feature = "axum")]
     /// # fn app(engine: gohighlevel::recipes::missed_call::Engine) -> Result<axum::Router, Box<dyn std::error::Error>> {
     /// use std::sync::Arc;
+    /// use gohighlevel::ids::LocationId;
     /// use gohighlevel::workflows::{SharedSecret, WorkflowEndpoint};
     ///
-    /// let engine = Arc::new(engine);
-    /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("WORKFLOW_SECRET")?)?;
-    /// // A workflow with the trigger *Call Status* and a step *Webhook*:
-    /// let told = WorkflowEndpoint::webhook(secret.clone(), engine.clone());
+    /// // A workflow of one location, with the trigger *Call Status* and a step *Webhook*:
+    /// let soleil = engine.for_workflows_of([LocationId::new("ve9EPM428h8vShlRW1KT")?]);
+    /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("SOLEIL_SECRET")?)?;
+    /// let told = WorkflowEndpoint::webhook(secret, Arc::new(soleil));
     /// // "Missed-call text back" as a step of anybody's workflow:
-    /// let step = WorkflowEndpoint::action(secret, engine);
+    /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("ACTION_SECRET")?)?;
+    /// let step = WorkflowEndpoint::action(secret, Arc::new(engine));
     /// # let app =
     /// axum::Router::new()
-    ///     .route("/workflows/call", told.route())
+    ///     .route("/workflows/soleil/call", told.route())
     ///     .route("/workflows/missed-call-text-back", step.route())
     /// # ; Ok(app) }
     /// ```
@@ -43,10 +53,37 @@ impl Engine {
         &self,
         call: &WorkflowCall,
     ) -> Result<Acceptance, StoreError> {
+        match self.site_of_workflow(&call.location) {
+            Some(site) => self.take_workflow_call(site, call).await,
+            None => Ok(Acceptance::Ignored),
+        }
+    }
+
+    /// This engine for workflows of these locations alone: calls of all others are refused.
+    pub fn for_workflows_of(
+        &self,
+        locations: impl IntoIterator<Item = LocationId>,
+    ) -> WorkflowInlet {
+        WorkflowInlet {
+            engine: self.clone(),
+            locations: Arc::new(locations.into_iter().collect()),
+        }
+    }
+
+    fn site_of_workflow(&self, location: &LocationId) -> Option<&Site> {
+        let site = self.shared.sites.get(location);
+        if site.is_none() {
+            tracing::warn!(%location, "a workflow tells of a call in a location without a recipe");
+        }
+        site
+    }
+
+    async fn take_workflow_call(
+        &self,
+        site: &Site,
+        call: &WorkflowCall,
+    ) -> Result<Acceptance, StoreError> {
         let now = self.shared.clock.now();
-        let Some(site) = self.shared.sites.get(&call.location) else {
-            return Ok(Acceptance::Ignored);
-        };
         let Some((message, signal)) = call.signal(now) else {
             return Ok(Acceptance::Ignored);
         };
@@ -57,73 +94,69 @@ impl Engine {
         };
         self.take(site, &signal, delivery, None).await
     }
-}
 
-#[async_trait]
-impl WebhookAction for Engine {
-    async fn take(&self, call: WebhookCall) -> Result<(), WebhookFailure> {
-        let call = WorkflowCall::from_webhook(&call)?;
-        let taken = self.accept_workflow_call(&call).await;
-        taken.map(drop).map_err(|error| NotTaken::new(error).into())
-    }
-}
-
-/// The form of "missed-call text back" as a step of a workflow. All fields may be left out of it; they mean what
-/// [`WorkflowCall`] says.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct MissedCallForm {
-    /// The call's id.
-    pub message_id: Option<String>,
-    /// When the call ended.
-    pub ended_at: Option<String>,
-    /// What became of it.
-    pub call_status: Option<String>,
-    /// The caller's number.
-    pub phone: Option<Private<String>>,
-    /// The number of the business.
-    pub called_number: Option<Private<String>>,
-}
-
-/// The step tells the engine of a missed call of the contact, and the workflow goes on. Its answer has one field:
-/// `missed_call` is `taken`, `repeated` or `ignored`.
-#[async_trait]
-impl Action for Engine {
-    type Data = MissedCallForm;
-
-    async fn run(&self, call: ActionCall<MissedCallForm>) -> Result<ActionAnswer, NotTaken> {
-        let (location, contact) = (call.extras.location(), call.extras.contact());
-        let (Some(location), Some(contact)) = (location, contact) else {
-            return Err(NotTaken::new(
-                "the step was called without a location or a contact",
-            ));
+    /// What a step that told of this call is answered.
+    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepFailure> {
+        let Some(site) = self.site_of_workflow(&call.location) else {
+            return Err(StepFailure::Refused(NO_RECIPE.to_owned()));
         };
-        let form = call.data;
-        let told = WorkflowCall {
-            message: form.message_id.and_then(|id| MessageId::new(id).ok()),
-            ended_at: form
-                .ended_at
-                .and_then(|time| time.parse::<Timestamp>().ok()),
-            status: form.call_status,
-            direction: Some(Direction::Inbound),
-            caller: form.phone,
-            called: form
-                .called_number
-                .and_then(|number| PhoneNumber::parse(&number).ok()),
-            run: call.extras.status_id(),
-            body_sha256: Some(call.body_sha256),
-            ..WorkflowCall::new(location, contact)
-        };
-        let taken = self
-            .accept_workflow_call(&told)
-            .await
-            .map_err(NotTaken::new)?;
-        let word = match taken {
+        let taken = self.take_workflow_call(site, call).await;
+        let word = match taken.map_err(NotTaken::new)? {
             Acceptance::Taken => "taken",
             Acceptance::Duplicate => "repeated",
             Acceptance::Ignored => "ignored",
         };
-        ActionAnswer::new(&serde_json::json!({ "missed_call": word }))
+        Ok(ActionAnswer::new(
+            &serde_json::json!({ "missed_call": word }),
+        )?)
     }
 }
+
+/// An [`Engine`] that takes calls from workflows of some locations alone: what stands behind an endpoint whose secret
+/// those locations know. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct WorkflowInlet {
+    engine: Engine,
+    locations: Arc<HashSet<LocationId>>,
+}
+
+impl WorkflowInlet {
+    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepFailure> {
+        let location = &call.location;
+        if !self.locations.contains(location) {
+            tracing::warn!(%location, "a workflow tells of a call in a location that it does not speak for");
+            return Err(StepFailure::Refused(NOT_BOUND.to_owned()));
+        }
+        self.engine.answer_step(call).await
+    }
+}
+
+// Both stand behind both kinds of endpoint, and every step is answered alike.
+macro_rules! behind_endpoints {
+    ($($inlet:ty),+) => {$(
+        /// A step tells of a missed call. It is answered `missed_call`: `taken`, `repeated` or `ignored`; 400 if the
+        /// location is none of those it takes calls of.
+        #[async_trait]
+        impl WebhookAction for $inlet {
+            async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure> {
+                self.answer_step(&WorkflowCall::from_webhook(&call)?).await
+            }
+        }
+
+        /// The step tells of a missed call of the contact, and the workflow goes on. It is answered `missed_call`:
+        /// `taken`, `repeated` or `ignored`; 400 if the location is none of those it takes calls of.
+        #[async_trait]
+        impl Action for $inlet {
+            type Data = MissedCallForm;
+
+            async fn run(
+                &self,
+                call: ActionCall<MissedCallForm>,
+            ) -> Result<ActionAnswer, StepFailure> {
+                self.answer_step(&WorkflowCall::from_action(&call)?).await
+            }
+        }
+    )+};
+}
+
+behind_endpoints!(Engine, WorkflowInlet);
