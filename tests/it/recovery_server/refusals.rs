@@ -68,8 +68,12 @@ async fn nothing_follows_from_what_highlevel_did_not_send_just_now() {
     let forged = Ed25519Signer::generate().headers(&fresh);
     let mut altered = fresh.clone();
     *altered.last_mut().unwrap() = b' ';
-    let stale = webhook("w-2", SignedDuration::from_mins(76));
+    let stale = webhook("w-2", SignedDuration::from_hours(30 * 24 + 1));
     let early = webhook("w-3", -SignedDuration::from_mins(6));
+    let theirs = String::from_utf8(fresh.clone()).unwrap();
+    let theirs = theirs
+        .replacen('{', "{\"appId\":\"theirApp\",", 1)
+        .into_bytes();
     let mut too_large = webhook("w-4", now);
     too_large.resize(MAX_BODY_BYTES + 1, b' ');
     let not_json = b"[]".to_vec();
@@ -84,7 +88,8 @@ async fn nothing_follows_from_what_highlevel_did_not_send_just_now() {
             fresh.clone(),
         ),
         ("stale", 401, signed(&stale), stale.clone()),
-        ("from the future", 401, signed(&early), early.clone()),
+        ("from the future", 429, signed(&early), early.clone()),
+        ("of another app", 401, signed(&theirs), theirs.clone()),
         ("not an object", 400, signed(&not_json), not_json.clone()),
         ("too large", 413, signed(&too_large), too_large.clone()),
     ] {
