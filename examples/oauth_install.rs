@@ -51,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let setup = Client::builder()
         .base_url(fake.url())
         .clock(Arc::new(clock.clone()));
+    let app_id = app.app_id().clone();
     let oauth = OAuth::new(app, setup.clone())?;
     let credentials = OAuthCredentials::builder(oauth, MemoryTokenStore::new()).build();
     let client = setup.credentials(credentials.clone()).build()?;
@@ -84,6 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     headers.insert("x-ghl-signature", sent.signature.parse()?);
     let verifier = Verifier::builder()
         .ed25519_pem(&fake.public_key_pem())?
+        .app(app_id)
         .build();
     let delivery = verifier.verify(&headers, sent.body, clock.now())?;
     println!(

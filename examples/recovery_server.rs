@@ -23,7 +23,7 @@ use axum::routing::get;
 use gohighlevel::Client;
 use gohighlevel::clock::SystemClock;
 use gohighlevel::error::ErrorKind;
-use gohighlevel::ids::LocationId;
+use gohighlevel::ids::{AppId, LocationId};
 use gohighlevel::recipes::missed_call::store::{Commit, SqliteStore};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
 use gohighlevel::webhooks::{Endpoint, Verifier};
@@ -100,6 +100,8 @@ fn arguments() -> Result<(PathBuf, SocketAddr), String> {
 struct Config {
     /// How long between two looks for calls whose webhook was lost; without it there is none.
     sweep_every_seconds: Option<u32>,
+    /// The marketplace app whose webhooks count; without it those of every app do.
+    app_id: Option<AppId>,
     store: StoreTable,
     #[serde(rename = "location")]
     locations: Vec<LocationTable>,
@@ -169,13 +171,17 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     let pause = config
         .sweep_every_seconds
         .map(|seconds| Duration::from_secs(seconds.into()));
+    let app = config.app_id.clone();
     let recipes = config.recipes(file)?;
     let client = Client::from_env().map_err(told)?;
     let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
         Ok(pem) => Verifier::builder().ed25519_pem(&pem),
         Err(_) => Ok(Verifier::builder()),
     };
-    let verifier = verifier.map_err(|error| format!("GHL_WEBHOOK_PUBLIC_KEY: {error}"))?;
+    let mut verifier = verifier.map_err(|error| format!("GHL_WEBHOOK_PUBLIC_KEY: {error}"))?;
+    if let Some(app) = app {
+        verifier = verifier.app(app);
+    }
     let store = SqliteStore::open(path).map_err(told)?;
     let mut engine = Engine::builder(Arc::new(store)).notifier(Arc::new(LogOfTheTeam));
     for (id, recipe) in recipes {

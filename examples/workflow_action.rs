@@ -68,6 +68,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stranger = fake.run_step(&AppUrl::new(&url)?, &step).await?;
     println!("without the secret {}", stranger.status);
 
+    // On shutdown: what is under way may still plan something, so the engine ends after it.
+    endpoint.drain().await;
     while engine.step().await? > 0 {}
     let sent = fake.requests();
     let texts = sent

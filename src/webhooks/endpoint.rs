@@ -4,6 +4,7 @@
 //! route.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -43,13 +44,13 @@ const MOST_UNDER_WAY: usize = 1024;
 /// |---|---|
 /// | 200 | the handler has the delivery, durably, or does not [want](Handler::wants) it |
 /// | 400 | the signature is right but the body is not a JSON object |
-/// | 401 | no signature, a wrong one, or a body too old or from the future ([`VerifyError`]) |
+/// | 401 | no signature, a wrong one, a body that is too old, or of another app ([`VerifyError`]) |
 /// | 405 | any method but POST |
 /// | 413 | the body is larger than [`MAX_BODY_BYTES`] |
-/// | 429 | the handler returned [`NotDurable`](super::NotDurable) or panicked; too many deliveries are under way; the service shuts down |
+/// | 429 | the handler returned [`NotDurable`](super::NotDurable) or panicked; this machine's clock is slow, so that the body is from the future; too many deliveries are under way; the service shuts down |
 ///
 /// 429 is the one answer after which both of HighLevel's guides promise that it sends again, so it stands for every
-/// failure on this side. Of the others it may lose the event, which is right for what HighLevel did not send.
+/// failure on this side. Of the others it may lose the event, which is right for what is not meant for this service.
 ///
 /// The handler runs to its end even if HighLevel hangs up meanwhile. Every outcome is logged through `tracing` with
 /// the event's name, location and webhook id: what was taken at `info`, what was not wanted at `debug`, what was refused
@@ -120,15 +121,14 @@ impl Endpoint {
             .verifier()
             .verify(headers, body, self.shared.clock.now())
         {
-            Ok(delivery) if self.shared.handler.wants(&delivery) => {
-                self.hand_on(delivery, place).await
-            }
-            Ok(delivery) => {
-                span_of(&delivery).in_scope(|| {
+            Ok(delivery) => match self.is_wanted(&delivery) {
+                Some(true) => self.hand_on(delivery, place).await,
+                Some(false) => span_of(&delivery).in_scope(|| {
                     tracing::debug!(outcome = "not wanted", "webhook not wanted");
-                });
-                answer(StatusCode::OK, "Not wanted.")
-            }
+                    answer(StatusCode::OK, "Not wanted.")
+                }),
+                None => span_of(&delivery).in_scope(panicked),
+            },
             Err(error) => refuse(&error),
         }
     }
@@ -158,6 +158,12 @@ impl Endpoint {
             .clone()
     }
 
+    /// What the handler says; `None` if it panics.
+    fn is_wanted(&self, delivery: &Delivery) -> Option<bool> {
+        // A handler that is broken by a panic says so itself the next time.
+        catch_unwind(AssertUnwindSafe(|| self.shared.handler.wants(delivery))).ok()
+    }
+
     async fn hand_on(&self, delivery: Delivery, place: Place) -> Response<&'static str> {
         let handler = Arc::clone(&self.shared.handler);
         let span = span_of(&delivery);
@@ -177,14 +183,7 @@ impl Endpoint {
                 tracing::error!(outcome = "not durable", %error, "webhook not taken");
                 not_stored()
             }
-            // The text of a panic may quote what it was working on, so it is not repeated.
-            Err(_) => {
-                tracing::error!(
-                    outcome = "not durable",
-                    "webhook not taken: its handler panicked"
-                );
-                not_stored()
-            }
+            Err(_) => panicked(),
         })
     }
 }
@@ -212,11 +211,25 @@ fn refuse(error: &VerifyError) -> Response<&'static str> {
     tracing::warn!(outcome = "refused", %error, "webhook refused");
     match error {
         VerifyError::NotJson(_) => answer(StatusCode::BAD_REQUEST, "The body is no JSON object."),
+        VerifyError::FromTheFuture { .. } => answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            "The clock here is wrong; please send it again.",
+        ),
+        VerifyError::OtherApp { .. } => answer(StatusCode::UNAUTHORIZED, "It is of another app."),
         _ => answer(
             StatusCode::UNAUTHORIZED,
             "The signature is missing, wrong or too old.",
         ),
     }
+}
+
+/// The text of a panic may quote what it was working on, so it is not repeated.
+fn panicked() -> Response<&'static str> {
+    tracing::error!(
+        outcome = "not durable",
+        "webhook not taken: its handler panicked"
+    );
+    not_stored()
 }
 
 fn not_stored() -> Response<&'static str> {

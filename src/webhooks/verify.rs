@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::{Delivery, NotJson};
 use super::keys::{Ed25519Key, HIGHLEVEL_ED25519, HIGHLEVEL_RSA, RsaKey, UnreadableKey};
+use crate::ids::AppId;
 
 const SIGNATURE: &str = "x-ghl-signature";
 const LEGACY_SIGNATURE: &str = "x-wh-signature";
@@ -20,6 +21,9 @@ const DELIVERY_ID: &str = "deliveryid";
 
 /// How far ahead of `now` a body's timestamp may be: room for clocks that disagree.
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How old a body may be unless told otherwise: HighLevel keeps webhooks for as long, to be sent again by hand.
+const STALENESS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Proves that webhooks come from HighLevel. Cheap to clone; every clone shares the keys.
 ///
@@ -29,6 +33,7 @@ pub struct Verifier {
     keys: Arc<Keys>,
     accept_legacy_rsa: bool,
     staleness: SignedDuration,
+    app: Option<AppId>,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +50,8 @@ impl Keys {
     }
 }
 
-/// Why a webhook was refused. Answer [`NotJson`](Self::NotJson) with 400 and everything else with 401.
+/// Why a webhook was refused. Answer [`NotJson`](Self::NotJson) with 400, [`FromTheFuture`](Self::FromTheFuture) with 429
+/// (it is this machine's clock that is wrong, and HighLevel is to send it again) and everything else with 401.
 ///
 /// No variant holds any of the body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,14 +115,23 @@ pub enum VerifyError {
         /// How far ahead of this machine's clock the body is.
         ahead: SignedDuration,
     },
+    /// HighLevel has signed it, for another app than the one that is expected.
+    #[error(
+        "the webhook is of app `{app}`, and this verifier takes those of another one alone; check the id given to `Verifier::builder().app(..)`, or the webhook URL in the settings of that app"
+    )]
+    OtherApp {
+        /// The app that the body names.
+        app: AppId,
+    },
     /// The signature is right, but the body is not a JSON object.
     #[error(transparent)]
     NotJson(#[from] NotJson),
 }
 
 impl Verifier {
-    /// A verifier with HighLevel's published keys, the legacy RSA signature off, and 75 minutes of
-    /// [`staleness`](VerifierBuilder::staleness).
+    /// A verifier with HighLevel's published keys, the legacy RSA signature off, 30 days of
+    /// [`staleness`](VerifierBuilder::staleness), and webhooks of every app: name yours with
+    /// [`app`](VerifierBuilder::app).
     pub fn highlevel() -> Self {
         Self::builder().build()
     }
@@ -136,7 +151,8 @@ impl Verifier {
         VerifierBuilder {
             keys: Keys::default(),
             accept_legacy_rsa: false,
-            staleness: SignedDuration::from_mins(75),
+            staleness: STALENESS,
+            app: None,
         }
     }
 
@@ -150,7 +166,8 @@ impl Verifier {
     /// 3. A header that is empty or says `N/A` is absent. A repeated header is refused.
     /// 4. Only then is the body read. Its `timestamp` must lie within the staleness window and no more than five
     ///    minutes ahead. A body without one (HighLevel documents it for few events) is accepted: repeats of it are
-    ///    still caught by [`Delivery::dedupe_key`], and what acts on an event has its own rule of age.
+    ///    still caught by [`Delivery::dedupe_key`], and what acts on an event has its own rule of age. If it names an
+    ///    app, it must be the [`app`](VerifierBuilder::app) that is expected.
     ///
     /// `body` is anything that turns into [`Bytes`] without loss; for a borrowed slice write
     /// `Bytes::copy_from_slice(slice)`.
@@ -172,6 +189,11 @@ impl Verifier {
             if ahead > FUTURE_TOLERANCE {
                 return Err(VerifyError::FromTheFuture { ahead });
             }
+        }
+        if let (Some(expected), Some(app)) = (&self.app, &delivery.app_id)
+            && expected != app
+        {
+            return Err(VerifyError::OtherApp { app: app.clone() });
         }
         Ok(delivery)
     }
@@ -209,6 +231,7 @@ impl fmt::Debug for Verifier {
             .field("rsa_keys", &self.keys.rsa.len())
             .field("accept_legacy_rsa", &self.accept_legacy_rsa)
             .field("staleness", &self.staleness)
+            .field("app", &self.app)
             .finish()
     }
 }
@@ -223,6 +246,7 @@ pub struct VerifierBuilder {
     keys: Keys,
     accept_legacy_rsa: bool,
     staleness: SignedDuration,
+    app: Option<AppId>,
 }
 
 impl VerifierBuilder {
@@ -253,12 +277,23 @@ impl VerifierBuilder {
         self
     }
 
-    /// How old the `timestamp` of a body may be; 75 minutes unless set, a negative one counts as zero.
+    /// How old the `timestamp` of a body may be; 30 days unless set, a negative one counts as zero.
     ///
-    /// HighLevel sends a webhook again for about 70 minutes after a 429, and it is not known whether it refreshes the
-    /// timestamp then: a shorter window refuses those repeats for good.
+    /// HighLevel sends a webhook again by itself for an hour and more, and by hand for 30 days, and it is not known whether
+    /// it refreshes the timestamp then: a shorter window refuses those repeats for good. So a handler must know for as
+    /// long as the window what it has taken ([`Delivery::dedupe_key`]), and ask itself whether it is too late to act.
+    /// [`Engine`](crate::recipes::missed_call::Engine) does both.
     pub fn staleness(mut self, window: SignedDuration) -> Self {
         self.staleness = window.max(SignedDuration::ZERO);
+        self
+    }
+
+    /// Takes webhooks of this app alone, and those that name none. HighLevel signs the webhooks of all apps with one key:
+    /// without this, whoever has an app of their own in the same location can have its removal signed and tell it as
+    /// if it were yours. The id is the part of the app's client id before the `-`
+    /// ([`OAuthApp::app_id`](crate::auth::oauth::OAuthApp::app_id)).
+    pub fn app(mut self, app: AppId) -> Self {
+        self.app = Some(app);
         self
     }
 
@@ -271,6 +306,7 @@ impl VerifierBuilder {
             keys: Arc::new(self.keys),
             accept_legacy_rsa: self.accept_legacy_rsa,
             staleness: self.staleness,
+            app: self.app,
         }
     }
 }

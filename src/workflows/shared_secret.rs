@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{Digest, SHA256, digest};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 
 use crate::secret::Secret;
 
@@ -71,8 +71,9 @@ impl SharedSecret {
     /// Another secret is as good: to change one, accept both until every step has the new one.
     pub fn or(mut self, secret: impl Into<Secret>) -> Result<Self, WeakSecret> {
         let secret = secret.into();
-        // Beyond ASCII a header has no agreed bytes, so none of them could be compared.
-        if HeaderValue::from_str(secret.expose()).is_err() {
+        // Beyond ASCII it is not settled which bytes stand for a character in a header, so none could be compared.
+        let sendable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if !secret.expose().bytes().all(sendable) {
             return Err(WeakSecret::NoHeaderValue);
         }
         if secret.expose().chars().count() < SHORTEST {

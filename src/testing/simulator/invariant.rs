@@ -17,6 +17,8 @@ pub enum Invariant {
     NeverEarly,
     /// No text goes out when it is too late for it.
     NeverLate,
+    /// Nothing is done in a paused location.
+    NeverWhilePaused,
     /// Every step has one outcome in the ledger, and what it says was done is what reached the platform.
     TrueLedger,
     /// The world itself was set up, and went on to its end.
@@ -31,6 +33,7 @@ impl fmt::Display for Invariant {
             Self::NeverLost => "never lost",
             Self::NeverEarly => "never early",
             Self::NeverLate => "never late",
+            Self::NeverWhilePaused => "never while paused",
             Self::TrueLedger => "a true ledger",
             Self::Plays => "the simulation plays",
         })

@@ -51,6 +51,8 @@ pub(super) enum What {
     Book { caller: Caller, worker: usize },
     /// A worker sweeps: it reads what HighLevel has recorded.
     Sweep { worker: usize },
+    /// The host pauses the location for as long as this.
+    Pause { worker: usize, length: Duration },
     /// The team turns do-not-disturb on or off.
     Disturb {
         caller: Caller,
@@ -179,6 +181,9 @@ impl Plan {
         for _ in 0..random.chance.usize(1..=3) {
             let caller = Caller(random.chance.usize(..PEOPLE));
             random.caller(caller, &mut events);
+        }
+        if random.one_in(6) {
+            random.pause(&mut events);
         }
         random.troubles(&mut events);
         if random.loses {
@@ -361,6 +366,19 @@ impl Random {
             }
             at += self.seconds(pause / 2, 2 * pause);
         }
+    }
+
+    /// Around something that happens. There is one at most, so that its end is the end of all.
+    fn pause(&mut self, events: &mut Vec<Event>) {
+        let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
+        let at = self.one_of(&anchors) + self.seconds(0, HOUR);
+        let what = What::Pause {
+            worker: self.chance.usize(..2),
+            length: self.seconds(MINUTE, 3 * HOUR),
+        };
+        let early = self.seconds(0, HOUR);
+        let at = at.saturating_sub(early);
+        events.push(Event { at, what });
     }
 
     /// Faults, close to where something happens: right after a person does something, or when a later step is due.

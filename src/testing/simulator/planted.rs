@@ -21,6 +21,8 @@ pub enum Planted {
     DropsSteps,
     /// No record of HighLevel's reaches a sweep.
     FindsNothing,
+    /// Nobody remembers that the location is paused.
+    ForgetsPauses,
     /// The engine's clock is twenty minutes slow.
     SendsLate,
     /// The engine's clock is an hour fast.
@@ -29,13 +31,14 @@ pub enum Planted {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
         Self::LosesCalls,
         Self::DropsSteps,
         Self::FindsNothing,
+        Self::ForgetsPauses,
         Self::SendsLate,
         Self::SendsEarly,
     ];
@@ -56,6 +59,7 @@ impl Planted {
             Self::DropsSteps => commit
                 .effects
                 .retain(|change| !matches!(change, EffectChange::Plan { .. })),
+            Self::ForgetsPauses => commit.halts.clear(),
             Self::ForgetsAttempts => {
                 for change in &mut commit.effects {
                     if let EffectChange::Keep { progress, .. } = change {

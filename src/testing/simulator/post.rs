@@ -1,5 +1,5 @@
 //! The post: webhooks and a host's own news on their way to a worker, late, twice and out of order, and again until
-//! somebody acknowledges them; and sweeps, which find what got lost.
+//! somebody acknowledges them; sweeps, which find what got lost; and what else a host asks of a worker.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -81,6 +81,43 @@ pub(super) async fn sweep(world: &World, worker: usize) -> bool {
         world.swept(began);
     }
     swept
+}
+
+/// The host pauses the location, and lets it go on later.
+pub(super) fn pause(world: &Arc<World>, worker: usize, length: Duration) {
+    world.under_way.fetch_add(1, Ordering::Relaxed);
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        while !halt(&world, worker, true).await {
+            world.time.sleep(PAUSE).await;
+        }
+        world.watch(|watch, now| watch.paused_since = Some(now.elapsed));
+        world.time.sleep(length).await;
+        world.watch(|watch, _| watch.paused_since = None);
+        while !halt(&world, worker, false).await {
+            world.time.sleep(PAUSE).await;
+        }
+        world.under_way.fetch_sub(1, Ordering::Relaxed);
+    });
+}
+
+async fn halt(world: &World, worker: usize, halted: bool) -> bool {
+    let Some((life, engine)) = world.running(worker) else {
+        return false;
+    };
+    let location = &world.scene.location;
+    let told = async {
+        if halted {
+            engine.pause(location).await
+        } else {
+            engine.resume(location).await
+        }
+    };
+    tokio::select! {
+        biased;
+        () = life.ended() => false,
+        told = told => told.is_ok(),
+    }
 }
 
 /// Whether a worker has taken it: this one, or another if it is down.

@@ -52,6 +52,12 @@ impl fmt::Display for What {
                 fate,
             } => write!(f, "{caller} writes: {}{fate}", Words::text(*words)),
             Self::Sweep { worker } => write!(f, "worker {} sweeps", worker + 1),
+            Self::Pause { worker, length } => write!(
+                f,
+                "the location is paused for {}, over worker {}",
+                Clocked(*length),
+                worker + 1
+            ),
             Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
             Self::Disturb { caller, on, fate } => {
                 let switched = if *on { "on" } else { "off" };

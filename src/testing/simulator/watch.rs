@@ -15,6 +15,8 @@ use crate::recipes::missed_call::store::{Commit, EffectChange};
 
 /// A text may be on its way while its no is acknowledged, for as long.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
+/// What is under way comes to its end in a pause, repeats of a request that was refused and all.
+const UNDER_WAY: Duration = Duration::from_secs(60);
 
 /// What reached the platform and must not reach it twice.
 #[derive(Debug, Clone)]
@@ -70,6 +72,8 @@ pub(super) struct Watch {
     pub(super) causes: BTreeSet<(Caller, &'static str)>,
     /// When each of them said no in words that no carrier answers.
     pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
+    /// Since when the location is paused, as far as the host was told.
+    pub(super) paused_since: Option<Duration>,
     wishes: BTreeMap<Caller, Wishes>,
     acknowledged: BTreeSet<String>,
     // What the store keeps.
@@ -226,6 +230,14 @@ impl Watch {
             let how = format!("nobody asked for this: {}", deed.says);
             return self.breaks(Invariant::NeverTwice, how);
         };
+        if let Some(since) = self.paused_since.filter(|since| *since + UNDER_WAY < left) {
+            let how = format!(
+                "`{}` is done {} s into a pause",
+                rule.step,
+                (left - since).as_secs()
+            );
+            return self.breaks(Invariant::NeverWhilePaused, how);
+        }
         let key = (deed.contact, rule.step);
         let attempts = self.attempts.get(&key).map_or(&[][..], Vec::as_slice);
         let accepted = self.accepted.get(&key).map_or(&[][..], Vec::as_slice);

@@ -152,6 +152,7 @@ impl World {
                 fate,
             } => self.write(caller, words, fate)?,
             What::Sweep { worker } => post::begin_sweep(self, worker),
+            What::Pause { worker, length } => post::pause(self, worker, length),
             What::Book { caller, worker } => self.book(caller, worker),
             What::Disturb { caller, on, fate } => self.disturb(caller, on, fate).await,
             What::Trouble {

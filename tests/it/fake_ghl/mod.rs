@@ -26,6 +26,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 /// The sample seed's first location, its token, and people in it.
+pub(crate) const APP: &str = "65f0c1a2b3d4e5f601234567";
 pub(crate) const SOLEIL: &str = "soleilLocation000001";
 pub(crate) const SOLEIL_TOKEN: &str = "pit-sample-soleil";
 pub(crate) const SOLEIL_PHONE: &str = "+13125550100";

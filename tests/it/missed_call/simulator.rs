@@ -74,6 +74,7 @@ fn every_planted_bug_is_found() {
         Planted::IgnoresStop => Invariant::NeverAfterNo,
         Planted::LosesCalls | Planted::DropsSteps => Invariant::NeverLost,
         Planted::FindsNothing => Invariant::NeverLost,
+        Planted::ForgetsPauses => Invariant::NeverWhilePaused,
         Planted::SendsEarly => Invariant::NeverEarly,
         Planted::SendsLate => Invariant::NeverLate,
         other => panic!("nobody knows what {other:?} breaks"),

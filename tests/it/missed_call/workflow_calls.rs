@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::{Acceptance, WorkflowCall};
 use gohighlevel::testing::{AppAnswer, AppUrl, Call, CallStatus, WorkflowStep};
 use gohighlevel::workflows::{SharedSecret, WorkflowEndpoint};
+use http::Request;
 use serde_json::{Value, json};
 
 use super::support::{LOCATION, World, business, caller};
+use crate::logged::logged;
 
 const HEADER: &str = "x-workflow-secret";
 const SECRET: &str = "Jq8mV2tR5xZ7cB1nK4";
+const NO_RECIPE: &str =
+    "the location has no recipe here; send the calls of a location that has one";
 
 async fn serve(endpoint: &WorkflowEndpoint) -> AppUrl {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -20,6 +26,12 @@ async fn serve(endpoint: &WorkflowEndpoint) -> AppUrl {
     tokio::spawn(async move { axum::serve(listener, app).await });
     let url = AppUrl::new(&format!("http://{address}/")).unwrap();
     url.header(HEADER, SECRET)
+}
+
+/// What a *Webhook* step sends, without a server between.
+fn request(body: &Value) -> Request<Bytes> {
+    let request = Request::post("/").header(HEADER, SECRET);
+    request.body(body.to_string().into()).unwrap()
 }
 
 fn secret() -> SharedSecret {
@@ -125,9 +137,195 @@ async fn the_recipe_is_a_step_of_a_workflow() {
     }
     world.pass(Duration::from_secs(120)).await;
     assert_eq!(texts(&world), 1);
-    step.location_id = "harborLocation000002".into();
+    step.data = json!({"call_direction": "outbound"});
     let answer = world.ghl.run_step(&app, &step).await.unwrap();
     assert_eq!(answer.body, json!({"missed_call": "ignored"}));
+    step.location_id = "harborLocation000002".into();
+    let answer = world.ghl.run_step(&app, &step).await.unwrap();
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.body, json!({"error": NO_RECIPE}));
+}
+
+#[tokio::test]
+async fn a_call_of_a_location_without_a_recipe_is_refused_and_logged() {
+    let world = world_without_webhooks().await;
+    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(world.engine.clone()));
+    let body = json!({"location_id": "harborLocation000002", "contact_id": "c", "phone": "+13125550142",
+        "note": "planted"});
+    let (answer, log) = logged(endpoint.answer(request(&body))).await;
+    assert_eq!(answer.status(), 400);
+    assert!(
+        answer
+            .body()
+            .starts_with(format!(r#"{{"error":"{NO_RECIPE}"#).as_bytes())
+    );
+    let warned = |line: &str| line.contains(" WARN ") && line.contains("harborLocation000002");
+    assert!(log.lines().any(warned), "{log}");
+    assert!(
+        !log.contains("3125550142") && !log.contains("planted"),
+        "{log}"
+    );
+    // The host is told as before, and it is logged likewise.
+    let call = WorkflowCall::new(
+        "harborLocation000002".parse().unwrap(),
+        "c".parse().unwrap(),
+    );
+    let (taken, log) = logged(world.engine.accept_workflow_call(&call)).await;
+    assert_eq!(taken.unwrap(), Acceptance::Ignored);
+    assert!(log.lines().any(warned), "{log}");
+}
+
+#[tokio::test]
+async fn a_secret_of_one_location_speaks_for_no_other() {
+    let world = world_without_webhooks().await;
+    let (contact, _) = missed(&world).await;
+    let bound = |locations: &[&str]| {
+        let locations = locations.iter().map(|id| LocationId::new(*id).unwrap());
+        Arc::new(world.engine.for_workflows_of(locations))
+    };
+    let step = WorkflowStep {
+        location_id: LOCATION.into(),
+        workflow_id: "w-1".into(),
+        contact_id: contact.clone(),
+        key: "missed_call_text_back".into(),
+        data: json!({}),
+        pauses: false,
+    };
+    let body = json!({"location_id": LOCATION, "contact_id": contact});
+    for (inlet, status) in [
+        (bound(&["harborLocation000002"]), 400),
+        (bound(&[]), 400),
+        (bound(&["harborLocation000002", LOCATION]), 200),
+    ] {
+        let endpoint = WorkflowEndpoint::webhook(secret(), inlet.clone());
+        let ((), log) = logged(async {
+            assert_eq!(endpoint.answer(request(&body)).await.status(), status);
+        })
+        .await;
+        assert_eq!(log.contains(LOCATION), status == 400, "{log}");
+        let action = serve(&WorkflowEndpoint::action(secret(), inlet)).await;
+        let answer = world.ghl.run_step(&action, &step).await.unwrap();
+        assert_eq!(answer.status, status);
+        assert_eq!(texts(&world), 0);
+    }
+    world.pass(Duration::from_secs(120)).await;
+    assert_eq!(texts(&world), 1);
+
+    // One that may speak for a location without a recipe is told what the engine says.
+    let harbor = WorkflowEndpoint::webhook(secret(), bound(&["harborLocation000002"]));
+    let body = json!({"location_id": "harborLocation000002", "contact_id": "c"});
+    let answer = harbor.answer(request(&body)).await;
+    assert!(String::from_utf8_lossy(answer.body()).contains(NO_RECIPE));
+}
+
+/// What both kinds of step are answered to these fields: status and what became of the call.
+async fn told_both_ways(world: &World, contact: &str, fields: &Value) -> (u16, Option<String>) {
+    let mut body = json!({"location_id": LOCATION, "contact_id": contact, "customData": fields});
+    body["phone"] = json!("{{contact.phone}}");
+    let by_webhook = tells(world, body).await;
+    let action = WorkflowEndpoint::action(secret(), Arc::new(world.engine.clone()));
+    let step = WorkflowStep {
+        location_id: LOCATION.into(),
+        workflow_id: "w-1".into(),
+        contact_id: contact.into(),
+        key: "missed_call_text_back".into(),
+        data: fields.clone(),
+        pauses: false,
+    };
+    let app = serve(&action).await;
+    let by_action = world.ghl.run_step(&app, &step).await.unwrap();
+    assert_eq!(by_webhook.status, by_action.status, "{fields}");
+    let word = |answer: &AppAnswer| answer.body["missed_call"].as_str().map(str::to_owned);
+    let (told, again) = (word(&by_webhook), word(&by_action));
+    // The action tells of the same call a second time.
+    let expected = match told.as_deref() {
+        Some("taken") => Some("repeated"),
+        other => other,
+    };
+    assert_eq!(again.as_deref(), expected, "{fields}");
+    (by_webhook.status, told)
+}
+
+#[tokio::test]
+async fn both_kinds_of_step_are_read_alike() {
+    let world = world_without_webhooks().await;
+    let (contact, _) = missed(&world).await;
+    let (taken, ignored) = (Some("taken"), Some("ignored"));
+    for (fields, status, expected) in [
+        // 2026-11-20T15:59:50Z in each of the forms that HighLevel uses.
+        (json!({"ended_at": "2026-11-20T15:59:50Z"}), 200, taken),
+        (
+            json!({"ended_at": 1_795_190_390_000_i64}),
+            200,
+            Some("repeated"),
+        ),
+        (json!({"ended_at": "1795190390000"}), 200, Some("repeated")),
+        (
+            json!({"ended_at": "2026-11-20 15:59:50"}),
+            200,
+            Some("repeated"),
+        ),
+        (
+            json!({"ended_at": "2026-11-20T09:59:50-06:00"}),
+            200,
+            Some("repeated"),
+        ),
+        // Never "now" in the place of what cannot be read.
+        (json!({"ended_at": "yesterday"}), 400, None),
+        (json!({"ended_at": "11/19/2026 04:00 PM"}), 400, None),
+        (json!({"ended_at": ["2026-11-20T15:59:50Z"]}), 400, None),
+        (json!({"ended_at": true}), 400, None),
+        // Left as it is, it is not there.
+        (
+            json!({"ended_at": "{{message.date}}", "message_id": "call-1", "call_status": "{{call.status}}"}),
+            200,
+            taken,
+        ),
+        (
+            json!({"message_id": "call-2", "call_status": "busy", "call_duration": "12"}),
+            200,
+            taken,
+        ),
+        (
+            json!({"message_id": {"odd": 1}, "call_direction": "Outbound"}),
+            200,
+            ignored,
+        ),
+    ] {
+        let told = told_both_ways(&world, &contact, &fields).await;
+        assert_eq!(told, (status, expected.map(str::to_owned)), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_ended_long_ago_brings_no_text() {
+    let world = world_without_webhooks().await;
+    let (contact, _) = missed(&world).await;
+    let body = json!({"location_id": LOCATION, "contact_id": contact, "ended_at": "1795104000000"});
+    assert_eq!(tells(&world, body).await.status, 200);
+    world.pass(Duration::from_secs(120)).await;
+    assert_eq!(texts(&world), 0);
+    world.assert_not_texted(&contact, "stale").await;
+}
+
+#[tokio::test]
+async fn a_phone_in_no_form_for_machines_gives_way_to_the_contacts_own() {
+    for (phone, sent) in [
+        ("(312) 555-0142", 1),
+        ("3125550142", 1),
+        ("client:maria", 1),
+        ("{{contact.phone}}", 1),
+        ("Anonymous", 0),
+        ("72345", 0),
+    ] {
+        let world = world_without_webhooks().await;
+        let (contact, _) = missed(&world).await;
+        let fields = json!({"phone": phone, "message_id": "call-1"});
+        let told = told_both_ways(&world, &contact, &fields).await;
+        assert_eq!(told, (200, Some("taken".to_owned())), "{phone}");
+        world.pass(Duration::from_secs(120)).await;
+        assert_eq!(texts(&world), sent, "{phone}");
+    }
 }
 
 #[tokio::test]
@@ -141,28 +339,34 @@ async fn what_is_no_missed_call_brings_nothing() {
     for (body, expected) in [
         (
             json!({"location_id": LOCATION, "contact_id": contact, "call_direction": "Outbound"}),
-            200,
+            Ok("ignored"),
         ),
         (
             json!({"location_id": LOCATION, "contact_id": contact, "call_status": "completed"}),
-            200,
+            Ok("ignored"),
         ),
         (
             json!({"location_id": LOCATION, "contact_id": contact, "call_status": "parked"}),
-            200,
+            Ok("taken"),
         ),
         (
             json!({"location_id": "another", "contact_id": contact}),
-            200,
+            Err(400),
         ),
         (
             json!({"location_id": LOCATION, "contact_id": "{{contact.id}}"}),
-            400,
+            Err(400),
         ),
-        (json!({"contact_id": contact}), 400),
+        (json!({"contact_id": contact}), Err(400)),
     ] {
         let answer = tells(&world, body.clone()).await;
-        assert_eq!(answer.status, expected, "{body}");
+        match expected {
+            Ok(word) => {
+                let told = json!({"success": true, "missed_call": word});
+                assert_eq!((answer.status, answer.body), (200, told), "{body}");
+            }
+            Err(status) => assert_eq!(answer.status, status, "{body}"),
+        }
     }
     world.pass(Duration::from_secs(600)).await;
     assert_eq!(texts(&world), 0);

@@ -15,7 +15,7 @@ use super::{
     assert_done_once, assert_served_once, call_ended_at, call_ended_at_of, count, ledger,
     missed_call, text_after, until,
 };
-use crate::fake_ghl::{MARIA, MARIA_PHONE, SOLEIL, SOLEIL_PHONE};
+use crate::fake_ghl::{APP, MARIA, MARIA_PHONE, SOLEIL, SOLEIL_PHONE};
 use crate::webhooks::signing::{Ed25519Signer, headers};
 
 /// HighLevel's webhook of a missed call, as of the sample location and so long ago.
@@ -25,6 +25,7 @@ fn webhook(id: &str, age: SignedDuration) -> Vec<u8> {
     let made_at = (SystemClock.now() - age).to_string();
     for (key, value) in [
         ("locationId", SOLEIL),
+        ("appId", APP),
         ("webhookId", id),
         ("messageId", id),
         ("contactId", MARIA),
@@ -68,8 +69,10 @@ async fn nothing_follows_from_what_highlevel_did_not_send_just_now() {
     let forged = Ed25519Signer::generate().headers(&fresh);
     let mut altered = fresh.clone();
     *altered.last_mut().unwrap() = b' ';
-    let stale = webhook("w-2", SignedDuration::from_mins(76));
+    let stale = webhook("w-2", SignedDuration::from_hours(30 * 24 + 1));
     let early = webhook("w-3", -SignedDuration::from_mins(6));
+    let theirs = String::from_utf8(fresh.clone()).unwrap();
+    let theirs = theirs.replace(APP, "theirApp").into_bytes();
     let mut too_large = webhook("w-4", now);
     too_large.resize(MAX_BODY_BYTES + 1, b' ');
     let not_json = b"[]".to_vec();
@@ -84,7 +87,8 @@ async fn nothing_follows_from_what_highlevel_did_not_send_just_now() {
             fresh.clone(),
         ),
         ("stale", 401, signed(&stale), stale.clone()),
-        ("from the future", 401, signed(&early), early.clone()),
+        ("from the future", 429, signed(&early), early.clone()),
+        ("of another app", 401, signed(&theirs), theirs.clone()),
         ("not an object", 400, signed(&not_json), not_json.clone()),
         ("too large", 413, signed(&too_large), too_large.clone()),
     ] {

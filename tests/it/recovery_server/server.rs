@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::until;
-use crate::fake_ghl::{SOLEIL, SOLEIL_TOKEN};
+use crate::fake_ghl::{APP, SOLEIL, SOLEIL_TOKEN};
 use crate::program::example;
 
 /// A folder with a configuration, the database and the logs of every server that ran on them.
@@ -71,7 +71,7 @@ impl Place {
     /// A configuration of one location with this recipe.
     pub(super) fn write_config(&self, recipe: &str) {
         self.write_whole_config(&format!(
-            "[store]\npath = {:?}\n[[location]]\nid = \"{SOLEIL}\"\n{recipe}\n",
+            "app_id = \"{APP}\"\n[store]\npath = {:?}\n[[location]]\nid = \"{SOLEIL}\"\n{recipe}\n",
             self.database()
         ));
     }

@@ -48,6 +48,7 @@ impl Desk {
 #[async_trait]
 impl Handler for Desk {
     fn wants(&self, delivery: &Delivery) -> bool {
+        assert_ne!(delivery.event.name(), Some("Undecided"), "planted panic");
         delivery.event.name() != Some("Unwanted")
     }
 
@@ -116,9 +117,11 @@ async fn each_answer_has_its_reason() {
         (padded(MAX_BODY_BYTES), 200),
         (padded(MAX_BODY_BYTES + 1), 413),
         (Bytes::from("[]"), 400),
-        (Bytes::from(r#"{"timestamp":"2026-06-01T08:00:00Z"}"#), 401),
+        (Bytes::from(r#"{"timestamp":"2026-05-01T08:00:00Z"}"#), 401),
+        (Bytes::from(r#"{"timestamp":"2026-06-01T10:06:00Z"}"#), 429),
         (event("DiskFull", "full", None), 429),
         (event("Panic", "panic", None), 429),
+        (event("Undecided", "undecided", None), 429),
     ] {
         let beginning = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         assert_eq!(

@@ -176,7 +176,7 @@ fn several_keys_are_accepted_while_they_change() {
     assert_eq!(refused, Some(WRONG));
     assert_eq!(
         format!("{verifier:?}"),
-        "Verifier { ed25519_keys: 3, rsa_keys: 3, accept_legacy_rsa: true, staleness: 1h 15m }"
+        "Verifier { ed25519_keys: 3, rsa_keys: 3, accept_legacy_rsa: true, staleness: 720h, app: None }"
     );
 }
 
@@ -206,15 +206,16 @@ fn the_age_of_a_body_has_borders() {
     let made: Timestamp = "2026-06-01T10:00:00Z".parse().unwrap();
     let nanosecond = SignedDuration::from_nanos(1);
     let minutes = SignedDuration::from_mins;
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
     let check = |verifier: &Verifier, age: SignedDuration| {
         let signed = ED25519.headers(BODY);
         verifier.verify(&signed, BODY, made + age).err()
     };
     let normal = verifier();
-    for age in [minutes(75), minutes(0), minutes(-5)] {
+    for age in [days(30), minutes(0), minutes(-5)] {
         assert_eq!(check(&normal, age), None, "{age:?}");
     }
-    let age = minutes(75) + nanosecond;
+    let age = days(30) + nanosecond;
     assert_eq!(check(&normal, age), Some(VerifyError::Stale { age }));
     let ahead = minutes(5) + nanosecond;
     let future = Some(VerifyError::FromTheFuture { ahead });
@@ -232,6 +233,29 @@ fn the_age_of_a_body_has_borders() {
     );
     let text = VerifyError::Stale { age: minutes(80) }.to_string();
     assert!(text.contains("1h 20m ago"), "{text}");
+}
+
+#[test]
+fn another_app_is_refused_where_one_is_named() {
+    let with = |app: &str| {
+        let verifier = Verifier::builder().ed25519_pem(&ED25519.pem()).unwrap();
+        verifier.app(app.parse().unwrap()).build()
+    };
+    let body = r#"{"type":"UNINSTALL","appId":"theirApp","locationId":"ve9EPM428h8vShlRW1KT"}"#;
+    let told = |verifier: &Verifier, body: &'static str| {
+        let signed = ED25519.headers(body.as_bytes());
+        verifier.verify(&signed, body.as_bytes(), now())
+    };
+    told(&with("theirApp"), body).unwrap();
+    let refused = told(&with("ourApp"), body).unwrap_err();
+    let app = "theirApp".parse().unwrap();
+    assert_eq!(refused, VerifyError::OtherApp { app });
+    // Most documented samples name none.
+    told(&with("ourApp"), r#"{"type":"UNINSTALL"}"#).unwrap();
+    // Whoever cannot sign learns nothing of it.
+    let forged = Ed25519Signer::generate().headers(body.as_bytes());
+    let refused = with("ourApp").verify(&forged, body.as_bytes(), now());
+    assert_eq!(refused.err(), Some(WRONG));
 }
 
 #[test]

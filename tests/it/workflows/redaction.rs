@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use gohighlevel::recipes::missed_call::WorkflowCall;
+use gohighlevel::recipes::missed_call::{MissedCallForm, WorkflowCall};
 use gohighlevel::testing::{AppUrl, WorkflowStep};
 use gohighlevel::workflows::actions::{ActionAnswer, Extras, ResumeUrl};
 use gohighlevel::workflows::triggers::SubscriptionEvent;
@@ -26,6 +26,7 @@ fn nothing_private_prints() {
     prints_nothing(&InboundPayload::new(&person).unwrap());
     prints_nothing(&ActionAnswer::new(&person).unwrap());
     prints_nothing(&serde_json::from_value::<Extras>(person.clone()).unwrap());
+    prints_nothing(&serde_json::from_value::<MissedCallForm>(person.clone()).unwrap());
     prints_nothing(&SharedSecret::new(HEADER, SECRET).unwrap());
     let host = "https://services.leadconnectorhq.com";
     let hook: InboundWebhookUrl = format!("{host}/hooks/l/webhook-trigger/planted")

@@ -122,7 +122,7 @@ impl Engine {
             return Ok(Acceptance::Ignored);
         }
         commit.delivery = Some(DeliveryName {
-            name: delivery.dedupe_key().as_str().to_owned(),
+            name: name_of(delivery),
             received_at: delivery.received_at,
         });
         Ok(match self.shared.store.commit(commit).await? {
@@ -231,6 +231,15 @@ impl Engine {
         let too_late = self.is_too_late(episode.time_of(name));
         too_late.then(|| Reason::Failed("paused".into()))
     }
+}
+
+/// The name under which an installation or a removal is taken once. One that says neither its id nor when it happened is
+/// told by its body: a header, which nobody has signed, would let an old removal be told as a new one again and again.
+fn name_of(delivery: &Delivery) -> String {
+    if delivery.webhook_id.is_none() && delivery.timestamp.is_none() {
+        return format!("sha256:{}", delivery.body_sha256());
+    }
+    delivery.dedupe_key().as_str().to_owned()
 }
 
 /// The change, and its entry in the ledger where it is news.

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use gohighlevel::clock::Clock;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
-use gohighlevel::recipes::missed_call::{Acceptance, Halt};
-use gohighlevel::webhooks::Delivery;
+use gohighlevel::recipes::missed_call::{Acceptance, Engine, Halt};
+use gohighlevel::testing::ManualClock;
+use gohighlevel::webhooks::{Delivery, Verifier};
+use http::HeaderValue;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::super::crash::reopen;
 use super::super::support::{LOCATION, World, caller};
 use super::{recipe, world};
+use crate::webhooks::signing::Ed25519Signer;
 
 const COMPANY: &str = "soleilCompany0000001";
 
@@ -60,16 +64,15 @@ async fn while_a_location_is_paused_nothing_is_done_and_everything_is_written_do
 async fn a_clock_that_was_set_back_makes_neither_a_pause_nor_its_end_ineffective() {
     let world = world().await;
     let location = world.location().id().clone();
-    let set_back = || {
-        let earlier = world.clock.now() - SignedDuration::from_hours(1);
-        world.clock.set(earlier);
-    };
+    let earlier = world.clock.now() - SignedDuration::from_hours(1);
+    let set_back = Engine::builder(Arc::clone(&world.store))
+        .clock(Arc::new(ManualClock::new(earlier)))
+        .location(world.location(), recipe())
+        .build();
     world.engine.pause(&location).await.unwrap();
-    set_back();
-    world.engine.resume(&location).await.unwrap();
+    set_back.resume(&location).await.unwrap();
     assert_eq!(halted(&world).await, [(Halt::Paused, false)]);
-    set_back();
-    world.engine.pause(&location).await.unwrap();
+    set_back.pause(&location).await.unwrap();
     assert_eq!(halted(&world).await, [(Halt::Paused, true)]);
 }
 
@@ -232,4 +235,26 @@ async fn a_location_that_is_paused_stays_so_when_the_app_comes_back() {
         halted(&world).await,
         [(Halt::Paused, true), (Halt::Uninstalled, false)]
     );
+}
+
+#[tokio::test]
+async fn an_old_removal_that_nobody_dated_cannot_be_told_again_under_another_header() {
+    let world = world().await;
+    let body = json!({"type": "UNINSTALL", "locationId": LOCATION}).to_string();
+    let signer = Ed25519Signer::generate();
+    let verifier = Verifier::builder().ed25519_pem(&signer.pem()).unwrap();
+    let verifier = verifier.build();
+    let told = async |delivery_id: &'static str| {
+        let mut headers = signer.headers(body.as_bytes());
+        headers.insert("deliveryId", HeaderValue::from_static(delivery_id));
+        let delivery = verifier.verify(&headers, body.clone(), world.clock.now());
+        world.engine.accept(&delivery.unwrap()).await.unwrap()
+    };
+    assert_eq!(told("first").await, Acceptance::Taken);
+    world.minutes(1).await;
+    let back = json!({"type": "INSTALL", "locationId": LOCATION, "timestamp": world.clock.now()});
+    assert_eq!(self::told(&world, back).await, Acceptance::Taken);
+    world.minutes(1).await;
+    assert_eq!(told("second").await, Acceptance::Duplicate);
+    assert_eq!(halted(&world).await, [(Halt::Uninstalled, false)]);
 }
