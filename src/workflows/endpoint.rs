@@ -42,15 +42,15 @@ const MOST_UNDER_WAY: usize = 256;
 /// HighLevel documents neither how long it waits for an answer nor whether it asks again after one of these; a request
 /// of a *Webhook* step is known to come once only. So answer quickly, expect repeats, and do not count on them.
 ///
+/// What serves a request runs to its end even if HighLevel hangs up meanwhile, so [`drain`](Self::drain) the endpoint on
+/// shutdown. What was refused or failed is logged through `tracing`; bodies, secrets and phone numbers are not.
+///
 /// # Whom the secret lets in
 ///
 /// Whoever knows the secret may say anything, and the location stands in what they say. The header of a marketplace action
 /// is set up in the app, where its developers alone see it. That of a *Webhook* step can be read by everybody who edits
 /// workflows of that location: if several locations share a secret, each can speak for the others. So give each location
 /// that has such a step an address and a secret of its own, with a handler that takes nothing for another location.
-///
-/// What serves a request runs to its end even if HighLevel hangs up meanwhile, so [`drain`](Self::drain) the endpoint on
-/// shutdown. What was refused or failed is logged through `tracing`; bodies, secrets and phone numbers are not.
 #[derive(Clone)]
 pub struct WorkflowEndpoint {
     secret: Arc<SharedSecret>,
