@@ -1,5 +1,6 @@
 //! How a FakeGhl is put together and started.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::FakeGhl;
+use super::consequences::EVENTS;
 use super::error::FakeGhlError;
 use super::rules::Limiter;
 use super::seed::Seed;
@@ -31,6 +33,8 @@ pub struct FakeGhlBuilder {
     minted_refresh_tokens: bool,
     refresh_grace: Duration,
     redelivery: Redelivery,
+    redelivery_pause: Duration,
+    subscribed: BTreeSet<&'static str>,
 }
 
 impl FakeGhlBuilder {
@@ -46,6 +50,8 @@ impl FakeGhlBuilder {
             minted_refresh_tokens: true,
             refresh_grace: Duration::from_secs(30),
             redelivery: Redelivery::default(),
+            redelivery_pause: Duration::from_millis(250),
+            subscribed: BTreeSet::new(),
         }
     }
 
@@ -127,9 +133,40 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// After which answers a webhook is sent again.
+    /// After which answers a webhook is sent again, and how often.
     pub fn redelivery(self, redelivery: Redelivery) -> Self {
         Self { redelivery, ..self }
+    }
+
+    /// The pause before a webhook is sent again for the first time; 250 ms unless told otherwise. HighLevel's older guide
+    /// has ten minutes, which [`Redelivery`] scales to this.
+    pub fn redelivery_pause(self, first: Duration) -> Self {
+        Self {
+            redelivery_pause: first,
+            ..self
+        }
+    }
+
+    /// Events that the app has subscribed to besides those that are always sent (messages and calls, `ContactDndUpdate`,
+    /// `ContactDelete`, `TaskComplete`, `INSTALL`, `UNINSTALL`). They follow from what the app and people do:
+    /// `ContactCreate`, `ContactUpdate`, `ContactTagUpdate`, `ConversationUnreadUpdate`; `Create`, `Update` and `Delete`
+    /// of `Note` and `Opportunity`; `TaskCreate`, `TaskDelete`; and `Opportunity…Update` for `Stage`, `Status`,
+    /// `AssignedTo` and `MonetaryValue`. Any other is sent on order, with [`FakeGhl::event`].
+    ///
+    /// Fails with [`FakeGhlError::UnknownEvent`] on another name. Which events HighLevel sends beside
+    /// `OpportunityUpdate` is not documented: here each that fits is.
+    pub fn events<'e>(
+        self,
+        names: impl IntoIterator<Item = &'e str>,
+    ) -> Result<Self, FakeGhlError> {
+        let known = |name: &'e str| {
+            let event = EVENTS.into_iter().find(|event| *event == name);
+            event.ok_or_else(|| FakeGhlError::UnknownEvent(name.to_owned()))
+        };
+        Ok(Self {
+            subscribed: names.into_iter().map(known).collect::<Result<_, _>>()?,
+            ..self
+        })
     }
 
     /// Starts it. Fails when it cannot listen on the address.
@@ -146,13 +183,14 @@ impl FakeGhlBuilder {
         world.grants.lifetime = self.token_lifetime;
         world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
         world.grants.grace = self.refresh_grace;
+        world.subscribed = self.subscribed;
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
         let (webhooks, orders) = Webhooks::new(
             key,
             Arc::clone(&self.clock),
             self.webhook_url,
-            self.redelivery,
+            self.redelivery.pauses(self.redelivery_pause),
         );
         let webhooks = Arc::new(webhooks);
         let shared = Arc::new(Shared::new(

@@ -151,6 +151,21 @@ impl Contact {
         )
     }
 
+    /// All that neither tags nor Do-not-disturb are, which have events of their own.
+    pub(super) fn rest(&self) -> Fields {
+        let mut rest = self.fields.clone();
+        for name in [
+            "tags",
+            "dnd",
+            "dndSettings",
+            "inboundDndSettings",
+            "dateUpdated",
+        ] {
+            rest.remove(name);
+        }
+        rest
+    }
+
     pub(super) fn full_name(&self) -> String {
         [self.text("firstName"), self.text("lastName")]
             .into_iter()

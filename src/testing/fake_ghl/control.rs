@@ -6,8 +6,9 @@ use http_body_util::Full;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::consequences::Before;
 use super::envelope;
 use super::error::FakeGhlError;
 use super::faults::{Fault, Pattern};
@@ -21,7 +22,9 @@ use super::world::World;
 pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlError> {
     let now = shared.clock.now();
     let mut world = shared.world();
+    let before = Before::of(&world, &call.location_id);
     let (contact_id, message_id, payload) = happenings::call(&mut world, call, now)?;
+    emit_consequences(shared, &world, before, now);
     let webhook_id = shared
         .webhooks
         .emit(payload, &world.app_id, &world.version_id, now);
@@ -35,7 +38,9 @@ pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlErr
 pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, FakeGhlError> {
     let now = shared.clock.now();
     let mut world = shared.world();
+    let before = Before::of(&world, &text.location_id);
     let (contact_id, message_id, payloads) = happenings::text(&mut world, text, now)?;
+    emit_consequences(shared, &world, before, now);
     let mut webhook_ids: Vec<String> = payloads
         .into_iter()
         .map(|payload| {
@@ -50,6 +55,14 @@ pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, 
         // The message's own webhook is the first.
         webhook_id: webhook_ids.swap_remove(0),
     })
+}
+
+fn emit_consequences(shared: &Shared, world: &World, before: Option<Before>, now: Timestamp) {
+    for payload in before.iter().flat_map(|before| before.events(world, now)) {
+        shared
+            .webhooks
+            .emit(payload, &world.app_id, &world.version_id, now);
+    }
 }
 
 pub(super) fn event(shared: &Shared, payload: Value) -> String {
@@ -184,6 +197,12 @@ struct WebhookUrlOrder {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct HoldOrder {
+    held: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FaultOrder {
     method: String,
     path: String,
@@ -226,6 +245,15 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             shared.webhooks.set_url(webhooks::webhook_url(&url)?);
             done(json!({ "url": url }))
         }
+        ("POST", ["_fake", "events"]) => {
+            let payload: Map<String, Value> = order(request)?;
+            done(json!({ "webhookId": event(shared, payload.into()) }))
+        }
+        ("PUT", ["_fake", "webhooks", "held"]) => {
+            let HoldOrder { held } = order(request)?;
+            shared.webhooks.hold(held);
+            done(json!({ "held": held }))
+        }
         ("POST", ["_fake", "webhooks", id, "resend"]) => {
             shared.webhooks.resend(id)?;
             done(json!({ "webhookId": id }))
@@ -254,7 +282,7 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({
-                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
+                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
             }),
         )),
     }

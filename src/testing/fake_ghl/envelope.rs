@@ -6,25 +6,20 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::contact::Contact;
 use super::oauth::Holder;
-use super::world::record;
+use super::world::{Conversation, record};
 
-/// A contact's Do-not-disturb has changed.
+/// A contact's Do-not-disturb has changed: the one event that shows it by channel.
 pub(super) fn dnd_update(location_id: &str, contact: &Contact) -> Value {
-    of_contact("ContactDndUpdate", location_id, contact)
-}
-
-/// A contact was deleted; the event shows it as it was.
-pub(super) fn contact_delete(location_id: &str, contact: &Contact) -> Value {
-    let mut payload = of_contact("ContactDelete", location_id, contact);
-    if let Value::Object(payload) = &mut payload {
-        // Only one event has them.
-        payload.remove("dndSettings");
-    }
-    payload
-}
-
-fn of_contact(event: &str, location_id: &str, contact: &Contact) -> Value {
     let mut payload = contact.event_view();
+    payload.insert("type".into(), "ContactDndUpdate".into());
+    payload.insert("locationId".into(), location_id.into());
+    Value::Object(payload)
+}
+
+/// Something else happened to a contact. After its end the event shows it as it was.
+pub(super) fn of_contact(event: &str, location_id: &str, contact: &Contact) -> Value {
+    let mut payload = contact.event_view();
+    payload.remove("dndSettings");
     payload.insert("type".into(), event.into());
     payload.insert("locationId".into(), location_id.into());
     Value::Object(payload)
@@ -32,12 +27,65 @@ fn of_contact(event: &str, location_id: &str, contact: &Contact) -> Value {
 
 /// A task was completed.
 pub(super) fn task_complete(location_id: &str, task: &Fields) -> Value {
-    let mut payload = record([
-        ("type", "TaskComplete".into()),
-        ("locationId", location_id.into()),
-    ]);
-    for name in ["id", "assignedTo", "body", "contactId", "title", "dueDate"] {
-        copy(task, name, &mut payload);
+    self::task("TaskComplete", location_id, task)
+}
+
+/// Something happened to a task.
+pub(super) fn task(event: &str, location_id: &str, task: &Fields) -> Value {
+    let names = [
+        "id",
+        "assignedTo",
+        "body",
+        "contactId",
+        "title",
+        "dateAdded",
+        "dueDate",
+    ];
+    of_fields(event, location_id, task, &names)
+}
+
+/// Something happened to a note.
+pub(super) fn note(event: &str, location_id: &str, note: &Fields) -> Value {
+    let names = ["id", "body", "contactId", "dateAdded"];
+    of_fields(event, location_id, note, &names)
+}
+
+/// Something happened to an opportunity.
+pub(super) fn opportunity(event: &str, location_id: &str, opportunity: &Fields) -> Value {
+    let names = [
+        "id",
+        "assignedTo",
+        "contactId",
+        "monetaryValue",
+        "name",
+        "pipelineId",
+        "pipelineStageId",
+        "source",
+        "status",
+    ];
+    let mut payload = of_fields(event, location_id, opportunity, &names);
+    payload["dateAdded"] = opportunity["createdAt"].clone();
+    payload
+}
+
+/// The number of unread messages of a conversation has changed.
+pub(super) fn unread(location_id: &str, conversation: &Conversation) -> Value {
+    json!({
+        "type": "ConversationUnreadUpdate",
+        "locationId": location_id,
+        "id": conversation.id,
+        "contactId": conversation.contact_id,
+        "deleted": false,
+        "inbox": false,
+        "starred": false,
+        "unreadCount": conversation.unread,
+    })
+}
+
+fn of_fields(event: &str, location_id: &str, fields: &Fields, names: &[&str]) -> Value {
+    let mut payload = record([("type", event.into()), ("locationId", location_id.into())]);
+    for name in names {
+        copy(fields, name, &mut payload);
     }
     Value::Object(payload)
 }

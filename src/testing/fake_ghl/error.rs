@@ -19,6 +19,11 @@ pub enum FakeGhlError {
     /// No webhook with this id was ever made.
     #[error("there is no webhook `{0}`; use a webhookId that FakeGhl answered or sent")]
     UnknownWebhook(String),
+    /// FakeGhl sends no such event by itself.
+    #[error(
+        "`{0}` is no event that FakeGhl sends by itself; see FakeGhlBuilder::events, or send it with FakeGhl::event"
+    )]
+    UnknownEvent(String),
     /// No workflow has this trigger.
     #[error("no workflow has the trigger `{0}`; use an id that FakeGhl answered")]
     UnknownTrigger(String),

@@ -34,7 +34,7 @@ impl InProcess {
             SigningKey::generate()?,
             Arc::clone(&clock),
             None,
-            Redelivery::default(),
+            Redelivery::default().pauses(Duration::ZERO),
         );
         let limiter = Limiter::new(100, Duration::from_secs(10));
         Ok(Self {

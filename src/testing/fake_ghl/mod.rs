@@ -2,12 +2,13 @@
 //!
 //! It reads and writes JSON of its own and shares no model with the client, so that it can prove the client wrong. One
 //! file per concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which
-//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app; `webhooks` delivers what `envelope` words; `control` is what a test orders. What HighLevel
-//! does not document is marked where it is decided.
+//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app; `consequences` finds what the app is told of, `envelope` words it, `webhooks` delivers it; `control` is what a test
+//! orders. What HighLevel does not document is marked where it is decided.
 
 mod answer;
 mod builder;
 mod check;
+mod consequences;
 mod contact;
 mod control;
 mod envelope;
@@ -61,9 +62,11 @@ use server::Shared;
 /// |---|---|---|
 /// | `POST /_fake/calls` | `{"locationId","from","to","status","duration","direction"}`; the last three may be left out | a call ends now; answers `{"contactId","messageId","webhookId"}` |
 /// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | somebody texts; same answer |
+/// | `POST /_fake/events` | an event's own keys, `type` among them | it is sent, as by [`event`](Self::event); answers `{"webhookId"}` |
 /// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
 /// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
 /// | `PUT /_fake/webhooks/url` | `{"url"}`, plain http | where webhooks go from now on |
+/// | `PUT /_fake/webhooks/held` | `{"held"}`, true or false | webhooks are kept back, or sent again; see [`hold_webhooks`](Self::hold_webhooks) |
 /// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
 /// | `POST /_fake/faults` | `{"method","path","fault","times"}`; see [`Fault`]; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::consequences::Before;
 use super::control;
 use super::faults::{Fault, Faults};
 use super::gate::{GatePoint, Gates};
@@ -253,7 +254,6 @@ pub(super) async fn handle_api(
 
 /// Checks the rules and runs the operation; its webhooks are sent off.
 fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> Answer {
-    let mut events = Vec::new();
     let now = shared.clock.now();
     let mut world = shared.world();
     let family = request.segments.first().map(String::as_str);
@@ -266,6 +266,11 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
         }
         _ => {}
     }
+    let before = match holder {
+        Some(Holder::Location(location)) => Before::of(&world, location),
+        _ => None,
+    };
+    let mut own = Vec::new();
     let outcome = version(&request.headers)
         .and_then(|()| match holder {
             Some(Holder::Location(location)) => Ok(location),
@@ -274,8 +279,10 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
         })
         .and_then(|location| match family {
             Some("workflows-marketplace") => marketplace::answer(&mut world, location, request),
-            _ => routes::answer(&mut world, location, request, now, &mut events),
+            _ => routes::answer(&mut world, location, request, now, &mut own),
         });
+    let mut events = before.map_or_else(Vec::new, |before| before.events(&world, now));
+    events.append(&mut own);
     for event in events {
         shared
             .webhooks

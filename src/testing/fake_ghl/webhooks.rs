@@ -20,34 +20,43 @@ use super::signing::SigningKey;
 use super::world::{fresh_uuid, wire_time};
 use crate::clock::Clock;
 
-/// Pauses before the second and every further attempt. HighLevel waits about ten minutes each time.
-const PAUSES: [Duration; 6] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-];
-
 /// How long a receiver may take to answer, on the machine's clock: HighLevel does not document its own patience.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// After which answers a webhook is sent again. HighLevel's guides contradict each other; FakeGhl takes the middle unless
-/// told otherwise.
+/// After which answers a webhook is sent again, and how often. HighLevel's guides contradict each other; FakeGhl takes the
+/// middle unless told otherwise. Its pauses are shorter than HighLevel's, and have no jitter
+/// ([`FakeGhlBuilder::redelivery_pause`](super::FakeGhlBuilder::redelivery_pause)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Redelivery {
-    /// After 429 alone, as HighLevel's older guide and its help article 155000007071 have it.
+    /// After 429 alone, six times with equal pauses, as HighLevel's older guide and its help article 155000007071 have it.
     AfterBusy,
-    /// After 429, and when there is no answer.
+    /// After 429 and when there is no answer, six times with pauses that double.
     #[default]
     AfterBusyOrSilence,
-    /// After everything but a 2xx, as the newer guide has it.
+    /// After everything but a 2xx, twelve times with pauses that double, as the newer guide has it.
     AfterAnyFailure,
 }
 
+/// After which answers there is another attempt, and the pauses before them.
+pub(super) struct Repeats {
+    after: Redelivery,
+    pauses: Vec<Duration>,
+}
+
 impl Redelivery {
+    pub(super) fn pauses(self, first: Duration) -> Repeats {
+        let doubling = |times: u32| (0..times).map(|time| first * 2_u32.pow(time)).collect();
+        Repeats {
+            after: self,
+            pauses: match self {
+                Self::AfterBusy => vec![first; 6],
+                Self::AfterBusyOrSilence => doubling(6),
+                Self::AfterAnyFailure => doubling(12),
+            },
+        }
+    }
+
     fn follows(self, status: Option<u16>) -> bool {
         match status {
             Some(429) => true,
@@ -107,7 +116,7 @@ pub(super) struct Webhooks {
     key: SigningKey,
     clock: Arc<dyn Clock>,
     url: Mutex<Option<Url>>,
-    redelivery: Redelivery,
+    repeats: Repeats,
     /// Whether webhooks are made and kept back.
     held: AtomicBool,
     made: Mutex<Made>,
@@ -128,14 +137,14 @@ impl Webhooks {
         key: SigningKey,
         clock: Arc<dyn Clock>,
         url: Option<Url>,
-        redelivery: Redelivery,
+        repeats: Repeats,
     ) -> (Self, mpsc::UnboundedReceiver<usize>) {
         let (queue, orders) = mpsc::unbounded_channel();
         let webhooks = Self {
             key,
             clock,
             url: Mutex::new(url),
-            redelivery,
+            repeats,
             held: AtomicBool::new(false),
             made: Mutex::default(),
             queue,
@@ -232,7 +241,7 @@ impl Webhooks {
 
     /// All attempts of one delivery.
     async fn attempt_all(&self, position: usize) {
-        let mut pauses = PAUSES.iter();
+        let mut pauses = self.repeats.pauses.iter();
         loop {
             let url = self
                 .url
@@ -260,7 +269,7 @@ impl Webhooks {
                 });
             }
             match (status, pauses.next()) {
-                (status, Some(pause)) if self.redelivery.follows(status) => {
+                (status, Some(pause)) if self.repeats.after.follows(status) => {
                     self.clock.sleep(*pause).await;
                 }
                 _ => return,

@@ -1,6 +1,6 @@
 //! Everything FakeGhl remembers: locations with what belongs to them. No HTTP and no rules of single operations here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::repeat_with;
 
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ pub(super) struct World {
     /// What the app was given by OAuth.
     pub(super) grants: Grants,
     pub(super) marketplace: Marketplace,
+    /// Events that the app has subscribed to besides those that are always sent.
+    pub(super) subscribed: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -32,6 +34,7 @@ impl World {
             tokens: BTreeMap::new(),
             grants: Grants::new(app_id),
             marketplace: Marketplace::default(),
+            subscribed: BTreeSet::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! FakeGhl over real HTTP: one test for each rule of the platform it keeps.
 #![allow(clippy::unwrap_used)]
 
+mod consequences;
 mod contacts;
 mod control;
 mod custom_fields;

@@ -368,6 +368,37 @@ async fn webhooks_come_again_as_either_of_highlevel_s_guides_has_it() {
 }
 
 #[tokio::test]
+async fn each_guide_has_its_number_of_repeats_and_its_pauses() {
+    let minutes = |minutes: &[i64]| -> Vec<i64> { minutes.iter().map(|one| one * 60).collect() };
+    for (redelivery, status, pauses) in [
+        (Redelivery::AfterBusy, 429, minutes(&[10; 6])),
+        (
+            Redelivery::AfterBusyOrSilence,
+            429,
+            minutes(&[10, 20, 40, 80, 160, 320]),
+        ),
+        (
+            Redelivery::AfterAnyFailure,
+            500,
+            (0..12).map(|time| 600 << time).collect(),
+        ),
+    ] {
+        let receiver = Receiver::start(&[status; 20]).await;
+        let fake = builder(&clock())
+            .redelivery(redelivery)
+            .redelivery_pause(Duration::from_secs(600));
+        let fake = fake.start().await.unwrap();
+        fake.set_webhook_url(&receiver.url).unwrap();
+        fake.call(&missed()).unwrap();
+        fake.deliveries_settled().await;
+        let attempts = fake.deliveries()[0].attempts.clone();
+        let waited = attempts.windows(2);
+        let waited = waited.map(|pair| pair[1].time.as_second() - pair[0].time.as_second());
+        assert_eq!(waited.collect::<Vec<_>>(), pauses, "{redelivery:?}");
+    }
+}
+
+#[tokio::test]
 async fn webhooks_that_are_held_back_are_lost_or_come_late_in_any_order() {
     let receiver = Receiver::start(&[]).await;
     let fake = start().await;

@@ -132,7 +132,7 @@ pub(super) fn update(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome 
 }
 
 pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
-    let event = envelope::contact_delete(&visit.location.id, find(visit, id)?);
+    let event = envelope::of_contact("ContactDelete", &visit.location.id, find(visit, id)?);
     visit.events.push(event);
     visit.location.forget_contact(id);
     Ok(Answer::succeded())

@@ -71,9 +71,7 @@ fn is_on_channel(message: &Fields, channel: Option<&str>) -> bool {
     let kind = message["messageType"].as_str().unwrap_or_default();
     match channel {
         None => kind != "TYPE_EMAIL",
-        Some("Call") => kind == "TYPE_CALL" || kind == "TYPE_VOICEMAIL",
-        Some("SMS") => kind == "TYPE_SMS",
-        Some("Email") => kind == "TYPE_EMAIL",
-        Some(_) => false,
+        Some("Call") => matches!(kind, "TYPE_CALL" | "TYPE_IVR_CALL" | "TYPE_VOICEMAIL"),
+        Some(channel) => kind == format!("TYPE_{}", channel.to_uppercase()),
     }
 }
