@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::accept::name_of;
 use super::{Acceptance, Engine, Site};
+use crate::api::contacts::SortDirection;
 use crate::api::conversations::{ExportQuery, Message as Recorded};
 use crate::error::Error;
 use crate::ids::LocationId;
@@ -22,8 +23,9 @@ use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, DeliveryName, StoreError};
 use crate::webhooks::{Delivery, Event, Message};
 
-/// How far back the first sweep of a process looks. What is older answers nobody any more.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
+/// How far back the first sweep of a process looks: over a weekend on which it was down. What is older is answered by
+/// nobody any more, but a no that was said meanwhile counts.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(72);
 /// How far every other one reaches back before the one before it: HighLevel dates a call by its beginning and tells what
 /// became of it at its end.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -89,6 +91,8 @@ impl Engine {
         let query = ExportQuery {
             from: Some(from),
             to: Some(to),
+            // Messages that come while pages are read come after them.
+            sort: Some(SortDirection::Ascending),
             ..ExportQuery::default()
         };
         let background = site.location.in_background();
@@ -98,7 +102,7 @@ impl Engine {
         while let Some(message) = recorded.next().await {
             all.push(message.map_err(SweepError::NotRead)?);
         }
-        // Oldest first, as webhooks would have come.
+        // As webhooks would have come, whatever HighLevel makes of the order that was asked for.
         all.sort_by_key(|message| message.date_added);
         let mut swept = Swept::default();
         for message in &all {
