@@ -109,6 +109,13 @@ impl Endpoint {
         self.take(&parts.headers, body).await
     }
 
+    /// The answer to a request that its headers alone condemn.
+    #[cfg(feature = "axum")]
+    pub(super) fn refuse_unread(&self, headers: &HeaderMap) -> Option<Response<&'static str>> {
+        let error = self.verifier().signature_in(headers).err()?;
+        Some(refuse(&error))
+    }
+
     pub(super) async fn take(&self, headers: &HeaderMap, body: Bytes) -> Response<&'static str> {
         let Some(place) = self.shared.under_way.enter(self.most_under_way) else {
             tracing::warn!(

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest as _};
 use axum::routing::{MethodRouter, post};
-use http::{HeaderMap, Request, StatusCode};
+use http::{Request, StatusCode};
 
 use super::endpoint::{Endpoint, MAX_BODY_BYTES, answer, too_large};
 use super::handler::Handler;
@@ -39,17 +39,21 @@ where
 }
 
 impl Endpoint {
-    /// The endpoint behind a route of axum. A body that is too large, or does not arrive whole, is answered before it is
-    /// read to its end.
+    /// The endpoint behind a route of axum. A request without a signature is answered before its body is read, and a body
+    /// that is too large, or does not arrive whole, before it is read to its end.
     pub fn route<S>(&self) -> MethodRouter<S>
     where
         S: Clone + Send + Sync + 'static,
     {
         let endpoint = self.clone();
-        let take = move |headers: HeaderMap, body: Result<Bytes, BytesRejection>| {
+        let take = move |request: Request<Body>| {
             let endpoint = endpoint.clone();
             async move {
-                let answer = match body {
+                if let Some(refused) = endpoint.refuse_unread(request.headers()) {
+                    return refused.map(Body::from);
+                }
+                let headers = request.headers().clone();
+                let answer = match Bytes::from_request(request, &()).await {
                     Ok(body) => endpoint.take(&headers, body).await,
                     Err(rejection) => refuse_body(&rejection),
                 };

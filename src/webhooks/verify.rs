@@ -199,14 +199,31 @@ impl Verifier {
     }
 
     fn prove(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), VerifyError> {
+        match self.signature_in(headers)? {
+            Signature::Ed25519(signature) => any_key(
+                &self.keys.ed25519,
+                |key| key.accepts(body, &signature),
+                SIGNATURE,
+                "ed25519_pem",
+            ),
+            Signature::Rsa(signature) => any_key(
+                &self.keys.rsa,
+                |key| key.accepts(body, &signature),
+                LEGACY_SIGNATURE,
+                "rsa_pem",
+            ),
+        }
+    }
+
+    /// The signature that counts. Fails where a body need not even be read.
+    pub(super) fn signature_in(&self, headers: &HeaderMap) -> Result<Signature, VerifyError> {
         if let Some(text) = only_value(headers, SIGNATURE)? {
             let header = SIGNATURE;
             let signature = decode(text, header)?;
             if signature.len() != 64 {
                 return Err(VerifyError::MalformedSignature { header });
             }
-            let accepts = |key: &Ed25519Key| key.accepts(body, &signature);
-            return any_key(&self.keys.ed25519, accepts, header, "ed25519_pem");
+            return Ok(Signature::Ed25519(signature));
         }
         if !self.accept_legacy_rsa {
             let legacy = headers.get_all(LEGACY_SIGNATURE).iter().any(is_present);
@@ -218,10 +235,14 @@ impl Verifier {
         }
         let header = LEGACY_SIGNATURE;
         let text = only_value(headers, header)?.ok_or(VerifyError::MissingSignature)?;
-        let signature = decode(text, header)?;
-        let accepts = |key: &RsaKey| key.accepts(body, &signature);
-        any_key(&self.keys.rsa, accepts, header, "rsa_pem")
+        decode(text, header).map(Signature::Rsa)
     }
+}
+
+/// What a header says is the body's signature.
+pub(super) enum Signature {
+    Ed25519(Vec<u8>),
+    Rsa(Vec<u8>),
 }
 
 impl fmt::Debug for Verifier {

@@ -199,6 +199,22 @@ async fn refuses_what_is_not() {
 }
 
 #[tokio::test]
+async fn whoever_shows_no_signature_is_answered_before_the_body_is_read() {
+    let server = Server::start().await;
+    for signature in ["", "x-ghl-signature: nonsense\r\n"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST /webhooks/ghl HTTP/1.1\r\nHost: localhost\r\n{signature}Content-Length: 1000000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // Nothing of the body is ever sent.
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).await.unwrap();
+        assert_eq!(&status, b"HTTP/1.1 401");
+    }
+}
+
+#[tokio::test]
 async fn takes_one_mebibyte_and_not_a_byte_more() {
     let server = Server::start().await;
     assert_eq!(MAX_BODY_BYTES, 1 << 20);
