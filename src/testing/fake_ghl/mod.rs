@@ -66,7 +66,7 @@ use server::Shared;
 /// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
 /// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
 /// | `PUT /_fake/webhooks/url` | `{"url"}`, plain http | where webhooks go from now on |
-/// | `PUT /_fake/webhooks/held` | `{"held"}`, true or false | webhooks are kept back, or sent again; see [`hold_webhooks`](Self::hold_webhooks) |
+/// | `PUT /_fake/webhooks/held` | `{"held"}`, true or false | webhooks made from here on are kept back, or are not; see [`hold_webhooks`](Self::hold_webhooks) |
 /// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
 /// | `POST /_fake/faults` | `{"method","path","fault","times"}`; see [`Fault`]; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |
