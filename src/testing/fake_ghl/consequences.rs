@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::answer::Fields;
 use super::contact::Contact;
 use super::envelope;
-use super::world::{Conversation, Location, World};
+use super::world::{Conversation, Location, World, wire_time};
 
 /// What an app can subscribe to besides the events that FakeGhl always sends.
 pub(super) const EVENTS: [&str; 16] = [
@@ -79,33 +79,8 @@ impl Before {
         };
         self.contacts(location, &mut told);
         self.conversations(location, &mut told);
-        let note = |told: &mut Told<'_>, event, note: &Fields| {
-            told.push(event, envelope::note(event, told.location_id, note));
-        };
-        compare(&self.notes, &location.notes, |before, after| {
-            match (before, after) {
-                (None, Some(after)) => note(&mut told, "NoteCreate", after),
-                (Some(before), None) => note(&mut told, "NoteDelete", before),
-                (Some(before), Some(after)) if before != after => {
-                    note(&mut told, "NoteUpdate", after)
-                }
-                _ => {}
-            }
-        });
-        let task = |told: &mut Told<'_>, event, task: &Fields| {
-            told.push(event, envelope::task(event, told.location_id, task));
-        };
-        compare(&self.tasks, &location.tasks, |before, after| {
-            match (before, after) {
-                (None, Some(after)) => {
-                    let mut added = after.clone();
-                    added.insert("dateAdded".into(), super::world::wire_time(now).into());
-                    task(&mut told, "TaskCreate", &added);
-                }
-                (Some(before), None) => task(&mut told, "TaskDelete", before),
-                _ => {}
-            }
-        });
+        self.notes(location, &mut told);
+        self.tasks(location, &mut told, now);
         self.opportunities(location, &mut told);
         told.events
     }
@@ -117,17 +92,15 @@ impl Before {
             .map(|contact| (contact.id(), contact))
             .collect();
         for after in &location.contacts {
-            let mut push =
-                |event| told.push(event, envelope::of_contact(event, told.location_id, after));
             let Some(before) = before.get(after.id()) else {
-                push("ContactCreate");
+                told.push("ContactCreate", after, envelope::of_contact);
                 continue;
             };
             if before.tags() != after.tags() {
-                push("ContactTagUpdate");
+                told.push("ContactTagUpdate", after, envelope::of_contact);
             }
             if before.rest() != after.rest() {
-                push("ContactUpdate");
+                told.push("ContactUpdate", after, envelope::of_contact);
             }
         }
     }
@@ -136,36 +109,54 @@ impl Before {
         for conversation in &location.conversations {
             let before = self.unread.get(&conversation.id).copied().unwrap_or(0);
             if before != conversation.unread {
-                let payload = envelope::unread(told.location_id, conversation);
-                told.push("ConversationUnreadUpdate", payload);
+                told.push("ConversationUnreadUpdate", conversation, envelope::unread);
+            }
+        }
+    }
+
+    fn notes(&self, location: &Location, told: &mut Told<'_>) {
+        for change in changes(&self.notes, &location.notes) {
+            match change {
+                (None, Some(after)) => told.push("NoteCreate", after, envelope::note),
+                (Some(before), None) => told.push("NoteDelete", before, envelope::note),
+                (_, Some(after)) => told.push("NoteUpdate", after, envelope::note),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn tasks(&self, location: &Location, told: &mut Told<'_>, now: Timestamp) {
+        for change in changes(&self.tasks, &location.tasks) {
+            match change {
+                (None, Some(after)) => {
+                    let mut added = after.clone();
+                    added.insert("dateAdded".into(), wire_time(now).into());
+                    told.push("TaskCreate", &added, envelope::task);
+                }
+                (Some(before), None) => told.push("TaskDelete", before, envelope::task),
+                // HighLevel documents no event for other changes, and what completes a task tells of it.
+                _ => {}
             }
         }
     }
 
     fn opportunities(&self, location: &Location, told: &mut Told<'_>) {
-        let push = |told: &mut Told<'_>, event, opportunity: &Fields| {
-            told.push(
-                event,
-                envelope::opportunity(event, told.location_id, opportunity),
-            );
-        };
-        compare(
-            &self.opportunities,
-            &location.opportunities,
-            |before, after| match (before, after) {
-                (None, Some(after)) => push(told, "OpportunityCreate", after),
-                (Some(before), None) => push(told, "OpportunityDelete", before),
-                (Some(before), Some(after)) if before != after => {
+        let word = envelope::opportunity;
+        for change in changes(&self.opportunities, &location.opportunities) {
+            match change {
+                (None, Some(after)) => told.push("OpportunityCreate", after, word),
+                (Some(before), None) => told.push("OpportunityDelete", before, word),
+                (Some(before), Some(after)) => {
                     for (field, event) in OPPORTUNITY_UPDATES {
                         if before.get(field) != after.get(field) {
-                            push(told, event, after);
+                            told.push(event, after, word);
                         }
                     }
-                    push(told, "OpportunityUpdate", after);
+                    told.push("OpportunityUpdate", after, word);
                 }
-                _ => {}
-            },
-        );
+                (None, None) => {}
+            }
+        }
     }
 }
 
@@ -176,31 +167,32 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn push(&mut self, event: &str, payload: Value) {
+    /// Words the event, if the app has subscribed to it.
+    fn push<T>(&mut self, event: &str, thing: &T, word: impl Fn(&str, &str, &T) -> Value) {
         if self.subscribed.contains(event) {
-            self.events.push(payload);
+            self.events.push(word(event, self.location_id, thing));
         }
     }
 }
 
-/// Shows each thing as it was and as it is, by its `id`: what is gone, then what is there.
-fn compare(
-    before: &[Fields],
-    after: &[Fields],
-    mut see: impl FnMut(Option<&Fields>, Option<&Fields>),
-) {
-    let by_id = |things: &'_ [Fields]| -> BTreeMap<String, usize> {
-        let ids = things.iter().map(|thing| thing["id"].to_string());
-        ids.zip(0..).collect()
-    };
-    let (earlier, later) = (by_id(before), by_id(after));
-    for (id, place) in &earlier {
-        if !later.contains_key(id) {
-            see(Some(&before[*place]), None);
+/// What has changed, by its `id`: each thing as it was and as it is. What is gone comes first.
+fn changes<'a>(
+    before: &'a [Fields],
+    after: &'a [Fields],
+) -> Vec<(Option<&'a Fields>, Option<&'a Fields>)> {
+    let mut earlier: BTreeMap<&str, &Fields> =
+        before.iter().map(|thing| (id(thing), thing)).collect();
+    let mut there = Vec::new();
+    for thing in after {
+        let known = earlier.remove(id(thing));
+        if known != Some(thing) {
+            there.push((known, Some(thing)));
         }
     }
-    for thing in after {
-        let known = earlier.get(&thing["id"].to_string());
-        see(known.map(|place| &before[*place]), Some(thing));
-    }
+    let gone = earlier.into_values().map(|thing| (Some(thing), None));
+    gone.chain(there).collect()
+}
+
+fn id(thing: &Fields) -> &str {
+    thing["id"].as_str().unwrap_or_default()
 }

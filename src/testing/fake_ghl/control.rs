@@ -25,9 +25,7 @@ pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlErr
     let before = Before::of(&world, &call.location_id);
     let (contact_id, message_id, payload) = happenings::call(&mut world, call, now)?;
     emit_consequences(shared, &world, before, now);
-    let webhook_id = shared
-        .webhooks
-        .emit(payload, &world.app_id, &world.version_id, now);
+    let webhook_id = shared.emit(&world, payload, now);
     Ok(Happening {
         contact_id,
         message_id,
@@ -43,11 +41,7 @@ pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, 
     emit_consequences(shared, &world, before, now);
     let mut webhook_ids: Vec<String> = payloads
         .into_iter()
-        .map(|payload| {
-            shared
-                .webhooks
-                .emit(payload, &world.app_id, &world.version_id, now)
-        })
+        .map(|payload| shared.emit(&world, payload, now))
         .collect();
     Ok(Happening {
         contact_id,
@@ -59,17 +53,12 @@ pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, 
 
 fn emit_consequences(shared: &Shared, world: &World, before: Option<Before>, now: Timestamp) {
     for payload in before.iter().flat_map(|before| before.events(world, now)) {
-        shared
-            .webhooks
-            .emit(payload, &world.app_id, &world.version_id, now);
+        shared.emit(world, payload, now);
     }
 }
 
 pub(super) fn event(shared: &Shared, payload: Value) -> String {
-    let world = shared.world();
-    let now = shared.clock.now();
-    let webhooks = &shared.webhooks;
-    webhooks.emit(payload, &world.app_id, &world.version_id, now)
+    shared.emit(&shared.world(), payload, shared.clock.now())
 }
 
 pub(super) fn fault(
@@ -117,19 +106,13 @@ pub(super) fn authorize_agency(
     for location in locations {
         emit_install(shared, &world, Some(location), now);
     }
-    let payload = envelope::install(None, Some(company_id));
-    shared
-        .webhooks
-        .emit(payload, &world.app_id, &world.version_id, now);
+    shared.emit(&world, envelope::install(None, Some(company_id)), now);
     Ok(code)
 }
 
 fn emit_install(shared: &Shared, world: &World, location: Option<&str>, now: Timestamp) {
     let company = location.and_then(|location| world.company_of(location));
-    let payload = envelope::install(location, company.as_deref());
-    shared
-        .webhooks
-        .emit(payload, &world.app_id, &world.version_id, now);
+    shared.emit(world, envelope::install(location, company.as_deref()), now);
 }
 
 pub(super) fn uninstall_location(shared: &Shared, location_id: &str) -> Result<(), FakeGhlError> {
@@ -149,12 +132,7 @@ pub(super) fn uninstall_agency(shared: &Shared, company_id: &str) {
 
 fn uninstall(shared: &Shared, world: &mut World, holder: &Holder) {
     world.grants.uninstall(holder);
-    shared.webhooks.emit(
-        envelope::uninstall(holder),
-        &world.app_id,
-        &world.version_id,
-        shared.clock.now(),
-    );
+    shared.emit(world, envelope::uninstall(holder), shared.clock.now());
 }
 
 /// Where the app is installed.

@@ -10,24 +10,20 @@ use super::world::{Conversation, record};
 
 /// A contact's Do-not-disturb has changed: the one event that shows it by channel.
 pub(super) fn dnd_update(location_id: &str, contact: &Contact) -> Value {
-    let mut payload = contact.event_view();
-    payload.insert("type".into(), "ContactDndUpdate".into());
-    payload.insert("locationId".into(), location_id.into());
-    Value::Object(payload)
+    with_contact("ContactDndUpdate", location_id, contact.event_view())
 }
 
 /// Something else happened to a contact. After its end the event shows it as it was.
 pub(super) fn of_contact(event: &str, location_id: &str, contact: &Contact) -> Value {
-    let mut payload = contact.event_view();
-    payload.remove("dndSettings");
-    payload.insert("type".into(), event.into());
-    payload.insert("locationId".into(), location_id.into());
-    Value::Object(payload)
+    let mut view = contact.event_view();
+    view.remove("dndSettings");
+    with_contact(event, location_id, view)
 }
 
-/// A task was completed.
-pub(super) fn task_complete(location_id: &str, task: &Fields) -> Value {
-    self::task("TaskComplete", location_id, task)
+fn with_contact(event: &str, location_id: &str, mut view: Fields) -> Value {
+    view.insert("type".into(), event.into());
+    view.insert("locationId".into(), location_id.into());
+    Value::Object(view)
 }
 
 /// Something happened to a task.
@@ -69,9 +65,9 @@ pub(super) fn opportunity(event: &str, location_id: &str, opportunity: &Fields) 
 }
 
 /// The number of unread messages of a conversation has changed.
-pub(super) fn unread(location_id: &str, conversation: &Conversation) -> Value {
+pub(super) fn unread(event: &str, location_id: &str, conversation: &Conversation) -> Value {
     json!({
-        "type": "ConversationUnreadUpdate",
+        "type": event,
         "locationId": location_id,
         "id": conversation.id,
         "contactId": conversation.contact_id,

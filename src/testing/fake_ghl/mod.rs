@@ -2,7 +2,8 @@
 //!
 //! It reads and writes JSON of its own and shares no model with the client, so that it can prove the client wrong. One
 //! file per concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which
-//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app; `consequences` finds what the app is told of, `envelope` words it, `webhooks` delivers it; `control` is what a test
+//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app;
+//! `consequences` finds what the app is told of, `envelope` words it, `webhooks` delivers it; `control` is what a test
 //! orders. What HighLevel does not document is marked where it is decided.
 
 mod answer;

@@ -99,6 +99,12 @@ impl Shared {
         lock(&self.world)
     }
 
+    /// Makes a webhook of the app's and sends it off; answers its `webhookId`.
+    pub(super) fn emit(&self, world: &World, payload: Value, now: Timestamp) -> String {
+        self.webhooks
+            .emit(payload, &world.app_id, &world.version_id, now)
+    }
+
     pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
     }
@@ -281,12 +287,9 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
             Some("workflows-marketplace") => marketplace::answer(&mut world, location, request),
             _ => routes::answer(&mut world, location, request, now, &mut own),
         });
-    let mut events = before.map_or_else(Vec::new, |before| before.events(&world, now));
-    events.append(&mut own);
-    for event in events {
-        shared
-            .webhooks
-            .emit(event, &world.app_id, &world.version_id, now);
+    let consequences = before.iter().flat_map(|before| before.events(&world, now));
+    for event in consequences.chain(own) {
+        shared.emit(&world, event, now);
     }
     outcome.unwrap_or_else(|refusal| refusal)
 }

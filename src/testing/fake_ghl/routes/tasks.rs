@@ -63,7 +63,7 @@ pub(super) fn update(visit: &mut Visit<'_>, contact_id: &str, id: &str, body: &F
     write(task, body);
     let answer = Answer::ok(json!({ "task": task }));
     let completed = (was_open && task["completed"] == true).then(|| task.clone());
-    let events = completed.map(|task| envelope::task_complete(&visit.location.id, &task));
+    let events = completed.map(|task| envelope::task("TaskComplete", &visit.location.id, &task));
     visit.events.extend(events);
     Ok(answer)
 }
@@ -80,7 +80,7 @@ pub(super) fn complete(
     write(task, body);
     let answer = Answer::ok(json!({ "task": task }));
     let completed = (was_open && task["completed"] == true).then(|| task.clone());
-    let events = completed.map(|task| envelope::task_complete(&visit.location.id, &task));
+    let events = completed.map(|task| envelope::task("TaskComplete", &visit.location.id, &task));
     visit.events.extend(events);
     Ok(answer)
 }
