@@ -41,10 +41,7 @@ pub(super) fn send(world: &Arc<World>, parcel: Parcel, fate: Fate) {
 }
 
 fn carry(world: &Arc<World>, parcel: Parcel, delay: Duration, worker: usize) {
-    world.under_way.fetch_add(1, Ordering::Relaxed);
-    let world = Arc::clone(world);
-    // It ends with the runtime, if not before.
-    tokio::spawn(async move {
+    begin(world, async move |world| {
         world.time.sleep(delay).await;
         while !hand_over(&world, &parcel, worker).await {
             world.time.sleep(PAUSE).await;
@@ -52,16 +49,27 @@ fn carry(world: &Arc<World>, parcel: Parcel, delay: Duration, worker: usize) {
         if let Parcel::Webhook { id, .. } = &parcel {
             world.acknowledged(id);
         }
-        world.under_way.fetch_sub(1, Ordering::Relaxed);
     });
 }
 
 /// A worker begins a sweep.
 pub(super) fn begin_sweep(world: &Arc<World>, worker: usize) {
-    world.under_way.fetch_add(1, Ordering::Relaxed);
-    let world = Arc::clone(world);
-    tokio::spawn(async move {
+    begin(world, async move |world| {
         sweep(&world, worker).await;
+    });
+}
+
+/// Begins what the world's end waits for.
+fn begin<W>(world: &Arc<World>, work: impl FnOnce(Arc<World>) -> W)
+where
+    W: Future<Output = ()> + Send + 'static,
+{
+    world.under_way.fetch_add(1, Ordering::Relaxed);
+    let work = work(Arc::clone(world));
+    let world = Arc::clone(world);
+    // It ends with the runtime, if not before.
+    tokio::spawn(async move {
+        work.await;
         world.under_way.fetch_sub(1, Ordering::Relaxed);
     });
 }
@@ -72,11 +80,8 @@ pub(super) async fn sweep(world: &World, worker: usize) -> bool {
         return false;
     };
     let began = world.time.now();
-    let swept = tokio::select! {
-        biased;
-        () = life.ended() => false,
-        swept = engine.sweep(&world.scene.location) => swept.is_ok(),
-    };
+    let sweep = async { engine.sweep(&world.scene.location).await.is_ok() };
+    let swept = life.does(sweep).await;
     if swept {
         world.swept(began);
     }
@@ -85,9 +90,7 @@ pub(super) async fn sweep(world: &World, worker: usize) -> bool {
 
 /// The host pauses the location, and lets it go on later.
 pub(super) fn pause(world: &Arc<World>, worker: usize, length: Duration) {
-    world.under_way.fetch_add(1, Ordering::Relaxed);
-    let world = Arc::clone(world);
-    tokio::spawn(async move {
+    begin(world, async move |world| {
         while !halt(&world, worker, true).await {
             world.time.sleep(PAUSE).await;
         }
@@ -97,7 +100,6 @@ pub(super) fn pause(world: &Arc<World>, worker: usize, length: Duration) {
         while !halt(&world, worker, false).await {
             world.time.sleep(PAUSE).await;
         }
-        world.under_way.fetch_sub(1, Ordering::Relaxed);
     });
 }
 
@@ -107,17 +109,14 @@ async fn halt(world: &World, worker: usize, halted: bool) -> bool {
     };
     let location = &world.scene.location;
     let told = async {
-        if halted {
+        let told = if halted {
             engine.pause(location).await
         } else {
             engine.resume(location).await
-        }
+        };
+        told.is_ok()
     };
-    tokio::select! {
-        biased;
-        () = life.ended() => false,
-        told = told => told.is_ok(),
-    }
+    life.does(told).await
 }
 
 /// Whether a worker has taken it: this one, or another if it is down.
@@ -125,11 +124,7 @@ async fn hand_over(world: &World, parcel: &Parcel, worker: usize) -> bool {
     let Some((life, engine)) = world.running(worker) else {
         return false;
     };
-    tokio::select! {
-        biased;
-        () = life.ended() => false,
-        taken = take(world, &engine, parcel) => taken,
-    }
+    life.does(take(world, &engine, parcel)).await
 }
 
 async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {

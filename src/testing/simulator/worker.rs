@@ -48,6 +48,15 @@ impl Life {
         }
     }
 
+    /// Whether this is done in its lifetime, and well.
+    pub(super) async fn does(&self, work: impl Future<Output = bool>) -> bool {
+        tokio::select! {
+            biased;
+            () = self.ended() => false,
+            well = work => well,
+        }
+    }
+
     pub(super) async fn ended(&self) {
         // The sender is in `self`, so waiting cannot fail.
         let _ = self.over.subscribe().wait_for(|over| *over).await;
