@@ -62,7 +62,7 @@ pub struct Endpoint {
 }
 
 struct Shared {
-    verifier: RwLock<Verifier>,
+    verifier: RwLock<Arc<Verifier>>,
     handler: Arc<dyn Handler>,
     clock: Arc<dyn Clock>,
     under_way: UnderWay,
@@ -73,7 +73,7 @@ impl Endpoint {
     pub fn new(verifier: Verifier, handler: Arc<dyn Handler>, clock: Arc<dyn Clock>) -> Self {
         Self {
             shared: Arc::new(Shared {
-                verifier: RwLock::new(verifier),
+                verifier: RwLock::new(Arc::new(verifier)),
                 handler,
                 clock,
                 under_way: UnderWay::new(),
@@ -147,7 +147,7 @@ impl Endpoint {
             .shared
             .verifier
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = verifier;
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(verifier);
     }
 
     /// Takes nothing more (HighLevel is told 429 and sends again), and returns when nothing is under way any more. Call it
@@ -157,7 +157,7 @@ impl Endpoint {
         self.shared.under_way.drain().await;
     }
 
-    fn verifier(&self) -> Verifier {
+    fn verifier(&self) -> Arc<Verifier> {
         self.shared
             .verifier
             .read()
