@@ -75,7 +75,9 @@ impl Engine {
     /// and the sweep itself, stands in the ledger ([`EntryKind::Found`], [`EntryKind::Swept`]).
     ///
     /// Records do not say between which numbers a call was: the contact's own number is the caller's, and steps that are
-    /// for some of the business's numbers only are not done. E-mails are not looked at.
+    /// for some of the business's numbers only are not done. No number is compared with the recipe's lists of callers
+    /// either, or counted for a flood. What somebody without an episode did before a missed call is read again by the
+    /// sweeps after it, and then counts as an answer to that call. E-mails are not looked at.
     pub async fn sweep(&self, location: &LocationId) -> Result<Swept, SweepError> {
         let Some(site) = self.shared.sites.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));

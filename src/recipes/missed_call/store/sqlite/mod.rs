@@ -248,7 +248,7 @@ mod tests {
     use super::*;
     use crate::recipes::missed_call::store::DeliveryName;
 
-    // A report over years of the ledger must not hold up a text.
+    // A report over years of the ledger must not hold up what is written. Other reads do wait for it.
     #[tokio::test]
     async fn what_is_being_read_holds_up_no_commit() {
         let folder = tempfile::tempdir().unwrap();

@@ -62,7 +62,8 @@ impl Worker {
         })
     }
 
-    /// Runs `job` on the connection. All that it reads is of one moment. What it wrote is on the disk when this returns; if it fails, nothing of it is.
+    /// Runs `job` on the connection. All that it reads is of one moment. What it wrote is on the disk when this returns;
+    /// if it fails, nothing of it is.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
