@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::compliance::{Consent, ConsentKind, words};
-use super::episode::{Evidence, Happening, MissedCall};
+use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::message::{Direction, MessageType};
@@ -82,6 +82,62 @@ impl Signal {
             | Self::ContactGone { .. }
             | Self::Consented { .. }
             | Self::DoNotDisturb { .. } => None,
+        }
+    }
+}
+
+impl Signal {
+    /// Who did something that a missed call before it is answered by or that follows on it, and what the caller's episode
+    /// is told of it; `None` for what means something without an episode.
+    pub(crate) fn as_told(&self) -> Option<(Person, Input)> {
+        match self {
+            Self::Wrote {
+                person,
+                message,
+                reply,
+                ..
+            } if !reply.ends_texts() => {
+                let input = Input::Replied {
+                    message: message.clone(),
+                    reply: *reply,
+                    at: person.at,
+                };
+                Some((person.clone(), input))
+            }
+            Self::Answered { call, .. } => {
+                let input = Input::Happened {
+                    what: Happening::Answered,
+                    reference: call.message.to_string(),
+                };
+                Some((Person::of_call(call), input))
+            }
+            Self::Happened {
+                person,
+                what,
+                reference,
+            } if *what != Happening::OptedOut => {
+                let input = Input::Happened {
+                    what: *what,
+                    reference: reference.clone(),
+                };
+                Some((person.clone(), input))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Person {
+    /// Whoever called.
+    fn of_call(call: &MissedCall) -> Self {
+        Self {
+            location: call.location.clone(),
+            contact: call.contact.clone(),
+            number: match &call.caller {
+                Some(Caller::Number(number)) => Some(number.clone()),
+                _ => None,
+            },
+            at: call.ended_at,
         }
     }
 }

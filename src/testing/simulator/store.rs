@@ -122,6 +122,11 @@ impl Store for Disk {
         self.world.tables.recipe_source(fingerprint).await
     }
 
+    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+        self.enter().await?;
+        self.world.tables.is_taken(name).await
+    }
+
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
         self.enter().await?;
         self.world.tables.halts(location).await

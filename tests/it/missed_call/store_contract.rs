@@ -148,6 +148,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
     let subject = Subject::number(&number(NUMBER));
     let whole = Commit {
         delivery: delivery("webhook:1"),
+        earlier: delivery("webhook:0").into_iter().collect(),
         episodes: vec![EpisodeChange {
             wake_at: Some(at(5)),
             ..opens(&new)
@@ -174,6 +175,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         }],
     };
     conflicts(store, whole.clone()).await;
+    assert!(!store.is_taken("webhook:0").await.unwrap());
+    assert!(!store.is_taken("webhook:1").await.unwrap());
     assert!(store.halts(&location()).await.unwrap().is_empty());
     assert!(store.episode(new.id()).await.unwrap().is_none());
     assert!(claim_all(store, at(2)).await.is_empty());
@@ -233,6 +236,22 @@ async fn a_delivery_is_taken_once(store: &dyn Store) {
         written,
         [entry(1, LOCATION, None), entry(3, LOCATION, None)]
     );
+
+    // Earlier ones are taken with it, and one that was taken already is no hindrance.
+    let with_earlier = Commit {
+        earlier: ["webhook:1", "webhook:0"]
+            .into_iter()
+            .filter_map(delivery)
+            .collect(),
+        ..commit("webhook:4", 4)
+    };
+    assert!(!store.is_taken("webhook:0").await.unwrap());
+    done(store, with_earlier).await;
+    for name in ["webhook:0", "webhook:1", "webhook:4"] {
+        assert!(store.is_taken(name).await.unwrap(), "{name}");
+    }
+    let again = store.commit(commit("webhook:0", 5)).await.unwrap();
+    assert_eq!(again, Committed::Duplicate);
 
     // A duplicate is told as one even where it would conflict too.
     let opened = state("call", "rosan", None);

@@ -18,6 +18,8 @@
 //! | closed | anything from outside | unchanged, or as above where a step is still open; none is planned | a ledger entry |
 //! | any | nothing more is to be done | closed; `Planned` becomes `NotDone` | ledger entries |
 
+mod belonging;
+mod caller;
 mod contact;
 mod happening;
 mod input;
@@ -48,7 +50,6 @@ pub(crate) use state::StepState;
 
 use self::state::{REMEMBERED_CALLS, VERSION};
 use super::call::{Caller, MissedReason};
-use super::compliance::{NotTextable, ZoneTable, textable};
 use super::ledger::EntryKind;
 use super::recipe::{Deed, Recipe, Start, Step};
 use super::reply::Reply;
@@ -154,30 +155,6 @@ impl Episode {
     /// That is when a reply has waited long enough to be read, or when the episode is over.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         self.unread_until().into_iter().chain(self.over_at()).min()
-    }
-
-    /// When it is to be closed. While a step is open there is nothing to wake for: its end comes as an input.
-    ///
-    /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
-    /// still be young enough for a text; it must find this episode, or the caller would get a second one.
-    fn over_at(&self) -> Option<Timestamp> {
-        let over = later(self.state.closes_at, self.recipe.call.max_age);
-        (self.state.live && !self.state.has_open_step()).then_some(over)
-    }
-
-    /// Whether a call that ended then joins this episode. With a cooldown shorter than `max_age`, calls join for as long
-    /// as a text that answers the call may still go out: another episode would send another.
-    pub fn joins(&self, call_ended_at: Timestamp) -> bool {
-        let text_may_go = || {
-            let until = later(self.state.call_ended_at, self.recipe.call.max_age);
-            let answers = |(name, step): (&StepName, &Step)| {
-                step.text().is_some()
-                    && self.recipe.answers_the_call(step)
-                    && self.state.is_open(name)
-            };
-            self.recipe.steps.iter().any(answers) && call_ended_at <= until
-        };
-        self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
     }
 
     /// Tells the episode what happened. Closed, it writes that down and plans no step.
@@ -296,20 +273,8 @@ impl Episode {
     /// Plans what the first call sets off.
     fn plan(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
         let recipe = Arc::clone(&self.recipe);
-        let unreachable = call.caller.as_ref().and_then(|caller| {
-            let to_itself =
-                matches!(caller, Caller::Number(number) if call.called.as_ref() == Some(number));
-            if to_itself {
-                return Some(Reason::NotTextable(NotTextable::OwnNumber));
-            }
-            let refused = textable(caller, &recipe.callers, ZoneTable::built_in()).err()?;
-            Some(match refused {
-                NotTextable::Withheld => Reason::Withheld,
-                NotTextable::ShortCode => Reason::ShortCode,
-                NotTextable::Unreadable => Reason::UnreadableNumber,
-                other => Reason::NotTextable(other),
-            })
-        });
+        let caller = call.caller.as_ref();
+        let unreachable = caller.and_then(|caller| self.refusal_of_caller(caller));
         let too_old = now > later(call.ended_at, recipe.call.max_age);
         let mut steps: Vec<_> = recipe
             .steps

@@ -136,10 +136,6 @@ impl EpisodeState {
         self.caller.as_ref()
     }
 
-    pub(crate) fn call_ended_at(&self) -> Timestamp {
-        self.call_ended_at
-    }
-
     /// The fingerprint of its recipe.
     pub fn recipe(&self) -> &str {
         &self.recipe

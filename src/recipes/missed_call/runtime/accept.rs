@@ -2,18 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::early::EarlyReply;
+use super::early::Early;
+use super::judge::{is_missed, suspicion};
+use super::missed::Opens;
 use super::{Engine, Resumed, Site, add_to};
 use crate::ids::{LocationId, MessageId};
-use crate::recipes::missed_call::episode::{
-    Episode, EpisodeId, Happening, Input, MissedCall, Reason,
-};
+use crate::recipes::missed_call::episode::{Happening, Input, Reason};
 use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
+use crate::recipes::missed_call::recipe::Suspected;
 use crate::recipes::missed_call::reply::Reply;
-use crate::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, PersonKey, RecipeText, StoreError,
-};
+use crate::recipes::missed_call::store::{Commit, Committed, DeliveryName, PersonKey, StoreError};
 use crate::webhooks::{Delivery, Event};
 
 /// How often a commit is decided anew because somebody else wrote the same episode in between.
@@ -73,6 +72,9 @@ impl Engine {
 
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
     /// `found` is written beside it.
+    ///
+    /// An answer to a call can be told before the call, or by somebody else at the same moment. So it is kept before the
+    /// store is asked whom it belongs to; and who opens an episode looks for what was kept, before that and after it.
     pub(super) async fn take(
         &self,
         site: &Site,
@@ -80,9 +82,19 @@ impl Engine {
         delivery: DeliveryName,
         found: Option<&EntryKind>,
     ) -> Result<Acceptance, StoreError> {
-        for _ in 0..MOST_CONFLICTS {
+        if let Some((person, _)) = signal.as_told().filter(|_| !is_missed(site, signal)) {
+            let early = Early {
+                signal: signal.clone(),
+                delivery: delivery.clone(),
+                found: found.cloned(),
+            };
             let now = self.shared.clock.now();
-            let Some(mut commit) = self.decide(site, signal, now).await? else {
+            self.shared.early.keep(&person, early, now);
+        }
+        for conflicts in 0..MOST_CONFLICTS {
+            let now = self.shared.clock.now();
+            let decided = self.decide(site, signal, now, conflicts > 0).await?;
+            let Some(mut commit) = decided else {
                 return Ok(Acceptance::Ignored);
             };
             commit.delivery = Some(delivery.clone());
@@ -95,6 +107,7 @@ impl Engine {
                     kind: found.clone(),
                 });
             }
+            let opens = Opens::of(&commit);
             let plans = !commit.effects.is_empty();
             let question = self.question(signal, &commit);
             match self.shared.store.commit(commit).await? {
@@ -104,6 +117,9 @@ impl Engine {
                     }
                     if let Some(question) = question {
                         self.ask_later(question);
+                    }
+                    if let Some(opens) = opens {
+                        self.tell_what_came_meanwhile(site, opens).await;
                     }
                     return Ok(Acceptance::Taken);
                 }
@@ -117,24 +133,22 @@ impl Engine {
         ))
     }
 
+    /// `again` says that what was decided before was a conflict.
     async fn decide(
         &self,
         site: &Site,
         signal: &Signal,
         now: Timestamp,
+        again: bool,
     ) -> Result<Option<Commit>, StoreError> {
         match signal {
-            Signal::Missed(call) => self.missed(site, call, now).await.map(Some),
-            Signal::Answered { call, by_a_user } => {
-                self.answered(site, call, *by_a_user, now).await
-            }
+            Signal::Missed(call) => self.missed(site, call, now, again).await.map(Some),
+            Signal::Answered { call, by_a_user } => match suspicion(site, call, *by_a_user) {
+                Some(Suspected::Missed) => self.missed(site, call, now, again).await.map(Some),
+                suspected => self.answered(signal, call, suspected, now).await,
+            },
             Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
             Signal::ContactGone { person } => self.contact_gone(person, now).await,
-            Signal::Happened {
-                person,
-                what: Happening::Booked,
-                reference,
-            } => self.booked(person, reference, now).await,
             Signal::Unclear {
                 location,
                 message,
@@ -175,16 +189,7 @@ impl Engine {
                 };
                 let (message, text) = (message.as_ref(), text.as_ref());
                 let input = self.input_of_reply(person, message, text, *reply, now);
-                let told = self.tell(person, &input, lifted, now).await?;
-                if told.is_none() {
-                    let early = EarlyReply {
-                        message: message.cloned(),
-                        reply: *reply,
-                        at: person.at,
-                    };
-                    self.shared.early.keep(person, early, now);
-                }
-                Ok(told)
+                self.tell(person, &input, lifted, now).await
             }
             // Whoever tells of a no, it holds for every later call.
             Signal::Happened {
@@ -221,87 +226,8 @@ impl Engine {
         }
     }
 
-    pub(super) async fn missed(
-        &self,
-        site: &Site,
-        call: &MissedCall,
-        now: Timestamp,
-    ) -> Result<Commit, StoreError> {
-        let number = match &call.caller {
-            Some(crate::recipes::missed_call::Caller::Number(number)) => Some(number.clone()),
-            _ => None,
-        };
-        let key = PersonKey {
-            location: call.location.clone(),
-            contact: call.contact.clone(),
-            number,
-        };
-        let latest = loop {
-            let latest = self.shared.store.latest_episode(&key).await?;
-            let Some(stored) = latest.clone().filter(|stored| stored.state.is_live()) else {
-                break latest;
-            };
-            let Resumed {
-                mut episode,
-                revision,
-            } = self.reopen(stored).await?;
-            let mut commit = Commit::default();
-            if episode.joins(call.ended_at) {
-                let actions = episode.handle(&Input::CallMissed(call.clone()), now);
-                add_to(&mut commit, &episode, Some(revision), actions, now);
-                return Ok(commit);
-            }
-            // Its time is over whatever becomes of this call. Closed at once and not together with the opening of the
-            // next: the caller's number can have another live episode, which shows when this one, the contact's, is
-            // out of the way. On a conflict somebody else has written it, and the next look tells.
-            let actions = episode.close(now);
-            add_to(&mut commit, &episode, Some(revision), actions, now);
-            self.shared.store.commit(commit).await?;
-        };
-        if latest.is_none() {
-            if let Some(number) = &key.number {
-                let newcomers = &self.shared.newcomers;
-                newcomers.note(&key.location, number, call.ended_at, now);
-            }
-        } else if self
-            .shared
-            .store
-            .episode(&EpisodeId::of_call(&call.location, &call.message))
-            .await?
-            .is_some()
-        {
-            // A call that opened an episode which is over is told once more, in another delivery: it changes nothing.
-            return Ok(Commit::default());
-        }
-        let (mut episode, mut actions) =
-            Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
-        if self.is_suppressed(&episode, None).await? {
-            let input = Input::OptedOut {
-                reason: Reason::Suppressed,
-                unconfirmed_since: None,
-            };
-            actions.extend(episode.handle(&input, now));
-        }
-        let early = self
-            .shared
-            .early
-            .since(&call.location, &call.contact, call.ended_at);
-        if let Some(EarlyReply { message, reply, at }) = early {
-            let input = Input::Replied { message, reply, at };
-            actions.extend(episode.handle(&input, now));
-        }
-        let mut commit = Commit {
-            recipe: Some(RecipeText {
-                fingerprint: site.recipe.fingerprint().to_owned(),
-                source: site.recipe.source().into(),
-            }),
-            ..Commit::default()
-        };
-        add_to(&mut commit, &episode, None, actions, now);
-        Ok(commit)
-    }
-
-    /// Tells somebody's episode what happened, on top of `commit`. If there is none, only that is left.
+    /// Tells somebody's episode what happened, on top of `commit`. If there is none, or if that happened before the call
+    /// that opened it, only that is left.
     pub(super) async fn tell(
         &self,
         person: &Person,
@@ -316,6 +242,9 @@ impl Engine {
         else {
             return Ok(commit);
         };
+        if episode.is_before_the_call(person.at, now) {
+            return Ok(commit);
+        }
         let mut commit = commit.unwrap_or_default();
         let actions = episode.handle(input, now);
         add_to(&mut commit, &episode, Some(revision), actions, now);

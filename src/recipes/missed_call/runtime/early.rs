@@ -1,61 +1,81 @@
-//! Replies of the last minutes by people without an episode: webhooks come in any order, and one may be told before the
-//! call that it follows.
+//! What was told of people in the last minutes: webhooks come in any order, and an answer to a call may be told before the
+//! call itself, or at the same moment.
 //!
-//! They are kept in memory: a process that dies in between loses the order of two webhooks and nothing else.
+//! It is kept in memory: a process that dies in between loses the order of two webhooks and nothing else. What nobody's
+//! episode has taken has no name in the store, so a sweep tells it once more.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::{ContactId, LocationId, MessageId};
-use crate::recipes::missed_call::intake::Person;
-use crate::recipes::missed_call::reply::Reply;
+use crate::ids::{ContactId, LocationId};
+use crate::recipes::missed_call::intake::{Person, Signal};
+use crate::recipes::missed_call::ledger::EntryKind;
+use crate::recipes::missed_call::store::DeliveryName;
 
-/// How long they are kept: as long as HighLevel lets pass before it sends again.
+/// How long it is kept at least: as long as HighLevel lets pass before it sends again.
 const KEPT: SignedDuration = SignedDuration::from_mins(15);
-/// How many are kept at most.
-const MOST: usize = 10_000;
+/// Of how many people it is kept, if so many are told of within that time.
+const MOST_PEOPLE: usize = 10_000;
+/// How much of one person.
+const MOST_OF_ONE: usize = 8;
 
-/// A reply that nobody waited for.
+/// What was told, and under which name it is taken.
 #[derive(Debug, Clone)]
-pub(super) struct EarlyReply {
-    pub(super) message: Option<MessageId>,
-    pub(super) reply: Reply,
-    /// When it was written.
-    pub(super) at: Timestamp,
+pub(super) struct Early {
+    pub(super) signal: Signal,
+    pub(super) delivery: DeliveryName,
+    /// What stands in the ledger beside it, if a sweep has found it.
+    pub(super) found: Option<EntryKind>,
 }
 
-/// The last one of each person.
+/// The last things told of each person.
 #[derive(Default)]
-pub(super) struct EarlyReplies {
-    last: Mutex<HashMap<(LocationId, ContactId), EarlyReply>>,
+pub(super) struct EarlySignals {
+    kept: Mutex<Kept>,
 }
 
-impl EarlyReplies {
-    pub(super) fn keep(&self, person: &Person, early: EarlyReply, now: Timestamp) {
-        let mut last = self.last();
-        if last.len() >= MOST {
-            last.retain(|_, early| now.duration_since(early.at) < KEPT);
+type Told = HashMap<(LocationId, ContactId), Vec<Early>>;
+
+/// In two halves, of which the older one is forgotten as a whole when the younger one is full or old.
+#[derive(Default)]
+struct Kept {
+    young: Told,
+    old: Told,
+    young_since: Option<Timestamp>,
+}
+
+impl EarlySignals {
+    pub(super) fn keep(&self, person: &Person, early: Early, now: Timestamp) {
+        let mut kept = self.kept();
+        let since = *kept.young_since.get_or_insert(now);
+        if kept.young.len() >= MOST_PEOPLE / 2 || now.duration_since(since) >= KEPT {
+            kept.old = std::mem::take(&mut kept.young);
+            kept.young_since = Some(now);
         }
-        if last.len() < MOST {
-            last.insert((person.location.clone(), person.contact.clone()), early);
+        let person = (person.location.clone(), person.contact.clone());
+        let is_other = |other: &Early| other.delivery.name != early.delivery.name;
+        if let Some(of_person) = kept.old.get_mut(&person) {
+            of_person.retain(is_other);
         }
+        let of_person = kept.young.entry(person).or_default();
+        of_person.retain(is_other);
+        if of_person.len() == MOST_OF_ONE {
+            of_person.remove(0);
+        }
+        of_person.push(early);
     }
 
-    /// What this contact has written since the call ended.
-    pub(super) fn since(
-        &self,
-        location: &LocationId,
-        contact: &ContactId,
-        call_ended_at: Timestamp,
-    ) -> Option<EarlyReply> {
-        let known = self.last();
-        let early = known.get(&(location.clone(), contact.clone()))?;
-        (early.at >= call_ended_at).then(|| early.clone())
+    /// What was told of this contact, in the order in which it was told.
+    pub(super) fn of(&self, location: &LocationId, contact: &ContactId) -> Vec<Early> {
+        let kept = self.kept();
+        let person = (location.clone(), contact.clone());
+        let halves = [kept.old.get(&person), kept.young.get(&person)];
+        halves.into_iter().flatten().flatten().cloned().collect()
     }
 
-    fn last(&self) -> MutexGuard<'_, HashMap<(LocationId, ContactId), EarlyReply>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

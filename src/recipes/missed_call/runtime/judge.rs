@@ -5,72 +5,55 @@ use jiff::Timestamp;
 use super::accept::alone;
 use super::{Engine, Site};
 use crate::ids::TaskId;
-use crate::recipes::missed_call::call::Caller;
 use crate::recipes::missed_call::episode::{Happening, Input, MissedCall, Reason};
-use crate::recipes::missed_call::intake::Person;
+use crate::recipes::missed_call::intake::{Person, Signal};
 use crate::recipes::missed_call::ledger::EntryKind;
 use crate::recipes::missed_call::recipe::Suspected;
 use crate::recipes::missed_call::store::{Commit, StoreError};
 
+/// What the recipe makes of a call that was answered, if a mailbox may have taken it.
+pub(super) fn suspicion(site: &Site, call: &MissedCall, by_a_user: bool) -> Option<Suspected> {
+    let rules = &site.recipe.call;
+    rules
+        .suspects(call.duration, by_a_user)
+        .then_some(rules.suspected_voicemail)
+}
+
+/// Whether a signal is a missed call in this location.
+pub(super) fn is_missed(site: &Site, signal: &Signal) -> bool {
+    match signal {
+        Signal::Missed(_) => true,
+        Signal::Answered { call, by_a_user } => {
+            suspicion(site, call, *by_a_user) == Some(Suspected::Missed)
+        }
+        _ => false,
+    }
+}
+
 impl Engine {
-    /// A call was answered. One that a mailbox may have taken is what the recipe says.
+    /// A call was answered, or may have been.
     pub(super) async fn answered(
         &self,
-        site: &Site,
+        signal: &Signal,
         call: &MissedCall,
-        by_a_user: bool,
+        suspected: Option<Suspected>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let rules = &site.recipe.call;
-        let person = Person {
-            location: call.location.clone(),
-            contact: call.contact.clone(),
-            number: match &call.caller {
-                Some(Caller::Number(number)) => Some(number.clone()),
-                _ => None,
-            },
-            at: call.ended_at,
-        };
-        let mut commit = None;
-        if rules.suspects(call.duration, by_a_user) {
-            match rules.suspected_voicemail {
-                Suspected::Missed => return self.missed(site, call, now).await.map(Some),
-                Suspected::Reported => {
-                    let kind = EntryKind::CallUnclear {
-                        message: call.message.clone(),
-                        status: "suspected_voicemail".into(),
-                    };
-                    commit = Some(Commit {
-                        entries: vec![alone(&person, kind, now)],
-                        ..Commit::default()
-                    });
-                }
-                Suspected::Answered => {}
-            }
-        }
-        let input = Input::Happened {
-            what: Happening::Answered,
-            reference: call.message.to_string(),
-        };
-        self.tell(&person, &input, commit, now).await
-    }
-
-    /// An appointment that was made before the call has nothing to do with it: HighLevel tells of every change to one.
-    pub(super) async fn booked(
-        &self,
-        person: &Person,
-        reference: &str,
-        now: Timestamp,
-    ) -> Result<Option<Commit>, StoreError> {
-        let told = self.of(person, now).await?;
-        if told.is_some_and(|told| person.at < told.episode.state().call_ended_at()) {
+        let Some((person, input)) = signal.as_told() else {
             return Ok(None);
-        }
-        let input = Input::Happened {
-            what: Happening::Booked,
-            reference: reference.to_owned(),
         };
-        self.tell(person, &input, None, now).await
+        let reported = (suspected == Some(Suspected::Reported)).then(|| Commit {
+            entries: vec![alone(
+                &person,
+                EntryKind::CallUnclear {
+                    message: call.message.clone(),
+                    status: "suspected_voicemail".into(),
+                },
+                now,
+            )],
+            ..Commit::default()
+        });
+        self.tell(&person, &input, reported, now).await
     }
 
     /// Only a task of the episode tells that its caller was taken care of, and only if a person has completed it.

@@ -12,6 +12,7 @@ mod facts;
 mod follow;
 mod halt;
 mod judge;
+mod missed;
 mod newcomers;
 mod notifier;
 mod outside;
@@ -42,7 +43,7 @@ pub use sweep::{SweepError, Swept};
 pub use workflow_call::WorkflowInlet;
 
 use self::counting::{counted, day_of};
-use self::early::EarlyReplies;
+use self::early::EarlySignals;
 use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
@@ -94,7 +95,7 @@ struct Shared {
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
     newcomers: Newcomers,
-    early: EarlyReplies,
+    early: EarlySignals,
     sweeps: Sweeps,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
@@ -179,7 +180,7 @@ impl EngineBuilder {
                 planned: Notify::new(),
                 notifier: self.notifier,
                 newcomers: Newcomers::default(),
-                early: EarlyReplies::default(),
+                early: EarlySignals::default(),
                 sweeps: Sweeps::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,

@@ -12,27 +12,31 @@ use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::accept::name_of;
+use super::judge::is_missed;
 use super::{Acceptance, Engine, Site};
 use crate::api::contacts::SortDirection;
 use crate::api::conversations::{ExportQuery, Message as Recorded};
-use crate::error::Error;
-use crate::ids::LocationId;
+use crate::error::{Error, ErrorKind};
+use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
-use crate::recipes::missed_call::intake;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::call::Caller;
+use crate::recipes::missed_call::intake::{self, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::store::{Commit, DeliveryName, StoreError};
+use crate::recipes::missed_call::reply::Reply;
+use crate::recipes::missed_call::store::{Commit, DeliveryName, LedgerQuery, StoreError};
 use crate::webhooks::{Delivery, Event, Message};
 
-/// How far back the first sweep of a process looks: over a weekend on which it was down. What is older is answered by
-/// nobody any more, but a no that was said meanwhile counts.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(72);
-/// How far every other one reaches back before the one before it: HighLevel dates a call by its beginning and tells what
+/// How far back a sweep looks at most: over a weekend on which nothing swept. What is older is answered by nobody any
+/// more, but a no that was said meanwhile counts.
+const LONGEST_LOOK: SignedDuration = SignedDuration::from_hours(72);
+/// How far it reaches back before the end of the sweep before it: HighLevel dates a call by its beginning and tells what
 /// became of it at its end.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// Webhooks come within seconds; what is younger is left to them.
 const LEFT_TO_WEBHOOKS: SignedDuration = SignedDuration::from_mins(1);
 
-/// Until when each location was swept.
+/// Until when this process has swept each location.
 #[derive(Default)]
 pub(super) struct Sweeps {
     until: Mutex<HashMap<LocationId, Timestamp>>,
@@ -48,13 +52,14 @@ impl Sweeps {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Swept {
-    /// How many calls and messages that mean something to the recipe are new since the sweep before.
+    /// How many calls and messages that mean something to the recipe are new since the sweep before, of this process or
+    /// of another on the same store.
     pub seen: u64,
     /// How many no webhook had told of. They are taken now.
     pub found: u64,
 }
 
-/// A sweep could not be done. What it has taken so far is taken; sweep again.
+/// A sweep could not be done, or not in full. What could be taken is taken; sweep again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SweepError {
@@ -64,7 +69,11 @@ pub enum SweepError {
     /// HighLevel's records could not be read. The token needs the scope `conversations/message.readonly`.
     #[error("the recorded messages could not be read: {0}")]
     NotRead(#[source] Error),
-    /// The store failed.
+    /// A contact could not be read, so that one call or text at least waits for the next sweep. The token needs the scope
+    /// `contacts.readonly`.
+    #[error("the contact of a recorded message could not be read: {0}")]
+    ContactNotRead(#[source] Error),
+    /// The store failed, or could not read one episode at least.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -75,45 +84,46 @@ impl Engine {
     /// and the sweep itself, stands in the ledger ([`EntryKind::Found`], [`EntryKind::Swept`]).
     ///
     /// Records do not say between which numbers a call was: the contact's own number is the caller's, and steps that are
-    /// for some of the business's numbers only are not done. No number is compared with the recipe's lists of callers
-    /// either, or counted for a flood. What somebody without an episode did before a missed call is read again by the
-    /// sweeps after it, and then counts as an answer to that call. E-mails are not looked at.
+    /// for some of the business's numbers only are not done. E-mails are not looked at.
+    ///
+    /// One that cannot be taken keeps no other from being taken; the first error is returned at the end.
     pub async fn sweep(&self, location: &LocationId) -> Result<Swept, SweepError> {
         let Some(site) = self.shared.sites.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));
         };
         let now = self.shared.clock.now();
-        let before = self.shared.sweeps.until().get(location).copied();
-        let reach = |from: Timestamp, by| from.saturating_sub(by).unwrap_or(Timestamp::MIN);
-        let from = match before {
-            Some(before) => reach(before, OVERLAP),
-            None => reach(now, FIRST_LOOK),
+        let before = self.swept_until(location, now).await?;
+        let from = before.map_or(Timestamp::MIN, |before| back(before, OVERLAP));
+        let from = from.max(back(now, LONGEST_LOOK));
+        let to = back(now, LEFT_TO_WEBHOOKS);
+        let found = recorded(site, (from, to), now).await?;
+        let is_new = |found: &&Found| before.is_none_or(|before| found.made_at > before);
+        let seen = found.iter().filter(is_new).count();
+        let mut sweep = Sweep {
+            site,
+            numbers: HashMap::new(),
+            failed: None,
         };
-        let to = reach(now, LEFT_TO_WEBHOOKS);
-        let query = ExportQuery {
-            from: Some(from),
-            to: Some(to),
-            // Messages that come while pages are read come after them.
-            sort: Some(SortDirection::Ascending),
-            ..ExportQuery::default()
+        // What ends texts and what was done about the call is known before the call is answered.
+        let is_call = |found: &Found| is_missed(site, &found.signal);
+        let (calls, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_call);
+        let (mut found, nobodys) = self.take_found(&mut sweep, others).await;
+        let (calls, _) = self.take_found(&mut sweep, calls).await;
+        found += calls;
+        if calls > 0 {
+            // Some may be about a call that was found after them, and are taken with it.
+            let before = nobodys.len();
+            let (_, nobodys) = self.take_found(&mut sweep, nobodys).await;
+            found += before - nobodys.len();
+        }
+        if let Some(error) = sweep.failed {
+            return Err(error);
+        }
+        let count = |count: usize| count.try_into().unwrap_or(u64::MAX);
+        let swept = Swept {
+            seen: count(seen),
+            found: count(found),
         };
-        let background = site.location.in_background();
-        let recorded = background.conversations().stream_export(&query);
-        let mut recorded = std::pin::pin!(recorded);
-        let mut all = Vec::new();
-        while let Some(message) = recorded.next().await {
-            all.push(message.map_err(SweepError::NotRead)?);
-        }
-        // As webhooks would have come, whatever HighLevel makes of the order that was asked for.
-        all.sort_by_key(|message| message.date_added);
-        let mut swept = Swept::default();
-        for message in &all {
-            let is_new = before.is_none_or(|before| message.date_added > Some(before));
-            if let Some(acceptance) = self.take_recorded(site, message, now).await? {
-                swept.seen += u64::from(is_new);
-                swept.found += u64::from(acceptance == Acceptance::Taken);
-            }
-        }
         self.write_down(site, swept, (from, to), now).await?;
         self.shared.sweeps.until().insert(location.clone(), to);
         Ok(swept)
@@ -145,36 +155,59 @@ impl Engine {
         }
     }
 
-    /// `None` if the message means nothing to the recipe, or more is to come of it.
-    async fn take_recorded(
+    /// Until when a location was swept, by whomever.
+    async fn swept_until(
         &self,
-        site: &Site,
-        recorded: &Recorded,
+        location: &LocationId,
         now: Timestamp,
-    ) -> Result<Option<Acceptance>, StoreError> {
-        let message = Message::recorded(recorded);
-        let event = match recorded.direction {
-            Some(Direction::Inbound) => Event::InboundMessage(message),
-            Some(Direction::Outbound) => Event::OutboundMessage(message),
-            _ => return Ok(None),
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let by_this_process = self.shared.sweeps.until().get(location).copied();
+        let query = LedgerQuery {
+            since: by_this_process.or(Some(back(now, LONGEST_LOOK))),
+            ..LedgerQuery::of_location(location.clone())
         };
-        let location = site.location.id().clone();
-        let delivery = Delivery::found(&format!("found:{}", recorded.id), event, location, now);
-        let Some(signal) = intake::read(&delivery, now) else {
-            return Ok(None);
-        };
-        if signal.of_message().is_none() {
-            return Ok(None);
+        let entries = self.shared.store.ledger(&query).await?;
+        let swept = entries.iter().filter_map(|entry| match entry.kind {
+            EntryKind::Swept { to, .. } => Some(to),
+            _ => None,
+        });
+        Ok(swept.chain(by_this_process).max())
+    }
+
+    /// Takes these one after the other. Returns how many it took, and those that belong to nobody's episode.
+    async fn take_found(&self, sweep: &mut Sweep<'_>, all: Vec<Found>) -> (usize, Vec<Found>) {
+        let mut taken = 0;
+        let mut nobodys = Vec::new();
+        for mut found in all {
+            match self.take_one(sweep, &mut found).await {
+                Ok(Acceptance::Taken) => taken += 1,
+                Ok(Acceptance::Ignored) => nobodys.push(found),
+                Ok(Acceptance::Duplicate) => {}
+                Err(error) => drop(sweep.failed.get_or_insert(error)),
+            }
         }
-        let name = DeliveryName {
-            name: name_of(&delivery, &signal),
-            received_at: now,
+        (taken, nobodys)
+    }
+
+    async fn take_one(
+        &self,
+        sweep: &mut Sweep<'_>,
+        found: &mut Found,
+    ) -> Result<Acceptance, SweepError> {
+        if self.shared.store.is_taken(&found.delivery.name).await? {
+            return Ok(Acceptance::Duplicate);
+        }
+        if let Some(contact) = lacks_number(&found.signal, sweep.site) {
+            let number = sweep.number_of(contact).await?;
+            tell_number(&mut found.signal, number);
+        }
+        let entry = EntryKind::Found {
+            message: found.message.clone(),
+            made_at: found.made_at,
         };
-        let found = EntryKind::Found {
-            message: recorded.id.clone(),
-            made_at: recorded.date_added.unwrap_or(now),
-        };
-        self.take(site, &signal, name, Some(&found)).await.map(Some)
+        let delivery = found.delivery.clone();
+        let taken = self.take(sweep.site, &found.signal, delivery, Some(&entry));
+        Ok(taken.await?)
     }
 
     async fn write_down(
@@ -205,4 +238,113 @@ impl Engine {
         };
         self.shared.store.commit(commit).await.map(drop)
     }
+}
+
+/// One sweep.
+struct Sweep<'a> {
+    site: &'a Site,
+    /// The numbers of contacts, as far as they were asked for.
+    numbers: HashMap<ContactId, Option<PhoneNumber>>,
+    failed: Option<SweepError>,
+}
+
+impl Sweep<'_> {
+    async fn number_of(&mut self, contact: &ContactId) -> Result<Option<PhoneNumber>, SweepError> {
+        if let Some(known) = self.numbers.get(contact) {
+            return Ok(known.clone());
+        }
+        let background = self.site.location.in_background();
+        let number = match background.contacts().get(contact).await {
+            Ok(contact) => contact.phone,
+            Err(error) if *error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(SweepError::ContactNotRead(error)),
+        };
+        self.numbers.insert(contact.clone(), number.clone());
+        Ok(number)
+    }
+}
+
+/// Something recorded that means something to the recipe.
+struct Found {
+    message: MessageId,
+    made_at: Timestamp,
+    signal: Signal,
+    delivery: DeliveryName,
+}
+
+/// What HighLevel has recorded of a location in this time, in the order in which webhooks would have told it.
+async fn recorded(
+    site: &Site,
+    (from, to): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<Found>, SweepError> {
+    let query = ExportQuery {
+        from: Some(from),
+        to: Some(to),
+        // Messages that come while pages are read come after them.
+        sort: Some(SortDirection::Ascending),
+        ..ExportQuery::default()
+    };
+    let background = site.location.in_background();
+    let recorded = background.conversations().stream_export(&query);
+    let mut recorded = std::pin::pin!(recorded);
+    let mut all = Vec::new();
+    while let Some(message) = recorded.next().await {
+        let message = message.map_err(SweepError::NotRead)?;
+        all.extend(read(site, &message, now));
+    }
+    // Whatever HighLevel makes of the order that was asked for.
+    all.sort_by_key(|found| found.made_at);
+    Ok(all)
+}
+
+/// `None` if the message means nothing to the recipe, or more is to come of it.
+fn read(site: &Site, recorded: &Recorded, now: Timestamp) -> Option<Found> {
+    let message = Message::recorded(recorded);
+    let event = match recorded.direction {
+        Some(Direction::Inbound) => Event::InboundMessage(message),
+        Some(Direction::Outbound) => Event::OutboundMessage(message),
+        _ => return None,
+    };
+    let location = site.location.id().clone();
+    let delivery = Delivery::found(&format!("found:{}", recorded.id), event, location, now);
+    let signal = intake::read(&delivery, now)?;
+    signal.of_message()?;
+    Some(Found {
+        message: recorded.id.clone(),
+        made_at: recorded.date_added.unwrap_or(now),
+        delivery: DeliveryName {
+            name: name_of(&delivery, &signal),
+            received_at: now,
+        },
+        signal,
+    })
+}
+
+/// The contact of a signal whose number decides on texts, of now or of later, if the number is not told.
+fn lacks_number<'a>(signal: &'a Signal, site: &Site) -> Option<&'a ContactId> {
+    match signal {
+        Signal::Missed(call) | Signal::Answered { call, .. } => {
+            (call.caller.is_none() && is_missed(site, signal)).then_some(&call.contact)
+        }
+        Signal::Wrote { person, reply, .. } => {
+            let decides = reply.ends_texts() || *reply == Reply::OptIn;
+            (person.number.is_none() && decides).then_some(&person.contact)
+        }
+        _ => None,
+    }
+}
+
+fn tell_number(signal: &mut Signal, number: Option<PhoneNumber>) {
+    match signal {
+        Signal::Missed(call) | Signal::Answered { call, .. } => {
+            call.caller = number.map(Caller::Number);
+        }
+        Signal::Wrote { person, .. } => person.number = number,
+        _ => {}
+    }
+}
+
+fn back(from: Timestamp, by: SignedDuration) -> Timestamp {
+    from.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }

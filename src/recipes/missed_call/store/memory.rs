@@ -139,7 +139,7 @@ impl Tables {
     }
 
     fn write(&mut self, commit: Commit) {
-        if let Some(delivery) = commit.delivery {
+        for delivery in commit.delivery.into_iter().chain(commit.earlier) {
             self.deliveries.insert(delivery.name, delivery.received_at);
         }
         for change in commit.episodes {
@@ -310,6 +310,10 @@ impl Store for MemoryStore {
             .get(fingerprint)
             .cloned()
             .map(Private::into_inner))
+    }
+
+    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.tables().deliveries.contains_key(name))
     }
 
     async fn suppressions(

@@ -59,6 +59,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
 
+    /// Whether a delivery of this name was taken.
+    async fn is_taken(&self, name: &str) -> Result<bool, StoreError>;
+
     /// All that was said about what halts this location, in force or lifted.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
 
@@ -130,6 +133,8 @@ impl StoreError {
 pub struct Commit {
     /// The name of the delivery that this comes from; a name is taken once.
     pub delivery: Option<DeliveryName>,
+    /// Names of deliveries that came before it and are taken with it. One that was taken already is no hindrance.
+    pub earlier: Vec<DeliveryName>,
     /// Episodes to write.
     pub episodes: Vec<EpisodeChange>,
     /// Effects to plan, move on or end.

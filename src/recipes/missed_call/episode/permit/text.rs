@@ -28,6 +28,7 @@ impl Episode {
                 facts.do_not_disturb.then_some(Reason::DoNotDisturb),
                 overtaken,
             )
+            .or_else(|| self.refusal_of_phone(facts.phone.as_ref()))
             .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {

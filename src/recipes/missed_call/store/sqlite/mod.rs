@@ -147,6 +147,15 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.reader
+            .run("find a delivery", move |connection| {
+                rows::is_taken(connection, &name)
+            })
+            .await
+    }
+
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
         let location = location.clone();
         self.reader

@@ -25,13 +25,10 @@ pub(super) const NEXT_DUE: &str = "SELECT min(due) FROM (
 pub(super) struct Conflict;
 
 pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committed> {
-    if let Some(delivery) = &commit.delivery {
-        let known: bool = connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE name = ?1)")?
-            .query_row([&delivery.name], |row| row.get(0))?;
-        if known {
-            return Ok(Committed::Duplicate);
-        }
+    if let Some(delivery) = &commit.delivery
+        && is_taken(connection, &delivery.name)?
+    {
+        return Ok(Committed::Duplicate);
     }
     connection.execute_batch("SAVEPOINT change")?;
     match write(connection, commit) {
@@ -48,6 +45,12 @@ pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committ
             }
         }
     }
+}
+
+pub(super) fn is_taken(connection: &Connection, delivery: &str) -> Result<bool> {
+    let mut taken =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE name = ?1)")?;
+    Ok(taken.query_row([delivery], |row| row.get(0))?)
 }
 
 fn is_unique_violation(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
@@ -78,6 +81,16 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
                  (SELECT name FROM delivery WHERE received_at < ?1 ORDER BY received_at LIMIT 4)",
             )?
             .execute([oldest.as_millisecond()])?;
+    }
+    for delivery in &commit.earlier {
+        connection
+            .prepare_cached(
+                "INSERT INTO delivery (name, received_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                delivery.name,
+                delivery.received_at.as_millisecond()
+            ])?;
     }
     // An episode that ends makes room for one that begins.
     let (begins, others): (Vec<_>, Vec<_>) = commit

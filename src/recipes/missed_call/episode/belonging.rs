@@ -1,0 +1,52 @@
+//! What belongs to an episode: which further calls join it, and what its caller did after its call and not before.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::names::StepName;
+use super::{Episode, later};
+use crate::ids::MessageId;
+use crate::recipes::missed_call::recipe::Step;
+
+impl Episode {
+    /// When it is to be closed. While a step is open there is nothing to wake for: its end comes as an input.
+    ///
+    /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
+    /// still be young enough for a text; it must find this episode, or the caller would get a second one.
+    pub(super) fn over_at(&self) -> Option<Timestamp> {
+        let over = later(self.state.closes_at, self.recipe.call.max_age);
+        (self.state.live && !self.state.has_open_step()).then_some(over)
+    }
+
+    /// Whether a call that ended then joins this episode. With a cooldown shorter than `max_age`, calls join for as long
+    /// as a text that answers the call may still go out: another episode would send another.
+    pub fn joins(&self, call_ended_at: Timestamp) -> bool {
+        let text_may_go = || {
+            let until = later(self.state.call_ended_at, self.recipe.call.max_age);
+            let answers = |(name, step): (&StepName, &Step)| {
+                step.text().is_some()
+                    && self.recipe.answers_the_call(step)
+                    && self.state.is_open(name)
+            };
+            self.recipe.steps.iter().any(answers) && call_ended_at <= until
+        };
+        self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
+    }
+
+    /// Whether this call is one of its own, told once more.
+    pub(crate) fn has_call(&self, call: &MessageId) -> bool {
+        self.state.calls.contains(call)
+    }
+
+    /// Whether what was done at `at` was done before the first call began, so that it is no answer to it, however late it
+    /// is told. What was done during the call counts as done after it: HighLevel does not say whether it dates a call by
+    /// its beginning or its end.
+    ///
+    /// A call that lies ahead was told before somebody set this machine's clock back; nothing can be compared with it.
+    pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
+        let seconds = self.state.call_seconds.unwrap_or(0);
+        let length = SignedDuration::from_secs(seconds.try_into().unwrap_or(i64::MAX));
+        let ended_at = self.state.call_ended_at;
+        let began_at = ended_at.saturating_sub(length).unwrap_or(Timestamp::MIN);
+        at < began_at && ended_at <= now
+    }
+}
