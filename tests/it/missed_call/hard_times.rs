@@ -2,29 +2,28 @@
 //! a store that fails for a moment.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use gohighlevel::Client;
-use gohighlevel::client::{Lane, Transport, TransportError};
+use gohighlevel::client::{Transport, TransportError};
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::{CompanyId, ContactId, LocationId};
-use gohighlevel::recipes::missed_call::compliance::SendCounts;
+use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, EffectChange, Halted, LedgerQuery, MemoryStore, PersonKey,
-    SqliteStore, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    LedgerQuery, MemoryStore, PersonKey, SqliteStore, Store, Subject,
 };
-use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
+use gohighlevel::recipes::missed_call::{Acceptance, Engine, Erasure, Preset, Recipe};
 use gohighlevel::testing::ManualClock;
 use gohighlevel::webhooks::Delivery;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::flaky::Flaky;
 use super::given::{the_task, the_text};
 
 const LOCATION: &str = "soleilLocation000001";
@@ -296,128 +295,6 @@ async fn a_stop_during_the_wait_for_the_rate_limit_is_seen() {
     assert_eq!(outcome.as_deref(), Some("opted_out"));
 }
 
-/// A store that fails a few times at what is asked right before an attempt.
-#[derive(Debug, Default)]
-struct Flaky {
-    store: MemoryStore,
-    unreadable: OnceLock<EpisodeId>,
-    reads_to_fail: AtomicU32,
-    intents_to_fail: AtomicU32,
-}
-
-fn fails(left: &AtomicU32) -> Result<(), StoreError> {
-    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-        left.checked_sub(1)
-    });
-    match taken {
-        Ok(_) => Err(StoreError::new("work", "the disk is full")),
-        Err(_) => Ok(()),
-    }
-}
-
-#[async_trait]
-impl Store for Flaky {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
-        if commit.effects.iter().any(keeps) {
-            fails(&self.intents_to_fail)?;
-        }
-        self.store.commit(commit).await
-    }
-
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.live_episode(person).await
-    }
-
-    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.latest_episode(person).await
-    }
-
-    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        if self.unreadable.get() == Some(id) {
-            return Err(StoreError::new("read an episode", "it is broken"));
-        }
-        self.store.episode(id).await
-    }
-
-    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
-        self.store.recipe_source(fingerprint).await
-    }
-
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.store.is_taken(name).await
-    }
-
-    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
-        self.store.halts(location).await
-    }
-
-    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
-        self.store.locations_of(company).await
-    }
-
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.live_episodes(location).await
-    }
-
-    async fn suppressions(
-        &self,
-        location: &LocationId,
-        subjects: &[Subject],
-    ) -> Result<Vec<Suppression>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.suppressions(location, subjects).await
-    }
-
-    async fn send_counts(
-        &self,
-        location: &LocationId,
-        day: jiff::civil::Date,
-    ) -> Result<SendCounts, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.send_counts(location, day).await
-    }
-
-    async fn texting_record(
-        &self,
-        location: &LocationId,
-        subjects: &[Subject],
-        since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.texting_record(location, subjects, since).await
-    }
-
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lane: Lane,
-        limit: usize,
-        lease: SignedDuration,
-    ) -> Result<Vec<Claim>, StoreError> {
-        self.store.claim(now, lane, limit, lease).await
-    }
-
-    async fn episodes_to_wake(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.episodes_to_wake(now, limit).await
-    }
-
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.store.next_due().await
-    }
-
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        self.store.ledger(query).await
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_fails_for_a_moment_costs_no_text() {
     for (reads, intents) in [(1, 0), (3, 0), (0, 1), (0, 3)] {
@@ -598,4 +475,70 @@ async fn what_took_too_long_to_get_ready_is_begun_anew() {
     while engine.step().await.unwrap() > 0 {}
     assert_eq!(ghl.count("POST /conversations/messages"), 1);
     assert_eq!(outcome(&engine, the_text()).await.as_deref(), Some("done"));
+}
+
+#[tokio::test]
+async fn what_is_told_at_the_same_moment_as_its_call_is_told_to_its_episode() {
+    for call_comes_first in [true, false] {
+        let ghl = Scripted::new(well);
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+        let store = Arc::new(Flaky::default());
+        let flaky: Arc<dyn Store> = store.clone();
+        let engine = engine(&ghl, Arc::clone(&clock), clock, flaky, recipe("PT0S"));
+        let call = missed_call(10, start());
+        let reply = text("are you open", 10, start());
+        // Each looks for an episode before the other has written anything.
+        let (first, second) = if call_comes_first {
+            (call, reply)
+        } else {
+            (reply, call)
+        };
+        *store.meanwhile.lock().unwrap() = Some((engine.clone(), second.clone()));
+        engine.accept(&first).await.unwrap();
+        for repeated in [&first, &second] {
+            engine.accept(repeated).await.unwrap();
+        }
+        let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
+        let names = entries.iter().map(|entry| entry.kind.name());
+        let names: Vec<_> = names.filter(|name| *name != "not_done").collect();
+        assert_eq!(names, ["call_missed", "replied"], "{call_comes_first}");
+        engine.step().await.unwrap();
+        assert_eq!(ghl.count("POST /conversations/messages"), 0);
+        let outcome = outcome(&engine, the_text()).await;
+        assert_eq!(outcome.as_deref(), Some("replied"), "{call_comes_first}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_somebody_who_was_erased_is_not_taken_again() {
+    let ghl = Scripted::new(well);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(MemoryStore::new());
+    let source = recipe("PT0S").source().replacen(
+        "[call]",
+        "[call]\nvoicemail_below = \"PT10S\"\nsuspected_voicemail = \"missed\"",
+        1,
+    );
+    let recipe = Recipe::from_toml("soleil.toml", &source).unwrap();
+    let engine = engine(&ghl, Arc::clone(&clock), clock, store, recipe);
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    while engine.step().await.unwrap() > 0 {}
+    let person = PersonKey {
+        location: LocationId::new(LOCATION).unwrap(),
+        contact: ContactId::new("contact10").unwrap(),
+        number: None,
+    };
+    assert_eq!(engine.erase(&person).await.unwrap(), Erasure::Done(1));
+    // HighLevel says something else of the same call, so it has another name.
+    let mailbox = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+        "status": "completed", "callDuration": 3, "locationId": LOCATION, "webhookId": "w11",
+        "messageId": "call10", "contactId": "contact10", "from": "+13125550110",
+        "to": "+13125550100", "dateAdded": start().to_string(),
+    });
+    let mailbox = delivery(mailbox, start());
+    let taken = engine.accept(&mailbox).await.unwrap();
+    assert_eq!(taken, Acceptance::Taken);
+    while engine.step().await.unwrap() > 0 {}
+    assert_eq!(ghl.count("POST /conversations/messages"), 1);
 }
