@@ -24,8 +24,10 @@ pub(super) struct Flaky {
     pub(super) unreadable: OnceLock<EpisodeId>,
     pub(super) reads_to_fail: AtomicU32,
     pub(super) intents_to_fail: AtomicU32,
-    /// What is taken while the next answer about a person's episode is on its way.
-    pub(super) meanwhile: Mutex<Option<(Engine, Delivery)>>,
+    /// What is taken while the next answer about a person's episode is on its way …
+    pub(super) after_read: Mutex<Option<(Engine, Delivery)>>,
+    /// … and while the next commit is.
+    pub(super) before_commit: Mutex<Option<(Engine, Delivery)>>,
 }
 
 fn fails(left: &AtomicU32) -> Result<(), StoreError> {
@@ -38,9 +40,18 @@ fn fails(left: &AtomicU32) -> Result<(), StoreError> {
     }
 }
 
+async fn take_meanwhile(what: &Mutex<Option<(Engine, Delivery)>>) -> Result<(), StoreError> {
+    let taken = what.lock().unwrap().take();
+    if let Some((engine, delivery)) = taken {
+        engine.accept(&delivery).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Store for Flaky {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        take_meanwhile(&self.before_commit).await?;
         let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
         if commit.effects.iter().any(keeps) {
             fails(&self.intents_to_fail)?;
@@ -56,10 +67,7 @@ impl Store for Flaky {
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         fails(&self.reads_to_fail)?;
         let latest = self.store.latest_episode(person).await?;
-        let meanwhile = self.meanwhile.lock().unwrap().take();
-        if let Some((engine, delivery)) = meanwhile {
-            engine.accept(&delivery).await?;
-        }
+        take_meanwhile(&self.after_read).await?;
         if let Some(latest) = &latest
             && self.unreadable.get() == Some(latest.state.id())
         {

@@ -479,7 +479,7 @@ async fn what_took_too_long_to_get_ready_is_begun_anew() {
 
 #[tokio::test]
 async fn what_is_told_at_the_same_moment_as_its_call_is_told_to_its_episode() {
-    for call_comes_first in [true, false] {
+    for (call_comes_first, before_commit) in [(true, false), (false, false), (true, true)] {
         let ghl = Scripted::new(well);
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
         let store = Arc::new(Flaky::default());
@@ -493,19 +493,32 @@ async fn what_is_told_at_the_same_moment_as_its_call_is_told_to_its_episode() {
         } else {
             (reply, call)
         };
-        *store.meanwhile.lock().unwrap() = Some((engine.clone(), second.clone()));
+        let meanwhile = if before_commit {
+            &store.before_commit
+        } else {
+            &store.after_read
+        };
+        *meanwhile.lock().unwrap() = Some((engine.clone(), second.clone()));
         engine.accept(&first).await.unwrap();
-        for repeated in [&first, &second] {
-            engine.accept(repeated).await.unwrap();
+        for _ in 0..2 {
+            let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
+            let names = entries.iter().map(|entry| entry.kind.name());
+            let names: Vec<_> = names.filter(|name| *name != "not_done").collect();
+            let case = format!("{call_comes_first} {before_commit}");
+            assert_eq!(names, ["call_missed", "replied"], "{case}");
+            // Both may be told again.
+            for repeated in [&first, &second] {
+                engine.accept(repeated).await.unwrap();
+            }
         }
-        let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
-        let names = entries.iter().map(|entry| entry.kind.name());
-        let names: Vec<_> = names.filter(|name| *name != "not_done").collect();
-        assert_eq!(names, ["call_missed", "replied"], "{call_comes_first}");
         engine.step().await.unwrap();
         assert_eq!(ghl.count("POST /conversations/messages"), 0);
         let outcome = outcome(&engine, the_text()).await;
-        assert_eq!(outcome.as_deref(), Some("replied"), "{call_comes_first}");
+        assert_eq!(
+            outcome.as_deref(),
+            Some("replied"),
+            "{call_comes_first} {before_commit}"
+        );
     }
 }
 
