@@ -1,7 +1,8 @@
 //! A store whose moods a test sets: it fails for a while, cannot read an episode, or is slow.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
 
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
@@ -21,13 +22,22 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug, Default)]
 pub(super) struct Flaky {
     store: MemoryStore,
-    pub(super) unreadable: OnceLock<EpisodeId>,
+    pub(super) unreadable: Mutex<BTreeSet<EpisodeId>>,
     pub(super) reads_to_fail: AtomicU32,
     pub(super) intents_to_fail: AtomicU32,
     /// What is taken while the next answer about a person's episode is on its way …
     pub(super) after_read: Mutex<Option<(Engine, Delivery)>>,
     /// … and while the next commit is.
     pub(super) before_commit: Mutex<Option<(Engine, Delivery)>>,
+}
+
+impl Flaky {
+    fn can_read(&self, id: &EpisodeId) -> Result<(), StoreError> {
+        if self.unreadable.lock().unwrap().contains(id) {
+            return Err(StoreError::new("read an episode", "it is broken"));
+        }
+        Ok(())
+    }
 }
 
 fn fails(left: &AtomicU32) -> Result<(), StoreError> {
@@ -68,19 +78,15 @@ impl Store for Flaky {
         fails(&self.reads_to_fail)?;
         let latest = self.store.latest_episode(person).await?;
         take_meanwhile(&self.after_read).await?;
-        if let Some(latest) = &latest
-            && self.unreadable.get() == Some(latest.state.id())
-        {
-            return Err(StoreError::new("read an episode", "it is broken"));
+        if let Some(latest) = &latest {
+            self.can_read(latest.state.id())?;
         }
         Ok(latest)
     }
 
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         fails(&self.reads_to_fail)?;
-        if self.unreadable.get() == Some(id) {
-            return Err(StoreError::new("read an episode", "it is broken"));
-        }
+        self.can_read(id)?;
         self.store.episode(id).await
     }
 

@@ -328,13 +328,22 @@ async fn an_episode_that_cannot_be_read_does_not_keep_the_others_open() {
     let store = Arc::new(Flaky::default());
     let flaky: Arc<dyn Store> = store.clone();
     let engine = engine(&ghl, Arc::clone(&shared), shared, flaky, recipe("PT0S"));
-    for number in [10, 11] {
-        engine.accept(&missed_call(number, start())).await.unwrap();
+    // More than are woken at once, and one that can be read behind them all.
+    let broken: Vec<u32> = (1000..1300).collect();
+    for number in broken.iter().chain(&[1300]) {
+        engine.accept(&missed_call(*number, start())).await.unwrap();
     }
     while engine.step().await.unwrap() > 0 {}
-    let broken = EpisodeId::from_stored(format!("{LOCATION}:call10"));
-    store.unreadable.set(broken).unwrap();
+    let broken = broken
+        .iter()
+        .map(|number| EpisodeId::from_stored(format!("{LOCATION}:call{number}")));
+    store.unreadable.lock().unwrap().extend(broken);
     clock.advance(Duration::from_secs(5 * 3600));
+    // What is due is done all the same.
+    engine.accept(&missed_call(10, clock.now())).await.unwrap();
+    let texts = ghl.count("POST /conversations/messages");
+    assert!(engine.step().await.is_err());
+    assert_eq!(ghl.count("POST /conversations/messages"), texts + 1);
     assert!(engine.step().await.is_err());
     let entries = engine
         .store()
@@ -468,12 +477,15 @@ async fn what_took_too_long_to_get_ready_is_begun_anew() {
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let store = Arc::new(MemoryStore::new());
     let engine = engine(&ghl, Arc::clone(&shared), shared, store, recipe("PT0S"));
-    engine.accept(&missed_call(1, start())).await.unwrap();
-    // The text is claimed first; whoever has it for longer than that could lose the claim in the middle of the attempt.
+    for number in [1, 2] {
+        engine.accept(&missed_call(number, start())).await.unwrap();
+    }
+    // The texts are claimed first, both at once; whoever has one for longer than that could lose the claim in the middle of
+    // the attempt.
     engine.step().await.unwrap();
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
     while engine.step().await.unwrap() > 0 {}
-    assert_eq!(ghl.count("POST /conversations/messages"), 1);
+    assert_eq!(ghl.count("POST /conversations/messages"), 2);
     assert_eq!(outcome(&engine, the_text()).await.as_deref(), Some("done"));
 }
 
@@ -554,4 +566,92 @@ async fn a_call_of_somebody_who_was_erased_is_not_taken_again() {
     assert_eq!(taken, Acceptance::Taken);
     while engine.step().await.unwrap() > 0 {}
     assert_eq!(ghl.count("POST /conversations/messages"), 1);
+}
+
+#[tokio::test]
+async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
+        _ => well(method, path),
+    });
+    let clock = ManualClock::new(start());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let before = engine(
+        &ghl,
+        Arc::clone(&shared),
+        Arc::clone(&shared),
+        Arc::clone(&store),
+        recipe("PT0S"),
+    );
+    // Of one the text may be with HighLevel, of the other nothing is begun.
+    before.accept(&missed_call(1, start())).await.unwrap();
+    before.step().await.unwrap();
+    before.accept(&missed_call(2, start())).await.unwrap();
+    let asked = ghl.asked.lock().unwrap().len();
+    let after = Engine::builder(Arc::clone(&store)).clock(shared).build();
+    let mut last = None;
+    for _ in 0..26 * 60 {
+        last = after.next_due().await.unwrap();
+        clock.advance(Duration::from_secs(60));
+        after.step().await.unwrap();
+    }
+    assert_eq!(ghl.asked.lock().unwrap().len(), asked);
+    let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
+    let ends = entries.into_iter().filter_map(|entry| match entry.kind {
+        EntryKind::NotDone { step, reason } => Some(format!("{step} {reason}")),
+        _ => None,
+    });
+    let mut ends: Vec<_> = ends.collect();
+    ends.sort();
+    assert_eq!(
+        ends,
+        [
+            "tag failed:not_configured",
+            "task failed:not_configured",
+            "text failed:outcome_unknown",
+            "text stale",
+        ]
+    );
+    assert_eq!(last, None);
+    let person = |number| PersonKey {
+        location: LocationId::new(LOCATION).unwrap(),
+        contact: ContactId::new(format!("contact{number}")).unwrap(),
+        number: None,
+    };
+    for number in [1, 2] {
+        let erased = after.erase(&person(number)).await.unwrap();
+        assert_eq!(erased, Erasure::Done(1));
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_may_have_been_sent_counts_after_the_app_is_removed() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
+        _ => well(method, path),
+    });
+    let clock = ManualClock::new(start());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let engine = engine(
+        &ghl,
+        Arc::clone(&shared),
+        shared,
+        Arc::clone(&store),
+        recipe("PT0S"),
+    );
+    engine.accept(&missed_call(1, start())).await.unwrap();
+    engine.step().await.unwrap();
+    let removal = json!({"type": "UNINSTALL", "locationId": LOCATION, "webhookId": "w2"});
+    let removal = delivery(removal, start());
+    engine.accept(&removal).await.unwrap();
+    clock.advance(Duration::from_secs(60));
+    while engine.step().await.unwrap() > 0 {}
+    let reason = outcome(&engine, the_text()).await;
+    assert_eq!(reason.as_deref(), Some("failed:outcome_unknown"));
+    let contact = Subject::contact(&ContactId::new("contact1").unwrap());
+    let location = LocationId::new(LOCATION).unwrap();
+    let known = store.texting_record(&location, &[contact], start()).await;
+    assert_eq!(known.unwrap().sent.len(), 1);
 }

@@ -252,7 +252,7 @@ async fn an_episode_that_cannot_be_read_keeps_no_other_from_being_found() {
         &location(),
         &broken.message_id.parse::<MessageId>().unwrap(),
     );
-    store.unreadable.set(episode).unwrap();
+    store.unreadable.lock().unwrap().insert(episode);
     let failed = world.engine.sweep(&location()).await;
     assert!(matches!(failed, Err(SweepError::Store(_))), "{failed:?}");
     let ledger = world.ledger().await;
