@@ -247,10 +247,12 @@ impl Store for SqliteStore {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
+        let except = except.to_vec();
         self.writer
             .run("claim effects", move |connection| {
-                effects::claim(connection, now, lane, limit, lease)
+                effects::claim(connection, now, lane, limit, lease, &except)
             })
             .await
     }
