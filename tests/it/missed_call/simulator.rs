@@ -77,6 +77,7 @@ fn every_planted_bug_is_found() {
         Planted::ForgetsPauses => Invariant::NeverWhilePaused,
         Planted::SendsEarly => Invariant::NeverEarly,
         Planted::SendsLate => Invariant::NeverLate,
+        Planted::ForgetsWhen => Invariant::NeverWithoutReason,
         other => panic!("nobody knows what {other:?} breaks"),
     };
     for planted in Planted::ALL {
