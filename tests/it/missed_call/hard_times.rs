@@ -2,29 +2,28 @@
 //! a store that fails for a moment.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use gohighlevel::Client;
-use gohighlevel::client::{Lane, Transport, TransportError};
+use gohighlevel::client::{Transport, TransportError};
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::{CompanyId, ContactId, LocationId};
-use gohighlevel::recipes::missed_call::compliance::SendCounts;
+use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, EffectChange, Halted, LedgerQuery, MemoryStore, PersonKey,
-    SqliteStore, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    LedgerQuery, MemoryStore, PersonKey, SqliteStore, Store, Subject,
 };
-use gohighlevel::recipes::missed_call::{Acceptance, Engine, Preset, Recipe};
+use gohighlevel::recipes::missed_call::{Acceptance, Engine, Erasure, Preset, Recipe};
 use gohighlevel::testing::ManualClock;
 use gohighlevel::webhooks::Delivery;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::flaky::Flaky;
 use super::given::{the_task, the_text};
 
 const LOCATION: &str = "soleilLocation000001";
@@ -296,128 +295,6 @@ async fn a_stop_during_the_wait_for_the_rate_limit_is_seen() {
     assert_eq!(outcome.as_deref(), Some("opted_out"));
 }
 
-/// A store that fails a few times at what is asked right before an attempt.
-#[derive(Debug, Default)]
-struct Flaky {
-    store: MemoryStore,
-    unreadable: OnceLock<EpisodeId>,
-    reads_to_fail: AtomicU32,
-    intents_to_fail: AtomicU32,
-}
-
-fn fails(left: &AtomicU32) -> Result<(), StoreError> {
-    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-        left.checked_sub(1)
-    });
-    match taken {
-        Ok(_) => Err(StoreError::new("work", "the disk is full")),
-        Err(_) => Ok(()),
-    }
-}
-
-#[async_trait]
-impl Store for Flaky {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
-        if commit.effects.iter().any(keeps) {
-            fails(&self.intents_to_fail)?;
-        }
-        self.store.commit(commit).await
-    }
-
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.live_episode(person).await
-    }
-
-    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.latest_episode(person).await
-    }
-
-    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        if self.unreadable.get() == Some(id) {
-            return Err(StoreError::new("read an episode", "it is broken"));
-        }
-        self.store.episode(id).await
-    }
-
-    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
-        self.store.recipe_source(fingerprint).await
-    }
-
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.store.is_taken(name).await
-    }
-
-    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
-        self.store.halts(location).await
-    }
-
-    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
-        self.store.locations_of(company).await
-    }
-
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.live_episodes(location).await
-    }
-
-    async fn suppressions(
-        &self,
-        location: &LocationId,
-        subjects: &[Subject],
-    ) -> Result<Vec<Suppression>, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.suppressions(location, subjects).await
-    }
-
-    async fn send_counts(
-        &self,
-        location: &LocationId,
-        day: jiff::civil::Date,
-    ) -> Result<SendCounts, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.send_counts(location, day).await
-    }
-
-    async fn texting_record(
-        &self,
-        location: &LocationId,
-        subjects: &[Subject],
-        since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
-        fails(&self.reads_to_fail)?;
-        self.store.texting_record(location, subjects, since).await
-    }
-
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lane: Lane,
-        limit: usize,
-        lease: SignedDuration,
-    ) -> Result<Vec<Claim>, StoreError> {
-        self.store.claim(now, lane, limit, lease).await
-    }
-
-    async fn episodes_to_wake(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.episodes_to_wake(now, limit).await
-    }
-
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.store.next_due().await
-    }
-
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        self.store.ledger(query).await
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_fails_for_a_moment_costs_no_text() {
     for (reads, intents) in [(1, 0), (3, 0), (0, 1), (0, 3)] {
@@ -451,13 +328,22 @@ async fn an_episode_that_cannot_be_read_does_not_keep_the_others_open() {
     let store = Arc::new(Flaky::default());
     let flaky: Arc<dyn Store> = store.clone();
     let engine = engine(&ghl, Arc::clone(&shared), shared, flaky, recipe("PT0S"));
-    for number in [10, 11] {
-        engine.accept(&missed_call(number, start())).await.unwrap();
+    // More than are woken at once, and one that can be read behind them all.
+    let broken: Vec<u32> = (1000..1300).collect();
+    for number in broken.iter().chain(&[1300]) {
+        engine.accept(&missed_call(*number, start())).await.unwrap();
     }
     while engine.step().await.unwrap() > 0 {}
-    let broken = EpisodeId::from_stored(format!("{LOCATION}:call10"));
-    store.unreadable.set(broken).unwrap();
+    let broken = broken
+        .iter()
+        .map(|number| EpisodeId::from_stored(format!("{LOCATION}:call{number}")));
+    store.unreadable.lock().unwrap().extend(broken);
     clock.advance(Duration::from_secs(5 * 3600));
+    // What is due is done all the same.
+    engine.accept(&missed_call(10, clock.now())).await.unwrap();
+    let texts = ghl.count("POST /conversations/messages");
+    assert!(engine.step().await.is_err());
+    assert_eq!(ghl.count("POST /conversations/messages"), texts + 1);
     assert!(engine.step().await.is_err());
     let entries = engine
         .store()
@@ -591,11 +477,181 @@ async fn what_took_too_long_to_get_ready_is_begun_anew() {
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let store = Arc::new(MemoryStore::new());
     let engine = engine(&ghl, Arc::clone(&shared), shared, store, recipe("PT0S"));
-    engine.accept(&missed_call(1, start())).await.unwrap();
-    // The text is claimed first; whoever has it for longer than that could lose the claim in the middle of the attempt.
+    for number in [1, 2] {
+        engine.accept(&missed_call(number, start())).await.unwrap();
+    }
+    // The texts are claimed first, both at once; whoever has one for longer than that could lose the claim in the middle of
+    // the attempt.
     engine.step().await.unwrap();
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
     while engine.step().await.unwrap() > 0 {}
-    assert_eq!(ghl.count("POST /conversations/messages"), 1);
+    assert_eq!(ghl.count("POST /conversations/messages"), 2);
     assert_eq!(outcome(&engine, the_text()).await.as_deref(), Some("done"));
+}
+
+#[tokio::test]
+async fn what_is_told_at_the_same_moment_as_its_call_is_told_to_its_episode() {
+    for (call_comes_first, before_commit) in [(true, false), (false, false), (true, true)] {
+        let ghl = Scripted::new(well);
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+        let store = Arc::new(Flaky::default());
+        let flaky: Arc<dyn Store> = store.clone();
+        let engine = engine(&ghl, Arc::clone(&clock), clock, flaky, recipe("PT0S"));
+        let call = missed_call(10, start());
+        let reply = text("are you open", 10, start());
+        // Each looks for an episode before the other has written anything.
+        let (first, second) = if call_comes_first {
+            (call, reply)
+        } else {
+            (reply, call)
+        };
+        let meanwhile = if before_commit {
+            &store.before_commit
+        } else {
+            &store.after_read
+        };
+        *meanwhile.lock().unwrap() = Some((engine.clone(), second.clone()));
+        engine.accept(&first).await.unwrap();
+        for _ in 0..2 {
+            let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
+            let names = entries.iter().map(|entry| entry.kind.name());
+            let names: Vec<_> = names.filter(|name| *name != "not_done").collect();
+            let case = format!("{call_comes_first} {before_commit}");
+            assert_eq!(names, ["call_missed", "replied"], "{case}");
+            // Both may be told again.
+            for repeated in [&first, &second] {
+                engine.accept(repeated).await.unwrap();
+            }
+        }
+        engine.step().await.unwrap();
+        assert_eq!(ghl.count("POST /conversations/messages"), 0);
+        let outcome = outcome(&engine, the_text()).await;
+        assert_eq!(
+            outcome.as_deref(),
+            Some("replied"),
+            "{call_comes_first} {before_commit}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_somebody_who_was_erased_is_not_taken_again() {
+    let ghl = Scripted::new(well);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(MemoryStore::new());
+    let source = recipe("PT0S").source().replacen(
+        "[call]",
+        "[call]\nvoicemail_below = \"PT10S\"\nsuspected_voicemail = \"missed\"",
+        1,
+    );
+    let recipe = Recipe::from_toml("soleil.toml", &source).unwrap();
+    let engine = engine(&ghl, Arc::clone(&clock), clock, store, recipe);
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    while engine.step().await.unwrap() > 0 {}
+    let person = PersonKey {
+        location: LocationId::new(LOCATION).unwrap(),
+        contact: ContactId::new("contact10").unwrap(),
+        number: None,
+    };
+    assert_eq!(engine.erase(&person).await.unwrap(), Erasure::Done(1));
+    // HighLevel says something else of the same call, so it has another name.
+    let mailbox = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+        "status": "completed", "callDuration": 3, "locationId": LOCATION, "webhookId": "w11",
+        "messageId": "call10", "contactId": "contact10", "from": "+13125550110",
+        "to": "+13125550100", "dateAdded": start().to_string(),
+    });
+    let mailbox = delivery(mailbox, start());
+    let taken = engine.accept(&mailbox).await.unwrap();
+    assert_eq!(taken, Acceptance::Taken);
+    while engine.step().await.unwrap() > 0 {}
+    assert_eq!(ghl.count("POST /conversations/messages"), 1);
+}
+
+#[tokio::test]
+async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
+        _ => well(method, path),
+    });
+    let clock = ManualClock::new(start());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let before = engine(
+        &ghl,
+        Arc::clone(&shared),
+        Arc::clone(&shared),
+        Arc::clone(&store),
+        recipe("PT0S"),
+    );
+    // Of one the text may be with HighLevel, of the other nothing is begun.
+    before.accept(&missed_call(1, start())).await.unwrap();
+    before.step().await.unwrap();
+    before.accept(&missed_call(2, start())).await.unwrap();
+    let asked = ghl.asked.lock().unwrap().len();
+    let after = Engine::builder(Arc::clone(&store)).clock(shared).build();
+    let mut last = None;
+    for _ in 0..26 * 60 {
+        last = after.next_due().await.unwrap();
+        clock.advance(Duration::from_secs(60));
+        after.step().await.unwrap();
+    }
+    assert_eq!(ghl.asked.lock().unwrap().len(), asked);
+    let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
+    let ends = entries.into_iter().filter_map(|entry| match entry.kind {
+        EntryKind::NotDone { step, reason } => Some(format!("{step} {reason}")),
+        _ => None,
+    });
+    let mut ends: Vec<_> = ends.collect();
+    ends.sort();
+    assert_eq!(
+        ends,
+        [
+            "tag failed:not_configured",
+            "task failed:not_configured",
+            "text failed:outcome_unknown",
+            "text stale",
+        ]
+    );
+    assert_eq!(last, None);
+    let person = |number| PersonKey {
+        location: LocationId::new(LOCATION).unwrap(),
+        contact: ContactId::new(format!("contact{number}")).unwrap(),
+        number: None,
+    };
+    for number in [1, 2] {
+        let erased = after.erase(&person(number)).await.unwrap();
+        assert_eq!(erased, Erasure::Done(1));
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_may_have_been_sent_counts_after_the_app_is_removed() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
+        _ => well(method, path),
+    });
+    let clock = ManualClock::new(start());
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let engine = engine(
+        &ghl,
+        Arc::clone(&shared),
+        shared,
+        Arc::clone(&store),
+        recipe("PT0S"),
+    );
+    engine.accept(&missed_call(1, start())).await.unwrap();
+    engine.step().await.unwrap();
+    let removal = json!({"type": "UNINSTALL", "locationId": LOCATION, "webhookId": "w2"});
+    let removal = delivery(removal, start());
+    engine.accept(&removal).await.unwrap();
+    clock.advance(Duration::from_secs(60));
+    while engine.step().await.unwrap() > 0 {}
+    let reason = outcome(&engine, the_text()).await;
+    assert_eq!(reason.as_deref(), Some("failed:outcome_unknown"));
+    let contact = Subject::contact(&ContactId::new("contact1").unwrap());
+    let location = LocationId::new(LOCATION).unwrap();
+    let known = store.texting_record(&location, &[contact], start()).await;
+    assert_eq!(known.unwrap().sent.len(), 1);
 }

@@ -1,6 +1,7 @@
 //! The missed-call recipe: its inner parts, and as a whole over real HTTP on a clock set by hand.
 
 mod assignee;
+mod before_the_call;
 mod callers;
 mod closed;
 mod compliance;
@@ -14,6 +15,7 @@ mod episode;
 mod episode_any_order;
 mod erase;
 mod faults;
+mod flaky;
 mod flow;
 mod gates;
 mod given;

@@ -1,12 +1,14 @@
 //! A host's agent that reads replies: when it is asked, what its answer does, and that nothing is lost without one.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use gohighlevel::clock::Clock;
+use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::reply::{AgentError, ReplyAgent};
-use gohighlevel::recipes::missed_call::store::Store;
+use gohighlevel::recipes::missed_call::store::{Store, Subject};
 use gohighlevel::recipes::missed_call::{Acceptance, Recipe, Reply};
 use gohighlevel::secret::Private;
 use gohighlevel::testing::Happening;
@@ -251,6 +253,22 @@ async fn a_wrong_number_in_other_words_ends_the_texts() {
     world.missed_call().await;
     world.minutes(10).await;
     assert!(world.texts(&call.contact_id).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_number_counts_though_the_episode_ended_before_it_was_read() {
+    let agent = Agent::that(Manner::Says(Reply::WrongNumber));
+    let (world, call) = called(&agent).await;
+    world.writes(caller(), "Jill moved out in spring").await;
+    let removal = json!({"type": "UNINSTALL", "locationId": LOCATION});
+    world.ghl.event(removal.as_object().unwrap().clone());
+    world.ghl.deliveries_settled().await;
+    world.pass(Duration::from_secs(5)).await;
+    assert_eq!(agent.asked().len(), 1);
+    let contact = Subject::contact(&ContactId::new(call.contact_id).unwrap());
+    let location = LocationId::new(LOCATION).unwrap();
+    let kept = world.store.suppressions(&location, &[contact]).await;
+    assert_eq!(kept.unwrap().len(), 1);
 }
 
 #[tokio::test]

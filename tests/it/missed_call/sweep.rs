@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::LocationId;
+use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::report::{Report, Settings};
-use gohighlevel::recipes::missed_call::store::MemoryStore;
+use gohighlevel::recipes::missed_call::store::{MemoryStore, Subject};
 use gohighlevel::recipes::missed_call::{Recipe, SweepError, Swept};
 use gohighlevel::testing::{Call, CallStatus, Fault};
 use http::Method;
 use jiff::tz::TimeZone;
 
+use super::flaky::Flaky;
 use super::support::{LOCATION, World, business, caller, soleil};
 
 fn location() -> LocationId {
@@ -151,6 +153,133 @@ async fn a_sweep_that_fails_is_done_again() {
     assert!(matches!(unknown, Err(SweepError::UnknownLocation(_))));
 }
 
+/// The caller's number is on one of the recipe's lists.
+fn listing(list: &str) -> Recipe {
+    let list = format!("[callers]\n{list} = [\"{}\"]\n\n[call]", caller().e164());
+    let source = soleil().source().replacen("[call]", &list, 1);
+    Recipe::from_toml("listing.toml", &source).unwrap()
+}
+
+#[tokio::test]
+async fn whoever_is_not_to_be_texted_is_not_texted_if_a_sweep_finds_the_call() {
+    for (list, reason) in [
+        ("staff", "not_textable:staff"),
+        ("blocked", "not_textable:blocked"),
+        ("landlines", "not_textable:landline"),
+    ] {
+        let world = World::with(listing(list), Arc::new(MemoryStore::new())).await;
+        let contact = lost_call(&world).await;
+        world.minutes(2).await;
+        assert_eq!(sweep(&world).await, (1, 1));
+        world.minutes(10).await;
+        world.assert_not_texted(&contact, reason).await;
+        assert_eq!(world.tasks(&contact).await.is_empty(), list != "landlines");
+    }
+}
+
+#[tokio::test]
+async fn a_no_that_is_found_holds_for_the_number_whatever_contact_has_it() {
+    let world = World::new().await;
+    world.ghl.hold_webhooks(true);
+    let stop = world.writes(caller(), "please stop texting me").await;
+    world.ghl.hold_webhooks(false);
+    world.minutes(2).await;
+    assert_eq!(sweep(&world).await, (1, 1));
+    let location = LocationId::new(LOCATION).unwrap();
+    let subject = Subject::number(&caller());
+    let kept = world.store.suppressions(&location, &[subject]).await;
+    assert_eq!(kept.unwrap().len(), 1);
+    // Somebody deletes the contact; the next call makes another one.
+    let contact = ContactId::new(stop.contact_id.as_str()).unwrap();
+    world.location().contacts().delete(&contact).await.unwrap();
+    world.ghl.deliveries_settled().await;
+    let call = world.missed_call().await;
+    assert_ne!(call.contact_id, stop.contact_id);
+    world.minutes(10).await;
+    world
+        .assert_not_texted(&call.contact_id, "suppressed")
+        .await;
+}
+
+#[tokio::test]
+async fn a_call_is_not_answered_before_the_no_that_is_found_with_it() {
+    let world = World::new().await;
+    let contact = lost_call(&world).await;
+    world.clock.advance(Duration::from_secs(20));
+    world.ghl.hold_webhooks(true);
+    world.writes(caller(), "please stop texting me").await;
+    world.ghl.hold_webhooks(false);
+    world.clock.advance(Duration::from_secs(120));
+    assert_eq!(sweep(&world).await, (2, 2));
+    // Had the call been taken first, its text could have left before the no was known: `opted_out`.
+    world.minutes(10).await;
+    world.assert_not_texted(&contact, "suppressed").await;
+}
+
+#[tokio::test]
+async fn a_contact_that_cannot_be_read_waits_for_the_next_sweep() {
+    let world = World::new().await;
+    let contact = lost_call(&world).await;
+    world.minutes(2).await;
+    let path = format!("/contacts/{contact}");
+    let status = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
+    world.ghl.fault(Method::GET, &path, status, 10).unwrap();
+    let failed = world.engine.sweep(&location()).await;
+    assert!(
+        matches!(failed, Err(SweepError::ContactNotRead(_))),
+        "{failed:?}"
+    );
+    world.ghl.clear_faults();
+    assert_eq!(sweep(&world).await, (1, 1));
+    world.minutes(5).await;
+    assert_eq!(world.texts(&contact).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_episode_that_cannot_be_read_keeps_no_other_from_being_found() {
+    let store = Arc::new(Flaky::default());
+    let world = World::with(soleil(), store.clone()).await;
+    let broken = world.missed_call().await;
+    world.minutes(1).await;
+    world.ghl.hold_webhooks(true);
+    world.writes(caller(), "are you open on Sunday?").await;
+    let number: PhoneNumber = "+16185550149".parse().unwrap();
+    let call = Call::missed(LOCATION, number, business());
+    let lost = world.call(&call).await.contact_id;
+    world.ghl.hold_webhooks(false);
+    world.clock.advance(Duration::from_secs(120));
+    let episode = EpisodeId::of_call(
+        &location(),
+        &broken.message_id.parse::<MessageId>().unwrap(),
+    );
+    store.unreadable.lock().unwrap().insert(episode);
+    let failed = world.engine.sweep(&location()).await;
+    assert!(matches!(failed, Err(SweepError::Store(_))), "{failed:?}");
+    let ledger = world.ledger().await;
+    let found = ledger.iter().any(|entry| match &entry.kind {
+        EntryKind::CallMissed { call, .. } => call.contact.as_str() == lost,
+        _ => false,
+    });
+    assert!(found);
+    // Nothing says that it was swept, and what could not be taken is read again.
+    assert!(!ledger.iter().any(|entry| entry.kind.name() == "swept"));
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_where_the_last_one_of_any_process_ended() {
+    let store = Arc::new(MemoryStore::new());
+    let mut world = World::with(soleil(), store.clone()).await;
+    world.missed_call().await;
+    world.minutes(2).await;
+    assert_eq!(sweep(&world).await, (1, 0));
+    world.restart(store).await;
+    world.minutes(2).await;
+    assert_eq!(sweep(&world).await, (0, 0));
+    world.writes(caller(), "are you open on Sunday?").await;
+    world.minutes(2).await;
+    assert_eq!(sweep(&world).await, (1, 0));
+}
+
 /// Something that happens on a day, and whether its webhook is lost.
 struct Event {
     minute: u64,
@@ -182,7 +311,11 @@ fn day() -> Vec<Event> {
             What::Writes("please stop texting me"),
             What::Writes("can somebody call me"),
         ];
-        let mut happens = vec![What::Calls];
+        // What was before the call has nothing to do with it.
+        let mut happens: Vec<_> = (0..random.usize(0..2))
+            .map(|_| further[random.usize(1..3)])
+            .collect();
+        happens.push(What::Calls);
         happens.extend((0..random.usize(0..3)).map(|_| further[random.usize(0..further.len())]));
         for what in happens {
             let lost = random.u8(0..5) == 0;

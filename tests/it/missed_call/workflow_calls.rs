@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gohighlevel::ids::LocationId;
-use gohighlevel::recipes::missed_call::{Acceptance, WorkflowCall};
+use gohighlevel::recipes::missed_call::store::MemoryStore;
+use gohighlevel::recipes::missed_call::{Acceptance, Recipe, WorkflowCall};
 use gohighlevel::testing::{AppAnswer, AppUrl, Call, CallStatus, WorkflowStep};
 use gohighlevel::workflows::{SharedSecret, WorkflowEndpoint};
 use http::Request;
 use serde_json::{Value, json};
 
-use super::support::{LOCATION, World, business, caller};
+use super::support::{LOCATION, World, business, caller, soleil};
 use crate::logged::logged;
 
 const HEADER: &str = "x-workflow-secret";
@@ -326,6 +327,70 @@ async fn a_phone_in_no_form_for_machines_gives_way_to_the_contacts_own() {
         world.pass(Duration::from_secs(120)).await;
         assert_eq!(texts(&world), sent, "{phone}");
     }
+}
+
+#[tokio::test]
+async fn whoever_is_not_to_be_texted_is_known_by_the_contacts_number_where_the_step_tells_none() {
+    for (list, reason) in [
+        ("staff", "not_textable:staff"),
+        ("own", "not_textable:own_number"),
+        ("landlines", "not_textable:landline"),
+    ] {
+        let numbers = format!("[callers]\n{list} = [\"{}\"]\n\n[call]", caller().e164());
+        let source = soleil().source().replacen("[call]", &numbers, 1);
+        let recipe = Recipe::from_toml("listing.toml", &source).unwrap();
+        let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+        world.ghl.hold_webhooks(true);
+        let (contact, message) = missed(&world).await;
+        let body = json!({"location_id": LOCATION, "contact_id": contact, "message_id": message});
+        assert_eq!(tells(&world, body).await.status, 200);
+        world.pass(Duration::from_secs(300)).await;
+        world.assert_not_texted(&contact, reason).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_told_again_after_the_cooldown_ends_nothing() {
+    // Its follow-up waits for the next day, so the episode is live for long.
+    let recipe = Recipe::from_toml(
+        "next_day.toml",
+        r#"
+        name = "next day"
+        version = 1
+
+        [compliance]
+        later_texts = "always"
+
+        [call]
+        cooldown = "PT1H"
+        voicemail_below = "PT10S"
+        suspected_voicemail = "missed"
+
+        [steps.next_day]
+        do = "text"
+        after = "PT24H"
+        body = "Hi {{ contact.first_name }}, are you still looking for a time?"
+        "#,
+    );
+    let world = World::with(recipe.unwrap(), Arc::new(MemoryStore::new())).await;
+    world.ghl.hold_webhooks(true);
+    let (contact, message) = missed(&world).await;
+    // The step says nothing of the call's end, so it is taken for now.
+    let body = |status: &str| {
+        json!({
+            "location_id": LOCATION, "contact_id": contact, "message_id": message,
+            "call_status": status, "call_duration": "3",
+        })
+    };
+    assert_eq!(tells(&world, body("No Answer")).await.status, 200);
+    world.pass(Duration::from_secs(5 * 3600)).await;
+    // A mailbox took it, as the recipe sees it: the same call under another name.
+    assert_eq!(tells(&world, body("Completed")).await.status, 200);
+    world.pass(Duration::from_secs(24 * 3600)).await;
+    let history = world.history().await;
+    assert_eq!(world.texts(&contact).await.len(), 1, "{history:?}");
+    let calls = history.iter().filter(|told| *told == "call_missed");
+    assert_eq!(calls.count(), 1, "{history:?}");
 }
 
 #[tokio::test]

@@ -1,21 +1,17 @@
 //! Locations in which nothing is done: paused by the operator, or without the app. What is said about them is in the
 //! store, so it holds after a restart too, and is asked before each effect.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Acceptance, Engine, Resumed, add_to};
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::{EffectEnd, Episode, EpisodeId, Input, Reason};
+use crate::recipes::missed_call::episode::{EpisodeId, Input, Reason};
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, Fence, HaltChange, Halted,
-    Progress, StoreError,
+    Commit, Committed, CompanyLocation, DeliveryName, HaltChange, Halted, StoreError,
 };
 use crate::webhooks::Delivery;
-
-/// How often an effect of a paused location is looked at.
-const WHILE_PAUSED: SignedDuration = SignedDuration::from_mins(1);
 
 impl Engine {
     /// From here on nothing is sent or written to HighLevel for this location, until [`resume`](Self::resume): over
@@ -179,57 +175,6 @@ impl Engine {
         let halts = self.shared.store.halts(location).await?;
         let in_force = halts.iter().filter(|known| known.halted);
         Ok(in_force.map(|known| known.halt).max())
-    }
-
-    /// Keeps a claimed effect of a halted location from being performed. `false` if nothing keeps it.
-    pub(super) async fn hold_back(
-        &self,
-        episode: &Episode,
-        fence: &Fence,
-        progress: &Progress,
-    ) -> Result<bool, StoreError> {
-        let nothing_under_way = match progress {
-            Progress::Waiting { .. } => true,
-            Progress::Attempting { intent, .. } => intent.is_repeatable(),
-            Progress::Unsettled { .. } => false,
-        };
-        let end = match self.halted(episode.state().location()).await? {
-            None => return Ok(false),
-            // Nobody can look any more whether it was done.
-            Some(Halt::Uninstalled) if !nothing_under_way => {
-                Some(Reason::Failed("outcome_unknown".into()))
-            }
-            Some(Halt::Uninstalled) => Some(Reason::Uninstalled),
-            // Looking sends nothing.
-            Some(Halt::Paused) if !nothing_under_way => return Ok(false),
-            Some(Halt::Paused) => self.too_old_to_wait(episode, fence),
-        };
-        if let Some(reason) = end {
-            self.end(fence.clone(), EffectEnd::NotDone(reason)).await?;
-            return Ok(true);
-        }
-        let due = self.shared.clock.now().saturating_add(WHILE_PAUSED);
-        let commit = Commit {
-            effects: vec![EffectChange::Release {
-                fence: fence.clone(),
-                progress: progress.clone(),
-                due: due.unwrap_or(Timestamp::MAX),
-            }],
-            ..Commit::default()
-        };
-        self.commit_fenced(commit).await?;
-        Ok(true)
-    }
-
-    fn too_old_to_wait(&self, episode: &Episode, fence: &Fence) -> Option<Reason> {
-        let name = &fence.effect.step;
-        let is_message = episode.recipe().step(name)?.is_message();
-        if is_message {
-            let stale = episode.is_stale(name, self.shared.clock.now());
-            return stale.then_some(Reason::Stale);
-        }
-        let too_late = self.is_too_late(episode.time_of(name));
-        too_late.then(|| Reason::Failed("paused".into()))
     }
 }
 

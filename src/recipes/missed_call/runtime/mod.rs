@@ -11,6 +11,7 @@ mod erase;
 mod facts;
 mod follow;
 mod halt;
+mod hold;
 mod judge;
 mod missed;
 mod newcomers;
@@ -30,6 +31,7 @@ mod write;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -94,6 +96,8 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
+    /// How many episodes could not be woken the last time.
+    not_woken: AtomicUsize,
     newcomers: Newcomers,
     early: EarlySignals,
     sweeps: Sweeps,
@@ -179,6 +183,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
+                not_woken: AtomicUsize::new(0),
                 newcomers: Newcomers::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),

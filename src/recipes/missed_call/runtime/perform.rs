@@ -25,11 +25,10 @@ use crate::recipes::missed_call::store::{
 
 impl Engine {
     /// Performs a claimed effect as far as it goes now.
-    pub(super) async fn perform(&self, claim: Claim) {
+    pub(super) async fn perform(&self, claim: Claim, claimed_at: Timestamp) {
         let effect = claim.fence.effect.clone();
         let mut failures = 0;
         let mut attempted = false;
-        let claimed_at = self.shared.clock.now();
         while let Err(error) = self
             .try_perform(claim.clone(), claimed_at, &mut attempted)
             .await
@@ -57,25 +56,13 @@ impl Engine {
             tracing::error!(effect = %fence.effect, "the effect belongs to no episode and is dropped");
             return self.forget(fence).await;
         };
-        let Some(site) = self.shared.sites.get(episode.state().location()) else {
-            tracing::warn!(effect = %fence.effect, "the effect waits: its location is not configured here");
-            let due = next_try(self.shared.clock.now(), u32::MAX, 1.0);
-            return self
-                .commit_fenced(Commit {
-                    effects: vec![EffectChange::Release {
-                        fence,
-                        progress,
-                        due,
-                    }],
-                    ..Commit::default()
-                })
-                .await
-                .map(drop);
-        };
         // What was dropped meanwhile asks HighLevel nothing.
         if !episode.state().is_open(&fence.effect.step) {
             return self.forget(fence).await;
         }
+        let Some(site) = self.shared.sites.get(episode.state().location()) else {
+            return self.hold_for_others(&episode, fence, progress).await;
+        };
         if self.hold_back(&episode, &fence, &progress).await? {
             return Ok(());
         }

@@ -188,8 +188,8 @@ impl Engine {
                 revision,
             } = self.reopen(stored).await?;
             let mut actions = episode.handle(&input, now);
-            if actions.is_empty() {
-                // Somebody has decided already.
+            if actions.is_empty() && !reply.ends_texts() {
+                // Somebody has decided already, or the episode was closed. A no counts all the same.
                 return Ok(());
             }
             let mut commit = Commit::default();

@@ -21,7 +21,7 @@ impl Engine {
         code: &str,
     ) -> Result<(), StoreError> {
         if !intent.can_be_found() {
-            let reason = Reason::Failed("outcome_unknown".into());
+            let reason = Reason::unknown_outcome();
             tracing::error!(effect = %fence.effect, code, "whether the effect was done cannot be found out; it is not done again");
             return self.end(fence, EffectEnd::NotDone(reason)).await;
         }
@@ -108,11 +108,8 @@ impl Engine {
             }
             Err(error) if self.is_too_late(began_at) => {
                 tracing::error!(effect = %fence.effect, location = %site.location.id(), %error, "it was never found out whether the effect was done");
-                self.end(
-                    fence,
-                    EffectEnd::NotDone(Reason::Failed("outcome_unknown".into())),
-                )
-                .await
+                self.end(fence, EffectEnd::NotDone(Reason::unknown_outcome()))
+                    .await
             }
             Err(error) => {
                 tracing::warn!(effect = %fence.effect, %error, "looking for the effect failed; it is looked for again");

@@ -1,5 +1,6 @@
 //! The loop that keeps an engine going, and the single pass of it for tests and for hosts with a loop of their own.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -89,7 +90,7 @@ impl Engine {
             if free > 0 {
                 for claim in self.claim(now, *lane, free).await? {
                     let engine = self.clone();
-                    under_way.spawn(async move { engine.perform(claim).await });
+                    under_way.spawn(async move { engine.perform(claim, now).await });
                 }
             }
         }
@@ -120,14 +121,15 @@ impl Engine {
             done += 1;
         }
         let now = self.shared.clock.now();
-        done += self.wake(now).await?;
+        // An episode that cannot be woken keeps no effect from being performed.
+        let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
             for claim in self.claim(now, lane, AT_ONCE).await? {
-                self.perform(claim).await;
+                self.perform(claim, now).await;
                 done += 1;
             }
         }
-        Ok(done)
+        Ok(done + woken?)
     }
 
     /// When [`step`](Self::step) has something to do next.
@@ -148,20 +150,18 @@ impl Engine {
     }
 
     async fn wake(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let due = self
-            .shared
-            .store
-            .episodes_to_wake(now, WAKE_AT_ONCE)
-            .await?;
+        // Those that could not be woken are in front again, and must not take the places of all others.
+        let limit = WAKE_AT_ONCE + self.shared.not_woken.load(Ordering::Relaxed);
+        let due = self.shared.store.episodes_to_wake(now, limit).await?;
         let woken = due.len();
-        let mut failed = None;
+        let mut failed = Vec::new();
         for id in due {
-            // One that cannot be read keeps nobody else from waking.
             if let Err(error) = self.wake_one(&id, now).await {
-                failed = failed.or(Some(error));
+                failed.push(error);
             }
         }
-        failed.map_or(Ok(woken), Err)
+        self.shared.not_woken.store(failed.len(), Ordering::Relaxed);
+        failed.pop().map_or(Ok(woken), Err)
     }
 
     async fn wake_one(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {

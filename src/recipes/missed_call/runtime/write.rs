@@ -35,7 +35,8 @@ impl Engine {
             if end == EffectEnd::NotDone(Reason::DoNotDisturb) {
                 commit.suppressions = suppressions(episode, now);
             }
-            if matches!(end, EffectEnd::NotDone(_)) {
+            // What may have been sent counts.
+            if matches!(&end, EffectEnd::NotDone(reason) if *reason != Reason::unknown_outcome()) {
                 commit.texts = count(episode, &fence.effect, None, None);
             }
             actions

@@ -307,6 +307,17 @@ impl Progress {
         last_failure: None,
     };
 
+    /// Since when it may be with HighLevel and must not be begun anew before that is known.
+    pub(crate) fn under_way_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Waiting { .. } => None,
+            Self::Attempting {
+                intent, began_at, ..
+            } => (!intent.is_repeatable()).then_some(*began_at),
+            Self::Unsettled { began_at, .. } => Some(*began_at),
+        }
+    }
+
     /// Failures so far.
     pub fn failures(&self) -> u32 {
         match self {

@@ -1,5 +1,5 @@
 //! The threads that own a connection each. Writing jobs that wait together run in one transaction, each in a savepoint
-//! of its own, and are answered after the one write to the disk that all of them share. Reading jobs have a thread of
+//! of its own, and are answered after the one write to the disk that all of them share. Reading jobs have threads of
 //! their own and wait for no disk: each sees all that was answered before it was asked.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -43,8 +43,8 @@ impl Worker {
         Self::start("gohighlevel-store", connection, write)
     }
 
-    pub(super) fn reading(connection: Connection) -> std::io::Result<Self> {
-        Self::start("gohighlevel-read", connection, read)
+    pub(super) fn reading(name: &str, connection: Connection) -> std::io::Result<Self> {
+        Self::start(name, connection, read)
     }
 
     fn start(
@@ -112,6 +112,10 @@ fn read(connection: &Connection, waiting: &Receiver<Job>) {
     while let Ok(job) = waiting.recv() {
         // Outside a transaction a savepoint is one.
         let answer = job(Some(connection));
+        if !connection.is_autocommit() {
+            // It could not be released. All later reads would see what it saw.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
         answer(None);
     }
 }
@@ -132,5 +136,30 @@ fn write(connection: &Connection, waiting: &Receiver<Job>) {
         for answer in answers {
             answer(ended.as_ref().err());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_read_whose_savepoint_stays_open_keeps_no_other_in_its_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let writes = crate::sqlite::open(&path).unwrap();
+        writes.execute_batch("CREATE TABLE t (n)").unwrap();
+        let reader = Worker::reading("read", crate::sqlite::open(&path).unwrap()).unwrap();
+        let count = |connection: &Connection| -> Result<i64, Failure> {
+            Ok(connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?)
+        };
+        let broken = reader.run("read", move |connection| {
+            // As if `RELEASE` failed: there is nothing of that name any more.
+            connection.execute_batch("SAVEPOINT other; RELEASE job; SAVEPOINT left")?;
+            count(connection)
+        });
+        assert!(broken.await.is_err());
+        writes.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        assert_eq!(reader.run("read", count).await.unwrap(), 1);
     }
 }

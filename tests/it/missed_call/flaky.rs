@@ -1,0 +1,166 @@
+//! A store whose moods a test sets: it fails for a while, cannot read an episode, or is slow.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use gohighlevel::client::Lane;
+use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::recipes::missed_call::Engine;
+use gohighlevel::recipes::missed_call::compliance::SendCounts;
+use gohighlevel::recipes::missed_call::episode::EpisodeId;
+use gohighlevel::recipes::missed_call::ledger::Entry;
+use gohighlevel::recipes::missed_call::store::{
+    Claim, Commit, Committed, EffectChange, Halted, LedgerQuery, MemoryStore, PersonKey, Store,
+    StoreError, Stored, Subject, Suppression, TextingRecord,
+};
+use gohighlevel::webhooks::Delivery;
+use jiff::{SignedDuration, Timestamp};
+
+/// A store in memory with moods.
+#[derive(Debug, Default)]
+pub(super) struct Flaky {
+    store: MemoryStore,
+    pub(super) unreadable: Mutex<BTreeSet<EpisodeId>>,
+    pub(super) reads_to_fail: AtomicU32,
+    pub(super) intents_to_fail: AtomicU32,
+    /// What is taken while the next answer about a person's episode is on its way …
+    pub(super) after_read: Mutex<Option<(Engine, Delivery)>>,
+    /// … and while the next commit is.
+    pub(super) before_commit: Mutex<Option<(Engine, Delivery)>>,
+}
+
+impl Flaky {
+    fn can_read(&self, id: &EpisodeId) -> Result<(), StoreError> {
+        if self.unreadable.lock().unwrap().contains(id) {
+            return Err(StoreError::new("read an episode", "it is broken"));
+        }
+        Ok(())
+    }
+}
+
+fn fails(left: &AtomicU32) -> Result<(), StoreError> {
+    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+        left.checked_sub(1)
+    });
+    match taken {
+        Ok(_) => Err(StoreError::new("work", "the disk is full")),
+        Err(_) => Ok(()),
+    }
+}
+
+async fn take_meanwhile(what: &Mutex<Option<(Engine, Delivery)>>) -> Result<(), StoreError> {
+    let taken = what.lock().unwrap().take();
+    if let Some((engine, delivery)) = taken {
+        engine.accept(&delivery).await?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Store for Flaky {
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        take_meanwhile(&self.before_commit).await?;
+        let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
+        if commit.effects.iter().any(keeps) {
+            fails(&self.intents_to_fail)?;
+        }
+        self.store.commit(commit).await
+    }
+
+    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.live_episode(person).await
+    }
+
+    async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        let latest = self.store.latest_episode(person).await?;
+        take_meanwhile(&self.after_read).await?;
+        if let Some(latest) = &latest {
+            self.can_read(latest.state.id())?;
+        }
+        Ok(latest)
+    }
+
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.can_read(id)?;
+        self.store.episode(id).await
+    }
+
+    async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError> {
+        self.store.recipe_source(fingerprint).await
+    }
+
+    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+        self.store.is_taken(name).await
+    }
+
+    async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
+        self.store.halts(location).await
+    }
+
+    async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
+        self.store.locations_of(company).await
+    }
+
+    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.store.live_episodes(location).await
+    }
+
+    async fn suppressions(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.suppressions(location, subjects).await
+    }
+
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        day: jiff::civil::Date,
+    ) -> Result<SendCounts, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.send_counts(location, day).await
+    }
+
+    async fn texting_record(
+        &self,
+        location: &LocationId,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Result<TextingRecord, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.texting_record(location, subjects, since).await
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        limit: usize,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.store.claim(now, lane, limit, lease).await
+    }
+
+    async fn episodes_to_wake(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<EpisodeId>, StoreError> {
+        self.store.episodes_to_wake(now, limit).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due().await
+    }
+
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        self.store.ledger(query).await
+    }
+}
