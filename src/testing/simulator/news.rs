@@ -23,7 +23,6 @@ pub(super) struct News {
 pub(super) enum Told {
     Missed { message: String },
     No { caller: Caller },
-    Yes { caller: Caller },
 }
 
 impl World {
@@ -57,7 +56,6 @@ impl World {
                 match what {
                     Told::Missed { message } => watch.call_acknowledged(message, now.time),
                     Told::No { caller } => watch.no_acknowledged(*caller, *at, now.elapsed),
-                    Told::Yes { caller } => watch.yes_acknowledged(*caller, *at),
                 }
             }
         });

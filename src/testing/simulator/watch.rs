@@ -127,9 +127,9 @@ impl Watch {
         self.wishes.entry(caller).or_default().no.push((said, now));
     }
 
-    pub(super) fn yes_acknowledged(&mut self, caller: Caller, said: Timestamp) {
-        let wishes = self.wishes.entry(caller).or_default();
-        wishes.yes = wishes.yes.max(Some(said));
+    /// It counts at once: an engine may have read it long before that is known here.
+    pub(super) fn said_yes(&mut self, caller: Caller, said: Timestamp) {
+        self.wishes.entry(caller).or_default().yes = Some(said);
     }
 
     /// The store keeps this.

@@ -1,4 +1,4 @@
-//! What a caller has said about texts, and when that was acknowledged.
+//! What a caller has said about texts, and when a no was acknowledged.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 pub(super) struct Wishes {
     /// When it was said, and when it was acknowledged.
     pub(super) no: Vec<(Timestamp, Duration)>,
-    /// When a yes that was acknowledged was said last.
+    /// When a yes was said last.
     pub(super) yes: Option<Timestamp>,
 }
 

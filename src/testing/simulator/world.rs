@@ -223,26 +223,18 @@ impl World {
             to: self.scene.business.clone(),
             body: words.text().to_owned(),
         })?;
-        let told = match words {
-            Words::Stop | Words::Refusal => Some(Told::No { caller }),
-            Words::Start => Some(Told::Yes { caller }),
-            _ => None,
-        };
-        if let Some(told) = told {
-            self.expect_news(happening.webhook_id, told);
+        if matches!(words, Words::Stop | Words::Refusal) {
+            self.expect_news(happening.webhook_id, Told::No { caller });
         }
         if let Some(did) = Did::of_words(words) {
             self.did(caller, did);
         }
-        if words == Words::Refusal {
-            self.watch(|watch, now| {
-                let of_caller = watch.refusals.entry(caller).or_default();
-                of_caller.push(now.time);
-            });
-        }
-        if words == Words::Help {
-            self.watch(|watch, _| watch.causes.insert((caller, "person")));
-        }
+        self.watch(|watch, now| match words {
+            Words::Start => watch.said_yes(caller, now.time),
+            Words::Refusal => watch.refusals.entry(caller).or_default().push(now.time),
+            Words::Help => drop(watch.causes.insert((caller, "person"))),
+            Words::Stop | Words::Thanks | Words::Automatic | Words::Other => {}
+        });
         lock(&self.contacts).insert(caller, happening.contact_id);
         self.post_new_webhooks(Some(fate));
         Ok(())
