@@ -82,7 +82,10 @@ impl Filled {
 
     async fn claim(&self, round: u64) {
         let now = self.due(ROUNDS * BATCH as u64);
-        let claims = self.store.claim(now, Lane::Interactive, BATCH, LEASE).await;
+        let claims = self
+            .store
+            .claim(now, Lane::Interactive, BATCH, LEASE, &[])
+            .await;
         assert_eq!(claims.expect("claims").len(), BATCH, "round {round}");
     }
 

@@ -14,6 +14,7 @@ const ERASED: &str = "erased";
 pub(super) fn state(state: EpisodeState) -> EpisodeState {
     EpisodeState {
         contact: nobody(state.contact),
+        former_contact: None,
         conversation: None,
         caller: None,
         references: BTreeMap::new(),

@@ -94,9 +94,14 @@ impl Store for Disk {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
         self.enter().await?;
-        let claims = self.world.tables.claim(now, lane, limit, lease).await?;
+        let claims = self
+            .world
+            .tables
+            .claim(now, lane, limit, lease, except)
+            .await?;
         if !claims.is_empty() {
             self.reach(CrashPoint::AfterWrite).await;
         }

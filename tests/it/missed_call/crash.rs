@@ -83,9 +83,10 @@ impl Store for FailingPower {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
         let (inner, fails) = self.inner_for_write().await;
-        let result = inner.claim(now, lane, limit, lease).await;
+        let result = inner.claim(now, lane, limit, lease, except).await;
         drop(inner);
         if fails {
             self.fail().await;

@@ -130,7 +130,10 @@ impl Desk {
         let mut count = 0;
         for lane in [Lane::Interactive, Lane::Background] {
             let lease = SignedDuration::ZERO;
-            let claims = store.claim(at(1_000_000), lane, 100, lease).await.unwrap();
+            let claims = store
+                .claim(at(1_000_000), lane, 100, lease, &[])
+                .await
+                .unwrap();
             count += claims.len();
         }
         count

@@ -1,6 +1,7 @@
 //! What every store promises of effects: planned once, claimed by one worker at a time, ended for ever.
 
 use gohighlevel::client::Lane;
+use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::episode::EffectId;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, EffectChange, Fence, Progress, Store,
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::given::{LOCATION, at, effect_of, state, the_tag, the_task, the_text};
 use super::store_contract::{
-    conflicts, contract, delivery, done, entry, everything, plan, with_effects,
+    conflicts, contract, delivery, done, entry, everything, plan, with_effects, with_episode,
 };
 
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -17,6 +18,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 contract!(
     an_effect_is_planned_once_for_ever,
     claims_are_due_first_limited_and_by_lane,
+    some_locations_can_be_left_out_of_a_claim,
     a_claim_holds_until_its_lease_ends,
     a_stale_claim_cannot_write,
     keep_leaves_the_lease,
@@ -26,12 +28,12 @@ contract!(
 
 pub(super) async fn claim_all(store: &dyn Store, now: Timestamp) -> Vec<Claim> {
     let mut claims = store
-        .claim(now, Lane::Interactive, 100, LEASE)
+        .claim(now, Lane::Interactive, 100, LEASE, &[])
         .await
         .unwrap();
     claims.extend(
         store
-            .claim(now, Lane::Background, 100, LEASE)
+            .claim(now, Lane::Background, 100, LEASE, &[])
             .await
             .unwrap(),
     );
@@ -80,7 +82,7 @@ async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
     done(store, with_effects(effects)).await;
 
     let claim = async |now, lane, limit| -> Vec<EffectId> {
-        let claims = store.claim(now, lane, limit, LEASE).await.unwrap();
+        let claims = store.claim(now, lane, limit, LEASE, &[]).await.unwrap();
         claims.into_iter().map(|claim| claim.fence.effect).collect()
     };
     let text = |index: usize| effect_of(&states[index], the_text());
@@ -92,6 +94,32 @@ async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
     assert!(claim(at(3), Lane::Interactive, 2).await.is_empty());
     let task = effect_of(&states[0], the_task());
     assert_eq!(claim(at(3), Lane::Background, 2).await, [task]);
+}
+
+async fn some_locations_can_be_left_out_of_a_claim(store: &dyn Store) {
+    let known = state("1", "rosan", None);
+    // What belongs to no episode is in no location.
+    let nobodys = state("2", "maria", None);
+    let effects = vec![
+        plan(&known, the_text(), at(0)),
+        plan(&nobodys, the_text(), at(1)),
+    ];
+    let commit = Commit {
+        effects,
+        ..with_episode(&known)
+    };
+    done(store, commit).await;
+    let elsewhere: LocationId = "elsewhere".parse().unwrap();
+    let claim = async |except: &[LocationId]| -> Vec<EffectId> {
+        let claims = store.claim(at(2), Lane::Interactive, 9, LEASE, except);
+        let claims = claims.await.unwrap().into_iter();
+        claims.map(|claim| claim.fence.effect).collect()
+    };
+    let text = |state| effect_of(state, the_text());
+    let both = [LOCATION.parse().unwrap(), elsewhere.clone()];
+    assert_eq!(claim(&both).await, [text(&nobodys)]);
+    assert!(claim(&both).await.is_empty());
+    assert_eq!(claim(&[elsewhere]).await, [text(&known)]);
 }
 
 async fn a_claim_holds_until_its_lease_ends(store: &dyn Store) {

@@ -102,15 +102,63 @@ async fn the_database_forgets_what_it_held() {
         assert!(held.contains(words), "{words}");
     }
     world.engine.erase(&person).await.unwrap();
-    // Opened and closed once more, as by a restart, the log is written back and gone.
-    let copy = tempfile::tempdir().unwrap();
-    for name in ["store.db", "store.db-wal"] {
-        std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
-    }
-    drop(SqliteStore::open(copy.path().join("store.db")).unwrap());
-    let held = bytes(copy.path());
+    let held = bytes(folder.path());
     for words in theirs {
         assert!(!held.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_consent_without_any_call_is_forgotten_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(folder.path().join("store.db")).unwrap());
+    let world = World::with(soleil(), store).await;
+    let person = person("contact0");
+    let consent = Consent {
+        given_at: world.clock.now(),
+        reference: "form 7 of Ana".into(),
+    };
+    let written = ConsentKind::Written;
+    let recorded = world.engine.record_consent(&person, written, &consent);
+    recorded.await.unwrap();
+    assert!(bytes(folder.path()).contains("form 7 of Ana"));
+    assert_eq!(world.engine.erase(&person).await.unwrap(), Erasure::Done(0));
+    assert!(!bytes(folder.path()).contains("form 7 of Ana"));
+    assert_eq!(world.history().await, ["consented"]);
+}
+
+#[tokio::test]
+async fn a_contact_that_was_merged_into_the_persons_is_forgotten_too() {
+    let toml = soleil()
+        .source()
+        .replace("after = \"PT0S\"", "after = \"PT5M\"");
+    let recipe = Recipe::from_toml("later.toml", &toml).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(folder.path().join("store.db")).unwrap());
+    let world = World::with(recipe, store).await;
+    let call = world.missed_call().await;
+    let gone = ContactId::new(call.contact_id.as_str()).unwrap();
+    // Nobody tells of the merge: the text finds out.
+    world.ghl.hold_webhooks(true);
+    let location = world.location();
+    location.contacts().delete(&gone).await.unwrap();
+    let new = world.writes(caller(), "hello").await.contact_id;
+    world.ghl.hold_webhooks(false);
+    world.minutes(10).await;
+    assert_eq!(
+        world.texts(&new).await.len(),
+        1,
+        "{:?}",
+        world.history().await
+    );
+    assert!(bytes(folder.path()).contains(gone.as_str()));
+    assert_eq!(
+        world.engine.erase(&person(&new)).await.unwrap(),
+        Erasure::Done(1)
+    );
+    let held = bytes(folder.path());
+    for theirs in [gone.as_str(), &new] {
+        assert!(!held.contains(theirs), "{theirs}");
     }
 }
 

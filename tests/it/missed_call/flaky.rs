@@ -144,8 +144,9 @@ impl Store for Flaky {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
-        self.store.claim(now, lane, limit, lease).await
+        self.store.claim(now, lane, limit, lease, except).await
     }
 
     async fn episodes_to_wake(

@@ -228,6 +228,40 @@ async fn a_text_does_not_wait_for_a_place_among_the_tasks() {
 }
 
 #[tokio::test]
+async fn a_text_does_not_wait_behind_those_of_another_location() {
+    let ghl = Scripted::new(|method, path| match (method, path) {
+        // Of the busy location nothing comes back.
+        ("GET", path) if path.starts_with("/contacts/contact") => Answer::Hang,
+        _ => well(method, path),
+    });
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let client = ghl.client(Arc::clone(&clock));
+    let mut engine = Engine::builder(Arc::new(MemoryStore::new())).clock(clock);
+    for location in [LOCATION, "elsewhere"] {
+        let location = client.location(LocationId::new(location).unwrap());
+        engine = engine.location(location, recipe("PT0S"));
+    }
+    let engine = engine.build();
+    for number in 1000..1100 {
+        engine.accept(&missed_call(number, start())).await.unwrap();
+    }
+    let elsewhere = json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+        "status": "no-answer", "locationId": "elsewhere", "webhookId": "w1",
+        "messageId": "call1", "contactId": "ana",
+        "from": "+13125550142", "to": "+13125550100", "dateAdded": start().to_string(),
+    });
+    engine.accept(&delivery(elsewhere, start())).await.unwrap();
+    let running = engine.clone();
+    let running = tokio::spawn(async move { running.run(std::future::pending()).await });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    running.abort();
+    assert_eq!(ghl.count("POST /conversations/messages"), 1);
+}
+
+#[tokio::test]
 async fn a_text_has_an_outcome_even_if_highlevel_never_answers() {
     let ghl = Scripted::new(|_, _| Answer::Json(401, json!({"message": "Invalid JWT"})));
     let clock = ManualClock::new(start());

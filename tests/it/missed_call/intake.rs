@@ -293,7 +293,7 @@ async fn told_after_the_cooldown(told: i64) -> Vec<String> {
     let store = Arc::clone(desk.engine.store());
     for lane in [Lane::Interactive, Lane::Background] {
         let lease = SignedDuration::ZERO;
-        for claim in store.claim(at(60), lane, 9, lease).await.unwrap() {
+        for claim in store.claim(at(60), lane, 9, lease, &[]).await.unwrap() {
             let effect = claim.fence.effect.clone();
             let stored = store.episode(&effect.episode).await.unwrap().unwrap();
             let mut episode = Episode::resume(stored.state, recipe());

@@ -138,7 +138,13 @@ async fn jobs_of_a_dropped_store_are_over_before_the_next_one_opens() {
             done(&store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
         }
         // Asked for and given up, as when the future of a running engine is dropped.
-        let mut claim = store.claim(at(0), Lane::Interactive, 1, SignedDuration::from_mins(15));
+        let mut claim = store.claim(
+            at(0),
+            Lane::Interactive,
+            1,
+            SignedDuration::from_mins(15),
+            &[],
+        );
         poll_once(std::slice::from_mut(&mut claim)).await;
         drop(claim);
         drop(store);

@@ -23,6 +23,12 @@ impl EpisodeId {
         Self(name.into())
     }
 
+    /// The location, as the name tells it.
+    pub(crate) fn location(&self) -> Option<LocationId> {
+        let (location, _) = self.0.split_once(':')?;
+        LocationId::new(location).ok()
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -75,6 +75,13 @@ impl EarlySignals {
         halves.into_iter().flatten().flatten().cloned().collect()
     }
 
+    pub(super) fn forget(&self, location: &LocationId, contact: &ContactId) {
+        let mut kept = self.kept();
+        let person = (location.clone(), contact.clone());
+        kept.old.remove(&person);
+        kept.young.remove(&person);
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

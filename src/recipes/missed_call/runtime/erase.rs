@@ -32,6 +32,7 @@ impl Engine {
     /// If the location has no app or token any more, that is no hindrance. Give the number too: episodes are found by
     /// either.
     pub async fn erase(&self, person: &PersonKey) -> Result<Erasure, StoreError> {
+        self.shared.early.forget(&person.location, &person.contact);
         let mut erased = 0;
         let mut conflicts = 0;
         // An episode without its person is not found again, so each round takes another.

@@ -18,6 +18,7 @@ mod newcomers;
 mod notifier;
 mod outside;
 mod perform;
+mod places;
 mod preflight;
 mod reader;
 mod reconcile;

@@ -6,13 +6,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
+use super::places::{AT_ONCE, Places};
 use super::{Engine, Resumed, add_to};
 use crate::client::Lane;
+use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{EpisodeId, Input};
 use crate::recipes::missed_call::store::{Claim, Commit, StoreError};
 
-/// How many effects of one lane are under way at once, and how many replies are being read.
-const AT_ONCE: usize = 32;
 /// How many episodes are woken before looking for effects again.
 const WAKE_AT_ONCE: usize = 256;
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
@@ -31,10 +31,7 @@ impl Engine {
     /// Dropping the future instead is as safe as a crash: what was under way is settled on the next start.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = std::pin::pin!(shutdown);
-        let mut lanes = [
-            (Lane::Interactive, JoinSet::new()),
-            (Lane::Background, JoinSet::new()),
-        ];
+        let mut lanes = [Lane::Interactive, Lane::Background].map(Places::of);
         let mut asked = JoinSet::new();
         loop {
             self.start_asking(&mut asked);
@@ -48,21 +45,21 @@ impl Engine {
                     AFTER_FAILURE
                 }
             };
-            let [(_, texts), (_, others)] = &mut lanes;
+            let [texts, others] = &mut lanes;
             // In this order and not by chance: what has ended gives its place free before new effects are looked for,
             // and a run on a virtual clock can be repeated.
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                Some(ended) = texts.join_next() => report(ended),
-                Some(ended) = others.join_next() => report(ended),
+                Some(ended) = texts.next_end() => report(ended),
+                Some(ended) = others.next_end() => report(ended),
                 Some(ended) = asked.join_next() => report_asked(ended),
                 () = self.shared.planned.notified() => {}
                 () = self.shared.clock.sleep(wait) => {}
             }
         }
-        for (_, lane) in &mut lanes {
-            while let Some(ended) = lane.join_next().await {
+        for lane in &mut lanes {
+            while let Some(ended) = lane.next_end().await {
                 report(ended);
             }
         }
@@ -80,24 +77,29 @@ impl Engine {
     }
 
     /// Starts what is due and says how long to wait before the next look.
-    async fn start_what_is_due(
-        &self,
-        lanes: &mut [(Lane, JoinSet<()>); 2],
-    ) -> Result<Duration, StoreError> {
+    async fn start_what_is_due(&self, lanes: &mut [Places; 2]) -> Result<Duration, StoreError> {
         let now = self.shared.clock.now();
-        for (lane, under_way) in lanes.iter_mut() {
-            let free = AT_ONCE.saturating_sub(under_way.len());
-            if free > 0 {
-                for claim in self.claim(now, *lane, free).await? {
+        for lane in lanes.iter_mut() {
+            loop {
+                let limit = lane.to_claim();
+                if limit == 0 {
+                    break;
+                }
+                let waiting = lane.waiting();
+                let claims = self.claim(now, lane.lane(), limit, &waiting).await?;
+                let are_all = claims.len() < limit;
+                for claim in claims {
                     let engine = self.clone();
-                    under_way.spawn(async move { engine.perform(claim, now).await });
+                    let location = claim.fence.effect.episode.location();
+                    lane.start(location, async move { engine.perform(claim, now).await });
+                }
+                if are_all {
+                    break;
                 }
             }
         }
         self.wake(now).await?;
-        let full = lanes
-            .iter()
-            .any(|(_, under_way)| under_way.len() >= AT_ONCE);
+        let scarce = lanes.iter().any(Places::are_scarce);
         let next = self.shared.store.next_due().await?;
         let wait = match next {
             Some(next) => Duration::try_from(next.duration_since(now))
@@ -107,7 +109,7 @@ impl Engine {
         };
         // What is due in a full lane waits for a place there, and a place becomes free when something ends. The other
         // lane must not wait for that: a text that becomes due is not behind 32 tags that hang.
-        Ok(if full { wait.max(WHILE_FULL) } else { wait })
+        Ok(if scarce { wait.max(WHILE_FULL) } else { wait })
     }
 
     /// Has replies read, performs what is due now, one after the other, and wakes the episodes whose time has come.
@@ -124,7 +126,7 @@ impl Engine {
         // An episode that cannot be woken keeps no effect from being performed.
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
-            for claim in self.claim(now, lane, AT_ONCE).await? {
+            for claim in self.claim(now, lane, AT_ONCE, &[]).await? {
                 self.perform(claim, now).await;
                 done += 1;
             }
@@ -145,8 +147,10 @@ impl Engine {
         now: Timestamp,
         lane: Lane,
         limit: usize,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
-        self.shared.store.claim(now, lane, limit, LEASE).await
+        let store = &self.shared.store;
+        store.claim(now, lane, limit, LEASE, except).await
     }
 
     async fn wake(&self, now: Timestamp) -> Result<usize, StoreError> {

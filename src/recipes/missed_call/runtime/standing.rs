@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::accept::alone;
 use super::{Engine, Resumed, add_to};
+use crate::digest::sha256_hex;
 use crate::recipes::missed_call::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::episode::{Action, Episode, Input, Reason};
 use crate::recipes::missed_call::intake::Person;
@@ -106,7 +107,7 @@ impl Engine {
             kind: how,
             consent: consent.clone(),
         };
-        let kind = EntryKind::Consented {
+        let mut kind = EntryKind::Consented {
             how,
             consent: consent.clone(),
         };
@@ -119,7 +120,14 @@ impl Engine {
                 let actions = vec![Action::Record(kind)];
                 add_to(&mut commit, &episode, Some(revision), actions, now);
             }
-            None => commit.entries.push(alone(person, kind, now)),
+            None => {
+                // An entry without an episode is found by nobody who erases a person, and the reference may be theirs.
+                if let EntryKind::Consented { consent, .. } = &mut kind {
+                    let hash = sha256_hex(consent.reference.as_bytes());
+                    consent.reference = format!("sha256:{hash}");
+                }
+                commit.entries.push(alone(person, kind, now));
+            }
         }
         Ok(commit)
     }

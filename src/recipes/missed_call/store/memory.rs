@@ -395,11 +395,16 @@ impl Store for MemoryStore {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
         let mut tables = self.tables();
+        let is_served = |effect: &EffectId| {
+            let episode = tables.episodes.get(&effect.episode);
+            !episode.is_some_and(|row| except.contains(row.stored.state.location()))
+        };
         let due_of_lane = |(effect, row): (&EffectId, &EffectRow)| {
             let due = row.due.filter(|due| *due <= now && row.lane == lane)?;
-            Some((due, effect.clone()))
+            is_served(effect).then(|| (due, effect.clone()))
         };
         let mut due: Vec<_> = tables.effects.iter().filter_map(due_of_lane).collect();
         due.sort();

@@ -86,13 +86,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
     /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
-    /// write any more.
+    /// write any more. None of the locations in `except` is served.
     async fn claim(
         &self,
         now: Timestamp,
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError>;
 
     /// Live episodes whose time to wake has come.

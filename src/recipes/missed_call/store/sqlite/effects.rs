@@ -1,17 +1,25 @@
 //! Effects: planned, claimed, moved on and ended.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::super::{Claim, EffectChange, Fence, Progress};
 use super::episodes;
 use super::rows::{Conflict, Result, read_json};
 use crate::client::Lane;
+use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
 
 pub(super) const DUE: &str =
     "SELECT episode, (SELECT name FROM episode_name WHERE number = episode), step, ordinal
      FROM effect WHERE lane = ?3 AND due_at <= ?1 ORDER BY due_at LIMIT ?2";
+/// The same without some locations, whose backlog is looked through.
+const DUE_ELSEWHERE: &str =
+    "SELECT episode, (SELECT name FROM episode_name WHERE number = episode), step, ordinal
+     FROM effect WHERE lane = ?3 AND due_at <= ?1
+       AND NOT EXISTS (SELECT 1 FROM episode WHERE number = effect.episode
+                       AND location IN (SELECT value FROM json_each(?4)))
+     ORDER BY due_at LIMIT ?2";
 pub(super) const TAKE: &str =
     "UPDATE effect SET attempt = attempt + 1, claimed_due_at = due_at, due_at = ?4
      WHERE episode = ?1 AND step = ?2 AND ordinal = ?3 RETURNING attempt, progress_json";
@@ -87,19 +95,25 @@ pub(super) fn claim(
     lane: Lane,
     limit: usize,
     lease: SignedDuration,
+    except: &[LocationId],
 ) -> Result<Vec<Claim>> {
     let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-    let due: Vec<(i64, String, String, u32)> = connection
-        .prepare_cached(DUE)?
-        .query_map(
-            params![
-                now.as_millisecond(),
-                i64::try_from(limit)?,
-                lane_number(lane)
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )?
-        .collect::<rusqlite::Result<_>>()?;
+    let (now, limit, lane) = (
+        now.as_millisecond(),
+        i64::try_from(limit)?,
+        lane_number(lane),
+    );
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let due: Vec<(i64, String, String, u32)> = if except.is_empty() {
+        let mut due = connection.prepare_cached(DUE)?;
+        due.query_map(params![now, limit, lane], read)?
+            .collect::<rusqlite::Result<_>>()?
+    } else {
+        let except = serde_json::to_string(except)?;
+        let mut due = connection.prepare_cached(DUE_ELSEWHERE)?;
+        due.query_map(params![now, limit, lane, except], read)?
+            .collect::<rusqlite::Result<_>>()?
+    };
     let mut take = connection.prepare_cached(TAKE)?;
     let mut claims = Vec::with_capacity(due.len());
     for (number, episode, step, ordinal) in due {

@@ -70,6 +70,23 @@ impl SqliteStore {
         })
     }
 
+    /// Writes the log back into the database and empties it: it holds what was there before somebody was forgotten.
+    async fn empty_log(&self) {
+        let path = self.path.clone();
+        let emptied = tokio::task::spawn_blocking(move || {
+            let connection = crate::sqlite::open(&path)?;
+            let busy = |row: &rusqlite::Row<'_>| row.get(0);
+            let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)?;
+            Ok::<_, Failure>(!busy)
+        });
+        if !matches!(emptied.await, Ok(Ok(true))) {
+            tracing::warn!(
+                path = %self.path.display(),
+                "the log of the database still holds what was forgotten, because somebody reads it; it is overwritten later"
+            );
+        }
+    }
+
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -99,11 +116,17 @@ fn lock_beside(path: &Path) -> Result<File, String> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        self.writer
+        let forgets = !commit.forgotten.is_empty();
+        let committed = self
+            .writer
             .run("commit", move |connection| {
                 rows::commit(connection, &commit)
             })
-            .await
+            .await?;
+        if forgets && committed == Committed::Done {
+            self.empty_log().await;
+        }
+        Ok(committed)
     }
 
     async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
@@ -224,10 +247,12 @@ impl Store for SqliteStore {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
+        except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError> {
+        let except = except.to_vec();
         self.writer
             .run("claim effects", move |connection| {
-                effects::claim(connection, now, lane, limit, lease)
+                effects::claim(connection, now, lane, limit, lease, &except)
             })
             .await
     }

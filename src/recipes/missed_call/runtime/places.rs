@@ -1,0 +1,77 @@
+//! What is under way in one lane, and for which location: however much is due in one, there is room for the others.
+
+use std::collections::HashMap;
+
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::client::Lane;
+use crate::ids::LocationId;
+
+/// How many effects of one lane are under way at once, and how many replies are being read.
+pub(super) const AT_ONCE: usize = 32;
+/// How many of them one location may have before it has to wait for one of its own to end.
+const OF_ONE_LOCATION: usize = 16;
+/// How many are claimed at a time, so that nobody has many more than that.
+const AT_A_TIME: usize = 8;
+
+pub(super) struct Places {
+    lane: Lane,
+    tasks: JoinSet<()>,
+    locations: HashMap<Id, LocationId>,
+}
+
+impl Places {
+    pub(super) fn of(lane: Lane) -> Self {
+        Self {
+            lane,
+            tasks: JoinSet::new(),
+            locations: HashMap::new(),
+        }
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// How many effects to claim next.
+    pub(super) fn to_claim(&self) -> usize {
+        AT_ONCE.saturating_sub(self.tasks.len()).min(AT_A_TIME)
+    }
+
+    /// The locations that have to wait.
+    pub(super) fn waiting(&self) -> Vec<LocationId> {
+        let mut taken: HashMap<&LocationId, usize> = HashMap::new();
+        for location in self.locations.values() {
+            *taken.entry(location).or_default() += 1;
+        }
+        taken.retain(|_, count| *count >= OF_ONE_LOCATION);
+        taken.into_keys().cloned().collect()
+    }
+
+    /// Whether something that is due may have to wait here.
+    pub(super) fn are_scarce(&self) -> bool {
+        self.to_claim() == 0 || !self.waiting().is_empty()
+    }
+
+    pub(super) fn start(
+        &mut self,
+        location: Option<LocationId>,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let task = self.tasks.spawn(work).id();
+        if let Some(location) = location {
+            self.locations.insert(task, location);
+        }
+    }
+
+    /// The next that comes to its end; `None` if none is under way.
+    pub(super) async fn next_end(&mut self) -> Option<Result<(), JoinError>> {
+        let ended = self.tasks.join_next_with_id().await?;
+        let task = match &ended {
+            Ok((task, ())) => *task,
+            Err(error) => error.id(),
+        };
+        self.locations.remove(&task);
+        Some(ended.map(drop))
+    }
+}
