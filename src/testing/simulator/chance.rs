@@ -113,6 +113,13 @@ impl Random {
             self.in_touch_before(caller, at, events);
         }
         self.calls(caller, at, events);
+        if self.one_in(4) {
+            // Before the text goes out, mostly.
+            let at = at + self.seconds(1, 40);
+            let fate = self.fate_of_recorded();
+            let what = self.in_touch(caller, fate);
+            events.push(Event { at, what });
+        }
         while self.one_in(2) {
             at += self.seconds(5, 10 * MINUTE);
             self.calls(caller, at, events);
@@ -181,29 +188,33 @@ impl Random {
                 // It is told right after the call.
                 fate.delay = early + self.seconds(0, 30);
             }
-            let what = match self.chance.u32(..8) {
-                0 => What::Book {
-                    caller,
-                    worker: fate.worker,
-                },
-                1..=4 => What::Call {
-                    caller,
-                    end: self.one_of(&[CallEnd::Answered, CallEnd::Returned]),
-                    fate,
-                },
-                _ => What::Write {
-                    caller,
-                    words: self.one_of(&[
-                        Words::Help,
-                        Words::Thanks,
-                        Words::Other,
-                        Words::Automatic,
-                        Words::Start,
-                    ]),
-                    fate,
-                },
-            };
+            let what = self.in_touch(caller, fate);
             events.push(Event { at, what });
+        }
+    }
+
+    fn in_touch(&mut self, caller: Caller, fate: Fate) -> What {
+        match self.chance.u32(..8) {
+            0 => What::Book {
+                caller,
+                worker: fate.worker,
+            },
+            1..=4 => What::Call {
+                caller,
+                end: self.one_of(&[CallEnd::Answered, CallEnd::Returned]),
+                fate,
+            },
+            _ => What::Write {
+                caller,
+                words: self.one_of(&[
+                    Words::Help,
+                    Words::Thanks,
+                    Words::Other,
+                    Words::Automatic,
+                    Words::Start,
+                ]),
+                fate,
+            },
         }
     }
 

@@ -3,9 +3,10 @@
 //! The engine, the client and the platform's state machine are the real ones; time, the line between them, the store's
 //! moods and the post are simulated. One file per concern: `plan` is all that happens from outside, decided up front by
 //! `chance`; `world` lets it happen; `worker` runs engines that die and start again on one store; `store`, `line` and
-//! `post` carry things and lose them, and `news` is what they tell; `watch`, `wishes`, `rules` and `omitted` know what must
-//! hold; `shrink` makes a failure small; `planted` are bugs to order.
+//! `post` carry things and lose them, and `news` is what they tell; `watch`, `wishes`, `rules`, `omitted` and `answered` know
+//! what must hold; `shrink` makes a failure small; `planted` are bugs to order.
 
+mod answered;
 mod chance;
 mod invariant;
 mod line;

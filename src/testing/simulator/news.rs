@@ -23,6 +23,7 @@ pub(super) struct News {
 pub(super) enum Told {
     Missed { message: String },
     No { caller: Caller },
+    Answer { caller: Caller },
 }
 
 impl World {
@@ -56,6 +57,9 @@ impl World {
                 match what {
                     Told::Missed { message } => watch.call_acknowledged(message, now.time),
                     Told::No { caller } => watch.no_acknowledged(*caller, *at, now.elapsed),
+                    Told::Answer { caller } => {
+                        watch.answers.acknowledged(*caller, *at, now.elapsed);
+                    }
                 }
             }
         });

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::message::MessageType;
+use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, EffectChange, Progress};
 use crate::webhooks::{Delivery, Event};
 
@@ -31,11 +32,13 @@ pub enum Planted {
     SendsEarly,
     /// What a caller writes is dated when it is told, so that what was written before a call seems to answer it.
     ForgetsWhen,
+    /// What answers a call is acknowledged and not kept.
+    LosesAnswers,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -46,6 +49,7 @@ impl Planted {
         Self::SendsLate,
         Self::SendsEarly,
         Self::ForgetsWhen,
+        Self::LosesAnswers,
     ];
 
     /// How wrong the engine's clock is.
@@ -72,6 +76,7 @@ impl Planted {
     pub(super) fn spoil(self, mut commit: Commit) -> Option<Commit> {
         match self {
             Self::LosesCalls if commit.recipe.is_some() && fastrand::u8(..8) == 0 => return None,
+            Self::LosesAnswers if commit.entries.iter().any(is_answer) => return None,
             Self::DropsSteps => commit
                 .effects
                 .retain(|change| !matches!(change, EffectChange::Plan { .. })),
@@ -87,4 +92,11 @@ impl Planted {
         }
         Some(commit)
     }
+}
+
+fn is_answer(entry: &Entry) -> bool {
+    matches!(
+        entry.kind,
+        EntryKind::Replied { .. } | EntryKind::Happened { .. }
+    )
 }

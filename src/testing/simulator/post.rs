@@ -147,8 +147,13 @@ async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {
         } => {
             // The host tells no date: it counts as done when it is told.
             world.did(*caller, Did::Booked);
+            let at = world.time.now();
             let booked = engine.record(person, Happening::Booked, reference);
-            booked.await.is_ok()
+            let booked = booked.await.is_ok();
+            if booked {
+                world.watch(|watch, now| watch.answers.acknowledged(*caller, at, now.elapsed));
+            }
+            booked
         }
     }
 }

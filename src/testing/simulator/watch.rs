@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::answered::Answers;
 use super::invariant::Invariant;
 use super::omitted::Grounds;
 use super::plan::Caller;
@@ -15,8 +16,8 @@ use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, EffectChange};
 
-/// A text may be on its way while its no is acknowledged, for as long.
-const ON_THE_WAY: Duration = Duration::from_secs(1);
+/// A text may be on its way while what forbids it is acknowledged, for as long.
+pub(super) const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// What is under way comes to its end in a pause, repeats of a request that was refused and all.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
@@ -59,6 +60,7 @@ pub(super) struct Watch {
     pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
     /// What a first text may be left out for.
     pub(super) grounds: Grounds,
+    pub(super) answers: Answers,
     /// Since when the location is paused, as far as the host was told.
     pub(super) paused_since: Option<Duration>,
     wishes: BTreeMap<Caller, Wishes>,
@@ -160,6 +162,7 @@ impl Watch {
                 self.contacts
                     .entry(episode.clone())
                     .or_insert_with(|| call.contact.to_string());
+                self.answers.begins(episode, now);
                 self.joins(call.message.as_str(), episode);
             }
             EntryKind::Attempted {
@@ -262,6 +265,9 @@ impl Watch {
                 self.may_be_texted(call.caller, rule, left, now);
             }
             self.has_cause(call.caller, rule);
+        }
+        if rule.step == FIRST_TEXT {
+            self.is_not_answered(call.caller, &effect.episode, left);
         }
         self.is_far_from_the_last(&key, call, rule);
         self.accepted.entry(key).or_default().push(effect);

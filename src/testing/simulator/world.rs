@@ -184,13 +184,16 @@ impl World {
             }
         }
         let happening = self.platform.call(&call)?;
-        let missed = matches!(end, CallEnd::Missed | CallEnd::Voicemail);
-        if missed {
-            let message = happening.message_id.clone();
-            self.expect_news(happening.webhook_id, Told::Missed { message });
-        }
+        let did = Did::of_call(end);
+        let missed = did.is_none();
+        let message = happening.message_id.clone();
+        let told = match did {
+            Some(_) => Told::Answer { caller },
+            None => Told::Missed { message },
+        };
+        self.expect_news(happening.webhook_id, told);
         lock(&self.contacts).insert(caller, happening.contact_id);
-        if let Some(did) = Did::of_call(end) {
+        if let Some(did) = did {
             self.did(caller, did);
         }
         self.watch(|watch, now| {
@@ -223,10 +226,12 @@ impl World {
             to: self.scene.business.clone(),
             body: words.text().to_owned(),
         })?;
-        if matches!(words, Words::Stop | Words::Refusal) {
-            self.expect_news(happening.webhook_id, Told::No { caller });
-        }
         if let Some(did) = Did::of_words(words) {
+            let told = match did {
+                Did::SaidNo => Told::No { caller },
+                _ => Told::Answer { caller },
+            };
+            self.expect_news(happening.webhook_id, told);
             self.did(caller, did);
         }
         self.watch(|watch, now| match words {
