@@ -182,6 +182,26 @@ async fn a_sweep_that_finds_a_call_and_its_answer_sends_no_text() {
 }
 
 #[tokio::test]
+async fn what_is_told_of_the_call_itself_is_no_answer_to_it() {
+    let world = world().await;
+    let contact = world.known_caller().await;
+    // A mailbox takes it, which HighLevel tells in two steps.
+    for (status, seconds) in [("completed", 40), ("voicemail", 40)] {
+        let event = json!({
+            "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+            "locationId": LOCATION, "contactId": contact, "messageId": "call1",
+            "status": status, "callStatus": status, "callDuration": seconds,
+            "from": caller().e164(), "to": business().e164(), "dateAdded": world.now(),
+        });
+        world.ghl.event(event.as_object().unwrap().clone());
+        world.ghl.deliveries_settled().await;
+    }
+    world.minutes(5).await;
+    let history = world.history().await;
+    assert_eq!(world.texts(&contact).await.len(), 1, "{history:?}");
+}
+
+#[tokio::test]
 async fn what_belongs_to_the_call_before_does_not_answer_the_next() {
     let world = world().await;
     let contact = world.missed().await.contact_id;

@@ -1,181 +1,29 @@
 //! What must hold when something else goes wrong at the same time: full lanes, waits for the rate limit, dead tokens and
 //! a store that fails for a moment.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use gohighlevel::Client;
-use gohighlevel::client::{Transport, TransportError};
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
-use gohighlevel::recipes::missed_call::episode::{EpisodeId, StepName};
+use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
     LedgerQuery, MemoryStore, PersonKey, SqliteStore, Store, Subject,
 };
 use gohighlevel::recipes::missed_call::{Acceptance, Engine, Erasure, Preset, Recipe};
 use gohighlevel::testing::ManualClock;
-use gohighlevel::webhooks::Delivery;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::flaky::Flaky;
 use super::given::{the_task, the_text};
-
-const LOCATION: &str = "soleilLocation000001";
-
-fn start() -> Timestamp {
-    "2026-11-20T16:00:00Z".parse().unwrap()
-}
-
-/// What HighLevel does with one request.
-enum Answer {
-    Json(u16, Value),
-    /// The same, and this was the last place of the burst window.
-    LastPlace(Value),
-    Hang,
-}
-
-type Decide = dyn Fn(&str, &str) -> Answer + Send + Sync;
-
-/// HighLevel as a function of method and path, which remembers what it was asked.
-#[derive(Clone)]
-struct Scripted {
-    decide: Arc<Decide>,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl fmt::Debug for Scripted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Scripted")
-    }
-}
-
-impl Scripted {
-    fn new(decide: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
-        Self {
-            decide: Arc::new(decide),
-            asked: Arc::default(),
-        }
-    }
-
-    fn count(&self, line: &str) -> usize {
-        let asked = self.asked.lock().unwrap();
-        asked.iter().filter(|asked| *asked == line).count()
-    }
-
-    fn client(&self, clock: Arc<dyn Clock>) -> Client {
-        Client::builder()
-            .token("pit-review")
-            .transport(self.clone())
-            .clock(clock)
-            .build()
-            .unwrap()
-    }
-}
-
-#[async_trait]
-impl Transport for Scripted {
-    async fn call(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> Result<http::Response<Bytes>, TransportError> {
-        let (method, path) = (request.method().as_str(), request.uri().path());
-        self.asked.lock().unwrap().push(format!("{method} {path}"));
-        let response = http::Response::builder();
-        let (response, body) = match (self.decide)(method, path) {
-            Answer::Json(status, body) => (response.status(status), body),
-            Answer::LastPlace(body) => {
-                let response = response.header("x-ratelimit-max", "100");
-                (response.header("x-ratelimit-remaining", "0"), body)
-            }
-            Answer::Hang => std::future::pending().await,
-        };
-        Ok(response.body(Bytes::from(body.to_string())).unwrap())
-    }
-}
-
-/// What HighLevel answers when all is well.
-fn well(method: &str, path: &str) -> Answer {
-    let body = match (method, path.rsplit('/').next().unwrap()) {
-        ("GET", "customValues") => json!({"customValues": [{
-            "id": "v1",
-            "fieldKey": "{{ custom_values.calendly_link }}",
-            "value": "https://calendly.com/soleil/visit",
-        }]}),
-        ("POST", "messages") => json!({"conversationId": "k1", "messageId": "m1"}),
-        ("POST", "tags") => json!({"tags": ["missed-call"]}),
-        ("POST", "tasks") => json!({"task": {"id": "t1"}}),
-        ("GET", contact) => json!({"contact": {"id": contact, "firstName": "Ana"}}),
-        _ => json!({}),
-    };
-    Answer::Json(200, body)
-}
-
-fn recipe(after: &str) -> Recipe {
-    let source = Preset::Soleil.recipe().source().to_owned();
-    let source = source.replace(r#"after = "PT0S""#, &format!("after = \"{after}\""));
-    Recipe::from_toml("soleil.toml", &source).unwrap()
-}
-
-fn delivery(body: Value, now: Timestamp) -> Delivery {
-    Delivery::read(body.to_string(), now).unwrap()
-}
-
-fn missed_call(number: u32, now: Timestamp) -> Delivery {
-    let body = json!({
-        "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
-        "status": "no-answer", "locationId": LOCATION, "webhookId": format!("w{number}"),
-        "messageId": format!("call{number}"), "contactId": format!("contact{number}"),
-        "from": format!("+131255501{number:02}"), "to": "+13125550100", "dateAdded": now.to_string(),
-    });
-    delivery(body, now)
-}
-
-fn stop(number: u32, now: Timestamp) -> Delivery {
-    text("STOP", number, now)
-}
-
-fn text(word: &str, number: u32, now: Timestamp) -> Delivery {
-    let body = json!({
-        "type": "InboundMessage", "direction": "inbound", "messageType": "SMS", "body": word,
-        "locationId": LOCATION, "webhookId": format!("{word}{number}"),
-        "messageId": format!("{word}{number}"), "contactId": format!("contact{number}"),
-        "from": format!("+131255501{number:02}"), "dateAdded": now.to_string(),
-    });
-    delivery(body, now)
-}
-
-fn engine(
-    ghl: &Scripted,
-    client_clock: Arc<dyn Clock>,
-    clock: Arc<dyn Clock>,
-    store: Arc<dyn Store>,
-    recipe: Recipe,
-) -> Engine {
-    let location = LocationId::new(LOCATION).unwrap();
-    Engine::builder(store)
-        .clock(clock)
-        .location(ghl.client(client_clock).location(location), recipe)
-        .build()
-}
-
-async fn outcome(engine: &Engine, wanted: StepName) -> Option<String> {
-    let entries = engine
-        .store()
-        .ledger(&LedgerQuery::default())
-        .await
-        .unwrap();
-    entries.into_iter().find_map(|entry| match entry.kind {
-        EntryKind::NotDone { step, reason } if step == wanted => Some(reason.code()),
-        EntryKind::Done { step, .. } if step == wanted => Some("done".into()),
-        _ => None,
-    })
-}
+use super::scripted::{
+    Answer, LOCATION, Scripted, delivery, engine, missed_call, outcome, recipe, start, stop, text,
+    well,
+};
 
 /// A clock that stands still and on which no wait ends; it remembers how long was to be waited.
 #[derive(Debug, Clone, Default)]
@@ -600,92 +448,4 @@ async fn a_call_of_somebody_who_was_erased_is_not_taken_again() {
     assert_eq!(taken, Acceptance::Taken);
     while engine.step().await.unwrap() > 0 {}
     assert_eq!(ghl.count("POST /conversations/messages"), 1);
-}
-
-#[tokio::test]
-async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
-    let ghl = Scripted::new(|method, path| match (method, path) {
-        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
-        _ => well(method, path),
-    });
-    let clock = ManualClock::new(start());
-    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let before = engine(
-        &ghl,
-        Arc::clone(&shared),
-        Arc::clone(&shared),
-        Arc::clone(&store),
-        recipe("PT0S"),
-    );
-    // Of one the text may be with HighLevel, of the other nothing is begun.
-    before.accept(&missed_call(1, start())).await.unwrap();
-    before.step().await.unwrap();
-    before.accept(&missed_call(2, start())).await.unwrap();
-    let asked = ghl.asked.lock().unwrap().len();
-    let after = Engine::builder(Arc::clone(&store)).clock(shared).build();
-    let mut last = None;
-    for _ in 0..26 * 60 {
-        last = after.next_due().await.unwrap();
-        clock.advance(Duration::from_secs(60));
-        after.step().await.unwrap();
-    }
-    assert_eq!(ghl.asked.lock().unwrap().len(), asked);
-    let entries = store.ledger(&LedgerQuery::default()).await.unwrap();
-    let ends = entries.into_iter().filter_map(|entry| match entry.kind {
-        EntryKind::NotDone { step, reason } => Some(format!("{step} {reason}")),
-        _ => None,
-    });
-    let mut ends: Vec<_> = ends.collect();
-    ends.sort();
-    assert_eq!(
-        ends,
-        [
-            "tag failed:not_configured",
-            "task failed:not_configured",
-            "text failed:outcome_unknown",
-            "text stale",
-        ]
-    );
-    assert_eq!(last, None);
-    let person = |number| PersonKey {
-        location: LocationId::new(LOCATION).unwrap(),
-        contact: ContactId::new(format!("contact{number}")).unwrap(),
-        number: None,
-    };
-    for number in [1, 2] {
-        let erased = after.erase(&person(number)).await.unwrap();
-        assert_eq!(erased, Erasure::Done(1));
-    }
-}
-
-#[tokio::test]
-async fn a_text_that_may_have_been_sent_counts_after_the_app_is_removed() {
-    let ghl = Scripted::new(|method, path| match (method, path) {
-        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
-        _ => well(method, path),
-    });
-    let clock = ManualClock::new(start());
-    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let engine = engine(
-        &ghl,
-        Arc::clone(&shared),
-        shared,
-        Arc::clone(&store),
-        recipe("PT0S"),
-    );
-    engine.accept(&missed_call(1, start())).await.unwrap();
-    engine.step().await.unwrap();
-    let removal = json!({"type": "UNINSTALL", "locationId": LOCATION, "webhookId": "w2"});
-    let removal = delivery(removal, start());
-    engine.accept(&removal).await.unwrap();
-    clock.advance(Duration::from_secs(60));
-    while engine.step().await.unwrap() > 0 {}
-    let reason = outcome(&engine, the_text()).await;
-    assert_eq!(reason.as_deref(), Some("failed:outcome_unknown"));
-    let contact = Subject::contact(&ContactId::new("contact1").unwrap());
-    let location = LocationId::new(LOCATION).unwrap();
-    let known = store.texting_record(&location, &[contact], start()).await;
-    assert_eq!(known.unwrap().sent.len(), 1);
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::{ContactId, LocationId};
+use crate::ids::{ContactId, LocationId, MessageId};
 use crate::recipes::missed_call::intake::{Person, Signal};
 use crate::recipes::missed_call::ledger::EntryKind;
 use crate::recipes::missed_call::store::DeliveryName;
@@ -28,6 +28,14 @@ pub(super) struct Early {
     pub(super) delivery: DeliveryName,
     /// What stands in the ledger beside it, if a sweep has found it.
     pub(super) found: Option<EntryKind>,
+}
+
+impl Early {
+    /// Whether it says something of this call: HighLevel tells of one call each time its status changes, and what is said
+    /// of it in between is no answer to it.
+    pub(super) fn is_of(&self, call: &MessageId) -> bool {
+        matches!(&self.signal, Signal::Answered { call: answered, .. } if answered.message == *call)
+    }
 }
 
 /// The last things told of each person.

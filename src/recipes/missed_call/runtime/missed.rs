@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::accept::alone;
 use super::early::Early;
 use super::{Engine, Resumed, Site, add_to};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, MessageId};
 use crate::recipes::missed_call::Caller;
 use crate::recipes::missed_call::episode::{Episode, EpisodeId, Input, MissedCall, Reason};
 use crate::recipes::missed_call::ledger::Entry;
@@ -83,7 +83,7 @@ impl Engine {
             let Some((person, input)) = early.signal.as_told() else {
                 continue;
             };
-            if episode.is_before_the_call(person.at, now) {
+            if episode.is_before_the_call(person.at, now) || early.is_of(&call.message) {
                 continue;
             }
             actions.extend(episode.handle(&input, now));
@@ -100,16 +100,15 @@ impl Engine {
 
     /// Tells a new episode what was told at the same moment as its call, by whoever found no episode yet.
     pub(super) async fn tell_what_came_meanwhile(&self, site: &Site, opened: Opens) {
-        let Opens { contact, taken } = opened;
-        for early in self.shared.early.of(site.location.id(), &contact) {
+        for early in self.shared.early.of(site.location.id(), &opened.contact) {
+            if opened.taken.contains(&early.delivery) || early.is_of(&opened.call) {
+                continue;
+            }
             let Early {
                 signal,
                 delivery,
                 found,
             } = early;
-            if taken.contains(&delivery) {
-                continue;
-            }
             let told = Box::pin(self.take(site, &signal, delivery, found.as_ref())).await;
             if let Err(error) = told {
                 // The call is taken and must not be told again for this.
@@ -123,8 +122,9 @@ impl Engine {
     }
 }
 
-/// The contact that a commit opens an episode for, and what was told before and is taken with it.
+/// The call and the contact that a commit opens an episode for, and what was told before and is taken with it.
 pub(super) struct Opens {
+    call: MessageId,
     contact: ContactId,
     taken: Vec<DeliveryName>,
 }
@@ -134,6 +134,7 @@ impl Opens {
         let mut episodes = commit.episodes.iter();
         let opened = episodes.find(|change| change.read_at_revision.is_none())?;
         Some(Self {
+            call: opened.state.calls.first()?.clone(),
             contact: opened.state.contact().clone(),
             taken: commit.earlier.clone(),
         })

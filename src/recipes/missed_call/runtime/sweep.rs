@@ -162,16 +162,26 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         let by_this_process = self.shared.sweeps.until().get(location).copied();
-        let query = LedgerQuery {
-            since: by_this_process.or(Some(back(now, LONGEST_LOOK))),
-            ..LedgerQuery::of_location(location.clone())
+        // A restart is mostly a short one, and three days of a ledger are long.
+        let looks = match by_this_process {
+            Some(until) => vec![until],
+            None => vec![back(now, OVERLAP), back(now, LONGEST_LOOK)],
         };
-        let entries = self.shared.store.ledger(&query).await?;
-        let swept = entries.iter().filter_map(|entry| match entry.kind {
-            EntryKind::Swept { to, .. } => Some(to),
-            _ => None,
-        });
-        Ok(swept.chain(by_this_process).max())
+        for since in looks {
+            let query = LedgerQuery {
+                since: Some(since),
+                ..LedgerQuery::of_location(location.clone())
+            };
+            let entries = self.shared.store.ledger(&query).await?;
+            let swept = entries.iter().filter_map(|entry| match entry.kind {
+                EntryKind::Swept { to, .. } => Some(to),
+                _ => None,
+            });
+            if let Some(until) = swept.chain(by_this_process).max() {
+                return Ok(Some(until));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes these one after the other. Returns how many it took, and those that belong to nobody's episode.
