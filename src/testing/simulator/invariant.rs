@@ -17,6 +17,11 @@ pub enum Invariant {
     NeverEarly,
     /// No text goes out when it is too late for it.
     NeverLate,
+    /// A first text that is not sent is left out for a reason that is true: what it tells of has happened, and not before
+    /// the call.
+    NeverWithoutReason,
+    /// No first text is sent once it has been acknowledged that its caller wrote, was spoken with or booked meanwhile.
+    NeverAfterAnswer,
     /// Nothing is done in a paused location.
     NeverWhilePaused,
     /// Every step has one outcome in the ledger, and what it says was done is what reached the platform.
@@ -33,6 +38,8 @@ impl fmt::Display for Invariant {
             Self::NeverLost => "never lost",
             Self::NeverEarly => "never early",
             Self::NeverLate => "never late",
+            Self::NeverWithoutReason => "never without a reason",
+            Self::NeverAfterAnswer => "never after an answer",
             Self::NeverWhilePaused => "never while paused",
             Self::TrueLedger => "a true ledger",
             Self::Plays => "the simulation plays",

@@ -1,13 +1,17 @@
 //! A deterministic simulator of missed-call text back: people, webhooks, faults, crashes and clocks out of one seed.
 //!
 //! The engine, the client and the platform's state machine are the real ones; time, the line between them, the store's
-//! moods and the post are simulated. One file per concern: `plan` is all that happens from outside, decided up front;
-//! `world` lets it happen; `worker` runs engines that die and start again on one store; `store`, `line` and `post` carry
-//! things and lose them; `watch` and `rules` know what must hold; `shrink` makes a failure small; `planted` are bugs to
-//! order.
+//! moods and the post are simulated. One file per concern: `plan` is all that happens from outside, decided up front by
+//! `chance`; `world` lets it happen; `worker` runs engines that die and start again on one store; `store`, `line` and
+//! `post` carry things and lose them, and `news` is what they tell; `watch`, `wishes`, `rules`, `omitted` and `answered` know
+//! what must hold; `shrink` makes a failure small; `planted` are bugs to order.
 
+mod answered;
+mod chance;
 mod invariant;
 mod line;
+mod news;
+mod omitted;
 mod plan;
 mod planted;
 mod post;
@@ -19,6 +23,7 @@ mod time;
 mod timeline;
 mod trouble;
 mod watch;
+mod wishes;
 mod worker;
 mod world;
 

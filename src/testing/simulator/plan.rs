@@ -1,4 +1,4 @@
-//! What is going to happen, all of it decided from the seed before anything runs. Each event stands for itself, so that
+//! What is going to happen, all of it decided before anything runs (`chance` does). Each event stands for itself, so that
 //! any of them can be left out when a failure is shrunk.
 
 use std::fmt;
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::scene::PEOPLE;
 use crate::testing::simulator::trouble::{Fault, Requests};
 
 /// One of the people who call, from 0.
@@ -80,6 +79,25 @@ pub(super) enum What {
     },
 }
 
+impl What {
+    /// Whether it can keep an engine from doing its work in time, or from knowing that it is done.
+    pub(super) fn hinders(&self) -> bool {
+        match self {
+            Self::Pause { .. }
+            | Self::Trouble { .. }
+            | Self::Spell { .. }
+            | Self::StoreFails { .. }
+            | Self::ClockSet { .. }
+            | Self::Crash { .. } => true,
+            Self::Call { .. }
+            | Self::Write { .. }
+            | Self::Book { .. }
+            | Self::Sweep { .. }
+            | Self::Disturb { .. } => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallEnd {
     Missed,
@@ -145,57 +163,12 @@ pub(super) enum CrashPoint {
 }
 
 impl CrashPoint {
-    const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 4] = [
         Self::BeforeWrite,
         Self::AfterWrite,
         Self::BeforeRequest,
         Self::AfterRequest,
     ];
-}
-
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-/// A Thursday; the clocks go back in the night to the Sunday after.
-const FIRST_DAY: Timestamp = Timestamp::constant(1_793_232_000, 0);
-
-impl Plan {
-    pub(super) fn of_seed(seed: u64) -> Self {
-        let mut random = Random {
-            chance: fastrand::Rng::with_seed(seed),
-            loses: false,
-        };
-        random.loses = random.one_in(3);
-        // Mostly when the business is open in Chicago, and now and then at night.
-        let hour = if random.one_in(4) {
-            random.chance.u64(..24)
-        } else {
-            random.chance.u64(13..22)
-        };
-        let start = FIRST_DAY
-            .saturating_add(Duration::from_secs(
-                random.chance.u64(..5) * 24 * HOUR + hour * HOUR,
-            ))
-            .unwrap_or(FIRST_DAY);
-        let workers = random.chance.usize(1..=2);
-        let mut events = Vec::new();
-        for _ in 0..random.chance.usize(1..=3) {
-            let caller = Caller(random.chance.usize(..PEOPLE));
-            random.caller(caller, &mut events);
-        }
-        if random.one_in(6) {
-            random.pause(&mut events);
-        }
-        random.troubles(&mut events);
-        if random.loses {
-            random.sweeps(&mut events);
-        }
-        events.sort_by_key(|event| event.at);
-        Self {
-            start,
-            workers,
-            events,
-        }
-    }
 }
 
 impl Plan {
@@ -214,218 +187,5 @@ impl Plan {
             What::Call { fate, .. } | What::Write { fate, .. } => fate.lost,
             _ => false,
         })
-    }
-}
-
-struct Random {
-    chance: fastrand::Rng,
-    /// Whether webhooks get lost, and workers sweep.
-    loses: bool,
-}
-
-impl Random {
-    fn one_in(&mut self, many: u32) -> bool {
-        self.chance.u32(..many) == 0
-    }
-
-    fn seconds(&mut self, from: u64, to: u64) -> Duration {
-        Duration::from_millis(self.chance.u64(from * 1000..to * 1000))
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.chance.usize(..choices.len())]
-    }
-
-    fn fate(&mut self) -> Fate {
-        let delay = match self.chance.u32(..10) {
-            0 => self.seconds(MINUTE, 40 * MINUTE),
-            1 | 2 => self.seconds(1, 2 * MINUTE),
-            _ => self.seconds(0, 2),
-        };
-        let again = match self.chance.u32(..6) {
-            0 => Some(self.seconds(0, 1)),
-            1 => Some(self.seconds(1, 20 * MINUTE)),
-            _ => None,
-        };
-        Fate {
-            worker: self.chance.usize(..2),
-            delay,
-            again,
-            lost: false,
-        }
-    }
-
-    /// That of a webhook which tells of what HighLevel records.
-    fn fate_of_recorded(&mut self) -> Fate {
-        let lost = self.loses && self.one_in(4);
-        Fate {
-            lost,
-            ..self.fate()
-        }
-    }
-
-    /// A person calls, and perhaps again, and perhaps says something.
-    fn caller(&mut self, caller: Caller, events: &mut Vec<Event>) {
-        let mut at = self.seconds(0, 10 * MINUTE);
-        if self.one_in(8) {
-            // Somebody who wanted no texts before they ever called.
-            self.writes(caller, Words::Refusal, at, events);
-            at += self.seconds(1, 5 * MINUTE);
-        }
-        self.calls(caller, at, events);
-        while self.one_in(2) {
-            at += self.seconds(5, 10 * MINUTE);
-            self.calls(caller, at, events);
-        }
-        if self.one_in(3) {
-            at += self.seconds(1, 3 * HOUR);
-            let words = self.one_of(&[
-                Words::Stop,
-                Words::Refusal,
-                Words::Refusal,
-                Words::Help,
-                Words::Thanks,
-                Words::Automatic,
-                Words::Other,
-            ]);
-            self.writes(caller, words, at, events);
-            if matches!(words, Words::Stop | Words::Refusal) && self.one_in(3) {
-                at += self.seconds(2, 10 * MINUTE);
-                self.writes(caller, Words::Start, at, events);
-            }
-        }
-        if self.one_in(6) {
-            let worker = self.chance.usize(..2);
-            let at = at + self.seconds(1, HOUR);
-            let what = What::Book { caller, worker };
-            events.push(Event { at, what });
-        }
-        if self.one_in(8) {
-            let on = Event {
-                at: at + self.seconds(1, HOUR),
-                what: What::Disturb {
-                    caller,
-                    on: true,
-                    fate: self.fate(),
-                },
-            };
-            events.push(on);
-            if self.one_in(2) {
-                let at = on.at + self.seconds(1, HOUR);
-                let what = What::Disturb {
-                    caller,
-                    on: false,
-                    fate: self.fate(),
-                };
-                events.push(Event { at, what });
-            }
-        }
-        if self.one_in(3) {
-            // After the cooldown, or right around its end.
-            let last = at + Duration::from_secs(3 * HOUR + 50 * MINUTE) + self.seconds(0, HOUR);
-            self.calls(caller, last, events);
-        }
-    }
-
-    fn calls(&mut self, caller: Caller, at: Duration, events: &mut Vec<Event>) {
-        let end = match self.chance.u32(..12) {
-            0 => CallEnd::Answered,
-            1 => CallEnd::Returned,
-            2 => CallEnd::Voicemail,
-            _ => CallEnd::Missed,
-        };
-        let fate = self.fate_of_recorded();
-        let what = What::Call { caller, end, fate };
-        events.push(Event { at, what });
-    }
-
-    fn writes(&mut self, caller: Caller, words: Words, at: Duration, events: &mut Vec<Event>) {
-        let fate = self.fate_of_recorded();
-        let what = What::Write {
-            caller,
-            words,
-            fate,
-        };
-        events.push(Event { at, what });
-    }
-
-    /// From the first event to some time after the last, by one worker or the other, and now and then by both at once.
-    fn sweeps(&mut self, events: &mut Vec<Event>) {
-        let last = events.iter().map(|event| event.at).max();
-        let end = last.unwrap_or_default() + Duration::from_secs(HOUR);
-        let pause = self.one_of(&[2 * MINUTE, 15 * MINUTE, HOUR]);
-        let mut at = self.seconds(0, pause);
-        while at < end {
-            let worker = self.chance.usize(..2);
-            let what = What::Sweep { worker };
-            events.push(Event { at, what });
-            if self.one_in(4) {
-                let at = at + self.seconds(0, 1);
-                let what = What::Sweep { worker: worker + 1 };
-                events.push(Event { at, what });
-            }
-            at += self.seconds(pause / 2, 2 * pause);
-        }
-    }
-
-    /// Around something that happens. There is one at most, so that its end is the end of all.
-    fn pause(&mut self, events: &mut Vec<Event>) {
-        let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
-        let at = self.one_of(&anchors) + self.seconds(0, HOUR);
-        let what = What::Pause {
-            worker: self.chance.usize(..2),
-            length: self.seconds(MINUTE, 3 * HOUR),
-        };
-        let early = self.seconds(0, HOUR);
-        let at = at.saturating_sub(early);
-        events.push(Event { at, what });
-    }
-
-    /// Faults, close to where something happens: right after a person does something, or when a later step is due.
-    fn troubles(&mut self, events: &mut Vec<Event>) {
-        let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
-        for _ in 0..self.chance.usize(..6) {
-            let later = self.one_of(&[0, 0, 0, 30, 15 * MINUTE, 2 * HOUR]);
-            let at = self.one_of(&anchors) + Duration::from_secs(later) + self.seconds(0, 20);
-            let what = self.trouble();
-            let early = self.seconds(0, 10);
-            let at = at.saturating_sub(early);
-            events.push(Event { at, what });
-        }
-    }
-
-    fn trouble(&mut self) -> What {
-        match self.chance.u32(..14) {
-            0..=4 => What::Trouble {
-                requests: self.one_of(&Requests::ALL),
-                fault: self.one_of(&Fault::ALL),
-                times: self.chance.u32(1..=4),
-            },
-            5 => What::Spell {
-                fault: self.one_of(&Fault::WITHOUT_EFFECT),
-                length: Duration::from_secs(30 * MINUTE),
-            },
-            6 => What::Spell {
-                fault: self.one_of(&Fault::ALL),
-                length: self.seconds(1, 3 * MINUTE),
-            },
-            7 => What::StoreFails {
-                length: self.seconds(1, 2 * MINUTE),
-            },
-            8 => What::ClockSet {
-                worker: self.chance.usize(..2),
-                seconds: self.chance.i64(-90..=90),
-            },
-            _ => What::Crash {
-                worker: self.chance.usize(..2),
-                point: self.one_of(&CrashPoint::ALL),
-                after: self.chance.u32(..6),
-                down: self.one_of(&[
-                    Duration::from_secs(1),
-                    Duration::from_secs(20),
-                    Duration::from_secs(8 * MINUTE),
-                ]),
-            },
-        }
     }
 }

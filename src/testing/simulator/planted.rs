@@ -2,10 +2,13 @@
 
 use jiff::SignedDuration;
 
+use crate::message::MessageType;
+use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, EffectChange, Progress};
+use crate::webhooks::{Delivery, Event};
 
 /// A bug that is planted into a simulated world, to prove that it is found. The engine is the shipped one: its store,
-/// its way to HighLevel or its clock plays it false.
+/// its way to HighLevel, its post or its clock plays it false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Planted {
@@ -25,13 +28,17 @@ pub enum Planted {
     ForgetsPauses,
     /// The engine's clock is twenty minutes slow.
     SendsLate,
-    /// The engine's clock is an hour fast.
+    /// The engine's clock is five minutes fast.
     SendsEarly,
+    /// What a caller writes is dated when it is told, so that what was written before a call seems to answer it.
+    ForgetsWhen,
+    /// What answers a call is acknowledged and not kept.
+    LosesAnswers,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -41,14 +48,27 @@ impl Planted {
         Self::ForgetsPauses,
         Self::SendsLate,
         Self::SendsEarly,
+        Self::ForgetsWhen,
+        Self::LosesAnswers,
     ];
 
     /// How wrong the engine's clock is.
     pub(super) fn clock_error(self) -> SignedDuration {
         match self {
             Self::SendsLate => SignedDuration::from_mins(-20),
-            Self::SendsEarly => SignedDuration::from_hours(1),
+            Self::SendsEarly => SignedDuration::from_mins(5),
             _ => SignedDuration::ZERO,
+        }
+    }
+
+    /// What a webhook tells when it is handed over.
+    pub(super) fn retell(self, delivery: &mut Delivery) {
+        let told = delivery.received_at;
+        if let (Self::ForgetsWhen, Event::InboundMessage(message)) = (self, &mut delivery.event)
+            && message.message_type == Some(MessageType::Sms)
+        {
+            message.date_added = Some(told);
+            delivery.timestamp = Some(told);
         }
     }
 
@@ -56,6 +76,7 @@ impl Planted {
     pub(super) fn spoil(self, mut commit: Commit) -> Option<Commit> {
         match self {
             Self::LosesCalls if commit.recipe.is_some() && fastrand::u8(..8) == 0 => return None,
+            Self::LosesAnswers if commit.entries.iter().any(is_answer) => return None,
             Self::DropsSteps => commit
                 .effects
                 .retain(|change| !matches!(change, EffectChange::Plan { .. })),
@@ -71,4 +92,11 @@ impl Planted {
         }
         Some(commit)
     }
+}
+
+fn is_answer(entry: &Entry) -> bool {
+    matches!(
+        entry.kind,
+        EntryKind::Replied { .. } | EntryKind::Happened { .. }
+    )
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::plan::Fate;
+use super::omitted::Did;
+use super::plan::{Caller, Fate};
 use super::world::World;
 use crate::clock::Clock;
 use crate::recipes::missed_call::Engine;
@@ -23,6 +24,7 @@ pub(super) enum Parcel {
         body: String,
     },
     Booking {
+        caller: Caller,
         person: PersonKey,
         reference: String,
     },
@@ -130,12 +132,28 @@ async fn hand_over(world: &World, parcel: &Parcel, worker: usize) -> bool {
 async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {
     match parcel {
         Parcel::Webhook { body, .. } => match Delivery::read(body.clone(), world.time.now()) {
-            Ok(delivery) => engine.accept(&delivery).await.is_ok(),
+            Ok(mut delivery) => {
+                if let Some(planted) = world.planted {
+                    planted.retell(&mut delivery);
+                }
+                engine.accept(&delivery).await.is_ok()
+            }
             Err(_) => false,
         },
-        Parcel::Booking { person, reference } => engine
-            .record(person, Happening::Booked, reference)
-            .await
-            .is_ok(),
+        Parcel::Booking {
+            caller,
+            person,
+            reference,
+        } => {
+            // The host tells no date: it counts as done when it is told.
+            world.did(*caller, Did::Booked);
+            let at = world.time.now();
+            let booked = engine.record(person, Happening::Booked, reference);
+            let booked = booked.await.is_ok();
+            if booked {
+                world.watch(|watch, now| watch.answers.acknowledged(*caller, at, now.elapsed));
+            }
+            booked
+        }
     }
 }

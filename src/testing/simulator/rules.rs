@@ -12,13 +12,21 @@ use super::watch::{Call, Deed};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
-const MAX_AGE: Duration = Duration::from_secs(600);
+/// How old a call may be that is answered.
+pub(super) const MAX_AGE: Duration = Duration::from_secs(600);
+/// How long after a call others join it.
+pub(super) const COOLDOWN: Duration = Duration::from_secs(4 * 3600);
+/// A caller gets no more texts within a day.
+pub(super) const TEXTS_PER_DAY: usize = 3;
 
 /// How long after a no it may be confirmed.
 pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(300);
 
+/// The step that answers the call.
+pub(super) const FIRST_TEXT: &str = "first";
+
 /// The steps of which every recorded call has an outcome.
-pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", "first", "later", "tag"];
+pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", FIRST_TEXT, "later", "tag"];
 
 /// What a step follows.
 #[derive(Debug, Clone, Copy)]
@@ -49,14 +57,14 @@ pub(super) struct StepRule {
 
 const RULES: [StepRule; 7] = [
     StepRule {
-        step: "first",
+        step: FIRST_TEXT,
         is_text: true,
         says: "Hi ",
         follows: Follows::Call,
         earliest: Duration::from_secs(30),
         latest: Some(MAX_AGE),
         quiet_at_night: false,
-        once_within: Some(Duration::from_secs(4 * 3600)),
+        once_within: Some(COOLDOWN),
     },
     StepRule {
         step: "later",

@@ -71,7 +71,8 @@ impl Disk {
         };
         let committed = self.world.tables.commit(kept).await?;
         if committed == Committed::Done {
-            self.world.watch(|watch, _| watch.committed(&told));
+            self.world
+                .watch(|watch, now| watch.committed(&told, now.time));
         }
         Ok(committed)
     }

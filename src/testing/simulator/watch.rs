@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::answered::Answers;
 use super::invariant::Invariant;
+use super::omitted::Grounds;
 use super::plan::Caller;
-use super::rules::{CONFIRMED_WITHIN, Follows, StepRule, rule_of};
+use super::rules::{CONFIRMED_WITHIN, FIRST_TEXT, Follows, StepRule, rule_of};
+use super::wishes::Wishes;
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{Commit, EffectChange};
 
-/// A text may be on its way while its no is acknowledged, for as long.
-const ON_THE_WAY: Duration = Duration::from_secs(1);
+/// A text may be on its way while what forbids it is acknowledged, for as long.
+pub(super) const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// What is under way comes to its end in a pause, repeats of a request that was refused and all.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
@@ -44,44 +47,31 @@ pub(super) struct Moment {
     pub(super) elapsed: Duration,
 }
 
-/// What a caller has said about texts, and when that was acknowledged.
-#[derive(Debug, Default)]
-struct Wishes {
-    /// When it was said, and when it was acknowledged.
-    no: Vec<(Timestamp, Duration)>,
-    /// When a yes that was acknowledged was said last.
-    yes: Option<Timestamp>,
-}
-
-impl Wishes {
-    /// Since when no text may be sent.
-    fn no_since(&self) -> Option<Duration> {
-        let holds = |(said, _): &&(Timestamp, Duration)| self.yes.is_none_or(|yes| *said > yes);
-        self.no.iter().filter(holds).map(|(_, told)| *told).min()
-    }
-}
-
 type Key = (String, &'static str);
 
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// How wrong two clocks may be together.
-    tolerance: Duration,
+    pub(super) tolerance: Duration,
     // What people did.
     pub(super) calls: BTreeMap<String, Call>,
     pub(super) causes: BTreeSet<(Caller, &'static str)>,
     /// When each of them said no in words that no carrier answers.
     pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
+    /// What a first text may be left out for.
+    pub(super) grounds: Grounds,
+    pub(super) answers: Answers,
     /// Since when the location is paused, as far as the host was told.
     pub(super) paused_since: Option<Duration>,
     wishes: BTreeMap<Caller, Wishes>,
-    acknowledged: BTreeSet<String>,
+    /// Since when each call is known.
+    pub(super) acknowledged: BTreeMap<String, Timestamp>,
     // What the store keeps.
     recorded: BTreeMap<String, EpisodeId>,
-    attempts: BTreeMap<Key, Vec<EffectId>>,
+    pub(super) attempts: BTreeMap<Key, Vec<EffectId>>,
     open: BTreeSet<EffectId>,
     outcomes: BTreeMap<(EpisodeId, String), u32>,
-    contacts: BTreeMap<EpisodeId, String>,
+    pub(super) contacts: BTreeMap<EpisodeId, String>,
     done: BTreeMap<Key, usize>,
     found: usize,
     never_known: BTreeSet<Key>,
@@ -97,10 +87,6 @@ impl Watch {
             tolerance,
             ..Self::default()
         }
-    }
-
-    pub(super) fn tolerance(&self) -> Duration {
-        self.tolerance
     }
 
     /// The first promise that was broken, and how.
@@ -134,23 +120,24 @@ impl Watch {
         self.found
     }
 
-    pub(super) fn call_acknowledged(&mut self, message: &str) {
-        self.acknowledged.insert(message.to_owned());
+    pub(super) fn call_acknowledged(&mut self, message: &str, now: Timestamp) {
+        let since = self.acknowledged.entry(message.to_owned());
+        since.or_insert(now);
     }
 
     pub(super) fn no_acknowledged(&mut self, caller: Caller, said: Timestamp, now: Duration) {
         self.wishes.entry(caller).or_default().no.push((said, now));
     }
 
-    pub(super) fn yes_acknowledged(&mut self, caller: Caller, said: Timestamp) {
-        let wishes = self.wishes.entry(caller).or_default();
-        wishes.yes = wishes.yes.max(Some(said));
+    /// It counts at once: an engine may have read it long before that is known here.
+    pub(super) fn said_yes(&mut self, caller: Caller, said: Timestamp) {
+        self.wishes.entry(caller).or_default().yes = Some(said);
     }
 
     /// The store keeps this.
-    pub(super) fn committed(&mut self, commit: &Commit) {
+    pub(super) fn committed(&mut self, commit: &Commit, now: Timestamp) {
         for entry in &commit.entries {
-            self.entered(entry);
+            self.entered(entry, now);
         }
         for change in &commit.effects {
             match change {
@@ -161,7 +148,7 @@ impl Watch {
         }
     }
 
-    fn entered(&mut self, entry: &Entry) {
+    fn entered(&mut self, entry: &Entry, now: Timestamp) {
         if matches!(entry.kind, EntryKind::Found { .. }) {
             self.found += 1;
         }
@@ -175,6 +162,8 @@ impl Watch {
                 self.contacts
                     .entry(episode.clone())
                     .or_insert_with(|| call.contact.to_string());
+                self.answers.begins(episode, now);
+                self.joins(call.message.as_str(), episode);
             }
             EntryKind::Attempted {
                 effect, contact, ..
@@ -201,10 +190,19 @@ impl Watch {
                 if let Some(key) = self.key(episode, step.as_str()).filter(|_| unknown) {
                     self.never_known.insert(key);
                 }
+                if step.as_str() == FIRST_TEXT {
+                    self.leaves_out(episode, reason, now);
+                }
                 self.ended(episode, step.as_str());
             }
             _ => {}
         }
+    }
+
+    /// The call that an episode is named after.
+    pub(super) fn opened_by<'e>(&self, episode: &'e EpisodeId) -> Option<(&'e str, Call)> {
+        let message = episode.as_str().rsplit(':').next()?;
+        Some((message, *self.calls.get(message)?))
     }
 
     fn key(&self, episode: &EpisodeId, step: &str) -> Option<Key> {
@@ -253,13 +251,7 @@ impl Watch {
             return self.breaks(Invariant::NeverTwice, how);
         };
         let before = accepted.len();
-        let opened = effect
-            .episode
-            .as_str()
-            .rsplit(':')
-            .next()
-            .unwrap_or_default();
-        let Some(call) = self.calls.get(opened).copied() else {
+        let Some((_, call)) = self.opened_by(&effect.episode) else {
             let how = format!("`{}` belongs to no call", rule.step);
             return self.breaks(Invariant::NeverEarly, how);
         };
@@ -273,6 +265,9 @@ impl Watch {
                 self.may_be_texted(call.caller, rule, left, now);
             }
             self.has_cause(call.caller, rule);
+        }
+        if rule.step == FIRST_TEXT {
+            self.is_not_answered(call.caller, &effect.episode, left);
         }
         self.is_far_from_the_last(&key, call, rule);
         self.accepted.entry(key).or_default().push(effect);
@@ -325,17 +320,11 @@ impl Watch {
         };
         let answered = self.accepted.get(key).into_iter().flatten();
         let near = |effect: &EffectId| {
-            let opened = effect
-                .episode
-                .as_str()
-                .rsplit(':')
-                .next()
-                .unwrap_or_default();
-            self.calls.get(opened).is_some_and(|other| {
+            self.opened_by(&effect.episode).is_some_and(|(_, other)| {
                 let (first, second) = if other.ended_at <= call.ended_at {
-                    (other, &call)
+                    (other, call)
                 } else {
-                    (&call, other)
+                    (call, other)
                 };
                 // Each may be taken to end at its earliest.
                 let apart = second.ended_at.duration_since(first.ended_from);
@@ -353,7 +342,7 @@ impl Watch {
 
     /// The world is calm and nothing happens any more.
     pub(super) fn finish(&mut self) {
-        for message in self.acknowledged.clone() {
+        for message in self.acknowledged.clone().into_keys() {
             let Some(call) = self.calls.get(&message).copied() else {
                 continue;
             };

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::Notify;
 
 use super::invariant::Invariant;
+use super::news::{News, Told};
+use super::omitted::Did;
 use super::plan::{CallEnd, Caller, Fate, Plan, What, Words};
 use super::planted::Planted;
 use super::post::{self, Parcel};
@@ -33,23 +35,6 @@ use crate::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 /// How long somebody speaks to the voicemail, in seconds.
 const VOICEMAIL: u32 = 12;
 
-/// A sweep leaves to webhooks what is younger.
-const LEFT_TO_WEBHOOKS: Duration = Duration::from_secs(60);
-
-/// What a webhook tells, for those that the watch must know of.
-#[derive(Debug, Clone)]
-struct News {
-    at: Timestamp,
-    what: Told,
-}
-
-#[derive(Debug, Clone)]
-enum Told {
-    Missed { message: String },
-    No { caller: Caller },
-    Yes { caller: Caller },
-}
-
 pub(super) struct World {
     pub(super) scene: Scene,
     pub(super) time: Time,
@@ -66,7 +51,7 @@ pub(super) struct World {
     timeline: Mutex<Timeline>,
     /// How many webhooks have been posted.
     posted: Mutex<usize>,
-    news: Mutex<BTreeMap<String, News>>,
+    pub(super) news: Mutex<BTreeMap<String, News>>,
     contacts: Mutex<BTreeMap<Caller, String>>,
     bookings: AtomicUsize,
 }
@@ -143,6 +128,9 @@ impl World {
     /// Lets something happen.
     pub(super) async fn perform(self: &Arc<Self>, what: What) -> Result<(), FakeGhlError> {
         self.note(&what);
+        if what.hinders() {
+            self.watch(|watch, _| watch.grounds.hindered = true);
+        }
         let now = self.time.elapsed();
         match what {
             What::Call { caller, end, fate } => self.call(caller, end, fate)?,
@@ -196,12 +184,18 @@ impl World {
             }
         }
         let happening = self.platform.call(&call)?;
-        let missed = matches!(end, CallEnd::Missed | CallEnd::Voicemail);
-        if missed {
-            let message = happening.message_id.clone();
-            self.expect_news(happening.webhook_id, Told::Missed { message });
-        }
+        let did = Did::of_call(end);
+        let missed = did.is_none();
+        let message = happening.message_id.clone();
+        let told = match did {
+            Some(_) => Told::Answer { caller },
+            None => Told::Missed { message },
+        };
+        self.expect_news(happening.webhook_id, told);
         lock(&self.contacts).insert(caller, happening.contact_id);
+        if let Some(did) = did {
+            self.did(caller, did);
+        }
         self.watch(|watch, now| {
             let length = match end {
                 CallEnd::Voicemail => VOICEMAIL,
@@ -232,23 +226,20 @@ impl World {
             to: self.scene.business.clone(),
             body: words.text().to_owned(),
         })?;
-        let told = match words {
-            Words::Stop | Words::Refusal => Some(Told::No { caller }),
-            Words::Start => Some(Told::Yes { caller }),
-            _ => None,
-        };
-        if let Some(told) = told {
+        if let Some(did) = Did::of_words(words) {
+            let told = match did {
+                Did::SaidNo => Told::No { caller },
+                _ => Told::Answer { caller },
+            };
             self.expect_news(happening.webhook_id, told);
+            self.did(caller, did);
         }
-        if words == Words::Refusal {
-            self.watch(|watch, now| {
-                let of_caller = watch.refusals.entry(caller).or_default();
-                of_caller.push(now.time);
-            });
-        }
-        if words == Words::Help {
-            self.watch(|watch, _| watch.causes.insert((caller, "person")));
-        }
+        self.watch(|watch, now| match words {
+            Words::Start => watch.said_yes(caller, now.time),
+            Words::Refusal => watch.refusals.entry(caller).or_default().push(now.time),
+            Words::Help => drop(watch.causes.insert((caller, "person"))),
+            Words::Stop | Words::Thanks | Words::Automatic | Words::Other => {}
+        });
         lock(&self.contacts).insert(caller, happening.contact_id);
         self.post_new_webhooks(Some(fate));
         Ok(())
@@ -271,7 +262,17 @@ impl World {
             worker,
             ..Fate::PROMPT
         };
-        post::send(self, Parcel::Booking { person, reference }, fate);
+        let parcel = Parcel::Booking {
+            caller,
+            person,
+            reference,
+        };
+        post::send(self, parcel, fate);
+    }
+
+    /// The watch remembers what a text may be left out for.
+    pub(super) fn did(&self, caller: Caller, did: Did) {
+        self.watch(|watch, now| watch.grounds.add(caller, did, now.time));
     }
 
     async fn disturb(self: &Arc<Self>, caller: Caller, on: bool, fate: Fate) {
@@ -279,6 +280,9 @@ impl World {
         let Some(contact) = contact else {
             return;
         };
+        if on {
+            self.did(caller, Did::SaidNo);
+        }
         let status = if on { "active" } else { "inactive" };
         let body = json!({ "dndSettings": { "SMS": { "status": status } } }).to_string();
         let request = Request::builder()
@@ -327,42 +331,6 @@ impl World {
         }
         drop(contacts);
         self.watch(|watch, now| watch.accepted(deed, left, now));
-    }
-
-    fn expect_news(&self, webhook: String, what: Told) {
-        let at = self.time.now();
-        lock(&self.news).insert(webhook, News { at, what });
-    }
-
-    /// A webhook was acknowledged.
-    pub(super) fn acknowledged(&self, webhook: &str) {
-        let news = lock(&self.news).get(webhook).cloned();
-        self.are_told(news.as_slice());
-    }
-
-    /// A sweep that began then has come to its end: whatever happened early enough before is known.
-    pub(super) fn swept(&self, began: Timestamp) {
-        let tolerance = self.watch(|watch, _| watch.tolerance());
-        let is_due = |news: &&News| {
-            let age = began.duration_since(news.at);
-            age > (LEFT_TO_WEBHOOKS + tolerance)
-                .try_into()
-                .unwrap_or_default()
-        };
-        let found: Vec<News> = lock(&self.news).values().filter(is_due).cloned().collect();
-        self.are_told(&found);
-    }
-
-    fn are_told(&self, news: &[News]) {
-        self.watch(|watch, now| {
-            for News { at, what } in news {
-                match what {
-                    Told::Missed { message } => watch.call_acknowledged(message),
-                    Told::No { caller } => watch.no_acknowledged(*caller, *at, now.elapsed),
-                    Told::Yes { caller } => watch.yes_acknowledged(*caller, *at),
-                }
-            }
-        });
     }
 
     /// This worker, or another if it is down.

@@ -77,6 +77,8 @@ fn every_planted_bug_is_found() {
         Planted::ForgetsPauses => Invariant::NeverWhilePaused,
         Planted::SendsEarly => Invariant::NeverEarly,
         Planted::SendsLate => Invariant::NeverLate,
+        Planted::ForgetsWhen => Invariant::NeverWithoutReason,
+        Planted::LosesAnswers => Invariant::NeverAfterAnswer,
         other => panic!("nobody knows what {other:?} breaks"),
     };
     for planted in Planted::ALL {
