@@ -87,8 +87,8 @@ impl Signal {
 }
 
 impl Signal {
-    /// Who did something that a missed call before it is answered by or that follows on it, and what the caller's episode
-    /// is told of it; `None` for what means something without an episode.
+    /// Who did something that can answer a missed call, and what the caller's episode is told of it; `None` for what is
+    /// told to nobody's episode, or to more than that.
     pub(crate) fn as_told(&self) -> Option<(Person, Input)> {
         match self {
             Self::Wrote {
@@ -124,6 +124,36 @@ impl Signal {
             }
             _ => None,
         }
+    }
+}
+
+impl Signal {
+    /// Whether the contact wants no more texts.
+    pub(crate) fn is_no(&self) -> bool {
+        matches!(self, Self::Wrote { reply, .. } if reply.ends_texts())
+    }
+
+    /// Whom it is about, where it is somebody.
+    pub(crate) fn contact(&self) -> Option<&ContactId> {
+        match self {
+            Self::Missed(call) | Self::Answered { call, .. } => Some(&call.contact),
+            Self::Unclear { .. } => None,
+            Self::Wrote { person, .. }
+            | Self::Happened { person, .. }
+            | Self::TaskDone { person, .. }
+            | Self::ContactGone { person }
+            | Self::Consented { person, .. }
+            | Self::DoNotDisturb { person, .. } => Some(&person.contact),
+        }
+    }
+
+    /// The same, for memory: what somebody wrote may be long, and is theirs.
+    pub(crate) fn without_words(&self) -> Self {
+        let mut same = self.clone();
+        if let Self::Wrote { text, .. } = &mut same {
+            *text = None;
+        }
+        same
     }
 }
 

@@ -191,6 +191,11 @@ impl Store for Disk {
         self.world.tables.episodes_to_wake(now, limit).await
     }
 
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        self.enter().await?;
+        self.world.tables.wake_later(id, at).await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.enter().await?;
         self.world.tables.next_due().await

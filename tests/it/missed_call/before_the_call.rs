@@ -183,22 +183,52 @@ async fn a_sweep_that_finds_a_call_and_its_answer_sends_no_text() {
 
 #[tokio::test]
 async fn what_is_told_of_the_call_itself_is_no_answer_to_it() {
-    let world = world().await;
-    let contact = world.known_caller().await;
-    // A mailbox takes it, which HighLevel tells in two steps.
-    for (status, seconds) in [("completed", 40), ("voicemail", 40)] {
-        let event = json!({
-            "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
-            "locationId": LOCATION, "contactId": contact, "messageId": "call1",
-            "status": status, "callStatus": status, "callDuration": seconds,
-            "from": caller().e164(), "to": business().e164(), "dateAdded": world.now(),
-        });
-        world.ghl.event(event.as_object().unwrap().clone());
-        world.ghl.deliveries_settled().await;
+    // A mailbox takes it, which HighLevel tells in two steps, in any order.
+    for steps in [["completed", "voicemail"], ["voicemail", "completed"]] {
+        let world = world().await;
+        let contact = world.known_caller().await;
+        for status in steps {
+            let event = json!({
+                "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
+                "locationId": LOCATION, "contactId": contact, "messageId": "call1",
+                "status": status, "callStatus": status, "callDuration": 40,
+                "from": caller().e164(), "to": business().e164(), "dateAdded": world.now(),
+            });
+            world.ghl.event(event.as_object().unwrap().clone());
+            world.ghl.deliveries_settled().await;
+        }
+        world.minutes(5).await;
+        let history = world.history().await;
+        assert_eq!(world.texts(&contact).await.len(), 1, "{history:?}");
     }
-    world.minutes(5).await;
+}
+
+#[tokio::test]
+async fn what_one_episode_has_set_off_the_next_does_not_set_off_again() {
+    let recipe = format!(
+        "{RECIPE}\n[call]\ncooldown = \"PT1H\"\nmax_age = \"PT10M\"\n
+        [steps.answer]\ndo = \"task\"\non = \"replied\"\ntitle = \"Answer them\"\n"
+    );
+    let recipe = Recipe::from_toml("replied.toml", &recipe).unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    let contact = world.missed().await.contact_id;
+    // The cooldown is over, and the episode is still live for calls that are told late.
+    world.minutes(65).await;
+    world.ghl.hold_webhooks(true);
+    let second = world.missed().await;
+    world.ghl.hold_webhooks(false);
+    world.pass(std::time::Duration::from_secs(10)).await;
+    world.writes(caller(), "are you there?").await;
+    world.ghl.resend(&second.webhook_id).unwrap();
+    world.ghl.deliveries_settled().await;
+    world.minutes(10).await;
     let history = world.history().await;
     assert_eq!(world.texts(&contact).await.len(), 1, "{history:?}");
+    assert!(
+        history.contains(&"not_done text replied".to_owned()),
+        "{history:?}"
+    );
+    assert_eq!(world.tasks(&contact).await.len(), 1, "{history:?}");
 }
 
 #[tokio::test]

@@ -160,6 +160,10 @@ impl Store for FailingPower {
         self.inner().await.episodes_to_wake(now, limit).await
     }
 
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner().await.wake_later(id, at).await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.inner().await.next_due().await
     }

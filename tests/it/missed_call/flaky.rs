@@ -25,6 +25,7 @@ pub(super) struct Flaky {
     pub(super) unreadable: Mutex<BTreeSet<EpisodeId>>,
     pub(super) reads_to_fail: AtomicU32,
     pub(super) intents_to_fail: AtomicU32,
+    pub(super) commits_to_fail: AtomicU32,
     /// What is taken while the next answer about a person's episode is on its way …
     pub(super) after_read: Mutex<Option<(Engine, Delivery)>>,
     /// … and while the next commit is.
@@ -62,6 +63,7 @@ async fn take_meanwhile(what: &Mutex<Option<(Engine, Delivery)>>) -> Result<(), 
 impl Store for Flaky {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         take_meanwhile(&self.before_commit).await?;
+        fails(&self.commits_to_fail)?;
         let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
         if commit.effects.iter().any(keeps) {
             fails(&self.intents_to_fail)?;
@@ -155,6 +157,10 @@ impl Store for Flaky {
         limit: usize,
     ) -> Result<Vec<EpisodeId>, StoreError> {
         self.store.episodes_to_wake(now, limit).await
+    }
+
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        self.store.wake_later(id, at).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -567,6 +567,13 @@ async fn episodes_are_woken_when_their_time_has_come(store: &dyn Store) {
     assert_eq!(woken(at(20), 9).await.len(), 3);
     done(store, updates(&state("a", "a", None), 1)).await;
     assert_eq!(woken(at(20), 9).await, [id("b"), id("d")]);
+    // One can be put off, which is no change of the episode; what is never woken is not.
+    for name in ["b", "c"] {
+        store.wake_later(&id(name), at(40)).await.unwrap();
+    }
+    assert_eq!(woken(at(30), 9).await, [id("d")]);
+    assert_eq!(woken(at(40), 9).await, [id("b"), id("d")]);
+    done(store, updates(&state("b", "b", None), 1)).await;
 }
 
 async fn recipes_are_kept_as_they_are(store: &dyn Store) {

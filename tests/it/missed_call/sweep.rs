@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -9,9 +10,9 @@ use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::report::{Report, Settings};
-use gohighlevel::recipes::missed_call::store::{MemoryStore, Subject};
+use gohighlevel::recipes::missed_call::store::{Commit, MemoryStore, Store, Subject};
 use gohighlevel::recipes::missed_call::{Recipe, SweepError, Swept};
 use gohighlevel::testing::{Call, CallStatus, Fault};
 use http::Method;
@@ -230,6 +231,82 @@ async fn a_contact_that_cannot_be_read_waits_for_the_next_sweep() {
         "{failed:?}"
     );
     world.ghl.clear_faults();
+    assert_eq!(sweep(&world).await, (1, 1));
+    world.minutes(5).await;
+    assert_eq!(world.texts(&contact).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_no_holds_at_once_though_its_contact_cannot_be_read() {
+    let source = soleil()
+        .source()
+        .replace("after = \"PT0S\"", "after = \"PT5M\"");
+    let recipe = Recipe::from_toml("later.toml", &source).unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    let contact = world.missed_call().await.contact_id;
+    world.ghl.hold_webhooks(true);
+    world.writes(caller(), "please stop texting me").await;
+    world.ghl.hold_webhooks(false);
+    world.clock.advance(Duration::from_secs(90));
+    let path = format!("/contacts/{contact}");
+    let status = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
+    world.ghl.fault(Method::GET, &path, status, 10).unwrap();
+    let failed = world.engine.sweep(&location()).await;
+    assert!(matches!(failed, Err(SweepError::ContactNotRead(_))));
+    world.ghl.clear_faults();
+    world.minutes(10).await;
+    let history = world.history().await;
+    assert!(
+        history.contains(&"not_done text opted_out".to_owned()),
+        "{history:?}"
+    );
+    // Only that they get no more.
+    assert_eq!(world.texts(&contact).await.len(), 1, "{history:?}");
+    // The number is known by the next sweep.
+    assert_eq!(sweep(&world).await.1, 1);
+    let number = Subject::number(&caller());
+    let kept = world.store.suppressions(&location(), &[number]).await;
+    assert_eq!(kept.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_waits_with_the_no_that_could_not_be_taken() {
+    let store = Arc::new(Flaky::default());
+    let world = World::with(soleil(), store.clone()).await;
+    let contact = lost_call(&world).await;
+    world.clock.advance(Duration::from_secs(20));
+    world.ghl.hold_webhooks(true);
+    world.writes(caller(), "please stop texting me").await;
+    world.ghl.hold_webhooks(false);
+    world.clock.advance(Duration::from_secs(90));
+    // The no fails to be written, and the store works again at once.
+    store.commits_to_fail.store(1, Ordering::SeqCst);
+    let failed = world.engine.sweep(&location()).await;
+    assert!(matches!(failed, Err(SweepError::Store(_))), "{failed:?}");
+    world.minutes(1).await;
+    assert_eq!(sweep(&world).await.1, 2);
+    world.minutes(10).await;
+    world.assert_not_texted(&contact, "suppressed").await;
+}
+
+#[tokio::test]
+async fn a_sweep_by_a_clock_that_was_fast_hides_nothing() {
+    let store = Arc::new(MemoryStore::new());
+    let mut world = World::with(soleil(), store.clone()).await;
+    let now = world.clock.now();
+    let swept = serde_json::json!({
+        "at": now, "location": LOCATION, "kind": "swept", "seen": 1, "found": 0,
+        "from": now, "to": now + Duration::from_secs(24 * 3600),
+    });
+    let swept: Entry = serde_json::from_value(swept).unwrap();
+    let commit = Commit {
+        entries: vec![swept],
+        ..Commit::default()
+    };
+    store.commit(commit).await.unwrap();
+    world.restart(store).await;
+    let contact = lost_call(&world).await;
+    world.minutes(2).await;
     assert_eq!(sweep(&world).await, (1, 1));
     world.minutes(5).await;
     assert_eq!(world.texts(&contact).await.len(), 1);

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::names::StepName;
-use super::{Episode, later};
+use super::{Action, Episode, Happening, Input, Reason, later};
 use crate::ids::MessageId;
+use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::recipe::Step;
 
 impl Episode {
@@ -48,5 +49,37 @@ impl Episode {
         let ended_at = self.state.call_ended_at;
         let began_at = ended_at.saturating_sub(length).unwrap_or(Timestamp::MIN);
         at < began_at && ended_at <= now
+    }
+    /// What another episode has taken, and what follows is set off there, stops steps here as well.
+    pub(crate) fn hear_of(&mut self, input: &Input) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match input {
+            Input::Replied { reply, at, .. } if reply.is_from_a_person() => {
+                self.state.replied_at = self.state.replied_at.max(Some(*at));
+                self.stop_on(Happening::Replied, &Reason::Replied, &mut actions);
+            }
+            Input::Happened { what, .. } => {
+                self.stop_on(*what, &Reason::Overtaken(*what), &mut actions);
+            }
+            _ => {}
+        }
+        actions
+    }
+
+    /// Whether this was told to it, by its entries in the ledger.
+    pub(crate) fn has_heard(&self, input: &Input, entries: &[Entry]) -> bool {
+        entries.iter().any(|entry| match (&entry.kind, input) {
+            (EntryKind::Replied { message, .. }, Input::Replied { message: told, .. }) => {
+                message == told
+            }
+            (
+                EntryKind::Happened { what, reference },
+                Input::Happened {
+                    what: told,
+                    reference: of,
+                },
+            ) => (what, reference) == (told, of),
+            _ => false,
+        }) || matches!(input, Input::Replied { message: Some(told), .. } if self.state.unread.contains_key(told))
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::early::Early;
 use super::judge::{is_missed, suspicion};
 use super::missed::Opens;
+use super::write::MOST_CONFLICTS;
 use super::{Engine, Resumed, Site, add_to};
 use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::episode::{Happening, Input, Reason};
@@ -14,9 +15,6 @@ use crate::recipes::missed_call::recipe::Suspected;
 use crate::recipes::missed_call::reply::Reply;
 use crate::recipes::missed_call::store::{Commit, Committed, DeliveryName, PersonKey, StoreError};
 use crate::webhooks::{Delivery, Event};
-
-/// How often a commit is decided anew because somebody else wrote the same episode in between.
-const MOST_CONFLICTS: u32 = 50;
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,14 +65,33 @@ impl Engine {
             name: name_of(delivery, &signal),
             received_at: delivery.received_at,
         };
+        self.keep(site, &signal, &delivery, None);
         self.take(site, &signal, delivery, None).await
+    }
+
+    /// An answer to a call can be told before the call, or by somebody else at the same moment. So it is kept before the
+    /// store is asked whom it belongs to; and who opens an episode looks for what was kept, before that and after it.
+    pub(super) fn keep(
+        &self,
+        site: &Site,
+        signal: &Signal,
+        delivery: &DeliveryName,
+        found: Option<&EntryKind>,
+    ) {
+        let told = signal.as_told().filter(|_| !is_missed(site, signal));
+        if let Some((person, _)) = told {
+            let early = Early {
+                signal: signal.without_words(),
+                delivery: delivery.clone(),
+                found: found.cloned(),
+            };
+            let now = self.shared.clock.now();
+            self.shared.early.keep(&person, early, now);
+        }
     }
 
     /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
     /// `found` is written beside it.
-    ///
-    /// An answer to a call can be told before the call, or by somebody else at the same moment. So it is kept before the
-    /// store is asked whom it belongs to; and who opens an episode looks for what was kept, before that and after it.
     pub(super) async fn take(
         &self,
         site: &Site,
@@ -82,15 +99,6 @@ impl Engine {
         delivery: DeliveryName,
         found: Option<&EntryKind>,
     ) -> Result<Acceptance, StoreError> {
-        if let Some((person, _)) = signal.as_told().filter(|_| !is_missed(site, signal)) {
-            let early = Early {
-                signal: signal.clone(),
-                delivery: delivery.clone(),
-                found: found.cloned(),
-            };
-            let now = self.shared.clock.now();
-            self.shared.early.keep(&person, early, now);
-        }
         for conflicts in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
             let decided = self.decide(site, signal, now, conflicts > 0).await?;
@@ -200,17 +208,10 @@ impl Engine {
                 .opted_out(person, Reason::OptedOut, None, now)
                 .await
                 .map(Some),
-            Signal::Happened {
-                person,
-                what,
-                reference,
-            } => {
-                let input = Input::Happened {
-                    what: *what,
-                    reference: reference.clone(),
-                };
-                self.tell(person, &input, None, now).await
-            }
+            Signal::Happened { .. } => match signal.as_told() {
+                Some((person, input)) => self.tell(&person, &input, None, now).await,
+                None => Ok(None),
+            },
             Signal::Consented {
                 person,
                 how,

@@ -1,8 +1,8 @@
 //! What was told of people in the last minutes: webhooks come in any order, and an answer to a call may be told before the
 //! call itself, or at the same moment.
 //!
-//! It is kept in memory: a process that dies in between loses the order of two webhooks and nothing else. What nobody's
-//! episode has taken has no name in the store, so a sweep tells it once more.
+//! It is kept in memory, by this process alone: where it is lost, or another process was told, a text goes out that would
+//! have stopped. Calls and texts that nobody's episode has taken have no name in the store, so a sweep tells them once more.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::recipes::missed_call::store::DeliveryName;
 /// How long it is kept at least: as long as HighLevel lets pass before it sends again.
 const KEPT: SignedDuration = SignedDuration::from_mins(15);
 /// Of how many people it is kept, if so many are told of within that time.
-const MOST_PEOPLE: usize = 10_000;
+const MOST_PEOPLE: usize = 50_000;
 /// How much of one person.
 const MOST_OF_ONE: usize = 8;
 
@@ -31,8 +31,7 @@ pub(super) struct Early {
 }
 
 impl Early {
-    /// Whether it says something of this call: HighLevel tells of one call each time its status changes, and what is said
-    /// of it in between is no answer to it.
+    /// Whether it says something of this call itself, which is no answer to it.
     pub(super) fn is_of(&self, call: &MessageId) -> bool {
         matches!(&self.signal, Signal::Answered { call: answered, .. } if answered.message == *call)
     }

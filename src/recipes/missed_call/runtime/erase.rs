@@ -84,6 +84,13 @@ impl Engine {
             let ends = if later { Ends::Later } else { Ends::Now };
             return Ok((commit, Some(ends)));
         }
+        let known = [
+            Some(&episode.state().contact),
+            episode.state().former_contact.as_ref(),
+        ];
+        for contact in known.into_iter().flatten() {
+            self.shared.early.forget(&person.location, contact);
+        }
         let id = episode.state().id().clone();
         let query = LedgerQuery::of_episode(id.clone());
         let entries = self.shared.store.ledger(&query).await?;

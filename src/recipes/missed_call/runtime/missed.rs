@@ -3,13 +3,17 @@
 use jiff::Timestamp;
 
 use super::accept::alone;
-use super::early::Early;
-use super::{Engine, Resumed, Site, add_to};
+use super::write::MOST_CONFLICTS;
+use super::{Acceptance, Engine, Resumed, Site, add_to};
 use crate::ids::{ContactId, MessageId};
 use crate::recipes::missed_call::Caller;
 use crate::recipes::missed_call::episode::{Episode, EpisodeId, Input, MissedCall, Reason};
+use crate::recipes::missed_call::intake::Signal;
 use crate::recipes::missed_call::ledger::Entry;
-use crate::recipes::missed_call::store::{Commit, DeliveryName, PersonKey, RecipeText, StoreError};
+use crate::recipes::missed_call::reply::Reply;
+use crate::recipes::missed_call::store::{
+    Commit, Committed, DeliveryName, LedgerQuery, PersonKey, RecipeText, StoreError,
+};
 
 impl Engine {
     /// A missed call joins its caller's episode, or opens one. `again` says that what was decided before was a conflict.
@@ -29,6 +33,7 @@ impl Engine {
             contact: call.contact.clone(),
             number,
         };
+        let mut ends_another = false;
         let latest = loop {
             let latest = self.shared.store.latest_episode(&key).await?;
             let Some(stored) = latest.clone().filter(|stored| stored.state.is_live()) else {
@@ -50,6 +55,7 @@ impl Engine {
             let actions = episode.close(now);
             add_to(&mut commit, &episode, Some(revision), actions, now);
             self.shared.store.commit(commit).await?;
+            ends_another = true;
         };
         if latest.is_none()
             && let Some(number) = &key.number
@@ -86,8 +92,26 @@ impl Engine {
             if episode.is_before_the_call(person.at, now) || early.is_of(&call.message) {
                 continue;
             }
-            actions.extend(episode.handle(&input, now));
+            if matches!(
+                early.signal,
+                Signal::Wrote {
+                    reply: Reply::OptIn,
+                    ..
+                }
+            ) {
+                // It may take back an opt-out besides, and is taken whole after this.
+                actions.extend(episode.hear_of(&input));
+                continue;
+            }
+            let name = &early.delivery.name;
+            let is_taken = ends_another && self.shared.store.is_taken(name).await?;
             commit.earlier.push(early.delivery);
+            if is_taken {
+                // The episode that this call ends was live when it was told, and has set off what follows.
+                actions.extend(episode.hear_of(&input));
+                continue;
+            }
+            actions.extend(episode.handle(&input, now));
             let found = early.found.map(|found| Entry {
                 episode: Some(episode.state().id().clone()),
                 ..alone(&person, found, now)
@@ -98,32 +122,68 @@ impl Engine {
         Ok(commit)
     }
 
-    /// Tells a new episode what was told at the same moment as its call, by whoever found no episode yet.
+    /// Tells a new episode what was told at the same moment as its call, by whoever found no episode yet, or an older one.
     pub(super) async fn tell_what_came_meanwhile(&self, site: &Site, opened: Opens) {
         for early in self.shared.early.of(site.location.id(), &opened.contact) {
             if opened.taken.contains(&early.delivery) || early.is_of(&opened.call) {
                 continue;
             }
-            let Early {
-                signal,
-                delivery,
-                found,
-            } = early;
-            let told = Box::pin(self.take(site, &signal, delivery, found.as_ref())).await;
-            if let Err(error) = told {
+            let told = async {
+                let (delivery, found) = (early.delivery.clone(), early.found.as_ref());
+                let taken = Box::pin(self.take(site, &early.signal, delivery, found)).await?;
+                if taken == Acceptance::Duplicate {
+                    self.tell_once(&opened.episode, &early.signal).await?;
+                }
+                Ok::<_, StoreError>(())
+            };
+            if let Err(error) = told.await {
                 // The call is taken and must not be told again for this.
                 tracing::error!(
                     location = %site.location.id(),
                     error = &error as &dyn std::error::Error,
-                    "what was told before a call could not be stored; a sweep will find it"
+                    "what was told at the same moment as a call could not be stored"
                 );
             }
         }
     }
+
+    /// Tells an episode what has been taken already, if by another one.
+    async fn tell_once(&self, id: &EpisodeId, signal: &Signal) -> Result<(), StoreError> {
+        let Some((person, input)) = signal.as_told() else {
+            return Ok(());
+        };
+        for _ in 0..MOST_CONFLICTS {
+            let now = self.shared.clock.now();
+            let Some(stored) = self.shared.store.episode(id).await? else {
+                return Ok(());
+            };
+            let Resumed {
+                mut episode,
+                revision,
+            } = self.reopen(stored).await?;
+            let query = LedgerQuery::of_episode(id.clone());
+            let entries = self.shared.store.ledger(&query).await?;
+            if episode.has_heard(&input, &entries) || episode.is_before_the_call(person.at, now) {
+                return Ok(());
+            }
+            let mut commit = Commit::default();
+            let actions = episode.handle(&input, now);
+            add_to(&mut commit, &episode, Some(revision), actions, now);
+            if self.shared.store.commit(commit).await? == Committed::Done {
+                self.shared.planned.notify_one();
+                return Ok(());
+            }
+        }
+        Err(StoreError::new(
+            "commit what was told at the moment of a call",
+            "the same episode is written again and again by others",
+        ))
+    }
 }
 
-/// The call and the contact that a commit opens an episode for, and what was told before and is taken with it.
+/// The episode that a commit opens, its call and contact, and what was told before and is taken with it.
 pub(super) struct Opens {
+    episode: EpisodeId,
     call: MessageId,
     contact: ContactId,
     taken: Vec<DeliveryName>,
@@ -134,6 +194,7 @@ impl Opens {
         let mut episodes = commit.episodes.iter();
         let opened = episodes.find(|change| change.read_at_revision.is_none())?;
         Some(Self {
+            episode: opened.state.id().clone(),
             call: opened.state.calls.first()?.clone(),
             contact: opened.state.contact().clone(),
             taken: commit.earlier.clone(),

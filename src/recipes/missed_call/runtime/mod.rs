@@ -32,7 +32,6 @@ mod write;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -97,8 +96,6 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
-    /// How many episodes could not be woken the last time.
-    not_woken: AtomicUsize,
     newcomers: Newcomers,
     early: EarlySignals,
     sweeps: Sweeps,
@@ -162,7 +159,8 @@ impl EngineBuilder {
     /// while [`Engine::run`] or [`Engine::step`] works, never before the webhook is acknowledged: a slow agent must not
     /// hold that up, and HighLevel may not send a reply a second time if the process dies while the agent thinks. Texts
     /// stop at once, as on any reply. What the agent says within 15 seconds on the engine's clock is what the episode is
-    /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most.
+    /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most,
+    /// and one that is told before its call not at all.
     pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
         self.reader = Some(Reader::new(agent));
         self
@@ -184,7 +182,6 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
-                not_woken: AtomicUsize::new(0),
                 newcomers: Newcomers::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),

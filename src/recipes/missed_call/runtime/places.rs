@@ -1,7 +1,9 @@
 //! What is under way in one lane, and for which location: however much is due in one, there is room for the others.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::client::Lane;
@@ -14,8 +16,14 @@ const OF_ONE_LOCATION: usize = 16;
 /// How many are claimed at a time, so that nobody has many more than that.
 const AT_A_TIME: usize = 8;
 
+/// How soon after a look that found nothing more it is looked again, where what is due in some locations is passed over:
+/// that is much to pass over, and somebody's commit waits for it.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 pub(super) struct Places {
     lane: Lane,
+    /// When a look last found nothing more.
+    looked_at: Option<Timestamp>,
     tasks: JoinSet<()>,
     locations: HashMap<Id, LocationId>,
 }
@@ -24,6 +32,7 @@ impl Places {
     pub(super) fn of(lane: Lane) -> Self {
         Self {
             lane,
+            looked_at: None,
             tasks: JoinSet::new(),
             locations: HashMap::new(),
         }
@@ -36,6 +45,16 @@ impl Places {
     /// How many effects to claim next.
     pub(super) fn to_claim(&self) -> usize {
         AT_ONCE.saturating_sub(self.tasks.len()).min(AT_A_TIME)
+    }
+
+    pub(super) fn found_nothing_more(&mut self, now: Timestamp) {
+        self.looked_at = Some(now);
+    }
+
+    /// Whether a look found nothing more a moment ago.
+    pub(super) fn has_just_looked(&self, now: Timestamp) -> bool {
+        let looked_at = self.looked_at.filter(|at| *at <= now);
+        looked_at.is_some_and(|at| now.duration_since(at).unsigned_abs() < LOOK_AGAIN)
     }
 
     /// The locations that have to wait.

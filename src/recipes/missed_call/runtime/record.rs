@@ -92,6 +92,7 @@ impl Engine {
             name: format!("host:{}:{name}", person.location),
             received_at: now,
         };
+        self.keep(site, &signal, &delivery, None);
         self.take(site, &signal, delivery, None).await
     }
 }

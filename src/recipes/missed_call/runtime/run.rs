@@ -1,12 +1,11 @@
 //! The loop that keeps an engine going, and the single pass of it for tests and for hosts with a loop of their own.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
-use super::places::{AT_ONCE, Places};
+use super::places::{AT_ONCE, LOOK_AGAIN, Places};
 use super::{Engine, Resumed, add_to};
 use crate::client::Lane;
 use crate::ids::LocationId;
@@ -22,6 +21,8 @@ pub(super) const BEGIN_WITHIN: SignedDuration = SignedDuration::from_mins(7);
 /// How long to wait when nothing is due, and after the store has failed.
 const IDLE: Duration = Duration::from_secs(60);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long an episode that cannot be woken is put off.
+const NOT_WOKEN: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while a lane is full.
 const WHILE_FULL: Duration = Duration::from_secs(1);
 
@@ -79,6 +80,7 @@ impl Engine {
     /// Starts what is due and says how long to wait before the next look.
     async fn start_what_is_due(&self, lanes: &mut [Places; 2]) -> Result<Duration, StoreError> {
         let now = self.shared.clock.now();
+        let mut looks_again = false;
         for lane in lanes.iter_mut() {
             loop {
                 let limit = lane.to_claim();
@@ -86,8 +88,15 @@ impl Engine {
                     break;
                 }
                 let waiting = lane.waiting();
+                if !waiting.is_empty() && lane.has_just_looked(now) {
+                    looks_again = true;
+                    break;
+                }
                 let claims = self.claim(now, lane.lane(), limit, &waiting).await?;
                 let are_all = claims.len() < limit;
+                if are_all && !waiting.is_empty() {
+                    lane.found_nothing_more(now);
+                }
                 for claim in claims {
                     let engine = self.clone();
                     let location = claim.fence.effect.episode.location();
@@ -109,7 +118,11 @@ impl Engine {
         };
         // What is due in a full lane waits for a place there, and a place becomes free when something ends. The other
         // lane must not wait for that: a text that becomes due is not behind 32 tags that hang.
-        Ok(if scarce { wait.max(WHILE_FULL) } else { wait })
+        Ok(match (looks_again, scarce) {
+            (true, _) => LOOK_AGAIN,
+            (false, true) => wait.max(WHILE_FULL),
+            (false, false) => wait,
+        })
     }
 
     /// Has replies read, performs what is due now, one after the other, and wakes the episodes whose time has come.
@@ -123,7 +136,7 @@ impl Engine {
             done += 1;
         }
         let now = self.shared.clock.now();
-        // An episode that cannot be woken keeps no effect from being performed.
+        // What fails there keeps no effect from being performed.
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
             for claim in self.claim(now, lane, AT_ONCE, &[]).await? {
@@ -153,19 +166,19 @@ impl Engine {
         store.claim(now, lane, limit, LEASE, except).await
     }
 
+    /// Returns how many were woken. One that cannot be read is put off, so that it stands in nobody's way.
     async fn wake(&self, now: Timestamp) -> Result<usize, StoreError> {
-        // Those that could not be woken are in front again, and must not take the places of all others.
-        let limit = WAKE_AT_ONCE + self.shared.not_woken.load(Ordering::Relaxed);
-        let due = self.shared.store.episodes_to_wake(now, limit).await?;
+        let store = &self.shared.store;
+        let due = store.episodes_to_wake(now, WAKE_AT_ONCE).await?;
         let woken = due.len();
-        let mut failed = Vec::new();
         for id in due {
             if let Err(error) = self.wake_one(&id, now).await {
-                failed.push(error);
+                tracing::error!(episode = %id, error = &error as &dyn std::error::Error, "an episode cannot be woken; it is tried again in ten minutes");
+                let later = now.saturating_add(NOT_WOKEN).unwrap_or(Timestamp::MAX);
+                store.wake_later(&id, later).await?;
             }
         }
-        self.shared.not_woken.store(failed.len(), Ordering::Relaxed);
-        failed.pop().map_or(Ok(woken), Err)
+        Ok(woken)
     }
 
     async fn wake_one(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {

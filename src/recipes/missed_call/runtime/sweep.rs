@@ -4,7 +4,7 @@
 //! What a webhook and a sweep say of one message has one name in the store, and a name is taken once: so webhooks may come
 //! before, after or never, and several processes may sweep at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ impl Sweeps {
 #[non_exhaustive]
 pub struct Swept {
     /// How many calls and messages that mean something to the recipe are new since the sweep before, of this process or
-    /// of another on the same store.
+    /// of the one before it.
     pub seen: u64,
     /// How many no webhook had told of. They are taken now.
     pub found: u64,
@@ -99,14 +99,17 @@ impl Engine {
         let found = recorded(site, (from, to), now).await?;
         let is_new = |found: &&Found| before.is_none_or(|before| found.made_at > before);
         let seen = found.iter().filter(is_new).count();
-        let mut sweep = Sweep {
-            site,
-            numbers: HashMap::new(),
-            failed: None,
-        };
         // What ends texts and what was done about the call is known before the call is answered.
         let is_call = |found: &Found| is_missed(site, &found.signal);
         let (calls, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_call);
+        let callers = calls.iter().filter_map(|call| call.signal.contact());
+        let mut sweep = Sweep {
+            site,
+            callers: callers.cloned().collect(),
+            numbers: HashMap::new(),
+            failed: None,
+            not_known: HashSet::new(),
+        };
         let (mut found, nobodys) = self.take_found(&mut sweep, others).await;
         let (calls, _) = self.take_found(&mut sweep, calls).await;
         found += calls;
@@ -155,21 +158,22 @@ impl Engine {
         }
     }
 
-    /// Until when a location was swept, by whomever.
+    /// Until when a location was swept, by this process or by the one before it.
     async fn swept_until(
         &self,
         location: &LocationId,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
+        // What lies ahead was swept by a clock that was wrong.
+        let has_been = |until: &Timestamp| *until <= now;
         let by_this_process = self.shared.sweeps.until().get(location).copied();
+        if let Some(until) = by_this_process.filter(has_been) {
+            return Ok(Some(until));
+        }
         // A restart is mostly a short one, and three days of a ledger are long.
-        let looks = match by_this_process {
-            Some(until) => vec![until],
-            None => vec![back(now, OVERLAP), back(now, LONGEST_LOOK)],
-        };
-        for since in looks {
+        for look in [OVERLAP, LONGEST_LOOK] {
             let query = LedgerQuery {
-                since: Some(since),
+                since: Some(back(now, look)),
                 ..LedgerQuery::of_location(location.clone())
             };
             let entries = self.shared.store.ledger(&query).await?;
@@ -177,7 +181,7 @@ impl Engine {
                 EntryKind::Swept { to, .. } => Some(to),
                 _ => None,
             });
-            if let Some(until) = swept.chain(by_this_process).max() {
+            if let Some(until) = swept.filter(has_been).max() {
                 return Ok(Some(until));
             }
         }
@@ -193,7 +197,10 @@ impl Engine {
                 Ok(Acceptance::Taken) => taken += 1,
                 Ok(Acceptance::Ignored) => nobodys.push(found),
                 Ok(Acceptance::Duplicate) => {}
-                Err(error) => drop(sweep.failed.get_or_insert(error)),
+                Err(error) => {
+                    sweep.failed.get_or_insert(error);
+                    sweep.not_known.extend(found.signal.contact().cloned());
+                }
             }
         }
         (taken, nobodys)
@@ -207,15 +214,36 @@ impl Engine {
         if self.shared.store.is_taken(&found.delivery.name).await? {
             return Ok(Acceptance::Duplicate);
         }
-        if let Some(contact) = lacks_number(&found.signal, sweep.site) {
-            let number = sweep.number_of(contact).await?;
-            tell_number(&mut found.signal, number);
+        let contact = found.signal.contact();
+        if is_missed(sweep.site, &found.signal)
+            && contact.is_some_and(|contact| sweep.not_known.contains(contact))
+        {
+            // What could not be taken may be a no: the call waits with it for the next sweep.
+            return Ok(Acceptance::Ignored);
         }
         let entry = EntryKind::Found {
             message: found.message.clone(),
             made_at: found.made_at,
         };
-        let delivery = found.delivery.clone();
+        let mut delivery = found.delivery.clone();
+        if let Some(contact) = lacks_number(&found.signal, sweep.site) {
+            match sweep.number_of(contact).await {
+                Ok(number) => tell_number(&mut found.signal, number),
+                Err(error) if found.signal.is_no() => {
+                    // It holds for the contact at once, and for the number when that can be read.
+                    delivery.name.push_str(":by_contact");
+                    let taken = self.take(sweep.site, &found.signal, delivery, None);
+                    taken.await?;
+                    return Err(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // For others it would be kept for nothing.
+        let contact = found.signal.contact();
+        if contact.is_some_and(|contact| sweep.callers.contains(contact)) {
+            self.keep(sweep.site, &found.signal, &delivery, Some(&entry));
+        }
         let taken = self.take(sweep.site, &found.signal, delivery, Some(&entry));
         Ok(taken.await?)
     }
@@ -253,9 +281,13 @@ impl Engine {
 /// One sweep.
 struct Sweep<'a> {
     site: &'a Site,
+    /// Whose calls it has found.
+    callers: HashSet<ContactId>,
     /// The numbers of contacts, as far as they were asked for.
     numbers: HashMap<ContactId, Option<PhoneNumber>>,
     failed: Option<SweepError>,
+    /// Of whom something could not be taken.
+    not_known: HashSet<ContactId>,
 }
 
 impl Sweep<'_> {

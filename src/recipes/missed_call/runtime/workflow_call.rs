@@ -92,6 +92,7 @@ impl Engine {
             name: name_of_message(&call.location, &message, says),
             received_at: now,
         };
+        self.keep(site, &signal, &delivery, None);
         self.take(site, &signal, delivery, None).await
     }
 

@@ -438,6 +438,15 @@ impl Store for MemoryStore {
         Ok(due.take(limit).map(|(id, _)| id.clone()).collect())
     }
 
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(row) = self.tables().episodes.get_mut(id)
+            && row.wake_at.is_some()
+        {
+            row.wake_at = Some(at);
+        }
+        Ok(())
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let tables = self.tables();
         let effects = tables.effects.values().filter_map(|row| row.due);

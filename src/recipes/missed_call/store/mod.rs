@@ -103,6 +103,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<EpisodeId>, StoreError>;
 
+    /// Wakes a live episode at this time instead, and changes nothing else of it: for one that cannot be read.
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError>;
+
     /// When the next effect or episode is due.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 

@@ -161,6 +161,16 @@ pub(super) fn to_wake(
     Ok(ids)
 }
 
+pub(super) fn wake_later(connection: &Connection, id: &EpisodeId, at: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE episode SET wake_at = ?2 WHERE wake_at IS NOT NULL
+             AND number = (SELECT number FROM episode_name WHERE name = ?1)",
+        )?
+        .execute(params![id.as_str(), at.as_millisecond()])?;
+    Ok(())
+}
+
 pub(super) fn live_in(connection: &Connection, location: &LocationId) -> Result<Vec<EpisodeId>> {
     let ids = connection
         .prepare_cached(LIVE)?

@@ -81,6 +81,8 @@ impl SqliteStore {
     /// Writes the log back into the database and empties it: it holds what was there before somebody was forgotten.
     /// While a report is read that cannot be; it is tried again when one has been read.
     async fn empty_log(&self) {
+        // Before it, so that whoever forgets somebody meanwhile is not overlooked.
+        self.log_remembers.store(false, Ordering::Relaxed);
         let path = self.path.clone();
         let emptied = tokio::task::spawn_blocking(move || {
             let connection = crate::sqlite::open(&path)?;
@@ -90,9 +92,8 @@ impl SqliteStore {
             let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)?;
             Ok::<_, Failure>(!busy)
         });
-        if matches!(emptied.await, Ok(Ok(true))) {
-            self.log_remembers.store(false, Ordering::Relaxed);
-        } else {
+        if !matches!(emptied.await, Ok(Ok(true))) {
+            self.log_remembers.store(true, Ordering::Relaxed);
             tracing::warn!(
                 path = %self.path.display(),
                 "the log of the database still holds what was forgotten, because somebody reads it; it is emptied after the next report"
@@ -137,7 +138,6 @@ impl Store for SqliteStore {
             })
             .await?;
         if forgets && committed == Committed::Done {
-            self.log_remembers.store(true, Ordering::Relaxed);
             self.empty_log().await;
         }
         Ok(committed)
@@ -279,6 +279,15 @@ impl Store for SqliteStore {
         self.reader
             .run("find episodes to wake", move |connection| {
                 episodes::to_wake(connection, now, limit)
+            })
+            .await
+    }
+
+    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer
+            .run("put off an episode", move |connection| {
+                episodes::wake_later(connection, &id, at)
             })
             .await
     }

@@ -40,6 +40,8 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     prepare(&mut connection).map_err(|error| format!("{}: {error}", path.display()))?;
     effects::free_claims(&connection)?;
+    // The log of a process that died may hold what was erased since.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(connection)
 }
 
