@@ -88,4 +88,20 @@ impl MessageType {
     pub fn is_call(&self) -> bool {
         matches!(self, Self::Call | Self::IvrCall | Self::CustomCall)
     }
+
+    /// Whether a person may have written it. A word that HighLevel does not document may be a new way to write; calls,
+    /// and what HighLevel itself notes down in a conversation, are not written.
+    pub(crate) fn is_written_by_somebody(&self) -> bool {
+        let Self::Other(word) = self else {
+            return !self.is_call() && *self != Self::Voicemail;
+        };
+        let word = word.to_ascii_uppercase().replace([' ', '-'], "_");
+        let kind = word.strip_prefix("TYPE_").unwrap_or(&word);
+        let is_noted = kind.starts_with("ACTIVITY")
+            || kind.starts_with("INTERNAL_COMMENT")
+            || kind.ends_with("_INFO_MESSAGE")
+            || kind.ends_with("_REQUEST");
+        let is_spoken = kind.ends_with("CALL") || kind.ends_with("VOICEMAIL");
+        !is_noted && !is_spoken
+    }
 }

@@ -164,7 +164,9 @@ pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
         Event::InboundMessage(message) if is_call(message) => {
             call(delivery, location, message, now)
         }
-        Event::InboundMessage(message) => wrote(delivery, location, message, now),
+        Event::InboundMessage(message) if is_by_the_contact(message) => {
+            wrote(delivery, location, message, now)
+        }
         Event::OutboundMessage(message) if is_call(message) => {
             let status = message.status.as_deref();
             let call_status = message.call_status.as_ref().map(|status| status.as_str());
@@ -305,6 +307,12 @@ fn returned(
         what: Happening::Returned,
         reference: message.message_id.as_ref()?.to_string(),
     })
+}
+
+/// Whether the contact may have written this. What names no kind counts, so that no reply is lost.
+fn is_by_the_contact(message: &Message) -> bool {
+    let kind = message.message_type.as_ref();
+    kind.is_none_or(MessageType::is_written_by_somebody)
 }
 
 /// Whether a user of HighLevel wrote this message to the contact, and not a workflow, a campaign or an app such as this

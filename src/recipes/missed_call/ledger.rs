@@ -148,7 +148,8 @@ pub enum EntryKind {
     Consented {
         /// How.
         how: ConsentKind,
-        /// When, and where the proof is.
+        /// When, and where the proof is. Where there was no episode, the reference is `sha256:` and the hash of the one
+        /// that was recorded, in hex: it may name somebody, and nothing would find the entry to erase them.
         #[serde(flatten)]
         consent: Consent,
     },

@@ -84,6 +84,8 @@ pub(super) struct Conversation {
     pub(super) last_message_at: Timestamp,
     pub(super) unread: u64,
     pub(super) messages: Vec<Fields>,
+    /// What stands in the e-mails among the messages.
+    pub(super) emails: Vec<Fields>,
 }
 
 impl Location {
@@ -181,6 +183,7 @@ impl Location {
                     last_message_at: now,
                     unread: 0,
                     messages: Vec::new(),
+                    emails: Vec::new(),
                 });
                 self.conversations.len() - 1
             });

@@ -141,6 +141,17 @@ async fn an_email_shows_in_the_conversation_and_is_reported() {
         .await
         .expect(200);
     assert_eq!(found["conversations"][0]["lastMessageType"], "TYPE_EMAIL");
+    let email_id = message["meta"]["email"]["messageIds"][0].as_str().unwrap();
+    let shown = api
+        .get(&format!("/conversations/messages/email/{email_id}"))
+        .await
+        .expect(200);
+    let shown = &shown["emailMessage"];
+    assert_eq!(shown["threadId"], message["id"]);
+    assert_eq!(shown["subject"], "Hi");
+    assert_eq!(shown["body"], "<p>Hi</p>");
+    assert_eq!(shown["to"], json!(["nina@example.com"]));
+    assert!(message["body"].is_null());
     let webhook: Value = serde_json::from_str(&fake.deliveries()[0].body).unwrap();
     assert_eq!(webhook["type"], "OutboundMessage");
     assert_eq!(webhook["messageType"], "Email");

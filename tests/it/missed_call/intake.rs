@@ -162,6 +162,69 @@ async fn what_became_of_a_call() {
 }
 
 #[tokio::test]
+async fn what_a_person_writes_is_a_reply_and_what_highlevel_notes_is_none() {
+    for written in [
+        "SMS",
+        "TYPE_SMS",
+        "TYPE_RCS",
+        "SMS_REACTION",
+        "Email",
+        "TYPE_CUSTOM_EMAIL",
+        "TYPE_CUSTOM_PROVIDER_SMS",
+        "WhatsApp",
+        "FB",
+        "IG",
+        "GMB",
+        "TYPE_TIKTOK",
+        "TYPE_FACEBOOK_COMMENT",
+        "Live Chat",
+        "TYPE_WEBCHAT",
+        "TYPE_FORM_SUBMISSION",
+        "TYPE_REVIEW",
+        // As in an answer to a campaign.
+        "TYPE_CAMPAIGN_SMS",
+        // A way to write that is not known yet, and none at all.
+        "TYPE_TELEPATHY",
+        "-",
+    ] {
+        let story = told_as(written).await;
+        assert_eq!(story, ["call_missed", "replied"], "{written}");
+    }
+    for noted in [
+        "TYPE_ACTIVITY_CONTACT",
+        "TYPE_ACTIVITY_INVOICE",
+        "TYPE_ACTIVITY_PAYMENT",
+        "TYPE_ACTIVITY_OPPORTUNITY",
+        "TYPE_ACTIVITY_APPOINTMENT",
+        "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
+        "TYPE_ACTIVITY_WHATSAPP",
+        "TYPE_ACTIVITY_TELEPATHY",
+        "ACTIVITY_CONTACT",
+        "Activity Contact",
+        "TYPE_INTERNAL_COMMENT",
+        "TYPE_LIVE_CHAT_INFO_MESSAGE",
+        "TYPE_SMS_REVIEW_REQUEST",
+        "TYPE_SMS_NO_SHOW_REQUEST",
+        "TYPE_CAMPAIGN_CALL",
+        "TYPE_CAMPAIGN_MANUAL_CALL",
+        "TYPE_CAMPAIGN_VOICEMAIL",
+    ] {
+        assert_eq!(told_as(noted).await, ["call_missed"], "{noted}");
+    }
+}
+
+/// A missed call, and then an inbound message of this type.
+async fn told_as(kind: &str) -> Vec<String> {
+    let mut desk = desk();
+    desk.call(json!({})).await;
+    let words = "Do you have time today?";
+    desk.text(words, json!({"messageType": kind})).await;
+    let mut story = desk.story().await;
+    story.truncate(2);
+    story
+}
+
+#[tokio::test]
 async fn who_called_and_whom() {
     for (from, to, caller, called, story) in [
         (json!("-"), json!("-"), Value::Null, Value::Null, None),

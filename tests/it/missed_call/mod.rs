@@ -24,6 +24,7 @@ mod hard_times;
 mod hours;
 mod inputs;
 mod intake;
+mod lost_messages;
 mod numbers;
 mod old_files;
 mod old_rows;

@@ -29,6 +29,9 @@ impl Engine {
     /// answered by text. HighLevel keeps its own data; delete the contact there. With the texts goes the evidence that
     /// they were allowed: export it first if a law asks you to keep it.
     ///
+    /// A [`SqliteStore`](crate::recipes::missed_call::store::SqliteStore) overwrites what is erased in its file and empties
+    /// its log; while a report is being read, it empties the log after the next one.
+    ///
     /// If the location has no app or token any more, that is no hindrance. Give the number too: episodes are found by
     /// either.
     pub async fn erase(&self, person: &PersonKey) -> Result<Erasure, StoreError> {

@@ -173,3 +173,14 @@ pub(super) fn message(visit: &Visit<'_>, id: &str) -> Outcome {
     message.entry("dateUpdated").or_insert(date);
     Ok(Answer::ok(json!({ "message": message })))
 }
+
+pub(super) fn email(visit: &Visit<'_>, id: &str) -> Outcome {
+    let email = visit
+        .location
+        .conversations
+        .iter()
+        .flat_map(|conversation| &conversation.emails)
+        .find(|email| email["id"] == id)
+        .ok_or_else(|| Answer::not_found("Email", id))?;
+    Ok(Answer::ok(json!({ "emailMessage": email })))
+}

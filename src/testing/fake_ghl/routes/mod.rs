@@ -123,6 +123,7 @@ pub(super) fn answer(
         ("POST", ["conversations", "messages"]) => send::send(visit, &body),
         ("GET", ["conversations", "messages", "export"]) => export::messages(visit),
         ("GET", ["conversations", "messages", id]) => conversations::message(visit, id),
+        ("GET", ["conversations", "messages", "email", id]) => conversations::email(visit, id),
         ("GET", ["conversations", id, "messages"]) => conversations::messages(visit, id),
         _ => Err(Answer::unknown_route()),
     }
@@ -149,6 +150,13 @@ fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> boo
                 .iter()
                 .flat_map(|conversation| &conversation.messages)
                 .any(|message| message["id"] == *id)
+        }),
+        ["conversations", "messages", "email", id] => others.any(|other| {
+            other
+                .conversations
+                .iter()
+                .flat_map(|conversation| &conversation.emails)
+                .any(|email| email["id"] == *id)
         }),
         ["conversations", id, "messages"] => others.any(|other| {
             other

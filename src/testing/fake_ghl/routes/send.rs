@@ -154,9 +154,34 @@ fn send_email(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcom
         ("attachments", attachments(body).into()),
         ("meta", json!({ "email": { "messageIds": [email_id] } })),
         ("subject", body.get("subject").cloned().unwrap_or_default()),
-        ("to", address.into()),
+        ("to", address.clone().into()),
     ]);
     let conversation_id = keep(visit, contact, message, body);
+    let now = visit.now;
+    let location_id = visit.location.id.clone();
+    let email = record([
+        ("id", email_id.clone().into()),
+        ("threadId", id.clone().into()),
+        ("locationId", location_id.into()),
+        ("contactId", contact.id().into()),
+        ("conversationId", conversation_id.clone().into()),
+        ("dateAdded", wire_time(now).into()),
+        ("direction", "outbound".into()),
+        ("status", "sent".into()),
+        ("source", "api".into()),
+        ("contentType", "text/html".into()),
+        ("subject", body.get("subject").cloned().unwrap_or_default()),
+        (
+            "body",
+            body.get("html")
+                .or(body.get("message"))
+                .cloned()
+                .unwrap_or_default(),
+        ),
+        ("to", json!([address])),
+    ]);
+    let conversation = visit.location.conversation_of(contact.id(), now);
+    conversation.emails.push(email);
     Ok(Answer::created(json!({
         "conversationId": conversation_id,
         "messageId": id,

@@ -1,15 +1,18 @@
 //! What an attempt whose answer was lost has left behind, if HighLevel did it.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::tell_contact;
+use super::known_again::{Mail, same_text, same_words};
+use super::{notice_email, tell_contact};
 use crate::api::conversations::{ConversationSearch, Message, MessagesQuery};
 use crate::api::opportunities::OpportunitySearch;
 use crate::client::Location;
-use crate::error::{ErrorKind, Result};
-use crate::ids::{ContactId, ConversationId};
+use crate::error::{ErrorKind, Result, UnauthorizedReason};
+use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::{Direction, MessageType};
-use crate::recipes::missed_call::episode::{EpisodeState, Intent, NoticeTo};
+use crate::recipes::missed_call::episode::{EpisodeState, Intent, NoticeTo, StepName};
 use crate::recipes::missed_call::runtime::Site;
 
 /// How far HighLevel's clock may be behind ours.
@@ -33,23 +36,34 @@ pub(in crate::recipes::missed_call::runtime) async fn find(
     let since = began_at
         .saturating_sub(CLOCK_DRIFT)
         .unwrap_or(Timestamp::MIN);
+    let messages = |location, contact, conversation| Messages {
+        location,
+        contact,
+        conversation,
+        since,
+        others: &episode.references,
+    };
     let known = episode.conversation.as_ref();
     match intent {
         Intent::Text { body, .. } => {
-            let ours = |message: &Message| is_text(message, body);
-            find_message(&site.location, contact, known, since, ours).await
+            let text = Sought::Text(body.as_str());
+            messages(&site.location, contact, known).find(text).await
         }
-        // HighLevel shows neither the subject nor a body that could be known again, so any e-mail since then counts.
-        Intent::Email { .. } => find_message(&background, contact, known, since, is_email).await,
+        Intent::Email { subject, html, .. } => {
+            let mail = Sought::Email(Mail::new(subject, html));
+            messages(&background, contact, known).find(mail).await
+        }
         Intent::Notify { to, title, body } => match to {
             NoticeTo::Host => Ok(None),
             NoticeTo::Text(contact) => {
                 let text = tell_contact(title, body);
-                let ours = |message: &Message| is_text(message, &text);
-                find_message(&background, contact, None, since, ours).await
+                let text = Sought::Text(&text);
+                messages(&background, contact, None).find(text).await
             }
             NoticeTo::Email(contact) => {
-                find_message(&background, contact, None, since, is_email).await
+                let sent = notice_email(contact.clone(), title, body);
+                let mail = Sought::Email(Mail::new(&sent.subject, &sent.html));
+                messages(&background, contact, None).find(mail).await
             }
         },
         Intent::Task { title, due, .. } => {
@@ -102,138 +116,129 @@ pub(in crate::recipes::missed_call::runtime) async fn find(
     }
 }
 
-fn is_text(message: &Message, body: &str) -> bool {
-    message
-        .body
-        .as_deref()
-        .is_some_and(|found| same_text(body, found))
+/// What is looked for among a contact's messages.
+enum Sought<'a> {
+    Text(&'a str),
+    Email(Mail),
 }
 
-fn is_email(message: &Message) -> bool {
-    message.message_type == Some(MessageType::Email)
-}
-
-/// The message of ours to this contact since then. `known` is a conversation to look into first.
-async fn find_message(
-    location: &Location,
-    contact: &ContactId,
-    known: Option<&ConversationId>,
+/// The messages of ours to a contact since then.
+struct Messages<'a> {
+    location: &'a Location,
+    contact: &'a ContactId,
+    /// A conversation to look into first.
+    conversation: Option<&'a ConversationId>,
     since: Timestamp,
-    is_it: impl Fn(&Message) -> bool,
-) -> Result<Option<Found>> {
-    let mut conversations: Vec<ConversationId> = known.into_iter().cloned().collect();
-    let search = ConversationSearch::with_contact(contact.clone());
-    let found = location.conversations().search(&search).await?;
-    conversations.extend(
-        found
-            .conversations
-            .into_iter()
-            .map(|conversation| conversation.id),
-    );
-    conversations.dedup();
-    for conversation in conversations {
+    /// What other steps of this episode have left behind. None of it is what is looked for.
+    others: &'a BTreeMap<StepName, String>,
+}
+
+impl Messages<'_> {
+    async fn find(&self, sought: Sought<'_>) -> Result<Option<Found>> {
+        let mut conversations: Vec<ConversationId> =
+            self.conversation.into_iter().cloned().collect();
+        let search = ConversationSearch::with_contact(self.contact.clone());
+        let found = self.location.conversations().search(&search).await?;
+        conversations.extend(
+            found
+                .conversations
+                .into_iter()
+                .map(|conversation| conversation.id),
+        );
+        conversations.dedup();
+        for conversation in conversations {
+            let found = self.find_in(&conversation, &sought).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn find_in(
+        &self,
+        conversation: &ConversationId,
+        sought: &Sought<'_>,
+    ) -> Result<Option<Found>> {
         let mut query = MessagesQuery {
             limit: Some(100),
             ..MessagesQuery::default()
         };
         loop {
-            let page = match location
+            let page = match self
+                .location
                 .conversations()
-                .messages(&conversation, &query)
+                .messages(conversation, &query)
                 .await
             {
                 Ok(page) => page,
                 // A conversation can be deleted and begun anew; the search has the new one.
-                Err(error) if *error.kind() == ErrorKind::NotFound => break,
+                Err(error) if *error.kind() == ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(error),
             };
-            let ours = |message: &&Message| {
-                message.direction == Some(Direction::Outbound)
-                    && is_it(message)
-                    && message.date_added.is_none_or(|at| at >= since)
-            };
-            if let Some(message) = page.messages.iter().find(ours) {
-                return Ok(Some(Found {
-                    reference: message.id.to_string(),
-                    at: message.date_added,
-                }));
+            for message in &page.messages {
+                if message.direction == Some(Direction::Outbound)
+                    && message.date_added.is_none_or(|at| at >= self.since)
+                    && self.is_it(message, sought).await?
+                {
+                    return Ok(Some(Found {
+                        reference: message.id.to_string(),
+                        at: message.date_added,
+                    }));
+                }
             }
             let older = page
                 .messages
                 .iter()
-                .any(|message| message.date_added.is_some_and(|at| at < since));
+                .any(|message| message.date_added.is_some_and(|at| at < self.since));
             match page.next() {
                 Some(next) if !older && query.after.as_ref() != Some(next) => {
                     query.after = Some(next.clone())
                 }
-                _ => break,
+                _ => return Ok(None),
             }
         }
     }
-    Ok(None)
-}
 
-/// Whether `found` is what became of `sent` on its way. HighLevel may append its own opt-out or sender line, put its
-/// own link in the place of ours, and set white space as it likes; so the words before the first link count, and the
-/// whole text where those are too few to know it by.
-fn same_text(sent: &str, found: &str) -> bool {
-    const ENOUGH: usize = 12;
-    let (sent, found) = (words(sent), words(found));
-    let before_link = sent.find("http").map_or(&*sent, |at| sent[..at].trim_end());
-    let known_by = if before_link.chars().count() >= ENOUGH {
-        before_link
-    } else {
-        &sent
-    };
-    found.starts_with(known_by)
-}
-
-/// Whether a note is ours: HighLevel may keep it as HTML.
-fn same_words(written: &str, found: &str) -> bool {
-    let mut plain = String::new();
-    let mut in_tag = false;
-    for character in found.chars() {
-        match character {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                plain.push(' ');
+    async fn is_it(&self, message: &Message, sought: &Sought<'_>) -> Result<bool> {
+        let others = self.others.values();
+        let of_others = others.filter(|id| *id == message.id.as_str()).count();
+        match sought {
+            Sought::Text(body) => {
+                let found = message.body.as_deref();
+                Ok(of_others == 0 && found.is_some_and(|found| same_text(body, found)))
             }
-            _ if in_tag => {}
-            _ => plain.push(character),
+            Sought::Email(mail) => {
+                if message.message_type != Some(MessageType::Email) {
+                    return Ok(false);
+                }
+                if message.email_message_ids.is_empty() {
+                    return Ok(of_others == 0);
+                }
+                // One message can hold the e-mails of several steps, the oldest first.
+                for id in message.email_message_ids.iter().skip(of_others) {
+                    if self.is_this_email(id, mail).await? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
         }
     }
-    words(written) == words(&plain)
-}
 
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_known_again_after_what_highlevel_does_to_it() {
-        let sent =
-            "Hi Ana, Soleil here. Sorry we missed you! https://a.example/x Reply STOP to opt out.";
-        for found in [
-            sent,
-            " Hi Ana, Soleil here.  Sorry we\nmissed you! https://a.example/x Reply STOP to opt out. ",
-            "Hi Ana, Soleil here. Sorry we missed you! https://a.example/x Reply STOP to opt out. Thanks, Soleil",
-            "Hi Ana, Soleil here. Sorry we missed you! https://lnk.example/8f Reply STOP to opt out.",
-        ] {
-            assert!(same_text(sent, found), "{found}");
+    /// Where HighLevel does not show the e-mail, its kind and its time alone tell, so that none goes out twice.
+    async fn is_this_email(&self, id: &MessageId, mail: &Mail) -> Result<bool> {
+        match self.location.conversations().email(id).await {
+            Ok(found) => Ok(found.direction != Some(Direction::Inbound)
+                && found.date_added.is_none_or(|at| at >= self.since)
+                && mail.may_be(found.subject.as_deref(), found.body.as_deref())),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound
+                | ErrorKind::Forbidden
+                | ErrorKind::Unauthorized(UnauthorizedReason::MissingScope)
+                | ErrorKind::Decode { .. } => Ok(true),
+                _ => Err(error),
+            },
         }
-        for found in [
-            "",
-            "Hi Ana, we are open until six.",
-            "Hi Ben, Soleil here. Sorry we missed you!",
-        ] {
-            assert!(!same_text(sent, found), "{found}");
-        }
-        assert!(same_text("https://a.example/x", "https://a.example/x"));
-        assert!(!same_text("https://a.example/x", "https://b.example/y"));
     }
 }

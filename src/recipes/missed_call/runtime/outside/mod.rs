@@ -3,6 +3,7 @@
 //! What must not be done twice is sent without retries: before each attempt the episode is asked again.
 
 mod find;
+mod known_again;
 
 pub(super) use find::{Found, find};
 

@@ -15,6 +15,8 @@ mod worker;
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use self::worker::Worker;
 use super::{
@@ -31,6 +33,9 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+/// How long to wait for short reads before the log is emptied.
+const LOG_PATIENCE: Duration = Duration::from_millis(100);
+
 /// Keeps everything in one SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -38,8 +43,10 @@ pub struct SqliteStore {
     writer: Worker,
     /// What decisions wait for.
     reader: Worker,
-    /// The ledger, which reports read for long.
+    /// The ledger of more than one episode, which reports read for long.
     ledger: Worker,
+    /// Whether the log may hold what was forgotten.
+    log_remembers: AtomicBool,
     /// Held for as long as the store lives; the system lets go of it when the process dies.
     _lock: File,
 }
@@ -66,23 +73,29 @@ impl SqliteStore {
             writer,
             reader,
             ledger,
+            log_remembers: AtomicBool::new(false),
             _lock: lock,
         })
     }
 
     /// Writes the log back into the database and empties it: it holds what was there before somebody was forgotten.
+    /// While a report is read that cannot be; it is tried again when one has been read.
     async fn empty_log(&self) {
         let path = self.path.clone();
         let emptied = tokio::task::spawn_blocking(move || {
             let connection = crate::sqlite::open(&path)?;
+            // Nobody can write meanwhile.
+            connection.busy_timeout(LOG_PATIENCE)?;
             let busy = |row: &rusqlite::Row<'_>| row.get(0);
             let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)?;
             Ok::<_, Failure>(!busy)
         });
-        if !matches!(emptied.await, Ok(Ok(true))) {
+        if matches!(emptied.await, Ok(Ok(true))) {
+            self.log_remembers.store(false, Ordering::Relaxed);
+        } else {
             tracing::warn!(
                 path = %self.path.display(),
-                "the log of the database still holds what was forgotten, because somebody reads it; it is overwritten later"
+                "the log of the database still holds what was forgotten, because somebody reads it; it is emptied after the next report"
             );
         }
     }
@@ -124,6 +137,7 @@ impl Store for SqliteStore {
             })
             .await?;
         if forgets && committed == Committed::Done {
+            self.log_remembers.store(true, Ordering::Relaxed);
             self.empty_log().await;
         }
         Ok(committed)
@@ -277,18 +291,30 @@ impl Store for SqliteStore {
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
         let query = query.clone();
-        self.ledger
+        // An effect may wait for the few entries of its episode.
+        let of_an_episode = query.episode.is_some();
+        let worker = if of_an_episode {
+            &self.reader
+        } else {
+            &self.ledger
+        };
+        let entries = worker
             .run("read the ledger", move |connection| {
                 ledger::read(connection, &query)
             })
-            .await
+            .await;
+        if !of_an_episode && self.log_remembers.load(Ordering::Relaxed) {
+            self.empty_log().await;
+        }
+        entries
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipes::missed_call::store::DeliveryName;
+    use crate::ids::ContactId;
+    use crate::recipes::missed_call::store::{DeliveryName, Forgotten, Subject};
 
     // A report over years of the ledger must hold up neither what is written nor what a webhook or a text waits for.
     #[tokio::test]
@@ -317,6 +343,8 @@ mod tests {
             begun.await.unwrap();
             let committed = store.commit(commit.clone()).await.unwrap();
             assert!(store.is_taken("a delivery").await.unwrap());
+            let of_nobody = LedgerQuery::of_episode(EpisodeId::from_stored("nobody"));
+            assert_eq!(store.ledger(&of_nobody).await.unwrap(), []);
             written.send(()).unwrap();
             committed
         };
@@ -324,5 +352,41 @@ mod tests {
         assert_eq!(committed, Committed::Done);
         assert_eq!(read.unwrap(), (0, 0), "all that it reads is of one moment");
         assert_eq!(store.commit(commit).await.unwrap(), Committed::Duplicate);
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_while_a_report_is_read_leaves_the_log_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = SqliteStore::open(&path).unwrap();
+        let forgets = Commit {
+            forgotten: vec![Forgotten {
+                location: LocationId::new("somewhere").unwrap(),
+                subject: Subject::contact(&ContactId::new("somebody").unwrap()),
+            }],
+            delivery: Some(DeliveryName {
+                name: "a delivery".into(),
+                received_at: Timestamp::UNIX_EPOCH,
+            }),
+            ..Commit::default()
+        };
+        let log = || std::fs::metadata(folder.path().join("store.db-wal")).unwrap();
+        let (began, begun) = tokio::sync::oneshot::channel();
+        let (forgotten, wait) = std::sync::mpsc::channel();
+        let reading = store.ledger.run("read for long", move |connection| {
+            connection.query_row("SELECT count(*) FROM ledger", [], |_| Ok(()))?;
+            began.send(()).map_err(|()| "nobody waits")?;
+            Ok(wait.recv()?)
+        });
+        let forgetting = async {
+            begun.await.unwrap();
+            assert_eq!(store.commit(forgets).await.unwrap(), Committed::Done);
+            assert!(log().len() > 0);
+            forgotten.send(()).unwrap();
+        };
+        let (read, ()) = tokio::join!(reading, forgetting);
+        read.unwrap();
+        store.ledger(&LedgerQuery::default()).await.unwrap();
+        assert_eq!(log().len(), 0);
     }
 }
