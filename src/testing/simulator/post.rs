@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::omitted::Did;
 use super::plan::{Caller, Fate};
 use super::world::World;
@@ -25,6 +27,7 @@ pub(super) enum Parcel {
     },
     Booking {
         caller: Caller,
+        at: Timestamp,
         person: PersonKey,
         reference: String,
     },
@@ -142,16 +145,16 @@ async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {
         },
         Parcel::Booking {
             caller,
+            at,
             person,
             reference,
         } => {
             // The host tells no date: it counts as done when it is told.
             world.did(*caller, Did::Booked);
-            let at = world.time.now();
             let booked = engine.record(person, Happening::Booked, reference);
             let booked = booked.await.is_ok();
             if booked {
-                world.watch(|watch, now| watch.answers.acknowledged(*caller, at, now.elapsed));
+                world.watch(|watch, now| watch.answers.acknowledged(*caller, *at, now.elapsed));
             }
             booked
         }

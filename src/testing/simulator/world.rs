@@ -264,6 +264,7 @@ impl World {
         };
         let parcel = Parcel::Booking {
             caller,
+            at: self.time.now(),
             person,
             reference,
         };
