@@ -18,8 +18,8 @@ use super::scripted::{
     Answer, LOCATION, Scripted, delivery, engine, missed_call, outcome, recipe, start, well,
 };
 
-#[tokio::test]
-async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
+/// HighLevel never says what became of a text.
+fn without_answers() -> (Scripted, ManualClock, Arc<dyn Store>, Engine) {
     let ghl = Scripted::new(|method, path| match (method, path) {
         ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
         _ => well(method, path),
@@ -27,19 +27,21 @@ async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
     let clock = ManualClock::new(start());
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let before = engine(
-        &ghl,
-        Arc::clone(&shared),
-        Arc::clone(&shared),
-        Arc::clone(&store),
-        recipe("PT0S"),
-    );
+    let known = Arc::clone(&store);
+    let engine = engine(&ghl, Arc::clone(&shared), shared, known, recipe("PT0S"));
+    (ghl, clock, store, engine)
+}
+
+#[tokio::test]
+async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
+    let (ghl, clock, store, before) = without_answers();
     // Of one the text may be with HighLevel, of the other nothing is begun.
     before.accept(&missed_call(1, start())).await.unwrap();
     before.step().await.unwrap();
     before.accept(&missed_call(2, start())).await.unwrap();
     let asked = ghl.asked.lock().unwrap().len();
-    let after = Engine::builder(Arc::clone(&store)).clock(shared).build();
+    let after = Engine::builder(Arc::clone(&store));
+    let after = after.clock(Arc::new(clock.clone())).build();
     let mut last = None;
     for _ in 0..26 * 60 {
         last = after.next_due().await.unwrap();
@@ -77,20 +79,7 @@ async fn effects_of_a_location_that_is_configured_no_more_come_to_an_end() {
 
 #[tokio::test]
 async fn a_text_that_may_have_been_sent_counts_after_the_app_is_removed() {
-    let ghl = Scripted::new(|method, path| match (method, path) {
-        ("POST", "/conversations/messages") => Answer::Json(500, json!({})),
-        _ => well(method, path),
-    });
-    let clock = ManualClock::new(start());
-    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let engine = engine(
-        &ghl,
-        Arc::clone(&shared),
-        shared,
-        Arc::clone(&store),
-        recipe("PT0S"),
-    );
+    let (_, clock, store, engine) = without_answers();
     engine.accept(&missed_call(1, start())).await.unwrap();
     engine.step().await.unwrap();
     let removal = json!({"type": "UNINSTALL", "locationId": LOCATION, "webhookId": "w2"});

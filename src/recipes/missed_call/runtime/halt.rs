@@ -152,13 +152,13 @@ impl Engine {
 
     async fn end_episode(&self, id: &EpisodeId) -> Result<(), StoreError> {
         loop {
-            let Some(stored) = self.shared.store.episode(id).await? else {
-                return Ok(());
-            };
-            let Resumed {
+            let Some(Resumed {
                 mut episode,
                 revision,
-            } = self.reopen(stored).await?;
+            }) = self.episode(id).await?
+            else {
+                return Ok(());
+            };
             let now = self.shared.clock.now();
             let actions = episode.handle(&Input::Ended(Reason::Uninstalled), now);
             let mut commit = Commit::default();

@@ -154,13 +154,13 @@ impl Engine {
         };
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
-            let Some(stored) = self.shared.store.episode(id).await? else {
-                return Ok(());
-            };
-            let Resumed {
+            let Some(Resumed {
                 mut episode,
                 revision,
-            } = self.reopen(stored).await?;
+            }) = self.episode(id).await?
+            else {
+                return Ok(());
+            };
             let query = LedgerQuery::of_episode(id.clone());
             let entries = self.shared.store.ledger(&query).await?;
             if episode.has_heard(&input, &entries) || episode.is_before_the_call(person.at, now) {

@@ -50,7 +50,7 @@ use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
 use super::compliance::{QuietHours, SendCounts};
-use super::episode::{Action, Episode};
+use super::episode::{Action, Episode, EpisodeId};
 use super::ledger::{Entry, EntryKind};
 use super::recipe::Recipe;
 use super::reply::ReplyAgent;
@@ -208,6 +208,14 @@ impl Engine {
     /// The store it works on: the ledger is read there.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.shared.store
+    }
+
+    /// An episode by its name, with the recipe it started with.
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Resumed>, StoreError> {
+        match self.shared.store.episode(id).await? {
+            Some(stored) => self.reopen(stored).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// An episode as it was stored, with the recipe it started with.

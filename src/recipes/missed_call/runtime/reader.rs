@@ -180,13 +180,13 @@ impl Engine {
         };
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
-            let Some(stored) = self.shared.store.episode(&question.episode).await? else {
-                return Ok(());
-            };
-            let Resumed {
+            let Some(Resumed {
                 mut episode,
                 revision,
-            } = self.reopen(stored).await?;
+            }) = self.episode(&question.episode).await?
+            else {
+                return Ok(());
+            };
             let mut actions = episode.handle(&input, now);
             if actions.is_empty() && !reply.ends_texts() {
                 // Somebody has decided already, or the episode was closed. A no counts all the same.

@@ -182,13 +182,13 @@ impl Engine {
     }
 
     async fn wake_one(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {
-        let Some(stored) = self.shared.store.episode(id).await? else {
-            return Ok(());
-        };
-        let Resumed {
+        let Some(Resumed {
             mut episode,
             revision,
-        } = self.reopen(stored).await?;
+        }) = self.episode(id).await?
+        else {
+            return Ok(());
+        };
         let actions = episode.handle(&Input::Wake, now);
         let mut commit = Commit::default();
         add_to(&mut commit, &episode, Some(revision), actions, now);

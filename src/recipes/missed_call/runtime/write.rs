@@ -107,10 +107,7 @@ impl Engine {
     }
 
     pub(super) async fn load(&self, fence: &Fence) -> Result<Option<Resumed>, StoreError> {
-        match self.shared.store.episode(&fence.effect.episode).await? {
-            Some(stored) => self.reopen(stored).await.map(Some),
-            None => Ok(None),
-        }
+        self.episode(&fence.effect.episode).await
     }
 
     /// Loads, and does not give up at once when the store fails.
