@@ -91,6 +91,7 @@ impl MessageType {
 
     /// Whether a person may have written it. A word that HighLevel does not document may be a new way to write; calls,
     /// and what HighLevel itself notes down in a conversation, are not written.
+    #[cfg(feature = "missed-call")]
     pub(crate) fn is_written_by_somebody(&self) -> bool {
         let Self::Other(word) = self else {
             return !self.is_call() && *self != Self::Voicemail;
