@@ -31,7 +31,8 @@ pub(super) struct Early {
 }
 
 impl Early {
-    /// Whether it says something of this call itself, which is no answer to it.
+    /// Whether it says something of this call itself. HighLevel tells of one call each time its status changes, and the
+    /// last that is told counts: what was said before it was missed is no answer to it, what is said after is one.
     pub(super) fn is_of(&self, call: &MessageId) -> bool {
         matches!(&self.signal, Signal::Answered { call: answered, .. } if answered.message == *call)
     }

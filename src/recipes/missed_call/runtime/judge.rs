@@ -53,11 +53,6 @@ impl Engine {
             )],
             ..Commit::default()
         });
-        // HighLevel tells of one call each time its status changes. Once it was missed, nothing that is said of it answers it.
-        let told = self.of(&person, now).await?;
-        if told.is_some_and(|told| told.episode.has_call(&call.message)) {
-            return Ok(reported);
-        }
         self.tell(&person, &input, reported, now).await
     }
 
