@@ -6,6 +6,7 @@ use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::compliance::{Consent, ConsentKind, words};
 use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
+use super::store::PersonKey;
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
@@ -159,7 +160,7 @@ impl Signal {
 
 impl Person {
     /// Whoever called.
-    fn of_call(call: &MissedCall) -> Self {
+    pub(crate) fn of_call(call: &MissedCall) -> Self {
         Self {
             location: call.location.clone(),
             contact: call.contact.clone(),
@@ -168,6 +169,15 @@ impl Person {
                 _ => None,
             },
             at: call.ended_at,
+        }
+    }
+
+    /// How to find their episode.
+    pub(crate) fn key(&self) -> PersonKey {
+        PersonKey {
+            location: self.location.clone(),
+            contact: self.contact.clone(),
+            number: self.number.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::recipes::missed_call::intake::{self, Person, Signal};
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::recipe::Suspected;
 use crate::recipes::missed_call::reply::Reply;
-use crate::recipes::missed_call::store::{Commit, Committed, DeliveryName, PersonKey, StoreError};
+use crate::recipes::missed_call::store::{Commit, Committed, DeliveryName, StoreError};
 use crate::webhooks::{Delivery, Event};
 
 /// What became of a delivery.
@@ -258,12 +258,7 @@ impl Engine {
         person: &Person,
         now: Timestamp,
     ) -> Result<Option<Resumed>, StoreError> {
-        let key = PersonKey {
-            location: person.location.clone(),
-            contact: person.contact.clone(),
-            number: person.number.clone(),
-        };
-        match self.shared.store.latest_episode(&key).await? {
+        match self.shared.store.latest_episode(&person.key()).await? {
             Some(stored) if stored.state.hears(now) => self.reopen(stored).await.map(Some),
             _ => Ok(None),
         }

@@ -6,13 +6,12 @@ use super::accept::alone;
 use super::write::MOST_CONFLICTS;
 use super::{Acceptance, Engine, Resumed, Site, add_to};
 use crate::ids::{ContactId, MessageId};
-use crate::recipes::missed_call::Caller;
 use crate::recipes::missed_call::episode::{Episode, EpisodeId, Input, MissedCall, Reason};
-use crate::recipes::missed_call::intake::Signal;
+use crate::recipes::missed_call::intake::{Person, Signal};
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::reply::Reply;
 use crate::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, LedgerQuery, PersonKey, RecipeText, StoreError,
+    Commit, Committed, DeliveryName, LedgerQuery, RecipeText, StoreError,
 };
 
 impl Engine {
@@ -24,15 +23,7 @@ impl Engine {
         now: Timestamp,
         again: bool,
     ) -> Result<Commit, StoreError> {
-        let number = match &call.caller {
-            Some(Caller::Number(number)) => Some(number.clone()),
-            _ => None,
-        };
-        let key = PersonKey {
-            location: call.location.clone(),
-            contact: call.contact.clone(),
-            number,
-        };
+        let key = Person::of_call(call).key();
         let mut ends_another = false;
         let latest = loop {
             let latest = self.shared.store.latest_episode(&key).await?;
