@@ -1,20 +1,21 @@
-//! From an answer's status, headers and bytes to a meaning. Pure.
-//!
-//! HighLevel's error bodies come in many shapes (`statusCode` or `status`, `message` as text or list, OAuth's
-//! `error_description`, gateway HTML); all of them are read, none is required, and the status always survives.
+//! From an answer's headers and bytes to values. Pure. What an answer other than a success means is in
+//! [`judge`](super::judge).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use jiff::Timestamp;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, UnauthorizedReason, scrub};
-use crate::ids::ContactId;
+use super::judge::{Aftermath, Heard, Noted, judge};
+use crate::error::{Error, ErrorKind};
 
-/// What the rate headers say. Source: HighLevel's OAuth FAQ; note the word order of the two daily ones.
+/// What the rate headers say. Sources: HighLevel's OAuth FAQ, for five of them (note the word order of the two daily ones);
+/// its SDK for JavaScript 3.1.0 for the daily reset, in milliseconds from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct RateHeaders {
     pub(crate) max: Option<u32>,
@@ -22,6 +23,8 @@ pub(crate) struct RateHeaders {
     pub(crate) interval: Option<Duration>,
     pub(crate) daily_limit: Option<u64>,
     pub(crate) daily_remaining: Option<u64>,
+    /// When the day's allowance begins anew, from now.
+    pub(crate) daily_reset: Option<Duration>,
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -30,123 +33,55 @@ static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 static INTERVAL: HeaderName = HeaderName::from_static("x-ratelimit-interval-milliseconds");
 static DAILY_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit-daily");
 static DAILY_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-daily-remaining");
+static DAILY_RESET: HeaderName = HeaderName::from_static("x-ratelimit-daily-reset");
+
+/// A day begins anew within a day. What lies further ahead is a time in another unit, and not believed.
+const LONGEST_DAY: Duration = Duration::from_secs(25 * 60 * 60);
 
 impl RateHeaders {
-    pub(crate) fn read(headers: &HeaderMap) -> Self {
-        fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &HeaderName) -> Option<T> {
-            headers.get(name)?.to_str().ok()?.trim().parse().ok()
+    /// `now` is asked for where HighLevel names a moment and does not say what time it is there.
+    pub(crate) fn read(headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> Self {
+        fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+            headers.get(name)?.to_str().ok().map(str::trim)
         }
+        fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &HeaderName) -> Option<T> {
+            text(headers, name)?.parse().ok()
+        }
+        let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+        let retry_after = || {
+            let asked = text(headers, &RETRY_AFTER)?;
+            if let Ok(seconds) = asked.parse::<f64>() {
+                return Duration::try_from_secs_f64(seconds).ok();
+            }
+            let until = date(asked)?.timestamp();
+            let from = text(headers, &DATE)
+                .and_then(date)
+                .map_or_else(now, |date| date.timestamp());
+            // What is past by now need not be waited for.
+            Some(Duration::try_from(until.duration_since(from)).unwrap_or_default())
+        };
         Self {
             max: number(headers, &MAX),
             remaining: number(headers, &REMAINING),
             interval: number(headers, &INTERVAL).map(Duration::from_millis),
             daily_limit: number(headers, &DAILY_LIMIT),
             daily_remaining: number(headers, &DAILY_REMAINING),
-            retry_after: number(headers, &RETRY_AFTER).map(Duration::from_secs),
+            daily_reset: number(headers, &DAILY_RESET)
+                .map(Duration::from_millis)
+                .filter(|reset| *reset <= LONGEST_DAY),
+            retry_after: retry_after(),
         }
     }
-}
-
-/// The parts of an error body that HighLevel is known to send.
-#[derive(Debug, Default)]
-struct ErrorBody {
-    messages: Vec<String>,
-    trace_id: Option<String>,
-    contact_id: Option<String>,
-    field: Option<String>,
-}
-
-impl ErrorBody {
-    fn read(body: &[u8]) -> Self {
-        let value = match serde_json::from_slice(body) {
-            Ok(Value::String(text)) => {
-                return Self {
-                    messages: vec![text],
-                    ..Self::default()
-                };
-            }
-            Ok(value) => value,
-            Err(_) => return Self::default(),
-        };
-        let text =
-            |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let messages = match value.get("message") {
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|item| {
-                    item.as_str()
-                        .map_or_else(|| item.to_string(), str::to_owned)
-                })
-                .collect(),
-            _ => ["message", "error_description", "msg", "detail", "error"]
-                .iter()
-                .find_map(|key| text(&value, key))
-                .or_else(|| value.get("error").and_then(|error| text(error, "message")))
-                .into_iter()
-                .collect(),
-        };
-        let meta = value.get("meta").unwrap_or(&Value::Null);
-        Self {
-            messages,
-            trace_id: text(&value, "traceId"),
-            contact_id: text(meta, "contactId"),
-            field: text(meta, "matchingField"),
-        }
-    }
-}
-
-/// The error that an answer other than 2xx means.
-pub(crate) fn error_of(operation: &str, status: u16, rate: &RateHeaders, body: &[u8]) -> Error {
-    let parsed = ErrorBody::read(body);
-    let joined = parsed.messages.join("; ");
-    let kind = match status {
-        400 if joined.contains("DND is active") || joined.contains("has unsubscribed") => {
-            ErrorKind::DoNotDisturb
-        }
-        400 if parsed.contact_id.is_some()
-            || joined.contains("does not allow duplicated contacts") =>
-        {
-            ErrorKind::Duplicate {
-                contact_id: parsed.contact_id.and_then(|id| ContactId::new(id).ok()),
-                field: parsed.field,
-            }
-        }
-        401 => ErrorKind::Unauthorized(unauthorized(&joined)),
-        403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
-        422 => ErrorKind::Validation {
-            messages: parsed
-                .messages
-                .iter()
-                .map(|message| scrub(message))
-                .collect(),
-        },
-        429 if rate.daily_remaining == Some(0) => ErrorKind::DailyLimit,
-        429 => ErrorKind::RateLimited,
-        // The server gave up waiting for the request; it refuses nothing.
-        408 | 500.. => ErrorKind::Unavailable,
-        _ => ErrorKind::Refused,
-    };
-    Error::new(kind, operation.to_owned())
-        .with_status(Some(status))
-        .with_message((!joined.is_empty()).then(|| scrub(&joined)))
-        .with_trace_id(parsed.trace_id.map(|id| scrub(&id)))
-        .with_body(body)
-        .with_retry_after(rate.retry_after)
 }
 
 /// What HighLevel says in the body of a 2xx when it did not do what it was asked: a status of its own (a message that
-/// is not scheduled gives `{"status":404}`) or a flag that is false. A web page is not from HighLevel at all. An empty
-/// body, or any other, denies nothing.
-pub(crate) fn denial(operation: &str, status: u16, body: &[u8]) -> Option<Error> {
-    if is_page(body) {
-        let error = Error::new(ErrorKind::Unavailable, operation.to_owned())
-            .with_status(Some(status))
-            .with_message(Some(PAGE.into()))
-            .with_body(body);
-        return Some(error);
-    }
-    let value: Value = serde_json::from_slice(body).ok()?;
+/// is not scheduled gives `{"status":404}`), a flag that is false, or an error. An empty body, or any other, denies
+/// nothing.
+pub(super) fn denial(
+    operation: &Cow<'static, str>,
+    heard: &Heard<'_>,
+) -> Option<(Error, Aftermath)> {
+    let value: Value = serde_json::from_slice(heard.body).ok()?;
     let text = |key: &str| match value.get(key)? {
         Value::String(text) => Some(text.to_ascii_lowercase()),
         scalar @ (Value::Bool(_) | Value::Number(_)) => Some(scalar.to_string()),
@@ -159,33 +94,34 @@ pub(crate) fn denial(operation: &str, status: u16, body: &[u8]) -> Option<Error>
     let no = ["success", "succeeded", "succeded"]
         .into_iter()
         .any(|key| text(key).as_deref() == Some("false"));
-    match inner {
-        Some(inner) => Some(error_of(operation, inner, &RateHeaders::default(), body)),
-        None if no => Some(error_of(operation, status, &RateHeaders::default(), body)),
-        None => None,
+    let fails = match value.get("error") {
+        Some(Value::Object(error)) => !error.is_empty(),
+        Some(Value::String(error)) => !error.is_empty(),
+        _ => false,
+    };
+    if inner.is_none() && !no && !fails {
+        return None;
     }
-}
-
-const PAGE: &str = "the body is a web page and no answer of the API; check the base URL and what stands between here and HighLevel";
-
-/// Whether something on the way (a proxy, a login page, a gateway) has answered in HighLevel's place.
-fn is_page(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"<")
-}
-
-fn unauthorized(message: &str) -> UnauthorizedReason {
-    let message = message.to_ascii_lowercase();
-    if message.contains("version header") {
-        UnauthorizedReason::MissingVersion
-    } else if message.contains("not authorized for this scope") {
-        UnauthorizedReason::MissingScope
-    } else if message.contains("user type mismatch") || message.contains("authclass type") {
-        UnauthorizedReason::WrongTokenKind
-    } else if message.contains("not yet supported by the iam service") {
-        UnauthorizedReason::UnknownRoute
-    } else {
-        UnauthorizedReason::InvalidToken
+    let told = Heard {
+        status: inner.unwrap_or(heard.status),
+        ..*heard
+    };
+    let judgement = judge(&told);
+    let error = judgement
+        .error(
+            operation.clone(),
+            told.status,
+            heard.body,
+            &RateHeaders::default(),
+        )
+        .with_status(Some(heard.status))
+        .with_inner_status(inner);
+    if inner.is_some() || no {
+        return Some((error, judgement.aftermath()));
     }
+    // What only says that something failed does not say what was done before that.
+    let error = error.with_message(Noted::read(heard.body).failure);
+    Some((error, Aftermath::InDoubt { passes: false }))
 }
 
 /// Reads the answer's value: the field `under` of the body, or the whole body where that field is not there.
@@ -220,7 +156,6 @@ fn read_with_path<T: DeserializeOwned>(
         // serde's message repeats the value it stumbled on; that may be personal, so only its category is told.
         let what = match error.classify() {
             _ if body.is_empty() => "the body is empty",
-            _ if is_page(body) => PAGE,
             _ if body.starts_with(&[0x1f, 0x8b]) => {
                 "the body is compressed, which was not asked for; check what stands between here and HighLevel"
             }
@@ -228,8 +163,14 @@ fn read_with_path<T: DeserializeOwned>(
             serde_json::error::Category::Syntax => "the body is not JSON",
             _ => "a value has another type than documented",
         };
+        let noted = Noted::read(body);
+        let told = match noted.failure {
+            Some(failure) => format!("{what}; HighLevel says: {failure}"),
+            None => what.to_owned(),
+        };
         Error::new(ErrorKind::Decode { path }, operation.to_owned())
-            .with_message(Some(what.into()))
+            .with_message(Some(told))
+            .with_trace_id(noted.trace_id)
             .with_body(body)
     };
     if let Some(field) = under {
@@ -324,136 +265,112 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn error(status: u16, body: &str) -> Error {
-        error_of(
-            "test.operation",
-            status,
-            &RateHeaders::default(),
-            body.as_bytes(),
-        )
-    }
+    use crate::client::judge::Asked;
 
     #[test]
     fn a_2xx_can_say_no() {
+        use Aftermath::{InDoubt, Settled};
         for (body, expected) in [
             ("", None),
             ("{}", None),
             ("null", None),
+            ("OK", None),
             (r#"{"succeded":true,"status":"queued"}"#, None),
             (r#"{"status":200,"message":"cancelled"}"#, None),
+            (r#"{"error":null}"#, None),
+            (r#"{"error":{}}"#, None),
             (
                 r#"{"status":404,"message":"Failed cancel the scheduled message"}"#,
-                Some(ErrorKind::NotFound),
+                Some((ErrorKind::NotFound, Settled, Some(404))),
             ),
-            (r#"{"statusCode":500}"#, Some(ErrorKind::Unavailable)),
-            (r#"{"succeded":false}"#, Some(ErrorKind::Refused)),
-            (r#"{"succeeded":false}"#, Some(ErrorKind::Refused)),
-            (r#"{"success":false}"#, Some(ErrorKind::Refused)),
-            ("\n<!DOCTYPE html>", Some(ErrorKind::Unavailable)),
-            ("OK", None),
+            (
+                r#"{"statusCode":500}"#,
+                Some((ErrorKind::Unavailable, InDoubt { passes: true }, Some(500))),
+            ),
+            (
+                r#"{"statusCode":"401","message":"Command timed out"}"#,
+                Some((ErrorKind::Unavailable, InDoubt { passes: true }, Some(401))),
+            ),
+            (
+                r#"{"succeded":false}"#,
+                Some((ErrorKind::Refused, Settled, None)),
+            ),
+            (
+                r#"{"succeeded":false}"#,
+                Some((ErrorKind::Refused, Settled, None)),
+            ),
+            (
+                r#"{"success":false}"#,
+                Some((ErrorKind::Refused, Settled, None)),
+            ),
+            (
+                r#"{"error":{"message":"Invalid conversationProviderId"}}"#,
+                Some((ErrorKind::Provider, InDoubt { passes: false }, None)),
+            ),
         ] {
-            let error = denial("test.operation", 200, body.as_bytes());
-            assert_eq!(error.map(|error| error.kind().clone()), expected, "{body}");
+            let heard = Heard {
+                status: 200,
+                content_type: None,
+                body: body.as_bytes(),
+                asked: Asked::WithToken,
+            };
+            let told = denial(&"test.operation".into(), &heard).map(|(error, aftermath)| {
+                assert_eq!(error.status(), Some(200));
+                let inner = error.to_string();
+                let inner = [401, 404, 500]
+                    .into_iter()
+                    .find(|status| inner.contains(&format!("{status} in the body")));
+                (error.kind().clone(), aftermath, inner)
+            });
+            assert_eq!(told, expected, "{body}");
         }
     }
 
     #[test]
-    fn every_known_error_body_has_its_meaning() {
-        use ErrorKind::*;
-        use UnauthorizedReason::*;
-        for (status, body, expected) in [
+    fn headers_tell_when_to_go_on() {
+        let now = || "2026-11-30T12:00:00Z".parse().unwrap();
+        let read = |pairs: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            RateHeaders::read(&headers, now)
+        };
+        let date = ("date", "Fri, 20 Nov 2026 10:00:00 GMT");
+        for (headers, milliseconds) in [
+            (vec![("retry-after", "3")], Some(3000)),
+            (vec![("retry-after", " 1.5 ")], Some(1500)),
+            (vec![("retry-after", "0")], Some(0)),
+            (vec![("retry-after", "-1")], None),
+            (vec![("retry-after", "NaN")], None),
+            (vec![("retry-after", "1e300")], None),
+            (vec![("retry-after", "tomorrow")], None),
             (
-                401,
-                r#"{"statusCode":401,"message":"Invalid JWT"}"#,
-                Unauthorized(InvalidToken),
+                vec![("retry-after", "Fri, 20 Nov 2026 10:00:07 GMT"), date],
+                Some(7000),
             ),
             (
-                401,
-                r#"{"message":"version header was not found."}"#,
-                Unauthorized(MissingVersion),
+                vec![("retry-after", "Fri, 20 Nov 2026 09:00:00 GMT"), date],
+                Some(0),
             ),
             (
-                401,
-                r#"{"message":"The token is not authorized for this scope."}"#,
-                Unauthorized(MissingScope),
+                vec![("retry-after", "Mon, 30 Nov 2026 12:00:05 GMT")],
+                Some(5000),
             ),
-            (
-                401,
-                r#"{"message":"Token's user type mismatch!"}"#,
-                Unauthorized(WrongTokenKind),
-            ),
-            (
-                401,
-                r#"{"message":"This route is not yet supported by the IAM Service. Please update your IAM config."}"#,
-                Unauthorized(UnknownRoute),
-            ),
-            (
-                401,
-                r#"{"error":"UnAuthorized!","error_description":"Authorization code not found"}"#,
-                Unauthorized(InvalidToken),
-            ),
-            (
-                403,
-                r#"{"message":"The token does not have access to this location."}"#,
-                Forbidden,
-            ),
-            (404, "", NotFound),
-            (
-                400,
-                r#"{"status":400,"message":"Cannot send message as DND is active for SMS."}"#,
-                DoNotDisturb,
-            ),
-            (
-                400,
-                r#"{"message":"Cannot send message as +18887324197 has unsubscribed"}"#,
-                DoNotDisturb,
-            ),
-            (
-                400,
-                r#"{"statusCode":400,"message":"Invalid field contact_name"}"#,
-                Refused,
-            ),
-            (
-                422,
-                r#"{"message":["property x should not exist","y is required"],"error":"Unprocessable Entity","statusCode":422}"#,
-                Validation {
-                    messages: vec!["property x should not exist".into(), "y is required".into()],
-                },
-            ),
-            (
-                400,
-                r#"{"message":"This location does not allow duplicated contacts.","meta":{"contactId":"c9","matchingField":"phone"}}"#,
-                Duplicate {
-                    contact_id: Some(ContactId::new("c9").unwrap()),
-                    field: Some("phone".into()),
-                },
-            ),
-            (429, "slow down", RateLimited),
-            (502, "<html>bad gateway</html>", Unavailable),
-            (302, "", Refused),
-            (500, "{", Unavailable),
-            (408, "", Unavailable),
+            (vec![], None),
         ] {
-            let error = error(status, body);
-            assert_eq!(*error.kind(), expected, "{body}");
-            assert_eq!(error.status(), Some(status));
+            let expected = milliseconds.map(Duration::from_millis);
+            assert_eq!(read(&headers).retry_after, expected, "{headers:?}");
         }
-    }
-
-    #[test]
-    fn messages_are_found_in_every_shape() {
-        for (body, expected) in [
-            (r#""plain""#, "plain"),
-            (r#"{"message":["a","b"]}"#, "a; b"),
-            (r#"{"error":{"code":"x","message":"inner"}}"#, "inner"),
-            (r#"{"msg":"m"}"#, "m"),
-            (r#"{"message":"x +18887324197 y"}"#, "x [number] y"),
+        for (value, seconds) in [
+            ("84322000", Some(84_322)),
+            ("0", Some(0)),
+            ("1796000000000", None),
+            ("soon", None),
         ] {
-            assert_eq!(error(418, body).message(), Some(expected));
+            let reset = read(&[("x-ratelimit-daily-reset", value)]).daily_reset;
+            assert_eq!(reset, seconds.map(Duration::from_secs), "{value}");
         }
-        assert_eq!(error(418, "<html>").message(), None);
-        assert_eq!(error(418, r#"{"traceId":"t1"}"#).trace_id(), Some("t1"));
     }
 
     #[test]

@@ -37,6 +37,7 @@
 mod answer;
 mod builder;
 mod call;
+mod judge;
 mod observe;
 mod pacer;
 mod pages;

@@ -7,6 +7,7 @@ use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::judge::Asked;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -20,7 +21,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Whether a request may be sent again when it is not known what became of it. HighLevel has no idempotency keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplaySafety {
-    /// Reading. Repeated on 429, 5xx and when the connection fails.
+    /// Reading. Repeated on 429, 5xx, when the connection fails, and where something else than HighLevel's refusal comes (see
+    /// [who speaks](crate::error#who-speaks-and-about-what)).
     Safe,
     /// Doing it twice equals doing it once, such as adding a tag. Repeated like [`Safe`](Self::Safe).
     Repeatable,
@@ -102,6 +104,7 @@ pub struct Request {
     pub(crate) replay: ReplaySafety,
     pub(crate) lane: Option<Lane>,
     pub(crate) under: Option<&'static str>,
+    for_tokens: bool,
     problem: Option<String>,
 }
 
@@ -126,6 +129,7 @@ impl Request {
             replay,
             lane: None,
             under: None,
+            for_tokens: false,
             problem,
         }
     }
@@ -208,6 +212,22 @@ impl Request {
     pub(crate) fn bearer(mut self, token: Option<&Secret>) -> Self {
         self.bearer = Bearer::Fixed(token.cloned());
         self
+    }
+
+    /// Says that this asks for tokens, without one of its own: a refusal is about the grant or the app.
+    #[must_use]
+    pub(crate) fn for_tokens(mut self) -> Self {
+        self.for_tokens = true;
+        self.bearer(None)
+    }
+
+    /// What a refusal can be about.
+    pub(crate) fn asked(&self) -> Asked {
+        match &self.bearer {
+            _ if self.for_tokens => Asked::ForTokens,
+            Bearer::Fixed(None) => Asked::WithoutToken,
+            Bearer::Fixed(Some(_)) | Bearer::Credentials => Asked::WithToken,
+        }
     }
 
     /// The `Version` header; the default is `2021-07-28`. A client that was built for one version sends that instead.

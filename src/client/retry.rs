@@ -1,9 +1,9 @@
-//! What to do after an attempt. Pure: a table over replay safety × outcome × attempt.
+//! What to do after an attempt. Pure: a table over replay safety × what the attempt leaves behind × attempt.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::observe::AttemptOutcome;
+use super::judge::Aftermath;
 use super::request::ReplaySafety;
 use crate::error::TransportErrorKind;
 
@@ -12,8 +12,6 @@ use crate::error::TransportErrorKind;
 pub(crate) enum Verdict {
     /// Hand the answer or the failure to the caller as what it is.
     Return,
-    /// It is not known whether the request was carried out.
-    Unknown,
     /// Send it again after a wait that grows with the attempts.
     Again,
     /// Send it again when the rate limit allows.
@@ -38,6 +36,19 @@ impl Default for RetryPolicy {
     }
 }
 
+impl Aftermath {
+    /// What is left behind where no whole answer came.
+    pub(crate) fn of_failure(kind: TransportErrorKind) -> Self {
+        use TransportErrorKind as T;
+        match kind {
+            T::Connect => Self::NotSent,
+            T::Timeout | T::Interrupted | T::Other => Self::InDoubt { passes: true },
+            // It is as large the next time.
+            T::TooLarge => Self::InDoubt { passes: false },
+        }
+    }
+}
+
 impl RetryPolicy {
     /// One attempt.
     pub(crate) const NEVER: Self = Self {
@@ -49,28 +60,17 @@ impl RetryPolicy {
     pub(crate) fn verdict(
         &self,
         replay: ReplaySafety,
-        outcome: AttemptOutcome,
+        aftermath: Aftermath,
         attempt: u32,
     ) -> Verdict {
-        use TransportErrorKind as T;
         let may_repeat = attempt < self.max_attempts;
-        let harmless = replay != ReplaySafety::Once;
-        match outcome {
-            AttemptOutcome::Answered(429) if may_repeat => Verdict::AgainWithinLimit,
-            // A request timeout of the server: it says that it gave up on the request before it was whole.
-            AttemptOutcome::Answered(408 | 500..)
-            | AttemptOutcome::Failed(T::Timeout | T::Interrupted | T::Other) => {
-                match (harmless, may_repeat) {
-                    (false, _) => Verdict::Unknown,
-                    (true, true) => Verdict::Again,
-                    (true, false) => Verdict::Return,
-                }
+        match aftermath {
+            Aftermath::NotSent if may_repeat => Verdict::Again,
+            Aftermath::InDoubt { passes: true } if may_repeat && replay != ReplaySafety::Once => {
+                Verdict::Again
             }
-            AttemptOutcome::Failed(T::Connect) if may_repeat => Verdict::Again,
-            AttemptOutcome::Failed(T::TooLarge) if !harmless => Verdict::Unknown,
-            AttemptOutcome::Answered(_) | AttemptOutcome::Failed(T::Connect | T::TooLarge) => {
-                Verdict::Return
-            }
+            Aftermath::OverLimit if may_repeat => Verdict::AgainWithinLimit,
+            _ => Verdict::Return,
         }
     }
 
@@ -130,159 +130,39 @@ mod tests {
 
     #[test]
     fn the_verdict_over_all_cases() {
+        use Aftermath::{InDoubt, NotSent, OverLimit, Settled};
         use ReplaySafety::{Once, Repeatable, Safe};
         use TransportErrorKind as T;
-        use Verdict::{Again, AgainWithinLimit, Return, Unknown};
+        use Verdict::{Again, AgainWithinLimit, Return};
         let policy = RetryPolicy::default();
         let last = policy.max_attempts;
-        // outcome; harmless request with attempts left, and none; Once with attempts left, and none
-        let table = [
+        let failed = Aftermath::of_failure;
+        // aftermath; harmless request with attempts left, and none; Once with attempts left, and none
+        for (aftermath, expected) in [
+            (Settled, [Return, Return, Return, Return]),
             (
-                AttemptOutcome::Answered(200),
-                Return,
-                Return,
-                Return,
-                Return,
+                OverLimit,
+                [AgainWithinLimit, Return, AgainWithinLimit, Return],
             ),
-            (
-                AttemptOutcome::Answered(204),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(302),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(400),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(401),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(404),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(422),
-                Return,
-                Return,
-                Return,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(429),
-                AgainWithinLimit,
-                Return,
-                AgainWithinLimit,
-                Return,
-            ),
-            (
-                AttemptOutcome::Answered(408),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Answered(500),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Answered(502),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Answered(503),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Answered(504),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Failed(T::Connect),
-                Again,
-                Return,
-                Again,
-                Return,
-            ),
-            (
-                AttemptOutcome::Failed(T::Timeout),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Failed(T::Interrupted),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Failed(T::Other),
-                Again,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-            (
-                AttemptOutcome::Failed(T::TooLarge),
-                Return,
-                Return,
-                Unknown,
-                Unknown,
-            ),
-        ];
-        for (outcome, harmless, harmless_last, once, once_last) in table {
-            for replay in [Safe, Repeatable] {
-                assert_eq!(
-                    policy.verdict(replay, outcome, 1),
-                    harmless,
-                    "{replay:?} {outcome:?}"
-                );
-                assert_eq!(
-                    policy.verdict(replay, outcome, last),
-                    harmless_last,
-                    "{replay:?} {outcome:?} last"
-                );
+            (NotSent, [Again, Return, Again, Return]),
+            (InDoubt { passes: true }, [Again, Return, Return, Return]),
+            (InDoubt { passes: false }, [Return, Return, Return, Return]),
+            (failed(T::Connect), [Again, Return, Again, Return]),
+            (failed(T::Timeout), [Again, Return, Return, Return]),
+            (failed(T::Interrupted), [Again, Return, Return, Return]),
+            (failed(T::Other), [Again, Return, Return, Return]),
+            (failed(T::TooLarge), [Return, Return, Return, Return]),
+        ] {
+            let verdict = |replay, attempt| policy.verdict(replay, aftermath, attempt);
+            for harmless in [Safe, Repeatable] {
+                let found = [
+                    verdict(harmless, 1),
+                    verdict(harmless, last),
+                    verdict(Once, 1),
+                    verdict(Once, last),
+                ];
+                assert_eq!(found, expected, "{harmless:?} {aftermath:?}");
             }
-            assert_eq!(policy.verdict(Once, outcome, 1), once, "Once {outcome:?}");
-            assert_eq!(
-                policy.verdict(Once, outcome, last),
-                once_last,
-                "Once {outcome:?} last"
-            );
         }
     }
 

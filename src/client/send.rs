@@ -11,8 +11,9 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, H
 use http::uri::InvalidUri;
 use serde::de::DeserializeOwned;
 
-use super::answer::{RateHeaders, decode, denial, error_of};
+use super::answer::{RateHeaders, decode, denial};
 use super::call::Response;
+use super::judge::{Aftermath, Heard, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
 use super::pacer::{MOST_WAITING, Pacer, Refusal};
 use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
@@ -20,7 +21,7 @@ use super::retry::{RetryBudget, RetryPolicy, Verdict};
 use super::transport::{Transport, TransportError};
 use crate::auth::Credentials;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result, TransportErrorKind, UnauthorizedReason};
+use crate::error::{Error, ErrorKind, Result, TransportErrorKind};
 use crate::ids::LocationId;
 use crate::secret::Secret;
 
@@ -70,6 +71,15 @@ impl Default for Manner {
     }
 }
 
+/// What a success holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// The JSON of the API. A web page is none.
+    Json,
+    /// A file of whatever kind.
+    File,
+}
+
 /// An answer with a 2xx status.
 struct Answer {
     status: u16,
@@ -89,22 +99,16 @@ impl Shared {
         manner: Manner,
     ) -> impl Future<Output = Result<Response<T>>> + Send + 'a {
         async move {
-            let answer = self.exchange(&request, location, manner).await?;
+            let answer = self
+                .exchange(&request, location, manner, Content::Json)
+                .await?;
             let decoded = decode(&request.operation, request.under, &answer.body);
+            // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
             let value = decoded.map_err(|error| {
                 let error = error
                     .with_status(Some(answer.status))
                     .with_attempts(answer.attempts);
-                if request.replay == ReplaySafety::Once {
-                    // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
-                    Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
-                        .with_status(Some(answer.status))
-                        .with_attempts(answer.attempts)
-                        .with_body(&answer.body)
-                        .with_source(error)
-                } else {
-                    error
-                }
+                unless_known(&request, Aftermath::InDoubt { passes: false }, error)
             })?;
             Ok(Response {
                 value,
@@ -120,21 +124,21 @@ impl Shared {
         location: Option<&LocationId>,
         manner: Manner,
     ) -> Result<()> {
-        let answer = self.exchange(&request, location, manner).await?;
-        match denial(&request.operation, answer.status, &answer.body) {
+        let answer = self
+            .exchange(&request, location, manner, Content::Json)
+            .await?;
+        let heard = Heard {
+            status: answer.status,
+            content_type: None,
+            body: &answer.body,
+            asked: request.asked(),
+        };
+        match denial(&request.operation, &heard) {
             None => Ok(()),
-            Some(error)
-                if request.replay == ReplaySafety::Once
-                    && *error.kind() == ErrorKind::Unavailable =>
-            {
-                Err(
-                    Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
-                        .with_status(error.status())
-                        .with_attempts(answer.attempts)
-                        .with_source(error),
-                )
+            Some((error, aftermath)) => {
+                let error = error.with_attempts(answer.attempts);
+                Err(unless_known(&request, aftermath, error))
             }
-            Some(error) => Err(error.with_attempts(answer.attempts)),
         }
     }
 
@@ -144,7 +148,9 @@ impl Shared {
         location: Option<&LocationId>,
         manner: Manner,
     ) -> Result<Bytes> {
-        let answer = self.exchange(&request, location, manner).await?;
+        let answer = self
+            .exchange(&request, location, manner, Content::File)
+            .await?;
         Ok(answer.body)
     }
 
@@ -161,6 +167,7 @@ impl Shared {
         request: &Request,
         location: Option<&LocationId>,
         manner: Manner,
+        content: Content,
     ) -> Result<Answer> {
         let url = request.url(&self.base)?;
         let lane = request.lane.unwrap_or(manner.lane);
@@ -194,17 +201,28 @@ impl Shared {
             let (outcome, rate) = match &result {
                 Ok(response) => (
                     AttemptOutcome::Answered(response.status().as_u16()),
-                    RateHeaders::read(response.headers()),
+                    RateHeaders::read(response.headers(), || self.clock.now()),
                 ),
                 Err(error) => (AttemptOutcome::Failed(error.kind()), RateHeaders::default()),
             };
+            let (judgement, aftermath) = match &result {
+                Ok(response) => match heard(request, content, response) {
+                    Some(heard) => {
+                        let judgement = judge(&heard);
+                        let aftermath = judgement.aftermath();
+                        (Some(judgement), aftermath)
+                    }
+                    None => (None, Aftermath::Settled),
+                },
+                Err(error) => (None, Aftermath::of_failure(error.kind())),
+            };
             let over = outcome == AttemptOutcome::Answered(429);
             self.pacer.learn(location, &rate, over, now);
-            let mut verdict = retry.verdict(request.replay, outcome, attempt);
+            let verdict = retry.verdict(request.replay, aftermath, attempt);
             let wait = match verdict {
                 Verdict::Again => retry.wait(attempt, rate.retry_after, fastrand::f64()),
                 Verdict::AgainWithinLimit => retry.wait(1, None, fastrand::f64()),
-                Verdict::Return | Verdict::Unknown => Duration::ZERO,
+                Verdict::Return => Duration::ZERO,
             };
             let repeats = match verdict {
                 Verdict::Again => now + wait <= deadline && self.budget.withdraw(),
@@ -212,7 +230,7 @@ impl Shared {
                 Verdict::AgainWithinLimit => {
                     rate.daily_remaining != Some(0) && now + wait <= deadline
                 }
-                Verdict::Return | Verdict::Unknown => false,
+                Verdict::Return => false,
             };
             let took = now.saturating_sub(sent);
             let waited = sent.saturating_sub(in_line);
@@ -243,22 +261,23 @@ impl Shared {
                 attempt += 1;
                 continue;
             }
-            if matches!(verdict, Verdict::Again | Verdict::AgainWithinLimit) {
-                verdict = Verdict::Return;
-            }
-            let error = match result {
-                Ok(response) if verdict == Verdict::Return && response.status().is_success() => {
+            let error = match (result, judgement) {
+                (Ok(response), None) => {
                     return Ok(Answer {
                         status: response.status().as_u16(),
                         body: response.into_body(),
                         attempts: attempt,
                     });
                 }
-                result => failure(request, result, &rate, verdict).with_attempts(attempt),
+                (Ok(response), Some(judgement)) => {
+                    let status = response.status().as_u16();
+                    judgement.error(request.operation.clone(), status, response.body(), &rate)
+                }
+                (Err(error), _) => broken(request, error),
             };
-            let expired = ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken);
+            let error = unless_known(request, aftermath, error.with_attempts(attempt));
             let refused = match &token {
-                Some(refused) if *error.kind() == expired && !renewed => refused,
+                Some(refused) if error.kind().may_mean_the_token() && !renewed => refused,
                 _ => return Err(error),
             };
             match self.credentials.renew(location, refused).await? {
@@ -323,44 +342,44 @@ fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
     Error::new(kind, operation).with_message(Some(message))
 }
 
-/// The error that the last attempt means to the caller.
-fn failure(
+/// The answer for the judge, unless it is what was asked for.
+fn heard<'a>(
     request: &Request,
-    result: Result<http::Response<Bytes>, TransportError>,
-    rate: &RateHeaders,
-    verdict: Verdict,
-) -> Error {
-    let unknown = verdict == Verdict::Unknown;
-    match result {
-        Ok(response) => {
-            let status = response.status();
-            let error = error_of(&request.operation, status.as_u16(), rate, response.body());
-            if unknown {
-                Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
-                    .with_status(Some(status.as_u16()))
-                    .with_body(response.body())
-                    .with_source(error)
-            } else if status.is_redirection() {
-                error.with_message(Some(
-                    "the answer is a redirect, which is never followed; check the base URL".into(),
-                ))
-            } else {
-                error
-            }
+    content: Content,
+    response: &'a http::Response<Bytes>,
+) -> Option<Heard<'a>> {
+    let (status, body) = (response.status(), response.body());
+    if status.is_success() && !(content == Content::Json && is_page(body)) {
+        return None;
+    }
+    let content_type = response.headers().get(CONTENT_TYPE);
+    Some(Heard {
+        status: status.as_u16(),
+        content_type: content_type.and_then(|value| value.to_str().ok()),
+        body,
+        asked: request.asked(),
+    })
+}
+
+/// The error that an answer which did not arrive, or not whole, means to the caller.
+fn broken(request: &Request, error: TransportError) -> Error {
+    let (kind, status) = (error.kind(), error.status());
+    let kind = match (kind, status) {
+        // The status arrived and its body did not: the status tells more than the broken body.
+        (TransportErrorKind::Interrupted | TransportErrorKind::Timeout, Some(500..)) => {
+            ErrorKind::Unavailable
         }
-        Err(error) => {
-            let (kind, status) = (error.kind(), error.status());
-            let kind = match (unknown, kind, status) {
-                (true, ..) => ErrorKind::UnknownOutcome,
-                // The status arrived and its body did not: the status tells more than the broken body.
-                (_, TransportErrorKind::Interrupted | TransportErrorKind::Timeout, Some(500..)) => {
-                    ErrorKind::Unavailable
-                }
-                _ => ErrorKind::Transport(kind),
-            };
-            Error::new(kind, request.operation.clone())
-                .with_status(status)
-                .with_source(error)
-        }
+        _ => ErrorKind::Transport(kind),
+    };
+    Error::new(kind, request.operation.clone())
+        .with_status(status)
+        .with_source(error)
+}
+
+/// The error as it is, unless it leaves open whether the request was carried out and doing it twice would harm.
+fn unless_known(request: &Request, aftermath: Aftermath, error: Error) -> Error {
+    match (request.replay, aftermath) {
+        (ReplaySafety::Once, Aftermath::InDoubt { .. }) => Error::unknown_outcome(error),
+        _ => error,
     }
 }

@@ -1,6 +1,6 @@
 //! The kinds of errors, each with what it means and what to do about it.
 
-use crate::ids::ContactId;
+use crate::ids::{ContactId, ConversationId};
 
 /// The meaning of an [`Error`](super::Error). The examples show what to do about each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,25 @@ pub enum ErrorKind {
         /// `email` or `phone`.
         field: Option<String>,
     },
+    /// The contact has a conversation already, and can have but one (400). Use the conversation named here; without a name,
+    /// [`search`](crate::api::conversations::Conversations::search) finds it some seconds after it was made.
+    ///
+    /// ```no_run
+    /// # use gohighlevel::{client::Location, error::ErrorKind, ids::ContactId};
+    /// # async fn example(location: &Location, contact: &ContactId) -> gohighlevel::Result<()> {
+    /// let id = match location.conversations().create(contact).await {
+    ///     Ok(conversation) => conversation.id,
+    ///     Err(error) => match error.kind() {
+    ///         ErrorKind::ConversationExists { conversation_id: Some(id) } => id.clone(),
+    ///         _ => return Err(error),
+    ///     },
+    /// };
+    /// # drop(id); Ok(()) }
+    /// ```
+    ConversationExists {
+        /// The conversation that is there.
+        conversation_id: Option<ConversationId>,
+    },
     /// HighLevel does not accept the request as it is (422). Correct what `messages` name, in the program or in what a
     /// user has typed; repeating does not help.
     ///
@@ -57,7 +76,8 @@ pub enum ErrorKind {
         /// HighLevel's messages, one per finding.
         messages: Vec<String>,
     },
-    /// The contact has opted out of this channel (400, do not disturb). Do not try again; suppress the number.
+    /// The contact has opted out of this channel (400, do not disturb), which HighLevel says by its code
+    /// (`CONVERSATIONS_MSG_DND_ACTIVE_SMS`) or in words. Do not try again; suppress the number.
     ///
     /// ```no_run
     /// # use gohighlevel::{api::conversations::OutgoingSms, client::Location, error::ErrorKind};
@@ -71,8 +91,9 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     DoNotDisturb,
-    /// The token was refused (401). The reason says which of HighLevel's many meanings applies. With
-    /// [`OAuthCredentials`](crate::auth::oauth::OAuthCredentials) the token has been renewed once before this is told.
+    /// HighLevel did not let the request in (401, at times 400 or 403). The reason says which of its many meanings applies;
+    /// only two of them are about the token itself, and with
+    /// [`OAuthCredentials`](crate::auth::oauth::OAuthCredentials) the token has been renewed once before these are told.
     ///
     /// ```no_run
     /// # use gohighlevel::{client::Location, error::{ErrorKind, UnauthorizedReason}};
@@ -89,7 +110,8 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     Unauthorized(UnauthorizedReason),
-    /// The token has no access to this location (403): it is another location's. Use the location's own token.
+    /// The token may not do this (403), mostly because it is another location's: use the location's own. Otherwise the
+    /// message says what is missing, such as a scope or the agency's plan.
     ///
     /// ```
     /// # use gohighlevel::{auth::StaticTokens, Client};
@@ -102,6 +124,37 @@ pub enum ErrorKind {
     /// # ) }
     /// ```
     Forbidden,
+    /// The conversation provider does not serve this message: it belongs to an app whose token this is not, does not fit the
+    /// kind of message, or has not heard of the message yet, which takes it some ten seconds (401, 403 or 400). A new token
+    /// does not help. Nothing was done.
+    ///
+    /// ```no_run
+    /// # use gohighlevel::{api::conversations::{DeliveryStatus, StatusUpdate}, client::Location, clock::Clock};
+    /// # use gohighlevel::{error::ErrorKind, ids::MessageId};
+    /// # use std::time::Duration;
+    /// # async fn example(app: &Location, id: &MessageId, clock: &dyn Clock) -> gohighlevel::Result<()> {
+    /// let update = StatusUpdate::new(DeliveryStatus::Delivered);
+    /// if let Err(error) = app.conversations().update_status(id, &update).await {
+    ///     if *error.kind() != ErrorKind::Provider { return Err(error) }
+    ///     clock.sleep(Duration::from_secs(10)).await;
+    ///     app.conversations().update_status(id, &update).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    Provider,
+    /// The location or its agency is paused in HighLevel (`Location is not active`, 400 or 401). Its tokens and grants stay
+    /// good. Let it be activated, then try again.
+    ///
+    /// ```no_run
+    /// # use gohighlevel::{client::Location, error::ErrorKind};
+    /// # async fn example(location: &Location) -> gohighlevel::Result<()> {
+    /// match location.details().await {
+    ///     Err(error) if *error.kind() == ErrorKind::LocationPaused => println!("{} rests", location.id()),
+    ///     other => drop(other?),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    LocationPaused,
     /// Too many requests: HighLevel still answered 429 after repeats, or the turn in the client's own line would come
     /// after the deadline. Nothing was done. Try later; send fewer at once, or in the background.
     ///
@@ -134,7 +187,9 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     DailyLimit,
-    /// HighLevel or the way to it is down (5xx, 408), also after repeats. Nothing can be done but to try later.
+    /// HighLevel or the way to it is down, also after repeats: a 5xx or 408, trouble of HighLevel's that wears another status
+    /// (401 `Command timed out`), or a gateway, a challenge page or plain text in its place, whatever the status. Nothing can
+    /// be done but to try later.
     ///
     /// ```no_run
     /// # use gohighlevel::{client::Location, error::ErrorKind};
@@ -147,8 +202,8 @@ pub enum ErrorKind {
     /// ```
     Unavailable,
     /// The request may or may not have been carried out, and doing it twice would harm: the answer was lost, or is not
-    /// what HighLevel answers to what it has done. Look whether it was done before sending it again. HighLevel may show
-    /// it some seconds late. The example `send_message` does it for a text.
+    /// what HighLevel answers to what it has done. The message says what came instead. Look whether it was done before
+    /// sending it again. HighLevel may show it some seconds late. The example `send_message` does it for a text.
     ///
     /// ```no_run
     /// # use gohighlevel::{api::tasks::NewTask, client::Location, error::ErrorKind, ids::ContactId};
@@ -271,6 +326,10 @@ pub enum ErrorKind {
 pub enum UnauthorizedReason {
     /// The token is wrong, revoked or expired. Make a new private integration token, or let the grant refresh.
     InvalidToken,
+    /// HighLevel does not say why. Most likely it is the token: check that it is valid, and the location's own.
+    Unexplained,
+    /// HighLevel gives a reason that is not the token. A new one does not help; read the message.
+    Other,
     /// The token lacks the scope of this operation. Add the scope to the integration; an app must be installed again to
     /// get it.
     MissingScope,
@@ -281,6 +340,9 @@ pub enum UnauthorizedReason {
     UnknownRoute,
     /// There was no `Version` header. The client always sends one: check what stands between here and HighLevel.
     MissingVersion,
+    /// HighLevel does not know the value of the `Version` header (401 or 400). Build the client for another
+    /// [`ApiVersion`](crate::client::ApiVersion).
+    UnknownVersion,
 }
 
 /// How the way to HighLevel failed.
@@ -302,16 +364,20 @@ pub enum TransportErrorKind {
 
 impl ErrorKind {
     /// A word for the kind that stays the same over releases, for records and metrics: `not_found`, `duplicate`,
-    /// `validation`, `do_not_disturb`, `unauthorized`, `forbidden`, `rate_limited`, `daily_limit`, `unavailable`,
-    /// `unknown_outcome`, `refused`, `decode`, `transport`, `grant_dead`, `token_store` or `config`.
+    /// `conversation_exists`, `validation`, `do_not_disturb`, `unauthorized`, `forbidden`, `provider`, `location_paused`,
+    /// `rate_limited`, `daily_limit`, `unavailable`, `unknown_outcome`, `refused`, `decode`, `transport`, `grant_dead`,
+    /// `token_store` or `config`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
             Self::Duplicate { .. } => "duplicate",
+            Self::ConversationExists { .. } => "conversation_exists",
             Self::Validation { .. } => "validation",
             Self::DoNotDisturb => "do_not_disturb",
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden => "forbidden",
+            Self::Provider => "provider",
+            Self::LocationPaused => "location_paused",
             Self::RateLimited => "rate_limited",
             Self::DailyLimit => "daily_limit",
             Self::Unavailable => "unavailable",
@@ -325,13 +391,34 @@ impl ErrorKind {
         }
     }
 
+    /// Whether HighLevel may mean that the token has ended, so that a renewed one can help.
+    ///
+    /// A 401 that says nothing counts: by its status it is about the token, and if it were not, the cost is one refresh,
+    /// while a location whose token HighLevel ended early would stay shut out until the token's own end.
+    pub(crate) fn may_mean_the_token(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized(UnauthorizedReason::InvalidToken | UnauthorizedReason::Unexplained)
+        )
+    }
+
     pub(super) fn meaning(&self) -> &'static str {
         match self {
             Self::NotFound => "not found",
             Self::Duplicate { .. } => "another contact holds this e-mail or phone",
+            Self::ConversationExists { .. } => "the contact has a conversation already",
             Self::Validation { .. } => "the request is not accepted as it is",
             Self::DoNotDisturb => "the contact has opted out",
             Self::Unauthorized(UnauthorizedReason::InvalidToken) => "the token was refused",
+            Self::Unauthorized(UnauthorizedReason::Unexplained) => {
+                "HighLevel did not let the request in, and does not say why"
+            }
+            Self::Unauthorized(UnauthorizedReason::Other) => {
+                "HighLevel did not let the request in, for another reason than the token"
+            }
+            Self::Unauthorized(UnauthorizedReason::UnknownVersion) => {
+                "HighLevel does not know the API version"
+            }
             Self::Unauthorized(UnauthorizedReason::MissingScope) => "the token lacks a scope",
             Self::Unauthorized(UnauthorizedReason::WrongTokenKind) => {
                 "the token is of the wrong kind"
@@ -342,7 +429,9 @@ impl ErrorKind {
             Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
                 "the Version header did not arrive"
             }
-            Self::Forbidden => "the token has no access to this location",
+            Self::Forbidden => "the token may not do this here",
+            Self::Provider => "the conversation provider does not serve this message",
+            Self::LocationPaused => "the location is paused in HighLevel",
             Self::RateLimited => "too many requests",
             Self::DailyLimit => "the day's allowance of requests is used up",
             Self::Unavailable => "HighLevel is not available",
@@ -364,9 +453,24 @@ impl ErrorKind {
         match self {
             Self::NotFound => "check the id, or take it as deleted",
             Self::Duplicate { .. } => "use that contact, or upsert",
+            Self::ConversationExists {
+                conversation_id: Some(_),
+            } => "use the conversation that the error names",
+            Self::ConversationExists { .. } => {
+                "use that conversation; search for it by the contact"
+            }
             Self::Validation { .. } => "correct the request; repeating it does not help",
             Self::DoNotDisturb => "do not send to this contact on this channel",
             Self::Unauthorized(UnauthorizedReason::InvalidToken) => "check it, or make a new one",
+            Self::Unauthorized(UnauthorizedReason::Unexplained) => {
+                "check that the token is valid, and this location's own"
+            }
+            Self::Unauthorized(UnauthorizedReason::Other) => {
+                "read the message; a new token does not help"
+            }
+            Self::Unauthorized(UnauthorizedReason::UnknownVersion) => {
+                "build the client for another `ApiVersion`"
+            }
             Self::Unauthorized(UnauthorizedReason::MissingScope) => {
                 "add the scope to the integration, or to the app and install it again"
             }
@@ -379,7 +483,14 @@ impl ErrorKind {
             Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
                 "check what stands between here and HighLevel"
             }
-            Self::Forbidden => "use the token of this location",
+            Self::Forbidden => {
+                "use the token of this location; if it is that, read the message: a scope or the agency's plan may be missing"
+            }
+            Self::Provider => {
+                "use a token of the app that the conversation provider belongs to; a message that was just sent reaches its \
+                 provider some ten seconds later"
+            }
+            Self::LocationPaused => "let the location be activated, then try again",
             Self::RateLimited | Self::Unavailable => "try again later",
             Self::DailyLimit => "try again tomorrow",
             Self::UnknownOutcome => "look whether it was done before sending it again",

@@ -27,6 +27,19 @@
 //!
 //! The client has repeated what may be repeated before it gives an error: [`Error::attempts`] counts. What to do about
 //! each kind stands at [`ErrorKind`]; its [`code`](ErrorKind::code) is for metrics and records.
+//!
+//! # Who speaks, and about what
+//!
+//! A status alone does not tell: HighLevel says 401 also to a message whose provider is another app's, and to a time-out of
+//! its own; gateways and challenge pages answer in its place. Each answer is judged by HighLevel's stable codes first, then
+//! by known words, then by its status:
+//!
+#![doc = include_str!("verdicts.md")]
+//!
+//! *Sent again* is what the client does by itself with what may be repeated; where doing it twice harms
+//! ([`ReplaySafety::Once`](crate::client::ReplaySafety::Once)), "if it may be" stands for
+//! [`UnknownOutcome`](ErrorKind::UnknownOutcome), because nobody says that the request was refused. Where there is no
+//! evidence the harmless reading counts: what HighLevel did not write says nothing about a token, a grant or a contact.
 
 mod kind;
 mod scrub;
@@ -37,7 +50,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use self::kind::{ErrorKind, TransportErrorKind, UnauthorizedReason};
-pub(crate) use self::scrub::scrub;
+pub(crate) use self::scrub::{scrub, scrub_id};
 
 /// The result of a call to HighLevel.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -53,7 +66,10 @@ struct Inner {
     kind: ErrorKind,
     operation: Cow<'static, str>,
     status: Option<u16>,
+    /// A refusal's status in the body of a success.
+    inner_status: Option<u16>,
     attempts: u32,
+    canonical_code: Option<String>,
     trace_id: Option<String>,
     message: Option<String>,
     body: String,
@@ -67,7 +83,9 @@ impl Error {
             kind,
             operation: operation.into(),
             status: None,
+            inner_status: None,
             attempts: 0,
+            canonical_code: None,
             trace_id: None,
             message: None,
             body: String::new(),
@@ -88,11 +106,23 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_inner_status(mut self, status: Option<u16>) -> Self {
+        self.0.inner_status = status;
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
+    /// `code` must have been through [`scrub_id`].
+    pub(crate) fn with_canonical_code(mut self, code: Option<String>) -> Self {
+        self.0.canonical_code = code;
+        self
+    }
+
+    /// `trace_id` must have been through [`scrub_id`].
     pub(crate) fn with_trace_id(mut self, trace_id: Option<String>) -> Self {
         self.0.trace_id = trace_id;
         self
@@ -123,6 +153,16 @@ impl Error {
         self
     }
 
+    /// That it is not known whether the request was carried out, because of `cause`, whose words it keeps.
+    pub(crate) fn unknown_outcome(cause: Self) -> Self {
+        let mut error = cause.told_again();
+        let said = cause.message().unwrap_or(cause.kind().meaning());
+        error.0.message = Some(said.to_owned());
+        error
+            .with_kind(ErrorKind::UnknownOutcome)
+            .with_source(cause)
+    }
+
     /// The same error for somebody else who waited for the same thing. The source stays with the first.
     pub(crate) fn told_again(&self) -> Self {
         let inner = &*self.0;
@@ -130,7 +170,9 @@ impl Error {
             kind: inner.kind.clone(),
             operation: inner.operation.clone(),
             status: inner.status,
+            inner_status: inner.inner_status,
             attempts: inner.attempts,
+            canonical_code: inner.canonical_code.clone(),
             trace_id: inner.trace_id.clone(),
             message: inner.message.clone(),
             body: inner.body.clone(),
@@ -162,6 +204,12 @@ impl Error {
     /// How often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// HighLevel's stable name of the reason, such as `CONVERSATIONS_MSG_DND_ACTIVE_SMS`, where it gives one. Conversations
+    /// do; a better key than [`message`](Self::message) for reasons that have no [`ErrorKind`] of their own.
+    pub fn canonical_code(&self) -> Option<&str> {
+        self.0.canonical_code.as_deref()
     }
 
     /// HighLevel's `traceId`; quote it to their support.
@@ -211,6 +259,9 @@ impl fmt::Display for Error {
         }
         if let Some(status) = inner.status {
             write!(f, " (HTTP {status}")?;
+            if let Some(status) = inner.inner_status {
+                write!(f, " with status {status} in the body")?;
+            }
             if inner.attempts > 1 {
                 write!(f, ", {} attempts", inner.attempts)?;
             }
@@ -221,12 +272,18 @@ impl fmt::Display for Error {
         if let Some(message) = &inner.message {
             write!(f, ": {message}")?;
         }
+        if let Some(code) = &inner.canonical_code {
+            write!(f, " [{code}]")?;
+        }
         if let Some(trace_id) = &inner.trace_id {
             write!(f, " [traceId {trace_id}]")?;
         }
         match (&inner.kind, inner.retry_after) {
-            (ErrorKind::RateLimited | ErrorKind::Unavailable, Some(wait)) => {
-                write!(f, "; try again in {} s", wait.as_secs())
+            (
+                ErrorKind::RateLimited | ErrorKind::DailyLimit | ErrorKind::Unavailable,
+                Some(wait),
+            ) => {
+                write!(f, "; try again in {} s", wait.as_secs_f64().ceil())
             }
             (kind, _) => write!(f, "; {}", kind.advice()),
         }
@@ -241,6 +298,7 @@ impl fmt::Debug for Error {
             .field("status", &self.0.status)
             .field("attempts", &self.0.attempts)
             .field("message", &self.0.message)
+            .field("canonical_code", &self.0.canonical_code)
             .field("trace_id", &self.0.trace_id)
             .field("source", &self.0.source)
             .finish()

@@ -1,4 +1,4 @@
-//! What the token endpoints answer, read in the shape of either version, and what their refusals mean. Pure.
+//! What the token endpoints answer, read in the shape of either version, and what a failure leaves open. Pure.
 
 use std::time::Duration;
 
@@ -138,35 +138,6 @@ fn scalar<T: FromScalar>(fields: &Map<String, Value>, names: [&str; 2]) -> Optio
     })
 }
 
-/// What a refusal of `POST /oauth/token` means. Sources: the examples in `oauth-v3.json`; HighLevel's issue #249.
-///
-/// `Location is not active` is no end of the grant: once the location is active again, the same refresh token works.
-pub(super) fn refused(error: Error) -> Error {
-    if !matches!(error.status(), Some(400 | 401 | 403 | 404 | 422)) {
-        return error;
-    }
-    let text =
-        format!("{} {}", error.message().unwrap_or_default(), error.body()).to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if says(&["not active"]) {
-        error.with_kind(ErrorKind::Refused)
-    } else if says(&[
-        "missing parameter",
-        "client",
-        "redirect",
-        "granttype",
-        "grant_type",
-    ]) {
-        error.with_kind(ErrorKind::Config)
-    } else if error.status() == Some(401)
-        || says(&["invalid_grant", "invalid grant", "refresh", "code"])
-    {
-        error.with_kind(ErrorKind::GrantDead)
-    } else {
-        error
-    }
-}
-
 /// What a failure leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doubt {
@@ -210,36 +181,5 @@ mod tests {
         let bare: TokenAnswer = serde_json::from_str(r#"{"access_token":"a"}"#).unwrap();
         assert_eq!(bare.tokens(Timestamp::UNIX_EPOCH).expires_at, None);
         assert!(serde_json::from_str::<TokenAnswer>(r#"{"access_token":""}"#).is_err());
-    }
-
-    #[test]
-    fn refusals_are_told_apart() {
-        let kind = |status: u16, message: &str| {
-            let error = Error::new(ErrorKind::Refused, "oauth.refresh")
-                .with_status(Some(status))
-                .with_message(Some(message.to_owned()));
-            refused(error).kind().clone()
-        };
-        for (status, message, expected) in [
-            (
-                400,
-                "Invalid grant: refresh token is invalid",
-                ErrorKind::GrantDead,
-            ),
-            (401, "Authorization code not found", ErrorKind::GrantDead),
-            (401, "Unauthorized", ErrorKind::GrantDead),
-            (400, "Location is not active", ErrorKind::Refused),
-            (400, "Missing parameter: clientId", ErrorKind::Config),
-            (401, "Invalid client credentials!", ErrorKind::Config),
-            (400, "API endpoint has been removed", ErrorKind::Refused),
-            (500, "refresh", ErrorKind::Refused),
-        ] {
-            assert_eq!(kind(status, message), expected, "{status} {message}");
-        }
-        let by_body = Error::new(ErrorKind::Refused, "oauth.refresh")
-            .with_status(Some(400))
-            .with_message(Some("Token expired".into()))
-            .with_body(br#"{"error":"invalid_grant","error_description":"Token expired"}"#);
-        assert_eq!(*refused(by_body).kind(), ErrorKind::GrantDead);
     }
 }

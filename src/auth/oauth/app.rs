@@ -23,8 +23,9 @@ impl OAuthApp {
     pub fn new(
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
-        redirect_uri: &str,
+        redirect_uri: impl Into<String>,
     ) -> Result<Self> {
+        let redirect_uri = redirect_uri.into();
         let problem = |problem: &str| Error::config("oauth.app", problem);
         let client_id = client_id.into().trim().to_owned();
         let client_secret = client_secret.into();
@@ -39,7 +40,7 @@ impl OAuthApp {
         let app_id = AppId::new(id).map_err(|error| {
             problem("the client id is none; copy it from the developer portal").with_source(error)
         })?;
-        let redirect = Url::parse(redirect_uri)
+        let redirect = Url::parse(&redirect_uri)
             .map_err(|error| problem("the redirect URI is no URL").with_source(error))?;
         let loopback = match redirect.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -54,7 +55,7 @@ impl OAuthApp {
             client_id,
             client_secret,
             // As it was written: HighLevel compares it with the registered one.
-            redirect_uri: redirect_uri.to_owned(),
+            redirect_uri,
             app_id,
         })
     }

@@ -27,8 +27,11 @@ use crate::secret::Secret;
 /// * [`TokenStore`](crate::error::ErrorKind::TokenStore): the store failed;
 /// * [`Config`](crate::error::ErrorKind::Config): there is no grant for the location;
 /// * an error of the operation `oauth.refresh` or `oauth.location_token`: the old token has ended, and no new one was
-///   to be had. [`Error::is_retryable`] tells whether it may be later; HighLevel's `Location is not active` (the
-///   location is paused) is [`Refused`](crate::error::ErrorKind::Refused), and the grant goes on when it is active.
+///   to be had. [`Error::is_retryable`] tells whether it may be later; after
+///   [`LocationPaused`](crate::error::ErrorKind::LocationPaused) the grant goes on when the location is active again.
+///
+/// Only HighLevel's own word about the grant ends it (`invalid_grant`, a code or a refresh token that is not known or used
+/// up). After anything else it is asked again, with growing pauses.
 #[derive(Clone)]
 pub struct OAuthCredentials {
     pub(super) inner: Arc<Inner>,

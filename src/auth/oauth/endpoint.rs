@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::answer::{Doubt, TokenAnswer, UserType, doubt, refused};
+use super::answer::{Doubt, TokenAnswer, UserType, doubt};
 use super::app::OAuthApp;
 use crate::Client;
 use crate::auth::Credentials;
@@ -69,10 +69,7 @@ impl OAuth {
         ];
         fields.extend(user_type.map(|kind| ("user_type", kind.as_str())));
         let request = self.token_request("oauth.exchange_code", &fields);
-        self.client
-            .send(request)
-            .await
-            .map_err(|error| refused(without_body(error)))
+        self.client.send(request).await.map_err(without_body)
     }
 
     /// Gets the next pair for a refresh token, which is good for one pair.
@@ -99,7 +96,7 @@ impl OAuth {
             let began = clock.elapsed();
             let error = match self.client.send_once(request.clone()).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => refused(without_body(error)).with_attempts(attempt),
+                Err(error) => without_body(error).with_attempts(attempt),
             };
             let wait = match doubt(&error) {
                 Doubt::Final => return Err(error),
@@ -185,7 +182,7 @@ impl OAuth {
         Request::post("/oauth/token")
             .operation(operation)
             .form(&fields)
-            .bearer(None)
+            .for_tokens()
     }
 }
 

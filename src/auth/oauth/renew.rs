@@ -11,7 +11,7 @@ use super::credentials::Inner;
 use super::grant::{Grant, GrantKey, GrantSource, Tokens};
 use super::slot::{Flight, Slot, State, Trial, Unsaved};
 use crate::auth::store::{Put, Revision, Stored, TokenStoreError};
-use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, LocationId};
 use crate::secret::Secret;
 
@@ -349,7 +349,7 @@ fn is_claimed(grant: &Grant, now: Timestamp) -> bool {
 }
 
 pub(super) fn is_expiry(error: &Error) -> bool {
-    *error.kind() == ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken)
+    error.kind().may_mean_the_token()
 }
 
 pub(super) fn store_failed(error: &TokenStoreError) -> Error {

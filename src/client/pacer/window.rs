@@ -12,8 +12,8 @@ const MARGIN: Duration = Duration::from_millis(100);
 const LARGEST_LIMIT: u32 = 10_000;
 /// The longest wait that a `Retry-After` can ask for.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// When HighLevel's day begins anew is not documented. After this long with nothing left, one request is let through
-/// to find out.
+/// Where no header says when HighLevel's day begins anew, one request is let through to find out after this long with
+/// nothing left.
 const DAILY_PROBE: Duration = Duration::from_secs(15 * 60);
 
 /// The answer to a request that wants to go.
@@ -43,7 +43,8 @@ pub(super) struct Window {
 pub(super) struct Daily {
     pub(super) limit: Option<u64>,
     pub(super) remaining: u64,
-    learnt_at: Duration,
+    /// When one request may find out whether the day has begun anew.
+    probe_at: Duration,
 }
 
 impl Default for Window {
@@ -103,10 +104,10 @@ impl Window {
         if daily.remaining > reserve {
             return false;
         }
-        if now < daily.learnt_at + DAILY_PROBE {
+        if now < daily.probe_at {
             return true;
         }
-        daily.learnt_at = now;
+        daily.probe_at = now + DAILY_PROBE;
         false
     }
 
@@ -148,7 +149,7 @@ impl Window {
             self.daily = Some(Daily {
                 limit,
                 remaining,
-                learnt_at: now,
+                probe_at: now + rate.daily_reset.unwrap_or(DAILY_PROBE),
             });
         }
     }
@@ -229,6 +230,21 @@ mod tests {
         assert_eq!(window.admit(Lane::Interactive, later), DailyLimit);
         window.learn(&day(199_999), later);
         assert_eq!(window.admit(Lane::Background, later), Go);
+    }
+
+    #[test]
+    fn a_used_up_day_is_waited_out_until_its_end_where_the_headers_say_when() {
+        let mut window = Window::default();
+        let rate = RateHeaders {
+            daily_remaining: Some(0),
+            daily_reset: Some(Duration::from_secs(7200)),
+            ..RateHeaders::default()
+        };
+        window.learn(&rate, at(0));
+        assert_eq!(window.admit(Lane::Interactive, DAILY_PROBE), DailyLimit);
+        assert_eq!(window.admit(Lane::Interactive, at(7_199_999)), DailyLimit);
+        assert_eq!(window.admit(Lane::Interactive, at(7_200_000)), Go);
+        assert_eq!(window.admit(Lane::Interactive, at(7_200_000)), DailyLimit);
     }
 
     #[test]

@@ -129,13 +129,16 @@ impl Engine {
                 return match self.contact_is_gone(site, fence.clone(), failures).await {
                     Ok(()) => Ok(()),
                     Err(Gone::HighLevel(error)) => {
-                        self.failed(site, planned, fence, failures, error).await
+                        self.failed(site, planned, fence, failures, error, Asking::ToRead)
+                            .await
                     }
                     Err(Gone::Store(error)) => Err(error),
                 };
             }
             Err(FactsError::HighLevel(error)) => {
-                return self.failed(site, planned, fence, failures, error).await;
+                return self
+                    .failed(site, planned, fence, failures, error, Asking::ToRead)
+                    .await;
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
@@ -147,7 +150,11 @@ impl Engine {
         };
         let location = match location {
             Ok(location) => location,
-            Err(error) => return self.failed(site, planned, fence, failures, error).await,
+            Err(error) => {
+                return self
+                    .failed(site, planned, fence, failures, error, Asking::ToAct)
+                    .await;
+            }
         };
         for _ in 0..MOST_CONFLICTS {
             // Read again each time: an opt-out that came meanwhile must be seen before the intent is written.
@@ -233,7 +240,10 @@ impl Engine {
                     tracing::warn!(effect = %fence.effect, %error, "the outcome is not known; it will be looked for");
                     self.lose(fence, intent, now, failures, &code(&error)).await
                 }
-                Err(error) => self.failed(site, planned, fence, failures, error).await,
+                Err(error) => {
+                    self.failed(site, planned, fence, failures, error, Asking::ToAct)
+                        .await
+                }
             };
         }
         tracing::warn!(effect = %fence.effect, "another worker has the effect");
@@ -278,8 +288,9 @@ impl Engine {
         fence: Fence,
         failures: u32,
         error: Error,
+        asking: Asking,
     ) -> Result<(), StoreError> {
-        let end = refusal(&step.deed, &error);
+        let end = refusal(&step.deed, asking, &error);
         let (location, effect) = (site.location.id(), &fence.effect);
         if let Some(reason) = end {
             tracing::warn!(%effect, %location, %error, %reason, "the step is not done");
@@ -323,9 +334,19 @@ impl Engine {
     }
 }
 
+/// What HighLevel was asked for when it refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    /// What the step depends on.
+    ToRead,
+    /// The step itself.
+    ToAct,
+}
+
 /// Why the step will never be done, if HighLevel said so. Everything else may pass: an outage, a limit, a token that
-/// somebody renews.
-fn refusal(deed: &Deed, error: &Error) -> Option<Reason> {
+/// somebody renews. So may a read that is refused in words nobody knows: it says nothing about the step, and is repeated
+/// until the step is too late.
+fn refusal(deed: &Deed, asking: Asking, error: &Error) -> Option<Reason> {
     let failed = || Some(Reason::Failed(code(error)));
     match (error.kind(), deed) {
         // What is not there may be the task, the workflow or the stage.
@@ -339,7 +360,7 @@ fn refusal(deed: &Deed, error: &Error) -> Option<Reason> {
         // It is the team's own contact that wants nothing.
         (ErrorKind::DoNotDisturb, _) => failed(),
         (ErrorKind::Validation { .. } | ErrorKind::Refused | ErrorKind::Duplicate { .. }, _) => {
-            failed()
+            failed().filter(|_| asking == Asking::ToAct)
         }
         _ => None,
     }

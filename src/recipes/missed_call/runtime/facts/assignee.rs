@@ -2,7 +2,7 @@
 
 use super::{FactsError, of_contact};
 use crate::client::Location;
-use crate::error::{Error, ErrorKind, UnauthorizedReason};
+use crate::error::{Error, ErrorKind};
 use crate::ids::UserId;
 use crate::recipes::missed_call::episode::Episode;
 use crate::recipes::missed_call::recipe::Assignee;
@@ -59,11 +59,9 @@ pub(super) async fn user(
 
 /// Whether asking again would give the same error, and the task itself need not fail with it.
 fn stays(error: &Error) -> bool {
-    let whole_token = matches!(
-        error.kind(),
-        ErrorKind::Unauthorized(UnauthorizedReason::InvalidToken) | ErrorKind::Config
-    );
-    !error.is_retryable() && !whole_token
+    let whole_location = error.kind().may_mean_the_token()
+        || matches!(error.kind(), ErrorKind::Config | ErrorKind::LocationPaused);
+    !error.is_retryable() && !whole_location
 }
 
 /// The team needs the task more than it needs an owner.
