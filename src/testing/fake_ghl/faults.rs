@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 use super::error::FakeGhlError;
+use super::misanswers::CanonicalCode;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,25 @@ pub enum Fault {
     Status(StatusCode),
     /// `html:502`: this status with a web page, as a gateway answers; nothing is done.
     Html(StatusCode),
+    /// `text:404`: this status with plain text, as a gateway answers; nothing is done.
+    Text(StatusCode),
+    /// `gateway:403`: this status with the JSON of an API gateway in front of HighLevel; nothing is done.
+    Gateway(StatusCode),
+    /// `gateway-1010`: 403 with `error code: 1010` as plain text, as a content delivery network refuses; nothing is done.
+    Gateway1010,
+    /// `challenge-page`: 403 with a page that asks a browser to prove itself; nothing is done.
+    ChallengePage,
+    /// `timeout-401`: HighLevel's own time-out, which it tells as 401 `Command timed out`; nothing is done.
+    Timeout401,
+    /// `passing-400`: HighLevel's own failure, which it tells as 400 and which the next request does not meet; nothing is
+    /// done.
+    Passing400,
+    /// `provider-401`: the message's conversation provider is not known, as 401; nothing is done.
+    Provider401,
+    /// `provider-403`: the same as 403, as HighLevel tells it since June 2025; nothing is done.
+    Provider403,
+    /// `code:CONVERSATIONS_MSG_DND_ACTIVE_SMS`: a refusal of the conversations with this `canonicalCode`; nothing is done.
+    Code(CanonicalCode),
     /// `empty:200`: this status without a body; nothing is done.
     Empty(StatusCode),
     /// `429`: over the limit; nothing is done.
@@ -42,9 +62,20 @@ impl FromStr for Fault {
             ("429", "") => Ok(Self::TooManyRequests),
             ("drop-before", "") => Ok(Self::DropBefore),
             ("drop-after", "") => Ok(Self::DropAfter),
+            ("gateway-1010", "") => Ok(Self::Gateway1010),
+            ("challenge-page", "") => Ok(Self::ChallengePage),
+            ("timeout-401", "") => Ok(Self::Timeout401),
+            ("passing-400", "") => Ok(Self::Passing400),
+            ("provider-401", "") => Ok(Self::Provider401),
+            ("provider-403", "") => Ok(Self::Provider403),
             ("status", _) => status().map(Self::Status),
             ("html", _) => status().map(Self::Html),
+            ("text", _) => status().map(Self::Text),
+            ("gateway", _) => status().map(Self::Gateway),
             ("empty", _) => status().map(Self::Empty),
+            ("code", _) => CanonicalCode::of(detail)
+                .map(Self::Code)
+                .ok_or_else(unknown),
             ("hang", _) => detail
                 .strip_suffix('s')
                 .and_then(|seconds| seconds.parse().ok())

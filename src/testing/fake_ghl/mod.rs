@@ -20,6 +20,7 @@ mod happenings;
 #[cfg(feature = "missed-call")]
 mod in_process;
 mod marketplace;
+mod misanswers;
 mod oauth;
 mod outgoing;
 mod request;
@@ -46,6 +47,7 @@ pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
 #[cfg(feature = "missed-call")]
 pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
+pub use misanswers::CanonicalCode;
 pub use seed::Seed;
 pub use server::SeenRequest;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
@@ -69,7 +71,7 @@ use server::Shared;
 /// | `PUT /_fake/webhooks/url` | `{"url"}`, plain http | where webhooks go from now on |
 /// | `PUT /_fake/webhooks/held` | `{"held"}`, true or false | webhooks made from here on are kept back, or are not; see [`hold_webhooks`](Self::hold_webhooks) |
 /// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
-/// | `POST /_fake/faults` | `{"method","path","fault","times"}`; see [`Fault`]; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
+/// | `POST /_fake/faults` | `{"method","path","fault","times"}`; `fault` as at [`Fault`], such as `timeout-401`; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |
 /// | `GET /_fake/requests` | | every request of the API so far |
 /// | `GET /_fake/webhooks` | | every webhook with its attempts |

@@ -23,6 +23,7 @@ use super::control;
 use super::faults::{Fault, Faults};
 use super::gate::{GatePoint, Gates};
 use super::marketplace;
+use super::misanswers::Instead;
 use super::oauth::Holder;
 use super::request::ApiRequest;
 use super::routes;
@@ -226,21 +227,15 @@ pub(super) async fn handle_api(
     } else {
         Some(Fault::TooManyRequests)
     };
-    let refused = match fault {
-        Some(Fault::Hang(time)) => {
-            shared.clock.sleep(time).await;
-            None
-        }
+    match fault {
+        Some(Fault::Hang(time)) => shared.clock.sleep(time).await,
         Some(Fault::DropBefore) => return Err(Dropped),
-        Some(Fault::Status(status)) => Some(json_answer(Answer::new(
-            status,
-            json!({ "statusCode": status.as_u16(), "message": status.canonical_reason() }),
-        ))),
-        Some(Fault::Html(status)) => Some(page(status)),
-        Some(Fault::Empty(status)) => Some(plain(status, "", "")),
-        Some(Fault::TooManyRequests) => Some(json_answer(Answer::too_many_requests())),
-        Some(Fault::DropAfter) | None => None,
-    };
+        _ => {}
+    }
+    let refused = fault.and_then(Fault::instead).map(|instead| match instead {
+        Instead::Json(answer) => json_answer(answer),
+        Instead::Foreign(status, content_type, body) => plain(status, content_type, body),
+    });
     let mut response = match refused {
         Some(response) => response,
         None => {
@@ -304,18 +299,6 @@ fn json_answer(mut answer: Answer) -> Response<Full<Bytes>> {
 
 pub(super) fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
     plain(status, "application/json; charset=utf-8", body.to_string())
-}
-
-fn page(status: StatusCode) -> Response<Full<Bytes>> {
-    let reason = status.canonical_reason().unwrap_or_default();
-    let code = status.as_u16();
-    plain(
-        status,
-        "text/html",
-        format!(
-            "<html>\r\n<head><title>{code} {reason}</title></head>\r\n<body>\r\n<center><h1>{code} {reason}</h1></center>\r\n</body>\r\n</html>\r\n"
-        ),
-    )
 }
 
 fn plain(

@@ -119,7 +119,9 @@ async fn a_redirect_is_not_followed_and_the_token_stays_here() {
 async fn a_large_error_body_over_real_http_keeps_its_status() {
     let server = MockServer::start().await;
     Mock::given(any())
-        .respond_with(ResponseTemplate::new(404).set_body_bytes(vec![b'x'; 650 * 1024]))
+        .respond_with(
+            ResponseTemplate::new(404).set_body_json(json!({"x": "x".repeat(650 * 1024)})),
+        )
         .mount(&server)
         .await;
     let client = Client::builder()

@@ -93,6 +93,7 @@ async fn every_broken_answer_is_a_clear_error_with_its_status() {
     let cut = |status: &str, body: &str| {
         format!("HTTP/1.1 {status}\r\ncontent-length: 500\r\n\r\n{body}").into_bytes()
     };
+    let away = ErrorKind::Unavailable;
     let dnd = r#"{"status":400,"message":"Cannot send message as DND is active for SMS."}"#;
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     for case in [
@@ -109,12 +110,31 @@ async fn every_broken_answer_is_a_clear_error_with_its_status() {
             ErrorKind::Unavailable,
             "HTTP 503",
         ),
-        case(html("404 Not Found"), 404, ErrorKind::NotFound, "HTTP 404"),
-        case(html("403 Forbidden"), 403, ErrorKind::Forbidden, "HTTP 403"),
-        case(html("200 OK"), 200, decode(), "a web page"),
-        case(said_json("200 OK", PAGE), 200, decode(), "a web page"),
+        case(html("404 Not Found"), 404, away.clone(), "a web page"),
+        case(html("403 Forbidden"), 403, away.clone(), "a web page"),
+        case(html("401 Unauthorized"), 401, away.clone(), "a web page"),
+        case(html("200 OK"), 200, away.clone(), "a web page"),
+        case(said_json("200 OK", PAGE), 200, away.clone(), "a web page"),
+        case(
+            said_json("403 Forbidden", "error code: 1010"),
+            403,
+            away.clone(),
+            "1010",
+        ),
+        case(
+            answer("404 Not Found", "404 page not found"),
+            404,
+            away.clone(),
+            "plain text",
+        ),
+        case(
+            answer("403 Forbidden", r#"{"message":"Forbidden"}"#),
+            403,
+            away.clone(),
+            "gateway",
+        ),
         case(gzip("200 OK"), 200, decode(), "compressed"),
-        case(gzip("404 Not Found"), 404, ErrorKind::NotFound, "HTTP 404"),
+        case(gzip("404 Not Found"), 404, away, "unreadable"),
         // Nothing, or half of it.
         case(answer("200 OK", ""), 200, decode(), "the body is empty"),
         case(
@@ -295,7 +315,7 @@ async fn an_answer_without_end_is_cut_at_ten_mebibytes() {
         ("200 OK", long, &piece, TOO_LARGE),
         ("200 OK", gzip, &chunk, TOO_LARGE),
         // What HighLevel refuses stays refused, however much is said about it.
-        ("404 Not Found", chunked, &chunk, ErrorKind::NotFound),
+        ("413 Content Too Large", chunked, &chunk, ErrorKind::Refused),
     ] {
         let head = format!("HTTP/1.1 {status}\r\n{header}\r\n\r\n");
         let server = RawServer::start([Wire::Flood(head.into_bytes(), then.clone())]).await;

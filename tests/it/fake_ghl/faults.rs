@@ -269,3 +269,77 @@ async fn a_held_request_whose_client_goes_away_has_no_effect() {
     held.abandoned().await;
     assert_eq!(texts(&api).await, 0);
 }
+
+#[tokio::test]
+async fn trouble_and_foreign_voices_can_be_ordered_by_name() {
+    let json = "application/json; charset=utf-8";
+    for (fault, status, content_type, part) in [
+        ("timeout-401", 401, json, "Command timed out"),
+        (
+            "passing-400",
+            400,
+            json,
+            "Error occurred while searching for contact",
+        ),
+        ("provider-401", 401, json, "No conversation provider found"),
+        ("provider-403", 403, json, "No conversation provider found"),
+        (
+            "gateway-1010",
+            403,
+            "text/plain; charset=UTF-8",
+            "error code: 1010",
+        ),
+        (
+            "challenge-page",
+            403,
+            "text/html",
+            "<title>Just a moment...</title>",
+        ),
+        (
+            "text:404",
+            404,
+            "text/plain; charset=UTF-8",
+            "404 not found",
+        ),
+        (
+            "gateway:403",
+            403,
+            "application/json",
+            r#"{"message":"Forbidden"}"#,
+        ),
+        ("gateway:404", 404, "application/json", "no Route matched"),
+        (
+            "code:CONVERSATIONS_MSG_DND_ACTIVE_SMS",
+            400,
+            json,
+            "DND is active for SMS",
+        ),
+        (
+            "code:CONVERSATIONS_MSG_NO_CONTENT",
+            422,
+            json,
+            r#""canonicalCode":"CONVERSATIONS_MSG_NO_CONTENT""#,
+        ),
+        (
+            "code:CONVERSATIONS_MSG_PROVIDER_NO_ACCESS",
+            401,
+            json,
+            "conversationProvider",
+        ),
+    ] {
+        let fake = start().await;
+        let api = Api::new(&fake);
+        let order = json!({ "method": "POST", "path": SEND, "fault": fault });
+        api.post("/_fake/faults", order).await.expect(200);
+        let reply = api.post(SEND, sms()).await;
+        assert_eq!(reply.status, status, "{fault}");
+        assert_eq!(reply.headers["content-type"], content_type, "{fault}");
+        assert!(reply.text.contains(part), "{fault}: {}", reply.text);
+        assert_eq!(texts(&api).await, 0);
+        api.post(SEND, sms()).await.expect(201);
+    }
+    for unknown in ["timeout-402", "code:", "code:X", "gateway", "text:abc"] {
+        let error = unknown.parse::<Fault>().unwrap_err().to_string();
+        assert!(error.contains("timeout-401"), "{error}");
+    }
+}
