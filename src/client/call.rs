@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>>> + Send + 'a>>;
 
@@ -55,6 +55,22 @@ impl<'a, T> Call<'a, T> {
             let Response { value, status, raw } = answering.await?;
             let value = change(value);
             Ok(Response { value, status, raw })
+        })
+    }
+
+    /// The same request with more told in its error.
+    pub(crate) fn explain<F>(self, explain: impl FnOnce(Error) -> F + Send + 'a) -> Self
+    where
+        F: Future<Output = Error> + Send,
+        T: 'a,
+    {
+        let answering = self.answering;
+        Call::new(async move {
+            let error = match answering.await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            Err(explain(error).await)
         })
     }
 

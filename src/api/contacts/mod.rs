@@ -20,7 +20,7 @@ mod write;
 pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
 pub use attribution::Attribution;
 pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
-pub use model::{Contact, ContactOpportunity, CustomFieldValue, UpsertedContact};
+pub use model::{Contact, ContactOpportunity, CustomFieldValue, NotTaken, UpsertedContact};
 pub use related::{
     AfterContact, ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart,
 };
@@ -70,13 +70,20 @@ impl<'a> Contacts<'a> {
 
     /// Updates the contact with the same e-mail or phone, or creates it. What HighLevel recognises a contact by, and in
     /// which order, is a setting of the location
-    /// ([`contact_unique_identifiers`](super::locations::LocationSettings::contact_unique_identifiers)).
+    /// ([`contact_unique_identifiers`](super::locations::LocationSettings::contact_unique_identifiers)). If the other value
+    /// belongs to another contact, [`UpsertedContact::not_taken`] says so.
     pub fn upsert(&self, contact: &NewContact) -> Call<'a, UpsertedContact> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
             .json(&self.worded(&InLocation::new(self.location.id(), contact)));
-        self.location.send(request)
+        let (email, phone) = (contact.email.clone(), contact.phone.clone());
+        self.location
+            .send(request)
+            .map(move |upserted: UpsertedContact| {
+                let email = email.as_ref().map(|email| email.as_str());
+                upserted.compare(email, phone.as_ref())
+            })
     }
 
     /// Creates a contact even where one with the same e-mail or phone is there, if the location allows duplicates;
@@ -101,13 +108,15 @@ impl<'a> Contacts<'a> {
     }
 
     /// Changes what `update` names and leaves the rest. Fails with
-    /// [`Duplicate`](crate::error::ErrorKind::Duplicate) if another contact holds the new e-mail or phone.
+    /// [`Duplicate`](crate::error::ErrorKind::Duplicate) if another contact holds the new e-mail or phone, and with
+    /// [`Config`](crate::error::ErrorKind::Config) if the new e-mail is empty.
     pub fn update(&self, id: &ContactId, update: &ContactUpdate) -> Call<'a, Contact> {
+        const OPERATION: &str = "contacts.update";
         let request = Request::put(path(&["contacts", id.as_str()]))
-            .operation("contacts.update")
+            .operation(OPERATION)
             .json(&self.worded(update))
             .under("contact");
-        self.location.send(request)
+        self.location.send(request).only_if(update.check(OPERATION))
     }
 
     /// Deletes a contact.

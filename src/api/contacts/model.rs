@@ -195,6 +195,45 @@ pub struct UpsertedContact {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub new: Option<bool>,
+    /// What was given and is not the contact's: most likely another contact holds it.
+    #[serde(skip)]
+    pub not_taken: NotTaken,
+}
+
+/// The phone number or e-mail address of an upsert that its contact does not have.
+///
+/// Where the e-mail belongs to one contact and the phone number to another, HighLevel updates one of the two, leaves the
+/// other value out, and says nothing of it (`GoHighLevel/highlevel-api-docs` #37). Look with
+/// [`find_by_phone`](super::Contacts::find_by_phone) or [`find_by_email`](super::Contacts::find_by_email) whose it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotTaken {
+    /// The e-mail address.
+    pub email: bool,
+    /// The phone number.
+    pub phone: bool,
+}
+
+impl UpsertedContact {
+    /// Compares what was asked for with what came of it.
+    pub(super) fn compare(mut self, email: Option<&str>, phone: Option<&PhoneNumber>) -> Self {
+        let contact = &self.contact;
+        let same = |given: &str, kept: &str| given.trim().eq_ignore_ascii_case(kept.trim());
+        let emails = contact.email.iter().chain(&contact.additional_emails);
+        let phones = contact.additional_phones.iter();
+        self.not_taken = NotTaken {
+            email: email.is_some_and(|email| {
+                !email.trim().is_empty() && !emails.into_iter().any(|kept| same(email, kept))
+            }),
+            phone: phone.is_some_and(|phone| {
+                contact.phone.as_ref() != Some(phone)
+                    && !phones
+                        .into_iter()
+                        .any(|kept| PhoneNumber::parse(kept).ok().as_ref() == Some(phone))
+            }),
+        };
+        self
+    }
 }
 
 /// Nobody found is `"contact": null`.

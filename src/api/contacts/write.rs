@@ -7,11 +7,13 @@ use serde_with::skip_serializing_none;
 
 use super::dnd::{DndChannel, DndSettings, InboundDndSettings};
 use crate::api::tags::TagName;
+use crate::error::{Error, Result};
 use crate::ids::{CustomFieldId, LocationId, UserId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
-/// A contact to create or to upsert. `None` is not sent, so an upsert leaves such a field as it is.
+/// A contact to create or to upsert. `None` is not sent, so an upsert leaves such a field as it is. An empty e-mail address
+/// is not sent either: HighLevel refuses it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +25,7 @@ pub struct NewContact {
     /// The whole name, for when its parts are not known.
     pub name: Option<Private<String>>,
     /// The e-mail address.
+    #[serde(skip_serializing_if = "is_blank")]
     pub email: Option<Private<String>>,
     /// The phone number.
     pub phone: Option<PhoneNumber>,
@@ -64,6 +67,10 @@ pub struct NewContact {
     pub dnd_settings: Option<DndSettings>,
     /// Do not disturb for what the contact sends.
     pub inbound_dnd_settings: Option<InboundDndSettings>,
+}
+
+fn is_blank(text: &Option<Private<String>>) -> bool {
+    text.as_ref().is_none_or(|text| text.trim().is_empty())
 }
 
 /// What to change about a contact. What is [`Change::Keep`] or `None` stays as it is.
@@ -126,6 +133,19 @@ pub struct ContactUpdate {
     pub dnd_settings: Option<DndSettings>,
     /// Do not disturb for what the contact sends.
     pub inbound_dnd_settings: Option<InboundDndSettings>,
+}
+
+impl ContactUpdate {
+    /// HighLevel takes no empty e-mail address.
+    pub(super) fn check(&self, operation: &'static str) -> Result<()> {
+        match &self.email {
+            Change::Set(email) if email.trim().is_empty() => Err(Error::config(
+                operation,
+                "the e-mail address is empty; give `Change::Clear` to take it away, or `Change::Keep`",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What to do with a field that HighLevel can empty.

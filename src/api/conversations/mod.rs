@@ -47,7 +47,7 @@ use thread::NewConversation;
 
 use crate::api::contacts::InLocation;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::MessageType;
 
@@ -88,8 +88,11 @@ impl<'a> Conversations<'a> {
         self.location.send(request)
     }
 
-    /// Starts a conversation with a contact. Look with [`search`](Self::search) first: a contact has at most one, and
-    /// what HighLevel does with a second is not documented. It is not repeated.
+    /// Starts a conversation with a contact. It is not repeated.
+    ///
+    /// A contact has at most one. Fails with [`ConversationExists`](ErrorKind::ConversationExists) if it is there already,
+    /// which names it: HighLevel's refusal does not (`GoHighLevel/highlevel-api-docs` #5), so it is looked for. The search
+    /// lags behind by some seconds; of a conversation that was made a moment ago the name may be missing.
     pub fn create(&self, contact: &ContactId) -> Call<'a, Conversation> {
         let body = NewConversation {
             contact_id: contact,
@@ -99,7 +102,26 @@ impl<'a> Conversations<'a> {
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), &body))
             .under("conversation");
-        self.location.send(request)
+        let (conversations, contact) = (*self, contact.clone());
+        self.location
+            .send(request)
+            .explain(async move |error| conversations.name_existing(error, contact).await)
+    }
+
+    async fn name_existing(&self, error: Error, contact: ContactId) -> Error {
+        let unnamed = ErrorKind::ConversationExists {
+            conversation_id: None,
+        };
+        if *error.kind() != unnamed {
+            return error;
+        }
+        let search = ConversationSearch::with_contact(contact);
+        // Where the search fails the refusal stands as it was.
+        let found = self.search(&search).await.ok();
+        let first = found.and_then(|page| page.conversations.into_iter().next());
+        error.with_kind(ErrorKind::ConversationExists {
+            conversation_id: first.map(|conversation| conversation.id),
+        })
     }
 
     /// One conversation by its id.

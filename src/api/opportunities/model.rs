@@ -265,17 +265,38 @@ impl From<FieldValueWire> for OpportunityFieldValue {
     }
 }
 
-/// What an upsert gives back.
-#[serde_as]
+/// What an upsert gives back, at least one of the two.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "UpsertedWire")]
 #[non_exhaustive]
 pub struct UpsertedOpportunity {
-    /// The opportunity as it is now.
-    pub opportunity: Opportunity,
+    /// The opportunity as it is now; `None` if HighLevel does not show it with its id, which its file does not promise.
+    pub opportunity: Option<Opportunity>,
     /// Whether it was made by this; `None` if HighLevel does not say.
+    pub new: Option<bool>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+struct UpsertedWire {
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    opportunity: Option<Opportunity>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
-    pub new: Option<bool>,
+    new: Option<bool>,
+}
+
+impl TryFrom<UpsertedWire> for UpsertedOpportunity {
+    type Error = &'static str;
+
+    fn try_from(wire: UpsertedWire) -> Result<Self, Self::Error> {
+        let UpsertedWire { opportunity, new } = wire;
+        if opportunity.is_none() && new.is_none() {
+            return Err("neither an opportunity nor whether it is new");
+        }
+        Ok(Self { opportunity, new })
+    }
 }
 
 /// The followers of an opportunity after some were added or removed.

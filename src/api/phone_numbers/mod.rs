@@ -74,7 +74,7 @@ impl<'a> PhoneNumbers<'a> {
         const OPERATION: &str = "phone_numbers.available";
         let v3 = self.location.speaks_v3();
         let request = Request::get(self.path(&["available"])).operation(OPERATION);
-        let request = query.parameters(request, v3).under("data");
+        let request = query.parameters(request).under("data");
         let checked = query.check(OPERATION, v3);
         self.location.send(request).only_if(checked)
     }

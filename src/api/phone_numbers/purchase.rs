@@ -53,8 +53,6 @@ impl AvailableNumbersQuery {
         }
     }
 
-    /// Adds the search to a request as its parameters. Version 3 asks for all of them: what is not wanted is sent as an
-    /// empty text or `false` there.
     pub(super) fn check(&self, operation: &'static str, v3: bool) -> Result<()> {
         if v3 && self.number_types.is_empty() {
             return Err(Error::config(
@@ -65,19 +63,19 @@ impl AvailableNumbersQuery {
         Ok(())
     }
 
-    pub(super) fn parameters(&self, request: Request, v3: bool) -> Request {
+    /// Adds the search to a request as its parameters. HighLevel's file for version 3 requires all of them; what is not asked
+    /// for is left out there too, because an empty text or `false` would ask for something else.
+    pub(super) fn parameters(&self, request: Request) -> Request {
         let types: Vec<&str> = self.number_types.iter().map(word).collect();
-        let text = |value: &Option<String>| value.clone().or_else(|| v3.then(String::new));
-        let flag = |value: Option<bool>| value.or_else(|| v3.then_some(false));
         request
             .query("countryCode", &self.country_code)
             .query_opt("numberTypes", (!types.is_empty()).then(|| types.join(",")))
-            .query_opt("firstPart", text(&self.first_part))
-            .query_opt("lastPart", text(&self.last_part))
-            .query_opt("anywhere", text(&self.anywhere))
-            .query_opt("smsEnabled", flag(self.sms))
-            .query_opt("mmsEnabled", flag(self.mms))
-            .query_opt("voiceEnabled", flag(self.voice))
+            .query_opt("firstPart", self.first_part.as_ref())
+            .query_opt("lastPart", self.last_part.as_ref())
+            .query_opt("anywhere", self.anywhere.as_ref())
+            .query_opt("smsEnabled", self.sms)
+            .query_opt("mmsEnabled", self.mms)
+            .query_opt("voiceEnabled", self.voice)
     }
 }
 

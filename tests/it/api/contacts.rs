@@ -161,6 +161,72 @@ async fn upsert() {
 }
 
 #[tokio::test]
+async fn an_upsert_says_what_its_contact_did_not_get() {
+    let given = NewContact {
+        email: Some("Maria@example.com".into()),
+        phone: Some("+13125550142".parse().unwrap()),
+        ..NewContact::default()
+    };
+    for (contact, email, phone) in [
+        (
+            r#""email":"maria@example.com","phone":"+13125550142""#,
+            false,
+            false,
+        ),
+        // The number is another contact's.
+        (r#""email":"maria@example.com""#, false, true),
+        (
+            r#""email":"maria@example.com","phone":"+13125550199""#,
+            false,
+            true,
+        ),
+        (
+            r#""email":"other@example.com","phone":"+13125550142""#,
+            true,
+            false,
+        ),
+        (
+            r#""email":"a@example.com","additionalEmails":["maria@example.com"],"additionalPhones":["+13125550142"]"#,
+            false,
+            false,
+        ),
+    ] {
+        let body = format!(r#"{{"new":false,"contact":{{"id":"c1",{contact}}}}}"#);
+        let server = Server::answering(200, &body).await;
+        let upserted = server.location.contacts().upsert(&given).await.unwrap();
+        let found = (upserted.not_taken.email, upserted.not_taken.phone);
+        assert_eq!(found, (email, phone), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_email_is_not_sent() {
+    let given = NewContact {
+        first_name: Some("Maria".into()),
+        email: Some(" ".into()),
+        ..NewContact::default()
+    };
+    let server = Server::answering(200, fixture!("contacts/upsert")).await;
+    let upserted = server.location.contacts().upsert(&given).await.unwrap();
+    assert!(!upserted.not_taken.email);
+    let body = json!({"locationId": LOCATION, "firstName": "Maria"});
+    server
+        .assert_asked("POST", "/contacts/upsert", V2021_07, Some(body))
+        .await;
+
+    let update = ContactUpdate {
+        email: Change::Set("".into()),
+        ..ContactUpdate::default()
+    };
+    let server = Server::answering(200, "{}").await;
+    let updated = server.location.contacts().update(&contact_id(), &update);
+    let error = updated.await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("Change::Clear"), "{error}");
+    assert_eq!(server.count().await, 0);
+}
+
+#[tokio::test]
 async fn upsert_reads_an_odd_answer() {
     let server = Server::answering(200, fixture!("contacts/upsert_odd")).await;
     let upserted = server.location.contacts().upsert(&small()).await.unwrap();

@@ -97,6 +97,9 @@ impl Judge<'_> {
                 .filter(|(name, _)| *name == parameter.name);
             let given: Vec<&str> = given.map(|(_, value)| value.as_str()).collect();
             let place = format!("query/{}", parameter.name);
+            if given.contains(&"") {
+                self.wrong(place.clone(), "it is empty");
+            }
             match given[..] {
                 [] if parameter.required => self.wrong(place, MISSING),
                 [] => {}

@@ -240,9 +240,36 @@ async fn upsert() {
             .assert_asked("POST", "/opportunities/upsert", V2021_07, Some(body))
             .await;
         assert_eq!(
-            (upserted.new, &upserted.opportunity.id),
-            (Some(true), &id())
+            (upserted.new, upserted.opportunity.map(|it| it.id)),
+            (Some(true), Some(id()))
         );
+    }
+}
+
+#[tokio::test]
+async fn upsert_gives_what_is_there() {
+    let upsert = OpportunityUpsert::new(pipeline());
+    for (body, expected) in [
+        (r#"{"opportunity":{},"new":true}"#, Some((None, Some(true)))),
+        (
+            r#"{"opportunity":null,"new":"false"}"#,
+            Some((None, Some(false))),
+        ),
+        (r#"{"opportunity":{"id":"o1"}}"#, Some((Some("o1"), None))),
+        // It says yes, and not to what.
+        ("{}", None),
+    ] {
+        let server = Server::answering(200, body).await;
+        let upserted = server.location.opportunities().upsert(&upsert).await;
+        let Some((id, new)) = expected else {
+            let error = upserted.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::UnknownOutcome, "{error}");
+            continue;
+        };
+        let upserted = upserted.unwrap();
+        let found = upserted.opportunity.map(|opportunity| opportunity.id);
+        assert_eq!(found, id.map(|id| id.parse().unwrap()), "{body}");
+        assert_eq!(upserted.new, new, "{body}");
     }
 }
 
