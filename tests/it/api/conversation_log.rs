@@ -15,6 +15,8 @@ use gohighlevel::message::{CallStatus, Direction, MessageType};
 use gohighlevel::phone::PhoneNumber;
 use serde_json::json;
 
+use crate::client::scripted::{Scene, answer};
+
 use super::support::{
     CONTACT, LOCATION, Server, V3, V2021_04, asks, asks_in_both, assert_not_in,
     assert_prints_nobody, assert_repeated, assert_sent_once, contact_id, fixture, phone, text,
@@ -99,6 +101,37 @@ async fn conversations_are_created_read_changed_and_deleted() {
     )
     .await;
     assert_sent_once(async |location| location.conversations().create(&contact_id()).await).await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_there_is_named() {
+    let exists = r#"{"statusCode":400,"message":"HttpException Conversation with the contact id:c1 already exists!"}"#;
+    let found = format!(r#"{{"conversations":[{{"id":"{CONVERSATION}"}}],"total":1}}"#);
+    let named =
+        r#"{"message":"Conversation already exists","conversationId":"v9","statusCode":400}"#;
+    for (refusal, search, expected, asked) in [
+        (exists, answer(200, &found), Some(CONVERSATION), 2),
+        // The search lags behind, or fails itself.
+        (
+            exists,
+            answer(200, r#"{"conversations":[],"total":0}"#),
+            None,
+            2,
+        ),
+        (exists, answer(400, "{}"), None, 2),
+        (named, answer(200, &found), Some("v9"), 1),
+    ] {
+        let scene = Scene::new([answer(400, refusal), search]);
+        let created = scene.location.conversations().create(&contact_id()).await;
+        let error = created.unwrap_err();
+        let conversation_id = expected.map(|id| id.parse().unwrap());
+        assert_eq!(
+            *error.kind(),
+            ErrorKind::ConversationExists { conversation_id }
+        );
+        assert_eq!((error.status(), scene.count()), (Some(400), asked));
+        assert!(error.to_string().contains("already exists"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -302,7 +335,13 @@ async fn what_is_scheduled_is_taken_back_or_an_error() {
     ] {
         let error = cancelled.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::NotFound, "{error}");
-        assert!(error.to_string().contains("Failed cancel"), "{error}");
+        assert_eq!(error.status(), Some(200));
+        let told = error.to_string();
+        assert!(told.contains("Failed cancel"), "{told}");
+        assert!(
+            told.contains("HTTP 200 with status 404 in the body"),
+            "{told}"
+        );
     }
 }
 

@@ -7,6 +7,7 @@ mod pacing;
 mod raw_server;
 mod redaction;
 mod retries;
-mod scripted;
+pub(crate) mod scripted;
 mod sockets;
 mod streams;
+mod voices;

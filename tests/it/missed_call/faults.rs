@@ -7,7 +7,7 @@ use gohighlevel::clock::Clock;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
-use gohighlevel::testing::Fault;
+use gohighlevel::testing::{CanonicalCode, Fault};
 use http::{Method, StatusCode};
 
 use super::support::World;
@@ -22,7 +22,57 @@ fn faults() -> Vec<(Fault, u32)> {
         (Fault::Html(StatusCode::BAD_GATEWAY), 3),
         (Fault::TooManyRequests, 3),
         (Fault::Empty(StatusCode::OK), 2),
+        (Fault::Html(StatusCode::OK), 2),
+        (Fault::Timeout401, 3),
+        (Fault::Passing400, 3),
+        (Fault::Gateway1010, 3),
+        (Fault::ChallengePage, 3),
+        (Fault::Gateway(StatusCode::NOT_FOUND), 3),
+        (Fault::Text(StatusCode::UNAUTHORIZED), 3),
     ]
+}
+
+/// HighLevel's reads are refused so often that the client's own repeats do not help, in words that are known to pass, in
+/// words nobody knows, and in another's place.
+#[tokio::test]
+async fn a_refused_read_ends_no_text_at_first_sight() {
+    for fault in [
+        Fault::Passing400,
+        Fault::Status(StatusCode::BAD_REQUEST),
+        Fault::Status(StatusCode::UNPROCESSABLE_ENTITY),
+        Fault::Html(StatusCode::NOT_FOUND),
+        Fault::Gateway(StatusCode::NOT_FOUND),
+    ] {
+        for path in ["/contacts/*", "/locations/*/customValues"] {
+            let world = World::new().await;
+            world.ghl.fault(Method::GET, path, fault, 12).unwrap();
+            let ended_at = world.clock.now();
+            let call = world.missed_call().await;
+            world.minutes(2).await;
+            world.ghl.clear_faults();
+            world.minutes(30).await;
+            world.assert_recovered_once(&call, ended_at).await;
+        }
+    }
+}
+
+/// What HighLevel says of the text itself, in words that do not pass, ends it.
+#[tokio::test]
+async fn a_refused_text_ends() {
+    for (fault, reason) in [
+        (Fault::Status(StatusCode::BAD_REQUEST), "failed:refused_400"),
+        (Fault::Code(CanonicalCode::DndActiveSms), "do_not_disturb"),
+        (
+            Fault::Code(CanonicalCode::NoContent),
+            "failed:validation_422",
+        ),
+    ] {
+        let world = World::new().await;
+        world.ghl.fault(Method::POST, SEND, fault, 1).unwrap();
+        let call = world.missed_call().await;
+        world.minutes(30).await;
+        world.assert_not_texted(&call.contact_id, reason).await;
+    }
 }
 
 #[tokio::test]

@@ -127,6 +127,73 @@ async fn when_the_old_token_has_ended_too_everybody_is_told_without_asking_each(
     scene.process.read(SOLEIL).await.unwrap();
 }
 
+/// What is no word of HighLevel's about the grant: pages, plain text, gateways, trouble, refusals of something else.
+const NO_WORD_OF_THE_GRANT: [&str; 17] = [
+    "gateway-1010",
+    "challenge-page",
+    "html:200",
+    "html:400",
+    "html:401",
+    "html:403",
+    "html:404",
+    "html:502",
+    "text:400",
+    "text:401",
+    "gateway:401",
+    "gateway:403",
+    "gateway:404",
+    "empty:401",
+    "timeout-401",
+    "status:401",
+    "status:403",
+];
+
+#[tokio::test]
+async fn whatever_stands_in_highlevels_place_ends_no_grant() {
+    for fault in NO_WORD_OF_THE_GRANT {
+        let scene = Scene::connected().await;
+        scene.clock.advance(LIFE);
+        scene.token_fault(fault.parse().unwrap(), 1000);
+        for _ in 0..3 {
+            let error = scene.process.read(SOLEIL).await.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::Unavailable, "{fault}: {error}");
+            assert!(error.is_retryable());
+            let told = error.to_string();
+            assert!(
+                !told.contains("authorize URL") && !told.contains("token of"),
+                "{told}"
+            );
+            scene.clock.advance(Duration::from_secs(60));
+        }
+        scene.fake.clear_faults();
+        scene.process.read(SOLEIL).await.unwrap();
+    }
+}
+
+/// A used refresh token would end the grant here: it is spent on nothing but a word about the token.
+#[tokio::test]
+async fn refresh_tokens_are_spent_on_words_about_the_token_alone() {
+    for fault in [
+        "timeout-401",
+        "provider-401",
+        "provider-403",
+        "gateway-1010",
+        "html:401",
+    ] {
+        let scene = Scene::connected().await;
+        let path = format!("/locations/{SOLEIL}");
+        let fault: Fault = fault.parse().unwrap();
+        scene.fake.fault(Method::GET, &path, fault, 1000).unwrap();
+        for _ in 0..10 {
+            scene.process.read(SOLEIL).await.unwrap_err();
+        }
+        assert_eq!(scene.refreshes(), 0, "{fault:?}");
+        scene.fake.clear_faults();
+        scene.process.read(SOLEIL).await.unwrap();
+        assert_eq!(scene.refreshes(), 0);
+    }
+}
+
 #[tokio::test]
 async fn a_dead_grant_is_told_at_once_and_not_hammered_until_somebody_connects_anew() {
     let scene = Scene::connected().await;
