@@ -68,10 +68,12 @@
 //! |---|---|---|
 //! | no connection, 429 | sent again | sent again: nothing was done |
 //! | 408, 5xx, no answer, a broken one | sent again | [`UnknownOutcome`](error::ErrorKind::UnknownOutcome): look, then decide |
-//! | 401 of a token that can be renewed | sent once more with the new token | the same |
+//! | HighLevel's own trouble with another status, such as 401 `Command timed out`; a web page, plain text or a gateway in its place | the same | the same |
+//! | 401 about a token that can be renewed | sent once more with the new token | the same |
 //! | any other answer | never | never |
 //!
-//! A request is sent five times at most, with growing pauses; in an outage repeats are a fifth of the requests, so that
+//! What an answer is about is told by HighLevel's codes and words before its status: see
+//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage repeats are a fifth of the requests, so that
 //! it is not made worse. An [`Observer`](client::Observer) is told of every attempt.
 //!
 //! ```

@@ -1,7 +1,6 @@
 //! From an answer's headers and bytes to values. Pure. What an answer other than a success means is in
 //! [`judge`](super::judge).
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -77,10 +76,7 @@ impl RateHeaders {
 /// What HighLevel says in the body of a 2xx when it did not do what it was asked: a status of its own (a message that
 /// is not scheduled gives `{"status":404}`), a flag that is false, or an error. An empty body, or any other, denies
 /// nothing.
-pub(super) fn denial(
-    operation: &Cow<'static, str>,
-    heard: &Heard<'_>,
-) -> Option<(Error, Aftermath)> {
+pub(super) fn denial(operation: &str, heard: &Heard<'_>) -> Option<(Error, Aftermath)> {
     let value: Value = serde_json::from_slice(heard.body).ok()?;
     let text = |key: &str| match value.get(key)? {
         Value::String(text) => Some(text.to_ascii_lowercase()),
@@ -109,7 +105,7 @@ pub(super) fn denial(
     let judgement = judge(&told);
     let error = judgement
         .error(
-            operation.clone(),
+            operation.to_owned(),
             told.status,
             heard.body,
             &RateHeaders::default(),
@@ -314,7 +310,7 @@ mod tests {
                 body: body.as_bytes(),
                 asked: Asked::WithToken,
             };
-            let told = denial(&"test.operation".into(), &heard).map(|(error, aftermath)| {
+            let told = denial("test.operation", &heard).map(|(error, aftermath)| {
                 assert_eq!(error.status(), Some(200));
                 let inner = error.to_string();
                 let inner = [401, 404, 500]

@@ -21,8 +21,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Whether a request may be sent again when it is not known what became of it. HighLevel has no idempotency keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplaySafety {
-    /// Reading. Repeated on 429, 5xx, when the connection fails, and where something else than HighLevel's refusal comes (see
-    /// [who speaks](crate::error#who-speaks-and-about-what)).
+    /// Reading. Repeated on 429, when the connection fails, and where HighLevel has trouble or something else answers in its
+    /// place (see [who speaks](crate::error#who-speaks-and-about-what)).
     Safe,
     /// Doing it twice equals doing it once, such as adding a tag. Repeated like [`Safe`](Self::Safe).
     Repeatable,

@@ -99,6 +99,7 @@ const ROWS: &[Row] = &[
             ),
             (WithToken, 401, r#"{"message":"Contact is locked"}"#),
             (WithoutToken, 401, r#"{"message":"Invalid JWT"}"#),
+            (WithoutToken, 401, ""),
         ],
     ),
     row(
@@ -643,12 +644,7 @@ fn heard(case: &(Asked, u16, &'static str)) -> (Judgement, ErrorKind) {
         body,
         asked,
     });
-    let error = judgement.error(
-        "test.operation".into(),
-        status,
-        body,
-        &RateHeaders::default(),
-    );
+    let error = judgement.error("test.operation", status, body, &RateHeaders::default());
     assert_eq!(error.status(), Some(status));
     (judgement, error.kind().clone())
 }
@@ -721,12 +717,7 @@ fn an_error_keeps_what_was_said_and_by_whom() {
             body,
             asked: WithToken,
         });
-        judgement.error(
-            "test.operation".into(),
-            status,
-            body,
-            &RateHeaders::default(),
-        )
+        judgement.error("test.operation", status, body, &RateHeaders::default())
     };
     let dnd = r#"{"canonicalCode":"CONVERSATIONS_MSG_DND_ACTIVE_SMS","message":"No, +13125550142","traceId":"0f6a1c51-7265559-a"}"#;
     let error = told(400, dnd);

@@ -156,7 +156,7 @@ fn of_highlevel(status: u16, words: &Words, asked: Asked) -> Finding {
         _ if asked == Asked::WithToken && table::is_about_a_token(status, &message) => {
             Finding::Token
         }
-        401 if message.is_empty() => Finding::Unexplained,
+        401 if asked == Asked::WithToken && message.is_empty() => Finding::Unexplained,
         401 => Finding::OtherThanToken,
         403 => Finding::NoAccess,
         404 if asked != Asked::ForTokens => Finding::NotFound,
@@ -240,7 +240,7 @@ impl Judgement {
     /// The error that the answer means to the caller.
     pub(crate) fn error(
         &self,
-        operation: Cow<'static, str>,
+        operation: impl Into<Cow<'static, str>>,
         status: u16,
         body: &[u8],
         rate: &RateHeaders,
