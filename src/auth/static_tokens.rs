@@ -80,11 +80,11 @@ impl Credentials for StaticTokens {
             .ok_or_else(|| {
                 let message = match location {
                     Some(location) => format!(
-                        "there is no token for location {location}; give it one with `StaticTokens::with_location` or \
-                         GHL_TOKEN_{location}, or one for all with `StaticTokens::new` or GHL_TOKEN"
+                        "there is no token for location {location}; set GHL_TOKEN_{location}, or give one with \
+                         `StaticTokens::with_location` or `StaticTokens::new`"
                     ),
-                    None => "there is no token for calls without a location; give one with `StaticTokens::new` or \
-                             GHL_TOKEN"
+                    None => "there is no token for calls without a location; set GHL_TOKEN, or give one with \
+                             `StaticTokens::new`"
                         .to_owned(),
                 };
                 Error::config("credentials", message)

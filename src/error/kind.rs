@@ -429,7 +429,9 @@ impl ErrorKind {
             Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
                 "the Version header did not arrive"
             }
-            Self::Forbidden => "the token may not do this here",
+            Self::Forbidden => {
+                "the token has no access to this location, or to what was asked of it"
+            }
             Self::Provider => "the conversation provider does not serve this message",
             Self::LocationPaused => "the location is paused in HighLevel",
             Self::RateLimited => "too many requests",

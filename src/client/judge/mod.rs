@@ -10,8 +10,6 @@
 //! token, a grant or a contact.
 
 mod body;
-#[cfg(test)]
-mod cases;
 mod table;
 
 use std::borrow::Cow;
@@ -285,3 +283,6 @@ impl Noted {
         }
     }
 }
+
+#[cfg(test)]
+mod cases;
