@@ -1,4 +1,4 @@
-//! The codes and words by which HighLevel is known to mean something, and the table of what follows.
+//! The codes and words by which HighLevel is known to mean something.
 
 use super::Finding;
 
