@@ -6,7 +6,18 @@ use rusqlite::ErrorCode;
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A database whose writes would be lost. The texts name no file; [`named`] puts it in front.
+/// Why a file is refused. The text goes on after the file's name, which [`named`] puts in front.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Refusal(String);
+
+impl Refusal {
+    pub(crate) fn new(text: impl Into<String>) -> Failure {
+        Box::new(Self(text.into()))
+    }
+}
+
+/// A database whose writes would be lost.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum FileFault {
     /// The file that is open is not the one that the next process would open.
@@ -16,7 +27,7 @@ pub(crate) enum FileFault {
     Displaced(String),
     /// Its pages do not make a database any more.
     #[error(
-        "it is damaged ({0}) and was left as it is; stop the service and restore the last backup, or save what can be read with the shell of SQLite: sqlite3 FILE .recover"
+        "is damaged ({0}) and was left as it is; stop the service and restore the last backup, or save what can be read with the shell of SQLite: sqlite3 FILE .recover"
     )]
     Damaged(String),
 }
@@ -38,18 +49,20 @@ pub(crate) fn named(path: &Path, failure: Failure) -> Failure {
     let code = failure
         .downcast_ref::<rusqlite::Error>()
         .and_then(rusqlite::Error::sqlite_error_code);
-    let is_of_the_system = failure.is::<std::io::Error>();
-    let what = match (fault_of(&failure), code) {
-        (Some(fault), _) => fault.to_string(),
+    let path = path.display();
+    let text = match (fault_of(&failure), code) {
+        (Some(FileFault::Damaged(what)), _) => format!("{path} {}", FileFault::Damaged(what)),
+        (Some(displaced), _) => format!("{path}: {displaced}"),
         (None, Some(ErrorCode::NotADatabase)) => {
-            "it is not an SQLite database and was left as it is; name another file".to_owned()
+            format!("{path} is not a database of SQLite and was left as it is; name another file")
         }
-        (None, Some(ErrorCode::CannotOpen)) => format!("it cannot be opened; {ACCESS}"),
-        (None, Some(ErrorCode::DatabaseBusy)) => {
-            "it is locked by another program; end that program, and keep the file on a disk of this machine: SQLite's log does not work on a network file system".to_owned()
-        }
-        (None, _) if is_of_the_system => format!("{failure}; {ACCESS}"),
-        (None, _) => failure.to_string(),
+        (None, Some(ErrorCode::CannotOpen)) => format!("{path} cannot be opened; {ACCESS}"),
+        (None, Some(ErrorCode::DatabaseBusy)) => format!(
+            "{path} is locked by another program; end that program, and keep the file on a disk of this machine: SQLite's log does not work on a network file system"
+        ),
+        (None, _) if failure.is::<Refusal>() => format!("{path} {failure}"),
+        (None, _) if failure.is::<std::io::Error>() => format!("{path}: {failure}; {ACCESS}"),
+        (None, _) => format!("{path}: {failure}"),
     };
-    format!("{}: {what}", path.display()).into()
+    text.into()
 }

@@ -20,7 +20,7 @@ use rusqlite::{Connection, OpenFlags};
 
 #[cfg(feature = "missed-call")]
 pub(crate) use self::fault::fault_of;
-pub(crate) use self::fault::{Failure, FileFault, named};
+pub(crate) use self::fault::{Failure, FileFault, Refusal, named};
 #[cfg(feature = "missed-call")]
 pub(crate) use self::files::{FileId, Seen};
 pub(crate) use self::files::{OpenFiles, real_path};
@@ -45,7 +45,7 @@ pub(crate) fn create(path: &Path) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
         Err(_) if std::fs::metadata(path)?.is_file() => Ok(()),
-        Err(_) => Err("it is a folder or a device; name a file".into()),
+        Err(_) => Err(Refusal::new("is a folder or a device; name a file")),
     }
 }
 
@@ -56,7 +56,9 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Failure> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     if connection.is_readonly("main")? {
-        return Err("it cannot be written; give this user the right to write it".into());
+        return Err(Refusal::new(
+            "cannot be written; give this user the right to write it",
+        ));
     }
     Ok(connection)
 }

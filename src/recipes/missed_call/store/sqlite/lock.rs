@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::rows::Result;
-use crate::sqlite::{self, FileId, OpenFiles};
+use crate::sqlite::{self, Failure, FileId, OpenFiles, Refusal};
 
 /// Whether the system has a lock for a whole file that does not stand in the way of SQLite's.
 const LOCKS_THE_DATABASE: bool = cfg!(any(target_os = "linux", target_os = "android"));
@@ -105,10 +105,9 @@ fn names(given: &Path, real: &Path) -> Vec<PathBuf> {
 fn has_one_name(found: &Metadata) -> Result<()> {
     let names = std::os::unix::fs::MetadataExt::nlink(found);
     if names > 1 {
-        return Err(format!(
-            "it has {names} names (hard links), and SQLite would keep a log of its own for each; keep one of them and remove the others"
-        )
-        .into());
+        return Err(Refusal::new(format!(
+            "has {names} names (hard links), and SQLite would keep a log of its own for each; keep one of them and remove the others"
+        )));
     }
     Ok(())
 }
@@ -118,9 +117,10 @@ fn has_one_name(_: &Metadata) -> Result<()> {
     Ok(())
 }
 
-fn in_use() -> crate::sqlite::Failure {
-    "it is in use by another process, or by another store of this one; one process works on one file"
-        .into()
+fn in_use() -> Failure {
+    Refusal::new(
+        "is in use by another process, or by another store of this one; one process works on one file",
+    )
 }
 
 /// A file that is locked until this is dropped.
@@ -164,13 +164,13 @@ impl Locked {
             Err(TryLockError::WouldBlock) => return Err(in_use()),
             Err(TryLockError::Error(error)) => {
                 return Err(format!(
-                    "it cannot be locked ({error}); keep it on a disk of this machine"
+                    "cannot be locked ({error}); keep it on a disk of this machine"
                 )
                 .into());
             }
         }
         if FileId::of(&file.metadata()?) != id {
-            return Err("it was replaced while it was opened; try again".into());
+            return Err(Refusal::new("was replaced while it was opened; try again"));
         }
         Ok(Self {
             path: real.to_path_buf(),

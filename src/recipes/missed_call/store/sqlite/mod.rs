@@ -55,13 +55,14 @@ pub struct SqliteStore {
     path: PathBuf,
     /// Where it really lies.
     real: PathBuf,
-    // In the order in which they have to end.
+    // In the order in which they have to end: who orders checks before the checker, whose connection is interrupted, and
+    // that before a connection which writes the log back.
     writer: Worker,
+    _checker: Checker,
     /// What decisions wait for.
     reader: Worker,
     /// The ledger of more than one episode, which reports read for long.
     ledger: Worker,
-    _checker: Checker,
     _lock: Lock,
     condition: Arc<Condition>,
     last_run: LastRun,

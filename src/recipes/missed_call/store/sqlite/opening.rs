@@ -24,23 +24,23 @@ pub(super) fn open(path: &Path) -> Result<SqliteStore> {
     let mut files = OpenFiles::of(&real)?;
     lock.watch_in(&mut files)?;
     let condition = Arc::new(Condition::of(path));
-    // Dropped in the opposite order if something fails from here on.
-    let (checker, check) = Checker::start(schema::open_for_reading(&real)?, &condition)?;
+    // If something fails, what was begun last ends first, as when the store is dropped.
     let reading = |name| -> Result<Worker> {
         let connection = schema::open_for_reading(&real)?;
         Ok(Worker::reading(name, connection, &condition)?)
     };
     let ledger = reading("gohighlevel-ledger")?;
     let reader = reading("gohighlevel-read")?;
+    let (checker, check) = Checker::start(schema::open_for_reading(&real)?, &condition)?;
     let writer = Writer::new(connection, files, tally, Arc::clone(&condition), check)?;
     let writer = Worker::writing(writer, &condition)?;
     Ok(SqliteStore {
         path: path.to_path_buf(),
         real,
         writer,
+        _checker: checker,
         reader,
         ledger,
-        _checker: checker,
         _lock: lock,
         condition,
         last_run,

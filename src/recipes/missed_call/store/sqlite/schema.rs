@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::rows::Result;
 use super::{effects, tally};
-use crate::sqlite;
+use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
 const VERSION: i64 = 3;
@@ -83,11 +83,10 @@ pub(super) fn has_no_log_left(path: &Path) -> Result<()> {
     if bytes(path) > 0 || bytes(Path::new(&log)) == 0 {
         return Ok(());
     }
-    Err(format!(
-        "the database is gone, but its log {} is there and holds what was taken last; put the database back, or move the log away to begin with an empty one",
+    Err(Refusal::new(format!(
+        "is gone, but its log {} is there and holds what was taken last; put the database back, or move the log away to begin with an empty one",
         Path::new(&log).display()
-    )
-    .into())
+    )))
 }
 
 /// Fails with whose it is instead.
@@ -95,16 +94,14 @@ fn is_ours(connection: &Connection) -> Result<()> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application != 0 && application != APPLICATION {
-        return Err(format!(
-            "it belongs to another application (its application_id is {application}); give the store a file of its own"
-        )
-        .into());
+        return Err(Refusal::new(format!(
+            "belongs to another application (its application_id is {application}); give the store a file of its own"
+        )));
     }
     if version > VERSION {
-        return Err(format!(
-            "it has schema version {version}; this release reads up to {VERSION}, use a newer one"
-        )
-        .into());
+        return Err(Refusal::new(format!(
+            "has schema version {version}; this release reads up to {VERSION}, use a newer one"
+        )));
     }
     let tables: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name")?
@@ -126,11 +123,10 @@ fn is_ours(connection: &Connection) -> Result<()> {
     if is_known {
         return Ok(());
     }
-    Err(format!(
-        "it belongs to another application (user_version {version}, tables: {}); give the store a file of its own",
+    Err(Refusal::new(format!(
+        "belongs to another application (user_version {version}, tables: {}); give the store a file of its own",
         strangers.join(", ")
-    )
-    .into())
+    )))
 }
 
 /// Makes the tables, or brings those of an older release up to date: all of it or nothing.

@@ -11,6 +11,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rows::Result;
+use crate::sqlite::Refusal;
 
 /// One row, beside the versions of the schema: releases that do not know it leave it as it is.
 const TABLE: &str = "
@@ -130,7 +131,7 @@ fn read(connection: &Connection) -> Result<(String, u64)> {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
         })
         .optional()?;
-    Ok(row.ok_or("its table store_state is empty; restore the last backup")?)
+    Ok(row.ok_or_else(|| Refusal::new("has an empty table store_state; restore the last backup"))?)
 }
 
 /// Writes something that means nothing, to see whether it can be written: a row, or as much as many commits need.

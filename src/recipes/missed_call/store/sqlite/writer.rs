@@ -16,8 +16,8 @@ use crate::sqlite::{CHECKED_BYTES, FileFault, OpenFiles, Seen};
 /// The most jobs that share one write. Each takes some 30 µs, and the first of them waits for the last.
 const GROUP: usize = 256;
 
-/// From which length of the log on its growth is told: eight times what it has when nobody reads for long.
-const LONG_LOG: u64 = 256 * 1024 * 1024;
+/// From which length of the log on its growth is told: twice what is kept of it when nobody reads for long.
+const LONG_LOG: u64 = 128 * 1024 * 1024;
 
 pub(super) struct Writer {
     connection: Connection,
