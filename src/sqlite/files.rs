@@ -88,22 +88,28 @@ pub(crate) struct Seen {
     pub(crate) bytes: u64,
 }
 
+/// Where SQLite writes before it writes into the database itself.
+pub(crate) fn log_of(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
 impl OpenFiles {
     /// The files as they lie there now that a connection has them open. `path` is the real one.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        let beside = |end: &str| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        let log = beside("-wal");
+        let log = log_of(path);
         let id = |path: PathBuf| {
             let found = fs::metadata(&path).ok()?;
             Some((path, FileId::of(&found)))
         };
         Ok(Self {
             database: (path.to_path_buf(), FileId::of(&fs::metadata(path)?)),
-            beside: [log.clone(), beside("-shm")]
+            beside: [log.clone(), beside(path, "-shm")]
                 .into_iter()
                 .filter_map(id)
                 .collect(),

@@ -14,25 +14,27 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+#[cfg(feature = "missed-call")]
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 
 #[cfg(feature = "missed-call")]
 pub(crate) use self::fault::fault_of;
 pub(crate) use self::fault::{Failure, FileFault, Refusal, named};
 #[cfg(feature = "missed-call")]
-pub(crate) use self::files::{FileId, Seen};
+pub(crate) use self::files::{FileId, Seen, log_of};
 pub(crate) use self::files::{OpenFiles, real_path};
 
 /// How long a writer waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Files up to this size are checked as a whole before they are used: in half a second at most when the system has them
-/// in memory, and as fast as the disk is otherwise.
+/// Files up to this size are checked as a whole before they are used.
+#[cfg(feature = "missed-call")]
 pub(crate) const CHECKED_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What has a meaning in the path of a `file:` address.
+#[cfg(feature = "missed-call")]
 const IN_ADDRESS: &AsciiSet = &CONTROLS.add(b' ').add(b'#').add(b'%').add(b'?');
 
 /// Makes an empty file, on Unix with mode 0600, unless there is one. Fails if it is a folder or something else.
@@ -71,30 +73,41 @@ pub(crate) fn make_durable(connection: &Connection) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens the file as it stands, without its log: no lock is taken, nothing is written and no file made beside it, whoever
-/// it belongs to.
-pub(crate) fn look_into(path: &Path) -> Result<Connection, Failure> {
-    let path = path.to_string_lossy();
-    #[cfg(windows)]
-    let path = format!("/{}", path.replace('\\', "/"));
-    let encoded = percent_encode(path.as_bytes(), IN_ADDRESS);
+/// Opens the file as it stands: no lock is taken, nothing is written and no file made beside it, whoever it belongs to.
+/// `None` if it has a log: a file without what stands there means nothing.
+#[cfg(feature = "missed-call")]
+pub(crate) fn look_into(path: &Path) -> Result<Option<Connection>, Failure> {
+    if std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0) {
+        return Ok(None);
+    }
+    #[cfg(unix)]
+    let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+    #[cfg(not(unix))]
+    let text = format!("/{}", path.to_string_lossy().replace('\\', "/"));
+    #[cfg(not(unix))]
+    let bytes = text.as_bytes();
+    let address = format!("file:{}?immutable=1", percent_encode(bytes, IN_ADDRESS));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let address = format!("file:{encoded}?immutable=1");
-    Ok(Connection::open_with_flags(address, flags)?)
+    Ok(Some(Connection::open_with_flags(address, flags)?))
 }
 
-/// Fails with the first thing that is wrong in a file, and changes nothing. Files above [`CHECKED_BYTES`] are passed.
-pub(crate) fn check_whole(connection: &Connection, bytes: u64) -> Result<(), Failure> {
-    if bytes > CHECKED_BYTES {
-        return Ok(());
+/// Fails with the first thing that is wrong in this table, or in the whole file, and changes nothing.
+pub(crate) fn check(connection: &Connection, table: Option<&str>) -> Result<(), Failure> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |row: &Row<'_>| {
+        found.push(row.get(0)?);
+        Ok(())
+    };
+    match table {
+        Some(table) => connection.pragma(None, "quick_check", table, &mut add)?,
+        None => connection.pragma_query(None, "quick_check", &mut add)?,
     }
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found == "ok" {
-        return Ok(());
+    match found.into_iter().find(|line| line != "ok") {
+        Some(wrong) => Err(FileFault::Damaged(wrong).into()),
+        None => Ok(()),
     }
-    Err(FileFault::Damaged(found).into())
 }
 
 /// A file with a few small tables, which several processes of a machine may share. Clones share one connection.
@@ -109,16 +122,18 @@ struct Shared {
 }
 
 impl SharedFile {
-    /// Opens the file and makes the tables of `schema`, which may be there already and beside others. What the failure
-    /// says names the file.
-    pub(crate) fn open(path: &Path, schema: &str) -> Result<Self, Failure> {
+    /// Opens the file and makes the table of `schema`, which may be there already and beside others; then it is checked.
+    /// What the failure says names the file.
+    pub(crate) fn open(path: &Path, table: &str, schema: &str) -> Result<Self, Failure> {
         let opened = || {
             let real = real_path(path)?;
             create(&real)?;
-            let bytes = std::fs::metadata(&real)?.len();
-            look_into(&real)?.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
             let connection = connect(&real)?;
-            check_whole(&connection, bytes)?;
+            let known =
+                "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)";
+            if connection.query_row(known, [table], |row| row.get(0))? {
+                check(&connection, Some(table))?;
+            }
             make_durable(&connection)?;
             connection.execute_batch(schema)?;
             Ok(Self(Arc::new(Shared {

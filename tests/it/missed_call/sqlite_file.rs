@@ -118,6 +118,29 @@ async fn a_database_has_one_store_by_whatever_path() {
     }
 }
 
+/// It holds the lock file beside the path that it was given, and knows of no other lock.
+#[cfg(unix)]
+#[test]
+fn an_older_release_keeps_a_store_out_too() {
+    let place = Place::new();
+    std::os::unix::fs::symlink(place.file(), place.at("link.db")).unwrap();
+    for (held, path) in [
+        ("store.db", "store.db"),
+        ("link.db", "link.db"),
+        ("store.db", "link.db"),
+    ] {
+        let lock = fs::File::create(place.at(&format!("{held}.lock"))).unwrap();
+        lock.try_lock().unwrap();
+        let message = refused(&place.at(path));
+        assert!(
+            message.contains("is in use by another process"),
+            "{message}"
+        );
+        drop(lock);
+        SqliteStore::open(place.at(path)).unwrap();
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_database_with_two_names_is_refused() {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, InterruptHandle};
 use super::condition::Condition;
 use super::rows::Result;
 use crate::clock::{Clock as _, SystemClock};
-use crate::sqlite::FileFault;
+use crate::sqlite;
 
 /// How much longer than a check the rest after it is, so that checks take a small part of a processor however often the
 /// database is written.
@@ -118,14 +118,7 @@ fn check(connection: &Connection, stop: &AtomicBool) -> Result<()> {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let mut found: Vec<String> = Vec::new();
-        connection.pragma(None, "quick_check", &table, |row| {
-            found.push(row.get(0)?);
-            Ok(())
-        })?;
-        if let Some(wrong) = found.into_iter().find(|line| line != "ok") {
-            return Err(FileFault::Damaged(wrong).into());
-        }
+        sqlite::check(connection, Some(&table))?;
     }
     Ok(())
 }

@@ -44,11 +44,15 @@ const STATEMENTS: usize = 64;
 /// is, to the byte.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let bytes = std::fs::metadata(path)?.len();
-    is_ours(&sqlite::look_into(path)?)?;
+    if let Some(connection) = sqlite::look_into(path)? {
+        is_ours(&connection)?;
+    }
     let mut connection = sqlite::connect(path)?;
-    // What the log adds to it.
+    // With what its log says.
     is_ours(&connection)?;
-    sqlite::check_whole(&connection, bytes)?;
+    if bytes <= sqlite::CHECKED_BYTES {
+        sqlite::check(&connection, None)?;
+    }
     sqlite::make_durable(&connection)?;
     connection.pragma_update(None, "cache_size", -CACHE_KILOBYTES)?;
     // What a savepoint would take back is kept in memory.
@@ -78,14 +82,13 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
 /// A log without its database holds what was taken last, and SQLite would remove it when it makes a new database.
 pub(super) fn has_no_log_left(path: &Path) -> Result<()> {
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if bytes(path) > 0 || bytes(Path::new(&log)) == 0 {
+    let log = sqlite::log_of(path);
+    if bytes(path) > 0 || bytes(&log) == 0 {
         return Ok(());
     }
     Err(Refusal::new(format!(
         "is gone, but its log {} is there and holds what was taken last; put the database back, or move the log away to begin with an empty one",
-        Path::new(&log).display()
+        log.display()
     )))
 }
 
@@ -159,7 +162,7 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::super::super::LedgerQuery;
-    use super::super::{effects, episodes, ledger, rows};
+    use super::super::{effects, episodes, health, ledger, rows};
     use super::*;
     use crate::ids::LocationId;
     use crate::recipes::missed_call::episode::EpisodeId;
@@ -203,6 +206,18 @@ mod tests {
             &["PRIMARY KEY (episode=? AND step=? AND ordinal=?)"],
         );
         finds(&plan(effects::FREE, Vec::new()), &["effect_claimed"]);
+    }
+
+    #[test]
+    fn what_is_late_is_found_by_its_time() {
+        finds(
+            &plan(health::WAITING, Vec::new()),
+            &["effect_due (lane=? AND due_at<?)"],
+        );
+        finds(
+            &plan(health::UNDER_WAY, Vec::new()),
+            &["effect_claimed (claimed_due_at<?)"],
+        );
     }
 
     #[test]
