@@ -12,7 +12,7 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Refusal(String);
 
 impl Refusal {
-    pub(crate) fn new(text: impl Into<String>) -> Failure {
+    pub(crate) fn boxed(text: impl Into<String>) -> Failure {
         Box::new(Self(text.into()))
     }
 }

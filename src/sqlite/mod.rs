@@ -47,7 +47,7 @@ pub(crate) fn create(path: &Path) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
         Err(_) if std::fs::metadata(path)?.is_file() => Ok(()),
-        Err(_) => Err(Refusal::new("is a folder or a device; name a file")),
+        Err(_) => Err(Refusal::boxed("is a folder or a device; name a file")),
     }
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Failure> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     if connection.is_readonly("main")? {
-        return Err(Refusal::new(
+        return Err(Refusal::boxed(
             "cannot be written; give this user the right to write it",
         ));
     }

@@ -105,7 +105,7 @@ fn names(given: &Path, real: &Path) -> Vec<PathBuf> {
 fn has_one_name(found: &Metadata) -> Result<()> {
     let names = std::os::unix::fs::MetadataExt::nlink(found);
     if names > 1 {
-        return Err(Refusal::new(format!(
+        return Err(Refusal::boxed(format!(
             "has {names} names (hard links), and SQLite would keep a log of its own for each; keep one of them and remove the others"
         )));
     }
@@ -118,7 +118,7 @@ fn has_one_name(_: &Metadata) -> Result<()> {
 }
 
 fn in_use() -> Failure {
-    Refusal::new(
+    Refusal::boxed(
         "is in use by another process, or by another store of this one; one process works on one file",
     )
 }
@@ -170,7 +170,9 @@ impl Locked {
             }
         }
         if FileId::of(&file.metadata()?) != id {
-            return Err(Refusal::new("was replaced while it was opened; try again"));
+            return Err(Refusal::boxed(
+                "was replaced while it was opened; try again",
+            ));
         }
         Ok(Self {
             path: real.to_path_buf(),

@@ -86,7 +86,7 @@ pub(super) fn has_no_log_left(path: &Path) -> Result<()> {
     if bytes(path) > 0 || bytes(&log) == 0 {
         return Ok(());
     }
-    Err(Refusal::new(format!(
+    Err(Refusal::boxed(format!(
         "is gone, but its log {} is there and holds what was taken last; put the database back, or move the log away to begin with an empty one",
         log.display()
     )))
@@ -97,12 +97,12 @@ fn is_ours(connection: &Connection) -> Result<()> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application != 0 && application != APPLICATION {
-        return Err(Refusal::new(format!(
+        return Err(Refusal::boxed(format!(
             "belongs to another application (its application_id is {application}); give the store a file of its own"
         )));
     }
     if version > VERSION {
-        return Err(Refusal::new(format!(
+        return Err(Refusal::boxed(format!(
             "has schema version {version}; this release reads up to {VERSION}, use a newer one"
         )));
     }
@@ -126,7 +126,7 @@ fn is_ours(connection: &Connection) -> Result<()> {
     if is_known {
         return Ok(());
     }
-    Err(Refusal::new(format!(
+    Err(Refusal::boxed(format!(
         "belongs to another application (user_version {version}, tables: {}); give the store a file of its own",
         strangers.join(", ")
     )))

@@ -131,7 +131,7 @@ fn read(connection: &Connection) -> Result<(String, u64)> {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
         })
         .optional()?;
-    Ok(row.ok_or_else(|| Refusal::new("has an empty table store_state; restore the last backup"))?)
+    row.ok_or_else(|| Refusal::boxed("has an empty table store_state; restore the last backup"))
 }
 
 /// Writes something that means nothing, to see whether it can be written: a row, or as much as many commits need.
