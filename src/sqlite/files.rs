@@ -118,6 +118,7 @@ impl OpenFiles {
     }
 
     /// Looks after this file too.
+    #[cfg(feature = "missed-call")]
     pub(crate) fn watch(&mut self, path: &Path) -> io::Result<()> {
         let id = FileId::of(&fs::metadata(path)?);
         self.beside.push((path.to_path_buf(), id));
