@@ -163,10 +163,9 @@ impl Locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(in_use()),
             Err(TryLockError::Error(error)) => {
-                return Err(format!(
+                return Err(Refusal::boxed(format!(
                     "cannot be locked ({error}); keep it on a disk of this machine"
-                )
-                .into());
+                )));
             }
         }
         if FileId::of(&file.metadata()?) != id {

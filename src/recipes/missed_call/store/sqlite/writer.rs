@@ -170,7 +170,7 @@ impl Writer {
             let (path, mb) = (self.condition.path().display(), bytes / 1024 / 1024);
             tracing::warn!(
                 %path,
-                "the log of the database (-wal) has grown to {mb} MB, because somebody reads the database for long; end that shell or backup, and the log is cut with the next commits"
+                "the log of the database (-wal) has grown to {mb} MB, most likely because another program reads the database for long; end that shell or backup, and the log is cut with the next commits"
             );
         }
         self.is_log_long = bytes > LONG_LOG;
