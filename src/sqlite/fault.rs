@@ -62,11 +62,7 @@ pub(crate) fn named(path: &Path, failure: Failure) -> Failure {
         ),
         (None, _) if failure.is::<Refusal>() => format!("{path} {failure}"),
         (None, _) if failure.is::<std::io::Error>() => format!("{path}: {failure}; {ACCESS}"),
-        (None, _) => match failure.downcast_ref() {
-            // Without the statement, which is ours.
-            Some(rusqlite::Error::SqlInputError { msg, .. }) => format!("{path}: {msg}"),
-            _ => format!("{path}: {failure}"),
-        },
+        (None, _) => format!("{path}: {failure}"),
     };
     text.into()
 }
