@@ -25,9 +25,11 @@ CREATE TABLE IF NOT EXISTS oauth_grant (
 pub struct SqliteTokenStore(SharedFile);
 
 impl SqliteTokenStore {
-    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written.
+    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written, is no database, or
+    /// its grants are damaged; the message names the file and says what to do. Reads and writes fail once the file was
+    /// removed or replaced: what is written then is lost.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, TokenStoreError> {
-        SharedFile::open(path.as_ref(), SCHEMA)
+        SharedFile::open(path.as_ref(), "oauth_grant", SCHEMA)
             .map(Self)
             .map_err(|error| TokenStoreError::new("open the database", error))
     }

@@ -37,6 +37,7 @@ mod report;
 mod requirements;
 mod scripted;
 mod simulator;
+mod sqlite_file;
 mod sqlite_store;
 mod steps;
 mod store_contract;

@@ -33,7 +33,7 @@ fn beside(folder: &tempfile::TempDir) -> Connection {
 }
 
 /// The error and all of its sources.
-fn whole(error: &StoreError) -> String {
+pub(super) fn whole(error: &StoreError) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -43,7 +43,7 @@ fn whole(error: &StoreError) -> String {
     text
 }
 
-fn refused(path: &Path) -> String {
+pub(super) fn refused(path: &Path) -> String {
     whole(&SqliteStore::open(path).unwrap_err())
 }
 
@@ -162,30 +162,6 @@ async fn one_file_has_one_store() {
     assert!(message.contains("store.db is in use by another process"));
     drop(store);
     open(&folder);
-}
-
-#[test]
-fn files_that_are_no_store_of_ours_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(open(&folder));
-    let other = beside(&folder);
-    other.pragma_update(None, "user_version", 4).unwrap();
-    drop(other);
-    let message = refused(&file(&folder));
-    assert!(
-        message.contains("schema version 4; this release reads up to 3, use a newer one"),
-        "{message}"
-    );
-
-    let text = folder.path().join("notes.txt");
-    std::fs::write(&text, "These are notes, and no database. ".repeat(100)).unwrap();
-    let message = refused(&text);
-    assert!(message.contains("not a database"), "{message}");
-    let notes = std::fs::read_to_string(&text).unwrap();
-    assert!(notes.starts_with("These are notes"), "left as it was");
-
-    let message = refused(&folder.path().join("missing/store.db"));
-    assert!(message.contains("the folder must exist"), "{message}");
 }
 
 #[tokio::test]

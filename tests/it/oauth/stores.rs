@@ -140,3 +140,52 @@ async fn what_a_crash_left_behind_does_no_harm_and_a_spoilt_file_is_named() {
     assert!(cause.contains("location-a.json"), "{cause}");
     assert!(!cause.contains("access-1"), "{cause}");
 }
+
+#[tokio::test]
+async fn a_file_that_is_no_sound_database_is_named_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("grants.db");
+    let refused = || {
+        let error = SqliteTokenStore::open(&file).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap();
+        cause.to_string()
+    };
+    std::fs::write(&file, "These are notes. ".repeat(99)).unwrap();
+    assert!(refused().contains("grants.db is not a database of SQLite"));
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("These"));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(refused().contains("grants.db is a folder or a device"));
+    std::fs::remove_dir(&file).unwrap();
+
+    drop(SqliteTokenStore::open(&file).unwrap());
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4096..].fill(0xA5);
+    std::fs::write(&file, &bytes).unwrap();
+    let message = refused();
+    assert!(message.contains("grants.db is damaged ("), "{message}");
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+/// A grant that is renewed and kept nowhere is lost with the process.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_replaced_takes_no_grants() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("grants.db");
+    let store = SqliteTokenStore::open(&file).unwrap();
+    let (mine, grant) = (key("location:a"), grant("access"));
+    store.put(&mine, None, &grant).await.unwrap();
+    std::fs::rename(&file, folder.path().join("aside")).unwrap();
+    std::fs::copy(folder.path().join("aside"), &file).unwrap();
+    let error = store.put(&key("location:b"), None, &grant).await;
+    let error = error.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        cause.contains("grants.db was removed or replaced"),
+        "{cause}"
+    );
+    assert!(store.get(&mine).await.is_err());
+    std::fs::rename(folder.path().join("aside"), &file).unwrap();
+    assert!(store.get(&mine).await.unwrap().is_some());
+}

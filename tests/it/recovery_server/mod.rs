@@ -11,6 +11,7 @@ mod refusals;
 mod restarts;
 mod server;
 mod start;
+mod the_file;
 mod two_programs;
 
 use std::time::Duration;

@@ -46,7 +46,7 @@ async fn post(server: &Server, headers: HeaderMap, body: Vec<u8>) -> u16 {
     answer.status().as_u16()
 }
 
-async fn health(server: &Server) -> (u16, String) {
+pub(super) async fn health(server: &Server) -> (u16, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.get(format!("{}/healthz", server.url));
     let answer = request.send().await.unwrap();
@@ -136,7 +136,10 @@ async fn a_store_that_cannot_write_asks_for_the_webhook_again() {
     };
     until("an answer", || !statuses().is_empty()).await;
     assert_eq!(statuses(), [Some(429)]);
-    assert_eq!(health(&server).await.0, 503);
+    let (status, told) = health(&server).await;
+    assert_eq!(status, 503);
+    // It does not wait as long as a webhook.
+    assert!(told.starts_with("the store does not answer"), "{told}");
     assert_eq!(fake.requests().len(), before);
 
     other.execute_batch("ROLLBACK").unwrap();
@@ -174,6 +177,9 @@ async fn a_disk_that_fills_up_loses_nothing() {
             }
         }
     }
+    let (code, told) = health(&server).await;
+    assert_eq!(code, 503);
+    assert!(told.contains("recovery.db: "), "{told}");
     // What is under way cannot be written down any more.
     server.kill().await;
 

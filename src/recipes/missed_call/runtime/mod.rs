@@ -11,6 +11,7 @@ mod erase;
 mod facts;
 mod follow;
 mod halt;
+mod health;
 mod hold;
 mod judge;
 mod missed;
@@ -39,6 +40,7 @@ use tokio::sync::Notify;
 
 pub use accept::Acceptance;
 pub use erase::Erasure;
+pub use health::Health;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
 pub use sweep::{SweepError, Swept};
@@ -46,6 +48,7 @@ pub use workflow_call::WorkflowInlet;
 
 use self::counting::{counted, day_of};
 use self::early::EarlySignals;
+use self::health::Pulse;
 use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
@@ -99,6 +102,7 @@ struct Shared {
     newcomers: Newcomers,
     early: EarlySignals,
     sweeps: Sweeps,
+    pulse: Pulse,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
     quiet_hours: Option<Arc<QuietHours>>,
@@ -185,6 +189,7 @@ impl EngineBuilder {
                 newcomers: Newcomers::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),
+                pulse: Pulse::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,
             }),

@@ -34,10 +34,15 @@ impl Engine {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut lanes = [Lane::Interactive, Lane::Background].map(Places::of);
         let mut asked = JoinSet::new();
+        let (pulse, clock) = (&self.shared.pulse, &self.shared.clock);
+        pulse.beat(clock.elapsed());
         loop {
             self.start_asking(&mut asked);
             let wait = match self.start_what_is_due(&mut lanes).await {
-                Ok(wait) => wait,
+                Ok(wait) => {
+                    pulse.beat(clock.elapsed());
+                    wait
+                }
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
@@ -59,6 +64,7 @@ impl Engine {
                 () = self.shared.clock.sleep(wait) => {}
             }
         }
+        pulse.end();
         for lane in &mut lanes {
             while let Some(ended) = lane.next_end().await {
                 report(ended);

@@ -46,6 +46,11 @@ impl Sweeps {
     fn until(&self) -> MutexGuard<'_, HashMap<LocationId, Timestamp>> {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Until when all of these locations are swept.
+    pub(super) fn all_until(&self) -> Option<Timestamp> {
+        self.until().values().min().copied()
+    }
 }
 
 /// What a sweep came to.

@@ -3,12 +3,13 @@
 //! A [`Store`] knows nothing of calls and texts: it keeps what the engine commits, in one step or not at all, and hands
 //! out effects that are due, each to one worker at a time. What a row means is decided elsewhere.
 
+mod error;
+mod health;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::collections::BTreeMap;
-use std::error::Error as StdError;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -16,9 +17,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use error::{StoreError, StoreFault};
+pub(crate) use health::LATE;
+pub use health::StoreHealth;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{LastRun, SqliteStore};
 
 use super::compliance::{Consent, ConsentKind, SendCounts};
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
@@ -111,24 +115,21 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
-}
 
-/// The store could not do it; nothing was written. Whoever delivered the input must deliver it again.
-#[derive(Debug, thiserror::Error)]
-#[error("the store failed to {doing}; nothing was written")]
-pub struct StoreError {
-    doing: &'static str,
-    #[source]
-    source: Box<dyn StdError + Send + Sync>,
-}
-
-impl StoreError {
-    /// A failure while `doing` something (`"commit"`, `"read an episode"`).
-    pub fn new(doing: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            doing,
-            source: source.into(),
-        }
+    /// Whether it works: something is written and read, so that an error here says that webhooks cannot be taken, and why
+    /// ([`StoreError::fault`]). It is asked as often as once a second, and may answer from what it found a second ago.
+    ///
+    /// Without an implementation of its own a store commits nothing and looks what is due next; one that can fail to write
+    /// should write.
+    async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {
+        self.commit(Commit::default()).await?;
+        let due = self.next_due().await?;
+        let late_since = due.filter(|due| now.duration_since(*due) >= LATE);
+        Ok(StoreHealth {
+            late_effects: late_since.is_some().into(),
+            late_since,
+            ..StoreHealth::default()
+        })
     }
 }
 

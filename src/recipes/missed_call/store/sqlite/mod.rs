@@ -1,34 +1,47 @@
 //! A store in one SQLite file, for one process.
 //!
 //! A commit returns after it is on the disk (write-ahead log, `synchronous = FULL`); commits that arrive together share
-//! one write, for which who only reads does not wait. A lock file beside the database keeps a second process out, so a
-//! process that finds claims on opening knows that their holder is dead.
+//! one write, for which who only reads does not wait. Before it returns, the store looks whether the files it has open are
+//! still those at their paths. A lock keeps a second process out, so a process that finds claims on opening knows that
+//! their holder is dead.
 
+mod condition;
 mod effects;
 mod episodes;
 mod halts;
+mod health;
+mod integrity;
 mod ledger;
+mod lock;
+mod opening;
 mod rows;
 mod schema;
+mod tally;
 mod texting;
 mod worker;
+mod writer;
 
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use self::tally::LastRun;
+
+use self::condition::Condition;
+use self::integrity::Checker;
+use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
-    Suppression, TextingRecord,
+    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, StoreHealth,
+    Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::compliance::SendCounts;
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
-use crate::sqlite::Failure;
+use crate::sqlite::{self, Failure};
 use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -40,42 +53,42 @@ const LOG_PATIENCE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
+    /// Where it really lies.
+    real: PathBuf,
+    // In the order in which they have to end: who orders checks before the checker, whose connection is interrupted, and
+    // that before a connection which writes the log back.
     writer: Worker,
+    _checker: Checker,
     /// What decisions wait for.
     reader: Worker,
     /// The ledger of more than one episode, which reports read for long.
     ledger: Worker,
+    _lock: Lock,
+    condition: Arc<Condition>,
+    last_run: LastRun,
+    /// When it was last seen that the database can be written.
+    last_beat: Mutex<Option<Timestamp>>,
     /// Whether the log may hold what was forgotten.
     log_remembers: AtomicBool,
-    /// Held for as long as the store lives; the system lets go of it when the process dies.
-    _lock: File,
 }
 
 impl SqliteStore {
     /// Opens the database at `path`, and makes it if it is not there. Effects that a dead process had claimed are free
-    /// again.
+    /// again. A file up to 256 MB is checked as a whole before it is used; a larger one is checked in the background.
     ///
-    /// Fails if another process has it open, if the file cannot be written, or if a newer release has written it.
+    /// Fails, and leaves the file as it is, if somebody has it open, by whatever path; if it is a folder, no database, one
+    /// of another application or of a newer release; if it is damaged; if it has several names (hard links); if it is
+    /// gone while its log (`-wal`) is there; and if it cannot be written. The message names the file and says what to do.
+    /// The file must lie on a disk of this machine, not on a network file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = path.as_ref().to_path_buf();
-        let failed = |error: Failure| StoreError::new("open the database", error);
-        let lock = lock_beside(&path).map_err(|error| failed(error.into()))?;
-        let connection = schema::open(&path).map_err(failed)?;
-        let writer = Worker::writing(connection).map_err(|error| failed(error.into()))?;
-        let reading = |name| {
-            let connection = schema::open_for_reading(&path).map_err(failed)?;
-            Worker::reading(name, connection).map_err(|error| failed(error.into()))
-        };
-        let reader = reading("gohighlevel-read")?;
-        let ledger = reading("gohighlevel-ledger")?;
-        Ok(Self {
-            path,
-            writer,
-            reader,
-            ledger,
-            log_remembers: AtomicBool::new(false),
-            _lock: lock,
-        })
+        let path = path.as_ref();
+        opening::open(path)
+            .map_err(|failure| condition::store_error("open the database", path, failure))
+    }
+
+    /// How the last run on this database ended, as far as was known when it was opened.
+    pub fn last_run(&self) -> LastRun {
+        self.last_run
     }
 
     /// Writes the log back into the database and empties it: it holds what was there before somebody was forgotten.
@@ -83,9 +96,10 @@ impl SqliteStore {
     async fn empty_log(&self) {
         // Before it, so that whoever forgets somebody meanwhile is not overlooked.
         self.log_remembers.store(false, Ordering::Relaxed);
-        let path = self.path.clone();
+        let path = self.real.clone();
         let emptied = tokio::task::spawn_blocking(move || {
-            let connection = crate::sqlite::open(&path)?;
+            let connection = sqlite::connect(&path)?;
+            sqlite::make_durable(&connection)?;
             // Nobody can write meanwhile.
             connection.busy_timeout(LOG_PATIENCE)?;
             let busy = |row: &rusqlite::Row<'_>| row.get(0);
@@ -104,26 +118,6 @@ impl SqliteStore {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-}
-
-fn lock_beside(path: &Path) -> Result<File, String> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let shown = Path::new(&name).display();
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&name)
-        .map_err(|error| format!("{shown}: {error}; the folder must exist and be writable"))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(format!(
-            "{} is in use by another process; one process works on one file",
-            path.display()
-        )),
-        Err(std::fs::TryLockError::Error(error)) => Err(format!("{shown}: {error}")),
     }
 }
 
@@ -316,6 +310,10 @@ impl Store for SqliteStore {
             self.empty_log().await;
         }
         entries
+    }
+
+    async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {
+        health::check(self, now).await
     }
 }
 

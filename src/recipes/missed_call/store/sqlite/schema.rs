@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::effects;
 use super::rows::Result;
-use crate::sqlite;
+use super::{effects, tally};
+use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
 const VERSION: i64 = 3;
@@ -19,6 +19,18 @@ const CACHE_KILOBYTES: i64 = 32 * 1024;
 /// before that.
 const LOG_PAGES: i64 = 8192;
 
+/// How long the log may stay once its pages are written back.
+const LONGEST_LOG: i64 = 2 * LOG_PAGES * 4096;
+
+/// Stands in the file's `application_id` ("GHLM"). Older releases have left it 0.
+const APPLICATION: i64 = 0x4748_4c4d;
+
+/// Tables that each version of the schema has.
+const TABLES: [&str; 4] = ["delivery", "episode", "effect", "ledger"];
+
+/// Tables of this crate's other stores, which may lie in the same file.
+const NEIGHBOURS: [&str; 2] = ["oauth_grant", "trigger_subscription"];
+
 /// Brings a file of each older version to the next one.
 const STEPS: [(i64, &str); 2] = [
     (1, include_str!("from_1_to_2.sql")),
@@ -28,17 +40,29 @@ const STEPS: [(i64, &str); 2] = [
 /// How many statements a connection keeps prepared; there are some forty.
 const STATEMENTS: usize = 64;
 
-/// Opens the file, and makes it if it is not there. What a dead process had claimed is free again.
+/// Opens the file, which is locked. What a dead process had claimed is free again. A file that is refused is left as it
+/// is, to the byte.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    let mut connection = sqlite::open(path)?;
+    let bytes = std::fs::metadata(path)?.len();
+    if let Some(connection) = sqlite::look_into(path)? {
+        is_ours(&connection)?;
+    }
+    let mut connection = sqlite::connect(path)?;
+    // With what its log says.
+    is_ours(&connection)?;
+    if bytes <= sqlite::CHECKED_BYTES {
+        sqlite::check(&connection, None)?;
+    }
+    sqlite::make_durable(&connection)?;
     connection.pragma_update(None, "cache_size", -CACHE_KILOBYTES)?;
     // What a savepoint would take back is kept in memory.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LONGEST_LOG)?;
     // What is erased is not to be found in the free parts of the file.
     connection.pragma_update(None, "secure_delete", "ON")?;
-    prepare(&mut connection).map_err(|error| format!("{}: {error}", path.display()))?;
+    prepare(&mut connection)?;
     effects::free_claims(&connection)?;
     // The log of a process that died may hold what was erased since.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -48,24 +72,69 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 /// Opens the file once more, to read while the other connection writes. It has SQLite's small cache: each commit of the
 /// other one empties it.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
+    let connection = sqlite::connect(path)?;
+    sqlite::make_durable(&connection)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
+/// A log without its database holds what was taken last, and SQLite would remove it when it makes a new database.
+pub(super) fn has_no_log_left(path: &Path) -> Result<()> {
+    let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    let log = sqlite::log_of(path);
+    if bytes(path) > 0 || bytes(&log) == 0 {
+        return Ok(());
+    }
+    Err(Refusal::boxed(format!(
+        "is gone, but its log {} is there and holds what was taken last; put the database back, or move the log away to begin with an empty one",
+        log.display()
+    )))
+}
+
+/// Fails with whose it is instead.
+fn is_ours(connection: &Connection) -> Result<()> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    if application != 0 && application != APPLICATION {
+        return Err(Refusal::boxed(format!(
+            "belongs to another application (its application_id is {application}); give the store a file of its own"
+        )));
+    }
+    if version > VERSION {
+        return Err(Refusal::boxed(format!(
+            "has schema version {version}; this release reads up to {VERSION}, use a newer one"
+        )));
+    }
+    let tables: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let strangers: Vec<&str> = tables
+        .iter()
+        .map(String::as_str)
+        .filter(|table| !NEIGHBOURS.contains(table))
+        .take(3)
+        .collect();
+    let is_known = match version {
+        0 => strangers.is_empty(),
+        1.. => TABLES
+            .iter()
+            .all(|table| tables.iter().any(|found| found == table)),
+        _ => false,
+    };
+    if is_known {
+        return Ok(());
+    }
+    Err(Refusal::boxed(format!(
+        "belongs to another application (user_version {version}, tables: {}); give the store a file of its own",
+        strangers.join(", ")
+    )))
+}
+
 /// Makes the tables, or brings those of an older release up to date: all of it or nothing.
 fn prepare(connection: &mut Connection) -> Result<()> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found == VERSION {
-        return Ok(());
-    }
-    if found > VERSION {
-        return Err(format!(
-            "it has schema version {found}; this release reads up to {VERSION}, use a newer one"
-        )
-        .into());
-    }
     let change = connection.transaction()?;
     if found == 0 {
         change.execute_batch(include_str!("schema.sql"))?;
@@ -76,7 +145,11 @@ fn prepare(connection: &mut Connection) -> Result<()> {
     {
         change.execute_batch(step)?;
     }
-    change.pragma_update(None, "user_version", VERSION)?;
+    if found != VERSION {
+        change.pragma_update(None, "user_version", VERSION)?;
+    }
+    change.pragma_update(None, "application_id", APPLICATION)?;
+    tally::prepare(&change)?;
     change.commit()?;
     Ok(())
 }
@@ -89,7 +162,7 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::super::super::LedgerQuery;
-    use super::super::{effects, episodes, ledger, rows};
+    use super::super::{effects, episodes, health, ledger, rows};
     use super::*;
     use crate::ids::LocationId;
     use crate::recipes::missed_call::episode::EpisodeId;
@@ -133,6 +206,18 @@ mod tests {
             &["PRIMARY KEY (episode=? AND step=? AND ordinal=?)"],
         );
         finds(&plan(effects::FREE, Vec::new()), &["effect_claimed"]);
+    }
+
+    #[test]
+    fn what_is_late_is_found_by_its_time() {
+        finds(
+            &plan(health::WAITING, Vec::new()),
+            &["effect_due (lane=? AND due_at<?)"],
+        );
+        finds(
+            &plan(health::UNDER_WAY, Vec::new()),
+            &["effect_claimed (claimed_due_at<?)"],
+        );
     }
 
     #[test]

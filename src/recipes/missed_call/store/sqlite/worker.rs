@@ -1,7 +1,7 @@
-//! The threads that own a connection each. Writing jobs that wait together run in one transaction, each in a savepoint
-//! of its own, and are answered after the one write to the disk that all of them share. Reading jobs have threads of
+//! The threads that own a connection each. Writing jobs have one ([`writer`](super::writer)). Reading jobs have threads of
 //! their own and wait for no disk: each sees all that was answered before it was asked.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -9,15 +9,36 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
-use crate::sqlite::Failure;
-
-/// The most jobs that share one write. Each takes some 30 µs, and the first of them waits for the last.
-const GROUP: usize = 256;
+use super::condition::Condition;
+use super::writer::Writer;
+use crate::sqlite::{Failure, FileFault};
 
 /// Runs in the group's transaction, where there is one, and gives back what tells the waiting caller once it is known
 /// whether the group's write reached the disk.
-type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Option<&rusqlite::Error>) + Send>;
+pub(super) type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
+pub(super) type Answer = Box<dyn FnOnce(Option<&Refused>) + Send>;
+
+/// Why nothing of a group counts.
+#[derive(Debug, Clone)]
+pub(super) enum Refused {
+    File(FileFault),
+    Sqlite(String),
+}
+
+impl From<FileFault> for Refused {
+    fn from(fault: FileFault) -> Self {
+        Self::File(fault)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::File(fault) => Box::new(fault),
+            Refused::Sqlite(text) => text.into(),
+        }
+    }
+}
 
 /// A handle to the thread. Dropping it waits until the jobs are done and the thread has ended, so that nothing is
 /// written any more by the time the file is free for the next store.
@@ -26,6 +47,7 @@ pub(super) struct Worker {
     /// `None` once it is being dropped.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    condition: Arc<Condition>,
 }
 
 impl Drop for Worker {
@@ -39,26 +61,31 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    pub(super) fn writing(connection: Connection) -> std::io::Result<Self> {
-        Self::start("gohighlevel-store", connection, write)
+    pub(super) fn writing(writer: Writer, condition: &Arc<Condition>) -> std::io::Result<Self> {
+        Self::start("gohighlevel-store", condition, |jobs| writer.work(&jobs))
     }
 
-    pub(super) fn reading(name: &str, connection: Connection) -> std::io::Result<Self> {
-        Self::start(name, connection, read)
+    pub(super) fn reading(
+        name: &str,
+        connection: Connection,
+        condition: &Arc<Condition>,
+    ) -> std::io::Result<Self> {
+        Self::start(name, condition, move |jobs| read(&connection, &jobs))
     }
 
     fn start(
         name: &str,
-        connection: Connection,
-        work: fn(&Connection, &Receiver<Job>),
+        condition: &Arc<Condition>,
+        work: impl FnOnce(Receiver<Job>) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = channel();
         let thread = thread::Builder::new()
             .name(name.into())
-            .spawn(move || work(&connection, &waiting))?;
+            .spawn(move || work(waiting))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
+            condition: Arc::clone(condition),
         })
     }
 
@@ -70,11 +97,15 @@ impl Worker {
         job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, told) = oneshot::channel();
+        let condition = Arc::clone(&self.condition);
         let job: Job = Box::new(move |transaction| {
             let result = transaction.map(|connection| in_savepoint(connection, job));
-            Box::new(move |failure| {
-                let result = match (failure, result) {
-                    (Some(error), _) => Err(error.to_string().into()),
+            if let Some(Err(failure)) = &result {
+                condition.note(failure);
+            }
+            Box::new(move |refused| {
+                let result = match (refused, result) {
+                    (Some(refused), _) => Err(refused.clone().into()),
                     (None, Some(result)) => result,
                     (None, None) => Err("there was no transaction".into()),
                 };
@@ -85,9 +116,8 @@ impl Worker {
         let stopped = || StoreError::new(doing, "the store's thread has stopped");
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         jobs.send(job).map_err(|_| stopped())?;
-        told.await
-            .map_err(|_| stopped())?
-            .map_err(|error| StoreError::new(doing, error))
+        let done = told.await.map_err(|_| stopped())?;
+        done.map_err(|failure| self.condition.error(doing, failure))
     }
 }
 
@@ -120,25 +150,6 @@ fn read(connection: &Connection, waiting: &Receiver<Job>) {
     }
 }
 
-fn write(connection: &Connection, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1));
-        let begun = connection.execute_batch("BEGIN IMMEDIATE");
-        // Some failures (a full disk) make SQLite take back the whole transaction. Whatever ran after that would be
-        // written by itself, though everybody in the group is told that nothing was.
-        let transaction = || (!connection.is_autocommit()).then_some(connection);
-        let answers: Vec<Answer> = group.map(|job| job(transaction())).collect();
-        let ended = begun.and_then(|()| connection.execute_batch("COMMIT"));
-        if ended.is_err() && !connection.is_autocommit() {
-            // If even this fails, the next BEGIN does too, and its jobs are told.
-            let _ = connection.execute_batch("ROLLBACK");
-        }
-        for answer in answers {
-            answer(ended.as_ref().err());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,9 +158,11 @@ mod tests {
     async fn a_read_whose_savepoint_stays_open_keeps_no_other_in_its_moment() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let writes = crate::sqlite::open(&path).unwrap();
+        let open = || Connection::open(&path).unwrap();
+        let writes = open();
         writes.execute_batch("CREATE TABLE t (n)").unwrap();
-        let reader = Worker::reading("read", crate::sqlite::open(&path).unwrap()).unwrap();
+        let condition = Arc::new(Condition::of(&path));
+        let reader = Worker::reading("read", open(), &condition).unwrap();
         let count = |connection: &Connection| -> Result<i64, Failure> {
             Ok(connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?)
         };
