@@ -101,6 +101,7 @@ impl Grounds {
             | Reason::Unmapped
             | Reason::Flood
             | Reason::SendingPaused
+            | Reason::RateTooHigh(_)
             // A text that answers the call needs neither an hour nor a consent, and its copy can always be made.
             | Reason::QuietHours
             | Reason::NoConsent

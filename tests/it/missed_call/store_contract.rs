@@ -8,8 +8,9 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, EpisodeChange, LedgerQuery,
-    PersonKey, RecipeText, Store, Subject, Suppression, SuppressionChange,
+    Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, EffectChange, EpisodeChange,
+    LedgerQuery, PersonKey, RecipeText, Reference, ReferenceChange, Store, Subject, Suppression,
+    SuppressionChange,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -103,6 +104,15 @@ pub(super) fn plan(state: &EpisodeState, step: StepName, due: Timestamp) -> Effe
     }
 }
 
+/// The episode is found by this from here on, or none is.
+pub(super) fn found_by(reference: Reference, episode: Option<&EpisodeState>) -> ReferenceChange {
+    ReferenceChange {
+        location: location(),
+        reference,
+        episode: episode.map(|state| state.id().clone()),
+    }
+}
+
 pub(super) fn delivery(name: &str) -> Option<DeliveryName> {
     Some(DeliveryName {
         name: name.to_owned(),
@@ -173,6 +183,12 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             company: "company".parse().unwrap(),
             location: location(),
         }],
+        company_apps: vec![CompanyApp {
+            company: "company".parse().unwrap(),
+            removed: true,
+            at: at(5),
+        }],
+        references: vec![found_by(Reference::Task("task".into()), Some(&new))],
     };
     conflicts(store, whole.clone()).await;
     assert!(!store.is_taken("webhook:0").await.unwrap());
@@ -190,6 +206,11 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             .is_empty()
     );
     assert_eq!(store.next_due().await.unwrap(), Some(at(1_000)));
+    let company = "company".parse().unwrap();
+    assert!(store.app_of(&company).await.unwrap().is_none());
+    let task = Reference::Task("task".into());
+    let found = store.episode_by_reference(&location(), &task).await;
+    assert!(found.unwrap().is_none());
 
     // The delivery was not taken either: without the second effect the same commit goes through.
     let mut whole = whole;

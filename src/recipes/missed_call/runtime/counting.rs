@@ -1,17 +1,46 @@
 //! What became of texts, counted by the day: HighLevel blocks a location whose rates are too high.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
-use crate::recipes::missed_call::compliance::SendCounts;
-use crate::recipes::missed_call::episode::Reason;
+use super::Engine;
+use crate::recipes::missed_call::compliance::{
+    DAYS_OF_RATES, SendCounts, SuspensionLimits, sending,
+};
+use crate::recipes::missed_call::episode::{Episode, Reason};
 use crate::recipes::missed_call::ledger::EntryKind;
-use crate::recipes::missed_call::recipe::{Recipe, Step};
+use crate::recipes::missed_call::recipe::{NearSuspension, Recipe, Step};
+use crate::recipes::missed_call::store::StoreError;
 
 /// The day of HighLevel's rates.
 pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
+}
+
+impl Engine {
+    /// What became of the texts of the episode's location on the days that tell whether HighLevel is about to block it.
+    pub(super) async fn send_counts(
+        &self,
+        episode: &Episode,
+        now: Timestamp,
+    ) -> Result<Vec<SendCounts>, StoreError> {
+        let location = episode.state().location();
+        let mut days: Vec<Date> = day_of(now)
+            .series(Span::new().days(-1))
+            .take(DAYS_OF_RATES)
+            .collect();
+        days.reverse();
+        let first = days.first().copied().unwrap_or_else(|| day_of(now));
+        let known = self.shared.store.send_counts(location, first).await?;
+        let of_day = |day| known.get(day).copied().unwrap_or_default();
+        let counts: Vec<SendCounts> = days.iter().map(of_day).collect();
+        if episode.recipe().near_suspension != NearSuspension::Ignored {
+            let sending = sending(&counts, &SuspensionLimits::default());
+            self.shared.warned.of_sending(location, sending);
+        }
+        Ok(counts)
+    }
 }
 
 /// What this entry adds to the counts of the day. What becomes of a text after HighLevel has accepted it is not known.

@@ -9,12 +9,12 @@ mod counting;
 mod early;
 mod erase;
 mod facts;
+mod floods;
 mod follow;
 mod halt;
 mod hold;
 mod judge;
 mod missed;
-mod newcomers;
 mod notifier;
 mod outside;
 mod perform;
@@ -27,6 +27,8 @@ mod run;
 mod settle;
 mod standing;
 mod sweep;
+mod warned;
+mod whose;
 mod workflow_call;
 mod write;
 
@@ -46,9 +48,10 @@ pub use workflow_call::WorkflowInlet;
 
 use self::counting::{counted, day_of};
 use self::early::EarlySignals;
-use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
+use self::warned::Warned;
+use self::whose::met;
 use super::compliance::{QuietHours, SendCounts};
 use super::episode::{Action, Episode, EpisodeId};
 use super::ledger::{Entry, EntryKind};
@@ -96,7 +99,7 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
-    newcomers: Newcomers,
+    warned: Warned,
     early: EarlySignals,
     sweeps: Sweeps,
     notifier: Option<Arc<dyn TeamNotifier>>,
@@ -182,7 +185,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
-                newcomers: Newcomers::default(),
+                warned: Warned::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),
                 reader: self.reader,
@@ -300,6 +303,7 @@ fn add_to(
                     .push(EffectChange::Plan { effect, due, lane })
             }
             Action::Record(kind) => {
+                commit.references.extend(met(episode, &kind));
                 more = more.plus(counted(&kind, episode.recipe()));
                 commit.entries.push(entry(episode, kind, now));
             }
