@@ -10,7 +10,7 @@ use gohighlevel::recipes::missed_call::store::{
 use jiff::SignedDuration;
 
 use super::given::{NUMBER, at, location, number, recipe, state};
-use super::store_contract::{contract, done, found_by, with_episode};
+use super::store_contract::{contract, done, with_episode};
 
 contract!(
     new_callers_are_found_by_time_the_nearest_first,
@@ -20,6 +20,26 @@ contract!(
     an_episode_is_found_by_what_it_has_met,
     what_was_said_last_of_a_company_counts,
 );
+
+/// The episode is found by this from here on, or none is.
+pub(super) fn found_by(reference: Reference, episode: Option<&EpisodeState>) -> ReferenceChange {
+    ReferenceChange {
+        location: location(),
+        reference,
+        episode: episode.map(|state| state.id().clone()),
+    }
+}
+
+/// Nothing is found of what this commit says of companies and references.
+pub(super) async fn found_nothing(store: &dyn Store, commit: &Commit) {
+    for app in &commit.company_apps {
+        assert!(store.app_of(&app.company).await.unwrap().is_none());
+    }
+    for change in &commit.references {
+        let found = store.episode_by_reference(&change.location, &change.reference);
+        assert!(found.await.unwrap().is_none());
+    }
+}
 
 /// The episode of somebody of whom nothing was known when they called then.
 fn of_new_caller(from: Option<&str>, called: i64) -> EpisodeState {

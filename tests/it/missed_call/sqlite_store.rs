@@ -169,11 +169,11 @@ fn files_that_are_no_store_of_ours_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let other = beside(&folder);
-    other.pragma_update(None, "user_version", 4).unwrap();
+    other.pragma_update(None, "user_version", 5).unwrap();
     drop(other);
     let message = refused(&file(&folder));
     assert!(
-        message.contains("schema version 4; this release reads up to 3, use a newer one"),
+        message.contains("schema version 5; this release reads up to 4, use a newer one"),
         "{message}"
     );
 

@@ -9,13 +9,13 @@ use gohighlevel::recipes::missed_call::episode::{
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, EffectChange, EpisodeChange,
-    LedgerQuery, PersonKey, RecipeText, Reference, ReferenceChange, Store, Subject, Suppression,
-    SuppressionChange,
+    LedgerQuery, PersonKey, RecipeText, Reference, Store, Subject, Suppression, SuppressionChange,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::effects_contract::claim_all;
+use super::finding_contract::{found_by, found_nothing};
 use super::given::{
     BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, replied, state,
     the_task, the_text,
@@ -101,15 +101,6 @@ pub(super) fn plan(state: &EpisodeState, step: StepName, due: Timestamp) -> Effe
         effect: effect_of(state, step),
         due,
         lane,
-    }
-}
-
-/// The episode is found by this from here on, or none is.
-pub(super) fn found_by(reference: Reference, episode: Option<&EpisodeState>) -> ReferenceChange {
-    ReferenceChange {
-        location: location(),
-        reference,
-        episode: episode.map(|state| state.id().clone()),
     }
 }
 
@@ -206,11 +197,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             .is_empty()
     );
     assert_eq!(store.next_due().await.unwrap(), Some(at(1_000)));
-    let company = "company".parse().unwrap();
-    assert!(store.app_of(&company).await.unwrap().is_none());
-    let task = Reference::Task("task".into());
-    let found = store.episode_by_reference(&location(), &task).await;
-    assert!(found.unwrap().is_none());
+    found_nothing(store, &whole).await;
 
     // The delivery was not taken either: without the second effect the same commit goes through.
     let mut whole = whole;
@@ -226,14 +213,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         store.recipe_source("f").await.unwrap().as_deref(),
         Some("s")
     );
-    assert_eq!(
-        store
-            .suppressions(&location(), &[subject])
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    let suppressions = store.suppressions(&location(), &[subject]).await;
+    assert_eq!(suppressions.unwrap().len(), 1);
 }
 
 async fn a_delivery_is_taken_once(store: &dyn Store) {

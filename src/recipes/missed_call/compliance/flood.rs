@@ -1,9 +1,4 @@
 //! Do machines call? A flood of callers of whom nothing was known, or of numbers that follow one another.
-//!
-//! Each call is judged by the flood that it came in: by the moment it began, not by the moment somebody asks. So a text
-//! that goes out later, a call that a sweep finds and a process that was started again all come to the same answer, as far
-//! as the same calls are known. A flood can only be seen when it is there: what is asked before the tenth caller has called
-//! finds none.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -103,6 +98,10 @@ pub enum Flood {
 
 /// Whether the call of a new caller came in a flood: it began in a minute in which too many new callers called, or its
 /// number is one of a row.
+///
+/// A call is judged by the moment it began and not by the moment somebody asks, so a text that goes out later, a call that a
+/// sweep finds and a process that was started again all come to the same answer, as far as the same calls are known. A flood
+/// is seen when it is there: who asks before the tenth new caller has called finds none.
 ///
 /// `callers` are the calls of new callers around it ([`FloodLimits::callers_around`]), itself among them, in any order;
 /// more do no harm. A number counts once; each call without a number counts.

@@ -1,27 +1,4 @@
 //! Is HighLevel about to block the location? What became of its texts, and how sure it is that too many went wrong.
-//!
-//! A share alone proves nothing: one STOP among sixty texts is 1.7 %, and one of three people who could have written it.
-//! Texts pause only when chance is no explanation any more: when so many opt-outs (or failures) among so many texts would
-//! come about at HighLevel's own limit once in a thousand times (follow-ups) or once in a hundred (everything). That is the
-//! same as to say that the lower bound of the rate lies above the limit, with 99.9 % or 99 % confidence. The bound is that
-//! of Clopper and Pearson, which is exact: Wilson's is too high for one or two events among few texts, and those must pause
-//! nothing.
-//!
-//! The texts of seven days count, in UTC as HighLevel counts: a location with fifty texts a day would prove nothing within
-//! one. A pause lasts until midnight in UTC, as HighLevel's own block does, and what has led to it does not count again.
-//!
-//! How often a location is paused by chance within 30 days, and after how many texts at 6 % opt-outs (in half of the cases,
-//! and in nine of ten):
-//!
-//! | texts a day | follow-ups at 1 % | all at 1 % | follow-ups at 2 % | all at 2 % | follow-ups pause at 6 % | all pause at 6 % |
-//! |---|---|---|---|---|---|---|
-//! | 50 | 0.01 % | 0.01 % | 2.0 % | 0.5 % | 160, 370 | 180, 500 |
-//! | 100 | 0.01 % | 0.01 % | 2.3 % | 0.4 % | 165, 375 | 185, 500 |
-//! | 200 | 0.01 % | 0.01 % | 3.0 % | 0.25 % | 165, 375 | 185, 500 |
-//! | 500 | 0.01 % | 0.01 % | 3.5 % | 0.25 % | 165, 375 | 185, 510 |
-//!
-//! So even a location that stands at HighLevel's own warning all the time has its follow-ups paused by chance once in two
-//! years, and its answers to calls once in fifteen. A test computes the table again.
 
 use std::fmt;
 
@@ -80,10 +57,33 @@ impl fmt::Display for BasisPoints {
     }
 }
 
-/// The rates at which texting stops.
+/// The rates at which texting stops, and how sure it must be that they are reached.
 ///
 /// HighLevel warns at 6 % errors or 2 % opt-outs, and from 10 % or 3 % on blocks all texts of the location until 00:00
 /// UTC (help article 155000000079).
+///
+/// A share alone proves nothing: one STOP among sixty texts is 1.7 %, and comes about on every second day if one text in a
+/// hundred is answered so. Texts pause when chance is no explanation any more: when so many opt-outs (or failures) among so
+/// many texts would come about at HighLevel's own rate no more than once in a thousand times (follow-ups) or in a hundred
+/// (everything). That is to say that the lower bound of the rate lies above HighLevel's, with 99.9 % or 99 % confidence. The
+/// bound is that of Clopper and Pearson, which is exact; Wilson's is too high for one or two events among few texts, and
+/// those must pause nothing.
+///
+/// The texts of seven days count, the days in UTC as HighLevel's are: fifty texts a day prove nothing by themselves. A pause
+/// lasts until midnight in UTC, as HighLevel's block does, and what has led to it does not count again.
+///
+/// How often a location is paused by chance within 30 days, and after how many texts if 6 % are answered with an opt-out, in
+/// half of the cases and in nine of ten:
+///
+/// | texts a day | follow-ups at 1 % | all at 1 % | follow-ups at 2 % | all at 2 % | follow-ups pause at 6 % | all pause at 6 % |
+/// |---|---|---|---|---|---|---|
+/// | 50 | 0.01 % | 0.01 % | 2.0 % | 0.5 % | 160, 370 | 180, 500 |
+/// | 100 | 0.01 % | 0.01 % | 2.3 % | 0.4 % | 165, 375 | 185, 500 |
+/// | 200 | 0.01 % | 0.01 % | 3.0 % | 0.25 % | 165, 375 | 185, 500 |
+/// | 500 | 0.01 % | 0.01 % | 3.5 % | 0.25 % | 165, 375 | 185, 510 |
+///
+/// So even a location that stands at HighLevel's warning all the time has its follow-ups paused by chance once in two years,
+/// and its answers to calls once in fifteen. A test computes the table again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionLimits {
     /// Fewer texts than this say nothing.
@@ -489,7 +489,7 @@ mod tests {
         None
     }
 
-    /// The table above: texts a day; how many of 10,000 months are paused by chance (follow-ups and all at 1 %, follow-ups
+    /// The table of [`SuspensionLimits`]: texts a day; how many of 10,000 months are paused by chance (follow-ups and all at 1 %, follow-ups
     /// and all at 2 %); after how many texts follow-ups and all pause at 6 %, in half of the cases and in nine of ten.
     type Row = (u16, [u32; 4], [(usize, usize); 2]);
     const TABLE: [Row; 4] = [

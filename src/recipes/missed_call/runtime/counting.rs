@@ -49,6 +49,10 @@ pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
     let is_text = |step| recipe.step(step).is_some_and(Step::is_text);
     let (sent, failed, opted_out) = match kind {
         EntryKind::Done { step, .. } => (is_text(step), false, false),
+        // One that may have been sent is no failure.
+        EntryKind::NotDone { step, reason } if *reason == Reason::unknown_outcome() => {
+            (is_text(step), false, false)
+        }
         EntryKind::NotDone {
             step,
             reason: Reason::Failed(_),
@@ -63,5 +67,37 @@ pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
         sent: one(sent),
         failed: one(failed),
         opted_out: one(opted_out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipes::missed_call::episode::StepName;
+
+    #[test]
+    fn what_became_of_a_text_is_counted_and_nothing_else() {
+        let recipe = Recipe::preset("soleil").unwrap();
+        let not_done = |step: &str, reason: Reason| EntryKind::NotDone {
+            step: StepName::from_stored(step),
+            reason,
+        };
+        let refused = || Reason::Failed("validation_400".into());
+        let opted_out = |reason| EntryKind::OptedOut { reason };
+        for (kind, expected) in [
+            (not_done("text", refused()), (1, 1, 0)),
+            (not_done("task", refused()), (0, 0, 0)),
+            (not_done("text", Reason::unknown_outcome()), (1, 0, 0)),
+            (not_done("text", Reason::Stale), (0, 0, 0)),
+            (opted_out(Reason::OptedOut), (0, 0, 1)),
+            (opted_out(Reason::DoNotDisturb), (0, 0, 0)),
+        ] {
+            let SendCounts {
+                sent,
+                failed,
+                opted_out,
+            } = counted(&kind, &recipe);
+            assert_eq!((sent, failed, opted_out), expected, "{kind:?}");
+        }
     }
 }
