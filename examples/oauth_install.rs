@@ -58,6 +58,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The user approves, and HighLevel sends them to the redirect URI with `?code=…&state=…`. Compare the state.
     let code = fake.authorize_location(LOCATION)?;
+    // (A service with a missed-call engine tells it here, too: `engine.app_installed(&location)`.)
     let connected = credentials.connect(&code).await?;
     println!("connected          {}", connected.key);
 

@@ -6,7 +6,7 @@ use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::compliance::{Consent, ConsentKind, words};
 use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
-use super::store::PersonKey;
+use super::store::{PersonKey, Reference};
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::message::{Direction, MessageType};
 use crate::phone::PhoneNumber;
@@ -240,6 +240,65 @@ pub(crate) fn read(delivery: &Delivery, now: Timestamp) -> Option<Signal> {
         }),
         _ => None,
     }
+}
+
+/// What tells whose an event is that does not say its contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Clue {
+    Reference(Reference),
+    Number(PhoneNumber),
+}
+
+/// What tells whose an event is, the surest first; nothing if it says its contact, or if there is nothing to go by.
+pub(crate) fn clues(event: &Event) -> Vec<Clue> {
+    let thread = |message: &Message| {
+        let conversation = message.conversation_id.clone();
+        conversation.map(|id| Clue::Reference(Reference::Conversation(id)))
+    };
+    let by_number = |number: Option<PhoneNumber>| number.map(Clue::Number);
+    let clues = match event {
+        Event::InboundMessage(message) if message.contact_id.is_none() => {
+            [thread(message), by_number(message.from_number())]
+        }
+        Event::OutboundMessage(message) if message.contact_id.is_none() => {
+            [thread(message), by_number(message.to_number())]
+        }
+        Event::AppointmentCreate(appointment)
+        | Event::AppointmentUpdate(appointment)
+        | Event::AppointmentDelete(appointment)
+            if appointment.contact_id.is_none() =>
+        {
+            let id = appointment.appointment_id.as_ref().map(ToString::to_string);
+            [
+                id.map(|id| Clue::Reference(Reference::Appointment(id))),
+                None,
+            ]
+        }
+        Event::TaskComplete(task) if task.contact_id.is_none() => {
+            let id = task.task_id.as_ref().map(ToString::to_string);
+            [id.map(|id| Clue::Reference(Reference::Task(id))), None]
+        }
+        Event::ContactDndUpdate(update) if update.contact_id.is_none() => {
+            [by_number(update.phone.clone()), None]
+        }
+        // The contact that is gone may be another one with the same number, so a `ContactDelete` has no clue.
+        _ => [None, None],
+    };
+    clues.into_iter().flatten().collect()
+}
+
+/// Puts the contact into an event that [`clues`] reads.
+pub(crate) fn set_contact(event: &mut Event, contact: &ContactId) {
+    let place = match event {
+        Event::InboundMessage(message) | Event::OutboundMessage(message) => &mut message.contact_id,
+        Event::AppointmentCreate(appointment)
+        | Event::AppointmentUpdate(appointment)
+        | Event::AppointmentDelete(appointment) => &mut appointment.contact_id,
+        Event::TaskComplete(task) => &mut task.contact_id,
+        Event::ContactDndUpdate(update) => &mut update.contact_id,
+        _ => return,
+    };
+    *place = Some(contact.clone());
 }
 
 fn is_call(message: &Message) -> bool {

@@ -79,6 +79,10 @@ pub struct Call {
 
 impl Call {
     /// An inbound call that nobody answered.
+    ///
+    /// A recipe takes five numbers in a row, and ten unknown callers within a minute, for machines, and does not answer them
+    /// by text. Give the callers of a test numbers that lie apart and let time pass between them, or write
+    /// `compliance.floods = "ignored"` into the recipe.
     pub fn missed(location_id: impl Into<String>, from: PhoneNumber, to: PhoneNumber) -> Self {
         Self {
             location_id: location_id.into(),

@@ -138,7 +138,8 @@ impl FakeGhl {
         self.shared.webhooks.settled().await;
     }
 
-    /// A call ends now: the contact is found by the number or made, the call is recorded, the webhook is sent.
+    /// A call ends now: the contact is found by the number or made, the call is recorded, the webhook is sent. Callers with
+    /// numbers in a row, or ten new ones within a minute, are machines to a recipe; see [`Call::missed`].
     pub fn call(&self, call: &Call) -> Result<Happening, FakeGhlError> {
         control::call(&self.shared, call)
     }

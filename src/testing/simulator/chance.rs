@@ -44,6 +44,9 @@ impl Plan {
         if random.loses {
             random.sweeps(&mut events);
         }
+        if random.one_in(8) {
+            random.flood(&mut events);
+        }
         events.sort_by_key(|event| event.at);
         Self {
             start,
@@ -228,6 +231,18 @@ impl Random {
         let fate = self.fate_of_recorded();
         let what = What::Call { caller, end, fate };
         events.push(Event { at, what });
+    }
+
+    /// Everybody calls within a minute, as machines do.
+    fn flood(&mut self, events: &mut Vec<Event>) {
+        let began = self.seconds(0, 10 * MINUTE);
+        for caller in (0..PEOPLE).map(Caller) {
+            let at = began + self.seconds(0, 50);
+            let fate = self.fate_of_recorded();
+            let end = CallEnd::Missed;
+            let what = What::Call { caller, end, fate };
+            events.push(Event { at, what });
+        }
     }
 
     fn writes(&mut self, caller: Caller, words: Words, at: Duration, events: &mut Vec<Event>) {

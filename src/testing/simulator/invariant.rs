@@ -22,6 +22,9 @@ pub enum Invariant {
     NeverWithoutReason,
     /// No first text is sent once it has been acknowledged that its caller wrote, was spoken with or booked meanwhile.
     NeverAfterAnswer,
+    /// No first text answers a call that came with so many others of unknown callers that machines must have called, once
+    /// those are known.
+    NeverToMachines,
     /// Nothing is done in a paused location.
     NeverWhilePaused,
     /// Every step has one outcome in the ledger, and what it says was done is what reached the platform.
@@ -40,6 +43,7 @@ impl fmt::Display for Invariant {
             Self::NeverLate => "never late",
             Self::NeverWithoutReason => "never without a reason",
             Self::NeverAfterAnswer => "never after an answer",
+            Self::NeverToMachines => "never to machines",
             Self::NeverWhilePaused => "never while paused",
             Self::TrueLedger => "a true ledger",
             Self::Plays => "the simulation plays",

@@ -8,6 +8,7 @@
 
 mod answered;
 mod chance;
+mod floods;
 mod invariant;
 mod line;
 mod news;

@@ -89,6 +89,8 @@ impl Grounds {
             Reason::Superseded => self.is_too_late(left_out, tolerance),
             // No world is as long as a day before everybody has called for the last time.
             Reason::Capped => left_out.texts >= TEXTS_PER_DAY,
+            // The calls tell, which are not looked at here.
+            Reason::Flood => false,
             // The text may have been sent and cannot be found.
             Reason::Failed(code) => code == "outcome_unknown" && self.hindered,
             // The callers are people with numbers of their own, in a country that is texted, without tags …
@@ -96,11 +98,11 @@ impl Grounds {
             | Reason::ShortCode
             | Reason::UnreadableNumber
             | Reason::NotTextable(_)
-            // … who called a number that the recipe is for, fewer than make a flood and with fewer texts than are judged.
+            // … who called a number that the recipe is for, and get fewer texts than are judged.
             | Reason::InactiveNumber
             | Reason::Unmapped
-            | Reason::Flood
             | Reason::SendingPaused
+            | Reason::RateTooHigh(_)
             // A text that answers the call needs neither an hour nor a consent, and its copy can always be made.
             | Reason::QuietHours
             | Reason::NoConsent
@@ -158,7 +160,11 @@ impl Watch {
             texts: texts.map(|(_, effects)| effects.len()).sum(),
             now,
         };
-        if !self.grounds.allow(&left_out, self.tolerance) {
+        let is_true = match reason {
+            Reason::Flood => self.may_be_of_a_flood(call),
+            _ => self.grounds.allow(&left_out, self.tolerance),
+        };
+        if !is_true {
             let how = format!("{} gets no first text: `{reason}` is not true", call.caller);
             self.breaks(Invariant::NeverWithoutReason, how);
         }

@@ -34,11 +34,13 @@ pub enum Planted {
     ForgetsWhen,
     /// What answers a call is acknowledged and not kept.
     LosesAnswers,
+    /// Nobody remembers who has called for the first time.
+    ForgetsNewCallers,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -50,6 +52,7 @@ impl Planted {
         Self::SendsEarly,
         Self::ForgetsWhen,
         Self::LosesAnswers,
+        Self::ForgetsNewCallers,
     ];
 
     /// How wrong the engine's clock is.

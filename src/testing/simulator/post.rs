@@ -117,7 +117,7 @@ async fn halt(world: &World, worker: usize, halted: bool) -> bool {
         let told = if halted {
             engine.pause(location).await
         } else {
-            engine.resume(location).await
+            engine.resume(location).await.map(drop)
         };
         told.is_ok()
     };

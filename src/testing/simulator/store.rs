@@ -1,6 +1,7 @@
 //! The store as one worker sees it: slow at times, failing when ordered, and the place where a worker dies before or
 //! after a write. What is written is there for the next life.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +16,13 @@ use super::world::World;
 use crate::client::Lane;
 use crate::clock::Clock;
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::compliance::SendCounts;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, Stored, Subject,
-    Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Store,
+    StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 
 pub(super) struct Disk {
@@ -176,10 +178,48 @@ impl Store for Disk {
     async fn send_counts(
         &self,
         location: &LocationId,
-        day: jiff::civil::Date,
-    ) -> Result<SendCounts, StoreError> {
+        since: jiff::civil::Date,
+    ) -> Result<BTreeMap<jiff::civil::Date, SendCounts>, StoreError> {
         self.enter().await?;
-        self.world.tables.send_counts(location, day).await
+        self.world.tables.send_counts(location, since).await
+    }
+
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError> {
+        self.enter().await?;
+        if self.world.planted == Some(Planted::ForgetsNewCallers) {
+            return Ok(Vec::new());
+        }
+        self.world.tables.new_callers(location, around).await
+    }
+
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError> {
+        self.enter().await?;
+        self.world.tables.episode_by_number(location, number).await
+    }
+
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError> {
+        self.enter().await?;
+        self.world
+            .tables
+            .episode_by_reference(location, reference)
+            .await
+    }
+
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
+        self.enter().await?;
+        self.world.tables.app_of(company).await
     }
 
     async fn episodes_to_wake(

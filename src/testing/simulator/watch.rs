@@ -55,6 +55,8 @@ pub(super) struct Watch {
     pub(super) tolerance: Duration,
     // What people did.
     pub(super) calls: BTreeMap<String, Call>,
+    /// When each of them first had to do with the business.
+    pub(super) in_touch_since: BTreeMap<Caller, Timestamp>,
     pub(super) causes: BTreeSet<(Caller, &'static str)>,
     /// When each of them said no in words that no carrier answers.
     pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
@@ -251,7 +253,7 @@ impl Watch {
             return self.breaks(Invariant::NeverTwice, how);
         };
         let before = accepted.len();
-        let Some((_, call)) = self.opened_by(&effect.episode) else {
+        let Some((message, call)) = self.opened_by(&effect.episode) else {
             let how = format!("`{}` belongs to no call", rule.step);
             return self.breaks(Invariant::NeverEarly, how);
         };
@@ -268,6 +270,8 @@ impl Watch {
         }
         if rule.step == FIRST_TEXT {
             self.is_not_answered(call.caller, &effect.episode, left);
+            let left_at = now.time.saturating_sub(now.elapsed.saturating_sub(left));
+            self.answers_no_machine(message, call, left_at.unwrap_or(now.time));
         }
         self.is_far_from_the_last(&key, call, rule);
         self.accepted.entry(key).or_default().push(effect);

@@ -197,6 +197,7 @@ impl World {
             self.did(caller, did);
         }
         self.watch(|watch, now| {
+            watch.in_touch(caller, now.time);
             let length = match end {
                 CallEnd::Voicemail => VOICEMAIL,
                 _ => 0,
@@ -234,6 +235,7 @@ impl World {
             self.expect_news(happening.webhook_id, told);
             self.did(caller, did);
         }
+        self.watch(|watch, now| watch.in_touch(caller, now.time));
         self.watch(|watch, now| match words {
             Words::Start => watch.said_yes(caller, now.time),
             Words::Refusal => watch.refusals.entry(caller).or_default().push(now.time),

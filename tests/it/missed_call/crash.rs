@@ -1,5 +1,6 @@
 //! The process dies at every single write, before and after it, and starts again: one text, one task, nothing lost.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -7,12 +8,13 @@ use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::{CompanyId, LocationId};
-use gohighlevel::recipes::missed_call::compliance::SendCounts;
+use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, SqliteStore, Store, StoreError,
-    Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, SqliteStore,
+    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -147,9 +149,40 @@ impl Store for FailingPower {
     async fn send_counts(
         &self,
         location: &LocationId,
-        day: jiff::civil::Date,
-    ) -> Result<SendCounts, StoreError> {
-        self.inner().await.send_counts(location, day).await
+        since: jiff::civil::Date,
+    ) -> Result<BTreeMap<jiff::civil::Date, SendCounts>, StoreError> {
+        self.inner().await.send_counts(location, since).await
+    }
+
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError> {
+        self.inner().await.new_callers(location, around).await
+    }
+
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError> {
+        self.inner().await.episode_by_number(location, number).await
+    }
+
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError> {
+        self.inner()
+            .await
+            .episode_by_reference(location, reference)
+            .await
+    }
+
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
+        self.inner().await.app_of(company).await
     }
 
     async fn episodes_to_wake(

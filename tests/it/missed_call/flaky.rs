@@ -1,19 +1,21 @@
 //! A store whose moods a test sets: it fails for a while, cannot read an episode, or is slow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Engine;
-use gohighlevel::recipes::missed_call::compliance::SendCounts;
+use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, EffectChange, Halted, LedgerQuery, MemoryStore, PersonKey, Store,
-    StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, EffectChange, Halted, LedgerQuery, MemoryStore,
+    PersonKey, Reference, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -124,10 +126,40 @@ impl Store for Flaky {
     async fn send_counts(
         &self,
         location: &LocationId,
-        day: jiff::civil::Date,
-    ) -> Result<SendCounts, StoreError> {
+        since: jiff::civil::Date,
+    ) -> Result<BTreeMap<jiff::civil::Date, SendCounts>, StoreError> {
+        self.store.send_counts(location, since).await
+    }
+
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError> {
         fails(&self.reads_to_fail)?;
-        self.store.send_counts(location, day).await
+        self.store.new_callers(location, around).await
+    }
+
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.episode_by_number(location, number).await
+    }
+
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError> {
+        fails(&self.reads_to_fail)?;
+        self.store.episode_by_reference(location, reference).await
+    }
+
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
+        self.store.app_of(company).await
     }
 
     async fn texting_record(

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use gohighlevel::api::contacts::{ContactUpdate, DndChannel};
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
-use gohighlevel::recipes::missed_call::compliance::{
-    Basis, Consent, ConsentKind, Flood, SendCounts,
-};
+use gohighlevel::recipes::missed_call::compliance::{Basis, Consent, ConsentKind};
 use gohighlevel::recipes::missed_call::episode::{
     Episode, Facts, Intent, Permit, Reason, StepName, TextFacts,
 };
@@ -17,12 +15,11 @@ use gohighlevel::recipes::missed_call::reply::Reply;
 use gohighlevel::recipes::missed_call::report::{Report, Settings, evidence};
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{Acceptance, Recipe};
-use gohighlevel::testing::Call;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::given::{at, call, recipe_of, replied, step};
-use super::support::{LOCATION, World, business, caller};
+use super::support::{LOCATION, World, caller};
 
 const RECIPE: &str = r#"
     name = "gates"
@@ -413,107 +410,6 @@ fn no_hour_and_no_number_of_texts_holds_a_confirmation_back() {
         episode.permit(&name, &known, at(7)),
         Permit::Obsolete
     ));
-}
-
-#[test]
-fn near_highlevel_s_limits_first_follow_ups_pause_and_then_everything() {
-    let midnight = "2026-06-02T00:00:00Z";
-    for (failed, opted_out, step_name, expected) in [
-        (4, 1, "later", "waived"),
-        (5, 0, "later", midnight),
-        (0, 2, "later", midnight),
-        (5, 0, "text", "inbound_call"),
-        (9, 0, "text", "inbound_call"),
-        // Midnight is too late to answer the call.
-        (10, 0, "text", "sending_paused"),
-        (0, 3, "text", "sending_paused"),
-    ] {
-        let episode = open(&format!("{RECIPE}\n[compliance]\nlater_texts = \"always\""));
-        let counts = SendCounts {
-            sent: 100,
-            failed,
-            opted_out,
-        };
-        let known = facts(TextFacts {
-            counts,
-            ..TextFacts::default()
-        });
-        let now = if step_name == "later" { 7_200 } else { 1 };
-        let told = match episode.permit(&step(step_name), &known, at(now)) {
-            Permit::Wait { until, .. } => until.to_string(),
-            Permit::Drop(reason) => reason.code(),
-            Permit::Go(Intent::Text { basis, .. }) => {
-                let basis = serde_json::to_value(basis).unwrap();
-                basis.as_str().unwrap().to_owned()
-            }
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(told, expected, "{failed} {opted_out} {step_name}");
-    }
-}
-
-#[test]
-fn a_flood_of_callers_keeps_back_what_answers_them_and_nothing_else() {
-    let flood = TextFacts {
-        flood: Some(Flood::TooManyNewCallers),
-        ..TextFacts::default()
-    };
-    let episode = open(RECIPE);
-    let waits = episode.permit(&step("text"), &facts(flood.clone()), at(1));
-    assert!(
-        matches!(waits, Permit::Wait { until, .. } if until == at(61)),
-        "{waits:?}"
-    );
-    let late = episode.permit(&step("text"), &facts(flood.clone()), at(599));
-    assert_eq!(late, Permit::Drop(Reason::Flood));
-    let known = facts(TextFacts {
-        flood: flood.flood,
-        ..consent(ConsentKind::Written)
-    });
-    assert_eq!(basis(&episode, "later", &known, 7_200), Ok(Basis::Written));
-}
-
-#[tokio::test]
-async fn what_became_of_texts_is_counted() {
-    let world = world().await;
-    world.missed_call().await;
-    world.minutes(5).await;
-    world.writes(caller(), "stop texting me").await;
-    world.minutes(5).await;
-    let location = LocationId::new(LOCATION).unwrap();
-    let today = world.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let counts = world.store.send_counts(&location, today).await.unwrap();
-    // The answer and the confirmation; the opt-out, which HighLevel's do-not-disturb tells once more.
-    assert_eq!((counts.sent, counts.failed, counts.opted_out), (2, 0, 1));
-}
-
-#[tokio::test]
-async fn machines_that_call_in_a_row_get_no_text_and_known_callers_do() {
-    let world = world().await;
-    // Somebody who has called before.
-    let known = world.missed_call().await;
-    world.minutes(6 * 60).await;
-    let machine = |last: u32| {
-        let number = format!("+1618555{last:04}").parse().unwrap();
-        Call::missed(LOCATION, number, business())
-    };
-    let mut machines = Vec::new();
-    for last in 100..105 {
-        machines.push(world.call(&machine(last)).await);
-    }
-    world.missed_call().await;
-    world.minutes(30).await;
-    assert_eq!(world.texts(&known.contact_id).await.len(), 2);
-    for machine in &machines {
-        assert!(world.texts(&machine.contact_id).await.is_empty());
-    }
-    let history = world.history().await;
-    let kept_back = history.iter().filter(|told| *told == "not_done text flood");
-    assert_eq!(kept_back.count(), 5, "{history:?}");
-    // Somebody new is answered then.
-    let call = world.call(&machine(900)).await;
-    world.minutes(5).await;
-    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn a_reply_stops_the_text_on_any_channel() {
     // Somebody without an episode, and the business's own words, are nobody's reply.
     for change in [
         json!({"contactId": "maria", "from": "+15550003333"}),
-        json!({"contactId": "-"}),
+        json!({"contactId": "-", "conversationId": "another", "from": "+15550003333"}),
         json!({"direction": "outbound"}),
     ] {
         let mut desk = desk();

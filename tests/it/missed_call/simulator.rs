@@ -78,6 +78,7 @@ fn every_planted_bug_is_found() {
         Planted::SendsEarly => Invariant::NeverEarly,
         Planted::SendsLate => Invariant::NeverLate,
         Planted::ForgetsWhen => Invariant::NeverWithoutReason,
+        Planted::ForgetsNewCallers => Invariant::NeverToMachines,
         Planted::LosesAnswers => Invariant::NeverAfterAnswer,
         other => panic!("nobody knows what {other:?} breaks"),
     };

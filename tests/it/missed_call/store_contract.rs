@@ -8,13 +8,14 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, CompanyLocation, DeliveryName, EffectChange, EpisodeChange, LedgerQuery,
-    PersonKey, RecipeText, Store, Subject, Suppression, SuppressionChange,
+    Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, EffectChange, EpisodeChange,
+    LedgerQuery, PersonKey, RecipeText, Reference, Store, Subject, Suppression, SuppressionChange,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::effects_contract::claim_all;
+use super::finding_contract::{found_by, found_nothing};
 use super::given::{
     BUSINESS, LOCATION, NUMBER, at, contact, effect_of, episode, location, number, replied, state,
     the_task, the_text,
@@ -173,6 +174,12 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             company: "company".parse().unwrap(),
             location: location(),
         }],
+        company_apps: vec![CompanyApp {
+            company: "company".parse().unwrap(),
+            removed: true,
+            at: at(5),
+        }],
+        references: vec![found_by(Reference::Task("task".into()), Some(&new))],
     };
     conflicts(store, whole.clone()).await;
     assert!(!store.is_taken("webhook:0").await.unwrap());
@@ -190,6 +197,7 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             .is_empty()
     );
     assert_eq!(store.next_due().await.unwrap(), Some(at(1_000)));
+    found_nothing(store, &whole).await;
 
     // The delivery was not taken either: without the second effect the same commit goes through.
     let mut whole = whole;
@@ -205,14 +213,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         store.recipe_source("f").await.unwrap().as_deref(),
         Some("s")
     );
-    assert_eq!(
-        store
-            .suppressions(&location(), &[subject])
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    let suppressions = store.suppressions(&location(), &[subject]).await;
+    assert_eq!(suppressions.unwrap().len(), 1);
 }
 
 async fn a_delivery_is_taken_once(store: &dyn Store) {

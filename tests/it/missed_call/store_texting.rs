@@ -145,16 +145,22 @@ async fn what_became_of_texts_adds_up_by_location_and_day(store: &dyn Store) {
     done(store, add(today, 2, 1, 0)).await;
     done(store, add(today, 1, 0, 1)).await;
     done(store, add(tomorrow, 5, 0, 0)).await;
-    for (day, sent, failed, opted_out) in [(today, 3, 1, 1), (tomorrow, 5, 0, 0)] {
-        let counts = store.send_counts(&location(), day).await.unwrap();
-        let expected = SendCounts {
-            sent,
-            failed,
-            opted_out,
-        };
-        assert_eq!(counts, expected, "{day}");
-    }
+    let counts = |sent, failed, opted_out| SendCounts {
+        sent,
+        failed,
+        opted_out,
+    };
+    let both = BTreeMap::from([(today, counts(3, 1, 1)), (tomorrow, counts(5, 0, 0))]);
+    let known = store.send_counts(&location(), today).await.unwrap();
+    assert_eq!(known, both);
+    let known = store.send_counts(&location(), tomorrow).await.unwrap();
+    assert_eq!(known, BTreeMap::from([(tomorrow, counts(5, 0, 0))]));
+    // Fourteen days count.
+    let last = date(2026, 6, 15);
+    done(store, add(last, 1, 0, 0)).await;
+    let known = store.send_counts(&location(), tomorrow).await.unwrap();
+    assert_eq!(known.into_keys().collect::<Vec<_>>(), [tomorrow, last]);
     let elsewhere = LocationId::new("otherLocation0000001").unwrap();
     let there = store.send_counts(&elsewhere, today).await.unwrap();
-    assert_eq!(there, SendCounts::default());
+    assert_eq!(there, BTreeMap::new());
 }

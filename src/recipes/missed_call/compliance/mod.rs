@@ -11,39 +11,41 @@
 //! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
 //! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
 //! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
-//! | do machines call? | [`flood`] | [`FloodLimits`] |
+//! | do machines call? | [`flood()`] | [`FloodLimits`] |
 //! | is HighLevel about to block the location? | [`sending`] | [`SuspensionLimits`] |
 //! | is the business open? | [`BusinessHours`] | its own hours |
 //!
 //! The lists of words are here as well: which mean "stop", and which must not stand in a text.
 
-mod breaker;
 mod business_hours;
 mod callers;
 mod caps;
 pub(crate) mod clinical;
 mod consent;
+mod flood;
 pub(crate) mod opt_out;
 mod place;
 mod quiet_hours;
 mod region;
+mod suspension;
 mod table;
 mod week;
 mod zones;
 
-pub use breaker::{
-    BasisPoints, Flood, FloodLimits, NewCaller, Rate, SendCounts, Sending, SuspensionLimits, flood,
-    sending,
-};
 pub use business_hours::BusinessHours;
 pub use callers::{CallerLists, NotTextable, textable};
 pub use caps::{Allowance, CONFIRMATION_WITHIN, Cap, NotConfirmed, allowed, may_confirm_opt_out};
 pub use consent::{
     Basis, Consent, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text,
 };
+pub use flood::{CallersAround, Flood, FloodLimits, NewCaller, flood};
 pub use place::{CandidateState, CandidateZone, Candidates, PlaceFacts, PlaceSource};
 pub use quiet_hours::{Decision, Hold, LONGEST_WAIT, QuietHours, RuleName, When};
 pub use region::{Country, State};
+pub(crate) use suspension::DAYS as DAYS_OF_RATES;
+pub use suspension::{
+    BasisPoints, Exceeded, Rate, RateLimits, SendCounts, Sending, SuspensionLimits, sending,
+};
 pub use table::TableError;
 pub use week::{InvalidWindow, Week, Window};
 pub use zones::{Origin, Service, ZoneTable};

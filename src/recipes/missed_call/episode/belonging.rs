@@ -1,6 +1,6 @@
 //! What belongs to an episode: which further calls join it, and what its caller did after its call and not before.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::names::StepName;
 use super::{Action, Episode, Happening, Input, Reason, later};
@@ -44,12 +44,9 @@ impl Episode {
     ///
     /// A call that lies ahead was told before somebody set this machine's clock back; nothing can be compared with it.
     pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
-        let seconds = self.state.call_seconds.unwrap_or(0);
-        let length = SignedDuration::from_secs(seconds.try_into().unwrap_or(i64::MAX));
-        let ended_at = self.state.call_ended_at;
-        let began_at = ended_at.saturating_sub(length).unwrap_or(Timestamp::MIN);
-        at < began_at && ended_at <= now
+        at < self.state.call_began_at() && self.state.call_ended_at <= now
     }
+
     /// What another episode has taken, and what follows is set off there, stops steps here as well.
     pub(crate) fn hear_of(&mut self, input: &Input) -> Vec<Action> {
         let mut actions = Vec::new();

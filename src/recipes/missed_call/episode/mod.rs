@@ -112,6 +112,7 @@ impl Episode {
             recipe: recipe.fingerprint().to_owned(),
             call_ended_at: call.ended_at,
             call_seconds: call.duration.map(|length| length.as_secs()),
+            new_since: None,
             closes_at: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
@@ -133,6 +134,11 @@ impl Episode {
         ))];
         episode.plan(call, now, &mut actions);
         (episode, actions)
+    }
+
+    /// Nothing but this call was known of the caller when it came, or nothing but calls in floods: the first of them then.
+    pub(crate) fn opens_for_somebody_new(&mut self, since: Option<Timestamp>) {
+        self.state.new_since = since.or(Some(self.state.call_began_at()));
     }
 
     /// The episode as it was stored, with the recipe whose fingerprint it names.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::happening::Happening;
-use crate::recipes::missed_call::compliance::NotTextable;
+use crate::recipes::missed_call::compliance::{Exceeded, NotTextable};
 
 /// Why a step of a recipe was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,10 +40,13 @@ pub enum Reason {
     NoConsent,
     /// The caller has got as many texts as they may within 24 hours.
     Capped,
-    /// So many new callers came at once that machines must be calling.
+    /// The call came with so many others of unknown callers, or with numbers in a row, that a machine must have made it.
     Flood,
-    /// So many of the location's texts of the day failed, or were answered with an opt-out, that HighLevel might block it.
+    /// As [`RateTooHigh`](Self::RateTooHigh), but without the numbers: so it stands in the ledgers of earlier releases, which
+    /// needed less to pause.
     SendingPaused,
+    /// So many of the location's texts failed, or were answered with an opt-out, that HighLevel might block it.
+    RateTooHigh(Exceeded),
     /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
     Needless,
     /// The contact has no e-mail address.
@@ -86,6 +89,7 @@ impl Reason {
             Self::Capped => "capped".into(),
             Self::Flood => "flood".into(),
             Self::SendingPaused => "sending_paused".into(),
+            Self::RateTooHigh(exceeded) => format!("sending_paused:{}", exceeded.rate.as_str()),
             Self::Needless => "needless".into(),
             Self::NoAddress => "no_address".into(),
             Self::NoEmails => "no_emails".into(),
@@ -122,8 +126,8 @@ impl Reason {
             Self::NoConsent => "the caller has not consented to further texts; call instead",
             Self::Capped => "the caller has had as many texts today as they may get; call instead",
             Self::Flood => "too many unknown callers came at once; call back",
-            Self::SendingPaused => {
-                "too many texts of the day failed or were answered with STOP; call instead"
+            Self::SendingPaused | Self::RateTooHigh(_) => {
+                "too many texts of the last days failed or were answered with STOP; call instead"
             }
             Self::Needless => "there was nothing to be done",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
@@ -159,6 +163,7 @@ impl Reason {
             | Self::Capped
             | Self::Flood
             | Self::SendingPaused
+            | Self::RateTooHigh(_)
             | Self::NoAddress
             | Self::NoEmails
             | Self::Copy(_)

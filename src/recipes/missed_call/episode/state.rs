@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::names::{EpisodeId, StepName};
@@ -12,6 +12,7 @@ use super::unread::Unread;
 use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::NewCaller;
 
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;
@@ -45,6 +46,9 @@ pub struct EpisodeState {
     /// How many seconds the first call lasted, where that was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) call_seconds: Option<u64>,
+    /// When the caller was first heard of, if this call, and others that came in a flood, are all that was known of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) new_since: Option<Timestamp>,
     /// Until when further calls join.
     pub(crate) closes_at: Timestamp,
     /// The last calls that joined, the first one included.
@@ -114,6 +118,30 @@ impl EpisodeState {
 
     pub(crate) fn is_open(&self, step: &StepName) -> bool {
         self.step(step).is_some_and(StepState::is_open)
+    }
+
+    /// When the first call began, as far as its length is told.
+    pub(crate) fn call_began_at(&self) -> Timestamp {
+        let seconds = self.call_seconds.unwrap_or(0);
+        let length = SignedDuration::from_secs(seconds.try_into().unwrap_or(i64::MAX));
+        self.call_ended_at
+            .saturating_sub(length)
+            .unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether the text that answers the call was not sent because machines called.
+    pub(crate) fn came_in_a_flood(&self) -> bool {
+        let mut steps = self.steps.values();
+        steps.any(|step| *step == StepState::NotDone(Reason::Flood))
+    }
+
+    /// Its first call, if nothing was known of the caller then. Floods are seen by these calls, so a
+    /// [`Store`](crate::recipes::missed_call::store::Store) must find them by their time and by the number.
+    pub fn new_caller(&self) -> Option<NewCaller> {
+        self.new_since.map(|_| NewCaller {
+            number: self.caller.clone(),
+            called_at: self.call_began_at(),
+        })
     }
 
     /// The episode's name.

@@ -29,8 +29,9 @@
 //! | `compliance.approved_copy_only` | refuse texts whose words nobody has approved (`approvals` of the step) | `false` |
 //! | `compliance.later_texts` | texts after the answer to the call are sent only `"with_consent"` (the caller has written since, or consent was [recorded](super::Engine::record_consent)), or `"always"`: that is yours to answer for, and stands with each text in the ledger | `"with_consent"` |
 //! | `compliance.texts_per_day` | the most texts to one person within 24 hours, all recipes of the location together: from 1 to 3 | 3 |
-//! | `compliance.floods` | what a flood of unknown callers does, as machines make it: `"pause_texts"` (answers to them wait until it is over, or until the call is too old; numbers in a row get none), or `"ignored"` | `"pause_texts"` |
+//! | `compliance.floods` | what a flood of unknown callers does, as machines make it: `"pause_texts"` (a call that came in it is not answered by text; who called before, or whose contact is older than the call, is), or `"ignored"` | `"pause_texts"` |
 //! | `compliance.new_callers_per_minute` | as many unknown callers within a minute are a flood; so are five numbers in a row within ten minutes | 10 |
+//! | `compliance.near_suspension` | what happens when the location's texts show for sure that HighLevel is about to block it ([`SuspensionLimits`](super::compliance::SuspensionLimits)): `"pause_texts"` until midnight in UTC (follow-ups first, at worst all), `"pause_follow_ups"` (callers are answered at any rate) or `"ignored"` | `"pause_texts"` |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
 //!
 //! Every number of the business; what it leads to is told by it alone:
@@ -171,6 +172,7 @@ pub struct Recipe {
     pub(crate) texts_per_day: u32,
     /// What counts as a flood of callers; nothing does without.
     pub(crate) flood: Option<FloodLimits>,
+    pub(crate) near_suspension: NearSuspension,
     pub(crate) extra_clinical_words: Vec<String>,
     /// Whether texts are sent only in words that somebody approved.
     pub(crate) approved_copy_only: bool,
@@ -197,6 +199,15 @@ pub(crate) enum Suspected {
     /// Answered, and the ledger tells of it.
     Reported,
     Missed,
+}
+
+/// What happens when HighLevel is about to block the location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NearSuspension {
+    PauseTexts,
+    /// Texts that answer a call go out all the same.
+    PauseFollowUps,
+    Ignored,
 }
 
 impl CallRules {

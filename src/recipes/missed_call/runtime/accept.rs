@@ -37,10 +37,8 @@ impl Engine {
             .as_ref()
             .map(|location| self.shared.sites.contains_key(location));
         match &delivery.event {
-            // It tells whose location it is, which may be ours one day.
-            Event::Install(_) => true,
-            // One of a whole company names no location.
-            Event::Uninstall => ours.unwrap_or(true),
+            // Whose location it is, and whether the app is there: it may be ours one day, or again.
+            Event::Install(_) | Event::Uninstall => true,
             event => ours == Some(true) && intake::concerns(event),
         }
     }
@@ -49,16 +47,19 @@ impl Engine {
     /// again.
     pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
         match &delivery.event {
-            Event::Install(_) => return self.installed(delivery).await,
-            Event::Uninstall => return self.uninstalled(delivery).await,
+            Event::Install(_) => return self.installation(delivery, true).await,
+            Event::Uninstall => return self.installation(delivery, false).await,
             _ => {}
         }
         let site = delivery
             .location_id
             .as_ref()
             .and_then(|location| self.shared.sites.get(location));
-        let (Some(site), Some(signal)) = (site, intake::read(delivery, self.shared.clock.now()))
-        else {
+        let Some(site) = site else {
+            return Ok(Acceptance::Ignored);
+        };
+        let delivery = &*self.with_contact(site, delivery).await?;
+        let Some(signal) = intake::read(delivery, self.shared.clock.now()) else {
             return Ok(Acceptance::Ignored);
         };
         let delivery = DeliveryName {

@@ -1,7 +1,7 @@
 //! Erasing a person: nothing more is done for them, and what is kept says nothing of them any more.
 
 use super::write::MOST_CONFLICTS;
-use super::{Engine, Resumed, add_to};
+use super::{Engine, Resumed, add_to, whose};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{Input, Reason};
 use crate::recipes::missed_call::erasing;
@@ -94,6 +94,7 @@ impl Engine {
         let id = episode.state().id().clone();
         let query = LedgerQuery::of_episode(id.clone());
         let entries = self.shared.store.ledger(&query).await?;
+        commit.references = whose::forgotten(&episode, entries.iter().map(|entry| &entry.kind));
         commit.rewritten.push(Rewritten {
             episode: id,
             entries: entries.into_iter().map(erasing::entry).collect(),

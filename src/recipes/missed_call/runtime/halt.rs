@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 
 use super::{Acceptance, Engine, Resumed, add_to};
-use crate::ids::LocationId;
+use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::episode::{EpisodeId, Input, Reason};
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, CompanyLocation, DeliveryName, HaltChange, Halted, StoreError,
+    Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, HaltChange, Halted, StoreError,
 };
 use crate::webhooks::Delivery;
 
@@ -25,10 +25,24 @@ impl Engine {
 
     /// Goes on in a paused location, within a minute. What has become too old meanwhile is not done any more, as after
     /// any delay: a text that answers a call waits no longer than the recipe's `max_age`.
-    pub async fn resume(&self, location: &LocationId) -> Result<(), StoreError> {
+    ///
+    /// Returns what still halts the location: [`Halt::Uninstalled`] where the app is not there.
+    pub async fn resume(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {
         self.halt(location, Halt::Paused, false).await?;
         self.shared.planned.notify_one();
-        Ok(())
+        self.halted(location).await
+    }
+
+    /// The app is installed in this location, as the host knows from its OAuth callback or from a list of installations.
+    /// Calls are answered again from here on, as after the webhook `INSTALL`, which says the same and may come before,
+    /// after or never. A removal that happened before counts no more, however late it is told; one without a date counts
+    /// from its arrival.
+    ///
+    /// Returns what still halts the location: [`Halt::Paused`] until [`resume`](Self::resume).
+    pub async fn app_installed(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {
+        self.end_what_was_left(location).await?;
+        self.halt(location, Halt::Uninstalled, false).await?;
+        self.halted(location).await
     }
 
     async fn halt(
@@ -60,83 +74,132 @@ impl Engine {
         Ok(halts.into_iter().find(|known| known.halt == halt))
     }
 
-    /// The app is there, or there again.
-    pub(super) async fn installed(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
-        for location in self.meant(delivery).await? {
-            // What a removal that was interrupted has left alive must not go on now.
-            if self.halted(&location).await? == Some(Halt::Uninstalled) {
-                self.end_all(&location).await?;
-            }
-        }
-        self.take_installation(delivery, false).await
-    }
-
-    /// The app was removed: nothing is done any more, and nothing of what waits will be.
-    pub(super) async fn uninstalled(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
-        let acceptance = self.take_installation(delivery, true).await?;
-        // After a repeat too: it may come because this was not done to its end.
-        for location in self.meant(delivery).await? {
-            if self.halted(&location).await? == Some(Halt::Uninstalled) {
-                self.end_all(&location).await?;
-            }
-        }
-        Ok(acceptance)
-    }
-
-    async fn take_installation(
+    /// The app is there, or there again; or it was removed, and nothing is done any more, nor will be of what waits.
+    ///
+    /// What was said last counts, in whatever order it is told, of a location or of its whole company.
+    pub(super) async fn installation(
         &self,
         delivery: &Delivery,
-        removed: bool,
+        installed: bool,
     ) -> Result<Acceptance, StoreError> {
         let now = self.shared.clock.now();
-        let at = delivery.timestamp.unwrap_or(delivery.received_at).min(now);
+        let said = Said {
+            at: delivery.timestamp.unwrap_or(delivery.received_at).min(now),
+            installed,
+        };
+        let (location, company) = (&delivery.location_id, &delivery.company_id);
         let mut commit = Commit::default();
-        for location in self.meant(delivery).await? {
-            let known = self.last_said(&location, Halt::Uninstalled).await?;
-            if known.as_ref().is_some_and(|known| known.since > at) {
-                continue;
-            }
-            let change = HaltChange {
-                location,
-                halt: Halt::Uninstalled,
-                halted: removed,
-                at,
-            };
-            let change = commit_of(change, known.as_ref(), now);
-            commit.halts.extend(change.halts);
-            commit.entries.extend(change.entries);
-        }
-        if let (Some(location), Some(company), false) =
-            (&delivery.location_id, &delivery.company_id, removed)
-        {
+        if let (Some(location), Some(company)) = (location, company) {
             commit.companies.push(CompanyLocation {
                 company: company.clone(),
                 location: location.clone(),
             });
         }
-        if commit.halts.is_empty() && commit.companies.is_empty() {
-            return Ok(Acceptance::Ignored);
+        if let (None, Some(company)) = (location, company) {
+            commit.company_apps.push(CompanyApp {
+                company: company.clone(),
+                removed: !installed,
+                at: said.at,
+            });
         }
-        commit.delivery = Some(DeliveryName {
-            name: name_of(delivery),
-            received_at: delivery.received_at,
-        });
-        Ok(match self.shared.store.commit(commit).await? {
-            Committed::Duplicate => Acceptance::Duplicate,
-            _ => Acceptance::Taken,
-        })
+        for location in self.meant(delivery).await? {
+            self.end_what_was_left(&location).await?;
+            self.add_what_was_said(&mut commit, &location, said, now)
+                .await?;
+        }
+        let is_nothing = commit.halts.is_empty()
+            && commit.companies.is_empty()
+            && commit.company_apps.is_empty();
+        let acceptance = if is_nothing {
+            Acceptance::Ignored
+        } else {
+            commit.delivery = Some(DeliveryName {
+                name: name_of(delivery),
+                received_at: delivery.received_at,
+            });
+            match self.shared.store.commit(commit).await? {
+                Committed::Duplicate => Acceptance::Duplicate,
+                _ => Acceptance::Taken,
+            }
+        };
+        // After a repeat too: it may come because this was not done to its end.
+        for location in self.meant(delivery).await? {
+            if let Some(company) = company {
+                self.follow_company(&location, company, now).await?;
+            }
+            self.end_what_was_left(&location).await?;
+        }
+        Ok(acceptance)
     }
 
-    /// The locations of ours that an installation is about: the one that it names, or all of the company that it names,
-    /// as far as installations have told which those are.
+    /// The locations that an installation is about: the one that it names, or all of the company that it names, as far as
+    /// installations have told which those are. Whether they have a recipe here does not matter: one can be added later.
     async fn meant(&self, delivery: &Delivery) -> Result<Vec<LocationId>, StoreError> {
-        let mut locations = match (&delivery.location_id, &delivery.company_id) {
-            (Some(location), _) => vec![location.clone()],
-            (None, Some(company)) => self.shared.store.locations_of(company).await?,
-            (None, None) => Vec::new(),
+        match (&delivery.location_id, &delivery.company_id) {
+            (Some(location), _) => Ok(vec![location.clone()]),
+            (None, Some(company)) => self.shared.store.locations_of(company).await,
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    /// What was said of a whole company counts for a location too, of which it may become known only now that it is one of
+    /// the company's.
+    async fn follow_company(
+        &self,
+        location: &LocationId,
+        company: &CompanyId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(app) = self.shared.store.app_of(company).await? else {
+            return Ok(());
         };
-        locations.retain(|location| self.shared.sites.contains_key(location));
-        Ok(locations)
+        let said = Said {
+            at: app.at,
+            installed: !app.removed,
+        };
+        let mut commit = Commit::default();
+        self.add_what_was_said(&mut commit, location, said, now)
+            .await?;
+        if !commit.halts.is_empty() {
+            self.shared.store.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what was said of the app in a location, unless something else was said of it later.
+    async fn add_what_was_said(
+        &self,
+        commit: &mut Commit,
+        location: &LocationId,
+        said: Said,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let known = self.last_said(location, Halt::Uninstalled).await?;
+        let last = known.as_ref().map(|known| Said {
+            at: known.since,
+            installed: !known.halted,
+        });
+        if last >= Some(said) {
+            return Ok(());
+        }
+        let change = HaltChange {
+            location: location.clone(),
+            halt: Halt::Uninstalled,
+            halted: !said.installed,
+            at: said.at,
+        };
+        let change = commit_of(change, known.as_ref(), now);
+        commit.halts.extend(change.halts);
+        commit.entries.extend(change.entries);
+        Ok(())
+    }
+
+    /// Ends what is alive in a location without the app. A removal that was interrupted may have left it.
+    async fn end_what_was_left(&self, location: &LocationId) -> Result<(), StoreError> {
+        match self.halted(location).await? {
+            Some(Halt::Uninstalled) => self.end_all(location).await,
+            _ => Ok(()),
+        }
     }
 
     /// Ends the live episodes of the location. Effects that are left over end when their time comes.
@@ -176,6 +239,14 @@ impl Engine {
         let in_force = halts.iter().filter(|known| known.halted);
         Ok(in_force.map(|known| known.halt).max())
     }
+}
+
+/// Whether the app is there, as was said of that time. The later one is the greater one; of two of the same time, the one
+/// that says that the app is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    at: Timestamp,
+    installed: bool,
 }
 
 /// The name under which an installation or a removal is taken once. One that says neither its id nor when it happened is

@@ -19,7 +19,12 @@ impl Engine {
         progress: &Progress,
     ) -> Result<bool, StoreError> {
         let is_under_way = progress.under_way_since().is_some();
-        let end = match self.halted(episode.state().location()).await? {
+        let location = episode.state().location();
+        let halted = self.halted(location).await?;
+        if let Some(halt) = halted.filter(|_| !is_under_way) {
+            self.shared.warned.of_halt(location, halt);
+        }
+        let end = match halted {
             None => return Ok(false),
             // Nobody can look any more whether it was done.
             Some(Halt::Uninstalled) if is_under_way => Some(Reason::unknown_outcome()),

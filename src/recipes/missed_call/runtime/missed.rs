@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::accept::alone;
+use super::floods::note_new_caller;
 use super::write::MOST_CONFLICTS;
 use super::{Acceptance, Engine, Resumed, Site, add_to};
 use crate::ids::{ContactId, MessageId};
@@ -48,12 +49,6 @@ impl Engine {
             self.shared.store.commit(commit).await?;
             ends_another = true;
         };
-        if latest.is_none()
-            && let Some(number) = &key.number
-        {
-            let newcomers = &self.shared.newcomers;
-            newcomers.note(&key.location, number, call.ended_at, now);
-        }
         let id = EpisodeId::of_call(&call.location, &call.message);
         // Whoever was erased is found no more, but their episode's name is taken.
         if (latest.is_some() || again) && self.shared.store.episode(&id).await?.is_some() {
@@ -62,6 +57,7 @@ impl Engine {
         }
         let (mut episode, mut actions) =
             Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
+        note_new_caller(&mut episode, call, latest.as_ref());
         if self.is_suppressed(&episode, None).await? {
             let input = Input::OptedOut {
                 reason: Reason::Suppressed,

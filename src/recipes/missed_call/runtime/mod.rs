@@ -9,13 +9,13 @@ mod counting;
 mod early;
 mod erase;
 mod facts;
+mod floods;
 mod follow;
 mod halt;
 mod health;
 mod hold;
 mod judge;
 mod missed;
-mod newcomers;
 mod notifier;
 mod outside;
 mod perform;
@@ -28,6 +28,8 @@ mod run;
 mod settle;
 mod standing;
 mod sweep;
+mod warned;
+mod whose;
 mod workflow_call;
 mod write;
 
@@ -49,9 +51,10 @@ pub use workflow_call::WorkflowInlet;
 use self::counting::{counted, day_of};
 use self::early::EarlySignals;
 use self::health::Pulse;
-use self::newcomers::Newcomers;
 use self::reader::Reader;
 use self::sweep::Sweeps;
+use self::warned::Warned;
+use self::whose::met;
 use super::compliance::{QuietHours, SendCounts};
 use super::episode::{Action, Episode, EpisodeId};
 use super::ledger::{Entry, EntryKind};
@@ -99,7 +102,7 @@ struct Shared {
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
-    newcomers: Newcomers,
+    warned: Warned,
     early: EarlySignals,
     sweeps: Sweeps,
     pulse: Pulse,
@@ -186,7 +189,7 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
-                newcomers: Newcomers::default(),
+                warned: Warned::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),
                 pulse: Pulse::default(),
@@ -305,6 +308,7 @@ fn add_to(
                     .push(EffectChange::Plan { effect, due, lane })
             }
             Action::Record(kind) => {
+                commit.references.extend(met(episode, &kind));
                 more = more.plus(counted(&kind, episode.recipe()));
                 commit.entries.push(entry(episode, kind, now));
             }

@@ -8,12 +8,16 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Commit, Committed, EffectChange, EpisodeChange, Fence, Forgotten, Halted, LedgerQuery,
-    PersonKey, Progress, Rewritten, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, EffectChange, EpisodeChange, Fence, Forgotten, Halted,
+    LedgerQuery, PersonKey, Progress, Reference, Rewritten, Store, StoreError, Stored, Subject,
+    Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{
+    CallersAround, Consent, ConsentKind, NewCaller, SendCounts,
+};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::halt::Halt;
 use crate::recipes::missed_call::ledger::Entry;
@@ -33,11 +37,13 @@ struct Tables {
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
     consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
     texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
-    counts: HashMap<(LocationId, Date), SendCounts>,
+    counts: BTreeMap<(LocationId, Date), SendCounts>,
     ledger: Vec<Entry>,
     recipes: HashMap<String, Private<String>>,
     halts: BTreeMap<(LocationId, Halt), Halted>,
     companies: BTreeMap<LocationId, CompanyId>,
+    company_apps: BTreeMap<CompanyId, CompanyApp>,
+    references: HashMap<(LocationId, Reference), EpisodeId>,
 }
 
 #[derive(Debug)]
@@ -257,6 +263,19 @@ impl Tables {
         for told in commit.companies {
             self.companies.insert(told.location, told.company);
         }
+        for told in commit.company_apps {
+            let known = self.company_apps.get(&told.company);
+            if known.is_none_or(|known| told.replaces(known)) {
+                self.company_apps.insert(told.company.clone(), told);
+            }
+        }
+        for change in commit.references {
+            let key = (change.location, change.reference);
+            match change.episode {
+                Some(episode) => drop(self.references.insert(key, episode)),
+                None => drop(self.references.remove(&key)),
+            }
+        }
     }
 }
 
@@ -299,6 +318,60 @@ impl Store for MemoryStore {
         Ok(tables.live(person).or_else(last).cloned())
     }
 
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError> {
+        let tables = self.tables();
+        let theirs = tables.episodes.values().filter(|row| {
+            let state = &row.stored.state;
+            state.location() == location && state.caller() == Some(number)
+        });
+        let last = theirs.max_by_key(|row| (row.stored.state.is_live(), row.number));
+        Ok(last.map(|row| row.stored.clone()))
+    }
+
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError> {
+        let tables = self.tables();
+        let episode = tables
+            .references
+            .get(&(location.clone(), reference.clone()));
+        let row = episode.and_then(|id| tables.episodes.get(id));
+        Ok(row.map(|row| row.stored.clone()))
+    }
+
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError> {
+        let tables = self.tables();
+        let states = tables.episodes.values().map(|row| &row.stored.state);
+        let here = states.filter(|state| state.location() == location);
+        let away = |caller: &NewCaller| caller.called_at.duration_since(around.called_at).abs();
+        let mut callers: Vec<_> = here.filter_map(|state| state.new_caller()).collect();
+        callers.sort_by_key(away);
+        let (mut before, mut after) = (0, 0);
+        callers.retain(|caller| {
+            let side = if caller.called_at <= around.called_at {
+                &mut before
+            } else {
+                &mut after
+            };
+            let is_near = away(caller) < around.within && *side < around.most;
+            *side += usize::from(is_near);
+            let of_numbers = caller.number.as_ref();
+            let of_numbers = of_numbers.is_some_and(|number| around.numbers.contains(number));
+            is_near || (of_numbers && away(caller) < around.numbers_within)
+        });
+        Ok(callers)
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         Ok(self.tables().episodes.get(id).map(|row| row.stored.clone()))
     }
@@ -337,6 +410,10 @@ impl Store for MemoryStore {
         let tables = self.tables();
         let of_it = tables.halts.iter().filter(|((at, _), _)| at == location);
         Ok(of_it.map(|(_, halted)| halted.clone()).collect())
+    }
+
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
+        Ok(self.tables().company_apps.get(company).cloned())
     }
 
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
@@ -383,10 +460,12 @@ impl Store for MemoryStore {
     async fn send_counts(
         &self,
         location: &LocationId,
-        day: Date,
-    ) -> Result<SendCounts, StoreError> {
-        let key = (location.clone(), day);
-        Ok(self.tables().counts.get(&key).copied().unwrap_or_default())
+        since: Date,
+    ) -> Result<BTreeMap<Date, SendCounts>, StoreError> {
+        let tables = self.tables();
+        let days = tables.counts.range((location.clone(), since)..);
+        let here = days.take_while(|((place, _), _)| place == location);
+        Ok(here.map(|((_, day), counts)| (*day, *counts)).collect())
     }
 
     async fn claim(

@@ -5,7 +5,9 @@
 
 mod error;
 mod health;
+mod installation;
 mod memory;
+mod reference;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -20,13 +22,14 @@ use serde::{Deserialize, Serialize};
 pub use error::{StoreError, StoreFault};
 pub(crate) use health::LATE;
 pub use health::StoreHealth;
+pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
+pub use reference::{Reference, ReferenceChange};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
 
-use super::compliance::{Consent, ConsentKind, SendCounts};
+use super::compliance::{CallersAround, Consent, ConsentKind, NewCaller, SendCounts};
 use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
-use super::halt::Halt;
 use super::ledger::Entry;
 use crate::client::Lane;
 use crate::digest::sha256_hex;
@@ -50,6 +53,30 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// without one, that of theirs which was opened last. A store must find it without looking at everybody's.
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
+    /// The live episode of this number in this location; without one, that of theirs which was opened last. As
+    /// [`latest_episode`](Self::latest_episode) for somebody whose contact is not told.
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError>;
+
+    /// The episode in this location that a commit has said to be found by this. A store must find it without looking at
+    /// others.
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError>;
+
+    /// The calls of new callers in this location that `around` asks for, in any order, some of them perhaps twice: the first calls of episodes, live or
+    /// not, whose state [says so](EpisodeState::new_caller). A store must find them without looking at others.
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError>;
+
     /// An episode by its name, live or not.
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError>;
 
@@ -69,6 +96,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// All that was said about what halts this location, in force or lifted.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
 
+    /// What was last said about the app of this company as a whole.
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError>;
+
     /// The locations of this company, as far as commits have told.
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError>;
 
@@ -84,9 +114,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<TextingRecord, StoreError>;
 
-    /// What became of the location's texts on this day in UTC.
-    async fn send_counts(&self, location: &LocationId, day: Date)
-    -> Result<SendCounts, StoreError>;
+    /// What became of the location's texts on this day in UTC and on later ones; days without texts may be left out.
+    async fn send_counts(
+        &self,
+        location: &LocationId,
+        since: Date,
+    ) -> Result<BTreeMap<Date, SendCounts>, StoreError>;
 
     /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
     /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
@@ -164,6 +197,10 @@ pub struct Commit {
     pub halts: Vec<HaltChange>,
     /// Locations whose company is known.
     pub companies: Vec<CompanyLocation>,
+    /// What is said of the app of whole companies.
+    pub company_apps: Vec<CompanyApp>,
+    /// What episodes are found by from here on, or are not.
+    pub references: Vec<ReferenceChange>,
 }
 
 /// What became of a commit.
@@ -406,40 +443,6 @@ pub struct SuppressionChange {
     pub at: Timestamp,
 }
 
-/// What was last said about one thing that can halt a location.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Halted {
-    /// What.
-    pub halt: Halt,
-    /// In force, or lifted.
-    pub halted: bool,
-    /// When that was said.
-    pub since: Timestamp,
-}
-
-/// Something halts a location, or does not any more. What was said later counts, in whatever order it is told: an older
-/// change than the one that is kept does nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HaltChange {
-    /// Where.
-    pub location: LocationId,
-    /// What.
-    pub halt: Halt,
-    /// In force, or lifted.
-    pub halted: bool,
-    /// When that was said.
-    pub at: Timestamp,
-}
-
-/// A location of a company. A location has one; the last one told counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompanyLocation {
-    /// The company.
-    pub company: CompanyId,
-    /// The location.
-    pub location: LocationId,
-}
-
 /// That somebody consented to texts. Of two of one kind the later one counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentGiven {
@@ -466,7 +469,7 @@ pub struct TextCount {
     pub sent_at: Option<Timestamp>,
 }
 
-/// What became of texts of a location on one day in UTC. It may be forgotten after two days.
+/// What became of texts of a location on one day in UTC. It may be forgotten after fifteen days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayCount {
     /// Where.

@@ -190,10 +190,9 @@ async fn a_removal_for_a_whole_company_stops_the_locations_that_are_known_to_be_
     let world = world().await;
     let of_company = |event: &str| json!({"type": event, "companyId": COMPANY});
     // Nothing has told yet whose the location is.
-    assert_eq!(
-        told(&world, of_company("UNINSTALL")).await,
-        Acceptance::Ignored
-    );
+    let before = told(&world, of_company("UNINSTALL")).await;
+    assert_eq!(before, Acceptance::Taken);
+    assert_eq!(halted(&world).await, []);
     let installed = json!({"type": "INSTALL", "locationId": LOCATION, "companyId": COMPANY});
     assert_eq!(told(&world, installed).await, Acceptance::Taken);
     world.missed_call().await;

@@ -3,9 +3,11 @@
 mod bookings;
 mod contacts;
 mod halts;
+mod installations;
 mod short_calls;
 mod tasks;
 mod team;
+mod whose;
 
 use std::sync::Arc;
 

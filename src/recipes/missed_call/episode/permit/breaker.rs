@@ -4,11 +4,15 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::TextFacts;
-use crate::recipes::missed_call::compliance::{Basis, Flood, Sending, SuspensionLimits, sending};
+use crate::recipes::missed_call::compliance::{
+    Basis, Exceeded, Sending, SuspensionLimits, sending,
+};
 use crate::recipes::missed_call::episode::{Episode, Reason, later};
+use crate::recipes::missed_call::recipe::NearSuspension;
 
-/// How often a text that a flood holds back is asked about.
-const DURING_A_FLOOD: SignedDuration = SignedDuration::from_mins(1);
+/// How much older than its first call a contact must be, so that the call cannot have made it: a call rings, waits in a
+/// queue and is dated by its end at worst.
+const OLDER_THAN_THE_CALL: SignedDuration = SignedDuration::from_mins(5);
 
 impl Episode {
     /// What keeps the text back, until when, and why in a sentence.
@@ -20,23 +24,34 @@ impl Episode {
     ) -> Option<(Reason, Timestamp, String)> {
         // What answers the call is the last to be kept back, and the first that a flood of calls sets off.
         let answers = basis == Basis::InboundCall;
-        let keeps = match sending(&facts.counts, &SuspensionLimits::default()) {
-            Sending::Open => None,
-            Sending::FollowUpsPaused(_) if answers => None,
-            Sending::FollowUpsPaused(rate) | Sending::Stopped(rate) => Some(rate),
-        };
-        if let Some(rate) = keeps {
-            let why = format!("of the location's texts of the day, too many {rate}");
-            return Some((Reason::SendingPaused, next_day(now), why));
+        if let Some(exceeded) = self.exceeded(answers, facts) {
+            let reason = Reason::RateTooHigh(exceeded);
+            return Some((reason, next_day(now), exceeded.to_string()));
         }
-        let flood = facts.flood.filter(|_| answers)?;
-        let until = match flood {
-            // An advertisement may do that too: whoever still waits when it is over is answered.
-            Flood::TooManyNewCallers => later(now, DURING_A_FLOOD),
-            // People have no numbers in a row.
-            _ => Timestamp::MAX,
+        let flood = facts.flood.filter(|_| answers && !self.is_known(facts))?;
+        // Machines stay machines when the flood is over.
+        Some((Reason::Flood, Timestamp::MAX, flood.to_string()))
+    }
+
+    /// Which rate keeps the text back.
+    fn exceeded(&self, answers: bool, facts: &TextFacts) -> Option<Exceeded> {
+        let sending = sending(&facts.counts, &SuspensionLimits::default());
+        match (sending, self.recipe.near_suspension) {
+            (Sending::Open, _) | (_, NearSuspension::Ignored) => None,
+            (Sending::FollowUpsPaused(_), _) if answers => None,
+            (_, NearSuspension::PauseFollowUps) if answers => None,
+            (Sending::FollowUpsPaused(exceeded) | Sending::Stopped(exceeded), _) => Some(exceeded),
+        }
+    }
+
+    /// Whether the business has known the caller before they were first heard of here: no machine, whoever calls at the
+    /// same time.
+    fn is_known(&self, facts: &TextFacts) -> bool {
+        let Some(since) = self.state.new_since else {
+            return true;
         };
-        Some((Reason::Flood, until, flood.to_string()))
+        let made_at = facts.contact_made_at;
+        made_at.is_some_and(|made_at| later(made_at, OLDER_THAN_THE_CALL) <= since)
     }
 }
 

@@ -73,12 +73,14 @@ pub struct TextFacts {
     pub consents: BTreeMap<ConsentKind, Consent>,
     /// When the other texts of the last day went to the caller.
     pub sent: Vec<Timestamp>,
-    /// What became of the location's texts of this day in UTC.
-    pub counts: SendCounts,
+    /// What became of the location's texts of the last days in UTC, for [`sending`](crate::recipes::missed_call::compliance::sending).
+    pub counts: Vec<SendCounts>,
     /// When and how often people may be texted; the rules that come with the crate if `None`.
     pub quiet_hours: Option<Arc<QuietHours>>,
-    /// Whether new callers come in a flood just now, and this one is among them.
+    /// The flood that the call came in, going by the calls alone.
     pub flood: Option<Flood>,
+    /// When the contact was made.
+    pub contact_made_at: Option<Timestamp>,
 }
 
 impl TextFacts {

@@ -104,6 +104,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         later_texts_need_consent: rules.later_texts_need_consent,
         texts_per_day: rules.texts_per_day,
         flood: rules.flood,
+        near_suspension: rules.near_suspension,
         extra_clinical_words: rules.extra,
         origin: Origin {
             file: file.to_owned(),

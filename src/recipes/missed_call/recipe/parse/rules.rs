@@ -12,7 +12,7 @@ use crate::recipes::missed_call::copy::lint::text_link_faults;
 use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
-use crate::recipes::missed_call::recipe::{CallRules, Suspected};
+use crate::recipes::missed_call::recipe::{CallRules, NearSuspension, Suspected};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -27,6 +27,7 @@ pub(super) struct Compliance {
     pub(super) later_texts_need_consent: bool,
     pub(super) texts_per_day: u32,
     pub(super) flood: Option<FloodLimits>,
+    pub(super) near_suspension: NearSuspension,
 }
 
 /// What the built-in rules allow everywhere.
@@ -59,6 +60,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         later_texts_need_consent: true,
         texts_per_day: MOST_TEXTS_PER_DAY,
         flood: Some(FloodLimits::default()),
+        near_suspension: NearSuspension::PauseTexts,
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
@@ -72,6 +74,9 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
             ["with_consent", "always"],
         );
         read_flood(notes, &mut section, &mut rules);
+        if let Some(near) = read_near_suspension(notes, &mut section) {
+            rules.near_suspension = near;
+        }
         let remedy = format!("write a number from 1 to {MOST_TEXTS_PER_DAY}");
         if let Some(most) = section.count(notes, "texts_per_day", &remedy) {
             rules.texts_per_day = most.value;
@@ -103,6 +108,23 @@ fn read_flood(notes: &mut Notes<'_>, section: &mut Section<'_>, rules: &mut Comp
             most.refuse(notes, fault);
         }
         (_, None) => {}
+    }
+}
+
+fn read_near_suspension(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+) -> Option<NearSuspension> {
+    let word = section.text(notes, "near_suspension")?;
+    match word.value.as_str() {
+        "pause_texts" => Some(NearSuspension::PauseTexts),
+        "pause_follow_ups" => Some(NearSuspension::PauseFollowUps),
+        "ignored" => Some(NearSuspension::Ignored),
+        _ => {
+            let what = "none of \"pause_texts\", \"pause_follow_ups\" and \"ignored\"";
+            word.refuse(notes, Fault::new(what, "write one of the three"));
+            None
+        }
     }
 }
 

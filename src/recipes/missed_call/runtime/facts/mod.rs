@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::counting::day_of;
 use super::{Engine, Site};
 use crate::api::contacts::DndChannel;
 use crate::api::tags::TagName;
@@ -112,13 +111,11 @@ impl Engine {
             .await?;
         facts.consents = record.consents;
         facts.quiet_hours.clone_from(&self.shared.quiet_hours);
-        let day = day_of(now);
-        facts.counts = self.shared.store.send_counts(state.location(), day).await?;
-        let limits = episode.recipe().flood.as_ref();
-        facts.flood = limits.zip(state.caller()).and_then(|(limits, caller)| {
-            let newcomers = &self.shared.newcomers;
-            newcomers.flood(state.location(), caller, limits, now)
-        });
+        facts.counts = self.send_counts(episode, now).await?;
+        facts.flood = match episode.recipe().step(&effect.step) {
+            Some(step) => self.flood_of(episode, step, now).await?,
+            None => None,
+        };
         let others = record.sent.into_iter().filter(|(other, _)| other != effect);
         facts.sent = others.map(|(_, at)| at).collect();
         Ok(())
@@ -174,6 +171,7 @@ async fn text_facts(
         last_name: contact.last_name,
         name: contact.name,
         phone: contact.phone,
+        contact_made_at: contact.date_added,
         location_name: details.and_then(|details| details.name),
         custom_values: custom_values?,
         // The store is asked right before the decision, which comes later.

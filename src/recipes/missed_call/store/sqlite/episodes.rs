@@ -1,11 +1,13 @@
 //! Episodes: their names and numbers, their states, who has one and which are to wake.
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::super::{EpisodeChange, PersonKey, Stored};
 use super::rows::{Conflict, Result, read_json};
 use crate::ids::LocationId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{CallersAround, NewCaller};
 use crate::recipes::missed_call::episode::EpisodeId;
 
 pub(super) const BY_CONTACT: &str =
@@ -21,6 +23,17 @@ pub(super) const BY_NAME: &str = "SELECT state_json, revision FROM episode
 pub(super) const TO_WAKE: &str =
     "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
     FROM episode WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2";
+/// New callers before and at a moment, the nearest first …
+pub(super) const NEW_BEFORE: &str = "SELECT caller, new_caller_at FROM episode
+    WHERE location = ?1 AND new_caller_at <= ?2 AND new_caller_at > ?3
+    ORDER BY new_caller_at DESC LIMIT ?4";
+/// … and after it.
+pub(super) const NEW_AFTER: &str = "SELECT caller, new_caller_at FROM episode
+    WHERE location = ?1 AND new_caller_at > ?2 AND new_caller_at < ?3
+    ORDER BY new_caller_at LIMIT ?4";
+/// The plus keeps SQLite from looking through all new callers of the time for the number.
+pub(super) const NEW_OF_NUMBER: &str = "SELECT caller, new_caller_at FROM episode
+    WHERE location = ?1 AND caller = ?2 AND +new_caller_at > ?3 AND +new_caller_at < ?4";
 
 pub(super) const LIVE: &str = "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
     FROM episode WHERE location = ?1 AND live = 1";
@@ -48,8 +61,9 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
         let number = number(connection, state.id())?;
         connection
             .prepare_cached(
-                "INSERT INTO episode (number, location, contact, caller, live, revision, wake_at, state_json)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)",
+                "INSERT INTO episode
+                 (number, location, contact, caller, live, revision, wake_at, state_json, new_caller_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)",
             )?
             .execute(params![
                 number,
@@ -59,6 +73,8 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
                 state.is_live(),
                 wake_at,
                 json,
+                // That stays as it is.
+                state.new_caller().map(|caller| caller.called_at.as_millisecond()),
             ])?;
         return Ok(());
     };
@@ -134,11 +150,66 @@ pub(super) fn read(connection: &Connection, id: &EpisodeId) -> Result<Option<Sto
         .transpose()
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<(String, i64)> {
+pub(super) fn by_number(
+    connection: &Connection,
+    location: &LocationId,
+    number: &PhoneNumber,
+) -> Result<Option<Stored>> {
+    for sql in [BY_CALLER, LAST_OF_CALLER] {
+        let found = connection
+            .prepare_cached(sql)?
+            .query_row([location.as_str(), number.e164()], stored)
+            .optional()?;
+        if let Some(found) = found {
+            return read_stored(found).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn new_callers(
+    connection: &Connection,
+    location: &LocationId,
+    around: &CallersAround,
+) -> Result<Vec<NewCaller>> {
+    let moment = around.called_at.as_millisecond();
+    let span = |within: SignedDuration| {
+        let within = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+        (moment.saturating_sub(within), moment.saturating_add(within))
+    };
+    let most = i64::try_from(around.most).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    let (since, until) = span(around.within);
+    for (sql, bound) in [(NEW_BEFORE, since), (NEW_AFTER, until)] {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query(params![location.as_str(), moment, bound, most])?;
+        read_new_callers(rows, &mut found)?;
+    }
+    let (since, until) = span(around.numbers_within);
+    let mut statement = connection.prepare_cached(NEW_OF_NUMBER)?;
+    for number in &around.numbers {
+        let rows = statement.query(params![location.as_str(), number.e164(), since, until])?;
+        read_new_callers(rows, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn read_new_callers(mut rows: Rows<'_>, found: &mut Vec<NewCaller>) -> Result<()> {
+    while let Some(row) = rows.next()? {
+        let number: Option<String> = row.get(0)?;
+        found.push(NewCaller {
+            number: number.map(|number| number.parse()).transpose()?,
+            called_at: Timestamp::from_millisecond(row.get(1)?)?,
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<(String, i64)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-fn read_stored((json, revision): (String, i64)) -> Result<Stored> {
+pub(super) fn read_stored((json, revision): (String, i64)) -> Result<Stored> {
     Ok(Stored {
         state: read_json(&json)?,
         revision: revision.cast_unsigned(),

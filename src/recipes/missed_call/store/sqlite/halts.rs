@@ -1,9 +1,9 @@
-//! What halts a location, and which locations a company has.
+//! What halts a location, which locations a company has, and what is said of its app as a whole.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{CompanyLocation, HaltChange, Halted};
+use super::super::{CompanyApp, CompanyLocation, HaltChange, Halted};
 use super::rows::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::halt::Halt;
@@ -49,6 +49,38 @@ pub(super) fn write_company(connection: &Connection, told: &CompanyLocation) -> 
         )?
         .execute([told.location.as_str(), told.company.as_str()])?;
     Ok(())
+}
+
+pub(super) fn write_app(connection: &Connection, told: &CompanyApp) -> Result<()> {
+    let known = app_of(connection, &told.company)?;
+    if known.is_none_or(|known| told.replaces(&known)) {
+        connection
+            .prepare_cached(
+                "INSERT INTO company_app (company, removed, since) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET removed = excluded.removed, since = excluded.since",
+            )?
+            .execute(params![
+                told.company.as_str(),
+                told.removed,
+                told.at.as_millisecond()
+            ])?;
+    }
+    Ok(())
+}
+
+pub(super) fn app_of(connection: &Connection, company: &CompanyId) -> Result<Option<CompanyApp>> {
+    let found = connection
+        .prepare_cached("SELECT removed, since FROM company_app WHERE company = ?1")?
+        .query_row([company.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let read = |(removed, since)| {
+        Ok(CompanyApp {
+            company: company.clone(),
+            removed,
+            at: Timestamp::from_millisecond(since)?,
+        })
+    };
+    found.map(read).transpose()
 }
 
 pub(super) fn locations_of(

@@ -14,6 +14,7 @@ mod integrity;
 mod ledger;
 mod lock;
 mod opening;
+mod references;
 mod rows;
 mod schema;
 mod tally;
@@ -21,6 +22,7 @@ mod texting;
 mod worker;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -33,12 +35,13 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, Halted, LedgerQuery, PersonKey, Store, StoreError, StoreHealth,
-    Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Store,
+    StoreError, StoreHealth, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::compliance::SendCounts;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::sqlite::{self, Failure};
@@ -155,6 +158,45 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn episode_by_number(
+        &self,
+        location: &LocationId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Stored>, StoreError> {
+        let (location, number) = (location.clone(), number.clone());
+        self.reader
+            .run("read an episode", move |connection| {
+                episodes::by_number(connection, &location, &number)
+            })
+            .await
+    }
+
+    async fn episode_by_reference(
+        &self,
+        location: &LocationId,
+        reference: &Reference,
+    ) -> Result<Option<Stored>, StoreError> {
+        let (location, reference) = (location.clone(), reference.clone());
+        self.reader
+            .run("read an episode", move |connection| {
+                references::read(connection, &location, &reference)
+            })
+            .await
+    }
+
+    async fn new_callers(
+        &self,
+        location: &LocationId,
+        around: &CallersAround,
+    ) -> Result<Vec<NewCaller>, StoreError> {
+        let (location, around) = (location.clone(), around.clone());
+        self.reader
+            .run("find new callers", move |connection| {
+                episodes::new_callers(connection, &location, &around)
+            })
+            .await
+    }
+
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {
         let id = id.clone();
         self.reader
@@ -204,6 +246,15 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
+        let company = company.clone();
+        self.reader
+            .run("read about the app of a company", move |connection| {
+                halts::app_of(connection, &company)
+            })
+            .await
+    }
+
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
         let company = company.clone();
         self.reader
@@ -239,12 +290,12 @@ impl Store for SqliteStore {
     async fn send_counts(
         &self,
         location: &LocationId,
-        day: Date,
-    ) -> Result<SendCounts, StoreError> {
+        since: Date,
+    ) -> Result<BTreeMap<Date, SendCounts>, StoreError> {
         let location = location.clone();
         self.reader
             .run("read what became of texts", move |connection| {
-                texting::counts(connection, &location, day)
+                texting::counts(connection, &location, since)
             })
             .await
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Commit, Committed, Subject, Suppression};
-use super::{effects, episodes, halts, ledger, texting};
+use super::{effects, episodes, halts, ledger, references, texting};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::Reason;
 use crate::sqlite::Failure;
@@ -144,6 +144,12 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
     }
     for told in &commit.companies {
         halts::write_company(connection, told)?;
+    }
+    for told in &commit.company_apps {
+        halts::write_app(connection, told)?;
+    }
+    for change in &commit.references {
+        references::write(connection, change)?;
     }
     Ok(())
 }

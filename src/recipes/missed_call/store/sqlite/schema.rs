@@ -9,7 +9,7 @@ use super::{effects, tally};
 use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// Ids come in no order, so a group of commits touches pages all over the indexes. With SQLite's own 2 MB they would be
 /// read again for each group.
@@ -32,9 +32,10 @@ const TABLES: [&str; 4] = ["delivery", "episode", "effect", "ledger"];
 const NEIGHBOURS: [&str; 2] = ["oauth_grant", "trigger_subscription"];
 
 /// Brings a file of each older version to the next one.
-const STEPS: [(i64, &str); 2] = [
+const STEPS: [(i64, &str); 3] = [
     (1, include_str!("from_1_to_2.sql")),
     (2, include_str!("from_2_to_3.sql")),
+    (3, include_str!("from_3_to_4.sql")),
 ];
 
 /// How many statements a connection keeps prepared; there are some forty.
@@ -162,7 +163,7 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::super::super::LedgerQuery;
-    use super::super::{effects, episodes, health, ledger, rows};
+    use super::super::{effects, episodes, health, ledger, references, rows};
     use super::*;
     use crate::ids::LocationId;
     use crate::recipes::missed_call::episode::EpisodeId;
@@ -253,6 +254,23 @@ mod tests {
             ),
             (episodes::BY_NAME, "INTEGER PRIMARY KEY (rowid=?)"),
             (episodes::LIVE, "episode_live_contact (location=?)"),
+            (
+                references::BY_REFERENCE,
+                "PRIMARY KEY (location=? AND reference=?)",
+            ),
+            (references::BY_REFERENCE, "INTEGER PRIMARY KEY (rowid=?)"),
+            (
+                episodes::NEW_BEFORE,
+                "episode_by_new_caller (location=? AND new_caller_at>? AND new_caller_at<?)",
+            ),
+            (
+                episodes::NEW_AFTER,
+                "episode_by_new_caller (location=? AND new_caller_at>? AND new_caller_at<?)",
+            ),
+            (
+                episodes::NEW_OF_NUMBER,
+                "episode_by_caller (location=? AND caller=?)",
+            ),
         ] {
             let steps = plan(sql, Vec::new());
             finds(&steps, &[index]);

@@ -1,4 +1,4 @@
--- Version 3. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+-- Version 4. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
 
 -- Deliveries that were taken; each name is taken once.
 CREATE TABLE delivery (
@@ -22,7 +22,9 @@ CREATE TABLE episode (
     live INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     wake_at INTEGER,
-    state_json TEXT NOT NULL
+    state_json TEXT NOT NULL,
+    -- When the first call began, if nothing was known of the caller then.
+    new_caller_at INTEGER
 );
 -- One live episode per person and location, by contact and by number.
 CREATE UNIQUE INDEX episode_live_contact ON episode (location, contact) WHERE live = 1;
@@ -30,6 +32,7 @@ CREATE UNIQUE INDEX episode_live_caller ON episode (location, caller) WHERE live
 -- The episodes of a person, those that are over too.
 CREATE INDEX episode_by_contact ON episode (location, contact);
 CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT NULL;
+CREATE INDEX episode_by_new_caller ON episode (location, new_caller_at) WHERE new_caller_at IS NOT NULL;
 CREATE INDEX episode_to_wake ON episode (wake_at) WHERE wake_at IS NOT NULL;
 
 -- The name of an effect is episode, step and ordinal; its row stays for ever so that it is never planned twice.
@@ -129,3 +132,21 @@ CREATE TABLE company_location (
     company TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX company_location_by_company ON company_location (company);
+
+-- What is said of the app of a whole company: the last of it.
+CREATE TABLE company_app (
+    company TEXT PRIMARY KEY,
+    -- Removed from the company, or installed.
+    removed INTEGER NOT NULL,
+    -- When that was said.
+    since INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What an episode is found by where its contact is not told.
+CREATE TABLE episode_reference (
+    location TEXT NOT NULL,
+    -- Its kind and id.
+    reference TEXT NOT NULL,
+    episode INTEGER NOT NULL,
+    PRIMARY KEY (location, reference)
+) WITHOUT ROWID;

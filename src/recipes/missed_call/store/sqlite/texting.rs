@@ -1,21 +1,25 @@
 //! Consents, and the texts of the last days: what decides on one more text to somebody.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use jiff::{SignedDuration, Span, Timestamp};
+use rusqlite::{Connection, Row, params};
 
 use super::super::{ConsentGiven, DayCount, Forgotten, Subject, TextCount, TextingRecord};
 use super::episodes;
 use super::rows::Result;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, DAYS_OF_RATES, SendCounts};
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
 
 /// How long texts are counted.
 const TEXT_MEMORY: SignedDuration = SignedDuration::from_hours(48);
 
+const FIRST_DAY: Date = jiff::civil::date(1970, 1, 1);
+
 /// How many days are counted besides the present one.
-const DAYS_KEPT: i64 = 2;
+const DAYS_KEPT: i64 = DAYS_OF_RATES as i64;
 
 pub(super) const CONSENTS: &str =
     "SELECT kind, given_at, reference FROM consent WHERE location = ?1 AND subject = ?2";
@@ -28,7 +32,7 @@ pub(super) const FORGET: &str =
       WHERE sent_at < ?1 ORDER BY sent_at LIMIT 4)";
 
 pub(super) const COUNTS: &str =
-    "SELECT sent, failed, opted_out FROM day_count WHERE location = ?1 AND day = ?2";
+    "SELECT sent, failed, opted_out, day FROM day_count WHERE location = ?1 AND day >= ?2";
 
 pub(super) fn write_consents(connection: &Connection, consents: &[ConsentGiven]) -> Result<()> {
     for consent in consents {
@@ -116,22 +120,23 @@ pub(super) fn add(connection: &Connection, counts: &[DayCount]) -> Result<()> {
 pub(super) fn counts(
     connection: &Connection,
     location: &LocationId,
-    day: Date,
-) -> Result<SendCounts> {
+    since: Date,
+) -> Result<BTreeMap<Date, SendCounts>> {
     let count = |row: &Row<'_>, column| -> rusqlite::Result<u64> {
         Ok(row.get::<_, i64>(column)?.max(0).cast_unsigned())
     };
-    let found = connection
-        .prepare_cached(COUNTS)?
-        .query_row(params![location.as_str(), number_of(day)], |row| {
-            Ok(SendCounts {
-                sent: count(row, 0)?,
-                failed: count(row, 1)?,
-                opted_out: count(row, 2)?,
-            })
-        })
-        .optional()?;
-    Ok(found.unwrap_or_default())
+    let mut statement = connection.prepare_cached(COUNTS)?;
+    let mut rows = statement.query(params![location.as_str(), number_of(since)])?;
+    let mut found = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let counts = SendCounts {
+            sent: count(row, 0)?,
+            failed: count(row, 1)?,
+            opted_out: count(row, 2)?,
+        };
+        found.insert(day_of(row.get(3)?)?, counts);
+    }
+    Ok(found)
 }
 
 pub(super) fn forget(connection: &Connection, forgotten: &[Forgotten]) -> Result<()> {
@@ -150,9 +155,11 @@ pub(super) fn forget(connection: &Connection, forgotten: &[Forgotten]) -> Result
 
 /// The day's place in the row of days since 1970.
 fn number_of(day: Date) -> i64 {
-    day.duration_since(jiff::civil::date(1970, 1, 1))
-        .as_hours()
-        .div_euclid(24)
+    day.duration_since(FIRST_DAY).as_hours().div_euclid(24)
+}
+
+fn day_of(number: i64) -> Result<Date> {
+    Ok(FIRST_DAY.checked_add(Span::new().try_days(number)?)?)
 }
 
 pub(super) fn read(
