@@ -11,6 +11,7 @@ use super::pacer::Pacer;
 use super::request::ApiVersion;
 use super::retry::{RetryBudget, RetryPolicy};
 use super::send::Shared;
+use super::server_time::ServerTime;
 use super::transport::Transport;
 use crate::auth::{Credentials, StaticTokens};
 use crate::clock::{Clock, SystemClock};
@@ -145,6 +146,7 @@ impl ClientBuilder {
                 credentials,
                 transport,
                 pacer: Pacer::new(Arc::clone(&clock)),
+                server_time: Arc::new(ServerTime::new(Arc::clone(&clock))),
                 clock,
                 retry: RetryPolicy::default(),
                 version: self.version,

@@ -11,6 +11,7 @@
 //! | know how much of the rate limit is left | [`Client::usage`] |
 //! | let work wait behind what somebody waits for | [`Location::in_background`] |
 //! | count and time what is sent | [`Observer`] |
+//! | know whether this machine's clock is right | [`Client::clock_offset`] |
 //! | send by another HTTP library, or play answers in a test | [`Transport`] |
 //! | know what is sent again by itself | the [front page](crate#pace-and-repeats), [`ReplaySafety`] |
 //!
@@ -44,12 +45,14 @@ mod pages;
 mod request;
 mod retry;
 mod send;
+mod server_time;
 mod transport;
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -64,9 +67,12 @@ pub(crate) use request::path;
 pub use request::{ApiVersion, Lane, ReplaySafety, Request};
 pub use transport::{Transport, TransportError};
 
+use self::server_time::ServerTime;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::ids::LocationId;
+#[cfg(feature = "missed-call")]
+pub(crate) use server_time::TOLERATED;
 
 /// A client for HighLevel's API.
 ///
@@ -113,6 +119,30 @@ impl Client {
     /// What a location has left of its rate limit, as far as its answers have told.
     pub fn usage(&self, location: &LocationId) -> Usage {
         self.shared.pacer.usage(Some(location))
+    }
+
+    /// How far this machine's clock is ahead of HighLevel's, by the `Date` of its answers; negative if it is behind, and
+    /// zero where the answers, which tell whole seconds, leave no difference. `None` before the first answers: one, or
+    /// three that agree if the clock is wrong by more than five seconds.
+    ///
+    /// A clock that is wrong is logged too, and told to the [`Observer`].
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        self.shared.server_time.offset()
+    }
+
+    /// What HighLevel's answers tell of the time.
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn server_time(&self) -> &Arc<ServerTime> {
+        &self.shared.server_time
+    }
+
+    /// Asks HighLevel what time it is: any answer tells. Nobody is named in the question, so it takes nothing from a
+    /// location's limit. Returns whether there was an answer.
+    #[cfg(feature = "missed-call")]
+    pub(crate) async fn ask_the_time(&self) -> bool {
+        let request = Request::get("/").operation("time.ask").bearer(None);
+        let answered: Result<serde_json::Value> = self.send_once(request).await;
+        answered.map_or_else(|error| error.status().is_some(), |_| true)
     }
 
     /// Sends a request that belongs to no location, with the default token.
@@ -194,6 +224,12 @@ pub struct Location {
 }
 
 impl Location {
+    /// The client it was made by.
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The location's id.
     pub fn id(&self) -> &LocationId {
         &self.id

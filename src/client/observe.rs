@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::request::Lane;
 use crate::error::TransportErrorKind;
 use crate::ids::LocationId;
@@ -25,6 +27,12 @@ use crate::ids::LocationId;
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// An attempt has ended.
     fn attempted(&self, attempt: &Attempt<'_>);
+
+    /// An answer has told HighLevel's time: this machine's clock is so far ahead of it, or behind if negative. See
+    /// [`Client::clock_offset`](crate::Client::clock_offset).
+    fn clock_compared(&self, offset: SignedDuration) {
+        let _ = offset;
+    }
 }
 
 /// One attempt at a request. It holds nothing personal.
@@ -67,6 +75,7 @@ pub enum AttemptOutcome {
 /// | counter `ghl_repeats_total` | `operation` |
 /// | histogram `ghl_wait_seconds` | `lane` |
 /// | histogram `ghl_attempt_seconds` | `operation` |
+/// | gauge `ghl_clock_offset_seconds`: how far this machine's clock is ahead of HighLevel's | – |
 #[cfg(feature = "metrics")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MetricsObserver;
@@ -94,5 +103,9 @@ impl Observer for MetricsObserver {
             .record(attempt.waited.as_secs_f64());
         metrics::histogram!("ghl_attempt_seconds", "operation" => operation)
             .record(attempt.took.as_secs_f64());
+    }
+
+    fn clock_compared(&self, offset: SignedDuration) {
+        metrics::gauge!("ghl_clock_offset_seconds").set(offset.as_secs_f64());
     }
 }

@@ -18,6 +18,7 @@ use super::observe::{Attempt, AttemptOutcome, Observer};
 use super::pacer::{MOST_WAITING, Pacer, Refusal};
 use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
 use super::retry::{RetryBudget, RetryPolicy, Verdict};
+use super::server_time::ServerTime;
 use super::transport::{Transport, TransportError};
 use crate::auth::Credentials;
 use crate::clock::Clock;
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) pacer: Pacer,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) server_time: Arc<ServerTime>,
     pub(super) retry: RetryPolicy,
     /// Sent in the place of each module's own version.
     pub(super) version: Option<ApiVersion>,
@@ -197,6 +199,12 @@ impl Shared {
                 .transport
                 .call(self.prepare(request, &url, token.as_ref())?)
                 .await;
+            if let Ok(response) = &result
+                && let Some(offset) = self.server_time.learn(response.headers(), sent)
+                && let Some(observer) = &self.observer
+            {
+                observer.clock_compared(offset);
+            }
             let now = self.clock.elapsed();
             let (outcome, rate) = match &result {
                 Ok(response) => (

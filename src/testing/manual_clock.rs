@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 
@@ -15,11 +15,27 @@ use crate::clock::Clock;
 /// does (two that renew one OAuth grant in a shared store), the wait may pass before the other is done: such a test takes a
 /// [`Clock`] of its own, which holds each `sleep` until the test moves the time.
 ///
-/// Clones share the time.
+/// Clones share the time. [`wrong_by`](Self::wrong_by) is the clock of another machine.
+///
+/// ```
+/// use gohighlevel::clock::Clock;
+/// use gohighlevel::testing::ManualClock;
+/// use jiff::{SignedDuration, Timestamp};
+///
+/// let there = ManualClock::new(Timestamp::UNIX_EPOCH);
+/// let here = there.wrong_by(SignedDuration::from_hours(2));
+/// there.advance(std::time::Duration::from_secs(60));
+/// assert_eq!(here.elapsed(), there.elapsed());
+/// assert_eq!(here.now().duration_since(there.now()), SignedDuration::from_hours(2));
+/// // Somebody sets it.
+/// here.set_wrong_by(SignedDuration::ZERO);
+/// assert_eq!(here.now(), there.now());
+/// ```
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     start: Timestamp,
     elapsed: Arc<Mutex<Duration>>,
+    ahead: Arc<Mutex<SignedDuration>>,
 }
 
 impl ManualClock {
@@ -28,7 +44,22 @@ impl ManualClock {
         Self {
             start,
             elapsed: Arc::default(),
+            ahead: Arc::default(),
         }
+    }
+
+    /// A clock on which the same time passes, and whose time of day is so far ahead of this one's; behind if negative.
+    #[must_use]
+    pub fn wrong_by(&self, ahead: SignedDuration) -> Self {
+        Self {
+            ahead: Arc::new(Mutex::new(ahead)),
+            ..self.clone()
+        }
+    }
+
+    /// Sets the time of day so far ahead of what it would be, for all clones; no time passes.
+    pub fn set_wrong_by(&self, ahead: SignedDuration) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
     }
 
     /// Moves the clock forward.
@@ -47,8 +78,10 @@ impl ManualClock {
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = SignedDuration::try_from(self.elapsed()).unwrap_or(SignedDuration::MAX);
         self.start
-            .saturating_add(self.elapsed())
+            .saturating_add(passed.saturating_add(ahead))
             .unwrap_or(Timestamp::MAX)
     }
 

@@ -28,7 +28,7 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, EffectChange, EpisodeChange, Fence, LedgerQuery, MemoryStore, PersonKey,
+    Before, Claim, Commit, EffectChange, EpisodeChange, Fence, LedgerQuery, MemoryStore, PersonKey,
     Progress, RecipeText, Store, Stored, Subject, SuppressionChange,
 };
 use gohighlevel::recipes::missed_call::{Engine, LocationFacts, MissedReason, Recipe, render_text};
@@ -433,6 +433,7 @@ async fn what_an_episode_goes_through() {
         let progress = Progress::Attempting {
             intent,
             began_at: Timestamp::UNIX_EPOCH,
+            before: Before::NotKnown,
             failures: 0,
         };
         debug_hides(&progress);

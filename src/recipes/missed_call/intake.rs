@@ -148,6 +148,20 @@ impl Signal {
         }
     }
 
+    /// When it happened, as far as it is told; `None` for what belongs to nobody.
+    pub(crate) fn at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Missed(call) | Self::Answered { call, .. } => Some(call.ended_at),
+            Self::Unclear { .. } => None,
+            Self::Wrote { person, .. }
+            | Self::Happened { person, .. }
+            | Self::TaskDone { person, .. }
+            | Self::ContactGone { person }
+            | Self::Consented { person, .. }
+            | Self::DoNotDisturb { person, .. } => Some(person.at),
+        }
+    }
+
     /// The same, for memory: what somebody wrote may be long, and is theirs.
     pub(crate) fn without_words(&self) -> Self {
         let mut same = self.clone();
@@ -195,6 +209,15 @@ pub(crate) fn concerns(event: &Event) -> bool {
             | Event::ContactDelete(_)
             | Event::ContactDndUpdate(_)
     )
+}
+
+/// The time that HighLevel gives a delivery: when it was made, or else when its message was.
+pub(crate) fn told_at(delivery: &Delivery) -> Option<Timestamp> {
+    let made_at = match &delivery.event {
+        Event::InboundMessage(message) | Event::OutboundMessage(message) => message.date_added,
+        _ => None,
+    };
+    delivery.timestamp.max(made_at)
 }
 
 /// Reads a delivery; `None` if it means nothing to the recipe.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -250,7 +251,15 @@ pub(super) async fn handle_api(
     }
     shared.answered(log, response.status());
     allowance.write(response.headers_mut());
+    // On the platform's own clock, which may be another than that of whoever asks.
+    response.headers_mut().extend(date(shared.clock.now()));
     Ok(response)
+}
+
+/// The header `Date`, as every HTTP server sends it.
+fn date(now: Timestamp) -> Option<(HeaderName, HeaderValue)> {
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    Some((header::DATE, HeaderValue::try_from(date.ok()?).ok()?))
 }
 
 /// Checks the rules and runs the operation; its webhooks are sent off.

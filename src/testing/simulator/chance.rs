@@ -51,8 +51,23 @@ impl Plan {
         Self {
             start,
             workers,
+            tells_time: !random.one_in(4),
             events,
         }
+    }
+
+    /// The same world on machines whose clocks are wrong from the start, are set again while something happens, and run
+    /// fast or slow; and in which many answers get lost.
+    pub(super) fn with_wrong_clocks(seed: u64) -> Self {
+        let mut plan = Self::of_seed(seed);
+        plan.tells_time = true;
+        let mut random = Random {
+            chance: fastrand::Rng::with_seed(!seed),
+            loses: false,
+        };
+        random.wrong_clocks(plan.workers, &mut plan.events);
+        plan.events.sort_by_key(|event| event.at);
+        plan
     }
 }
 
@@ -300,6 +315,43 @@ impl Random {
         }
     }
 
+    /// From the start, and close to where something happens.
+    fn wrong_clocks(&mut self, workers: usize, events: &mut Vec<Event>) {
+        let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
+        for worker in 0..workers {
+            let what = self.wrong_clock(worker);
+            let at = Duration::ZERO;
+            events.push(Event { at, what });
+        }
+        for _ in 0..self.chance.usize(..5) {
+            let later = self.one_of(&[0, 30, 30, 15 * MINUTE, 2 * HOUR]);
+            let at = self.one_of(&anchors) + Duration::from_secs(later) + self.seconds(0, 20);
+            let worker = self.chance.usize(..2);
+            let what = self.wrong_clock(worker);
+            events.push(Event { at, what });
+        }
+        for _ in 0..self.chance.usize(1..4) {
+            let what = What::Trouble {
+                requests: self.one_of(&[Requests::Texts, Requests::Texts, Requests::Tasks]),
+                fault: self.one_of(&[Fault::LostAfter, Fault::GatewayAfter, Fault::Hangs]),
+                times: self.chance.u32(1..=3),
+            };
+            let at = self.one_of(&anchors);
+            events.push(Event { at, what });
+        }
+    }
+
+    fn wrong_clock(&mut self, worker: usize) -> What {
+        const DAY: u64 = 24 * HOUR;
+        let most = self.one_of(&[MINUTE, 5 * MINUTE, 3 * HOUR, 3 * HOUR, 2 * DAY, 400 * DAY]);
+        let most = i64::try_from(most).unwrap_or(0);
+        What::ClockSet {
+            worker,
+            seconds: self.chance.i64(-most..=most),
+            gains: self.one_of(&[0, 0, 0, 1, -1, 50, -50, 500, -500]),
+        }
+    }
+
     fn trouble(&mut self) -> What {
         match self.chance.u32(..14) {
             0..=4 => What::Trouble {
@@ -321,6 +373,7 @@ impl Random {
             8 => What::ClockSet {
                 worker: self.chance.usize(..2),
                 seconds: self.chance.i64(-90..=90),
+                gains: 0,
             },
             _ => What::Crash {
                 worker: self.chance.usize(..2),

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use super::plan::CrashPoint;
@@ -38,6 +40,16 @@ impl Line {
     async fn reach(&self, point: CrashPoint) {
         if self.world.workers[self.life.worker].reaches(point) {
             self.life.die().await
+        }
+    }
+
+    /// The platform dates its answers, and so does the gateway before it; or neither does.
+    fn date(&self, headers: &mut HeaderMap) {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.world.time.now());
+        let date = date.ok().and_then(|date| HeaderValue::try_from(date).ok());
+        match date.filter(|_| self.world.tells_time) {
+            Some(date) => drop(headers.insert(DATE, date)),
+            None => drop(headers.remove(DATE)),
         }
     }
 
@@ -75,7 +87,7 @@ impl Transport for Line {
         let left = self.world.time.elapsed();
         let fault = lock(&self.world.troubles).take(request.method(), request.uri().path(), left);
         self.travel().await;
-        let answer = match fault {
+        let mut answer = match fault {
             None => self.arrive(request, left).await,
             Some(fault) if fault.has_effect() => {
                 if self.world.planted == Some(Planted::SendsTwice) {
@@ -86,6 +98,9 @@ impl Transport for Line {
             }
             Some(fault) => spoilt(fault),
         };
+        if let Ok(answer) = &mut answer {
+            self.date(answer.headers_mut());
+        }
         self.reach(CrashPoint::AfterRequest).await;
         if fault == Some(Fault::Hangs) {
             self.world.time.sleep(PATIENCE).await;

@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use self::plan::Plan;
+use self::plan::{Event, Plan};
 use self::scene::Scene;
 use self::timeline::Timeline;
 use self::world::World;
@@ -66,6 +66,7 @@ const MOST_LEAPS: u64 = 1_000_000;
 pub struct Simulation {
     seed: u64,
     planted: Option<Planted>,
+    wrong_clocks: bool,
 }
 
 /// What came of a world in which every promise held.
@@ -121,6 +122,7 @@ impl Simulation {
         Self {
             seed,
             planted: None,
+            wrong_clocks: false,
         }
     }
 
@@ -132,12 +134,25 @@ impl Simulation {
         }
     }
 
+    /// The same world on machines whose clocks are wrong: minutes to a year ahead or behind, from the start or suddenly,
+    /// running fast or slow; and with more lost answers. All promises hold by the true time.
+    pub fn with_wrong_clocks(self) -> Self {
+        Self {
+            wrong_clocks: true,
+            ..self
+        }
+    }
+
     /// Plays the world to its end, and after a failure smaller and smaller parts of it. No socket is opened and no real
     /// time passes. It runs on this thread, whose random numbers (`fastrand`) follow from the seed afterwards; call it
     /// outside of async code.
     pub fn run(&self) -> Result<Summary, Broken> {
         let scene = Scene::get();
-        let plan = Plan::of_seed(self.seed);
+        let plan = if self.wrong_clocks {
+            Plan::with_wrong_clocks(self.seed)
+        } else {
+            Plan::of_seed(self.seed)
+        };
         let first = self.play(scene, &plan);
         let Some((invariant, _)) = first.broken else {
             return Ok(first.summary);
@@ -190,6 +205,13 @@ impl Simulation {
 
 /// The whole story, and the calm after it.
 async fn play(world: &Arc<World>, plan: &Plan) -> Result<(), String> {
+    // Before the first engine starts.
+    let (first, others): (Vec<&Event>, Vec<&Event>) =
+        plan.events.iter().partition(|event| event.at.is_zero());
+    for event in first {
+        let performed = world.perform(event.what).await;
+        performed.map_err(|error| error.to_string())?;
+    }
     for index in 0..world.workers.len() {
         let world = Arc::clone(world);
         tokio::spawn(async move {
@@ -198,7 +220,7 @@ async fn play(world: &Arc<World>, plan: &Plan) -> Result<(), String> {
             }
         });
     }
-    for event in &plan.events {
+    for event in others {
         world.time.until(event.at).await;
         let performed = world.perform(event.what).await;
         performed.map_err(|error| error.to_string())?;

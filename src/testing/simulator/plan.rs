@@ -24,9 +24,14 @@ pub(super) struct Plan {
     pub(super) start: Timestamp,
     /// How many engines share the store.
     pub(super) workers: usize,
+    /// Whether HighLevel's answers tell what time it is there. If not, an engine has its own clock alone.
+    pub(super) tells_time: bool,
     /// In the order of time.
     pub(super) events: Vec<Event>,
 }
+
+/// How wrong a clock may be that engines leave as it is, and what they do not know of HighLevel's.
+const CORRECTED_TO: Duration = Duration::from_secs(6);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
@@ -68,8 +73,13 @@ pub(super) enum What {
     Spell { fault: Fault, length: Duration },
     /// The store fails for as long as this.
     StoreFails { length: Duration },
-    /// Somebody sets the clock of a worker's machine.
-    ClockSet { worker: usize, seconds: i64 },
+    /// Somebody sets the clock of a worker's machine so many seconds ahead. From then on it gains so many milliseconds in
+    /// each second.
+    ClockSet {
+        worker: usize,
+        seconds: i64,
+        gains: i64,
+    },
     /// The worker dies at the point that it reaches after this many others, and is started again later.
     Crash {
         worker: usize,
@@ -81,14 +91,15 @@ pub(super) enum What {
 
 impl What {
     /// Whether it can keep an engine from doing its work in time, or from knowing that it is done.
-    pub(super) fn hinders(&self) -> bool {
+    pub(super) fn hinders(&self, tells_time: bool) -> bool {
         match self {
             Self::Pause { .. }
             | Self::Trouble { .. }
             | Self::Spell { .. }
             | Self::StoreFails { .. }
-            | Self::ClockSet { .. }
             | Self::Crash { .. } => true,
+            // HighLevel's answers put it right.
+            Self::ClockSet { .. } => !tells_time,
             Self::Call { .. }
             | Self::Write { .. }
             | Self::Book { .. }
@@ -172,8 +183,11 @@ impl CrashPoint {
 }
 
 impl Plan {
-    /// The most that a worker's clock is ever wrong.
+    /// The most that the clock which an engine goes by is ever wrong.
     pub(super) fn clock_error(&self) -> Duration {
+        if self.tells_time {
+            return CORRECTED_TO;
+        }
         let errors = self.events.iter().map(|event| match event.what {
             What::ClockSet { seconds, .. } => seconds.unsigned_abs(),
             _ => 0,

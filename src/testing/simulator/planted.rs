@@ -1,10 +1,10 @@
 //! Bugs to order: what a broken engine would do, done by what stands around the sound one.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::message::MessageType;
 use crate::recipes::missed_call::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::store::{Commit, EffectChange, Progress};
+use crate::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
 use crate::webhooks::{Delivery, Event};
 
 /// A bug that is planted into a simulated world, to prove that it is found. The engine is the shipped one: its store,
@@ -36,11 +36,13 @@ pub enum Planted {
     LosesAnswers,
     /// Nobody remembers who has called for the first time.
     ForgetsNewCallers,
+    /// What a lost answer has left behind is looked for by this machine's clock. Seen where clocks are wrong.
+    TrustsItsClock,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -53,6 +55,7 @@ impl Planted {
         Self::ForgetsWhen,
         Self::LosesAnswers,
         Self::ForgetsNewCallers,
+        Self::TrustsItsClock,
     ];
 
     /// How wrong the engine's clock is.
@@ -62,6 +65,11 @@ impl Planted {
             Self::SendsEarly => SignedDuration::from_mins(5),
             _ => SignedDuration::ZERO,
         }
+    }
+
+    /// Whether HighLevel's answers tell what time it is, so that an engine knows how wrong its clock is.
+    pub(super) fn tells_time(self) -> bool {
+        self.clock_error().is_zero()
     }
 
     /// What a webhook tells when it is handed over.
@@ -75,8 +83,14 @@ impl Planted {
         }
     }
 
-    /// What the store keeps of a commit; `None` if it only says that it has kept it.
-    pub(super) fn spoil(self, mut commit: Commit) -> Option<Commit> {
+    /// What the store keeps of a commit at this time, if the machine's clock shows `clock`; `None` if it only says that it
+    /// has kept it.
+    pub(super) fn spoil(
+        self,
+        mut commit: Commit,
+        now: Timestamp,
+        clock: Timestamp,
+    ) -> Option<Commit> {
         match self {
             Self::LosesCalls if commit.recipe.is_some() && fastrand::u8(..8) == 0 => return None,
             Self::LosesAnswers if commit.entries.iter().any(is_answer) => return None,
@@ -91,9 +105,37 @@ impl Planted {
                     }
                 }
             }
+            Self::TrustsItsClock => {
+                for change in &mut commit.effects {
+                    if let Some((began_at, before)) = looked_for(change) {
+                        // Two minutes for clocks that differ, as one might think.
+                        let ahead = clock.duration_since(now);
+                        let began_at = began_at.saturating_add(ahead).unwrap_or(clock);
+                        *before = Before::Since(began_at - SignedDuration::from_mins(2));
+                    }
+                }
+            }
             _ => {}
         }
         Some(commit)
+    }
+}
+
+/// When an attempt began, and by what its trace is told.
+fn looked_for(change: &mut EffectChange) -> Option<(Timestamp, &mut Before)> {
+    match change {
+        EffectChange::Keep { progress, .. } | EffectChange::Release { progress, .. } => {
+            match progress {
+                Progress::Attempting {
+                    began_at, before, ..
+                }
+                | Progress::Unsettled {
+                    began_at, before, ..
+                } => Some((*began_at, before)),
+                Progress::Waiting { .. } => None,
+            }
+        }
+        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCoun
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Store,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference, Store,
     StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 
@@ -65,7 +65,11 @@ impl Disk {
     async fn write(&self, commit: Commit) -> Result<Committed, StoreError> {
         let told = commit.clone();
         let kept = match self.world.planted {
-            Some(planted) => planted.spoil(commit),
+            Some(planted) => {
+                let worker = &self.world.workers[self.life.worker];
+                let time = &self.world.time;
+                planted.spoil(commit, time.now(), worker.now(time))
+            }
             None => Some(commit),
         };
         let Some(kept) = kept else {
@@ -220,6 +224,11 @@ impl Store for Disk {
     async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
         self.enter().await?;
         self.world.tables.app_of(company).await
+    }
+
+    async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
+        self.enter().await?;
+        self.world.tables.put_off(time).await
     }
 
     async fn episodes_to_wake(

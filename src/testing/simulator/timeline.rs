@@ -75,13 +75,15 @@ impl fmt::Display for What {
                 write!(f, "for {} all requests {fault}", Clocked(*length))
             }
             Self::StoreFails { length } => write!(f, "the store fails for {}", Clocked(*length)),
-            Self::ClockSet { worker, seconds } => {
-                write!(
-                    f,
-                    "the clock of worker {} is set {seconds} s off",
-                    worker + 1
-                )
-            }
+            Self::ClockSet {
+                worker,
+                seconds,
+                gains,
+            } => write!(
+                f,
+                "the clock of worker {} is set {seconds} s ahead, and gains {gains} ms a second",
+                worker + 1
+            ),
             Self::Crash {
                 worker,
                 point,

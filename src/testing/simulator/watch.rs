@@ -145,7 +145,9 @@ impl Watch {
             match change {
                 EffectChange::Plan { effect, .. } => drop(self.open.insert(effect.clone())),
                 EffectChange::End { fence } => drop(self.open.remove(&fence.effect)),
-                EffectChange::Keep { .. } | EffectChange::Release { .. } => {}
+                EffectChange::Keep { .. }
+                | EffectChange::Release { .. }
+                | EffectChange::Recall { .. } => {}
             }
         }
     }

@@ -1,7 +1,6 @@
 //! A process that runs an engine: it is started, dies where the plan says, and is started again on the same store.
 
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -71,14 +70,30 @@ struct Crash {
     down: Duration,
 }
 
+/// How wrong the clock of a machine is.
+#[derive(Debug, Default)]
+struct ClockError {
+    ahead: SignedDuration,
+    /// How many milliseconds it gains in each second since it was set.
+    gains: i64,
+    set_at: Duration,
+}
+
+impl ClockError {
+    fn at(&self, elapsed: Duration) -> SignedDuration {
+        let since = elapsed.saturating_sub(self.set_at).as_secs();
+        let gained = i64::try_from(since).unwrap_or(0).saturating_mul(self.gains);
+        self.ahead + SignedDuration::from_millis(gained)
+    }
+}
+
 /// What outlives the lives of a worker.
 #[derive(Default)]
 pub(super) struct Worker {
     running: Mutex<Option<(Arc<Life>, Engine)>>,
     crashes: Mutex<Vec<Crash>>,
     down: Mutex<Duration>,
-    /// Milliseconds that its clock is fast.
-    clock_error: Arc<AtomicI64>,
+    clock_error: Arc<Mutex<ClockError>>,
 }
 
 impl Worker {
@@ -109,9 +124,17 @@ impl Worker {
         fatal.is_some()
     }
 
-    pub(super) fn set_clock(&self, error: SignedDuration) {
-        let milliseconds = i64::try_from(error.as_millis()).unwrap_or(0);
-        self.clock_error.store(milliseconds, Ordering::Relaxed);
+    pub(super) fn set_clock(&self, ahead: SignedDuration, gains: i64, now: Duration) {
+        *lock(&self.clock_error) = ClockError {
+            ahead,
+            gains,
+            set_at: now,
+        };
+    }
+
+    /// What its clock shows.
+    pub(super) fn now(&self, time: &Time) -> Timestamp {
+        shown(time, &self.clock_error)
     }
 
     /// The life and the engine of now.
@@ -169,17 +192,18 @@ fn engine(world: &Arc<World>, life: &Arc<Life>) -> Result<Engine> {
 #[derive(Debug)]
 struct MachineClock {
     time: Time,
-    error: Arc<AtomicI64>,
+    error: Arc<Mutex<ClockError>>,
+}
+
+fn shown(time: &Time, error: &Mutex<ClockError>) -> Timestamp {
+    let error = lock(error).at(time.elapsed());
+    time.now().saturating_add(error).unwrap_or(Timestamp::MAX)
 }
 
 #[async_trait]
 impl Clock for MachineClock {
     fn now(&self) -> Timestamp {
-        let error = SignedDuration::from_millis(self.error.load(Ordering::Relaxed));
-        self.time
-            .now()
-            .saturating_add(error)
-            .unwrap_or(Timestamp::MAX)
+        shown(&self.time, &self.error)
     }
 
     fn elapsed(&self) -> Duration {

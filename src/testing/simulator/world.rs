@@ -43,6 +43,8 @@ pub(super) struct World {
     pub(super) workers: Vec<Worker>,
     pub(super) troubles: Mutex<Troubles>,
     pub(super) planted: Option<Planted>,
+    /// Whether HighLevel's answers tell what time it is there.
+    pub(super) tells_time: bool,
     /// Told when a promise is broken.
     pub(super) over: Notify,
     /// How many parcels are on their way.
@@ -71,6 +73,7 @@ impl World {
             workers: (0..plan.workers).map(|_| Worker::default()).collect(),
             troubles: Mutex::default(),
             planted,
+            tells_time: plan.tells_time && planted.is_none_or(Planted::tells_time),
             over: Notify::new(),
             under_way: AtomicUsize::new(0),
             watch: Mutex::new(Watch::new(plan.clock_error() * 2 + Duration::from_secs(5))),
@@ -112,7 +115,7 @@ impl World {
         *lock(&self.troubles) = Troubles::default();
         for worker in &self.workers {
             worker.disarm();
-            worker.set_clock(self.clock_error(0));
+            worker.set_clock(self.clock_error(0), 0, self.time.elapsed());
         }
     }
 
@@ -128,7 +131,7 @@ impl World {
     /// Lets something happen.
     pub(super) async fn perform(self: &Arc<Self>, what: What) -> Result<(), FakeGhlError> {
         self.note(&what);
-        if what.hinders() {
+        if what.hinders(self.tells_time) {
             self.watch(|watch, _| watch.grounds.hindered = true);
         }
         let now = self.time.elapsed();
@@ -152,8 +155,13 @@ impl World {
                 lock(&self.troubles).begin_spell(fault, now + length);
             }
             What::StoreFails { length } => lock(&self.troubles).fail_store(now + length),
-            What::ClockSet { worker, seconds } => {
-                self.worker(worker).set_clock(self.clock_error(seconds));
+            What::ClockSet {
+                worker,
+                seconds,
+                gains,
+            } => {
+                let error = self.clock_error(seconds);
+                self.worker(worker).set_clock(error, gains, now);
             }
             What::Crash {
                 worker,

@@ -15,8 +15,8 @@ fn runs() -> u64 {
     }
 }
 
-/// Plays the worlds of all seeds below `runs`, on all cores.
-fn play(runs: u64) -> Result<Vec<Summary>, Broken> {
+/// Plays these worlds of all seeds below `runs`, on all cores.
+fn play(runs: u64, of_seed: fn(u64) -> Simulation) -> Result<Vec<Summary>, Broken> {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let part = |core: u64| (core..runs).step_by(cores as usize);
     thread::scope(|scope| {
@@ -24,7 +24,7 @@ fn play(runs: u64) -> Result<Vec<Summary>, Broken> {
             .map(|core| {
                 let seeds = part(core);
                 scope.spawn(move || -> Result<Vec<_>, _> {
-                    seeds.map(|seed| Simulation::of_seed(seed).run()).collect()
+                    seeds.map(|seed| of_seed(seed).run()).collect()
                 })
             })
             .collect();
@@ -38,8 +38,23 @@ fn play(runs: u64) -> Result<Vec<Summary>, Broken> {
 
 #[test]
 fn every_promise_holds_in_every_world() {
-    let summaries = play(runs()).unwrap_or_else(|broken| panic!("{broken}"));
-    // Worlds in which nothing happens prove nothing.
+    something_happens(
+        &play(runs(), Simulation::of_seed).unwrap_or_else(|broken| panic!("{broken}")),
+    );
+}
+
+#[test]
+fn every_promise_holds_in_every_world_whose_clocks_are_wrong() {
+    let played = play(runs() / 5, with_wrong_clocks);
+    something_happens(&played.unwrap_or_else(|broken| panic!("{broken}")));
+}
+
+fn with_wrong_clocks(seed: u64) -> Simulation {
+    Simulation::of_seed(seed).with_wrong_clocks()
+}
+
+/// Worlds in which nothing happens prove nothing.
+fn something_happens(summaries: &[Summary]) {
     let texts: usize = summaries.iter().map(|summary| summary.texts).sum();
     let tasks: usize = summaries.iter().map(|summary| summary.tasks).sum();
     let found: usize = summaries.iter().map(|summary| summary.found).sum();
@@ -63,7 +78,13 @@ fn the_same_seed_is_the_same_world() {
 /// The worlds in which this bug breaks this promise.
 fn found(planted: Planted, invariant: Invariant) -> impl Iterator<Item = Broken> {
     (0..RUNS)
-        .filter_map(move |seed| Simulation::of_seed(seed).with(planted).run().err())
+        .filter_map(move |seed| {
+            let world = match planted {
+                Planted::TrustsItsClock => with_wrong_clocks(seed),
+                _ => Simulation::of_seed(seed),
+            };
+            world.with(planted).run().err()
+        })
         .filter(move |broken| broken.invariant == invariant)
 }
 
@@ -71,6 +92,7 @@ fn found(planted: Planted, invariant: Invariant) -> impl Iterator<Item = Broken>
 fn every_planted_bug_is_found() {
     let promise = |planted| match planted {
         Planted::SendsTwice | Planted::ForgetsAttempts => Invariant::NeverTwice,
+        Planted::TrustsItsClock => Invariant::NeverTwice,
         Planted::IgnoresStop => Invariant::NeverAfterNo,
         Planted::LosesCalls | Planted::DropsSteps => Invariant::NeverLost,
         Planted::FindsNothing => Invariant::NeverLost,

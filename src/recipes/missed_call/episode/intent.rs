@@ -163,6 +163,14 @@ impl Intent {
         }
     }
 
+    /// Whether another one can look the same that was done before, by us or by somebody else.
+    pub(crate) fn is_told_by_its_words(&self) -> bool {
+        matches!(
+            self,
+            Self::Text { .. } | Self::Email { .. } | Self::Note { .. } | Self::Notify { .. }
+        )
+    }
+
     /// Whether HighLevel tells afterwards if it was done. What it does not tell is never done again.
     pub(crate) fn can_be_found(&self) -> bool {
         !matches!(self, Self::Workflow { .. })

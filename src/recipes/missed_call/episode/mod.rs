@@ -269,6 +269,24 @@ impl Episode {
         ))]
     }
 
+    /// A clock that was ahead of `now` has dated things that happened. They count as happening now. Returns the effects
+    /// that are planned, and each one's time.
+    pub(crate) fn clock_was_ahead(&mut self, now: Timestamp) -> Vec<(EffectId, Timestamp)> {
+        let state = &mut self.state;
+        state.call_ended_at = state.call_ended_at.min(now);
+        let closes_at = later(state.call_ended_at, self.recipe.call.cooldown);
+        state.closes_at = state.closes_at.min(closes_at);
+        let unread = state.unread.values_mut().map(|unread| &mut unread.until);
+        for at in state.set_off.values_mut().chain(unread) {
+            *at = (*at).min(now);
+        }
+        let steps = self.state.steps.iter();
+        let planned = steps.filter(|(_, state)| **state == StepState::Planned);
+        planned
+            .map(|(step, _)| (self.effect_of(step), self.time_of(step).max(now)))
+            .collect()
+    }
+
     /// The attempt turned out to have had no effect: the effect waits again.
     pub fn undo_begin(&mut self, effect: &EffectId) {
         if let Some(state @ StepState::Attempting) = self.state.steps.get_mut(&effect.step) {
@@ -323,13 +341,17 @@ impl Episode {
         actions: &mut Vec<Action>,
     ) {
         self.state.steps.insert(name.clone(), StepState::Planned);
-        let effect = EffectId {
-            episode: self.state.id.clone(),
-            step: name.clone(),
-            ordinal: 0,
-        };
+        let effect = self.effect_of(name);
         let lane = step.lane();
         actions.push(Action::Perform { effect, due, lane });
+    }
+
+    fn effect_of(&self, step: &StepName) -> EffectId {
+        EffectId {
+            episode: self.state.id.clone(),
+            step: step.clone(),
+            ordinal: 0,
+        }
     }
 
     /// A step that cannot be done. What is to be done in its place is planned.

@@ -55,16 +55,17 @@ impl Engine {
             .location_id
             .as_ref()
             .and_then(|location| self.shared.sites.get(location));
+        let now = self.now_at(intake::told_at(delivery)).await;
         let Some(site) = site else {
             return Ok(Acceptance::Ignored);
         };
         let delivery = &*self.with_contact(site, delivery).await?;
-        let Some(signal) = intake::read(delivery, self.shared.clock.now()) else {
+        let Some(signal) = intake::read(delivery, now) else {
             return Ok(Acceptance::Ignored);
         };
         let delivery = DeliveryName {
             name: name_of(delivery, &signal),
-            received_at: delivery.received_at,
+            received_at: now,
         };
         self.keep(site, &signal, &delivery, None);
         self.take(site, &signal, delivery, None).await
@@ -86,7 +87,7 @@ impl Engine {
                 delivery: delivery.clone(),
                 found: found.cloned(),
             };
-            let now = self.shared.clock.now();
+            let now = self.shared.clock.elapsed();
             self.shared.early.keep(&person, early, now);
         }
     }
@@ -101,7 +102,11 @@ impl Engine {
         found: Option<&EntryKind>,
     ) -> Result<Acceptance, StoreError> {
         for conflicts in 0..MOST_CONFLICTS {
-            let now = self.shared.clock.now();
+            let now = match self.now_or(signal.at()) {
+                told if is_missed(site, signal) => told,
+                // The episode that it belongs to may be younger than what happened.
+                told => told.max(self.shared.clock.now()),
+            };
             let decided = self.decide(site, signal, now, conflicts > 0).await?;
             let Some(mut commit) = decided else {
                 return Ok(Acceptance::Ignored);

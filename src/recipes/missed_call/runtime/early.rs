@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::recipes::missed_call::intake::{Person, Signal};
@@ -15,7 +14,7 @@ use crate::recipes::missed_call::ledger::EntryKind;
 use crate::recipes::missed_call::store::DeliveryName;
 
 /// How long it is kept at least: as long as HighLevel lets pass before it sends again.
-const KEPT: SignedDuration = SignedDuration::from_mins(15);
+const KEPT: Duration = Duration::from_secs(15 * 60);
 /// Of how many people it is kept, if so many are told of within that time.
 const MOST_PEOPLE: usize = 50_000;
 /// How much of one person.
@@ -51,14 +50,15 @@ type Told = HashMap<(LocationId, ContactId), Vec<Early>>;
 struct Kept {
     young: Told,
     old: Told,
-    young_since: Option<Timestamp>,
+    young_since: Option<Duration>,
 }
 
 impl EarlySignals {
-    pub(super) fn keep(&self, person: &Person, early: Early, now: Timestamp) {
+    /// `now` is on the monotonic clock: nobody forgets because the time of day was set.
+    pub(super) fn keep(&self, person: &Person, early: Early, now: Duration) {
         let mut kept = self.kept();
         let since = *kept.young_since.get_or_insert(now);
-        if kept.young.len() >= MOST_PEOPLE / 2 || now.duration_since(since) >= KEPT {
+        if kept.young.len() >= MOST_PEOPLE / 2 || now.saturating_sub(since) >= KEPT {
             kept.old = std::mem::take(&mut kept.young);
             kept.young_since = Some(now);
         }

@@ -82,7 +82,7 @@ impl Engine {
         delivery: &Delivery,
         installed: bool,
     ) -> Result<Acceptance, StoreError> {
-        let now = self.shared.clock.now();
+        let now = self.now_at(delivery.timestamp).await;
         let said = Said {
             at: delivery.timestamp.unwrap_or(delivery.received_at).min(now),
             installed,
@@ -115,7 +115,7 @@ impl Engine {
         } else {
             commit.delivery = Some(DeliveryName {
                 name: name_of(delivery),
-                received_at: delivery.received_at,
+                received_at: now,
             });
             match self.shared.store.commit(commit).await? {
                 Committed::Duplicate => Acceptance::Duplicate,

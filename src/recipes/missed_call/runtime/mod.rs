@@ -22,12 +22,14 @@ mod perform;
 mod places;
 mod preflight;
 mod reader;
+mod recall;
 mod reconcile;
 mod record;
 mod run;
 mod settle;
 mod standing;
 mod sweep;
+mod time;
 mod warned;
 mod whose;
 mod workflow_call;
@@ -53,6 +55,7 @@ use self::early::EarlySignals;
 use self::health::Pulse;
 use self::reader::Reader;
 use self::sweep::Sweeps;
+use self::time::HighLevelTime;
 use self::warned::Warned;
 use self::whose::met;
 use super::compliance::{QuietHours, SendCounts};
@@ -96,7 +99,9 @@ pub struct Engine {
 
 struct Shared {
     store: Arc<dyn Store>,
+    /// HighLevel's time, as far as it is known: the one below, for all who only read it.
     clock: Arc<dyn Clock>,
+    time: Arc<HighLevelTime>,
     sites: HashMap<LocationId, Site>,
     /// Recipes by fingerprint, those of running episodes included.
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
@@ -181,11 +186,14 @@ impl EngineBuilder {
                 Arc::clone(&site.recipe),
             )
         });
+        let clients = self.sites.values().map(|site| site.location.client());
+        let time = Arc::new(HighLevelTime::new(self.clock, clients));
         Engine {
             shared: Arc::new(Shared {
                 recipes: Mutex::new(recipes.collect()),
                 store: self.store,
-                clock: self.clock,
+                clock: Arc::<HighLevelTime>::clone(&time),
+                time,
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,

@@ -80,32 +80,20 @@ impl Engine {
             Progress::Attempting {
                 intent,
                 began_at,
+                before,
                 failures,
             } => {
-                self.lose(fence, intent, began_at, failures, "interrupted")
+                self.lose(fence, intent, began_at, before, failures, "interrupted")
                     .await
             }
             Progress::Unsettled {
-                intent,
+                ref intent,
                 began_at,
-                lost_at,
-                looks,
-                failures,
+                ref before,
+                ..
             } => {
-                let found = outside::find(site, episode.state(), &intent, began_at).await;
-                self.looked(
-                    site,
-                    fence,
-                    found,
-                    Progress::Unsettled {
-                        intent,
-                        began_at,
-                        lost_at,
-                        looks,
-                        failures,
-                    },
-                )
-                .await
+                let found = outside::find(site, episode.state(), intent, began_at, before).await;
+                self.looked(site, fence, found, progress).await
             }
         }
     }
@@ -198,10 +186,20 @@ impl Engine {
                 }
                 Permit::Obsolete => return self.forget(fence).await,
             };
+            let told = self.shared.time.earliest();
+            let before = match outside::before(site, episode.state(), &intent, told).await {
+                Ok(before) => before,
+                Err(error) => {
+                    return self
+                        .failed(site, planned, fence, failures, error, Asking::ToRead)
+                        .await;
+                }
+            };
             let actions = episode.begin(&fence.effect, &intent, fence.attempt);
             let progress = Progress::Attempting {
                 intent: intent.clone(),
                 began_at: now,
+                before: before.clone(),
                 failures,
             };
             let mut commit = Commit {
@@ -238,7 +236,8 @@ impl Engine {
                 }
                 Err(error) if *error.kind() == ErrorKind::UnknownOutcome => {
                     tracing::warn!(effect = %fence.effect, %error, "the outcome is not known; it will be looked for");
-                    self.lose(fence, intent, now, failures, &code(&error)).await
+                    let code = code(&error);
+                    self.lose(fence, intent, now, before, failures, &code).await
                 }
                 Err(error) => {
                     self.failed(site, planned, fence, failures, error, Asking::ToAct)

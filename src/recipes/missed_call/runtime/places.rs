@@ -67,6 +67,11 @@ impl Places {
         taken.into_keys().cloned().collect()
     }
 
+    /// Whether nothing is under way.
+    pub(super) fn are_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     /// Whether something that is due may have to wait here.
     pub(super) fn are_scarce(&self) -> bool {
         self.to_claim() == 0 || !self.waiting().is_empty()

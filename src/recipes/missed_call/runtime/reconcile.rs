@@ -8,7 +8,7 @@ use super::{Engine, Site};
 use crate::error::Error;
 use crate::recipes::missed_call::episode::{Action, EffectEnd, Intent, Reason};
 use crate::recipes::missed_call::ledger::EntryKind;
-use crate::recipes::missed_call::store::{Fence, Progress, StoreError};
+use crate::recipes::missed_call::store::{Before, Fence, Progress, StoreError};
 
 impl Engine {
     /// The answer to an attempt is lost: the effect is looked for in a moment.
@@ -17,6 +17,7 @@ impl Engine {
         fence: Fence,
         intent: Intent,
         began_at: Timestamp,
+        before: Before,
         failures: u32,
         code: &str,
     ) -> Result<(), StoreError> {
@@ -34,6 +35,7 @@ impl Engine {
             let progress = Progress::Unsettled {
                 intent: intent.clone(),
                 began_at,
+                before: before.clone(),
                 lost_at: now,
                 looks: 0,
                 failures,
@@ -54,6 +56,7 @@ impl Engine {
         let Progress::Unsettled {
             intent,
             began_at,
+            before,
             lost_at,
             looks,
             failures,
@@ -77,7 +80,7 @@ impl Engine {
             }
             Ok(None) => {
                 let effect = fence.effect.clone();
-                self.release(fence, |episode, now| match next_look(lost_at, looks + 1) {
+                self.release(fence, |episode, now| match next_look(now, looks + 1) {
                     Some(due) => {
                         let intent = intent.clone();
                         (
@@ -85,6 +88,7 @@ impl Engine {
                             Progress::Unsettled {
                                 intent,
                                 began_at,
+                                before: before.clone(),
                                 lost_at,
                                 looks: looks + 1,
                                 failures,
@@ -119,6 +123,7 @@ impl Engine {
                     let progress = Progress::Unsettled {
                         intent,
                         began_at,
+                        before: before.clone(),
                         lost_at,
                         looks,
                         failures,

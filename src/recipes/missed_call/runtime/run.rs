@@ -15,7 +15,7 @@ use crate::recipes::missed_call::store::{Claim, Commit, StoreError};
 /// How many episodes are woken before looking for effects again.
 const WAKE_AT_ONCE: usize = 256;
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
-const LEASE: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// How long after the claim an attempt may begin, so that it ends before the claim does.
 pub(super) const BEGIN_WITHIN: SignedDuration = SignedDuration::from_mins(7);
 /// How long to wait when nothing is due, and after the store has failed.
@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_secs(60);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long an episode that cannot be woken is put off.
 const NOT_WOKEN: SignedDuration = SignedDuration::from_mins(10);
+/// How often to look while HighLevel is asked what time it is.
+const WHILE_ASKING: Duration = Duration::from_secs(1);
 /// How often to look while a lane is full.
 const WHILE_FULL: Duration = Duration::from_secs(1);
 
@@ -36,8 +38,10 @@ impl Engine {
         let mut asked = JoinSet::new();
         let (pulse, clock) = (&self.shared.pulse, &self.shared.clock);
         pulse.beat(clock.elapsed());
+        let mut asked_the_time = JoinSet::new();
         loop {
             self.start_asking(&mut asked);
+            self.start_asking_the_time(&mut asked_the_time);
             let wait = match self.start_what_is_due(&mut lanes).await {
                 Ok(wait) => {
                     pulse.beat(clock.elapsed());
@@ -60,6 +64,7 @@ impl Engine {
                 Some(ended) = texts.next_end() => report(ended),
                 Some(ended) = others.next_end() => report(ended),
                 Some(ended) = asked.join_next() => report_asked(ended),
+                Some(_) = asked_the_time.join_next() => {}
                 () = self.shared.planned.notified() => {}
                 () = self.shared.clock.sleep(wait) => {}
             }
@@ -83,9 +88,21 @@ impl Engine {
         }
     }
 
+    /// Asks HighLevel what time it is, if that is not sure.
+    fn start_asking_the_time(&self, asked: &mut JoinSet<()>) {
+        if asked.is_empty() && self.shared.time.until_asked() == Some(Duration::ZERO) {
+            let engine = self.clone();
+            asked.spawn(async move { engine.shared.time.ask().await });
+        }
+    }
+
     /// Starts what is due and says how long to wait before the next look.
     async fn start_what_is_due(&self, lanes: &mut [Places; 2]) -> Result<Duration, StoreError> {
-        let now = self.shared.clock.now();
+        let idle = lanes.iter().all(Places::are_empty);
+        let Some(now) = self.time_to_work(idle).await? else {
+            let wait = self.shared.time.until_asked().unwrap_or_default();
+            return Ok(wait.max(WHILE_ASKING));
+        };
         let mut looks_again = false;
         for lane in lanes.iter_mut() {
             loop {
@@ -141,7 +158,14 @@ impl Engine {
             self.ask(question).await;
             done += 1;
         }
-        let now = self.shared.clock.now();
+        if self.shared.time.until_asked() == Some(Duration::ZERO)
+            && self.shared.store.next_due().await?.is_some()
+        {
+            self.shared.time.ask().await;
+        }
+        let Some(now) = self.time_to_work(true).await? else {
+            return Ok(done);
+        };
         // What fails there keeps no effect from being performed.
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
@@ -155,10 +179,15 @@ impl Engine {
 
     /// When [`step`](Self::step) has something to do next.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.shared.clock.now();
         if self.has_questions() {
-            return Ok(Some(self.shared.clock.now()));
+            return Ok(Some(now));
         }
-        self.shared.store.next_due().await
+        let due = self.shared.store.next_due().await?;
+        // Before HighLevel has told what time it is, nothing is done.
+        let asked = self.shared.time.until_asked();
+        let asked = asked.and_then(|wait| now.checked_add(wait).ok());
+        Ok(due.map(|due| asked.map_or(due, |asked| asked.min(due.max(asked)))))
     }
 
     async fn claim(

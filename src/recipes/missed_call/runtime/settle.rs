@@ -2,19 +2,24 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long after an answer was lost the effect is looked for, each time. HighLevel shows a message a moment after it
-/// took it; only when the last look finds nothing is the attempt taken for one without effect.
-const LOOKS: [SignedDuration; 3] = [
+/// How long to wait before each look for an effect whose answer was lost: 2, 5 and 10 seconds after that. HighLevel shows
+/// a message a moment after it took it; only when the last look finds nothing is the attempt taken for one without
+/// effect.
+const PAUSES: [SignedDuration; 3] = [
     SignedDuration::from_secs(2),
+    SignedDuration::from_secs(3),
     SignedDuration::from_secs(5),
-    SignedDuration::from_secs(10),
 ];
 
-/// The time of the look after `looks` looks; `None` when there were enough.
-pub(super) fn next_look(lost_at: Timestamp, looks: u32) -> Option<Timestamp> {
-    let after = LOOKS.get(usize::try_from(looks).ok()?)?;
-    Some(lost_at.saturating_add(*after).unwrap_or(Timestamp::MAX))
+/// The time of the look after `looks` looks, of which the last was taken `now`; `None` when there were enough. It is counted
+/// from now and not from the loss: after a clock was set ahead, all looks would be due at once.
+pub(super) fn next_look(now: Timestamp, looks: u32) -> Option<Timestamp> {
+    let pause = PAUSES.get(usize::try_from(looks).ok()?)?;
+    Some(now.saturating_add(*pause).unwrap_or(Timestamp::MAX))
 }
+
+/// The longest that an effect waits because HighLevel failed or its answer was lost: what [`next_try`] says, at most.
+pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(90);
 
 /// When to try again after `failures` failures: 1, 2, 4 … 60 seconds, and with that much `jitter` (0 to 1) more of half
 /// of it.
@@ -36,8 +41,12 @@ mod tests {
     #[test]
     fn looks_end() {
         let lost_at = Timestamp::UNIX_EPOCH;
+        let mut now = Some(lost_at);
         let seconds: Vec<_> = (0..4)
-            .map(|looks| next_look(lost_at, looks).map(Timestamp::as_second))
+            .map(|looks| {
+                now = next_look(now?, looks);
+                now.map(Timestamp::as_second)
+            })
             .collect();
         assert_eq!(seconds, [Some(2), Some(5), Some(10), None]);
         assert_eq!(next_look(lost_at, u32::MAX), None);
@@ -62,11 +71,9 @@ mod tests {
                 seconds,
                 "{failures}"
             );
-            assert_eq!(
-                next_try(now, failures, 1.0).as_millisecond(),
-                seconds * 1500,
-                "{failures}"
-            );
+            let latest = next_try(now, failures, 1.0);
+            assert_eq!(latest.as_millisecond(), seconds * 1500, "{failures}");
+            assert!(latest.duration_since(now) <= LONGEST_PAUSE);
         }
     }
 }

@@ -96,6 +96,10 @@ impl Engine {
         let Some(site) = self.shared.sites.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));
         };
+        if !self.shared.time.is_sure() {
+            // What a wrong clock has swept would not be looked at again when it is right.
+            self.shared.time.ask().await;
+        }
         let now = self.shared.clock.now();
         let before = self.swept_until(location, now).await?;
         let from = before.map_or(Timestamp::MIN, |before| back(before, OVERLAP));

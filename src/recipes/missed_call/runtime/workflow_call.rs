@@ -83,7 +83,7 @@ impl Engine {
         site: &Site,
         call: &WorkflowCall,
     ) -> Result<Acceptance, StoreError> {
-        let now = self.shared.clock.now();
+        let now = self.now_at(call.ended_at).await;
         let Some((message, signal)) = call.signal(now) else {
             return Ok(Acceptance::Ignored);
         };

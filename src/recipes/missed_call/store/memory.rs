@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claim, Commit, Committed, CompanyApp, EffectChange, EpisodeChange, Fence, Forgotten, Halted,
-    LedgerQuery, PersonKey, Progress, Reference, Rewritten, Store, StoreError, Stored, Subject,
-    Suppression, TextingRecord,
+    LedgerQuery, PersonKey, Progress, PutOff, Reference, Rewritten, Store, StoreError, Stored,
+    Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -60,6 +60,8 @@ struct EffectRow {
     due: Option<Timestamp>,
     lane: Lane,
     attempt: u32,
+    /// Whether somebody holds it, or did when they died.
+    claimed: bool,
     progress: Progress,
 }
 
@@ -86,6 +88,7 @@ impl Tables {
         };
         let effect_conflicts = |change: &EffectChange| match change {
             EffectChange::Plan { effect, .. } => self.effects.contains_key(effect),
+            EffectChange::Recall { .. } => false,
             EffectChange::Keep { fence, .. }
             | EffectChange::Release { fence, .. }
             | EffectChange::End { fence } => !self
@@ -175,6 +178,7 @@ impl Tables {
                             due: Some(due),
                             lane,
                             attempt: 0,
+                            claimed: false,
                             progress: Progress::NEW,
                         },
                     );
@@ -191,11 +195,19 @@ impl Tables {
                 } => {
                     if let Some(row) = self.effects.get_mut(&fence.effect) {
                         (row.progress, row.due) = (progress, Some(due));
+                        row.claimed = false;
                     }
                 }
                 EffectChange::End { fence } => {
                     if let Some(row) = self.effects.get_mut(&fence.effect) {
                         row.due = None;
+                    }
+                }
+                EffectChange::Recall { fence, due } => {
+                    if let Some(row) = self.effects.get_mut(&fence.effect)
+                        && row.attempt == fence.attempt
+                    {
+                        row.due = row.due.map(|planned| planned.min(due));
                     }
                 }
             }
@@ -492,6 +504,7 @@ impl Store for MemoryStore {
         let claims = chosen.filter_map(|effect| {
             let row = tables.effects.get_mut(&effect)?;
             row.attempt += 1;
+            row.claimed = true;
             row.due = Some(until);
             Some(Claim {
                 fence: Fence {
@@ -502,6 +515,23 @@ impl Store for MemoryStore {
             })
         });
         Ok(claims.collect())
+    }
+
+    async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
+        let tables = self.tables();
+        let put_off = tables
+            .effects
+            .iter()
+            .filter(|(_, row)| row.attempt > 0 && row.due.is_some_and(|due| due > time));
+        let put_off = put_off.map(|(effect, row)| PutOff {
+            fence: Fence {
+                effect: effect.clone(),
+                attempt: row.attempt,
+            },
+            claimed: row.claimed,
+            progress: row.progress.clone(),
+        });
+        Ok(put_off.collect())
     }
 
     async fn episodes_to_wake(

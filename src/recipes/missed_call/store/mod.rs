@@ -7,6 +7,7 @@ mod error;
 mod health;
 mod installation;
 mod memory;
+mod progress;
 mod reference;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -17,19 +18,19 @@ use std::fmt;
 use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 pub use error::{StoreError, StoreFault};
 pub(crate) use health::LATE;
 pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
+pub use progress::{Before, Progress};
 pub use reference::{Reference, ReferenceChange};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
 
 use super::compliance::{CallersAround, Consent, ConsentKind, NewCaller, SendCounts};
-use super::episode::{EffectId, EpisodeId, EpisodeState, Intent, Reason};
+use super::episode::{EffectId, EpisodeId, EpisodeState, Reason};
 use super::ledger::Entry;
 use crate::client::Lane;
 use crate::digest::sha256_hex;
@@ -132,6 +133,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         lease: SignedDuration,
         except: &[LocationId],
     ) -> Result<Vec<Claim>, StoreError>;
+
+    /// All effects that were claimed at least once and are due, or whose claims end, later than `time`. Asked when work
+    /// begins and when the clock has jumped: the clock that put them off may have been ahead. A store whose contents do
+    /// not outlive the process need not answer.
+    async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
+        let _ = time;
+        Ok(Vec::new())
+    }
 
     /// Live episodes whose time to wake has come.
     async fn episodes_to_wake(
@@ -286,6 +295,25 @@ pub enum EffectChange {
         /// The effect and the attempt that holds it.
         fence: Fence,
     },
+    /// An effect that a wrong clock has put off is due at this time, or its claim ends then, if that is sooner. Nothing
+    /// changes if somebody has claimed or ended it meanwhile.
+    Recall {
+        /// The effect and its last attempt; 0 for one that was never claimed.
+        fence: Fence,
+        /// Not before, and not later.
+        due: Timestamp,
+    },
+}
+
+/// An effect that was claimed once and is not due before long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PutOff {
+    /// The effect and its last attempt.
+    pub fence: Fence,
+    /// Whether somebody holds it; its claim ends then.
+    pub claimed: bool,
+    /// How far it had come.
+    pub progress: Progress,
 }
 
 /// The right to write to a claimed effect: it is lost when somebody else claims the effect.
@@ -304,70 +332,6 @@ pub struct Claim {
     pub fence: Fence,
     /// How far it had come.
     pub progress: Progress,
-}
-
-/// How far an effect has come. Stored as JSON; rows of old releases must load for ever.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum Progress {
-    /// Nothing is under way.
-    Waiting {
-        /// How often it could not be begun or surely had no effect.
-        failures: u32,
-        /// The code of the last failure.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        last_failure: Option<String>,
-    },
-    /// An attempt has begun, and its end is not known.
-    Attempting {
-        /// What is done.
-        intent: Intent,
-        /// Since when.
-        began_at: Timestamp,
-        /// Failures before this attempt.
-        failures: u32,
-    },
-    /// The answer to an attempt was lost; reading back will tell.
-    Unsettled {
-        /// What was to be done.
-        intent: Intent,
-        /// When the attempt began.
-        began_at: Timestamp,
-        /// When its answer was found to be lost.
-        lost_at: Timestamp,
-        /// How often it was looked for.
-        looks: u32,
-        /// Failures before this attempt.
-        failures: u32,
-    },
-}
-
-impl Progress {
-    /// That of a new effect.
-    pub const NEW: Self = Self::Waiting {
-        failures: 0,
-        last_failure: None,
-    };
-
-    /// Since when it may be with HighLevel and must not be begun anew before that is known.
-    pub(crate) fn under_way_since(&self) -> Option<Timestamp> {
-        match self {
-            Self::Waiting { .. } => None,
-            Self::Attempting {
-                intent, began_at, ..
-            } => (!intent.is_repeatable()).then_some(*began_at),
-            Self::Unsettled { began_at, .. } => Some(*began_at),
-        }
-    }
-
-    /// Failures so far.
-    pub fn failures(&self) -> u32 {
-        match self {
-            Self::Waiting { failures, .. }
-            | Self::Attempting { failures, .. }
-            | Self::Unsettled { failures, .. } => *failures,
-        }
-    }
 }
 
 /// How to find somebody's episode.

@@ -5,7 +5,7 @@
 mod find;
 mod known_again;
 
-pub(super) use find::{Found, find};
+pub(super) use find::{Found, before, find};
 
 use super::notifier::{Notice, TeamNotifier};
 use crate::api::contacts::{

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-use super::super::{Claim, EffectChange, Fence, Progress};
+use super::super::{Claim, EffectChange, Fence, Progress, PutOff};
 use super::episodes;
 use super::rows::{Conflict, Result, read_json};
 use crate::client::Lane;
@@ -23,6 +23,11 @@ const DUE_ELSEWHERE: &str =
 pub(super) const TAKE: &str =
     "UPDATE effect SET attempt = attempt + 1, claimed_due_at = due_at, due_at = ?4
      WHERE episode = ?1 AND step = ?2 AND ordinal = ?3 RETURNING attempt, progress_json";
+/// Both lanes, so that the index serves.
+pub(super) const PUT_OFF: &str =
+    "SELECT (SELECT name FROM episode_name WHERE number = episode), step, ordinal, attempt,
+            claimed_due_at IS NOT NULL, progress_json
+     FROM effect WHERE lane IN (0, 1) AND due_at > ?1 AND attempt > 0";
 pub(super) const FREE: &str = "UPDATE effect SET due_at = claimed_due_at, claimed_due_at = NULL
      WHERE claimed_due_at IS NOT NULL";
 
@@ -62,6 +67,22 @@ pub(super) fn write(connection: &Connection, change: &EffectChange) -> Result<()
             due,
         } => (fence, Some(due.as_millisecond()), Some(progress), false),
         EffectChange::End { fence } => (fence, None, None, false),
+        EffectChange::Recall { fence, due } => {
+            connection
+                .prepare_cached(
+                    "UPDATE effect SET due_at = min(due_at, ?5)
+                     WHERE episode = (SELECT number FROM episode_name WHERE name = ?1)
+                       AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL",
+                )?
+                .execute(params![
+                    fence.effect.episode.as_str(),
+                    fence.effect.step.as_str(),
+                    fence.effect.ordinal,
+                    fence.attempt,
+                    due.as_millisecond(),
+                ])?;
+            return Ok(());
+        }
     };
     let progress = progress.map(serde_json::to_string).transpose()?;
     let changed = connection
@@ -87,6 +108,32 @@ pub(super) fn write(connection: &Connection, change: &EffectChange) -> Result<()
     } else {
         Err(Conflict.into())
     }
+}
+
+pub(super) fn put_off(connection: &Connection, time: Timestamp) -> Result<Vec<PutOff>> {
+    let mut statement = connection.prepare_cached(PUT_OFF)?;
+    let mut rows = statement.query([time.as_millisecond()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let progress: Option<String> = row.get(5)?;
+        // One that cannot be read is left as it is.
+        let Ok(progress) = progress.as_deref().map_or(Ok(Progress::NEW), read_json) else {
+            continue;
+        };
+        found.push(PutOff {
+            fence: Fence {
+                effect: EffectId {
+                    episode: EpisodeId::from_stored(row.get::<_, String>(0)?),
+                    step: StepName::from_stored(row.get::<_, String>(1)?),
+                    ordinal: row.get(2)?,
+                },
+                attempt: row.get(3)?,
+            },
+            claimed: row.get(4)?,
+            progress,
+        });
+    }
+    Ok(found)
 }
 
 pub(super) fn claim(

@@ -35,7 +35,7 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Store,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference, Store,
     StoreError, StoreHealth, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
@@ -312,6 +312,15 @@ impl Store for SqliteStore {
         self.writer
             .run("claim effects", move |connection| {
                 effects::claim(connection, now, lane, limit, lease, &except)
+            })
+            .await
+    }
+
+    async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
+        // It looks through all that is planned, and no decision waits for it.
+        self.ledger
+            .run("find what was put off", move |connection| {
+                effects::put_off(connection, time)
             })
             .await
     }
