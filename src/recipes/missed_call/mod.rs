@@ -64,7 +64,7 @@ pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
 pub use runtime::{
-    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, SweepError, Swept,
+    Acceptance, Engine, EngineBuilder, Erasure, Notice, PreflightError, Stopped, SweepError, Swept,
     TeamNotifier, WorkflowInlet,
 };
 pub use workflow_call::{MissedCallForm, WorkflowCall};

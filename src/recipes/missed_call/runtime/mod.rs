@@ -7,6 +7,7 @@
 mod accept;
 mod counting;
 mod early;
+mod ending;
 mod erase;
 mod facts;
 mod follow;
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use accept::Acceptance;
+pub use ending::Stopped;
 pub use erase::Erasure;
 pub use notifier::{Notice, TeamNotifier};
 pub use preflight::PreflightError;
