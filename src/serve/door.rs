@@ -172,8 +172,8 @@ mod tests {
             assert!(connections.is_now(number, Phase::Handling, at(1)));
         }
         assert_eq!(connections.make_room(), Err(AllAtWork));
-        assert_eq!(connections.overdue(at(1_000_000)), []);
-        assert_eq!(connections.without_request(), []);
+        assert!(connections.overdue(at(1_000_000)).is_empty());
+        assert!(connections.without_request().is_empty());
         assert_eq!(connections.with_request(), 2);
         // Whoever does not read the answer can.
         assert!(connections.is_now(2, Phase::Answering, at(2)));
@@ -185,12 +185,12 @@ mod tests {
     #[test]
     fn heads_have_a_time_limit_which_a_byte_now_and_then_does_not_extend() {
         let mut connections = entered(9, [0, 5]);
-        assert_eq!(connections.overdue(at(9)), []);
+        assert!(connections.overdue(at(9)).is_empty());
         assert_eq!(connections.overdue(at(10)), [1]);
         // Proxies keep connections open for the next request.
         assert!(connections.is_now(2, Phase::Handling, at(11)));
         assert!(connections.is_now(2, Phase::AwaitingHead, at(12)));
-        assert_eq!(connections.overdue(at(86)), []);
+        assert!(connections.overdue(at(86)).is_empty());
         assert_eq!(connections.overdue(at(87)), [2]);
     }
 

@@ -37,7 +37,7 @@ pub enum FakeGhlError {
     PathPattern(String),
     /// The text names no fault.
     #[error(
-        "unknown fault `{0}`; use status:CODE, html:CODE, empty:CODE, 429, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
+        "unknown fault `{0}`; use status:CODE, html:CODE, empty:CODE, 429, 429:SECONDSs, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
     )]
     Fault(String),
     /// The order itself cannot be read.

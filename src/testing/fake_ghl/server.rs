@@ -239,6 +239,12 @@ pub(super) async fn handle_api(
         Some(Fault::Html(status)) => Some(page(status)),
         Some(Fault::Empty(status)) => Some(plain(status, "", "")),
         Some(Fault::TooManyRequests) => Some(json_answer(Answer::too_many_requests())),
+        Some(Fault::RetryAfter(wait)) => {
+            let mut refused = json_answer(Answer::too_many_requests());
+            let seconds = HeaderValue::from(wait.as_secs());
+            refused.headers_mut().insert(header::RETRY_AFTER, seconds);
+            Some(refused)
+        }
         Some(Fault::DropAfter) | None => None,
     };
     let mut response = match refused {
