@@ -1,7 +1,6 @@
 //! The end of a run: what is not begun is given back at once, and what is under way has a while.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gohighlevel::client::Lane;
@@ -10,9 +9,12 @@ use gohighlevel::recipes::missed_call::store::{Claim, MemoryStore, Progress, Sto
 use gohighlevel::recipes::missed_call::{Engine, Stopped};
 use gohighlevel::testing::ManualClock;
 use jiff::SignedDuration;
-use tokio::sync::oneshot;
+use serde_json::json;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
+use super::given::the_text;
+use super::hard_times::StillClock;
 use super::scripted::{Answer, Scripted, engine, missed_call, outcome, recipe, start, well};
 use crate::held_clock::HeldClock;
 
@@ -33,7 +35,7 @@ impl Running {
         grace: Duration,
     ) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let clock = Arc::new(ManualClock::new(start()));
+        let clock = Arc::new(StillClock::default());
         let engine = engine(ghl, client_clock, clock, store.clone(), recipe("PT0S"));
         for number in 10..10 + calls {
             engine.accept(&missed_call(number, start())).await.unwrap();
@@ -87,10 +89,11 @@ async fn what_is_not_begun_is_free_again_at_once() {
     assert_eq!(began.elapsed(), Duration::ZERO);
     let texts = free(&store, Lane::Interactive).await;
     assert_eq!(texts.len(), 3);
+    // Those of the lane behind, whose reads do not come back either, are among them.
+    let others = free(&store, Lane::Background).await;
     assert_eq!(
         (stopped.returned, stopped.abandoned),
-        (texts.len(), 0),
-        "{stopped:?}"
+        (texts.len() + others.len(), 0)
     );
     for text in texts {
         assert_eq!(text.progress, Progress::NEW);
@@ -110,47 +113,43 @@ async fn what_waits_for_the_rate_limit_is_free_again_at_once() {
         _ => well(method, path),
     });
     let clock = HeldClock::new();
-    let running = Running::with(&ghl, Arc::new(clock.clone()), 3, Duration::from_secs(3600)).await;
+    let grace = Duration::from_secs(8);
+    let running = Running::with(&ghl, Arc::new(clock.clone()), 3, grace).await;
     assert!(clock.waiting() > 0, "nothing waits for the rate limit");
     let sent = ghl.count("POST /conversations/messages");
     assert!(sent < 3);
-    let began = tokio::time::Instant::now();
+    // Tags wait after they are begun: they may be done twice.
     let (stopped, _, store) = running.stop().await;
-    assert_eq!(began.elapsed(), Duration::ZERO);
-    assert_eq!(stopped.abandoned, 0);
-    assert_eq!(free(&store, Lane::Interactive).await.len(), 3 - sent);
+    assert!(stopped.returned >= 3 - sent, "{stopped:?}");
+    let texts = free(&store, Lane::Interactive).await;
+    assert_eq!(texts.len(), 3 - sent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_under_way_comes_to_its_end() {
-    let released = Arc::new(AtomicBool::new(false));
-    let release = Arc::clone(&released);
-    // Answers come with the second attempt alone, which is a second later.
+    let permits = Arc::new(Semaphore::new(0));
+    let of_ghl = Arc::clone(&permits);
     let ghl = Scripted::new(move |method, path| match (method, path) {
-        ("POST", "/conversations/messages") if !release.load(Ordering::SeqCst) => {
-            Answer::Json(429, serde_json::json!({}))
-        }
+        ("POST", "/conversations/messages") => Answer::Held(
+            Arc::clone(&of_ghl),
+            json!({"conversationId": "k1", "messageId": "m1"}),
+        ),
         _ => well(method, path),
     });
-    let clock = HeldClock::new();
-    let running = Running::with(&ghl, Arc::new(clock.clone()), 1, Duration::from_secs(3600)).await;
-    assert!(ghl.count("POST /conversations/messages") > 0);
+    let running = Running::with(&ghl, still(), 1, Duration::from_secs(3600)).await;
+    assert_eq!(ghl.count("POST /conversations/messages"), 1);
     let Running {
         engine, stop, run, ..
     } = running;
     drop(stop);
-    for _ in 0..100 {
+    for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }
     assert!(!run.is_finished());
-    released.store(true, Ordering::SeqCst);
-    clock.advance(Duration::from_secs(600));
+    permits.add_permits(1);
     let stopped = run.await.unwrap();
-    assert_eq!(
-        (stopped.finished, stopped.returned, stopped.abandoned),
-        (1, 0, 0)
-    );
-    let end = outcome(&engine, super::given::the_text()).await;
+    assert_eq!((stopped.finished, stopped.abandoned), (1, 0));
+    let end = outcome(&engine, the_text()).await;
     assert_eq!(end.as_deref(), Some("done"));
 }
 
