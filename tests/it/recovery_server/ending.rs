@@ -5,8 +5,6 @@
 //! shows how long they take.
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use gohighlevel::clock::{Clock as _, SystemClock};
@@ -15,8 +13,6 @@ use http::Method;
 use rusqlite::Connection;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::kills::{Count, NO_LIMIT, patient_recipe, setting};
 use super::server::{Place, Server};
@@ -28,9 +24,6 @@ const BOUND: Duration = Duration::from_secs(3);
 /// After this much the process must be gone however slow the machine is. Without a bound these cases take minutes, or for
 /// ever.
 const TOO_LONG: Duration = Duration::from_secs(30);
-
-/// How many are tried at once, where all are tried many times. Nearly all of their time is spent waiting.
-const AT_ONCE: usize = 5;
 
 const TEXTS: &str = "/conversations/messages";
 
@@ -48,7 +41,7 @@ enum Case {
 }
 
 /// A SIGTERM in this case; returns how long the end took.
-async fn end_in(case: Case, program: Option<PathBuf>, bound: Duration) -> Duration {
+async fn end_in(case: Case, program: Option<std::path::PathBuf>, bound: Duration) -> Duration {
     let window = Duration::from_secs(10);
     let fake = FakeGhl::builder().limit(NO_LIMIT, window).start();
     let fake = fake.await.unwrap();
@@ -208,7 +201,7 @@ async fn a_second_sigterm_ends_at_once() {
 #[ignore = "minutes of real time; .ci/ending runs it"]
 async fn sigterm_ends_in_every_case_many_times() {
     let times = setting("ENDINGS").unwrap_or(50);
-    let program = std::env::var_os("RECOVERY_SERVER").map(PathBuf::from);
+    let program = std::env::var_os("RECOVERY_SERVER").map(std::path::PathBuf::from);
     // The bound of a service that sets none.
     let bound = Duration::from_secs(10);
     for case in [
@@ -220,16 +213,10 @@ async fn sigterm_ends_in_every_case_many_times() {
         Case::Locked,
     ] {
         let began = SystemClock.elapsed();
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        let mut running = JoinSet::new();
+        let mut took = Vec::new();
         for _ in 0..times {
-            let (places, program) = (Arc::clone(&places), program.clone());
-            running.spawn(async move {
-                let _place = places.acquire().await.unwrap();
-                end_in(case, program, bound).await
-            });
+            took.push(end_in(case, program.clone(), bound).await);
         }
-        let mut took = running.join_all().await;
         took.sort_unstable();
         let (median, longest) = (took[took.len() / 2], took[took.len() - 1]);
         println!(
