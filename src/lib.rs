@@ -18,7 +18,7 @@
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
 //! | Pages | listings as streams | [below](#pages) |
 //! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
-//! | Serving | a server with time-outs and bounds, an engine beside it, and an end within a time limit | [`serve`](mod@serve) (feature `axum`) |
+//! | Serving | a server with time-outs and bounds, an engine beside it, and an end within a time limit | [`serve`] (feature `axum`) |
 //! | Workflows | start them, be a trigger or an action of them | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
@@ -211,7 +211,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | HTTP through reqwest with rustls; without it the client asks for a [`Transport`](client::Transport) of yours |
 //! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types |
-//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router; [`serve`](mod@serve), a server for it |
+//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router; [`serve`], a server for it |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |

@@ -13,7 +13,7 @@
 //! | the end, once it is [asked for](Shutdown) | 10 seconds ([`Shutdown::within`]) |
 //!
 //! All of it holds for every route of the router. What is refused is logged at `warn`, of each kind at most once a second
-//! and with how many there were. An [`Endpoint`](crate::webhooks::Endpoint) behind a server of your own needs
+//! and with how many there were. An [`Endpoint`] behind a server of your own needs
 //! [the same bounds](crate::webhooks::Endpoint#a-server-of-your-own).
 //!
 //! # The end
