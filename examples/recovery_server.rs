@@ -26,13 +26,14 @@ use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{AppId, LocationId};
 use gohighlevel::recipes::missed_call::store::SqliteStore;
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
+use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Endpoint, Verifier};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::EnvFilter;
 
 const USAGE: &str = "\
-Missed-call text back as a service. It runs until Ctrl-C or SIGTERM.
+Missed-call text back as a service. It runs until Ctrl-C or SIGTERM; a second one ends it at once.
 
 Usage: recovery_server --config FILE [--listen ADDRESS]
 
@@ -100,6 +101,8 @@ fn arguments() -> Result<(PathBuf, SocketAddr), String> {
 struct Config {
     /// How long between two looks for calls whose webhook was lost; without it there is none.
     sweep_every_seconds: Option<u32>,
+    /// How long the end may take once SIGTERM or Ctrl-C asks for it, 10 seconds otherwise.
+    end_within_seconds: Option<u32>,
     /// The marketplace app whose webhooks count; without it those of every app do.
     app_id: Option<AppId>,
     store: StoreTable,
@@ -168,9 +171,9 @@ impl Config {
 async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     let config = Config::read(file)?;
     let path = config.store.path.clone();
-    let pause = config
-        .sweep_every_seconds
-        .map(|seconds| Duration::from_secs(seconds.into()));
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    let pause = config.sweep_every_seconds.map(seconds);
+    let end_within = config.end_within_seconds.map(seconds);
     let app = config.app_id.clone();
     let recipes = config.recipes(file)?;
     let client = Client::from_env().map_err(told)?;
@@ -189,7 +192,7 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     }
     let engine = engine.build();
     check_locations(&engine).await?;
-    serve(engine, verifier.build(), listen, pause)
+    serve_webhooks(engine, verifier.build(), listen, pause, end_within)
         .await
         .map_err(told)
 }
@@ -211,13 +214,17 @@ impl TeamNotifier for LogOfTheTeam {
 }
 
 /// From here on a webhook that is answered 200 is in the store.
-async fn serve(
+async fn serve_webhooks(
     engine: Engine,
     verifier: Verifier,
     listen: SocketAddr,
     sweep_pause: Option<Duration>,
+    end_within: Option<Duration>,
 ) -> io::Result<()> {
-    let asked = asked_to_stop()?;
+    let mut shutdown = Shutdown::on_signal()?;
+    if let Some(bound) = end_within {
+        shutdown = shutdown.within(bound);
+    }
     let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
     let app = axum::Router::new()
         .route("/webhooks/ghl", webhooks.route())
@@ -226,29 +233,13 @@ async fn serve(
     let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     io::stdout().flush()?;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = async {
-        let server = axum::serve(listener, app).with_graceful_shutdown(asked);
-        let served = server.await;
-        // A delivery can be under way though its connection is gone.
-        webhooks.drain().await;
-        // Only now: what was under way may have planned something.
-        drop(stop);
-        served
-    };
-    let running = engine.run(async { drop(stopped.await) });
-    let served_and_run = async { tokio::join!(serving, running).0 };
-    let sweeping = async {
-        match sweep_pause {
-            Some(pause) => engine.run_sweeps(pause, std::future::pending()).await,
-            None => std::future::pending().await,
-        }
-    };
-    // A sweep that is broken off has taken what it has taken; the next start goes on.
-    tokio::select! {
-        served = served_and_run => served,
-        () = sweeping => Ok(()),
+    let mut service = serve(listener, app).endpoint(&webhooks).engine(&engine);
+    if let Some(pause) = sweep_pause {
+        service = service.sweeps(&engine, pause);
     }
+    // What it could not end is settled at the next start, and it has logged what that is.
+    service.until(shutdown).await;
+    Ok(())
 }
 
 /// Refuses to go on when a location lacks what its recipe needs, or its token. If HighLevel cannot be asked, the
@@ -291,24 +282,4 @@ async fn health(State(engine): State<Engine>) -> (StatusCode, String) {
         StatusCode::SERVICE_UNAVAILABLE
     };
     (status, health.to_string())
-}
-
-/// Completes on Ctrl-C or SIGTERM, which are caught from the call on.
-#[cfg(unix)]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Completes on Ctrl-C.
-#[cfg(not(unix))]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -13,6 +13,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gohighlevel::clock::SystemClock;
+use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Delivery, Endpoint, Event, Handler, NotDurable, Verifier};
 use rusqlite::Connection;
 use tokio::net::TcpListener;
@@ -64,12 +65,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
     let listener = TcpListener::bind(address.as_str()).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    // Where Ctrl-C cannot be caught, it ends the process by itself.
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    // What is under way though its sender has gone is stored too.
-    endpoint.drain().await;
+    // What is under way when the signal comes is stored too.
+    let report = serve(listener, app)
+        .endpoint(&endpoint)
+        .until(Shutdown::on_signal()?)
+        .await;
+    if !report.is_complete() {
+        eprintln!("not all that was under way came to its end: {report:?}");
+    }
     Ok(())
 }

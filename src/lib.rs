@@ -18,6 +18,7 @@
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
 //! | Pages | listings as streams | [below](#pages) |
 //! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
+//! | Serving | a server with time-outs and bounds, an engine beside it, and an end within a time limit | [`serve`] (feature `axum`) |
 //! | Workflows | start them, be a trigger or an action of them | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
@@ -212,7 +213,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | HTTP through reqwest with rustls; without it the client asks for a [`Transport`](client::Transport) of yours |
 //! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types |
-//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router |
+//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router; [`serve`], a server for it |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
@@ -229,7 +230,7 @@
 //! | `oauth_install` | a marketplace app, from its installation to its removal |
 //! | `missed_call` | a missed call from its end to the task, offline |
 //! | `webhook_receiver` | webhooks in a service of your own, each stored before it is acknowledged |
-//! | `recovery_server` | a service to start from: configuration, health check, graceful shutdown |
+//! | `recovery_server` | a service to start from: configuration, health check, bounds for strangers, an end within a time limit |
 //! | `fake_ghl` | a HighLevel on loopback, for any language |
 //!
 //! What the recipe's file may say stands at [`recipes::missed_call::recipe`], and which rules HighLevel's webhooks keep
@@ -254,7 +255,11 @@ mod open_enum;
 pub mod phone;
 #[cfg(feature = "missed-call")]
 pub mod recipes;
+#[cfg(feature = "webhooks")]
+mod refusals;
 pub mod secret;
+#[cfg(feature = "axum")]
+pub mod serve;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "testing")]

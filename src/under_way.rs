@@ -1,7 +1,6 @@
 //! What an endpoint has under way: how much at most, and an end to wait for on shutdown.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
@@ -11,7 +10,7 @@ pub(crate) struct UnderWay(Arc<State>);
 
 struct State {
     count: watch::Sender<usize>,
-    draining: AtomicBool,
+    draining: watch::Sender<bool>,
 }
 
 /// One of those that are under way, until it is dropped.
@@ -21,7 +20,7 @@ impl UnderWay {
     pub(crate) fn new() -> Self {
         Self(Arc::new(State {
             count: watch::Sender::new(0),
-            draining: AtomicBool::new(false),
+            draining: watch::Sender::new(false),
         }))
     }
 
@@ -34,7 +33,7 @@ impl UnderWay {
     pub(crate) fn enter(&self, most: usize) -> Option<Place> {
         let entered = self.0.count.send_if_modified(|count| {
             // Asked in here, so that nothing slips in while somebody begins to wait for the last one.
-            let free = *count < most && !self.0.draining.load(Ordering::SeqCst);
+            let free = *count < most && !*self.0.draining.borrow();
             *count += usize::from(free);
             free
         });
@@ -43,9 +42,20 @@ impl UnderWay {
 
     /// Lets nobody in any more, and returns when nothing is under way.
     pub(crate) async fn drain(&self) {
-        self.0.draining.store(true, Ordering::SeqCst);
+        self.0.draining.send_replace(true);
         // The sender lives in `self`, so waiting cannot fail.
         let _ = self.0.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Returns once nobody is let in any more.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn draining(&self) {
+        let _ = self
+            .0
+            .draining
+            .subscribe()
+            .wait_for(|draining| *draining)
+            .await;
     }
 }
 

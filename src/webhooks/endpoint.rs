@@ -15,6 +15,7 @@ use super::delivery::Delivery;
 use super::handler::Handler;
 use super::verify::{Verifier, VerifyError};
 use crate::clock::Clock;
+use crate::refusals::Refusals;
 use crate::under_way::{Place, UnderWay};
 
 /// The largest body that is taken: one mebibyte. HighLevel's events are far smaller.
@@ -52,9 +53,23 @@ const MOST_UNDER_WAY: usize = 1024;
 /// 429 is the one answer after which both of HighLevel's guides promise that it sends again, so it stands for every
 /// failure on this side. Of the others it may lose the event, which is right for what is not meant for this service.
 ///
-/// The handler runs to its end even if HighLevel hangs up meanwhile. Every outcome is logged through `tracing` with
-/// the event's name, location and webhook id: what was taken at `info`, what was not wanted at `debug`, what was refused
-/// at `warn`, what was not durable at `error`. Bodies and phone numbers are not logged.
+/// The handler runs to its end even if HighLevel hangs up meanwhile. The outcome of every proven delivery is logged through
+/// `tracing` with the event's name, location and webhook id: what was taken at `info`, what was not wanted at `debug`, what
+/// was not durable at `error`. What was refused is logged at `warn`, of each kind at most once a second and with how many
+/// there were (`count`) since the line before, because strangers decide how often that happens. Bodies and phone numbers
+/// are not logged.
+///
+/// # A server of your own
+///
+/// The endpoint sees a request when its head is there, and behind axum reads the body itself. What comes before is the
+/// server's to bound: [`serve`](crate::serve) (feature `axum`) does all of it. A server of your own needs
+///
+/// * a time-out for heads and for whole bodies, of some 10 seconds: without, one half-sent request is held for ever;
+/// * a bound on connections, well below the limit of open files, that closes idle ones to let new ones in;
+/// * a bound on the bytes of bodies that are read at the same time: a forged signature of the right length costs nothing
+///   and has up to [`MAX_BODY_BYTES`] read before it is found out;
+/// * on shutdown: no new connections, [`drain`](Self::drain), and an end after a time limit even if requests are
+///   still half sent.
 #[derive(Clone)]
 pub struct Endpoint {
     shared: Arc<Shared>,
@@ -66,6 +81,7 @@ struct Shared {
     handler: Arc<dyn Handler>,
     clock: Arc<dyn Clock>,
     under_way: UnderWay,
+    refusals: Refusals,
 }
 
 impl Endpoint {
@@ -77,6 +93,7 @@ impl Endpoint {
                 handler,
                 clock,
                 under_way: UnderWay::new(),
+                refusals: Refusals::default(),
             }),
             most_under_way: MOST_UNDER_WAY,
         }
@@ -84,8 +101,7 @@ impl Endpoint {
 
     /// With at most so many deliveries under way at once, 1,024 otherwise. Those beyond are answered 429 at once and
     /// come again: a store that has become slow must not fill the memory. Whoever cannot sign holds no place for longer
-    /// than the check takes, because bodies are read before; how many connections may send at once is the server's
-    /// to limit.
+    /// than the check takes, because bodies are read before.
     #[must_use]
     pub fn at_most(self, deliveries: usize) -> Self {
         Self {
@@ -104,7 +120,7 @@ impl Endpoint {
         }
         let (parts, body) = request.into_parts();
         if body.len() > MAX_BODY_BYTES {
-            return too_large();
+            return self.too_large();
         }
         self.take(&parts.headers, body).await
     }
@@ -113,16 +129,19 @@ impl Endpoint {
     #[cfg(feature = "axum")]
     pub(super) fn refuse_unread(&self, headers: &HeaderMap) -> Option<Response<&'static str>> {
         let error = self.verifier().signature_in(headers).err()?;
-        Some(refuse(&error))
+        Some(self.refuse(&error))
+    }
+
+    /// The answer while the endpoint is drained; completes when that begins.
+    #[cfg(feature = "axum")]
+    pub(super) async fn refuse_when_draining(&self) -> Response<&'static str> {
+        self.shared.under_way.draining().await;
+        self.busy()
     }
 
     pub(super) async fn take(&self, headers: &HeaderMap, body: Bytes) -> Response<&'static str> {
         let Some(place) = self.shared.under_way.enter(self.most_under_way) else {
-            tracing::warn!(
-                outcome = "not taken",
-                "too many webhooks are under way, or the service shuts down"
-            );
-            return answer(StatusCode::TOO_MANY_REQUESTS, "Busy; please send it again.");
+            return self.busy();
         };
         match self
             .verifier()
@@ -136,7 +155,7 @@ impl Endpoint {
                 }),
                 None => span_of(&delivery).in_scope(panicked),
             },
-            Err(error) => refuse(&error),
+            Err(error) => self.refuse(&error),
         }
     }
 
@@ -155,6 +174,76 @@ impl Endpoint {
     /// gone, so that the server has stopped is not enough.
     pub async fn drain(&self) {
         self.shared.under_way.drain().await;
+        for (kind, count) in self.shared.refusals.take_rest() {
+            tracing::warn!(outcome = "refused", count, kind, "webhooks refused");
+        }
+    }
+
+    /// How many deliveries are under way.
+    #[cfg(feature = "axum")]
+    pub(crate) fn under_way(&self) -> usize {
+        self.shared.under_way.count()
+    }
+
+    fn refuse(&self, error: &VerifyError) -> Response<&'static str> {
+        if let Some(count) = self.refused(error.code()) {
+            tracing::warn!(outcome = "refused", count, %error, "webhook refused");
+        }
+        match error {
+            VerifyError::NotJson(_) => {
+                answer(StatusCode::BAD_REQUEST, "The body is no JSON object.")
+            }
+            VerifyError::FromTheFuture { .. } => answer(
+                StatusCode::TOO_MANY_REQUESTS,
+                "The clock here is wrong; please send it again.",
+            ),
+            VerifyError::OtherApp { .. } => {
+                answer(StatusCode::UNAUTHORIZED, "It is of another app.")
+            }
+            _ => answer(
+                StatusCode::UNAUTHORIZED,
+                "The signature is missing, wrong or too old.",
+            ),
+        }
+    }
+
+    fn busy(&self) -> Response<&'static str> {
+        if let Some(count) = self.refused("busy") {
+            tracing::warn!(
+                outcome = "not taken",
+                count,
+                "too many webhooks are under way, or the service shuts down"
+            );
+        }
+        answer(StatusCode::TOO_MANY_REQUESTS, "Busy; please send it again.")
+    }
+
+    pub(super) fn too_large(&self) -> Response<&'static str> {
+        self.unread(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The body is larger than one mebibyte.",
+        )
+    }
+
+    /// The answer to a body that was not read.
+    pub(super) fn unread(
+        &self,
+        status: StatusCode,
+        kind: &'static str,
+        sentence: &'static str,
+    ) -> Response<&'static str> {
+        if let Some(count) = self.refused(kind) {
+            tracing::warn!(outcome = "refused", count, %status, "webhook body not read");
+        }
+        answer(status, sentence)
+    }
+
+    /// How many refusals of this kind the log line that is due now stands for.
+    fn refused(&self, kind: &'static str) -> Option<u64> {
+        self.shared
+            .refusals
+            .count(kind, self.shared.clock.elapsed())
     }
 
     fn verifier(&self) -> Arc<Verifier> {
@@ -214,22 +303,6 @@ fn span_of(delivery: &Delivery) -> tracing::Span {
     )
 }
 
-fn refuse(error: &VerifyError) -> Response<&'static str> {
-    tracing::warn!(outcome = "refused", %error, "webhook refused");
-    match error {
-        VerifyError::NotJson(_) => answer(StatusCode::BAD_REQUEST, "The body is no JSON object."),
-        VerifyError::FromTheFuture { .. } => answer(
-            StatusCode::TOO_MANY_REQUESTS,
-            "The clock here is wrong; please send it again.",
-        ),
-        VerifyError::OtherApp { .. } => answer(StatusCode::UNAUTHORIZED, "It is of another app."),
-        _ => answer(
-            StatusCode::UNAUTHORIZED,
-            "The signature is missing, wrong or too old.",
-        ),
-    }
-}
-
 /// The text of a panic may quote what it was working on, so it is not repeated.
 fn panicked() -> Response<&'static str> {
     tracing::error!(
@@ -246,13 +319,7 @@ fn not_stored() -> Response<&'static str> {
     )
 }
 
-pub(super) fn too_large() -> Response<&'static str> {
-    let status = StatusCode::PAYLOAD_TOO_LARGE;
-    tracing::warn!(outcome = "refused", %status, "webhook body not read");
-    answer(status, "The body is larger than one mebibyte.")
-}
-
-pub(super) fn answer(status: StatusCode, sentence: &'static str) -> Response<&'static str> {
+fn answer(status: StatusCode, sentence: &'static str) -> Response<&'static str> {
     let mut response = Response::new(sentence);
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");

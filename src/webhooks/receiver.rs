@@ -6,9 +6,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest as _};
 use axum::routing::{MethodRouter, post};
+use futures_util::future::{Either, select};
 use http::{Request, StatusCode};
 
-use super::endpoint::{Endpoint, MAX_BODY_BYTES, answer, too_large};
+use super::endpoint::{Endpoint, MAX_BODY_BYTES};
 use super::handler::Handler;
 use super::verify::Verifier;
 use crate::clock::Clock;
@@ -40,7 +41,8 @@ where
 
 impl Endpoint {
     /// The endpoint behind a route of axum. A request without a signature is answered before its body is read, and a body
-    /// that is too large, or does not arrive whole, before it is read to its end.
+    /// that is too large, or does not arrive whole, before it is read to its end. While the endpoint is
+    /// [drained](Self::drain), a body that is still on its way is answered 429 at once.
     pub fn route<S>(&self) -> MethodRouter<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -53,9 +55,12 @@ impl Endpoint {
                     return refused.map(Body::from);
                 }
                 let headers = request.headers().clone();
-                let answer = match Bytes::from_request(request, &()).await {
-                    Ok(body) => endpoint.take(&headers, body).await,
-                    Err(rejection) => refuse_body(&rejection),
+                let read = std::pin::pin!(Bytes::from_request(request, &()));
+                let draining = std::pin::pin!(endpoint.refuse_when_draining());
+                let answer = match select(read, draining).await {
+                    Either::Left((Ok(body), _)) => endpoint.take(&headers, body).await,
+                    Either::Left((Err(rejection), _)) => refuse_body(&endpoint, &rejection),
+                    Either::Right((refused, _)) => refused,
                 };
                 answer.map(Body::from)
             }
@@ -76,14 +81,13 @@ impl Endpoint {
     }
 }
 
-fn refuse_body(rejection: &BytesRejection) -> http::Response<&'static str> {
-    let status = rejection.status();
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large();
+fn refuse_body(endpoint: &Endpoint, rejection: &BytesRejection) -> http::Response<&'static str> {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return endpoint.too_large();
     }
-    tracing::warn!(outcome = "refused", %status, "webhook body not read");
-    answer(
+    endpoint.unread(
         StatusCode::BAD_REQUEST,
+        "broken_off",
         "The body did not arrive in one piece.",
     )
 }

@@ -128,6 +128,24 @@ pub enum VerifyError {
     NotJson(#[from] NotJson),
 }
 
+impl VerifyError {
+    /// The kind of refusal, by which refusals are counted.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::MissingSignature => "missing_signature",
+            Self::LegacySignatureOnly => "legacy_signature_only",
+            Self::RepeatedSignature { .. } => "repeated_signature",
+            Self::MalformedSignature { .. } => "malformed_signature",
+            Self::NoKey { .. } => "no_key",
+            Self::WrongSignature { .. } => "wrong_signature",
+            Self::Stale { .. } => "stale",
+            Self::FromTheFuture { .. } => "from_the_future",
+            Self::OtherApp { .. } => "other_app",
+            Self::NotJson(_) => "not_json",
+        }
+    }
+}
+
 impl Verifier {
     /// A verifier with HighLevel's published keys, the legacy RSA signature off, 30 days of
     /// [`staleness`](VerifierBuilder::staleness), and webhooks of every app: name yours with

@@ -16,6 +16,8 @@ use serde_json::json;
 use super::shared_secret::SharedSecret;
 use super::triggers::{SubscriptionEvent, Triggers, UnreadableEvent};
 use super::typed::UnreadableField;
+use crate::clock::{Clock, SystemClock};
+use crate::refusals::Refusals;
 use crate::under_way::UnderWay;
 
 /// The largest body that is taken: one mebibyte.
@@ -43,7 +45,10 @@ const MOST_UNDER_WAY: usize = 256;
 /// of a *Webhook* step is known to come once only. So answer quickly, expect repeats, and do not count on them.
 ///
 /// What serves a request runs to its end even if HighLevel hangs up meanwhile, so [`drain`](Self::drain) the endpoint on
-/// shutdown. What was refused or failed is logged through `tracing`; bodies, secrets and phone numbers are not.
+/// shutdown. What was refused or failed is logged through `tracing`: what strangers can bring about, of each kind at most
+/// once a second and with how many there were (`count`) since the line before. Bodies, secrets and phone numbers are not
+/// logged. What a server of your own has to bound stands at
+/// [`webhooks::Endpoint`](crate::webhooks::Endpoint#a-server-of-your-own).
 ///
 /// # Whom the secret lets in
 ///
@@ -57,6 +62,8 @@ pub struct WorkflowEndpoint {
     service: Arc<dyn Service>,
     under_way: UnderWay,
     most_under_way: usize,
+    refusals: Arc<Refusals>,
+    clock: Arc<dyn Clock>,
 }
 
 /// Whoever serves a request could not; HighLevel is told 503.
@@ -141,6 +148,8 @@ impl WorkflowEndpoint {
             service: Arc::new(service),
             under_way: UnderWay::new(),
             most_under_way: MOST_UNDER_WAY,
+            refusals: Arc::default(),
+            clock: Arc::new(SystemClock),
         }
     }
 
@@ -158,6 +167,12 @@ impl WorkflowEndpoint {
         }
     }
 
+    /// Another source of time than the machine's, for the pauses between lines of the log.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
     /// Answers a request with its whole body.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
@@ -165,7 +180,7 @@ impl WorkflowEndpoint {
             return refused;
         }
         if body.len() > MAX_BODY_BYTES {
-            return too_large();
+            return self.too_large();
         }
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = query.into_owned().collect();
@@ -177,15 +192,39 @@ impl WorkflowEndpoint {
     /// the server has stopped is not enough.
     pub async fn drain(&self) {
         self.under_way.drain().await;
+        for (kind, count) in self.refusals.take_rest() {
+            tracing::warn!(
+                outcome = "refused",
+                count,
+                kind,
+                "requests of workflows refused"
+            );
+        }
+    }
+
+    /// How many requests are under way.
+    #[cfg(feature = "axum")]
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.count()
+    }
+
+    /// The answer while the endpoint is drained; completes when that begins.
+    #[cfg(feature = "axum")]
+    pub(super) async fn refuse_when_draining(&self) -> Response<Bytes> {
+        self.under_way.draining().await;
+        self.busy()
     }
 
     /// The answer to whose body need not be read. Without the secret nothing is told, not even which method is right.
     pub(super) fn refuse(&self, method: &Method, headers: &HeaderMap) -> Option<Response<Bytes>> {
         if !self.secret.proves(headers) {
-            tracing::warn!(
-                outcome = "refused",
-                "a workflow's request without the secret"
-            );
+            if let Some(count) = self.refused("no_secret") {
+                tracing::warn!(
+                    outcome = "refused",
+                    count,
+                    "a workflow's request without the secret"
+                );
+            }
             let sentence = "the header with the secret is missing or wrong";
             return Some(problem(StatusCode::UNAUTHORIZED, sentence));
         }
@@ -202,13 +241,39 @@ impl WorkflowEndpoint {
         Some(response)
     }
 
-    async fn serve(&self, asked: Asked) -> Response<Bytes> {
-        let Some(place) = self.under_way.enter(self.most_under_way) else {
+    fn busy(&self) -> Response<Bytes> {
+        if let Some(count) = self.refused("busy") {
             tracing::warn!(
                 outcome = "not taken",
+                count,
                 "too many workflow requests are under way, or the service shuts down"
             );
-            return problem(StatusCode::TOO_MANY_REQUESTS, "busy; please ask again");
+        }
+        problem(StatusCode::TOO_MANY_REQUESTS, "busy; please ask again")
+    }
+
+    pub(super) fn too_large(&self) -> Response<Bytes> {
+        if let Some(count) = self.refused("too_large") {
+            tracing::warn!(
+                outcome = "refused",
+                count,
+                "the body of a workflow's request is too large"
+            );
+        }
+        problem(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is larger than one mebibyte",
+        )
+    }
+
+    /// How many refusals of this kind the log line that is due now stands for.
+    fn refused(&self, kind: &'static str) -> Option<u64> {
+        self.refusals.count(kind, self.clock.elapsed())
+    }
+
+    async fn serve(&self, asked: Asked) -> Response<Bytes> {
+        let Some(place) = self.under_way.enter(self.most_under_way) else {
+            return self.busy();
         };
         let service = Arc::clone(&self.service);
         // A task of its own outlives the connection, and a panic in it still gets an answer.
@@ -267,17 +332,6 @@ impl Service for Subscriptions {
         self.0.take(&event).await.map_err(NotTaken::new)?;
         written(&json!({ "success": true }))
     }
-}
-
-pub(super) fn too_large() -> Response<Bytes> {
-    tracing::warn!(
-        outcome = "refused",
-        "the body of a workflow's request is too large"
-    );
-    problem(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "the body is larger than one mebibyte",
-    )
 }
 
 pub(super) fn problem(status: StatusCode, sentence: &str) -> Response<Bytes> {

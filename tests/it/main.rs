@@ -16,5 +16,6 @@ mod recipe;
 #[cfg(unix)]
 mod recovery_server;
 mod redaction;
+mod serve;
 mod webhooks;
 mod workflows;

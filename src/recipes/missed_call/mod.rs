@@ -64,7 +64,7 @@ pub use presets::Preset;
 pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
 pub use reply::Reply;
 pub use runtime::{
-    Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, SweepError, Swept,
-    TeamNotifier, WorkflowInlet,
+    Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, Stopped,
+    SweepError, Swept, TeamNotifier, WorkflowInlet,
 };
 pub use workflow_call::{MissedCallForm, WorkflowCall};

@@ -37,7 +37,7 @@ pub enum FakeGhlError {
     PathPattern(String),
     /// The text names no fault.
     #[error(
-        "unknown fault `{0}`; use status:CODE, html:CODE, text:CODE, empty:CODE, gateway:CODE, gateway-1010, challenge-page, timeout-401, passing-400, provider-401, provider-403, code:CANONICAL_CODE (such as code:CONVERSATIONS_MSG_DND_ACTIVE_SMS), 429, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
+        "unknown fault `{0}`; use status:CODE, html:CODE, text:CODE, empty:CODE, gateway:CODE, gateway-1010, challenge-page, timeout-401, passing-400, provider-401, provider-403, code:CANONICAL_CODE (such as code:CONVERSATIONS_MSG_DND_ACTIVE_SMS), 429, 429:SECONDSs, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
     )]
     Fault(String),
     /// The order itself cannot be read.

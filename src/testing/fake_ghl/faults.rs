@@ -39,6 +39,8 @@ pub enum Fault {
     Empty(StatusCode),
     /// `429`: over the limit; nothing is done.
     TooManyRequests,
+    /// `429:60s`: the same, and `Retry-After` says how long to wait, in whole seconds.
+    RetryAfter(Duration),
     /// `drop-before`: the connection is closed; nothing is done.
     DropBefore,
     /// `drop-after`: the request is carried out, then the connection is closed without an answer.
@@ -58,6 +60,10 @@ impl FromStr for Fault {
             Ok(status) if !status.is_informational() => Ok(status),
             _ => Err(unknown()),
         };
+        let seconds = || {
+            let seconds = detail.strip_suffix('s').and_then(|it| it.parse().ok());
+            seconds.map(Duration::from_secs).ok_or_else(unknown)
+        };
         match (name, detail) {
             ("429", "") => Ok(Self::TooManyRequests),
             ("drop-before", "") => Ok(Self::DropBefore),
@@ -76,11 +82,8 @@ impl FromStr for Fault {
             ("code", _) => CanonicalCode::of(detail)
                 .map(Self::Code)
                 .ok_or_else(unknown),
-            ("hang", _) => detail
-                .strip_suffix('s')
-                .and_then(|seconds| seconds.parse().ok())
-                .map(|seconds| Self::Hang(Duration::from_secs(seconds)))
-                .ok_or_else(unknown),
+            ("hang", _) => seconds().map(Self::Hang),
+            ("429", _) => seconds().map(Self::RetryAfter),
             _ => Err(unknown()),
         }
     }

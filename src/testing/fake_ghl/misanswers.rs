@@ -122,7 +122,9 @@ impl Fault {
         const NO_PROVIDER: &str = "No conversation provider found for this message";
         match self {
             Self::Status(status) => said(status, reason(status)),
-            Self::TooManyRequests => Some(Instead::Json(Answer::too_many_requests())),
+            Self::TooManyRequests | Self::RetryAfter(_) => {
+                Some(Instead::Json(Answer::too_many_requests()))
+            }
             Self::Timeout401 => said(StatusCode::UNAUTHORIZED, "Command timed out"),
             Self::Passing400 => said(
                 StatusCode::BAD_REQUEST,

@@ -234,7 +234,14 @@ pub(super) async fn handle_api(
         _ => {}
     }
     let refused = fault.and_then(Fault::instead).map(|instead| match instead {
-        Instead::Json(answer) => json_answer(answer),
+        Instead::Json(answer) => {
+            let mut refused = json_answer(answer);
+            if let Some(Fault::RetryAfter(wait)) = fault {
+                let seconds = HeaderValue::from(wait.as_secs());
+                refused.headers_mut().insert(header::RETRY_AFTER, seconds);
+            }
+            refused
+        }
         Instead::Foreign(status, content_type, body) => plain(status, content_type, body),
     });
     let mut response = match refused {

@@ -28,7 +28,7 @@ use super::scripted::{
 
 /// A clock that stands still and on which no wait ends; it remembers how long was to be waited.
 #[derive(Debug, Clone, Default)]
-struct StillClock {
+pub(super) struct StillClock {
     waits: Arc<Mutex<Vec<Duration>>>,
 }
 

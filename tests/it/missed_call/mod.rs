@@ -11,6 +11,7 @@ mod deeds_done;
 mod desk;
 mod edge_cases;
 mod effects_contract;
+mod ending;
 mod episode;
 mod episode_any_order;
 mod erase;

@@ -16,6 +16,7 @@ use gohighlevel::recipes::missed_call::{Engine, Preset, Recipe};
 use gohighlevel::webhooks::Delivery;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 pub(super) const LOCATION: &str = "soleilLocation000001";
 
@@ -29,6 +30,8 @@ pub(super) enum Answer {
     /// The same, and this was the last place of the burst window.
     LastPlace(Value),
     Hang,
+    /// The same as `Json`, once there is a permit.
+    Held(Arc<Semaphore>, Value),
 }
 
 type Decide = dyn Fn(&str, &str) -> Answer + Send + Sync;
@@ -85,6 +88,10 @@ impl Transport for Scripted {
                 (response.header("x-ratelimit-remaining", "0"), body)
             }
             Answer::Hang => std::future::pending().await,
+            Answer::Held(permits, body) => {
+                permits.acquire().await.unwrap().forget();
+                (response, body)
+            }
         };
         Ok(response.body(Bytes::from(body.to_string())).unwrap())
     }

@@ -27,9 +27,9 @@ const LONGEST_LIFE_MS: u64 = 400;
 /// A server that is killed while it starts dies within this time.
 const LONGEST_START_MS: u64 = 60;
 /// HighLevel's limit would leave room for one call a second; what it does to the crate is tested elsewhere.
-const NO_LIMIT: u32 = 1_000_000;
+pub(super) const NO_LIMIT: u32 = 1_000_000;
 
-fn setting(name: &str) -> Option<u64> {
+pub(super) fn setting(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(
         text.parse()
@@ -81,7 +81,7 @@ async fn kills_at_random_moments_lose_nothing_and_double_nothing() {
 }
 
 /// The preset with a text that is never too old: a loss must not pass for a text given up in time.
-fn patient_recipe() -> String {
+pub(super) fn patient_recipe() -> String {
     let preset = Recipe::preset("soleil").unwrap();
     let mut recipe = preset.source().to_owned();
     for (known, other) in [
@@ -159,7 +159,7 @@ async fn kill_on(place: &Place, fake: &FakeGhl, kills: u64, random: &mut Rng) {
 
 /// What became of the calls.
 #[derive(Default)]
-struct Count {
+pub(super) struct Count {
     calls: usize,
     callers: usize,
     /// Calls of which no webhook was ever acknowledged: HighLevel gave up, and nothing was promised.
@@ -169,13 +169,13 @@ struct Count {
     /// The receiver's answers by status; none where it was away or died.
     answers: BTreeMap<Option<u16>, usize>,
     /// What is missing of a call that was acknowledged, or of its caller.
-    lost: Vec<String>,
+    pub(super) lost: Vec<String>,
     /// What there is more than once, acknowledged or not.
-    doubled: Vec<String>,
+    pub(super) doubled: Vec<String>,
 }
 
 impl Count {
-    async fn of(fake: &FakeGhl, calls: &[Happening], ledger: &[Entry]) -> Self {
+    pub(super) async fn of(fake: &FakeGhl, calls: &[Happening], ledger: &[Entry]) -> Self {
         let mut count = Self {
             calls: calls.len(),
             ..Self::default()

@@ -4,6 +4,8 @@
 //! FakeGhl logs, an answer, a row of the database), looked for again and again until a deadline that is far off.
 #![allow(clippy::unwrap_used)]
 
+mod door;
+mod ending;
 mod faults;
 mod kills;
 mod process;

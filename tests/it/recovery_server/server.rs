@@ -19,7 +19,8 @@ pub(super) struct Place {
     folder: TempDir,
     base_url: String,
     public_key: String,
-    largest_file: Option<u32>,
+    /// A command of the shell that sets a limit to the server.
+    limit: Option<String>,
     /// Another build of the server than this test's own.
     program: Option<PathBuf>,
 }
@@ -36,7 +37,7 @@ impl Place {
             folder: tempfile::tempdir().unwrap(),
             base_url: base_url.to_owned(),
             public_key: public_key.to_owned(),
-            largest_file: None,
+            limit: None,
             program: None,
         };
         place.write_config("preset = \"soleil\"");
@@ -57,10 +58,15 @@ impl Place {
 
     /// No file may grow beyond so many blocks of 512 bytes: further writes fail, as on a full disk.
     pub(super) fn with_largest_file(self, blocks: Option<u32>) -> Self {
-        Self {
-            largest_file: blocks,
-            ..self
-        }
+        // Without the trap the system ends whoever writes beyond the limit.
+        let limit = blocks.map(|blocks| format!("trap '' XFSZ; ulimit -f {blocks}"));
+        Self { limit, ..self }
+    }
+
+    /// The server may have so many files and connections open.
+    pub(super) fn with_open_files(self, files: u32) -> Self {
+        let limit = Some(format!("ulimit -n {files}"));
+        Self { limit, ..self }
     }
 
     /// This build of the server, if there is one, instead of this test's own.
@@ -124,12 +130,11 @@ impl Place {
             .open(self.folder.path().join("log"));
         let program = self.program.clone();
         let program = program.unwrap_or_else(|| example("recovery_server"));
-        let mut command = match self.largest_file {
+        let mut command = match &self.limit {
             None => Command::new(program),
-            Some(blocks) => {
+            Some(limit) => {
                 let mut shell = Command::new("/bin/sh");
-                // Without the trap the system ends whoever writes beyond the limit.
-                let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+                let limited = format!("{limit}; exec \"$0\" \"$@\"");
                 shell.args(["-c", &limited]).arg(program);
                 shell
             }
@@ -190,6 +195,16 @@ impl Server {
         format!("{}/webhooks/ghl", self.url)
     }
 
+    /// Where it listens.
+    pub(super) fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// `kill -9`.
     pub(super) async fn kill(mut self) {
         self.child.kill().await.unwrap();
@@ -197,7 +212,7 @@ impl Server {
 
     /// SIGTERM.
     pub(super) fn terminate(&self) {
-        let id = self.child.id().unwrap().to_string();
+        let id = self.id().to_string();
         let mut kill = std::process::Command::new("kill");
         assert!(kill.args(["-TERM", &id]).status().unwrap().success());
     }

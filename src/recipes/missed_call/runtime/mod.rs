@@ -7,6 +7,7 @@
 mod accept;
 mod counting;
 mod early;
+mod ending;
 mod erase;
 mod facts;
 mod floods;
@@ -43,6 +44,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use accept::Acceptance;
+pub use ending::Stopped;
 pub use erase::Erasure;
 pub use health::Health;
 pub use notifier::{Notice, TeamNotifier};

@@ -8,6 +8,7 @@
 
 use jiff::Timestamp;
 
+use super::ending::Begun;
 use super::facts::FactsError;
 use super::follow::Gone;
 use super::outside;
@@ -24,16 +25,12 @@ use crate::recipes::missed_call::store::{
 };
 
 impl Engine {
-    /// Performs a claimed effect as far as it goes now.
-    pub(super) async fn perform(&self, claim: Claim, claimed_at: Timestamp) {
+    /// Performs a claimed effect as far as it goes now. Dropping it before it is `begun` is as if it had not been claimed.
+    pub(super) async fn perform(&self, claim: Claim, claimed_at: Timestamp, begun: &Begun) {
         let effect = claim.fence.effect.clone();
         let mut failures = 0;
-        let mut attempted = false;
-        while let Err(error) = self
-            .try_perform(claim.clone(), claimed_at, &mut attempted)
-            .await
-        {
-            if attempted || failures == MOST_STORE_FAILURES {
+        while let Err(error) = self.try_perform(claim.clone(), claimed_at, begun).await {
+            if begun.is_attempted() || failures == MOST_STORE_FAILURES {
                 tracing::error!(%effect, error = &error as &dyn std::error::Error, "the effect is tried again when its claim ends");
                 return;
             }
@@ -44,12 +41,12 @@ impl Engine {
         }
     }
 
-    /// Sets `attempted` right before HighLevel is asked to do something. Until then it can be repeated.
+    /// Notes in `begun` right before HighLevel is asked to do something. Until then it can be repeated.
     async fn try_perform(
         &self,
         claim: Claim,
         claimed_at: Timestamp,
-        attempted: &mut bool,
+        begun: &Begun,
     ) -> Result<(), StoreError> {
         let Claim { fence, progress } = claim;
         let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
@@ -68,13 +65,13 @@ impl Engine {
         }
         match progress {
             Progress::Waiting { failures, .. } => {
-                self.attempt(site, &episode, fence, failures, claimed_at, attempted)
+                self.attempt(site, &episode, fence, failures, claimed_at, begun)
                     .await
             }
             Progress::Attempting {
                 intent, failures, ..
             } if intent.is_repeatable() => {
-                self.attempt(site, &episode, fence, failures, claimed_at, attempted)
+                self.attempt(site, &episode, fence, failures, claimed_at, begun)
                     .await
             }
             Progress::Attempting {
@@ -83,6 +80,7 @@ impl Engine {
                 before,
                 failures,
             } => {
+                begun.set();
                 self.lose(fence, intent, began_at, before, failures, "interrupted")
                     .await
             }
@@ -93,6 +91,7 @@ impl Engine {
                 ..
             } => {
                 let found = outside::find(site, episode.state(), intent, began_at, before).await;
+                begun.set();
                 self.looked(site, fence, found, progress).await
             }
         }
@@ -105,7 +104,7 @@ impl Engine {
         fence: Fence,
         failures: u32,
         claimed_at: Timestamp,
-        attempted: &mut bool,
+        begun: &Begun,
     ) -> Result<(), StoreError> {
         let step = &fence.effect.step;
         let Some(planned) = episode.recipe().step(step) else {
@@ -124,6 +123,7 @@ impl Engine {
                 };
             }
             Err(FactsError::HighLevel(error)) => {
+                begun.set();
                 return self
                     .failed(site, planned, fence, failures, error, Asking::ToRead)
                     .await;
@@ -136,6 +136,7 @@ impl Engine {
             Deed::Email(_) | Deed::Task(_) => site.location.in_background().reserve().await,
             _ => Ok(site.location.in_background()),
         };
+        begun.set();
         let location = match location {
             Ok(location) => location,
             Err(error) => {
@@ -217,7 +218,7 @@ impl Engine {
             if self.shared.store.commit(commit).await? != Committed::Done {
                 continue;
             }
-            *attempted = true;
+            begun.set_attempted();
             let notifier = self.shared.notifier.as_deref();
             let performed =
                 outside::perform(&location, episode.state(), &fence.effect, &intent, notifier);

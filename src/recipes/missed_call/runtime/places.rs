@@ -42,6 +42,10 @@ impl Places {
         self.lane
     }
 
+    pub(super) fn under_way(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// How many effects to claim next.
     pub(super) fn to_claim(&self) -> usize {
         AT_ONCE.saturating_sub(self.tasks.len()).min(AT_A_TIME)

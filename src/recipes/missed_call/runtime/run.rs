@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
+use super::ending::{Begun, GRACE, Stopped, Stopping};
 use super::places::{AT_ONCE, LOOK_AGAIN, Places};
 use super::{Engine, Resumed, add_to};
 use crate::client::Lane;
@@ -29,11 +30,28 @@ const WHILE_ASKING: Duration = Duration::from_secs(1);
 const WHILE_FULL: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then lets what is under way come to its end.
-    ///
-    /// Dropping the future instead is as safe as a crash: what was under way is settled on the next start.
+    /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then ends within 10 seconds, as
+    /// [`run_until`](Self::run_until) does.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        self.run_until(shutdown, GRACE).await;
+    }
+
+    /// Performs effects, has replies read and wakes episodes until `shutdown` completes. From then on nothing is begun:
+    /// effects that wait for the rate limit, or for what is read before an attempt, are given back to the store. Those that
+    /// are under way with HighLevel have `grace` to come to their end, and are dropped then.
+    ///
+    /// Dropping the future is as safe as a crash: what was under way is settled on the next start.
+    ///
+    /// A host with a server of its own asks for the end in this order: no new connections,
+    /// [`Endpoint::drain`](crate::webhooks::Endpoint::drain), `shutdown`; each under a time limit, because strangers decide
+    /// how long a request takes. `gohighlevel::serve` (feature `axum`) does that.
+    pub async fn run_until(
+        &self,
+        shutdown: impl Future<Output = ()> + Send,
+        grace: Duration,
+    ) -> Stopped {
         let mut shutdown = std::pin::pin!(shutdown);
+        let stopping = Stopping::new();
         let mut lanes = [Lane::Interactive, Lane::Background].map(Places::of);
         let mut asked = JoinSet::new();
         let (pulse, clock) = (&self.shared.pulse, &self.shared.clock);
@@ -42,7 +60,7 @@ impl Engine {
         loop {
             self.start_asking(&mut asked);
             self.start_asking_the_time(&mut asked_the_time);
-            let wait = match self.start_what_is_due(&mut lanes).await {
+            let wait = match self.start_what_is_due(&mut lanes, &stopping).await {
                 Ok(wait) => {
                     pulse.beat(clock.elapsed());
                     wait
@@ -70,14 +88,7 @@ impl Engine {
             }
         }
         pulse.end();
-        for lane in &mut lanes {
-            while let Some(ended) = lane.next_end().await {
-                report(ended);
-            }
-        }
-        while let Some(ended) = asked.join_next().await {
-            report_asked(ended);
-        }
+        stopping.stop(lanes, asked, grace).await
     }
 
     /// Asks about replies that wait to be read.
@@ -97,7 +108,11 @@ impl Engine {
     }
 
     /// Starts what is due and says how long to wait before the next look.
-    async fn start_what_is_due(&self, lanes: &mut [Places; 2]) -> Result<Duration, StoreError> {
+    async fn start_what_is_due(
+        &self,
+        lanes: &mut [Places; 2],
+        stopping: &Stopping,
+    ) -> Result<Duration, StoreError> {
         let idle = lanes.iter().all(Places::are_empty);
         let Some(now) = self.time_to_work(idle).await? else {
             let wait = self.shared.time.until_asked().unwrap_or_default();
@@ -121,9 +136,9 @@ impl Engine {
                     lane.found_nothing_more(now);
                 }
                 for claim in claims {
-                    let engine = self.clone();
                     let location = claim.fence.effect.episode.location();
-                    lane.start(location, async move { engine.perform(claim, now).await });
+                    let performing = self.clone().perform_or_return(claim, now, stopping.clone());
+                    lane.start(location, performing);
                 }
                 if are_all {
                     break;
@@ -170,7 +185,7 @@ impl Engine {
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
             for claim in self.claim(now, lane, AT_ONCE, &[]).await? {
-                self.perform(claim, now).await;
+                self.perform(claim, now, &Begun::default()).await;
                 done += 1;
             }
         }
@@ -232,13 +247,13 @@ impl Engine {
     }
 }
 
-fn report(ended: Result<(), tokio::task::JoinError>) {
+pub(super) fn report(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, "an effect's task failed; it is settled when its claim ends");
     }
 }
 
-fn report_asked(ended: Result<(), tokio::task::JoinError>) {
+pub(super) fn report_asked(ended: Result<(), tokio::task::JoinError>) {
     if ended.is_err() {
         // What a panic says may be the caller's words.
         tracing::error!("the agent that reads replies panicked; a reply is what the rules say");
