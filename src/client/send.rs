@@ -20,7 +20,7 @@ use super::retry::{RetryBudget, RetryPolicy, Verdict};
 use super::transport::{Transport, TransportError};
 use crate::auth::Credentials;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result, TransportErrorKind, UnauthorizedReason};
+use crate::error::{Error, ErrorKind, Result, Sent, TransportErrorKind, UnauthorizedReason};
 use crate::ids::LocationId;
 use crate::secret::Secret;
 
@@ -134,7 +134,9 @@ impl Shared {
                         .with_source(error),
                 )
             }
-            Some(error) => Err(error.with_attempts(answer.attempts)),
+            Some(error) => Err(error
+                .without(&sent_by(&request))
+                .with_attempts(answer.attempts)),
         }
     }
 
@@ -323,6 +325,12 @@ fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
     Error::new(kind, operation).with_message(Some(message))
 }
 
+fn sent_by(request: &Request) -> Sent {
+    let query = request.query.iter();
+    let query = query.map(|(name, value)| (&**name, value.as_str()));
+    Sent::of(query, request.body.as_deref())
+}
+
 /// The error that the last attempt means to the caller.
 fn failure(
     request: &Request,
@@ -334,7 +342,8 @@ fn failure(
     match result {
         Ok(response) => {
             let status = response.status();
-            let error = error_of(&request.operation, status.as_u16(), rate, response.body());
+            let error = error_of(&request.operation, status.as_u16(), rate, response.body())
+                .without(&sent_by(request));
             if unknown {
                 Error::new(ErrorKind::UnknownOutcome, request.operation.clone())
                     .with_status(Some(status.as_u16()))

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
-use super::compliance::{Consent, ConsentKind, words};
+use super::compliance::{Consent, ConsentKind};
 use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
 use super::store::PersonKey;
@@ -476,6 +476,6 @@ fn wrote(
             None => Reply::Other,
         },
         in_words: message.message_type == Some(MessageType::Sms)
-            && body.is_some_and(|body| words(body).len() > 1),
+            && body.is_some_and(super::reply::is_in_words),
     })
 }

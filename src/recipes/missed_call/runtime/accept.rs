@@ -83,7 +83,7 @@ impl Engine {
             let early = Early {
                 signal: signal.without_words(),
                 delivery: delivery.clone(),
-                found: found.cloned(),
+                found: found.cloned().map(Box::new),
             };
             let now = self.shared.clock.now();
             self.shared.early.keep(&person, early, now);
