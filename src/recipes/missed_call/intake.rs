@@ -448,6 +448,9 @@ fn person(
     }
 }
 
+/// As much of a reply as an agent is given, in bytes. It waits in memory until then.
+const LONGEST_TO_READ: usize = 16 * 1024;
+
 fn wrote(
     delivery: &Delivery,
     location: LocationId,
@@ -469,7 +472,9 @@ fn wrote(
             .clone()
             .or_else(|| message.email_message_id.clone()),
         // Whatever a reaction quotes, it asks for nothing, and nobody need read it.
-        text: message.body.clone().filter(|_| !is_reaction),
+        text: body
+            .filter(|_| !is_reaction)
+            .map(|body| body[..body.floor_char_boundary(LONGEST_TO_READ)].into()),
         reply: match body {
             _ if is_reaction => Reply::Thanks,
             Some(body) => super::reply::classify(body),

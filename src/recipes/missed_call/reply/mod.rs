@@ -30,7 +30,6 @@ mod opt_out;
 mod pattern;
 mod reaction;
 mod spanish;
-#[cfg(test)]
 mod steps;
 mod table;
 mod text;

@@ -16,6 +16,7 @@
 
 use std::collections::HashMap;
 
+use super::steps;
 use super::text::Word;
 
 /// How many words a `*` may stand for.
@@ -197,8 +198,7 @@ impl Phrases {
 
     /// Those that can begin with the first of `words`.
     fn candidates(&self, words: &[Word]) -> impl Iterator<Item = &[Item]> {
-        #[cfg(test)]
-        super::steps::take(1);
+        steps::take(1);
         let first = words.first().map(|word| word.text.as_str());
         let listed = first.and_then(|first| self.by_first.get(first));
         let numbers = first.is_some_and(is_number).then_some(&self.by_number);
@@ -247,8 +247,7 @@ impl Phrases {
 
 /// Where the items end if they begin at `at`.
 fn end(words: &[Word], at: usize, items: &[Item]) -> Option<usize> {
-    #[cfg(test)]
-    super::steps::take(1);
+    steps::take(1);
     let Some((item, rest)) = items.split_first() else {
         return Some(at);
     };

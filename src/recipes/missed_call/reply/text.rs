@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::excerpt::Excerpt;
 use super::pattern::Phrases;
+use super::steps;
 use crate::recipes::missed_call::compliance::words;
 use crate::recipes::missed_call::spelling::nearest;
 
@@ -258,8 +259,7 @@ fn words_of(text: &str) -> Vec<Word> {
     for clause in text.split(ends_clause) {
         let mut starts_clause = true;
         for word in words(clause) {
-            #[cfg(test)]
-            super::steps::take(word.len() as u64);
+            steps::take(word.len() as u64);
             found.push(Word {
                 text: spelt(word),
                 starts_clause,
