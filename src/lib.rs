@@ -243,6 +243,9 @@
 
 pub mod api;
 pub mod auth;
+#[cfg(feature = "missed-call")]
+#[doc = include_str!("bounds.md")]
+pub mod bounds {}
 pub mod client;
 pub mod clock;
 #[cfg(feature = "webhooks")]

@@ -41,7 +41,8 @@ pub enum InvalidPhoneNumber {
         "phone number with a character that is no digit; write it as E.164, such as +18887324197"
     )]
     NotADigit,
-    /// There are fewer than seven or more than fifteen digits, or the first is a zero.
+    /// There are fewer than seven or more than fifteen digits, or the first is a zero, or it is longer than any number with
+    /// its punctuation.
     #[error(
         "phone number with too few or too many digits, or a country code that starts with 0; write it as E.164, such as +18887324197"
     )]
@@ -51,8 +52,12 @@ pub enum InvalidPhoneNumber {
 impl PhoneNumber {
     /// Reads a number with `+` and country calling code. See [`InvalidPhoneNumber`] for what is refused.
     pub fn parse(text: &str) -> Result<Self, InvalidPhoneNumber> {
+        const LONGEST: usize = 100;
+        let text = text.trim();
+        if text.len() > LONGEST {
+            return Err(InvalidPhoneNumber::Length);
+        }
         let rest = text
-            .trim()
             .strip_prefix('+')
             .ok_or(InvalidPhoneNumber::NoCountryCode)?;
         let mut e164 = String::with_capacity(16);

@@ -22,7 +22,7 @@ use super::server_time::ServerTime;
 use super::transport::{Transport, TransportError};
 use crate::auth::Credentials;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result, TransportErrorKind};
+use crate::error::{Error, ErrorKind, Result, Sent, TransportErrorKind};
 use crate::ids::LocationId;
 use crate::secret::Secret;
 
@@ -108,6 +108,7 @@ impl Shared {
             // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
             let value = decoded.map_err(|error| {
                 let error = error
+                    .without(&sent_by(&request))
                     .with_status(Some(answer.status))
                     .with_attempts(answer.attempts);
                 unless_known(&request, Aftermath::InDoubt { passes: false }, error)
@@ -138,7 +139,9 @@ impl Shared {
         match denial(&request.operation, &heard) {
             None => Ok(()),
             Some((error, aftermath)) => {
-                let error = error.with_attempts(answer.attempts);
+                let error = error
+                    .without(&sent_by(&request))
+                    .with_attempts(answer.attempts);
                 Err(unless_known(&request, aftermath, error))
             }
         }
@@ -279,7 +282,9 @@ impl Shared {
                 }
                 (Ok(response), Some(judgement)) => {
                     let status = response.status().as_u16();
-                    judgement.error(request.operation.clone(), status, response.body(), &rate)
+                    judgement
+                        .error(request.operation.clone(), status, response.body(), &rate)
+                        .without(&sent_by(request))
                 }
                 (Err(error), _) => broken(request, error),
             };
@@ -348,6 +353,12 @@ fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
         ),
     };
     Error::new(kind, operation).with_message(Some(message))
+}
+
+fn sent_by(request: &Request) -> Sent {
+    let query = request.query.iter();
+    let query = query.map(|(name, value)| (&**name, value.as_str()));
+    Sent::of(query, request.body.as_deref())
 }
 
 /// The answer for the judge, unless it is what was asked for.

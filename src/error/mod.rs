@@ -43,6 +43,7 @@
 
 mod kind;
 mod scrub;
+mod sent;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -51,6 +52,7 @@ use std::time::Duration;
 
 pub use self::kind::{ErrorKind, TransportErrorKind, UnauthorizedReason};
 pub(crate) use self::scrub::{scrub, scrub_id};
+pub(crate) use self::sent::Sent;
 
 /// The result of a call to HighLevel.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -58,8 +60,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A call to HighLevel that did not give what was asked for.
 ///
 /// [`kind`](Self::kind) says what it means; the HTTP status is kept whatever the body was. `Display` and `Debug` show
-/// the operation, the status, HighLevel's own message with phone numbers, addresses and tokens taken out, and the
-/// advice of the kind, but never the body.
+/// the operation, the status, HighLevel's own message with phone numbers, addresses, tokens, quoted values and what the
+/// request sent taken out, and the advice of the kind, but never the body.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -131,6 +133,18 @@ impl Error {
     /// `message` must have been through [`scrub`] if it comes from outside.
     pub(crate) fn with_message(mut self, message: Option<String>) -> Self {
         self.0.message = message;
+        self
+    }
+
+    /// Takes what the request sent out of what HighLevel says about it.
+    pub(crate) fn without(mut self, sent: &Sent) -> Self {
+        let messages = match &mut self.0.kind {
+            ErrorKind::Validation { messages } => messages.as_mut_slice(),
+            _ => &mut [],
+        };
+        for message in messages.iter_mut().chain(&mut self.0.message) {
+            *message = sent.taken_out_of(message);
+        }
         self
     }
 

@@ -1,14 +1,15 @@
 //! Text that came from outside, made fit to be printed.
 
-/// Takes phone numbers, e-mail addresses and tokens out of a text that came from outside, and bounds its length.
+/// Takes phone numbers, e-mail addresses, tokens and quoted values out of a text that came from outside, and bounds its
+/// length. The names of properties may stand in quotes; they stay.
 pub(crate) fn scrub(text: &str) -> String {
     const LONGEST: usize = 300;
+    let read = beginning(text);
     let mut out = String::new();
-    let mut rest = text;
+    let mut rest = read;
     let mut boundary = true;
     while let Some(first) = rest.chars().next() {
         if out.len() >= LONGEST {
-            out.push('…');
             break;
         }
         if boundary {
@@ -18,34 +19,24 @@ pub(crate) fn scrub(text: &str) -> String {
                 boundary = false;
                 continue;
             }
-            if let Some(length) = phone_like(rest) {
-                out.push_str("[number]");
+            if let Some((length, instead)) = personal(rest) {
+                out.push_str(instead);
                 rest = &rest[length..];
                 boundary = false;
                 continue;
-            }
-            let word = rest
-                .split(|c: char| c.is_whitespace() || "\"'<>(),;".contains(c))
-                .next()
-                .unwrap_or("");
-            if word.len() > 1 {
-                if word.contains('@') && word.contains('.') {
-                    out.push_str("[e-mail]");
-                    rest = &rest[word.len()..];
-                    boundary = false;
-                    continue;
-                }
-                if word.starts_with("pit-") || word.starts_with("eyJ") {
-                    out.push_str("[token]");
-                    rest = &rest[word.len()..];
-                    boundary = false;
-                    continue;
-                }
             }
         }
         out.push(if first.is_control() { ' ' } else { first });
         boundary = !first.is_alphanumeric();
         rest = &rest[first.len_utf8()..];
+    }
+    if !rest.is_empty() {
+        // Half a name is one, too.
+        let whole = out.rfind(|character: char| !character.is_alphanumeric());
+        out.truncate(whole.unwrap_or(out.len()));
+    }
+    if !rest.is_empty() || read.len() < text.len() {
+        out.push('…');
     }
     out
 }
@@ -70,6 +61,60 @@ pub(crate) fn scrub_id(text: &str) -> String {
     } else {
         scrub(text)
     }
+}
+
+/// As much of a text as is read: what is left of it is far more than is shown. It ends between words, and outside of
+/// numbers, which would not be known by their halves.
+fn beginning(text: &str) -> &str {
+    const LONGEST: usize = 2048;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let beginning = &text[..text.floor_char_boundary(LONGEST)];
+    let words = beginning.rfind(char::is_whitespace);
+    let words = words.map_or(beginning, |end| &beginning[..end]);
+    words.trim_end_matches(|end: char| !end.is_alphabetic())
+}
+
+/// What must not be printed at the start of `text`: its length, and what is printed instead.
+fn personal(text: &str) -> Option<(usize, &'static str)> {
+    if let Some(length) = phone_like(text) {
+        return Some((length, "[number]"));
+    }
+    if let Some(length) = quoted_value(text) {
+        return Some((length, "[value]"));
+    }
+    let word = text
+        .split(|c: char| c.is_whitespace() || "\"'<>(),;".contains(c))
+        .next()
+        .unwrap_or_default();
+    if word.contains('@') && word.contains('.') {
+        Some((word.len(), "[e-mail]"))
+    } else if word.starts_with("pit-") || word.starts_with("eyJ") {
+        Some((word.len(), "[token]"))
+    } else {
+        None
+    }
+}
+
+/// The length of a quotation at the start of `text`, unless it reads like the name of a property.
+fn quoted_value(text: &str) -> Option<usize> {
+    let open = text.chars().next()?;
+    let close = match open {
+        '"' | '\'' | '`' => open,
+        '“' => '”',
+        '‘' => '’',
+        '«' => '»',
+        _ => return None,
+    };
+    let inside = &text[open.len_utf8()..];
+    let (inside, after) = inside.split_once(close)?;
+    let is_property = inside.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && inside
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]$".contains(&byte));
+    let ends_a_word = !after.starts_with(char::is_alphanumeric);
+    (!is_property && !inside.is_empty() && ends_a_word).then(|| text.len() - after.len())
 }
 
 /// The length of a phone number at the start of `text`: seven digits or more with the usual punctuation.
@@ -126,6 +171,19 @@ mod tests {
             ),
             ("abc-3125550142", "abc-[number]"),
             ("status 422\nline", "status 422 line"),
+            (
+                "\"firstName\" must not be \"Rosan Gautam\"",
+                "\"firstName\" must not be [value]",
+            ),
+            (
+                "'tags[0]' can't hold 'Botox'",
+                "'tags[0]' can't hold [value]",
+            ),
+            (
+                "the title “call Rosan” is taken",
+                "the title [value] is taken",
+            ),
+            ("the user's \"name", "the user's \"name"),
         ] {
             assert_eq!(scrub(text), expected);
         }
@@ -144,5 +202,18 @@ mod tests {
         assert_eq!(scrub_id("call +13125550142"), "call [number]");
         assert_eq!(scrub_id("pit-12-34"), "[token]");
         assert!(scrub_id(&"a".repeat(5000)).len() < 320);
+    }
+
+    #[test]
+    fn what_is_cut_off_ends_between_words_and_numbers() {
+        let long = format!("{} Rosan", "x".repeat(297));
+        assert_eq!(scrub(&long), format!("{}…", "x".repeat(297)));
+        let number = "+1 (888) 732-4197 ";
+        for begin in 0..number.len() {
+            let text = format!("{}{}", "pit-1 ".repeat(330), &number.repeat(90)[begin..]);
+            let shown = scrub(&text).replace("[number]", "").replace("[token]", "");
+            let digits = shown.bytes().filter(u8::is_ascii_digit).count();
+            assert!(digits < 11, "{shown}");
+        }
     }
 }

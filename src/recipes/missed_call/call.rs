@@ -39,7 +39,8 @@ pub enum CallOutcome {
     NotReturned,
     /// Not decided yet: the call still runs, or the event carries no status. Fetch the message and look again.
     Pending,
-    /// A direction or status that this release does not know, as HighLevel wrote it. Nothing may be sent on its account.
+    /// A direction or status that this release does not know, as HighLevel wrote it, up to 64 characters. Nothing may be
+    /// sent on its account.
     Unknown(String),
 }
 
@@ -71,8 +72,14 @@ pub fn classify(
     match direction {
         Direction::Inbound => inbound(effective),
         Direction::Outbound => outbound(effective),
-        other => CallOutcome::Unknown(other.as_str().to_owned()),
+        other => unknown(other.as_str()),
     }
+}
+
+/// It is stored: a word, however much was written in its place.
+fn unknown(word: &str) -> CallOutcome {
+    const LONGEST: usize = 64;
+    CallOutcome::Unknown(word.chars().take(LONGEST).collect())
 }
 
 fn inbound(status: Option<CallStatus>) -> CallOutcome {
@@ -84,7 +91,7 @@ fn inbound(status: Option<CallStatus>) -> CallOutcome {
         Some(CallStatus::Canceled) => CallOutcome::Missed(MissedReason::Canceled),
         Some(CallStatus::Failed) => CallOutcome::Missed(MissedReason::Failed),
         Some(CallStatus::Voicemail) => CallOutcome::Missed(MissedReason::Voicemail),
-        Some(other) => CallOutcome::Unknown(other.as_str().to_owned()),
+        Some(other) => unknown(other.as_str()),
     }
 }
 
@@ -99,7 +106,7 @@ fn outbound(status: Option<CallStatus>) -> CallOutcome {
             | CallStatus::Failed
             | CallStatus::Voicemail,
         ) => CallOutcome::NotReturned,
-        Some(other) => CallOutcome::Unknown(other.as_str().to_owned()),
+        Some(other) => unknown(other.as_str()),
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
-use super::compliance::{Consent, ConsentKind, words};
+use super::compliance::{Consent, ConsentKind};
 use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
 use super::store::{PersonKey, Reference};
@@ -530,6 +530,9 @@ fn person(
     }
 }
 
+/// As much of a reply as an agent is given, in bytes. It waits in memory until then.
+const LONGEST_TO_READ: usize = 16 * 1024;
+
 fn wrote(
     delivery: &Delivery,
     location: LocationId,
@@ -551,13 +554,15 @@ fn wrote(
             .clone()
             .or_else(|| message.email_message_id.clone()),
         // Whatever a reaction quotes, it asks for nothing, and nobody need read it.
-        text: message.body.clone().filter(|_| !is_reaction),
+        text: body
+            .filter(|_| !is_reaction)
+            .map(|body| body[..body.floor_char_boundary(LONGEST_TO_READ)].into()),
         reply: match body {
             _ if is_reaction => Reply::Thanks,
             Some(body) => super::reply::classify(body),
             None => Reply::Other,
         },
         in_words: message.message_type == Some(MessageType::Sms)
-            && body.is_some_and(|body| words(body).len() > 1),
+            && body.is_some_and(super::reply::is_in_words),
     })
 }

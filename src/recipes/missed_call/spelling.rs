@@ -1,10 +1,16 @@
 //! Which known word was meant? Suggestions for misspelt keys and merge fields.
 
+/// What is longer than this many bytes is no slip of the pen.
+const LONGEST: usize = 100;
+
 /// The candidate nearest to `word`, if it is near enough to have been meant.
 pub(super) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
@@ -41,6 +47,7 @@ mod tests {
         assert_eq!(nearest("bodi", keys), Some("body"));
         assert_eq!(nearest("optout", keys), Some("opt_out"));
         assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest(&"body".repeat(LONGEST), keys), None);
         assert_eq!((distance("", "abc"), distance("kitten", "sitting")), (3, 3));
     }
 }

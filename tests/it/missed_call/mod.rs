@@ -2,6 +2,7 @@
 
 mod assignee;
 mod before_the_call;
+mod bounded;
 mod callers;
 mod closed;
 mod compliance;

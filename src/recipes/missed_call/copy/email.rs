@@ -5,7 +5,7 @@
 use super::error::{CopyError, Kind};
 use super::message::MessageCopy;
 use super::template::Template;
-use super::typography::next_link;
+use super::typography::{is_control, next_link};
 use super::values::MergeValues;
 use crate::secret::Private;
 
@@ -29,10 +29,8 @@ pub(crate) fn render_email(
 ) -> Result<RenderedEmail, CopyError> {
     let values = body.with_business(values);
     let filled = |template: &Template| {
-        for field in template.fields() {
-            body.check_value(field, &values)?;
-        }
-        let text = template.render(&values)?;
+        let text = body.filled(template, &values)?;
+        let text: String = text.chars().filter(|c| !is_control(*c)).collect();
         body.check_text(&text, None)?;
         if text.is_empty() {
             return Err(CopyError::new(Kind::Empty, None));

@@ -7,6 +7,10 @@ use super::template::MergeField;
 
 /// The longest text HighLevel's carriers take, in characters.
 pub(crate) const LONGEST_TEXT: usize = 1600;
+/// The longest value of a merge field that is looked at, in bytes: longer than any text, and than any e-mail of a recipe.
+pub(super) const LONGEST_VALUE: usize = 40_000;
+/// The longest text or e-mail that is looked at once it is filled, in bytes.
+pub(super) const LONGEST_FILLED: usize = 200_000;
 
 /// Why a text cannot be sent as it would read now. The task of the recipe is not touched by it.
 ///
@@ -22,6 +26,7 @@ pub(super) enum Kind {
     NoText,
     Empty,
     TooLong,
+    ValueTooLong,
     TooManyParts { parts: usize, most: usize },
     OptOutWithoutStop,
     NotApproved { copy: String, fingerprint: String },
@@ -63,7 +68,7 @@ impl CopyError {
         match self.kind {
             Kind::NoText => "no_text",
             Kind::Empty => "empty",
-            Kind::TooLong => "too_long",
+            Kind::TooLong | Kind::ValueTooLong => "too_long",
             Kind::TooManyParts { .. } => "too_many_parts",
             Kind::OptOutWithoutStop => "opt_out_without_stop",
             Kind::NotApproved { .. } => "not_approved",
@@ -93,6 +98,7 @@ impl CopyError {
             Kind::NoText => "the recipe has no text that answers the call".to_owned(),
             Kind::Empty => "the text would be empty".to_owned(),
             Kind::TooLong => format!("the text would be longer than {LONGEST_TEXT} characters"),
+            Kind::ValueTooLong => format!("{place} is longer than {LONGEST_VALUE} bytes"),
             Kind::TooManyParts { parts, most } => {
                 format!(
                     "the text would be sent as {parts} messages, and {most} is the most allowed"
@@ -117,7 +123,7 @@ impl CopyError {
         match (&self.kind, &self.field) {
             (Kind::NoText, _) => "add a step with do = \"text\", or send no text",
             (Kind::Empty, _) => "write words that do not depend on an `if`",
-            (Kind::TooLong, _) => "shorten the body or the custom values",
+            (Kind::TooLong | Kind::ValueTooLong, _) => "shorten the body or the custom values",
             (Kind::TooManyParts { .. }, _) => {
                 "shorten the body or the custom values, and do without emoji and letters such as `ë`, which cut what \
                  fits into a message from 160 characters to 70"

@@ -56,6 +56,10 @@ pub(super) fn fitting(
     given: &MergeValues,
     sender: SenderKind,
 ) -> Result<Fitted, CopyError> {
+    // Before anything is made of them, many times over.
+    for field in copy.body.fields() {
+        given.check_length(field)?;
+    }
     let most = usize::from(copy.max_segments.get());
     let mut values = given.clone();
     let mut optional = optional_values(copy, given);

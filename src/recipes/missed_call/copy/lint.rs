@@ -7,7 +7,7 @@ use url::Url;
 
 use super::super::recipe::Fault;
 use super::template::{FIELD, LINK_FIELD, Template};
-use super::typography::next_link;
+use super::typography::{is_joiner, is_text, next_link};
 
 /// Public shorteners, of which some carriers block every text.
 const SHORTENERS: &[&str] = &[
@@ -47,24 +47,59 @@ pub(crate) fn link_fault(link: &str) -> Option<LinkFault> {
     if is_shortener(link) || (!link.contains("://") && holds_shortener(link)) {
         return Some(LinkFault::Shortener);
     }
-    let sound = !link.contains(char::is_whitespace)
-        && Url::parse(link).is_ok_and(|url| {
-            url.scheme() == "https"
-                && url.username().is_empty()
-                && url.domain().is_some_and(|domain| domain.contains('.'))
-        });
-    (!sound).then_some(LinkFault::NotHttps)
+    (!is_sound(link)).then_some(LinkFault::NotHttps)
+}
+
+/// Whether a phone makes a link of all of these very words, and opens by https what they name. A URL parser is not
+/// enough: it puts right what a phone does not (`https:\\a.example`), and drops or encodes what a phone ends a link at.
+fn is_sound(link: &str) -> bool {
+    const SCHEME: &str = "https://";
+    let begins = link
+        .get(..SCHEME.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+    let rest = link.get(SCHEME.len()..).unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    begins
+        && link.chars().all(stays_in_link)
+        && host.contains('.')
+        && host.split('.').all(is_label)
+        && port.is_none_or(is_port)
+        && Url::parse(link).is_ok_and(|url| url.domain().is_some())
+}
+
+/// Whether the character may stand in a link: those of RFC 3986, and what readers see of other alphabets.
+fn stays_in_link(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character);
+    }
+    is_text(character) && !is_joiner(character) && !character.is_whitespace()
 }
 
 /// The words of `text` that a phone would take for a link or a carrier for a shortener.
 pub(crate) fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
         .map(|token| token.trim_start_matches(['(', '<', '"', '\'', '“', '‘']))
-        .filter(|token| {
-            token.contains("://")
-                || token.to_ascii_lowercase().starts_with("www.")
-                || holds_shortener(token)
-        })
+        .filter(|token| token.contains("://") || begins_as_a_link(token) || holds_shortener(token))
+}
+
+fn begins_as_a_link(token: &str) -> bool {
+    ["http:", "https:", "www."].iter().any(|begin| {
+        token.len() > begin.len()
+            && token
+                .get(..begin.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(begin))
+    })
 }
 
 /// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused; this
@@ -187,6 +222,34 @@ mod tests {
                 Some(LinkFault::NotHttps),
             ),
             ("javascript:alert(1)", Some(LinkFault::NotHttps)),
+            ("https:calendly.com", Some(LinkFault::NotHttps)),
+            ("https:/calendly.com", Some(LinkFault::NotHttps)),
+            ("https:///calendly.com", Some(LinkFault::NotHttps)),
+            ("https:\\\\calendly.com\\x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com\\x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com/\u{0}x", Some(LinkFault::NotHttps)),
+            ("https://cal\u{ad}endly.com/x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com/\u{202e}x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com/\u{200d}x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com/<b>", Some(LinkFault::NotHttps)),
+            ("https://calendly.com/\"x", Some(LinkFault::NotHttps)),
+            ("https://@calendly.com", Some(LinkFault::NotHttps)),
+            ("https://a:b@calendly.com", Some(LinkFault::NotHttps)),
+            ("https://calendly.com:/x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com:99999/x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com:8443/x", None),
+            ("https://calendly..com/x", Some(LinkFault::NotHttps)),
+            ("https://calendly.com./x", Some(LinkFault::NotHttps)),
+            ("https://.com/x", Some(LinkFault::NotHttps)),
+            ("https://cаlendly.com/x", Some(LinkFault::NotHttps)),
+            ("https://bücher.example/x", Some(LinkFault::NotHttps)),
+            ("https://xn--bcher-kva.example/x", None),
+            ("https://%63alendly.com/x", Some(LinkFault::NotHttps)),
+            ("https://0x7f.1/x", Some(LinkFault::NotHttps)),
+            ("https://[::1]/x", Some(LinkFault::NotHttps)),
+            ("https://a.example/é?q=a+b&c=%20#x", None),
+            (" https://a.example/x", Some(LinkFault::NotHttps)),
+            ("Https://A.example", None),
             ("", Some(LinkFault::NotHttps)),
             ("https://bit.ly/x", Some(LinkFault::Shortener)),
             ("bit.ly/x", Some(LinkFault::Shortener)),

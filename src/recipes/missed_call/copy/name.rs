@@ -1,6 +1,6 @@
 //! Can a contact's name be shown to the contact? Names come from caller ids, forms and imports, and many are not names.
 
-use super::typography::plain;
+use super::typography::{is_control, plain};
 
 /// What systems write where a name is not known.
 const PLACEHOLDERS: &[&str] = &[
@@ -33,10 +33,16 @@ const PLACEHOLDERS: &[&str] = &[
     "test",
 ];
 
+/// What is longer than this many bytes is not looked at: no name, whatever stands around it.
+const LONGEST: usize = 1024;
+
 /// The name as it may stand in a text, or nothing if it is no name: a placeholder, longer than `limit` characters, or
-/// with a digit, brace, address or link in it. A name in capitals only becomes a capitalised one, and typography
-/// becomes plain.
+/// with a digit, brace or address in it, or anything that a phone would make a link of. A name in capitals only becomes a
+/// capitalised one, and typography becomes plain.
 pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
+    if name.len() > LONGEST || name.contains(is_control) {
+        return None;
+    }
     let name = plain(name);
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = name.to_lowercase();
@@ -45,7 +51,6 @@ pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
         && !PLACEHOLDERS.contains(&lower.as_str())
         && !name.chars().any(|character| {
             character.is_numeric()
-                || character.is_control()
                 || matches!(
                     character,
                     '{' | '}'
@@ -63,7 +68,7 @@ pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
                         | '='
                 )
         })
-        && !looks_like_a_host(&lower);
+        && !holds_a_host(&name);
     is_name.then(|| {
         if is_shouted(&name) {
             capitalised(&name)
@@ -73,14 +78,19 @@ pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
     })
 }
 
-/// A dot with at least two letters on both sides, as in `example.com`; not `J.R.` or `St. John`.
-fn looks_like_a_host(name: &str) -> bool {
+/// A dot within a word with at least two letters after it, as in `t.me`; not `J.R.` or `St. John`. Which endings a phone
+/// takes for one of a host changes with each release, so all count.
+fn holds_a_host(name: &str) -> bool {
     name.split(' ').any(|word| {
-        word.starts_with("www.")
-            || word
-                .rsplit_once('.')
-                .is_some_and(|(host, end)| host.chars().count() > 1 && end.chars().count() > 1)
+        let mut parts = word.split(is_dot);
+        parts.next().is_some_and(|first| !first.is_empty())
+            && parts.any(|part| part.chars().take_while(|c| c.is_alphabetic()).count() > 1)
     })
+}
+
+/// The full stops that hosts are written with (UTS 46), and the one that looks like them.
+fn is_dot(character: char) -> bool {
+    matches!(character, '.' | '。' | '．' | '｡' | '․')
 }
 
 /// Three letters or more, none of them small. Two may be initials.
@@ -106,6 +116,8 @@ fn capitalised(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -142,11 +154,38 @@ mod tests {
             ("rosan@example.com", None),
             ("https://evil.example", None),
             ("evil.example", None),
+            ("evil.example.", None),
+            ("x.com", None),
+            ("T.ME", None),
+            ("a.io,", None),
+            ("Ana (x.com)", None),
+            ("x.com's", None),
+            ("x\u{200b}.\u{2060}com", None),
+            ("x。com", None),
+            ("x．com", None),
+            ("пример.рф", None),
+            ("J.R.com", None),
+            ("J. R. Smith", Some("J. R. Smith")),
+            ("Ana M.", Some("Ana M.")),
+            ("Ana...", Some("Ana...")),
+            ("...Ana", Some("...Ana")),
             ("www.evil", None),
             ("Aaaaaaaaaaaaaaaaaaaaa", None),
             ("Ro\u{0}san", None),
         ] {
             assert_eq!(presentable(given, 20).as_deref(), shown, "{given:?}");
+        }
+        let padding = "\u{200b}".repeat(LONGEST);
+        assert_eq!(presentable(&format!("{padding}Rosan"), 20), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_is_a_link(
+            host in "[a-zA-Zé-]{1,8}", dot in "[.。．｡]", end in "[a-zA-Zа-я]{2,4}", after in "[ .,!')-]{0,2}",
+        ) {
+            let name = format!("{host}{dot}{end}{after}");
+            prop_assert_eq!(presentable(&name, 20), None);
         }
     }
 }

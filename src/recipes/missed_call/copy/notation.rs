@@ -47,11 +47,7 @@ impl Parser {
 
     pub(super) fn read(&mut self, source: &str) {
         let mut rest = source;
-        while let Some((at, mark)) = ["{{", "{%", "{#", "}}", "%}"]
-            .iter()
-            .filter_map(|mark| rest.find(mark).map(|at| (at, *mark)))
-            .min()
-        {
+        while let Some((at, mark)) = next_mark(rest) {
             let (words, after) = rest.split_at(at);
             let after = after.get(mark.len()..).unwrap_or_default();
             self.words(words);
@@ -167,6 +163,16 @@ impl Parser {
             ),
         }
     }
+}
+
+/// The first mark of a field, statement or comment.
+fn next_mark(text: &str) -> Option<(usize, &'static str)> {
+    let mut places = text.match_indices(['{', '}', '%']);
+    places.find_map(|(at, _)| {
+        let marks = ["{{", "{%", "{#", "}}", "%}"];
+        let mark = marks.into_iter().find(|mark| text[at..].starts_with(mark));
+        Some((at, mark?))
+    })
 }
 
 /// The words of `default("words")`.

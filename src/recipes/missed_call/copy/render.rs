@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::error::{CopyError, Kind, LONGEST_TEXT};
+use super::error::{CopyError, Kind, LONGEST_FILLED, LONGEST_TEXT};
 use super::fit::fitting;
 use super::lint::{LinkFault, link_fault, links, with_space_after_links};
 use super::message::MessageCopy;
 use super::segments::{Segments, SenderKind};
-use super::template::{MergeField, has_braces};
+use super::template::{MergeField, Template, has_braces};
 use super::typography::{next_link, plain};
 use super::values::MergeValues;
 use crate::recipes::missed_call::compliance::{clinical, opt_out};
@@ -133,10 +133,8 @@ impl MessageCopy {
 
     /// The text with exactly these values, whatever it costs.
     pub(super) fn compose(&self, values: &MergeValues) -> Result<String, CopyError> {
-        for field in self.body.fields() {
-            self.check_value(field, values)?;
-        }
-        let text = with_space_after_links(&plain(&self.body.render(values)?));
+        let text = self.filled(&self.body, values)?;
+        let text = with_space_after_links(&plain(&text));
         // A quote that touched a link was taken for a part of it so far.
         let mut text = plain(text.trim());
         if text.is_empty() {
@@ -155,6 +153,22 @@ impl MessageCopy {
         Ok(text)
     }
 
+    /// The template with these values, each of which may stand in it.
+    pub(super) fn filled(
+        &self,
+        template: &Template,
+        values: &MergeValues,
+    ) -> Result<String, CopyError> {
+        for field in template.fields() {
+            self.check_value(field, values)?;
+        }
+        let text = template.render(values)?;
+        if text.len() > LONGEST_FILLED {
+            return Err(CopyError::new(Kind::TooLong, None));
+        }
+        Ok(text)
+    }
+
     /// Whether the value of a field, if it has one, may stand in the text: no braces, sound links, nothing clinical.
     ///
     /// Names of contacts are not judged here; [`MergeValues`] leaves out those that cannot be shown.
@@ -166,6 +180,7 @@ impl MessageCopy {
         if field.is_name() {
             return Ok(());
         }
+        values.check_length(field)?;
         let Some(value) = values.get(field) else {
             return Ok(());
         };

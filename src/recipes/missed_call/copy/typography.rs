@@ -5,8 +5,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::segments::is_gsm7;
 
-/// `text` with plain quotes, dashes and spaces in place of typographic ones, without invisible characters, and with
-/// letters and their accents put together. Links stay as they are.
+/// `text` with plain quotes, dashes and spaces in place of typographic ones, without invisible and control characters,
+/// and with letters and their accents put together. Links stay as they are.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -24,20 +24,21 @@ pub(super) fn plain(text: &str) -> String {
 /// A link begins with `http://`, `https://` or `www.`, and ends before white space, a quote that closes, an ellipsis or
 /// an invisible character: those come from the words around it, never from the link.
 pub(super) fn next_link(text: &str) -> Option<(&str, &str, &str)> {
-    let lower = text.to_ascii_lowercase();
-    let start = ["http://", "https://", "www."]
-        .iter()
-        .filter_map(|scheme| {
-            lower
-                .match_indices(scheme)
-                .map(|(at, _)| at)
-                .find(|at| !ends_in_letter(&text[..*at]))
-        })
-        .min()?;
+    let (start, _) = text
+        .match_indices(['h', 'H', 'w', 'W'])
+        .find(|(at, _)| begins_link(&text[*at..]) && !ends_in_letter(&text[..*at]))?;
     let (before, rest) = text.split_at(start);
     let end = rest.find(ends_link).unwrap_or(rest.len());
     let (link, after) = rest.split_at(end);
     Some((before, link, after))
+}
+
+fn begins_link(text: &str) -> bool {
+    let begins = |scheme: &&str| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    ["http://", "https://", "www."].iter().any(begins)
 }
 
 fn ends_in_letter(text: &str) -> bool {
@@ -53,7 +54,7 @@ fn ends_link(character: char) -> bool {
 }
 
 fn push_plain(text: &str, out: &mut String) {
-    let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let visible: String = text.chars().filter(|c| is_text(*c)).collect();
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&visible);
     let mut after_foreign = false;
     for character in composed.chars() {
@@ -74,6 +75,16 @@ fn push_plain(text: &str, out: &mut String) {
     }
 }
 
+/// Whether a reader gets to see the character, or the space or line break that it makes.
+pub(super) fn is_text(character: char) -> bool {
+    !is_invisible(character) && !is_control(character)
+}
+
+/// Characters that steer devices, such as NUL; white space is none.
+pub(super) fn is_control(character: char) -> bool {
+    character.is_control() && !character.is_whitespace()
+}
+
 /// Characters without width, and those that turn the direction of what follows.
 fn is_invisible(character: char) -> bool {
     matches!(
@@ -84,7 +95,7 @@ fn is_invisible(character: char) -> bool {
 }
 
 /// Invisible characters that mean something inside of emoji and some scripts, and nothing between plain letters.
-fn is_joiner(character: char) -> bool {
+pub(super) fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{CopyError, Kind};
+use super::error::{CopyError, Kind, LONGEST_VALUE};
 use super::latin::latin;
 use super::name::presentable;
 use super::template::MergeField;
@@ -57,6 +57,26 @@ impl MergeValues {
             }
             MergeField::NumberName => trimmed(self.number_name.as_deref()),
             MergeField::NumberLink => trimmed(self.number_link.as_deref()),
+        }
+    }
+
+    /// Fails if the value of a field is longer than any text: nothing else is to be done with it then. Names are bounded
+    /// when they are shown.
+    pub(super) fn check_length(&self, field: &MergeField) -> Result<(), CopyError> {
+        let value = match field {
+            MergeField::ContactFirstName
+            | MergeField::ContactLastName
+            | MergeField::ContactName => None,
+            MergeField::LocationName => self.location_name.as_ref(),
+            MergeField::CustomValue(key) => self.custom_values.get(key),
+            MergeField::NumberName => self.number_name.as_ref(),
+            MergeField::NumberLink => self.number_link.as_ref(),
+        };
+        match value {
+            Some(value) if value.len() > LONGEST_VALUE => {
+                Err(CopyError::new(Kind::ValueTooLong, Some(field)))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -12,19 +12,24 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::super::spelling::nearest;
 use super::problem::{Fault, Problem};
 
+/// The longest key that is noted whole, in characters.
+const LONGEST_KEY: usize = 60;
+
 /// The problems found so far, and where every key stands.
 pub(super) struct Notes<'a> {
     file: &'a str,
-    source: &'a str,
+    /// Where each line but the first begins.
+    line_starts: Vec<usize>,
     pub(super) problems: Vec<Problem>,
     pub(super) lines: BTreeMap<String, usize>,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn new(file: &'a str, source: &'a str) -> Self {
+        let breaks = source.match_indices('\n');
         Self {
             file,
-            source,
+            line_starts: breaks.map(|(at, _)| at + 1).collect(),
             problems: Vec::new(),
             lines: BTreeMap::new(),
         }
@@ -38,8 +43,7 @@ impl<'a> Notes<'a> {
     }
 
     fn line(&self, offset: usize) -> usize {
-        let before = self.source.as_bytes().iter().take(offset);
-        before.filter(|byte| **byte == b'\n').count() + 1
+        self.line_starts.partition_point(|start| *start <= offset) + 1
     }
 }
 
@@ -93,7 +97,12 @@ impl<'t> Section<'t> {
         self.offset
     }
 
+    /// The full name of a key. It is noted for each key and each problem, so the end of one that is too long is left out.
     fn key(&self, name: &str) -> String {
+        let name = match name.char_indices().nth(LONGEST_KEY) {
+            Some((end, _)) => &format!("{}…", &name[..end]),
+            None => name,
+        };
         if self.path.is_empty() {
             name.to_owned()
         } else {

@@ -30,9 +30,9 @@ pub trait ReplyAgent: Send + Sync + 'static {
     /// What the text means. `rules` is what [`classify`](super::classify) made of it; an agent that does not know
     /// better gives it back.
     ///
-    /// The text is a person's own words and goes wherever the agent sends it. An error, whatever it is, leaves what the
-    /// rules said, and so does an answer that comes too late for whoever asks: the future is dropped then. After a crash
-    /// the same text is not asked about again.
+    /// The text is a person's own words and goes wherever the agent sends it; of one that is longer than 16 KiB it is the
+    /// beginning. An error, whatever it is, leaves what the rules said, and so does an answer that comes too late for
+    /// whoever asks: the future is dropped then. After a crash the same text is not asked about again.
     async fn classify(&self, text: &Private<String>, rules: Reply) -> Result<Reply, AgentError>;
 }
 

@@ -25,19 +25,26 @@
 
 mod agent;
 mod english;
+mod excerpt;
 mod opt_out;
 mod pattern;
 mod reaction;
 mod spanish;
+mod steps;
 mod table;
 mod text;
+
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 pub use agent::{AgentError, ReplyAgent, decide};
 
-use self::pattern::begins;
+use self::excerpt::Excerpt;
+use self::pattern::Phrases;
+use self::table::Meaning;
 use self::text::{Text, Word};
+use super::compliance::words;
 
 /// What a reply asks for. Stored in the ledger by its code, such as `opt_out`; a code that this release does not know
 /// is read as [`Other`](Self::Other).
@@ -137,56 +144,60 @@ impl Reply {
 /// assert_eq!(classify("I'm at the bus stop"), Reply::Other);
 /// ```
 pub fn classify(text: &str) -> Reply {
-    if reaction::is_reaction(text) {
+    let excerpt = Excerpt::of(text);
+    let read = Text::read(excerpt);
+    if reaction::is_reaction(excerpt, &read) {
         return Reply::Thanks;
     }
-    let read = Text::read(text);
-    let text = opt_out::without_instructions(&read);
+    let text = opt_out::without_instructions(read);
     if opt_out::asks_to_stop(&text) {
         return Reply::OptOut;
     }
     if is_thanks(text.words()) {
         return Reply::Thanks;
     }
-    let tables = [
-        (Reply::OptIn, &english::OPT_IN, &spanish::OPT_IN),
-        (Reply::Automatic, &english::AUTOMATIC, &spanish::AUTOMATIC),
-        (Reply::Help, &english::MISTYPED, &spanish::MISTYPED),
-        (
-            Reply::WrongNumber,
-            &english::WRONG_NUMBER,
-            &spanish::WRONG_NUMBER,
-        ),
-        (Reply::Help, &english::HELP, &spanish::HELP),
-        (Reply::Booking, &english::BOOKING, &spanish::BOOKING),
-    ];
-    for (reply, english, spanish) in tables {
-        if english.finds(&text) || spanish.finds(&text) {
-            return reply;
-        }
-    }
-    if is_question(&text) {
-        Reply::Help
-    } else {
-        Reply::Other
+    let found = MEANINGS.iter().find(|(_, meaning)| meaning.is_in(&text));
+    match found {
+        Some((reply, _)) => *reply,
+        None if is_question(&text) => Reply::Help,
+        None => Reply::Other,
     }
 }
 
+/// Whether a text is of more than a word.
+pub(super) fn is_in_words(text: &str) -> bool {
+    let excerpt = Excerpt::of(text);
+    excerpt.tail.is_some() || words(excerpt.head).len() > 1
+}
+
+static MEANINGS: LazyLock<[(Reply, Meaning); 6]> = LazyLock::new(|| {
+    [
+        (Reply::OptIn, [english::OPT_IN, spanish::OPT_IN]),
+        (Reply::Automatic, [english::AUTOMATIC, spanish::AUTOMATIC]),
+        (Reply::Help, [english::MISTYPED, spanish::MISTYPED]),
+        (
+            Reply::WrongNumber,
+            [english::WRONG_NUMBER, spanish::WRONG_NUMBER],
+        ),
+        (Reply::Help, [english::HELP, spanish::HELP]),
+        (Reply::Booking, [english::BOOKING, spanish::BOOKING]),
+    ]
+    .map(|(reply, tables)| (reply, Meaning::of(&tables)))
+});
+static QUESTIONS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[english::QUESTIONS]));
+static THANKS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&[english::THANKS, spanish::THANKS]));
+
 fn is_question(text: &Text) -> bool {
-    let begins = |phrase: &&str| begins(text.core(), phrase).is_some();
-    !text.words().is_empty() && (text.asks || english::QUESTIONS.iter().any(begins))
+    let is_asked = || text.asks || QUESTIONS.begin(text.core()).is_some();
+    !text.words().is_empty() && is_asked()
 }
 
 /// Whether the words are thanks from the first to the last.
 fn is_thanks(words: &[Word]) -> bool {
     let mut rest = words;
     while !rest.is_empty() {
-        let longest = [english::THANKS, spanish::THANKS]
-            .into_iter()
-            .flatten()
-            .filter_map(|phrase| begins(rest, phrase))
-            .max();
-        match longest.and_then(|end| rest.get(end..)) {
+        match THANKS.begin(rest).and_then(|end| rest.get(end..)) {
             Some(after) if after.len() < rest.len() => rest = after,
             _ => return false,
         }

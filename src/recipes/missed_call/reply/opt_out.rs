@@ -1,12 +1,27 @@
 //! Does the reply ask for no more texts? The one question that must never be missed; the words are in the tables.
 
+use std::sync::LazyLock;
+
 use super::english::{AFTER_STOP, BETWEEN_NEGATION, NEGATIONS};
-use super::pattern::{begins, find};
-use super::table::{OptOut, is_one_of};
+use super::pattern::Phrases;
+use super::table::OptOut;
 use super::text::{Text, Word, core};
 use super::{english, spanish};
 
-const LANGUAGES: &[&OptOut] = &[&english::OPT_OUT, &spanish::OPT_OUT];
+const LANGUAGES: [OptOut; 2] = [english::OPT_OUT, spanish::OPT_OUT];
+
+static WHOLE: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.whole)));
+static CLAUSES: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.clauses)));
+static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
+    let [english, spanish] = LANGUAGES.map(|table| table.phrases);
+    Phrases::of(&[english, spanish, INSTRUCTIONS])
+});
+static UNLESS_VISIT: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.unless_visit)));
+static EXPLAINED: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[INSTRUCTIONS]));
+static OF_A_VISIT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[VISIT]));
 
 /// How texts of businesses explain the way out. In a reply it is a quotation, or the signature of a machine.
 const INSTRUCTIONS: &[&str] = &[
@@ -26,35 +41,32 @@ const SHORT: usize = 3;
 
 /// The reply without a quoted "Reply STOP to opt out". If that is all it says, somebody repeats it to opt out, and it
 /// stays.
-pub(super) fn without_instructions(text: &Text) -> Text {
-    let rest = text.without(|clause| {
-        INSTRUCTIONS
-            .iter()
-            .any(|phrase| find(clause, phrase).next().is_some())
-    });
-    if rest.core().is_empty() {
-        text.clone()
-    } else {
-        rest
+pub(super) fn without_instructions(text: Text) -> Text {
+    if !text.clauses().any(|clause| EXPLAINED.occur(clause)) {
+        return text;
     }
+    let rest = text.without(|clause| EXPLAINED.occur(clause));
+    if rest.core().is_empty() { text } else { rest }
 }
 
 pub(super) fn asks_to_stop(text: &Text) -> bool {
-    LANGUAGES.iter().any(|table| {
-        is_one_of(text.core(), table.whole)
-            || text
-                .clauses()
-                .any(|clause| is_one_of(core(clause), table.clauses))
-            || table.phrases.iter().any(|phrase| says(text, phrase, false))
-            || table
-                .unless_visit
-                .iter()
-                .any(|phrase| says(text, phrase, true))
-    }) || INSTRUCTIONS.iter().any(|phrase| says(text, phrase, false))
+    let asks = |clause: &[Word]| {
+        let clause = core(clause);
+        CLAUSES.are(clause) || begins_with_stop(clause, SHORT)
+    };
+    WHOLE.are(text.core())
         || begins_with_stop(text.core(), usize::MAX)
-        || text
-            .clauses()
-            .any(|clause| begins_with_stop(core(clause), SHORT))
+        || text.clauses().any(asks)
+        || says(text.words(), &ANYWHERE).next().is_some()
+        || asks_outside_of_a_visit(text.words())
+}
+
+fn asks_outside_of_a_visit(words: &[Word]) -> bool {
+    let mut found = says(words, &UNLESS_VISIT).peekable();
+    found.peek().is_some() && {
+        let visit_ahead = visit_ahead(words);
+        found.any(|from| visit_ahead.get(from) != Some(&true))
+    }
 }
 
 /// "Stop it", "stop with all this", but not "stop by at four".
@@ -63,9 +75,9 @@ fn begins_with_stop(words: &[Word], most: usize) -> bool {
         && !rest.first().is_some_and(|second| AFTER_STOP.contains(&second.text.as_str())))
 }
 
-fn says(text: &Text, phrase: &str, unless_visit: bool) -> bool {
-    let words = text.words();
-    find(words, phrase).any(|(from, to)| {
+/// Where one of the phrases is said and meant.
+fn says(words: &[Word], phrases: &Phrases) -> impl Iterator<Item = usize> {
+    phrases.find(words).filter_map(|(from, to)| {
         let place = to
             .checked_sub(1)
             .and_then(|last| words.get(last))
@@ -73,7 +85,7 @@ fn says(text: &Text, phrase: &str, unless_visit: bool) -> bool {
             && words
                 .get(to)
                 .is_some_and(|next| AFTER_STOP.contains(&next.text.as_str()));
-        !(place || is_negated(words, from) || unless_visit && speaks_of_a_visit(words, from))
+        (!place && !is_negated(words, from)).then_some(from)
     })
 }
 
@@ -102,18 +114,14 @@ fn is_negated(words: &[Word], from: usize) -> bool {
     false
 }
 
-/// Whether the clause around the word at `at` is about an appointment.
-fn speaks_of_a_visit(words: &[Word], at: usize) -> bool {
-    let clause = words.get(at..).unwrap_or_default();
-    let end = clause
-        .iter()
-        .skip(1)
-        .position(|word| word.starts_clause)
-        .map_or(clause.len(), |length| length + 1);
-    let clause = clause.get(..end).unwrap_or_default();
-    (0..clause.len()).any(|at| {
-        clause
-            .get(at..)
-            .is_some_and(|tail| VISIT.iter().any(|phrase| begins(tail, phrase).is_some()))
-    })
+/// For each word, whether its clause is about an appointment from there on.
+fn visit_ahead(words: &[Word]) -> Vec<bool> {
+    let mut ahead = vec![false; words.len()];
+    let mut in_clause = false;
+    for (at, word) in words.iter().enumerate().rev() {
+        in_clause |= OF_A_VISIT.are(std::slice::from_ref(word));
+        ahead[at] = in_clause;
+        in_clause &= !word.starts_clause;
+    }
+    ahead
 }

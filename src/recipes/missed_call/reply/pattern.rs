@@ -14,6 +14,9 @@
 //!
 //! Clauses do not matter otherwise: `do not text` also finds "do not! text".
 
+use std::collections::HashMap;
+
+use super::steps;
 use super::text::Word;
 
 /// How many words a `*` may stand for.
@@ -82,35 +85,178 @@ const VISITS: &[&str] = &[
     "visita",
 ];
 
-/// Whether `phrase` occurs in `words`; gives where, from and to.
-pub(super) fn find(words: &[Word], phrase: &str) -> impl Iterator<Item = (usize, usize)> {
-    let items: Vec<&str> = phrase.split(' ').collect();
-    (0..words.len()).filter_map(move |from| end(words, from, &items).map(|to| (from, to)))
+/// A list of phrases, taken apart once and found by the words they can begin with.
+pub(super) struct Phrases {
+    /// Each with the end of a clause after it, which counts for [`are`](Self::are) alone.
+    phrases: Vec<Vec<Item>>,
+    by_first: HashMap<&'static str, Vec<usize>>,
+    /// Those that can begin with a number.
+    by_number: Vec<usize>,
+    /// Those that can begin with any word.
+    by_any: Vec<usize>,
 }
 
-/// Whether `words` are `phrase` from the first to the last.
-pub(super) fn is(words: &[Word], phrase: &str) -> bool {
-    let items: Vec<&str> = phrase.split(' ').chain(["$"]).collect();
-    end(words, 0, &items) == Some(words.len())
+/// A part of a phrase.
+enum Item {
+    Word { one_of: Words, optional: bool },
+    Gap,
+    ClauseEnd,
 }
 
-/// How many of the first words are `phrase`.
-pub(super) fn begins(words: &[Word], phrase: &str) -> Option<usize> {
-    let items: Vec<&str> = phrase.split(' ').collect();
-    end(words, 0, &items)
+/// The words that an item matches.
+#[derive(Default)]
+struct Words {
+    listed: Vec<&'static str>,
+    numbers: bool,
+    any: bool,
+}
+
+impl Words {
+    fn read(alternatives: &'static str) -> Self {
+        let mut words = Self::default();
+        for one in alternatives.split('|') {
+            match one {
+                "<day>" => words.listed.extend(DAYS),
+                "<visit>" => words.listed.extend(VISITS),
+                "<number>" => words.numbers = true,
+                "_" => words.any = true,
+                one => words.listed.push(one),
+            }
+        }
+        words
+    }
+
+    fn contain(&self, word: &str) -> bool {
+        self.any || (self.numbers && is_number(word)) || self.listed.contains(&word)
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn read(phrase: &'static str) -> Vec<Item> {
+    let items = phrase.split(' ').map(|item| match item {
+        "$" => Item::ClauseEnd,
+        "*" => Item::Gap,
+        item => Item::Word {
+            one_of: Words::read(item.strip_suffix('?').unwrap_or(item)),
+            optional: item.ends_with('?'),
+        },
+    });
+    items.chain([Item::ClauseEnd]).collect()
+}
+
+impl Phrases {
+    pub(super) fn of(lists: &[&[&'static str]]) -> Self {
+        let mut all = Self {
+            phrases: Vec::new(),
+            by_first: HashMap::new(),
+            by_number: Vec::new(),
+            by_any: Vec::new(),
+        };
+        for phrase in lists.iter().copied().flatten() {
+            all.add(read(phrase));
+        }
+        if all.phrases.len() == 1 {
+            // To try one is faster than to look it up.
+            all.by_first.clear();
+            all.by_number.clear();
+            all.by_any = vec![0];
+        }
+        all
+    }
+
+    fn add(&mut self, phrase: Vec<Item>) {
+        let place = self.phrases.len();
+        for item in &phrase {
+            let (words, optional) = match item {
+                Item::Word { one_of, optional } => (one_of, *optional),
+                Item::Gap | Item::ClauseEnd => {
+                    self.by_any.push(place);
+                    break;
+                }
+            };
+            for word in &words.listed {
+                let places = self.by_first.entry(word).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+            if words.numbers {
+                self.by_number.push(place);
+            }
+            if words.any {
+                self.by_any.push(place);
+            }
+            if !optional {
+                break;
+            }
+        }
+        self.phrases.push(phrase);
+    }
+
+    /// Those that can begin with the first of `words`.
+    fn candidates(&self, words: &[Word]) -> impl Iterator<Item = &[Item]> {
+        steps::take(1);
+        let first = words.first().map(|word| word.text.as_str());
+        let listed = first.and_then(|first| self.by_first.get(first));
+        let numbers = first.is_some_and(is_number).then_some(&self.by_number);
+        let any = first.map(|_| &self.by_any);
+        let places = [listed, numbers, any].into_iter().flatten().flatten();
+        places.filter_map(|place| self.phrases.get(*place).map(Vec::as_slice))
+    }
+
+    /// Where those end that begin with the first of `words`, be there more words or not.
+    fn ends(&self, words: &[Word]) -> impl Iterator<Item = usize> {
+        let candidates = self.candidates(words);
+        candidates.filter_map(|items| end(words, 0, items.split_last()?.1))
+    }
+
+    /// Where they occur in `words`: from and to.
+    pub(super) fn find(&self, words: &[Word]) -> impl Iterator<Item = (usize, usize)> {
+        (0..words.len()).flat_map(move |from| {
+            let ends = self.ends(words.get(from..).unwrap_or_default());
+            ends.map(move |length| (from, from + length))
+        })
+    }
+
+    pub(super) fn occur(&self, words: &[Word]) -> bool {
+        self.find(words).next().is_some()
+    }
+
+    /// Whether `words` are one of them, from the first to the last.
+    pub(super) fn are(&self, words: &[Word]) -> bool {
+        let mut candidates = self.candidates(words);
+        candidates.any(|items| end(words, 0, items) == Some(words.len()))
+    }
+
+    /// How many of the first words are one of them; the most, if several fit.
+    pub(super) fn begin(&self, words: &[Word]) -> Option<usize> {
+        self.ends(words).max()
+    }
+
+    /// How many of the last words are one of them, of phrases without a `*`; the most, if several fit.
+    pub(super) fn close(&self, words: &[Word]) -> Option<usize> {
+        let longest = self.phrases.iter().map(|items| items.len() - 1).max();
+        let longest = longest.unwrap_or_default().min(words.len());
+        let tail = |length: usize| words.get(words.len() - length..).unwrap_or_default();
+        (1..=longest).rev().find(|length| self.are(tail(*length)))
+    }
 }
 
 /// Where the items end if they begin at `at`.
-fn end(words: &[Word], at: usize, items: &[&str]) -> Option<usize> {
+fn end(words: &[Word], at: usize, items: &[Item]) -> Option<usize> {
+    steps::take(1);
     let Some((item, rest)) = items.split_first() else {
         return Some(at);
     };
     let starts_clause = |at: usize| words.get(at).is_none_or(|word| word.starts_clause);
-    match *item {
-        "$" => starts_clause(at).then(|| end(words, at, rest)).flatten(),
-        "*" => {
+    match item {
+        Item::ClauseEnd => starts_clause(at).then(|| end(words, at, rest)).flatten(),
+        Item::Gap => {
             for skipped in 0..=GAP {
-                let leaves = starts_clause(at + skipped) && rest != ["$"];
+                let leaves = starts_clause(at + skipped) && !matches!(rest, [Item::ClauseEnd]);
                 if skipped > 0 && (leaves || starts_clause(at + skipped - 1)) {
                     return None;
                 }
@@ -120,31 +266,11 @@ fn end(words: &[Word], at: usize, items: &[&str]) -> Option<usize> {
             }
             None
         }
-        item => {
-            let (alternatives, optional) = match item.strip_suffix('?') {
-                Some(item) => (item, true),
-                None => (item, false),
-            };
-            let next = words
-                .get(at)
-                .filter(|word| {
-                    alternatives
-                        .split('|')
-                        .any(|one| stands_for(one, &word.text))
-                })
-                .and_then(|_| end(words, at + 1, rest));
+        Item::Word { one_of, optional } => {
+            let next = words.get(at).filter(|word| one_of.contain(&word.text));
+            let next = next.and_then(|_| end(words, at + 1, rest));
             next.or_else(|| optional.then(|| end(words, at, rest)).flatten())
         }
-    }
-}
-
-fn stands_for(one: &str, word: &str) -> bool {
-    match one {
-        "<day>" => DAYS.contains(&word),
-        "<visit>" => VISITS.contains(&word),
-        "<number>" => word.starts_with(|first: char| first.is_ascii_digit()),
-        "_" => true,
-        one => one == word,
     }
 }
 
@@ -168,18 +294,34 @@ mod tests {
             ("this stop $", "is this stop open", false),
             ("do not text", "do. not. text", true),
         ] {
-            let text = Text::read(text);
+            let text = Text::of(text);
             assert_eq!(
-                find(text.words(), phrase).next().is_some(),
+                Phrases::of(&[&[phrase]]).occur(text.words()),
                 found,
                 "{phrase}: {text:?}"
             );
         }
-        assert!(is(Text::read("take me off").words(), "take me off"));
-        assert!(!is(Text::read("take me off now").words(), "take me off"));
-        assert_eq!(
-            begins(Text::read("thank you all").words(), "thank you"),
-            Some(2)
-        );
+        let phrases = Phrases::of(&[&["take me off", "thank you"], &["thank you? all?"]]);
+        let text = |text: &str| Text::of(text);
+        assert!(phrases.are(text("take me off").words()));
+        assert!(!phrases.are(text("take me off now").words()));
+        assert_eq!(phrases.begin(text("thank you all, bye").words()), Some(3));
+        assert_eq!(phrases.close(text("no, thank you all").words()), Some(3));
+        assert_eq!(phrases.close(text("thank you now").words()), None);
+    }
+
+    #[test]
+    fn a_phrase_is_found_by_each_word_it_can_begin_with() {
+        for (phrase, begins) in [
+            ("one? two", &["one two", "two"][..]),
+            ("<day>|<number> at", &["monday at", "9am at"]),
+            ("* two", &["two"]),
+            ("_ two", &["any two"]),
+        ] {
+            for text in begins {
+                let found = Phrases::of(&[&[phrase]]).begin(Text::of(text).words());
+                assert_eq!(found, Some(text.split(' ').count()), "{phrase}: {text}");
+            }
+        }
     }
 }

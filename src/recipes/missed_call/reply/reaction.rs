@@ -4,7 +4,10 @@
 //! The English wordings are those of iOS for the six classic tapbacks, for emoji (iOS 18) and for taking one back;
 //! Android sends the emoji, or the emoji and the quotation.
 
-use super::table::is_one_of;
+use std::sync::LazyLock;
+
+use super::excerpt::Excerpt;
+use super::pattern::Phrases;
 use super::text::Text;
 
 /// What stands before the quotation. The emoji of `Reacted 👍 to` is no word.
@@ -34,32 +37,40 @@ const WITHOUT_QUOTE: &[&str] = &[
 /// Between an emoji and the quotation.
 const AFTER_EMOJI: &[&str] = &["to", "a"];
 
-pub(super) fn is_reaction(text: &str) -> bool {
-    let read = Text::read(text);
+static QUOTES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BEFORE_QUOTE]));
+static QUOTES_NOTHING: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[WITHOUT_QUOTE]));
+static POINTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER_EMOJI]));
+
+/// Whether the reply, of which `read` are the words, is a reaction.
+pub(super) fn is_reaction(excerpt: Excerpt<'_>, read: &Text) -> bool {
     if read.words().is_empty() {
-        return text.chars().any(is_picture) || is_emoticon(text);
+        return excerpt.contains(is_picture) || is_emoticon(excerpt.head);
     }
-    if is_one_of(read.words(), WITHOUT_QUOTE) {
+    if QUOTES_NOTHING.are(read.words()) {
         return true;
     }
     // An emoji before it is the reaction itself, or one more mark.
     let from_emoji = |character: char| !character.is_alphanumeric() && !is_picture(character);
     let from_word = |character: char| !character.is_alphanumeric();
-    quotes(text.trim_start_matches(from_emoji)) || quotes(text.trim_start_matches(from_word))
+    quotes(excerpt.head.trim_start_matches(from_emoji), excerpt.tail)
+        || quotes(excerpt.head.trim_start_matches(from_word), excerpt.tail)
 }
 
 /// Whether it is what stands before a quotation, and the quotation, and nothing else.
-fn quotes(text: &str) -> bool {
-    let Some((before, quoted)) = text.split_once(is_quote) else {
+fn quotes(head: &str, tail: Option<&str>) -> bool {
+    let Some((before, quoted)) = head.split_once(is_quote) else {
         return false;
     };
-    let says_more = quoted
-        .rsplit_once(is_quote)
-        .is_some_and(|(_, after)| !Text::read(after).words().is_empty());
-    let words = Text::read(before);
-    let named = is_one_of(words.words(), BEFORE_QUOTE)
-        || (is_one_of(words.words(), AFTER_EMOJI) && before.chars().any(is_picture));
-    named && !says_more
+    let words = Text::of(before);
+    let named =
+        QUOTES.are(words.words()) || (POINTS.are(words.words()) && before.chars().any(is_picture));
+    // Quotations are cut off at times, but not after that many words.
+    let after = match (tail.unwrap_or(quoted).rsplit_once(is_quote), tail) {
+        (Some((_, after)), _) => after,
+        (None, None) => "",
+        (None, Some(tail)) => tail,
+    };
+    named && Text::of(after).words().is_empty()
 }
 
 fn is_quote(character: char) -> bool {
@@ -83,6 +94,11 @@ fn is_emoticon(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_reaction(text: &str) -> bool {
+        let excerpt = Excerpt::of(text);
+        super::is_reaction(excerpt, &Text::read(excerpt))
+    }
 
     #[test]
     fn whatever_it_quotes() {

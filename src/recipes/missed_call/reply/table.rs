@@ -1,7 +1,7 @@
 //! What a table of phrases is, and how it is asked.
 
-use super::pattern::{find, is};
-use super::text::{Text, Word};
+use super::pattern::Phrases;
+use super::text::Text;
 
 /// The phrases that mean one thing in one language, in the notation of `pattern.rs`.
 pub(super) struct Table {
@@ -23,21 +23,24 @@ pub(super) struct OptOut {
     pub(super) unless_visit: &'static [&'static str],
 }
 
-impl Table {
-    pub(super) fn finds(&self, text: &Text) -> bool {
-        is_one_of(text.core(), self.whole)
-            || self
-                .phrases
-                .iter()
-                .any(|phrase| occurs(text.words(), phrase))
+/// The phrases that mean one thing in any language.
+pub(super) struct Meaning {
+    whole: Phrases,
+    phrases: Phrases,
+}
+
+impl Meaning {
+    pub(super) fn of(tables: &[Table]) -> Self {
+        let lists = |list: fn(&Table) -> &'static [&'static str]| {
+            Phrases::of(&tables.iter().map(list).collect::<Vec<_>>())
+        };
+        Self {
+            whole: lists(|table| table.whole),
+            phrases: lists(|table| table.phrases),
+        }
     }
-}
 
-/// Whether `words` are one of the phrases, from the first to the last.
-pub(super) fn is_one_of(words: &[Word], phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| is(words, phrase))
-}
-
-fn occurs(words: &[Word], phrase: &str) -> bool {
-    find(words, phrase).next().is_some()
+    pub(super) fn is_in(&self, text: &Text) -> bool {
+        self.whole.are(text.core()) || self.phrases.occur(text.words())
+    }
 }

@@ -1,6 +1,11 @@
 //! A reply as the rules read it: words without case, accents and common misspellings, in clauses.
 
-use super::pattern;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::excerpt::Excerpt;
+use super::pattern::Phrases;
+use super::steps;
 use crate::recipes::missed_call::compliance::words;
 use crate::recipes::missed_call::spelling::nearest;
 
@@ -16,6 +21,8 @@ pub(super) struct Word {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Text {
     words: Vec<Word>,
+    /// Its words without courtesy.
+    core: Range<usize>,
     /// It has a question mark.
     pub(super) asks: bool,
 }
@@ -149,31 +156,49 @@ const COURTESY: &[&str] = &[
     "no? thanks",
 ];
 
+/// Each by itself: which one is taken off first makes a difference.
+static POLITE: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
+    COURTESY
+        .iter()
+        .map(|phrase| Phrases::of(&[&[phrase]]))
+        .collect()
+});
+
+/// Stands between words where something is not read. It is the word of no phrase, so none is found across it, and what
+/// holds of the words on both sides is not taken to hold of all.
+const LEFT_OUT: &str = "…";
+
 impl Text {
-    pub(super) fn read(text: &str) -> Self {
-        let mut found = Vec::new();
-        for clause in text.split(ends_clause) {
-            let mut starts_clause = true;
-            for word in words(clause) {
-                found.push(Word {
-                    text: spelt(word),
-                    starts_clause,
+    pub(super) fn read(excerpt: Excerpt<'_>) -> Self {
+        let mut words = words_of(excerpt.head);
+        match excerpt.tail {
+            None => {
+                if let Some(spelled_out) = spelled_out(excerpt.head) {
+                    words = vec![spelled_out];
+                }
+            }
+            Some(tail) => {
+                words.push(Word {
+                    text: LEFT_OUT.to_owned(),
+                    starts_clause: true,
                 });
-                starts_clause = false;
+                words.append(&mut words_of(tail));
             }
         }
-        // `s t o p`, `S.T.O.P.`
-        let plain = words(text);
-        if plain.len() > 2 && plain.iter().all(|word| word.chars().count() == 1) {
-            found = vec![Word {
-                text: spelt(plain.concat()),
-                starts_clause: true,
-            }];
-        }
-        Self {
-            words: found,
-            asks: text.contains('?'),
-        }
+        Self::new(words, excerpt.contains(|character| character == '?'))
+    }
+
+    /// Reads all of it.
+    pub(super) fn of(text: &str) -> Self {
+        Self::read(Excerpt {
+            head: text,
+            tail: None,
+        })
+    }
+
+    fn new(words: Vec<Word>, asks: bool) -> Self {
+        let core = core_of(&words);
+        Self { words, core, asks }
     }
 
     pub(super) fn words(&self) -> &[Word] {
@@ -182,7 +207,7 @@ impl Text {
 
     /// The words without courtesy at either end; nothing if there is nothing else.
     pub(super) fn core(&self) -> &[Word] {
-        core(&self.words)
+        self.words.get(self.core.clone()).unwrap_or_default()
     }
 
     /// The clauses, with their courtesy.
@@ -198,10 +223,7 @@ impl Text {
             .flatten()
             .cloned()
             .collect();
-        Self {
-            words,
-            asks: self.asks,
-        }
+        Self::new(words, self.asks)
     }
 }
 
@@ -213,28 +235,49 @@ impl std::fmt::Debug for Text {
 }
 
 /// `words` without courtesy at either end.
-pub(super) fn core(mut words: &[Word]) -> &[Word] {
+pub(super) fn core(words: &[Word]) -> &[Word] {
+    words.get(core_of(words)).unwrap_or_default()
+}
+
+fn core_of(words: &[Word]) -> Range<usize> {
+    let mut core = 0..words.len();
     loop {
-        let before = words.len();
-        for phrase in COURTESY {
-            if let Some(rest) = pattern::begins(words, phrase).and_then(|end| words.get(end..)) {
-                words = rest;
-            }
-            if let Some(rest) = (0..words.len())
-                .find(|at| {
-                    words
-                        .get(*at..)
-                        .is_some_and(|tail| pattern::is(tail, phrase))
-                })
-                .and_then(|at| words.get(..at))
-            {
-                words = rest;
-            }
+        let before = core.len();
+        for polite in POLITE.iter() {
+            let rest = |core: &Range<usize>| words.get(core.clone()).unwrap_or_default();
+            core.start += polite.begin(rest(&core)).unwrap_or_default();
+            core.end -= polite.close(rest(&core)).unwrap_or_default();
         }
-        if words.len() == before {
-            return words;
+        if core.len() == before {
+            return core;
         }
     }
+}
+
+fn words_of(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    for clause in text.split(ends_clause) {
+        let mut starts_clause = true;
+        for word in words(clause) {
+            steps::take(word.len() as u64);
+            found.push(Word {
+                text: spelt(word),
+                starts_clause,
+            });
+            starts_clause = false;
+        }
+    }
+    found
+}
+
+/// `s t o p`, `S.T.O.P.`
+fn spelled_out(text: &str) -> Option<Word> {
+    let letters = words(text);
+    let is_letter = |word: &String| word.chars().count() == 1;
+    (letters.len() > 2 && letters.iter().all(is_letter)).then(|| Word {
+        text: spelt(letters.concat()),
+        starts_clause: true,
+    })
 }
 
 fn ends_clause(character: char) -> bool {
@@ -310,12 +353,12 @@ mod tests {
             ("pls txt", "please text"),
             ("555 000 1111", "555 000 1111"),
         ] {
-            assert_eq!(joined(Text::read(text).words()), expected, "{text}");
+            assert_eq!(joined(Text::of(text).words()), expected, "{text}");
         }
         assert_eq!(
-            joined(Text::read("Hi, please stop it now. Thank you!").core()),
+            joined(Text::of("Hi, please stop it now. Thank you!").core()),
             "stop it"
         );
-        assert_eq!(joined(Text::read("ok thanks").core()), "");
+        assert_eq!(joined(Text::of("ok thanks").core()), "");
     }
 }

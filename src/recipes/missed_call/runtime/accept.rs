@@ -85,7 +85,7 @@ impl Engine {
             let early = Early {
                 signal: signal.without_words(),
                 delivery: delivery.clone(),
-                found: found.cloned(),
+                found: found.cloned().map(Box::new),
             };
             let now = self.shared.clock.elapsed();
             self.shared.early.keep(&person, early, now);

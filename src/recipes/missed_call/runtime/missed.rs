@@ -101,7 +101,7 @@ impl Engine {
             actions.extend(episode.handle(&input, now));
             let found = early.found.map(|found| Entry {
                 episode: Some(episode.state().id().clone()),
-                ..alone(&person, found, now)
+                ..alone(&person, *found, now)
             });
             commit.entries.extend(found);
         }
@@ -116,7 +116,7 @@ impl Engine {
                 continue;
             }
             let told = async {
-                let (delivery, found) = (early.delivery.clone(), early.found.as_ref());
+                let (delivery, found) = (early.delivery.clone(), early.found.as_deref());
                 let taken = Box::pin(self.take(site, &early.signal, delivery, found)).await?;
                 if taken == Acceptance::Duplicate {
                     self.tell_once(&opened.episode, &early.signal).await?;

@@ -16,7 +16,7 @@ use super::judge::is_missed;
 use super::{Acceptance, Engine, Site};
 use crate::api::contacts::SortDirection;
 use crate::api::conversations::{ExportQuery, Message as Recorded};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, TransportErrorKind};
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
 use crate::phone::PhoneNumber;
@@ -35,6 +35,12 @@ const LONGEST_LOOK: SignedDuration = SignedDuration::from_hours(72);
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// Webhooks come within seconds; what is younger is left to them.
 const LEFT_TO_WEBHOOKS: SignedDuration = SignedDuration::from_mins(1);
+
+/// A time is not parted further in search of the records in it that cannot be read.
+const SHORTEST_LOOK: SignedDuration = SignedDuration::from_secs(1);
+/// How many readings may fail by what was read: enough to find two records in three days. If more fail, it is not the
+/// records.
+const MOST_UNREADABLE: usize = 40;
 
 /// Until when this process has swept each location.
 #[derive(Default)]
@@ -91,7 +97,10 @@ impl Engine {
     /// Records do not say between which numbers a call was: the contact's own number is the caller's, and steps that are
     /// for some of the business's numbers only are not done. E-mails are not looked at.
     ///
-    /// One that cannot be taken keeps no other from being taken; the first error is returned at the end.
+    /// One that cannot be taken keeps no other from being taken; the first error is returned at the end, and the next sweep
+    /// looks at the same time again. But what will not get better by that is logged and passed over: records that make
+    /// HighLevel's answer too large or unreadable, and a contact that HighLevel refuses or that cannot be read, whose
+    /// number is then not known.
     pub async fn sweep(&self, location: &LocationId) -> Result<Swept, SweepError> {
         let Some(site) = self.shared.sites.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));
@@ -202,6 +211,8 @@ impl Engine {
         let mut taken = 0;
         let mut nobodys = Vec::new();
         for mut found in all {
+            // A store in memory never waits, and other work of the thread would.
+            tokio::task::yield_now().await;
             match self.take_one(sweep, &mut found).await {
                 Ok(Acceptance::Taken) => taken += 1,
                 Ok(Acceptance::Ignored) => nobodys.push(found),
@@ -308,6 +319,22 @@ impl Sweep<'_> {
         let number = match background.contacts().get(contact).await {
             Ok(contact) => contact.phone,
             Err(error) if *error.kind() == ErrorKind::NotFound => None,
+            Err(error)
+                if is_unreadable(&error)
+                    || matches!(
+                        error.kind(),
+                        ErrorKind::Refused | ErrorKind::Validation { .. }
+                    ) =>
+            {
+                let location = self.site.location.id();
+                tracing::warn!(
+                    %location,
+                    %contact,
+                    error = &error as &dyn std::error::Error,
+                    "the contact of a recorded message cannot be read; its number is not known"
+                );
+                None
+            }
             Err(error) => return Err(SweepError::ContactNotRead(error)),
         };
         self.numbers.insert(contact.clone(), number.clone());
@@ -329,6 +356,48 @@ async fn recorded(
     (from, to): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<Vec<Found>, SweepError> {
+    let mut all = Vec::new();
+    let mut unreadable = 0;
+    let mut to_read = vec![(from, to)];
+    while let Some((from, to)) = to_read.pop() {
+        let error = match recorded_between(site, (from, to), now).await {
+            Ok(found) => {
+                all.extend(found);
+                continue;
+            }
+            Err(error) => error,
+        };
+        unreadable += 1;
+        if unreadable > MOST_UNREADABLE || !is_unreadable(&error) {
+            return Err(SweepError::NotRead(error));
+        }
+        let length = to.duration_since(from);
+        if length > SHORTEST_LOOK {
+            let middle = back(to, length / 2);
+            // HighLevel takes both ends in, and times to the millisecond.
+            let after = back(middle, -SignedDuration::from_millis(1));
+            to_read.extend([(after, to), (from, middle)]);
+        } else {
+            let location = site.location.id();
+            tracing::warn!(
+                %location,
+                %from,
+                %to,
+                error = &error as &dyn std::error::Error,
+                "what was recorded in this time cannot be read, and is passed over"
+            );
+        }
+    }
+    // Whatever HighLevel makes of the order that was asked for.
+    all.sort_by_key(|found| found.made_at);
+    Ok(all)
+}
+
+async fn recorded_between(
+    site: &Site,
+    (from, to): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<Found>, Error> {
     let query = ExportQuery {
         from: Some(from),
         to: Some(to),
@@ -341,12 +410,19 @@ async fn recorded(
     let mut recorded = std::pin::pin!(recorded);
     let mut all = Vec::new();
     while let Some(message) = recorded.next().await {
-        let message = message.map_err(SweepError::NotRead)?;
-        all.extend(read(site, &message, now));
+        all.extend(read(site, &message?, now));
+        // A page has a hundred, and nothing in between waits.
+        tokio::task::yield_now().await;
     }
-    // Whatever HighLevel makes of the order that was asked for.
-    all.sort_by_key(|found| found.made_at);
     Ok(all)
+}
+
+/// Whether it is the answer that cannot be read, and another attempt comes to the same.
+fn is_unreadable(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Decode { .. } | ErrorKind::Transport(TransportErrorKind::TooLarge)
+    )
 }
 
 /// `None` if the message means nothing to the recipe, or more is to come of it.

@@ -28,8 +28,18 @@ use super::{Origin, Recipe};
 
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// The longest file that is read, in bytes: a hundred steps with their words take less than half of it.
+const LONGEST: usize = 128 * 1024;
+
 /// The recipe, if it is sound.
 pub(super) fn recipe(file: &str, source: &str) -> Result<Recipe, RecipeError> {
+    if source.len() > LONGEST {
+        let fault = Fault::new(
+            format!("longer than {} KiB", LONGEST / 1024),
+            "name a file that holds a recipe",
+        );
+        return Err(RecipeError::of(Problem::new(file, 1, "", fault)));
+    }
     let (recipe, problems) = read(file, source);
     RecipeError::unless_sound(problems)?;
     recipe.ok_or_else(|| {
@@ -50,6 +60,8 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
             let what = format!("not TOML: {message}");
             notes.at(offset, "", Fault::new(what, "correct this line"));
         }
+        // One slip of the pen can be found many times over.
+        notes.problems.dedup();
         return (None, notes.problems);
     }
 

@@ -12,11 +12,13 @@ impl Recipe {
     /// All that does not fit together.
     pub(super) fn problems_of_the_whole(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let listed = self.numbers.listed.values();
+        let known: BTreeSet<&String> = listed.filter_map(|number| number.source.as_ref()).collect();
         for (name, step) in &self.steps {
             let path = format!("steps.{name}");
             let only_for = &step.only_for;
             problems.extend(self.called_problem(&path, &only_for.numbers));
-            problems.extend(self.source_problem(&path, &only_for.sources));
+            problems.extend(self.source_problem(&path, &only_for.sources, &known));
             if only_for.priority.is_some() && !self.has_numbers() {
                 let remedy =
                     "add the number, such as [numbers.\"+13125550100\"] with priority = true";
@@ -32,7 +34,7 @@ impl Recipe {
             problems.push(self.origin.problem(&format!("steps.{name}"), fault));
         }
         for (name, text) in self.texts() {
-            problems.extend(self.text_problems_of_the_whole(name, text));
+            problems.extend(self.text_problems_of_the_whole(name, text, &known));
         }
         for (name, email) in self.emails() {
             problems.extend(self.field_problem(&format!("steps.{name}.subject"), &email.subject));
@@ -41,7 +43,12 @@ impl Recipe {
         problems
     }
 
-    fn text_problems_of_the_whole(&self, name: &StepName, text: &TextStep) -> Vec<Problem> {
+    fn text_problems_of_the_whole(
+        &self,
+        name: &StepName,
+        text: &TextStep,
+        known_sources: &BTreeSet<&String>,
+    ) -> Vec<Problem> {
         let mut problems = Vec::new();
         let own = MessageCopy::of_step(self, name, text);
         problems.extend(self.copy_problems(&format!("steps.{name}"), name, text, &own));
@@ -51,7 +58,7 @@ impl Recipe {
             let copy = MessageCopy::of_variant(self, text, variant);
             problems.extend(self.copy_problems(&path, name, text, &copy));
             problems.extend(self.called_problem(&when, &variant.when.called));
-            problems.extend(self.source_problem(&when, &variant.when.source));
+            problems.extend(self.source_problem(&when, &variant.when.source, known_sources));
             if variant.when.in_hours.is_some() && self.hours.is_none() {
                 let remedy =
                     "add [hours] with zone = \"America/Chicago\" and monday = \"09:00-17:00\"";
@@ -108,13 +115,12 @@ impl Recipe {
         Some(self.origin.problem(&format!("{path}.numbers"), fault))
     }
 
-    fn source_problem(&self, path: &str, sources: &BTreeSet<String>) -> Option<Problem> {
-        let known: BTreeSet<&String> = self
-            .numbers
-            .listed
-            .values()
-            .filter_map(|number| number.source.as_ref())
-            .collect();
+    fn source_problem(
+        &self,
+        path: &str,
+        sources: &BTreeSet<String>,
+        known: &BTreeSet<&String>,
+    ) -> Option<Problem> {
         let unknown = sources.iter().find(|source| !known.contains(source))?;
         let known: Vec<_> = known.iter().map(|source| format!("\"{source}\"")).collect();
         let remedy = if known.is_empty() {
