@@ -121,6 +121,11 @@ pub(super) fn with_space_after_links(text: &str) -> String {
     out
 }
 
+/// A link of a value as it will be sent: what nobody sees is left out, and punctuation is moved off it.
+pub(super) fn as_sent(link: &str) -> &str {
+    without_punctuation(link.trim_matches(|end| !is_text(end)))
+}
+
 /// The link without the punctuation at its end. A bracket that closes one of the link's own belongs to the link.
 fn without_punctuation(link: &str) -> &str {
     let bare = link.trim_end_matches(PUNCTUATION);

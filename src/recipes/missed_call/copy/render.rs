@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::{CopyError, Kind, LONGEST_FILLED, LONGEST_TEXT};
 use super::fit::fitting;
-use super::lint::{LinkFault, link_fault, links, with_space_after_links};
+use super::lint::{LinkFault, as_sent, link_fault, links, with_space_after_links};
 use super::message::MessageCopy;
 use super::segments::{Segments, SenderKind};
 use super::template::{MergeField, Template, has_braces};
@@ -200,7 +200,7 @@ impl MessageCopy {
             return Err(CopyError::new(Kind::LeftoverBraces, field));
         }
         for link in links(text) {
-            check_link(link, field)?;
+            check_link(as_sent(link), field)?;
         }
         match self.clinical_word(text) {
             Some(word) => Err(CopyError::new(Kind::ClinicalWord(word), field)),

@@ -102,10 +102,12 @@ impl Engine {
         found: Option<&EntryKind>,
     ) -> Result<Acceptance, StoreError> {
         for conflicts in 0..MOST_CONFLICTS {
-            let now = match self.now_or(signal.at()) {
-                told if is_missed(site, signal) => told,
+            let clock = self.shared.clock.now();
+            let now = match self.doubts(signal.at()) {
+                None => clock,
+                Some(_) if is_missed(site, signal) => delivery.received_at,
                 // The episode that it belongs to may be younger than what happened.
-                told => told.max(self.shared.clock.now()),
+                Some(_) => delivery.received_at.max(clock),
             };
             let decided = self.decide(site, signal, now, conflicts > 0).await?;
             let Some(mut commit) = decided else {

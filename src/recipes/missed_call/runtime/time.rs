@@ -48,16 +48,11 @@ impl Engine {
         if self.doubts(told).is_some() && time.until_asked() == Some(Duration::ZERO) {
             time.ask().await;
         }
-        self.now_or(told)
-    }
-
-    /// The same without asking.
-    pub(super) fn now_or(&self, told: Option<Timestamp>) -> Timestamp {
         self.doubts(told).unwrap_or_else(|| self.shared.clock.now())
     }
 
     /// A date of HighLevel's that makes doubtful what time it is here.
-    fn doubts(&self, told: Option<Timestamp>) -> Option<Timestamp> {
+    pub(super) fn doubts(&self, told: Option<Timestamp>) -> Option<Timestamp> {
         let time = &self.shared.time;
         let now = self.shared.clock.now();
         let is_odd = |told: &Timestamp| {

@@ -254,7 +254,7 @@ proptest! {
     fn whether_the_app_is_there_does_not_depend_on_the_order_of_what_is_told(
         (all, order) in in_any_order()
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let found = runtime.block_on(is_there_after(&all, &order));
         prop_assert_eq!(found, is_there(&all));
     }
