@@ -21,7 +21,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use gohighlevel::Client;
-use gohighlevel::clock::SystemClock;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{AppId, LocationId};
 use gohighlevel::recipes::missed_call::store::SqliteStore;
@@ -225,7 +224,7 @@ async fn serve_webhooks(
     if let Some(bound) = end_within {
         shutdown = shutdown.within(bound);
     }
-    let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), Arc::new(SystemClock));
+    let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), engine.clock());
     let app = axum::Router::new()
         .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))

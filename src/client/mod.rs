@@ -67,6 +67,7 @@ pub(crate) use request::path;
 pub use request::{ApiVersion, Lane, ReplaySafety, Request};
 pub use transport::{Transport, TransportError};
 
+#[cfg(feature = "missed-call")]
 use self::server_time::ServerTime;
 use crate::clock::Clock;
 use crate::error::Result;

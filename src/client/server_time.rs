@@ -283,6 +283,7 @@ fn signed(duration: Duration) -> SignedDuration {
 }
 
 #[cfg(test)]
+#[cfg(feature = "missed-call")]
 mod tests {
     use super::*;
 
