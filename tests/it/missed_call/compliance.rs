@@ -3,7 +3,7 @@
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{
     BusinessHours, CandidateZone, Candidates, Decision, LONGEST_WAIT, PlaceFacts, PlaceSource,
-    QuietHours, Week, When, Window, ZoneTable,
+    QuietHours, Week, When, Window, ZoneFiles, ZoneTable,
 };
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -225,10 +225,112 @@ fn the_rules_of_each_state() {
 }
 
 #[test]
+fn holidays_sundays_and_hours_that_states_have_changed() {
+    // Each row: a number, the contact's zone, a moment in which no text may go out, and one in which it may.
+    for (number, contact_zone, closed, open) in [
+        // Oregon: until 20:00 since 2026.
+        (
+            "+15035550100",
+            None,
+            "2026-12-01T20:30[America/Los_Angeles]",
+            "2026-12-01T19:59[America/Los_Angeles]",
+        ),
+        // Utah: no Sunday, no Pioneer Day, and Juneteenth on a Monday.
+        (
+            "+18015550100",
+            None,
+            "2026-11-29T12:00[America/Denver]",
+            "2026-11-30T12:00[America/Denver]",
+        ),
+        (
+            "+18015550100",
+            None,
+            "2028-07-24T12:00[America/Denver]",
+            "2028-07-25T12:00[America/Denver]",
+        ),
+        (
+            "+18015550100",
+            None,
+            "2030-06-17T12:00[America/Denver]",
+            "2030-06-18T12:00[America/Denver]",
+        ),
+        // Louisiana: Veterans Day, Mardi Gras, the day after Thanksgiving.
+        (
+            "+15045550100",
+            None,
+            "2027-11-11T12:00[America/Chicago]",
+            "2027-11-12T12:00[America/Chicago]",
+        ),
+        (
+            "+15045550100",
+            None,
+            "2027-02-09T12:00[America/Chicago]",
+            "2027-02-10T12:00[America/Chicago]",
+        ),
+        (
+            "+15045550100",
+            None,
+            "2026-11-27T12:00[America/Chicago]",
+            "2026-11-28T12:00[America/Chicago]",
+        ),
+        // Alabama: the Friday before a Christmas on Saturday; Rhode Island: Victory Day; Pennsylvania: Flag Day.
+        (
+            "+12055550100",
+            None,
+            "2027-12-24T12:00[America/Chicago]",
+            "2027-12-23T12:00[America/Chicago]",
+        ),
+        (
+            "+14015550100",
+            None,
+            "2027-08-09T12:00[America/New_York]",
+            "2027-08-10T12:00[America/New_York]",
+        ),
+        (
+            "+12155550100",
+            None,
+            "2027-06-14T12:00[America/New_York]",
+            "2027-06-15T12:00[America/New_York]",
+        ),
+        // British Columbia keeps summer time since 2026: 04:30 UTC is 21:30 there, 20:30 by older zone files.
+        (
+            "+16045550100",
+            None,
+            "2026-12-01T04:30[UTC]",
+            "2026-12-01T03:30[UTC]",
+        ),
+        // Florida, whatever the contact's own zone says.
+        (
+            "+13055550100",
+            Some("America/Los_Angeles"),
+            "2026-12-01T22:30[America/New_York]",
+            "2026-12-01T12:00[America/New_York]",
+        ),
+    ] {
+        let phone: PhoneNumber = number.parse().unwrap();
+        let facts = PlaceFacts {
+            phone: Some(&phone),
+            contact_zone,
+            ..PlaceFacts::default()
+        };
+        let candidates = Candidates::of(&facts, ZoneTable::built_in());
+        let at = |now| QuietHours::built_in().decide(instant(now), &candidates);
+        assert_ne!(at(closed).when, When::Now, "{number} {closed}");
+        assert_eq!(at(open).when, When::Now, "{number}: {}", at(open));
+    }
+}
+
+#[test]
 fn the_decision_explains_itself_and_can_be_stored() {
     let decision = decide("+18505550100", None, "2026-11-20T20:30[America/New_York]");
+    let files = ZoneFiles::in_use().to_string();
+    let told = |decision: &Decision| {
+        let told = decision.to_string();
+        let end = format!(" (zone files {files})");
+        told.strip_suffix(&end).expect("no version").to_owned()
+    };
     assert_eq!(
-        decision.to_string(),
+        told(&decision),
         "allowed from 2026-11-21T14:00:00Z: everywhere 08:00-21:00 in America/Chicago"
     );
     let stored = serde_json::to_value(&decision).unwrap();
@@ -239,25 +341,30 @@ fn the_decision_explains_itself_and_can_be_stored() {
             "zones": [["America/Chicago", "area_code"], ["America/New_York", "area_code"]],
             "rules": ["default", { "state": "FL" }],
             "held_by": { "rule": "default", "zone": "America/Chicago", "window": "08:00-21:00" },
+            "zone_files": files,
         })
     );
-    let read: Decision = serde_json::from_value(stored).unwrap();
+    let read: Decision = serde_json::from_value(stored.clone()).unwrap();
     assert_eq!(read, decision);
+    let mut of_before = stored;
+    of_before.as_object_mut().unwrap().remove("zone_files");
+    let read: Decision = serde_json::from_value(of_before).unwrap();
+    assert!(!read.to_string().contains("zone files"));
 
     let open = decide("+13055550100", None, "2026-11-20T12:00[America/New_York]");
     assert_eq!(
-        open.to_string(),
+        told(&open),
         "allowed now: everywhere and in FL in America/New_York"
     );
     let sunday = decide("+12055550100", None, "2026-11-21T20:30[America/Chicago]");
     assert_eq!(
-        sunday.to_string(),
+        told(&sunday),
         "not allowed within 24 hours: in AL 08:00-20:00 in America/Chicago"
     );
     let nowhere = decide("+18005550100", None, "2026-11-20T12:00[America/New_York]");
     assert_eq!(nowhere.when, When::Never);
     assert_eq!(
-        nowhere.to_string(),
+        told(&nowhere),
         "not allowed within 24 hours: no time zone is known"
     );
 }
@@ -324,6 +431,10 @@ fn a_table_of_ones_own_is_checked() {
             rule("\"FL\"", "hours = { every_day = \"20:00-08:00\" }"),
             "quiet_hours.toml, line 7: `20:00-08:00` is no part of a day; write it from the earlier to the later time, \
              such as 08:00-21:00",
+        ),
+        (
+            rule("\"FL\"", &format!("{hours}\nholidays = [\"hogmanay\"]")),
+            "quiet_hours.toml, line 8: `hogmanay` is no holiday of holidays.toml; write its days in closed_on",
         ),
         (
             rule("\"FL\"", &format!("{hours}\nclosed_on = [\"02-30\"]")),

@@ -16,6 +16,8 @@
 //! | is the business open? | [`BusinessHours`] | its own hours |
 //!
 //! The lists of words are here as well: which mean "stop", and which must not stand in a text.
+//!
+#![doc = include_str!("laws.md")]
 
 mod business_hours;
 mod callers;
@@ -23,6 +25,7 @@ mod caps;
 pub(crate) mod clinical;
 mod consent;
 mod flood;
+mod holidays;
 pub(crate) mod opt_out;
 mod place;
 mod quiet_hours;
@@ -30,6 +33,7 @@ mod region;
 mod suspension;
 mod table;
 mod week;
+mod zone_files;
 mod zones;
 
 pub use business_hours::BusinessHours;
@@ -48,6 +52,8 @@ pub use suspension::{
 };
 pub use table::TableError;
 pub use week::{InvalidWindow, Week, Window};
+pub use zone_files::ZoneFiles;
+pub(crate) use zone_files::zone;
 pub use zones::{Origin, Service, ZoneTable};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::region::{Country, State};
+use super::zone_files::zone;
 use super::zones::ZoneTable;
 use crate::phone::PhoneNumber;
 
@@ -68,30 +69,32 @@ pub enum PlaceSource {
 impl Candidates {
     /// The candidates that follow from the facts.
     ///
-    /// The zone is the contact's; if it has none or the location disables it, all zones of the number's area code; if
-    /// the code has none, the location's. (HighLevel falls back to the account's zone as well: help article
-    /// 48001239875.) The states are those of the contact and of the area code together, because Florida and Oklahoma
-    /// presume the area code to be the place, whatever the contact says.
+    /// The zones are the contact's own, unless the location disables it, and all zones of the number's area code; if
+    /// there are none of either, the location's. (HighLevel falls back to the account's zone as well: help article
+    /// 48001239875.) The states too are those of the contact and of the area code together. The contact's word only ever
+    /// adds: Florida, Oklahoma and Oregon presume the area code to be the place, whatever the contact says.
     pub fn of(facts: &PlaceFacts<'_>, table: &ZoneTable) -> Self {
         let origin = facts.phone.and_then(|phone| table.origin(phone));
         let named = |name: Option<&str>, source| {
-            let zone = TimeZone::get(name?.trim()).ok()?;
+            let zone = zone(name?.trim())?;
             zone.iana_name()?;
-            Some(vec![CandidateZone { zone, source }])
+            Some(CandidateZone { zone, source })
         };
-        let of_contact = || {
-            let zone = facts.contact_zone.filter(|_| !facts.contact_zone_disabled);
-            named(zone, PlaceSource::Contact)
-        };
-        let of_area_code = || {
-            let zones = origin?.zones.iter().map(|zone| CandidateZone {
-                zone: zone.clone(),
-                source: PlaceSource::AreaCode,
-            });
-            Some(zones.collect()).filter(|zones: &Vec<_>| !zones.is_empty())
-        };
-        let of_location = || named(facts.location_zone, PlaceSource::Location);
-        let zones = of_contact().or_else(of_area_code).or_else(of_location);
+        let of_contact = facts.contact_zone.filter(|_| !facts.contact_zone_disabled);
+        let mut zones: Vec<_> = named(of_contact, PlaceSource::Contact)
+            .into_iter()
+            .collect();
+        for zone in origin.into_iter().flat_map(|origin| &origin.zones) {
+            if zones.iter().all(|known| known.zone != *zone) {
+                zones.push(CandidateZone {
+                    zone: zone.clone(),
+                    source: PlaceSource::AreaCode,
+                });
+            }
+        }
+        if zones.is_empty() {
+            zones.extend(named(facts.location_zone, PlaceSource::Location));
+        }
 
         let has_states = match facts.contact_country.and_then(Country::read) {
             Some(country) => country == Country::US || country == Country::CA,
@@ -111,10 +114,7 @@ impl Candidates {
         // The sort is stable, so that the contact's own word stays first.
         states.sort_by_key(|candidate| candidate.state);
         states.dedup_by_key(|candidate| candidate.state);
-        Self {
-            zones: zones.unwrap_or_default(),
-            states,
-        }
+        Self { zones, states }
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_contacts_zone_then_the_area_code_then_the_location() {
+    fn the_contacts_zone_and_the_area_code_or_else_the_location() {
         let pensacola: PhoneNumber = "+18505550100".parse().unwrap();
         let toll_free: PhoneNumber = "+18005550100".parse().unwrap();
         let all = PlaceFacts {
@@ -144,7 +144,28 @@ mod tests {
             location_zone: Some("America/Los_Angeles"),
             ..PlaceFacts::default()
         };
-        assert_eq!(told(all), ["America/Denver Contact", "FL AreaCode"]);
+        assert_eq!(
+            told(all),
+            [
+                "America/Denver Contact",
+                "America/Chicago AreaCode",
+                "America/New_York AreaCode",
+                "FL AreaCode"
+            ]
+        );
+        // The contact's word comes first where both name the same zone.
+        let same = PlaceFacts {
+            contact_zone: Some("America/Chicago"),
+            ..all
+        };
+        assert_eq!(
+            told(same),
+            [
+                "America/Chicago Contact",
+                "America/New_York AreaCode",
+                "FL AreaCode"
+            ]
+        );
         let by_code = [
             "America/Chicago AreaCode",
             "America/New_York AreaCode",
@@ -180,13 +201,25 @@ mod tests {
             contact_state: Some("texas"),
             ..PlaceFacts::default()
         };
-        let both = ["US/Central Contact", "FL AreaCode", "TX Contact"];
+        let both = [
+            "US/Central Contact",
+            "America/New_York AreaCode",
+            "FL AreaCode",
+            "TX Contact",
+        ];
         assert_eq!(told(facts), both);
         let same = PlaceFacts {
             contact_state: Some("Florida"),
             ..facts
         };
-        assert_eq!(told(same), ["US/Central Contact", "FL Contact"]);
+        assert_eq!(
+            told(same),
+            [
+                "US/Central Contact",
+                "America/New_York AreaCode",
+                "FL Contact"
+            ]
+        );
         let perth: PhoneNumber = "+61891234567".parse().unwrap();
         let abroad = PlaceFacts {
             phone: Some(&perth),

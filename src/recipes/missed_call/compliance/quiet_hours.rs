@@ -6,16 +6,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::caps::Cap;
+use super::holidays;
 use super::place::{CandidateZone, Candidates, PlaceSource};
 use super::region::State;
 use super::table::{self, TableError};
 use super::week::{Week, Window};
+use super::zone_files::ZoneFiles;
 
 const TABLE: &str = "quiet_hours.toml";
 
@@ -54,6 +56,8 @@ pub struct QuietHours {
 struct Rule {
     hours: Week,
     closed_on: Vec<ClosedDay>,
+    /// Whether a closed day of every year is kept on a weekday too when it falls on a weekend.
+    observed: bool,
     texts_per_24_hours: Option<u32>,
 }
 
@@ -68,6 +72,10 @@ pub struct Decision {
     pub rules: Vec<RuleName>,
     /// The rule that let it wait or kept it back, if one did: the last of several.
     pub held_by: Option<Hold>,
+    /// The version of the zone files that told the local time, as [`ZoneFiles`] shows it, such as `2026e`. Empty in
+    /// decisions that were stored before it was kept.
+    #[serde(default)]
+    pub zone_files: String,
 }
 
 /// When a text may go out.
@@ -124,26 +132,27 @@ impl QuietHours {
     /// unknown key or state, a window that is none, or a state that stands twice.
     pub fn from_toml(text: &str) -> Result<Self, TableError> {
         let file: File = table::read(TABLE, text)?;
+        let wrong = |state: &Spanned<State>, what| {
+            Err(TableError::new(TABLE, text, Some(state.span()), what))
+        };
+        if let Some(state) = file.default.states.first() {
+            return wrong(
+                state,
+                "the default is for every state; remove `states`".into(),
+            );
+        }
         let mut states = BTreeMap::new();
-        for row in file.rule {
-            let rule = Rule {
-                hours: row.hours,
-                closed_on: row.closed_on,
-                texts_per_24_hours: row.texts_per_24_hours,
-            };
-            for state in row.states {
+        for row in &file.rule {
+            let rule = row.rule();
+            for state in &row.states {
                 if states.insert(*state.get_ref(), rule.clone()).is_some() {
                     let what = format!("{} stands here for the second time", state.get_ref());
-                    return Err(TableError::new(TABLE, text, Some(state.span()), what));
+                    return wrong(state, what);
                 }
             }
         }
         Ok(Self {
-            default: Rule {
-                hours: file.default.hours,
-                closed_on: file.default.closed_on,
-                texts_per_24_hours: file.default.texts_per_24_hours,
-            },
+            default: file.default.rule(),
             states,
         })
     }
@@ -195,6 +204,7 @@ impl QuietHours {
                 .collect(),
             rules: rules.iter().map(|(name, _)| *name).collect(),
             held_by,
+            zone_files: ZoneFiles::in_use().to_string(),
         }
     }
 
@@ -230,7 +240,10 @@ impl Rule {
         at: Timestamp,
         candidate: &CandidateZone,
     ) -> Option<(Timestamp, Window)> {
-        let closed = |date: Date| self.closed_on.iter().any(|day| day.is(date));
+        let closed = |date: Date| {
+            let mut days = self.closed_on.iter();
+            days.any(|day| day.is(date) || (self.observed && day.is_observed_on(date)))
+        };
         // Today, tomorrow, and the day after for a zone whose today is another one.
         let stretch = self
             .hours
@@ -271,7 +284,11 @@ impl fmt::Display for Decision {
                 let rules: Vec<_> = self.rules.iter().map(RuleName::to_string).collect();
                 write!(f, ": {} in {}", rules.join(" and "), zones.join(" and "))
             }
+        }?;
+        if !self.zone_files.is_empty() {
+            write!(f, " (zone files {})", self.zone_files)?;
         }
+        Ok(())
     }
 }
 
@@ -289,6 +306,17 @@ impl ClosedDay {
             Self::Yearly { month, day } => (date.month(), date.day()) == (month, day),
             Self::Once(once) => date == once,
         }
+    }
+
+    /// Whether the date is a Friday before, or a Monday after, a day of every year that falls on the weekend.
+    fn is_observed_on(self, date: Date) -> bool {
+        let neighbour = match date.weekday() {
+            Weekday::Friday => date.tomorrow(),
+            Weekday::Monday => date.yesterday(),
+            _ => return false,
+        };
+        let of_every_year = matches!(self, Self::Yearly { .. });
+        of_every_year && neighbour.is_ok_and(|neighbour| self.is(neighbour))
     }
 }
 
@@ -312,35 +340,148 @@ impl TryFrom<String> for ClosedDay {
     }
 }
 
+/// The days of a holiday that moves.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Holiday(&'static [Date]);
+
+impl TryFrom<String> for Holiday {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let days = holidays::days_of(&name).map(Self);
+        days.ok_or_else(|| {
+            format!("`{name}` is no holiday of holidays.toml; write its days in closed_on")
+        })
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    default: DefaultRow,
+    default: Row,
     #[serde(default)]
-    rule: Vec<StateRow>,
+    rule: Vec<Row>,
 }
 
-/// The source is read by people alone, but asked for: no rule stands without one.
+/// The source and the day on which it was read are for people; the source is asked for, so that no rule stands without
+/// one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DefaultRow {
-    hours: Week,
+struct Row {
     #[serde(default)]
-    closed_on: Vec<ClosedDay>,
-    texts_per_24_hours: Option<u32>,
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-/// See [`DefaultRow`].
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StateRow {
     states: Vec<Spanned<State>>,
     hours: Week,
     #[serde(default)]
     closed_on: Vec<ClosedDay>,
+    #[serde(default)]
+    observed: bool,
+    #[serde(default)]
+    holidays: Vec<Holiday>,
     texts_per_24_hours: Option<u32>,
     #[serde(rename = "source")]
     _source: String,
+    #[serde(rename = "looked_up")]
+    _looked_up: Option<Date>,
+}
+
+impl Row {
+    fn rule(&self) -> Rule {
+        let moving = self.holidays.iter().flat_map(|holiday| holiday.0);
+        let moving = moving.map(|date| ClosedDay::Once(*date));
+        Rule {
+            hours: self.hours.clone(),
+            closed_on: self.closed_on.iter().copied().chain(moving).collect(),
+            observed: self.observed,
+            texts_per_24_hours: self.texts_per_24_hours,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// After so many months the sources have to be read again before a release.
+    const FRESH_FOR_MONTHS: i32 = 18;
+
+    /// The date of the newest release in the changelog, if there has been one.
+    fn released(changelog: &str) -> Option<Date> {
+        changelog.lines().find_map(|line| {
+            let (_, date) = line.strip_prefix("## [")?.split_once("] - ")?;
+            date.trim().parse().ok()
+        })
+    }
+
+    /// The states whose row is older than that when the release comes out; `default` is the first row.
+    fn outdated(file: &File, released: Option<Date>) -> Vec<String> {
+        let Some(released) = released else {
+            return Vec::new();
+        };
+        std::iter::once(&file.default)
+            .chain(&file.rule)
+            .filter(|row| {
+                let read = row._looked_up.unwrap_or(Date::MIN);
+                let good_until = jiff::ToSpan::months(FRESH_FOR_MONTHS);
+                read.saturating_add(good_until) < released
+            })
+            .map(|row| match row.states.first() {
+                Some(state) => state.get_ref().to_string(),
+                None => "default".to_owned(),
+            })
+            .collect()
+    }
+
+    fn built_in() -> File {
+        table::read(TABLE, QuietHours::SOURCE).unwrap()
+    }
+
+    #[test]
+    fn no_release_goes_out_with_rules_that_were_read_long_ago() {
+        let changelog = include_str!("../../../../CHANGELOG.md");
+        let old = outdated(&built_in(), released(changelog));
+        assert!(
+            old.is_empty(),
+            "read the sources of these rows in quiet_hours.toml again: {old:?}"
+        );
+    }
+
+    #[test]
+    fn the_age_of_a_row_is_counted_up_to_the_release() {
+        let file = built_in();
+        let dated = |date: &str| format!("# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - {date}\n");
+        let at = |date: &str| outdated(&file, released(&dated(date)));
+        assert!(at("2026-12-01").is_empty());
+        assert!(at("2028-05-21").is_empty());
+        assert!(at("2028-05-22").contains(&"FL".to_owned()));
+        assert!(at("2028-06-01").contains(&"default".to_owned()));
+        assert_eq!(released("## [Unreleased]\n"), None);
+    }
+
+    #[test]
+    fn every_row_says_when_its_source_was_read() {
+        let file = built_in();
+        let rows = std::iter::once(&file.default).chain(&file.rule);
+        assert!(rows.clone().count() > 20);
+        for row in rows {
+            let read = row._looked_up.expect("a row without looked_up");
+            assert!(read >= date(2026, 11, 21) && !row._source.is_empty());
+        }
+    }
+
+    #[test]
+    fn days_that_fall_on_a_weekend_are_kept_on_a_weekday_too() {
+        let christmas = ClosedDay::try_from("12-25".to_owned()).unwrap();
+        // 2027-12-25 is a Saturday, 2033-12-25 a Sunday, 2026-12-25 a Friday.
+        assert!(christmas.is_observed_on(date(2027, 12, 24)));
+        assert!(christmas.is_observed_on(date(2033, 12, 26)));
+        assert!(!christmas.is_observed_on(date(2027, 12, 27)));
+        assert!(!christmas.is_observed_on(date(2026, 12, 24)));
+        let new_year = ClosedDay::try_from("01-01".to_owned()).unwrap();
+        assert!(new_year.is_observed_on(date(2027, 12, 31)));
+        let once = ClosedDay::try_from("2027-12-25".to_owned()).unwrap();
+        assert!(!once.is_observed_on(date(2027, 12, 24)));
+    }
 }

@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::zone_files::zone;
+
 /// A table of rules that cannot be used: which one, where, what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{table}, line {line}: {what}")]
@@ -51,7 +53,7 @@ impl TryFrom<String> for NamedZone {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        TimeZone::get(&name).map(Self).map_err(|_| {
+        zone(&name).map(Self).ok_or_else(|| {
             format!("`{name}` is no time zone; write an IANA name, such as America/New_York")
         })
     }

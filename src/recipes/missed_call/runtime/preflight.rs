@@ -5,6 +5,7 @@ use super::{Engine, Site};
 use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::error::{Error, Result};
 use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::ZoneFiles;
 use crate::recipes::missed_call::recipe::{Assignee, Deed, LocationFacts, RecipeError};
 
 /// Why a location is not known to be ready.
@@ -33,8 +34,9 @@ pub enum PreflightError {
 impl Engine {
     /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and says where something is amiss: there
     /// or in the engine's own set-up.
-    /// An empty list means that all is well.
+    /// An empty list means that all is well. Which zone files quiet hours go by is logged; [`ZoneFiles`] tells it too.
     pub async fn preflight(&self) -> Vec<PreflightError> {
+        tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
         let mut errors = Vec::new();
         let mut sites: Vec<&Site> = self.shared.sites.values().collect();
         sites.sort_by_key(|site| site.location.id());

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{Permit, TeamFacts};
+use crate::recipes::missed_call::compliance::zone;
 use crate::recipes::missed_call::episode::state::StepState;
 use crate::recipes::missed_call::episode::{Episode, Intent, NoticeTo};
 use crate::recipes::missed_call::recipe::{Audience, NoteStep, NotifyStep, Step};
@@ -32,10 +33,7 @@ impl Episode {
     /// The same with name, time, how often, and the text itself.
     fn tell_all(&self, facts: &TeamFacts) -> String {
         let state = &self.state;
-        let zone = facts
-            .zone
-            .as_deref()
-            .and_then(|name| TimeZone::get(name).ok());
+        let zone = facts.zone.as_deref().and_then(zone);
         let at = state.call_ended_at.to_zoned(zone.unwrap_or(TimeZone::UTC));
         let mut told = self.tell_of_the_call();
         told.push_str(&format!("\nTime: {}", at.strftime("%Y-%m-%d %H:%M %Z")));

@@ -1,9 +1,8 @@
 //! The keys of the business's hours.
 
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 
-use crate::recipes::missed_call::compliance::{BusinessHours, Week, Window};
+use crate::recipes::missed_call::compliance::{BusinessHours, Week, Window, zone};
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
 
@@ -25,7 +24,7 @@ pub(super) fn read_hours(
     let mut section = section?;
     let name = section.required_text(notes, "zone", ZONE);
     let zone = name.and_then(|name| {
-        let zone = TimeZone::get(&name.value).ok();
+        let zone = zone(&name.value);
         if zone.is_none() {
             name.refuse(notes, Fault::new("not the name of a time zone", ZONE));
         }
