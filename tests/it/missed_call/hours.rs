@@ -79,23 +79,35 @@ fn a_later_text_waits_for_the_morning_of_the_person() {
 
 #[test]
 fn the_contact_s_own_zone_and_state_count() {
-    // 20:15 in Miami, where texts end at 20:00, and 17:15 in Los Angeles.
-    let (episode, ended_at) = episode(recipe_of(RECIPE), MIAMI, "2026-06-01T22:15:00Z");
+    // 20:15 in Miami, where texts end at 20:00, and 17:15 in Los Angeles: a contact that moved is not texted at night of
+    // the area code either.
+    let (miami, ended_at) = episode(recipe_of(RECIPE), MIAMI, "2026-06-01T22:15:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
-    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), now);
+    let permit = miami.permit(&later(), &facts(PlaceOfContact::default()), now);
     assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
     let moved = PlaceOfContact {
         zone: Some("America/Los_Angeles".into()),
         ..PlaceOfContact::default()
     };
-    let permit = episode.permit(&later(), &facts(moved.clone()), now);
+    let permit = miami.permit(&later(), &facts(moved), now);
+    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    // 20:15 in Chicago, and 21:15 where the contact lives now: its own zone adds to the area code's.
+    let (chicago, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-01T23:15:00Z");
+    let now = ended_at + SignedDuration::from_hours(2);
+    let permit = chicago.permit(&later(), &facts(PlaceOfContact::default()), now);
     assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let moved = PlaceOfContact {
+        zone: Some("America/New_York".into()),
+        ..PlaceOfContact::default()
+    };
+    let permit = chicago.permit(&later(), &facts(moved.clone()), now);
+    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
     let disabled = PlaceOfContact {
         zone_disabled: true,
         ..moved
     };
-    let permit = episode.permit(&later(), &facts(disabled), now);
-    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let permit = chicago.permit(&later(), &facts(disabled), now);
+    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
 }
 
 #[test]
