@@ -3,7 +3,7 @@
 use gohighlevel::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use gohighlevel::recipes::missed_call::MergeValues;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, EmailFacts, Episode, Facts, Happening, Input, Intent, NoticeTo,
+    Action, CallerFacts, EffectEnd, EmailFacts, Episode, Facts, Happening, Input, Intent, NoticeTo,
     OpportunityFacts, Permit, PipelineFacts, Reason, StageFacts, TaskFacts, TeamFacts,
 };
 use gohighlevel::recipes::missed_call::reply::Reply;
@@ -135,6 +135,10 @@ fn each_step_comes_to_what_the_recipe_says() {
         contact_name: Some("Rosan Vega".into()),
         zone: Some("America/Chicago".into()),
         sent_text: Some("Hi Rosan.".into()),
+        caller: CallerFacts {
+            last_words: Some(" Is it\n safe?\u{7} ".into()),
+            page: Some("https://app.example/c1".into()),
+        },
     });
     let Intent::Note { body } = go(permit("note", &team)) else {
         panic!("no note");
@@ -142,7 +146,8 @@ fn each_step_comes_to_what_the_recipe_says() {
     assert_eq!(
         body.as_str(),
         "For the record.\nMissed call from +15550001111. They called +15550002222.\n\
-         Time: 2026-06-01 05:00 CDT\nName: Rosan Vega\nText sent: Hi Rosan."
+         Time: 2026-06-01 05:00 CDT\nName: Rosan Vega\nText sent: Hi Rosan.\n\
+         They wrote: “Is it safe?”\nAnswer in HighLevel: https://app.example/c1"
     );
     let Intent::Notify { to, title, body } = go(permit("tell", &team)) else {
         panic!("no notice");
@@ -174,7 +179,12 @@ fn each_step_comes_to_what_the_recipe_says() {
     };
     assert_eq!(workflow.as_str(), "w1");
 
-    let owner = |assignee| Facts::Task(TaskFacts { assignee });
+    let owner = |assignee| {
+        Facts::Task(TaskFacts {
+            assignee,
+            ..TaskFacts::default()
+        })
+    };
     let user = UserId::new("u1").unwrap();
     assert_eq!(
         go(permit("owner", &owner(Some(user.clone())))),

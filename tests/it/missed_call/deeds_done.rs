@@ -10,7 +10,7 @@ use gohighlevel::recipes::missed_call::{Notice, Recipe, TeamNotifier};
 use gohighlevel::testing::Fault;
 use http::Method;
 
-use super::support::World;
+use super::support::{World, caller};
 
 /// A workflow of the sample location.
 const WORKFLOW_ID: &str = "78559bb3-b920-461e-b010-7b2a2816d2a9";
@@ -70,6 +70,51 @@ async fn a_note_that_was_surely_not_written_is_written_once() {
     let contact = ContactId::new(call.contact_id.as_str()).unwrap();
     let notes = world.location().notes().list(&contact).await.unwrap();
     assert_eq!(notes.len(), 1);
+}
+
+#[tokio::test]
+async fn who_takes_over_reads_the_caller_s_last_words_and_where_to_answer() {
+    let steps = "[numbers.\"+13125550100\"]\nname = \"Lakeview\"\n\
+                 [steps.person]\ndo = \"hand_off\"\non = \"help\"\ntitle = \"Guest asks for help\"";
+    let world = world(steps).await;
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    world.writes(caller(), "Do you open on Saturday?").await;
+    world
+        .writes(caller(), "My skin is burning,\nplease call me back")
+        .await;
+    world.minutes(2).await;
+    let tasks = world.tasks(&call.contact_id).await;
+    let body = tasks[0].body.as_ref().unwrap();
+    for told in [
+        "Missed call from +13125550142. They called Lakeview (+13125550100).",
+        "They wrote: “My skin is burning, please call me back”",
+        &format!("/contacts/detail/{}", call.contact_id),
+    ] {
+        assert!(body.contains(told), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_is_told_to_help_though_the_conversation_cannot_be_read() {
+    let steps = "[steps.person]\ndo = \"hand_off\"\non = \"help\"\ntitle = \"Guest asks for help\"";
+    let world = world(steps).await;
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    world
+        .ghl
+        .fault(
+            Method::GET,
+            "/conversations/*/messages",
+            Fault::Status(http::StatusCode::FORBIDDEN),
+            9,
+        )
+        .unwrap();
+    world.writes(caller(), "please call me back").await;
+    world.minutes(2).await;
+    let tasks = world.tasks(&call.contact_id).await;
+    assert_eq!(tasks.len(), 1);
+    assert!(!tasks[0].body.as_ref().unwrap().contains("They wrote"));
 }
 
 #[tokio::test]

@@ -41,8 +41,8 @@ pub use input::{EffectEnd, Evidence, Input, MissedCall};
 pub use intent::{Intent, NoticeTo};
 pub use names::{EffectId, EpisodeId, StepName};
 pub use permit::{
-    EmailFacts, Facts, OpportunityFacts, Permit, PipelineFacts, PlaceOfContact, StageFacts,
-    TaskFacts, TeamFacts, TextFacts,
+    CallerFacts, EmailFacts, Facts, OpportunityFacts, Permit, PipelineFacts, PlaceOfContact,
+    StageFacts, TaskFacts, TeamFacts, TextFacts,
 };
 pub use reason::Reason;
 pub use state::EpisodeState;

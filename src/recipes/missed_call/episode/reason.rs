@@ -1,5 +1,6 @@
 //! Why something was not done. Each reason has a code that is stored and reported; codes never change their meaning.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -108,8 +109,15 @@ impl Reason {
         Self::Failed("outcome_unknown".into())
     }
 
-    /// What a member of the team reads in the task.
-    pub(crate) fn for_people(&self) -> &'static str {
+    /// What people read: in the task, in the digest and in the weekly review.
+    pub(crate) fn for_people(&self) -> Cow<'static, str> {
+        if let Self::NotTextable(why) = self {
+            return why.to_string().into();
+        }
+        self.words().into()
+    }
+
+    fn words(&self) -> &'static str {
         match self {
             Self::Stale => "the call was reported too late",
             Self::DoNotDisturb => "the contact has do-not-disturb on; do not text",
@@ -119,7 +127,7 @@ impl Reason {
             Self::Withheld => "the number was withheld",
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
-            Self::NotTextable(_) => "the number takes no texts, or must not get any; call instead",
+            Self::NotTextable(_) => "the number takes no texts, or must not get any",
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
             Self::QuietHours => "it was no hour to text them",

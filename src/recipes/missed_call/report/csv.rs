@@ -1,8 +1,7 @@
 //! Comma-separated values as RFC 4180 wants them, safe to open in a spreadsheet.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, wherever its content came from. Such
-//! a cell gets a `'` in front, which makes it text. That holds for phone numbers too: without it the `+` would be lost
-//! and the number rounded.
+//! a cell gets a `'` in front, which makes it text.
 
 /// Appends one record with its line end.
 pub(super) fn push_record<'c>(csv: &mut String, cells: impl IntoIterator<Item = &'c str>) {

@@ -4,6 +4,7 @@
 //! presses, in this order: the caller asked for a person, wants an appointment, opened the link, called a number with
 //! priority, called again. Among equals who called more often comes first, then who called earlier.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -144,27 +145,25 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
     }
 }
 
-/// How many were not texted, with the codes of why, the most frequent first.
+/// How many were not texted, and why, the most frequent reason first.
 fn push_not_texted(text: &mut String, rows: &[&Row]) {
     let without = rows.iter().filter(|row| row.texts.is_empty());
-    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
     for row in without {
         let reason = match &row.not_texted {
-            Some(reason) => reason.code(),
-            None if row.outcome == Outcome::NoText => "no_text".to_owned(),
-            None => "not_yet".to_owned(),
+            Some(reason) => reason.for_people(),
+            None if row.outcome == Outcome::NoText => "the recipe has no text for the call".into(),
+            None => "not yet".into(),
         };
         *reasons.entry(reason).or_default() += 1;
     }
     let total: usize = reasons.values().sum();
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    text.push_str(&format!("Not texted: {total}"));
-    if total > 0 {
-        let told = reasons.iter().map(|(why, count)| format!("{why} {count}"));
-        text.push_str(&format!(" ({})", told.collect::<Vec<_>>().join(", ")));
+    text.push_str(&format!("Not texted: {total}\n"));
+    for (reason, count) in reasons {
+        text.push_str(&format!("  {count}: {reason}\n"));
     }
-    text.push('\n');
 }
 
 fn push_waiting(text: &mut String, rows: &[&Row], waiting: &[&Row], settings: &Settings) {

@@ -6,7 +6,7 @@
 //! | part | question it answers |
 //! |---|---|
 //! | [`Report`] | what became of each caller? One [`Row`] each, with an [`Outcome`] |
-//! | [`wbr_csv`] | the weekly review: ten columns for a spreadsheet |
+//! | [`wbr_csv`] | the weekly review: a record of each caller, and the sums, for a spreadsheet |
 //! | [`Digest`] | the day in a few lines, and the calls that nobody has dealt with yet |
 //! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
 //! | [`Targets`] | what had one hoped for? |

@@ -1,28 +1,41 @@
-//! The weekly business review: ten columns, one record per episode.
+//! The weekly business review: eleven columns, one record per episode, then the sums.
 //!
 //! | column | what stands in it |
 //! |---|---|
 //! | Studio | the name in the settings of the number that was called, or the number itself |
-//! | Caller number | in E.164, behind a `'`; blank where withheld |
+//! | Caller number | as a person dials it from North America: `(773) 555-0113`, `011 447700900123`; blank where withheld |
 //! | Call time | when the first call ended, `2026-11-20 10:02:15` in the studio's zone |
 //! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
-//! | Text sent | `yes`, `not yet`, or `no` with the code of the reason: `no (do_not_disturb)` |
+//! | Text sent | `yes`, `not yet`, or `no` with the reason in words: `no: the caller has opted out; do not text` |
 //! | Booking link clicked | `yes`; otherwise blank for unknown, or `no` if the settings say that every click is told |
 //! | Reply received | `yes`, `no`, or `opt-out` for a message that asked for no more texts and nothing else |
 //! | Manual handoff needed | `yes` if the caller asked for a person, `no` |
 //! | Recovered appointment | `yes` if a booking is credited to the episode, `no` |
-//! | Estimated recovered revenue | what the credited bookings are worth; blank without one, or where that is unknown |
+//! | Estimated recovered revenue, low and high | what the credited bookings are worth, at least and at most; blank without one, or where that is unknown |
+//!
+//! The last records are the sums: one of each studio if there are several (`Total North`), and one of all (`Total`). They
+//! hold how many calls were missed and how often the other columns say `yes`, and the revenue. The file begins with a
+//! byte order mark (U+FEFF), by which spreadsheets know that it is UTF-8.
 //!
 //! A click is evidence and no condition: a booking counts without one.
+
+use std::collections::BTreeMap;
 
 use super::csv::push_record;
 use super::outcome::Outcome;
 use super::row::Row;
 use super::settings::{Revenue, Settings};
+use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::episode::Reason;
 use crate::secret::Private;
 
-const COLUMNS: [&str; 10] = [
+/// How many there are.
+const WIDTH: usize = 11;
+
+/// By which spreadsheets know UTF-8; without it a studio `Café` is spoilt.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+const COLUMNS: [&str; WIDTH] = [
     "Studio",
     "Caller number",
     "Call time",
@@ -32,40 +45,112 @@ const COLUMNS: [&str; 10] = [
     "Reply received",
     "Manual handoff needed",
     "Recovered appointment",
-    "Estimated recovered revenue",
+    "Estimated recovered revenue (low)",
+    "Estimated recovered revenue (high)",
 ];
 
-/// The rows as CSV (RFC 4180, with the header), safe to open in a spreadsheet. It holds callers' numbers.
+/// The rows as CSV (RFC 4180, in UTF-8 with a byte order mark, with header and sums), safe to open in a spreadsheet. It
+/// holds callers' numbers.
 pub fn wbr_csv<'r>(
     rows: impl IntoIterator<Item = &'r Row>,
     settings: &Settings,
 ) -> Private<String> {
-    let mut csv = String::new();
+    let mut csv = String::from(BYTE_ORDER_MARK);
     push_record(&mut csv, COLUMNS);
+    let mut of_all = Sums::default();
+    let mut of_studios: BTreeMap<String, Sums> = BTreeMap::new();
     for row in rows {
-        let cells = record(row, settings);
-        push_record(&mut csv, cells.iter().map(String::as_str));
+        let studio = studio(row, settings);
+        of_all.add(row, settings);
+        of_studios
+            .entry(studio.clone())
+            .or_default()
+            .add(row, settings);
+        push(&mut csv, record(studio, row, settings));
     }
+    if of_studios.len() > 1 {
+        for (studio, sums) in of_studios {
+            let name = if studio.is_empty() {
+                "unknown"
+            } else {
+                &studio
+            };
+            push(&mut csv, sums.record(&format!("Total {name}")));
+        }
+    }
+    push(&mut csv, of_all.record("Total"));
     csv.into()
 }
 
-fn record(row: &Row, settings: &Settings) -> [String; 10] {
+fn push(csv: &mut String, cells: [String; WIDTH]) {
+    push_record(csv, cells.iter().map(String::as_str));
+}
+
+/// What is counted of several rows.
+#[derive(Default)]
+struct Sums {
+    missed: u64,
+    texted: u64,
+    clicked: u64,
+    replied: u64,
+    handed_off: u64,
+    recovered: u64,
+    revenue: Option<Revenue>,
+}
+
+impl Sums {
+    fn add(&mut self, row: &Row, settings: &Settings) {
+        self.missed += 1;
+        self.texted += u64::from(!row.texts.is_empty());
+        self.clicked += u64::from(row.clicked_at.is_some());
+        self.replied += u64::from(row.reply.is_some());
+        self.handed_off += u64::from(row.asked_for_person_at.is_some());
+        self.recovered += u64::from(!row.recovered.is_empty());
+        let revenue = recovered_revenue(row, settings);
+        self.revenue = match (self.revenue.take(), revenue) {
+            (Some(sum), Some(revenue)) => Some(sum.plus(revenue)),
+            (sum, revenue) => sum.or(revenue),
+        };
+    }
+
+    fn record(&self, name: &str) -> [String; WIDTH] {
+        let [low, high] = low_and_high(self.revenue);
+        [
+            name.to_owned(),
+            String::new(),
+            String::new(),
+            self.missed.to_string(),
+            self.texted.to_string(),
+            self.clicked.to_string(),
+            self.replied.to_string(),
+            self.handed_off.to_string(),
+            self.recovered.to_string(),
+            low,
+            high,
+        ]
+    }
+}
+
+fn studio(row: &Row, settings: &Settings) -> String {
     let called = row.call.called.as_ref();
-    let studio = match (settings.studio(called), called) {
+    match (settings.studio(called), called) {
         (Some(studio), _) => studio.name.clone(),
-        (None, Some(called)) => called.e164().to_owned(),
+        (None, Some(called)) => dialled(called),
         (None, None) => String::new(),
-    };
-    let caller = row.call.caller.as_ref().map(|caller| caller.e164());
+    }
+}
+
+fn record(studio: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
+    let called = row.call.called.as_ref();
     let call_time = row
         .call
         .ended_at
         .to_zoned(settings.zone_of(called).clone())
         .strftime("%Y-%m-%d %H:%M:%S");
-    let revenue = recovered_revenue(row, settings).map(|revenue| revenue.to_string());
+    let [low, high] = low_and_high(recovered_revenue(row, settings));
     [
         studio,
-        caller.unwrap_or_default().to_owned(),
+        row.call.caller.as_ref().map(dialled).unwrap_or_default(),
         call_time.to_string(),
         "missed".to_owned(),
         text_sent(row),
@@ -73,8 +158,30 @@ fn record(row: &Row, settings: &Settings) -> [String; 10] {
         reply_received(row).to_owned(),
         yes_or_no(row.asked_for_person_at.is_some()).to_owned(),
         yes_or_no(!row.recovered.is_empty()).to_owned(),
-        revenue.unwrap_or_default(),
+        low,
+        high,
     ]
+}
+
+/// The number as it is dialled from North America. A `+` in front would make a formula of the cell.
+fn dialled(number: &PhoneNumber) -> String {
+    let digits = number.e164().trim_start_matches('+');
+    match digits.strip_prefix('1') {
+        Some(national) if national.len() == 10 => {
+            let (area, rest) = national.split_at(3);
+            let (exchange, line) = rest.split_at(3);
+            format!("({area}) {exchange}-{line}")
+        }
+        _ => format!("011 {digits}"),
+    }
+}
+
+fn low_and_high(revenue: Option<Revenue>) -> [String; 2] {
+    let written = |revenue: Revenue| {
+        let money = |cents| Revenue::exactly(cents).to_string();
+        [money(revenue.low()), money(revenue.high())]
+    };
+    revenue.map(written).unwrap_or_default()
 }
 
 /// What the credited bookings are worth together, as far as that is known of any.
@@ -93,7 +200,7 @@ fn yes_or_no(yes: bool) -> &'static str {
 fn text_sent(row: &Row) -> String {
     match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "yes".to_owned(),
-        ([], Some(reason)) => format!("no ({reason})"),
+        ([], Some(reason)) => format!("no: {}", reason.for_people()),
         ([], None) if row.closed_at.is_some() && row.outcome != Outcome::Open => "no".to_owned(),
         ([], None) => "not yet".to_owned(),
     }

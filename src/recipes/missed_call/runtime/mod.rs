@@ -5,6 +5,7 @@
 //! ([`reader`](self)). Decisions are the episode's; here is only what touches the store, the clock and HighLevel.
 
 mod accept;
+mod app;
 mod counting;
 mod early;
 mod ending;
@@ -42,6 +43,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
+use url::Url;
 
 pub use accept::Acceptance;
 pub use ending::Stopped;
@@ -52,6 +54,7 @@ pub use preflight::PreflightError;
 pub use sweep::{SweepError, Swept};
 pub use workflow_call::WorkflowInlet;
 
+use self::app::App;
 use self::counting::{counted, day_of};
 use self::early::EarlySignals;
 use self::health::Pulse;
@@ -116,6 +119,7 @@ struct Shared {
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
     quiet_hours: Option<Arc<QuietHours>>,
+    app: App,
 }
 
 /// A location and what runs in it.
@@ -133,6 +137,7 @@ pub struct EngineBuilder {
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
     quiet_hours: Option<Arc<QuietHours>>,
+    app: App,
 }
 
 impl EngineBuilder {
@@ -164,6 +169,13 @@ impl EngineBuilder {
     /// ([`QuietHours::SOURCE`]): what your counsel says, or the year's holidays that move.
     pub fn quiet_hours(mut self, rules: QuietHours) -> Self {
         self.quiet_hours = Some(Arc::new(rules));
+        self
+    }
+
+    /// The agency's own address of HighLevel's app (white label), such as `https://crm.agency.example`, for the links in
+    /// what the team is told. HighLevel's own if none is given.
+    pub fn app_address(mut self, address: &Url) -> Self {
+        self.app = App::at(address);
         self
     }
 
@@ -205,6 +217,7 @@ impl EngineBuilder {
                 pulse: Pulse::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,
+                app: self.app,
             }),
         }
     }
@@ -220,6 +233,7 @@ impl Engine {
             notifier: None,
             reader: None,
             quiet_hours: None,
+            app: App::default(),
         }
     }
 

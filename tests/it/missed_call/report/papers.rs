@@ -67,8 +67,9 @@ fn a_morning() -> Told {
         .missed("call-8", HOUR + 300, from("+15550001008", BUSINESS))
 }
 
-const HEADER: &str = "Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
-    Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue\r\n";
+const HEADER: &str = "\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
+    Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),\
+    Estimated recovered revenue (high)\r\n";
 
 #[test]
 fn the_weekly_review_in_full() {
@@ -76,15 +77,23 @@ fn the_weekly_review_in_full() {
     let report = Report::of(&a_morning().0, &settings);
     let ugly = "\"'=HYPERLINK(\"\"http://x\"\",\"\"South\"\")\nand more\"";
     let records = [
-        "North,'+15550001001,2026-06-01 05:00:00,missed,yes,yes,no,no,yes,165.00-295.00".to_owned(),
-        format!("{ugly},'+15550001002,2026-06-01 06:01:00,missed,yes,,no,no,yes,250.00"),
-        format!("{ugly},'+15550001003,2026-06-01 07:00:00,missed,yes,,no,no,no,"),
-        "North,'+15550001004,2026-06-01 06:01:00,missed,yes,,yes,yes,no,".to_owned(),
-        "North,'+15550001005,2026-06-01 06:02:00,missed,yes,,opt-out,no,no,".to_owned(),
-        "'+15550009999,'+15550001006,2026-06-01 06:03:00,missed,no (do_not_disturb),,no,no,no,"
+        "North,(555) 000-1001,2026-06-01 05:00:00,missed,yes,yes,no,no,yes,165.00,295.00"
             .to_owned(),
-        ",,2026-06-01 06:04:00,missed,no (withheld),,no,no,no,".to_owned(),
-        "North,'+15550001008,2026-06-01 06:05:00,missed,not yet,,no,no,no,".to_owned(),
+        format!("{ugly},(555) 000-1002,2026-06-01 06:01:00,missed,yes,,no,no,yes,250.00,250.00"),
+        format!("{ugly},(555) 000-1003,2026-06-01 07:00:00,missed,yes,,no,no,no,,"),
+        "North,(555) 000-1004,2026-06-01 06:01:00,missed,yes,,yes,yes,no,,".to_owned(),
+        "North,(555) 000-1005,2026-06-01 06:02:00,missed,yes,,opt-out,no,no,,".to_owned(),
+        "(555) 000-9999,(555) 000-1006,2026-06-01 06:03:00,missed,\
+         no: the contact has do-not-disturb on; do not text,,no,no,no,,"
+            .to_owned(),
+        ",,2026-06-01 06:04:00,missed,no: the number was withheld,,no,no,no,,".to_owned(),
+        "North,(555) 000-1008,2026-06-01 06:05:00,missed,not yet,,no,no,no,,".to_owned(),
+        "Total unknown,,,1,0,0,0,0,0,,".to_owned(),
+        "Total (555) 000-9999,,,1,0,0,0,0,0,,".to_owned(),
+        "\"Total =HYPERLINK(\"\"http://x\"\",\"\"South\"\")\nand more\",,,2,2,0,0,0,1,250.00,250.00"
+            .to_owned(),
+        "Total North,,,4,3,1,1,1,1,165.00,295.00".to_owned(),
+        "Total,,,8,5,1,1,1,2,415.00,545.00".to_owned(),
     ];
     let expected = format!("{HEADER}{}\r\n", records.join("\r\n"));
     assert_eq!(wbr_csv(&report.rows, &settings).as_str(), expected);
@@ -117,7 +126,12 @@ fn two_bookings_of_one_caller_are_worth_both() {
         .values
         .insert("booking-2".into(), Revenue::exactly(10_000));
     let csv = wbr_csv(&told.report().rows, &settings);
-    assert!(csv.ends_with(",yes,265.00-395.00\r\n"), "{}", csv.as_str());
+    assert!(csv.contains(",yes,265.00,395.00\r\n"), "{}", csv.as_str());
+    assert!(
+        csv.ends_with("Total,,,1,1,0,0,0,1,265.00,395.00\r\n"),
+        "{}",
+        csv.as_str()
+    );
 }
 
 #[test]
@@ -139,7 +153,10 @@ Missed calls on Monday, 1 June 2026
 
 Callers: 8 (9 missed calls)
 Texted: 5
-Not texted: 3 (do_not_disturb 1, not_yet 1, withheld 1)
+Not texted: 3
+  1: not yet
+  1: the contact has do-not-disturb on; do not text
+  1: the number was withheld
 Replied: 1
 Asked for a person: 1
 Refused further texts: 1
@@ -162,7 +179,8 @@ Missed calls on Tuesday, 2 June 2026
 
 Callers: 1 (1 missed call)
 Texted: 0
-Not texted: 1 (not_yet 1)
+Not texted: 1
+  1: not yet
 Replied: 0
 Asked for a person: 0
 Refused further texts: 0
@@ -238,9 +256,10 @@ fn nothing_shows_a_number_when_it_is_printed() {
     let digest = Digest::of(&report, "2026-06-01".parse().unwrap(), &settings);
     assert!(digest.text().contains(NUMBER));
     let csv = wbr_csv(&report.rows, &settings);
-    assert!(csv.contains(NUMBER));
+    assert!(csv.contains("(555) 000-1111"));
     let printed = format!("{report:?} {digest:?} {csv:?} {csv} {settings:?}");
     for number in [NUMBER, BUSINESS, SOUTH] {
         assert!(!printed.contains(&number[2..]), "{printed}");
     }
+    assert!(!printed.contains("000-1111"), "{printed}");
 }

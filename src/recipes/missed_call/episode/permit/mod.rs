@@ -110,6 +110,17 @@ pub struct PlaceOfContact {
 pub struct TaskFacts {
     /// Whom the recipe's assignment means just now.
     pub assignee: Option<UserId>,
+    /// What the team needs to answer.
+    pub caller: CallerFacts,
+}
+
+/// What somebody of the team needs to answer the caller.
+#[derive(Debug, Clone, Default)]
+pub struct CallerFacts {
+    /// The last words that the caller wrote, if they have written since the call.
+    pub last_words: Option<Private<String>>,
+    /// The address of the contact's page in HighLevel's app, with the conversation.
+    pub page: Option<String>,
 }
 
 /// What an e-mail depends on, read right before it is sent.
@@ -171,6 +182,8 @@ pub struct TeamFacts {
     pub zone: Option<String>,
     /// The last text that was sent to the caller.
     pub sent_text: Option<Private<String>>,
+    /// What the team needs to answer.
+    pub caller: CallerFacts,
 }
 
 /// The answer.

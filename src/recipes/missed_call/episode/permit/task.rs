@@ -14,7 +14,7 @@ impl Episode {
     ) -> Permit {
         Permit::Go(Intent::Task {
             title: task.title.clone(),
-            body: self.tell_of_the_call().into(),
+            body: self.tell_with_caller(&facts.caller).into(),
             due: later(self.set_off_at(name, step), task.due_after),
             assignee: facts.assignee.clone(),
         })

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Permit, TeamFacts};
+use super::{CallerFacts, Permit, TeamFacts};
 use crate::recipes::missed_call::compliance::zone;
 use crate::recipes::missed_call::episode::state::StepState;
 use crate::recipes::missed_call::episode::{Episode, Intent, NoticeTo};
@@ -16,7 +16,11 @@ impl Episode {
             None => "Missed call.".to_owned(),
         };
         if let Some(called) = &self.state.called {
-            told.push_str(&format!(" They called {}.", called.e164()));
+            let called = called.e164();
+            match self.number().and_then(|number| number.name.as_deref()) {
+                Some(name) => told.push_str(&format!(" They called {name} ({called}).")),
+                None => told.push_str(&format!(" They called {called}.")),
+            }
         }
         let for_this_call = |step: &Step| self.is_for_this_call(step);
         let first_text = self.recipe.first_text_of(for_this_call);
@@ -27,6 +31,13 @@ impl Episode {
             }
             _ => {}
         }
+        told
+    }
+
+    /// The same with the caller's last words and where to answer them.
+    pub(super) fn tell_with_caller(&self, facts: &CallerFacts) -> String {
+        let mut told = self.tell_of_the_call();
+        push_caller(&mut told, facts);
         told
     }
 
@@ -49,6 +60,7 @@ impl Episode {
         if let Some(text) = &facts.sent_text {
             told.push_str(&format!("\nText sent: {}", text.as_str()));
         }
+        push_caller(&mut told, &facts.caller);
         told
     }
 
@@ -71,5 +83,29 @@ impl Episode {
             title: notify.title.clone(),
             body: self.tell_all(facts).into(),
         })
+    }
+}
+
+/// How much of the caller's last words is told, in characters. The rest is in the conversation.
+const WORDS_TOLD: usize = 300;
+
+fn push_caller(told: &mut String, facts: &CallerFacts) {
+    if let Some(words) = &facts.last_words {
+        told.push_str(&format!("\nThey wrote: “{}”", beginning(words)));
+    }
+    if let Some(page) = &facts.page {
+        told.push_str(&format!("\nAnswer in HighLevel: {page}"));
+    }
+}
+
+/// The words on one line, cut after a while.
+fn beginning(words: &str) -> String {
+    let visible = words.chars().map(|c| if c.is_control() { ' ' } else { c });
+    // Twice as much is looked at, because runs of spaces shrink.
+    let read: String = visible.take(2 * WORDS_TOLD).collect();
+    let line = read.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(WORDS_TOLD) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
     }
 }

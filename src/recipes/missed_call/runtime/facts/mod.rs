@@ -2,6 +2,7 @@
 //! corrected or an opt-out that was set a second ago counts.
 
 mod assignee;
+mod for_the_team;
 pub(super) mod stage;
 mod team;
 
@@ -58,9 +59,11 @@ impl Engine {
             Deed::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
             Deed::Task(task) => Facts::Task(TaskFacts {
                 assignee: assignee::user(site, episode, &task.assign_to).await?,
+                caller: self.caller_facts(site, episode).await?,
             }),
             Deed::Assign(user) => Facts::Task(TaskFacts {
                 assignee: assignee::new_owner(site, episode, user).await?,
+                ..TaskFacts::default()
             }),
             Deed::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
             Deed::Note(_) | Deed::Notify(_) => Facts::Team(self.team_facts(site, episode).await?),

@@ -21,6 +21,7 @@ impl Engine {
             contact_name: contact.name.or(contact.first_name),
             zone: location.details().await?.timezone,
             sent_text,
+            caller: self.caller_facts(site, episode).await?,
         })
     }
 

@@ -1,0 +1,78 @@
+//! What somebody of the team needs to answer a caller: the caller's last words, and where to open them.
+
+use super::FactsError;
+use crate::api::conversations::{ConversationSearch, Message, MessagesQuery};
+use crate::client::Location;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::ConversationId;
+use crate::message::Direction;
+use crate::recipes::missed_call::episode::{CallerFacts, Episode};
+use crate::recipes::missed_call::runtime::{Engine, Site};
+use crate::secret::Private;
+
+/// How many of a conversation's newest messages are looked at.
+const NEWEST: u32 = 20;
+
+impl Engine {
+    /// The words are read only if the caller has written in this episode.
+    pub(super) async fn caller_facts(
+        &self,
+        site: &Site,
+        episode: &Episode,
+    ) -> Result<CallerFacts, FactsError> {
+        let state = episode.state();
+        let last_words = match state.replied_at {
+            Some(_) => last_words(&site.location.in_background(), episode).await?,
+            None => None,
+        };
+        Ok(CallerFacts {
+            last_words,
+            page: Some(self.shared.app.contact(state.location(), state.contact())),
+        })
+    }
+}
+
+/// The newest message of the caller that has words. `None` too where the token may not read conversations: the team is
+/// told without them then.
+async fn last_words(location: &Location, episode: &Episode) -> Result<Option<Private<String>>> {
+    match newest_words(location, episode).await {
+        Err(error) if is_withheld(&error) => Ok(None),
+        read => read,
+    }
+}
+
+fn is_withheld(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthorized(_)
+    )
+}
+
+async fn newest_words(location: &Location, episode: &Episode) -> Result<Option<Private<String>>> {
+    let Some(conversation) = conversation(location, episode).await? else {
+        return Ok(None);
+    };
+    let query = MessagesQuery {
+        limit: Some(NEWEST),
+        ..MessagesQuery::default()
+    };
+    let conversations = location.conversations();
+    let page = conversations.messages(&conversation, &query).await?;
+    let said = |message: Message| {
+        let inbound = message.direction == Some(Direction::Inbound);
+        let words = message.body.filter(|body| !body.trim().is_empty());
+        words.filter(|_| inbound)
+    };
+    Ok(page.messages.into_iter().find_map(said))
+}
+
+async fn conversation(location: &Location, episode: &Episode) -> Result<Option<ConversationId>> {
+    let state = episode.state();
+    if let Some(known) = &state.conversation {
+        return Ok(Some(known.clone()));
+    }
+    let search = ConversationSearch::with_contact(state.contact().clone());
+    let found = location.conversations().search(&search).await?;
+    let newest = found.conversations.into_iter().next();
+    Ok(newest.map(|conversation| conversation.id))
+}
