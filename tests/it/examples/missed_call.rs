@@ -112,7 +112,8 @@ fn the_timeline_fits_a_terminal_and_says_it_all() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
     for line in text.lines() {
-        assert!(line.chars().count() <= 100, "{line}");
+        let is_link = line.trim().starts_with("https://");
+        assert!(is_link || line.chars().count() <= 100, "{line}");
     }
     for part in [
         LINK,
@@ -245,7 +246,12 @@ fn the_log_at_its_finest_holds_no_token_number_or_text() {
     }
     for event in report["events"].as_array().unwrap() {
         let text = event["text"].as_str().unwrap_or_default();
-        planted.extend(text.split(['.', '!']).map(|part| part.trim().to_owned()));
+        // The ids in the link to the contact may be logged.
+        let words = text
+            .lines()
+            .filter(|line| !line.contains("/contacts/detail/"));
+        let parts = words.flat_map(|line| line.split(['.', '!']));
+        planted.extend(parts.map(|part| part.trim().to_owned()));
     }
     planted.retain(|part| part.len() >= 10);
     assert!(planted.len() >= 9, "{planted:?}");

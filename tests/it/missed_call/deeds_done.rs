@@ -75,7 +75,7 @@ async fn a_note_that_was_surely_not_written_is_written_once() {
 #[tokio::test]
 async fn who_takes_over_reads_the_caller_s_last_words_and_where_to_answer() {
     let steps = "[numbers.\"+13125550100\"]\nname = \"Lakeview\"\n\
-                 [steps.person]\ndo = \"hand_off\"\non = \"help\"\ntitle = \"Guest asks for help\"";
+                 [steps.person]\ndo = \"task\"\non = \"help\"\ntitle = \"Guest asks for help\"";
     let world = world(steps).await;
     let call = world.missed_call().await;
     world.minutes(1).await;
@@ -91,13 +91,13 @@ async fn who_takes_over_reads_the_caller_s_last_words_and_where_to_answer() {
         "They wrote: “My skin is burning, please call me back”",
         &format!("/contacts/detail/{}", call.contact_id),
     ] {
-        assert!(body.contains(told), "{told}");
+        assert!(body.contains(told), "{told} is not in {}", body.as_str());
     }
 }
 
 #[tokio::test]
 async fn somebody_is_told_to_help_though_the_conversation_cannot_be_read() {
-    let steps = "[steps.person]\ndo = \"hand_off\"\non = \"help\"\ntitle = \"Guest asks for help\"";
+    let steps = "[steps.person]\ndo = \"task\"\non = \"help\"\ntitle = \"Guest asks for help\"";
     let world = world(steps).await;
     let call = world.missed_call().await;
     world.minutes(1).await;
@@ -113,7 +113,7 @@ async fn somebody_is_told_to_help_though_the_conversation_cannot_be_read() {
     world.writes(caller(), "please call me back").await;
     world.minutes(2).await;
     let tasks = world.tasks(&call.contact_id).await;
-    assert_eq!(tasks.len(), 1);
+    assert_eq!(tasks.len(), 1, "{:?}", world.history().await);
     assert!(!tasks[0].body.as_ref().unwrap().contains("They wrote"));
 }
 

@@ -79,12 +79,13 @@ async fn the_weekly_review_of_a_morning() {
     let settings = settings();
     let report = Report::of(&world.ledger().await, &settings);
     let expected = "\
-Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue\r
-Soleil,'+13125550141,2026-11-20 10:00:00,missed,yes,yes,no,no,yes,165.00-295.00\r
-Soleil,'+13125550142,2026-11-20 10:01:00,missed,yes,,yes,yes,no,\r
-Soleil,'+13125550143,2026-11-20 10:02:00,missed,yes,,opt-out,no,no,\r
-Soleil,'+13125550144,2026-11-20 10:03:00,missed,no (overtaken:returned),,no,no,no,\r
-Soleil,'+13125550145,2026-11-20 10:04:00,missed,no (stale),,no,no,no,\r
+\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),Estimated recovered revenue (high)\r
+Soleil,(312) 555-0141,2026-11-20 10:00:00,missed,yes,yes,no,no,yes,165.00,295.00\r
+Soleil,(312) 555-0142,2026-11-20 10:01:00,missed,yes,,yes,yes,no,,\r
+Soleil,(312) 555-0143,2026-11-20 10:02:00,missed,yes,,opt-out,no,no,,\r
+Soleil,(312) 555-0144,2026-11-20 10:03:00,missed,\"no: somebody has spoken with the caller, or they have booked\",,no,no,no,,\r
+Soleil,(312) 555-0145,2026-11-20 10:04:00,missed,no: the call was reported too late,,no,no,no,,\r
+Total,,,5,3,1,1,1,1,165.00,295.00\r
 ";
     assert_eq!(wbr_csv(&report.rows, &settings).as_str(), expected);
     let outcomes = report.rows.iter().map(|row| row.outcome.to_string());
@@ -107,7 +108,9 @@ Missed calls on Friday, 20 November 2026
 
 Callers: 5 (6 missed calls)
 Texted: 3
-Not texted: 2 (overtaken:returned 1, stale 1)
+Not texted: 2
+  1: somebody has spoken with the caller, or they have booked
+  1: the call was reported too late
 Replied: 1
 Asked for a person: 1
 Refused further texts: 1
