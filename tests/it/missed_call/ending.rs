@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
-use gohighlevel::recipes::missed_call::store::{Claim, MemoryStore, Progress, Store};
+use gohighlevel::recipes::missed_call::store::{Claim, MemoryStore, Progress, Shares, Store};
 use gohighlevel::recipes::missed_call::{Engine, Stopped};
 use gohighlevel::testing::ManualClock;
 use jiff::SignedDuration;
@@ -68,7 +68,10 @@ impl Running {
 async fn free(store: &MemoryStore, lane: Lane) -> Vec<Claim> {
     let now = start() + SignedDuration::from_secs(1);
     let lease = SignedDuration::from_mins(15);
-    store.claim(now, lane, 100, lease, &[]).await.unwrap()
+    store
+        .claim(now, lane, 100, lease, &Shares::UNLIMITED)
+        .await
+        .unwrap()
 }
 
 fn still() -> Arc<dyn Clock> {
