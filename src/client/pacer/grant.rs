@@ -28,7 +28,7 @@ impl Grant {
     pub(crate) fn use_one(&self, now: Duration) -> bool {
         let taken = lock(&self.taken).pop();
         if let Some(taken) = taken {
-            lock(&self.place).window.use_taken(taken, now);
+            lock(&self.place).window.use_granted(taken, now);
         }
         taken.is_some()
     }
@@ -78,7 +78,7 @@ impl Pacer {
             return Err(Refusal::DailyLimit);
         }
         let places = places.min(place.window.limit.max(1) as usize);
-        let taken = (0..places).map(|_| place.window.take(now)).collect();
+        let taken = (0..places).map(|_| place.window.grant(now)).collect();
         drop(place);
         Ok(Grant {
             place: of_location,

@@ -34,6 +34,8 @@ pub(super) struct Window {
     pub(super) interval: Duration,
     /// In milliseconds, to keep thousands of locations small.
     sent: VecDeque<u64>,
+    /// How many of these are granted and not used yet: HighLevel knows nothing of them.
+    granted: usize,
     blocked_until: Duration,
     pub(super) daily: Option<Daily>,
 }
@@ -63,6 +65,7 @@ impl Default for Window {
             limit: 100,
             interval: Duration::from_secs(10),
             sent: VecDeque::new(),
+            granted: 0,
             blocked_until: Duration::ZERO,
             daily: None,
         }
@@ -116,8 +119,7 @@ impl Window {
         over.map_or(Duration::ZERO, |daily| daily.probe_at.saturating_sub(now))
     }
 
-    /// Takes a place. It is known by when it was taken.
-    pub(super) fn take(&mut self, now: Duration) -> u64 {
+    fn take(&mut self, now: Duration) -> u64 {
         // Rounded up: a place is never held for too short a time.
         let taken = milliseconds(now).saturating_add(1);
         self.sent.push_back(taken);
@@ -127,8 +129,15 @@ impl Window {
         taken
     }
 
-    /// Gives a place back that was taken then and not used.
+    /// Takes a place that will be used later. It is known by when it was taken.
+    pub(super) fn grant(&mut self, now: Duration) -> u64 {
+        self.granted += 1;
+        self.take(now)
+    }
+
+    /// Gives a place back that was granted then and not used.
     pub(super) fn give_back(&mut self, taken: u64) {
+        self.granted = self.granted.saturating_sub(1);
         if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
             self.sent.remove(position);
             if let Some(daily) = &mut self.daily {
@@ -137,8 +146,9 @@ impl Window {
         }
     }
 
-    /// A place that was taken then is used now, and counts from now on.
-    pub(super) fn use_taken(&mut self, taken: u64, now: Duration) {
+    /// A place that was granted then is used now, and counts from now on.
+    pub(super) fn use_granted(&mut self, taken: u64, now: Duration) {
+        self.granted = self.granted.saturating_sub(1);
         if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
             self.sent.remove(position);
         }
@@ -183,7 +193,7 @@ impl Window {
         }
         if let Some(remaining) = rate.remaining {
             let counted = self.limit.saturating_sub(remaining) as usize;
-            while self.sent.len() < counted {
+            while self.sent.len() < counted + self.granted {
                 self.sent.push_back(milliseconds(now));
             }
         }
@@ -308,6 +318,19 @@ mod tests {
     }
 
     #[test]
+    fn highlevel_does_not_count_what_is_granted_and_not_used() {
+        let mut window = Window::default();
+        let taken = [window.grant(at(0)), window.grant(at(0))];
+        window.use_granted(taken[0], at(10));
+        let rate = RateHeaders {
+            remaining: Some(40),
+            ..RateHeaders::default()
+        };
+        window.learn(&rate, at(20));
+        assert_eq!(window.used(at(20)), 61);
+    }
+
+    #[test]
     fn an_absurd_limit_does_not_fill_the_memory() {
         let mut window = Window::default();
         let rate = RateHeaders {
@@ -338,9 +361,8 @@ mod tests {
     #[test]
     fn a_place_that_was_taken_before_counts_from_its_use() {
         let mut window = Window::default();
-        let taken = [window.take(at(0)), window.take(at(0))];
-        window.use_taken(taken[0], at(3000));
-        window.give_back(taken[1]);
+        let taken = [window.grant(at(0)), window.grant(at(0))];
+        window.use_granted(taken[0], at(3000));
         window.give_back(taken[1]);
         assert_eq!(window.used(at(13_000)), 1);
         assert_eq!(window.used(at(13_101)), 0);

@@ -62,8 +62,8 @@ async fn well_ones_are_not_delayed(fault: Option<Fault>, backlog: impl Fn(usize)
 
 #[tokio::test(start_paused = true)]
 async fn a_flood_at_the_rate_limit_delays_no_other() {
-    // 900 calls come to 36,000 requests in ten locations, which takes too long without optimisation.
-    well_ones_are_not_delayed(None, |ill| if ill <= 2 { 900 } else { 90 }).await;
+    // 900 calls in each are 100,000 requests, which takes long without optimisation; `.ci/isolation` has them.
+    well_ones_are_not_delayed(None, |ill| if ill == 1 { 900 } else { 60 }).await;
 }
 
 #[tokio::test(start_paused = true)]

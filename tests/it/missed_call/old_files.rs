@@ -343,8 +343,8 @@ async fn a_file_of_version_4_gives_turns_to_its_locations() {
     let store = SqliteStore::open(of_version_4(&folder)).unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
     let claim = async |lane, limit| {
-        let lease = SignedDuration::from_mins(15);
-        let claims = store.claim(at(30), lane, limit, lease, &Shares::UNLIMITED);
+        let (all, lease) = (Shares::UNLIMITED, SignedDuration::from_mins(15));
+        let claims = store.claim(at(30), lane, limit, lease, &all);
         let claims = claims.await.unwrap().into_iter();
         let mut names: Vec<String> = claims
             .map(|claim| {

@@ -130,6 +130,12 @@ impl Engine {
         let Some(planned) = episode.recipe().step(step) else {
             return self.forget(fence).await;
         };
+        if planned.is_message() && episode.is_stale(step, self.shared.clock.now()) {
+            // Nothing that is read makes it younger. After an outage there may be thousands, and others that can still be
+            // answered need the location's requests.
+            begun.set();
+            return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
+        }
         // From here on nothing waits for the rate limit, and so nothing comes between what is read and the decision.
         let site = match site.ready_for(planned) {
             Ok(site) => site,

@@ -12,8 +12,8 @@ use crate::client::Lane;
 use crate::recipes::missed_call::episode::{EpisodeId, Input};
 use crate::recipes::missed_call::store::{Claim, Commit, Shares, StoreError};
 
-/// How many episodes are woken before looking for effects again.
-const WAKE_AT_ONCE: usize = 256;
+/// How many episodes are woken before looking for effects again: texts wait for that.
+const WAKE_AT_ONCE: usize = 64;
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// How long after the claim an attempt may begin, so that it ends before the claim does.

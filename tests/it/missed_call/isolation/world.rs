@@ -123,12 +123,18 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn with(locations: usize) -> Self {
+        Self::with_limit(locations, 100).await
+    }
+
+    /// HighLevel takes so many requests of a location in ten seconds.
+    pub(super) async fn with_limit(locations: usize, requests: u32) -> Self {
         let seed: Vec<_> = (0..locations).map(seed).collect();
         let seed = Seed::from_json(&json!({ "locations": seed }).to_string()).unwrap();
         let clock = VirtualTime::new();
         let ghl = FakeGhl::builder()
             .seed(seed)
             .clock(Arc::new(clock.clone()))
+            .limit(requests, Duration::from_secs(10))
             .start()
             .await
             .unwrap();
