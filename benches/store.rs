@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 
 use filling::Filling;
 use gohighlevel::client::Lane;
-use gohighlevel::recipes::missed_call::store::{LedgerQuery, PersonKey, SqliteStore, Store};
+use gohighlevel::recipes::missed_call::store::{
+    LedgerQuery, PersonKey, Shares, SqliteStore, Store,
+};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use scale::{Figures, callers, percentile};
@@ -84,7 +86,7 @@ impl Filled {
         let now = self.due(ROUNDS * BATCH as u64);
         let claims = self
             .store
-            .claim(now, Lane::Interactive, BATCH, LEASE, &[])
+            .claim(now, Lane::Interactive, BATCH, LEASE, &Shares::UNLIMITED)
             .await;
         assert_eq!(claims.expect("claims").len(), BATCH, "round {round}");
     }

@@ -246,7 +246,7 @@ impl Location {
     pub fn in_background(&self) -> Self {
         let manner = send::Manner {
             lane: Lane::Background,
-            ..self.manner
+            ..self.manner.clone()
         };
         Self {
             manner,
@@ -254,38 +254,67 @@ impl Location {
         }
     }
 
-    /// Waits until the rate limit lets a request through, and gives back the same location for that one request, which
-    /// then goes at once and without retries. For callers that must decide after the wait and not before it.
+    /// Takes so many places in the rate limit, and gives back the same location for as many requests, which then go at once.
+    /// What it asks beyond these goes at once or fails; it never waits for the rate limit, nor after a 429. For callers
+    /// that hold up others while they wait.
     ///
-    /// Fails like a request that cannot be sent in time.
+    /// Fails like a request that cannot be sent, if there is no room for all of them at this moment;
+    /// [`until_granted`](Self::until_granted) says when there may be.
     #[cfg(feature = "missed-call")]
-    pub(crate) async fn reserve(&self) -> Result<Self> {
-        self.client
-            .shared
-            .reserve(&self.id, self.manner.lane)
-            .await?;
-        let manner = send::Manner {
-            retries: false,
-            reserved: true,
-            ..self.manner
+    pub(crate) fn granted(&self, places: usize) -> Result<Self> {
+        let lane = self.manner.lane;
+        let grant = self.client.shared.grant(&self.id, lane, places)?;
+        Ok(self.with_grant(grant, self.manner.retries))
+    }
+
+    /// The same location for one request that goes at once and without retries. Its place is one of those that were
+    /// granted, or a new one, so that nothing but the request itself comes after a decision.
+    ///
+    /// Fails like [`granted`](Self::granted).
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn for_one_attempt(&self) -> Result<Self> {
+        let part = self.manner.granted.as_ref().and_then(|grant| grant.part());
+        let grant = match part {
+            Some(part) => part,
+            None => {
+                let lane = self.manner.lane;
+                self.client.shared.grant(&self.id, lane, 1)?
+            }
         };
-        Ok(Self {
+        Ok(self.with_grant(grant, false))
+    }
+
+    #[cfg(feature = "missed-call")]
+    fn with_grant(&self, grant: pacer::Grant, retries: bool) -> Self {
+        let manner = send::Manner {
+            retries,
+            granted: Some(Arc::new(grant)),
+            ..self.manner.clone()
+        };
+        Self {
             manner,
             ..self.clone()
-        })
+        }
+    }
+
+    /// How long until so many places may be granted in this lane; a minute at most.
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn until_granted(&self, lane: Lane, places: usize) -> std::time::Duration {
+        let pacer = &self.client.shared.pacer;
+        pacer.until_granted(&self.id, lane, places)
     }
 
     /// Sends a request with this location's token and within its pace.
     pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
         let shared = &self.client.shared;
-        Call::new(shared.send(request, Some(&self.id), self.manner))
+        Call::new(shared.send(request, Some(&self.id), self.manner.clone()))
     }
 
     /// Sends a request whose answer holds nothing of interest, or may be empty.
     pub async fn send_unread(&self, request: Request) -> Result<()> {
         self.client
             .shared
-            .send_unread(request, Some(&self.id), self.manner)
+            .send_unread(request, Some(&self.id), self.manner.clone())
             .await
     }
 
@@ -293,7 +322,7 @@ impl Location {
     pub async fn send_bytes(&self, request: Request) -> Result<Bytes> {
         self.client
             .shared
-            .send_bytes(request, Some(&self.id), self.manner)
+            .send_bytes(request, Some(&self.id), self.manner.clone())
             .await
     }
 

@@ -32,7 +32,7 @@ pub enum ReplaySafety {
 }
 
 /// The priority of a request on its way through the pacer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lane {
     /// Somebody waits for it: goes first.
     #[default]

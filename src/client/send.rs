@@ -15,6 +15,8 @@ use super::answer::{RateHeaders, decode, denial};
 use super::call::Response;
 use super::judge::{Aftermath, Heard, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
+#[cfg(feature = "missed-call")]
+use super::pacer::Grant;
 use super::pacer::{MOST_WAITING, Pacer, Refusal};
 use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
 use super::retry::{RetryBudget, RetryPolicy, Verdict};
@@ -55,12 +57,13 @@ impl fmt::Debug for Shared {
 }
 
 /// How a handle sends its requests.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Manner {
     pub(super) lane: Lane,
     pub(super) retries: bool,
-    /// The first attempt has its place in the pacer already.
-    pub(super) reserved: bool,
+    /// Places in the pacer that are taken already. Whoever has some does not wait for more, nor after a refusal: it fails.
+    #[cfg(feature = "missed-call")]
+    pub(super) granted: Option<Arc<Grant>>,
 }
 
 impl Default for Manner {
@@ -68,8 +71,21 @@ impl Default for Manner {
         Self {
             lane: Lane::Interactive,
             retries: true,
-            reserved: false,
+            #[cfg(feature = "missed-call")]
+            granted: None,
         }
+    }
+}
+
+impl Manner {
+    #[cfg(feature = "missed-call")]
+    fn waits(&self) -> bool {
+        self.granted.is_none()
+    }
+
+    #[cfg(not(feature = "missed-call"))]
+    fn waits(&self) -> bool {
+        true
     }
 }
 
@@ -159,12 +175,33 @@ impl Shared {
         Ok(answer.body)
     }
 
-    /// Waits for a place in the pacer.
+    /// Takes so many places of the location at once, or fails like a request that cannot be sent.
     #[cfg(feature = "missed-call")]
-    pub(super) async fn reserve(&self, location: &LocationId, lane: Lane) -> Result<()> {
-        let deadline = self.clock.elapsed() + self.deadline;
-        let admitted = self.pacer.admit(Some(location), lane, deadline).await;
-        admitted.map_err(|refusal| refused("location.reserve".into(), refusal))
+    pub(super) fn grant(&self, location: &LocationId, lane: Lane, places: usize) -> Result<Grant> {
+        let granted = self.pacer.grant(location, lane, places);
+        granted.map_err(|refusal| refused("location.grant".into(), refusal))
+    }
+
+    async fn admit(
+        &self,
+        location: Option<&LocationId>,
+        lane: Lane,
+        manner: &Manner,
+        deadline: Duration,
+    ) -> std::result::Result<(), Refusal> {
+        #[cfg(feature = "missed-call")]
+        if let (Some(granted), Some(location)) = (&manner.granted, location) {
+            let now = self.clock.elapsed();
+            if granted.use_one(now) {
+                return Ok(());
+            }
+            let more = self.pacer.grant(location, lane, 1)?;
+            more.use_one(now);
+            return Ok(());
+        }
+        #[cfg(not(feature = "missed-call"))]
+        let _ = manner;
+        self.pacer.admit(location, lane, deadline).await
     }
 
     async fn exchange(
@@ -191,9 +228,7 @@ impl Shared {
         self.budget.deposit();
         loop {
             let in_line = self.clock.elapsed();
-            if !(manner.reserved && attempt == 1)
-                && let Err(refusal) = self.pacer.admit(location, lane, deadline).await
-            {
+            if let Err(refusal) = self.admit(location, lane, &manner, deadline).await {
                 let operation = request.operation.clone();
                 return Err(refused(operation, refusal).with_attempts(attempt - 1));
             }
@@ -239,7 +274,7 @@ impl Shared {
                 Verdict::Again => now + wait <= deadline && self.budget.withdraw(),
                 // Being told to slow down is no failure, and costs the budget nothing.
                 Verdict::AgainWithinLimit => {
-                    rate.daily_remaining != Some(0) && now + wait <= deadline
+                    manner.waits() && rate.daily_remaining != Some(0) && now + wait <= deadline
                 }
                 Verdict::Return => false,
             };
@@ -350,6 +385,11 @@ fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
         Refusal::TooLate => (
             ErrorKind::RateLimited,
             "its turn would come after its deadline".to_owned(),
+        ),
+        #[cfg(feature = "missed-call")]
+        Refusal::NotNow => (
+            ErrorKind::RateLimited,
+            "the location has no place left in its rate limit at this moment".to_owned(),
         ),
     };
     Error::new(kind, operation).with_message(Some(message))

@@ -128,6 +128,9 @@ mod over_reqwest {
                 builder = builder.no_proxy();
             }
             let client = builder
+                // By HTTP/2 all requests of all locations would share one connection and the number of requests that the
+                // server lets it have open: those of one location that are not answered would keep the others from it.
+                .http1_only()
                 .connect_timeout(connect_timeout)
                 .timeout(request_timeout)
                 .redirect(reqwest::redirect::Policy::none())

@@ -8,6 +8,8 @@
 //! | let a call or a text happen, with its signed webhook | [`FakeGhl::call`], [`FakeGhl::message`], [`FakeGhl::set_webhook_url`] |
 //! | see what was asked, and what was delivered | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
 //! | lose answers, refuse, have trouble, answer in another's place, hang | [`FakeGhl::fault`] with a [`Fault`] |
+//! | do so with all requests of a location | [`FakeGhl::location_fault`] |
+//! | do without sockets, on virtual time | [`FakeGhl::transport`] |
 //! | hold a request at a moment of your choice | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
 //! | look for what breaks the recipe's promises | `Simulation`, with the feature `missed-call` |
@@ -42,8 +44,8 @@ mod simulator;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
-    FakeGhl, FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest,
-    Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
+    FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, Happening,
+    HeldRequest, Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
 #[cfg(feature = "missed-call")]

@@ -5,6 +5,8 @@
 //! served, the interactive line before the background one. Only the request that is next waits on the clock; the
 //! others sleep until it is their turn, so that thousands in line cost no wake-ups.
 
+#[cfg(feature = "missed-call")]
+mod grant;
 mod window;
 
 use std::collections::{HashMap, VecDeque};
@@ -14,6 +16,8 @@ use std::time::Duration;
 use futures_util::future::select;
 use tokio::sync::Notify;
 
+#[cfg(feature = "missed-call")]
+pub(crate) use self::grant::Grant;
 use self::window::{Admission, Window};
 use super::answer::RateHeaders;
 use super::request::Lane;
@@ -32,6 +36,9 @@ pub(crate) enum Refusal {
     LineFull,
     /// Its deadline passed, or would pass before its turn.
     TooLate,
+    /// There is no place at this moment, and it does not wait for one.
+    #[cfg(feature = "missed-call")]
+    NotNow,
 }
 
 /// What a location has left, as far as its answers have told. See [`Client::usage`](crate::Client::usage).
@@ -58,6 +65,9 @@ struct Place {
     window: Window,
     interactive: VecDeque<Arc<Notify>>,
     background: VecDeque<Arc<Notify>>,
+    /// Until when background work that does not wait is refused, because what somebody waits for was.
+    #[cfg(feature = "missed-call")]
+    kept_free_until: Duration,
 }
 
 impl Place {

@@ -34,6 +34,8 @@ pub(super) struct Window {
     pub(super) interval: Duration,
     /// In milliseconds, to keep thousands of locations small.
     sent: VecDeque<u64>,
+    /// How many of these are granted and not used yet: HighLevel knows nothing of them.
+    granted: usize,
     blocked_until: Duration,
     pub(super) daily: Option<Daily>,
 }
@@ -47,12 +49,23 @@ pub(super) struct Daily {
     probe_at: Duration,
 }
 
+impl Daily {
+    fn is_over(&self, lane: Lane) -> bool {
+        let reserve = match lane {
+            Lane::Interactive => 0,
+            Lane::Background => self.limit.unwrap_or(0) / 100,
+        };
+        self.remaining <= reserve
+    }
+}
+
 impl Default for Window {
     fn default() -> Self {
         Self {
             limit: 100,
             interval: Duration::from_secs(10),
             sent: VecDeque::new(),
+            granted: 0,
             blocked_until: Duration::ZERO,
             daily: None,
         }
@@ -68,42 +81,84 @@ impl Window {
     ///
     /// Background work leaves a tenth of the window and a hundredth of the day free for what somebody waits for.
     pub(super) fn admit(&mut self, lane: Lane, now: Duration) -> Admission {
+        if now >= self.blocked_until && self.day_is_over(lane, now) {
+            return Admission::DailyLimit;
+        }
+        let wait = self.wait(lane, 1, now);
+        if !wait.is_zero() {
+            return Admission::Wait(wait);
+        }
+        self.take(now);
+        Admission::Go
+    }
+
+    /// How long until there is room for so many requests of this lane at once, as far as the window decides; of more than
+    /// there ever is room for, as many as there is.
+    pub(super) fn wait(&mut self, lane: Lane, places: usize, now: Duration) -> Duration {
         self.forget(now);
         if now < self.blocked_until {
-            return Admission::Wait(self.blocked_until - now);
-        }
-        if self.day_is_over(lane, now) {
-            return Admission::DailyLimit;
+            return self.blocked_until - now;
         }
         let limit = self.limit.max(1) as usize;
         let free = match lane {
             Lane::Interactive => limit,
             Lane::Background => limit - limit / 10,
         };
-        if self.sent.len() >= free {
-            // The place that has to become free so that fewer than `free` are taken.
-            let leaving = Duration::from_millis(self.sent[self.sent.len() - free]);
-            return Admission::Wait((leaving + self.interval + MARGIN).saturating_sub(now));
-        }
+        // Those that have to leave so that no more than `free` are taken with the new ones.
+        let too_many = (self.sent.len() + places.min(free)).saturating_sub(free);
+        let Some(last) = too_many.checked_sub(1) else {
+            return Duration::ZERO;
+        };
+        let leaving = Duration::from_millis(self.sent[last]);
+        (leaving + self.interval + MARGIN).saturating_sub(now)
+    }
+
+    /// How long until one request may find out whether the day has begun anew; nothing if enough is left of it.
+    pub(super) fn wait_for_day(&self, lane: Lane, now: Duration) -> Duration {
+        let over = self.daily.filter(|daily| daily.is_over(lane));
+        over.map_or(Duration::ZERO, |daily| daily.probe_at.saturating_sub(now))
+    }
+
+    fn take(&mut self, now: Duration) -> u64 {
         // Rounded up: a place is never held for too short a time.
-        self.sent.push_back(milliseconds(now).saturating_add(1));
+        let taken = milliseconds(now).saturating_add(1);
+        self.sent.push_back(taken);
         if let Some(daily) = &mut self.daily {
             daily.remaining = daily.remaining.saturating_sub(1);
         }
-        Admission::Go
+        taken
     }
 
-    fn day_is_over(&mut self, lane: Lane, now: Duration) -> bool {
-        let Some(daily) = &mut self.daily else {
-            return false;
-        };
-        let reserve = match lane {
-            Lane::Interactive => 0,
-            Lane::Background => daily.limit.unwrap_or(0) / 100,
-        };
-        if daily.remaining > reserve {
-            return false;
+    /// Takes a place that will be used later. It is known by when it was taken.
+    pub(super) fn grant(&mut self, now: Duration) -> u64 {
+        self.granted += 1;
+        self.take(now)
+    }
+
+    /// Gives a place back that was granted then and not used.
+    pub(super) fn give_back(&mut self, taken: u64) {
+        self.granted = self.granted.saturating_sub(1);
+        if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
+            self.sent.remove(position);
+            if let Some(daily) = &mut self.daily {
+                daily.remaining = daily.remaining.saturating_add(1);
+            }
         }
+    }
+
+    /// A place that was granted then is used now, and counts from now on.
+    pub(super) fn use_granted(&mut self, taken: u64, now: Duration) {
+        self.granted = self.granted.saturating_sub(1);
+        if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
+            self.sent.remove(position);
+        }
+        self.sent.push_back(milliseconds(now).saturating_add(1));
+    }
+
+    pub(super) fn day_is_over(&mut self, lane: Lane, now: Duration) -> bool {
+        let Some(daily) = self.daily.as_mut().filter(|daily| daily.is_over(lane)) else {
+            return false;
+        };
         if now < daily.probe_at {
             return true;
         }
@@ -138,7 +193,7 @@ impl Window {
         }
         if let Some(remaining) = rate.remaining {
             let counted = self.limit.saturating_sub(remaining) as usize;
-            while self.sent.len() < counted {
+            while self.sent.len() < counted + self.granted {
                 self.sent.push_back(milliseconds(now));
             }
         }
@@ -263,6 +318,19 @@ mod tests {
     }
 
     #[test]
+    fn highlevel_does_not_count_what_is_granted_and_not_used() {
+        let mut window = Window::default();
+        let taken = [window.grant(at(0)), window.grant(at(0))];
+        window.use_granted(taken[0], at(10));
+        let rate = RateHeaders {
+            remaining: Some(40),
+            ..RateHeaders::default()
+        };
+        window.learn(&rate, at(20));
+        assert_eq!(window.used(at(20)), 61);
+    }
+
+    #[test]
     fn an_absurd_limit_does_not_fill_the_memory() {
         let mut window = Window::default();
         let rate = RateHeaders {
@@ -272,6 +340,32 @@ mod tests {
         };
         window.learn(&rate, at(0));
         assert!(window.sent.len() <= 10_000);
+    }
+
+    #[test]
+    fn room_for_several_comes_when_as_many_have_left() {
+        let mut window = Window::default();
+        for second in 0..4 {
+            for _ in 0..25 {
+                assert_eq!(window.admit(Lane::Interactive, at(second * 1000)), Go);
+            }
+        }
+        let mut wait = |lane, places| window.wait(lane, places, at(5000));
+        assert_eq!(wait(Lane::Interactive, 25), at(5101));
+        assert_eq!(wait(Lane::Interactive, 26), at(6101));
+        assert_eq!(wait(Lane::Interactive, 1000), at(8101), "all there are");
+        assert_eq!(wait(Lane::Background, 15), at(5101));
+        assert_eq!(wait(Lane::Background, 16), at(6101));
+    }
+
+    #[test]
+    fn a_place_that_was_taken_before_counts_from_its_use() {
+        let mut window = Window::default();
+        let taken = [window.grant(at(0)), window.grant(at(0))];
+        window.use_granted(taken[0], at(3000));
+        window.give_back(taken[1]);
+        assert_eq!(window.used(at(13_000)), 1);
+        assert_eq!(window.used(at(13_101)), 0);
     }
 
     #[test]

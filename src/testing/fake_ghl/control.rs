@@ -73,6 +73,18 @@ pub(super) fn fault(
     Ok(())
 }
 
+pub(super) fn location_fault(
+    shared: &Shared,
+    location_id: &str,
+    fault: Option<Fault>,
+) -> Result<(), FakeGhlError> {
+    if !shared.world().locations.contains_key(location_id) {
+        return Err(FakeGhlError::UnknownLocation(location_id.to_owned()));
+    }
+    shared.faults().set_of_location(location_id, fault);
+    Ok(())
+}
+
 pub(super) fn authorize_location(
     shared: &Shared,
     location_id: &str,
@@ -189,6 +201,13 @@ struct FaultOrder {
     times: u32,
 }
 
+/// `null` ends the fault.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LocationFaultOrder {
+    fault: Option<String>,
+}
+
 fn once() -> u32 {
     1
 }
@@ -255,12 +274,18 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             )?;
             done(json!({ "times": order.times }))
         }
+        ("PUT", ["_fake", "locations", location, "fault"]) => {
+            let LocationFaultOrder { fault } = order(request)?;
+            let parsed = fault.as_deref().map(str::parse).transpose()?;
+            location_fault(shared, location, parsed)?;
+            done(json!({ "fault": fault }))
+        }
         ("GET", ["_fake", "requests"]) => done(json!({ "requests": shared.requests() })),
         ("GET", ["_fake", "webhooks"]) => done(json!({ "webhooks": shared.webhooks.deliveries() })),
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({
-                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, GET /_fake/requests and GET /_fake/webhooks",
+                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, PUT /_fake/locations/{locationId}/fault, GET /_fake/requests and GET /_fake/webhooks",
             }),
         )),
     }

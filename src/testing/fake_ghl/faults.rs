@@ -1,5 +1,6 @@
 //! Misbehaviour on order: which requests it hits, and what it is.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub enum Fault {
     TooManyRequests,
     /// `429:60s`: the same, and `Retry-After` says how long to wait, in whole seconds.
     RetryAfter(Duration),
+    /// `daily-limit`: the day's allowance is used up, as 429 and in the headers; nothing is done.
+    DailyLimit,
     /// `drop-before`: the connection is closed; nothing is done.
     DropBefore,
     /// `drop-after`: the request is carried out, then the connection is closed without an answer.
@@ -66,6 +69,7 @@ impl FromStr for Fault {
         };
         match (name, detail) {
             ("429", "") => Ok(Self::TooManyRequests),
+            ("daily-limit", "") => Ok(Self::DailyLimit),
             ("drop-before", "") => Ok(Self::DropBefore),
             ("drop-after", "") => Ok(Self::DropAfter),
             ("gateway-1010", "") => Ok(Self::Gateway1010),
@@ -126,9 +130,12 @@ fn segments(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// The faults that wait for their requests, in the order they were ordered.
+/// The faults that wait for their requests, in the order they were ordered, and those of whole locations.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Waiting>);
+pub(super) struct Faults {
+    waiting: Vec<Waiting>,
+    of_locations: BTreeMap<String, Fault>,
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -139,29 +146,46 @@ struct Waiting {
 
 impl Faults {
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
+        self.of_locations.clear();
     }
 
     pub(super) fn add(&mut self, pattern: Pattern, fault: Fault, times: u32) {
-        self.0.push(Waiting {
+        self.waiting.push(Waiting {
             pattern,
             fault,
             times,
         });
-        self.0.retain(|waiting| waiting.times > 0);
+        self.waiting.retain(|waiting| waiting.times > 0);
     }
 
-    /// The fault for this request, if one waits for it; it is used up by one.
-    pub(super) fn take(&mut self, method: &Method, path: &str) -> Option<Fault> {
+    /// All requests of this location have this fault from now on, or none.
+    pub(super) fn set_of_location(&mut self, location: &str, fault: Option<Fault>) {
+        match fault {
+            Some(fault) => drop(self.of_locations.insert(location.to_owned(), fault)),
+            None => drop(self.of_locations.remove(location)),
+        }
+    }
+
+    /// The fault for this request, if one waits for it, which is used up by one; or that of its location.
+    pub(super) fn take(
+        &mut self,
+        method: &Method,
+        path: &str,
+        location: Option<&str>,
+    ) -> Option<Fault> {
         let position = self
-            .0
+            .waiting
             .iter()
-            .position(|waiting| waiting.pattern.matches(method, path))?;
-        let waiting = &mut self.0[position];
+            .position(|waiting| waiting.pattern.matches(method, path));
+        let Some(position) = position else {
+            return self.of_locations.get(location?).copied();
+        };
+        let waiting = &mut self.waiting[position];
         waiting.times -= 1;
         let fault = waiting.fault;
         if waiting.times == 0 {
-            self.0.remove(position);
+            self.waiting.remove(position);
         }
         Some(fault)
     }

@@ -122,7 +122,7 @@ impl Fault {
         const NO_PROVIDER: &str = "No conversation provider found for this message";
         match self {
             Self::Status(status) => said(status, reason(status)),
-            Self::TooManyRequests | Self::RetryAfter(_) => {
+            Self::TooManyRequests | Self::RetryAfter(_) | Self::DailyLimit => {
                 Some(Instead::Json(Answer::too_many_requests()))
             }
             Self::Timeout401 => said(StatusCode::UNAUTHORIZED, "Command timed out"),

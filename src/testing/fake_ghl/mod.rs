@@ -29,6 +29,7 @@ mod rules;
 mod seed;
 mod server;
 mod signing;
+mod transport;
 mod webhooks;
 mod world;
 
@@ -50,6 +51,7 @@ pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use misanswers::CanonicalCode;
 pub use seed::Seed;
 pub use server::SeenRequest;
+pub use transport::FakeTransport;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
 use server::Shared;
@@ -73,6 +75,7 @@ use server::Shared;
 /// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
 /// | `POST /_fake/faults` | `{"method","path","fault","times"}`; `fault` as at [`Fault`], such as `timeout-401`; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |
+/// | `PUT /_fake/locations/{locationId}/fault` | `{"fault"}`, as above or null | all requests of a location misbehave from now on, or none; see [`location_fault`](Self::location_fault) |
 /// | `GET /_fake/requests` | | every request of the API so far |
 /// | `GET /_fake/webhooks` | | every webhook with its attempts |
 ///
@@ -266,6 +269,22 @@ impl FakeGhl {
         times: u32,
     ) -> Result<(), FakeGhlError> {
         control::fault(&self.shared, method, path, fault, times)
+    }
+
+    /// Lets every request of this location, which is known by its token, misbehave from now on; with `None` none any more.
+    /// A fault for a single request ([`fault`](Self::fault)) goes first.
+    pub fn location_fault(
+        &self,
+        location_id: &str,
+        fault: Option<Fault>,
+    ) -> Result<(), FakeGhlError> {
+        control::location_fault(&self.shared, location_id, fault)
+    }
+
+    /// A way to it without a socket: requests are answered in this process, and nothing but its [clock](FakeGhlBuilder::clock)
+    /// takes time. For tests on virtual time. Webhooks go out as always; [`deliveries`](Self::deliveries) has them too.
+    pub fn transport(&self) -> FakeTransport {
+        FakeTransport::new(Arc::clone(&self.shared))
     }
 
     /// Forgets all faults: the outage is over.

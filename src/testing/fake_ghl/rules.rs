@@ -11,6 +11,8 @@ use super::answer::Answer;
 /// Requests a location may make in one day.
 const DAILY: u64 = 200_000;
 
+const DAILY_REMAINING: &str = "x-ratelimit-daily-remaining";
+
 /// The versions HighLevel serves at the moment. All of them get the same answers here.
 const VERSIONS: [&str; 5] = ["v3", "2023-02-21", "2021-07-28", "2021-04-15", "legacy"];
 
@@ -97,7 +99,7 @@ impl Limiter {
             allowed,
             headers: [
                 ("x-ratelimit-limit-daily", DAILY),
-                ("x-ratelimit-daily-remaining", DAILY - usage.day.1),
+                (DAILY_REMAINING, DAILY - usage.day.1),
                 ("x-ratelimit-interval-milliseconds", window),
                 ("x-ratelimit-max", u64::from(self.requests)),
                 ("x-ratelimit-remaining", remaining),
@@ -107,6 +109,15 @@ impl Limiter {
 }
 
 impl Allowance {
+    /// The headers say that nothing is left of the day.
+    pub(super) fn day_is_used_up(&mut self) {
+        for (name, value) in &mut self.headers {
+            if *name == DAILY_REMAINING {
+                *value = 0;
+            }
+        }
+    }
+
     pub(super) fn write(&self, headers: &mut HeaderMap) {
         for (name, value) in self.headers {
             headers.insert(HeaderName::from_static(name), HeaderValue::from(value));

@@ -221,16 +221,20 @@ pub(super) async fn handle_api(
         Some(Holder::Location(location)) => Some(location.clone()),
         _ => None,
     };
-    let log = shared.saw(request, location);
-    let allowance = lock(&shared.limiter).admit(token, shared.clock.elapsed(), shared.clock.now());
+    let log = shared.saw(request, location.clone());
+    let mut allowance =
+        lock(&shared.limiter).admit(token, shared.clock.elapsed(), shared.clock.now());
     let fault = if allowance.allowed {
-        shared.faults().take(&request.method, &request.path)
+        shared
+            .faults()
+            .take(&request.method, &request.path, location.as_deref())
     } else {
         Some(Fault::TooManyRequests)
     };
     match fault {
         Some(Fault::Hang(time)) => shared.clock.sleep(time).await,
         Some(Fault::DropBefore) => return Err(Dropped),
+        Some(Fault::DailyLimit) => allowance.day_is_used_up(),
         _ => {}
     }
     let refused = fault.and_then(Fault::instead).map(|instead| match instead {

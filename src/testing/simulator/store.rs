@@ -21,8 +21,8 @@ use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCoun
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference, Store,
-    StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference,
+    Shares, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 
 pub(super) struct Disk {
@@ -100,13 +100,13 @@ impl Store for Disk {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
         self.enter().await?;
         let claims = self
             .world
             .tables
-            .claim(now, lane, limit, lease, except)
+            .claim(now, lane, limit, lease, shares)
             .await?;
         if !claims.is_empty() {
             self.reach(CrashPoint::AfterWrite).await;
@@ -248,6 +248,11 @@ impl Store for Disk {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.enter().await?;
         self.world.tables.next_due().await
+    }
+
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        self.enter().await?;
+        self.world.tables.next_due_in(lanes).await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

@@ -13,8 +13,8 @@ use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, Se
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, SqliteStore,
-    Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Shares,
+    SqliteStore, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -85,10 +85,10 @@ impl Store for FailingPower {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
         let (inner, fails) = self.inner_for_write().await;
-        let result = inner.claim(now, lane, limit, lease, except).await;
+        let result = inner.claim(now, lane, limit, lease, shares).await;
         drop(inner);
         if fails {
             self.fail().await;
@@ -199,6 +199,10 @@ impl Store for FailingPower {
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.inner().await.next_due().await
+    }
+
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        self.inner().await.next_due_in(lanes).await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

@@ -7,7 +7,9 @@ use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
-use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, PersonKey, Subject};
+use gohighlevel::recipes::missed_call::store::{
+    LedgerQuery, MemoryStore, PersonKey, Shares, Subject,
+};
 use gohighlevel::recipes::missed_call::{Acceptance, Engine, Recipe};
 use gohighlevel::testing::ManualClock;
 use gohighlevel::webhooks::Delivery;
@@ -132,7 +134,7 @@ impl Desk {
         for lane in [Lane::Interactive, Lane::Background] {
             let lease = SignedDuration::ZERO;
             let claims = store
-                .claim(at(1_000_000), lane, 100, lease, &[])
+                .claim(at(1_000_000), lane, 100, lease, &Shares::UNLIMITED)
                 .await
                 .unwrap();
             count += claims.len();

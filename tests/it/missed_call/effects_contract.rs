@@ -4,7 +4,7 @@ use gohighlevel::client::Lane;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::episode::EffectId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, EffectChange, Fence, Progress, Store,
+    Claim, Commit, EffectChange, Fence, Progress, Shares, Store,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,12 +28,12 @@ contract!(
 
 pub(super) async fn claim_all(store: &dyn Store, now: Timestamp) -> Vec<Claim> {
     let mut claims = store
-        .claim(now, Lane::Interactive, 100, LEASE, &[])
+        .claim(now, Lane::Interactive, 100, LEASE, &Shares::UNLIMITED)
         .await
         .unwrap();
     claims.extend(
         store
-            .claim(now, Lane::Background, 100, LEASE, &[])
+            .claim(now, Lane::Background, 100, LEASE, &Shares::UNLIMITED)
             .await
             .unwrap(),
     );
@@ -82,7 +82,10 @@ async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
     done(store, with_effects(effects)).await;
 
     let claim = async |now, lane, limit| -> Vec<EffectId> {
-        let claims = store.claim(now, lane, limit, LEASE, &[]).await.unwrap();
+        let claims = store
+            .claim(now, lane, limit, LEASE, &Shares::UNLIMITED)
+            .await
+            .unwrap();
         claims.into_iter().map(|claim| claim.fence.effect).collect()
     };
     let text = |index: usize| effect_of(&states[index], the_text());
@@ -111,7 +114,11 @@ async fn some_locations_can_be_left_out_of_a_claim(store: &dyn Store) {
     done(store, commit).await;
     let elsewhere: LocationId = "elsewhere".parse().unwrap();
     let claim = async |except: &[LocationId]| -> Vec<EffectId> {
-        let claims = store.claim(at(2), Lane::Interactive, 9, LEASE, except);
+        let mut shares = Shares::UNLIMITED;
+        for location in except {
+            shares.leave_out(location.clone());
+        }
+        let claims = store.claim(at(2), Lane::Interactive, 9, LEASE, &shares);
         let claims = claims.await.unwrap().into_iter();
         claims.map(|claim| claim.fence.effect).collect()
     };

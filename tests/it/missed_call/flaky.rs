@@ -15,7 +15,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, Committed, CompanyApp, EffectChange, Halted, LedgerQuery, MemoryStore,
-    PersonKey, Reference, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    PersonKey, Reference, Shares, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -178,9 +178,9 @@ impl Store for Flaky {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
-        self.store.claim(now, lane, limit, lease, except).await
+        self.store.claim(now, lane, limit, lease, shares).await
     }
 
     async fn episodes_to_wake(

@@ -7,7 +7,7 @@ use gohighlevel::client::Lane;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::Acceptance;
 use gohighlevel::recipes::missed_call::episode::{EffectEnd, Episode, EpisodeId, Input, Reason};
-use gohighlevel::recipes::missed_call::store::{Commit, EffectChange, EpisodeChange};
+use gohighlevel::recipes::missed_call::store::{Commit, EffectChange, EpisodeChange, Shares};
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -356,7 +356,11 @@ async fn told_after_the_cooldown(told: i64) -> Vec<String> {
     let store = Arc::clone(desk.engine.store());
     for lane in [Lane::Interactive, Lane::Background] {
         let lease = SignedDuration::ZERO;
-        for claim in store.claim(at(60), lane, 9, lease, &[]).await.unwrap() {
+        for claim in store
+            .claim(at(60), lane, 9, lease, &Shares::UNLIMITED)
+            .await
+            .unwrap()
+        {
             let effect = claim.fence.effect.clone();
             let stored = store.episode(&effect.episode).await.unwrap().unwrap();
             let mut episode = Episode::resume(stored.state, recipe());

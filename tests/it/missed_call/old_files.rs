@@ -3,12 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::compliance::{FloodLimits, NewCaller};
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, EpisodeState};
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    EffectChange, LedgerQuery, PersonKey, Progress, Reference, SqliteStore, Store, Subject,
+    EffectChange, LedgerQuery, PersonKey, Progress, Reference, Shares, SqliteStore, Store, Subject,
 };
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
@@ -289,6 +291,82 @@ async fn a_file_of_version_3_finds_live_episodes_by_what_they_have_met() {
     assert!(callers.is_empty());
 }
 
+/// A file that version 4 has made: effects of two locations and of nobody, in both lanes, of which one is claimed and one
+/// has ended.
+fn of_version_4(folder: &tempfile::TempDir) -> PathBuf {
+    let file = folder.path().join("store.db");
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(&fixture("store_v4.sql")).unwrap();
+    old.pragma_update(None, "user_version", 4).unwrap();
+    for (number, place) in [(1, "here"), (2, "there"), (3, "")] {
+        old.execute(
+            "INSERT INTO episode_name VALUES (?1, ?2)",
+            params![number, format!("{place}:call")],
+        )
+        .unwrap();
+        if !place.is_empty() {
+            let state = given::episode().state().clone();
+            let state = serde_json::to_string(&state).unwrap();
+            old.execute(
+                "INSERT INTO episode VALUES (?1, ?2, 'rosan', NULL, 1, 1, NULL, ?3, NULL)",
+                params![number, place, state],
+            )
+            .unwrap();
+        }
+        for (step, lane, due, claimed) in [
+            ("text", 0, Some(at(10)), None),
+            ("later", 0, Some(at(9_999)), Some(at(20))),
+            ("tag", 1, Some(at(30)), None),
+            ("task", 1, None, None),
+        ] {
+            let due: Option<Timestamp> = due;
+            let claimed: Option<Timestamp> = claimed;
+            old.execute(
+                "INSERT INTO effect VALUES (?1, ?2, 0, ?3, ?4, ?5, 2, NULL)",
+                params![
+                    number,
+                    step,
+                    lane,
+                    due.map(Timestamp::as_millisecond),
+                    claimed.map(Timestamp::as_millisecond)
+                ],
+            )
+            .unwrap();
+        }
+    }
+    file
+}
+
+#[tokio::test]
+async fn a_file_of_version_4_gives_turns_to_its_locations() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(of_version_4(&folder)).unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
+    let claim = async |lane, limit| {
+        let (all, lease) = (Shares::UNLIMITED, SignedDuration::from_mins(15));
+        let claims = store.claim(at(30), lane, limit, lease, &all);
+        let claims = claims.await.unwrap().into_iter();
+        let mut names: Vec<String> = claims
+            .map(|claim| {
+                let effect = claim.fence.effect;
+                format!("{}:{}", effect.episode, effect.step)
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let first = claim(Lane::Interactive, 3).await;
+    assert_eq!(first, [":call:text", "here:call:text", "there:call:text"]);
+    // What was claimed is free.
+    let second = claim(Lane::Interactive, 9).await;
+    assert_eq!(
+        second,
+        [":call:later", "here:call:later", "there:call:later"]
+    );
+    let tags = claim(Lane::Background, 9).await;
+    assert_eq!(tags, [":call:tag", "here:call:tag", "there:call:tag"]);
+}
+
 /// Tables and indexes as SQLite keeps them, without notes and line breaks.
 fn schema(file: &Path) -> Vec<String> {
     let connection = Connection::open(file).unwrap();
@@ -307,7 +385,7 @@ fn schema(file: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn a_file_of_each_version_becomes_like_a_new_one() {
-    for make in [of_version_1, of_version_2, of_version_3] {
+    for make in [of_version_1, of_version_2, of_version_3, of_version_4] {
         let folder = tempfile::tempdir().unwrap();
         let old = make(&folder);
         drop(SqliteStore::open(&old).unwrap());

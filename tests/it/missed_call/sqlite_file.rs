@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use gohighlevel::auth::store::SqliteTokenStore;
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, Forgotten, LastRun, RecipeText, SqliteStore, Store as _, StoreFault, Subject,
+    Commit, Committed, Forgotten, LastRun, RecipeText, Shares, SqliteStore, Store as _, StoreFault,
+    Subject,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
@@ -393,7 +394,8 @@ async fn nothing_is_acknowledged_that_the_next_start_would_not_find() {
             assert!(whole(&error).contains(&format!("store.db{end} was removed or replaced")));
         }
         let minute = SignedDuration::from_mins(1);
-        let claim = store.claim(at(0), Lane::Interactive, 1, minute, &[]);
+        let all = Shares::UNLIMITED;
+        let claim = store.claim(at(0), Lane::Interactive, 1, minute, &all);
         assert!(claim.await.is_err(), "{end}");
         let error = store.check(at(9)).await.unwrap_err();
         assert_eq!(error.fault(), StoreFault::Displaced, "{end}");
@@ -505,13 +507,8 @@ async fn what_is_late_is_counted() {
     let plans = steps.map(|(step, due)| plan(&state, step, at(due)));
     done(&store, with_effects(plans.into())).await;
     // One that is under way is not done either.
-    let claim = store.claim(
-        at(5),
-        Lane::Interactive,
-        1,
-        SignedDuration::from_mins(15),
-        &[],
-    );
+    let (all, lease) = (Shares::UNLIMITED, SignedDuration::from_mins(15));
+    let claim = store.claim(at(5), Lane::Interactive, 1, lease, &all);
     assert_eq!(claim.await.unwrap().len(), 1);
     for (now, late, since) in [
         (59, 0, None),

@@ -8,7 +8,7 @@ use std::task::Poll;
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::Reason;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, EffectChange, RecipeText, SqliteStore, Store, StoreError, Subject,
+    Commit, Committed, EffectChange, RecipeText, Shares, SqliteStore, Store, StoreError, Subject,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
@@ -138,13 +138,8 @@ async fn jobs_of_a_dropped_store_are_over_before_the_next_one_opens() {
             done(&store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
         }
         // Asked for and given up, as when the future of a running engine is dropped.
-        let mut claim = store.claim(
-            at(0),
-            Lane::Interactive,
-            1,
-            SignedDuration::from_mins(15),
-            &[],
-        );
+        let (all, lease) = (Shares::UNLIMITED, SignedDuration::from_mins(15));
+        let mut claim = store.claim(at(0), Lane::Interactive, 1, lease, &all);
         poll_once(std::slice::from_mut(&mut claim)).await;
         drop(claim);
         drop(store);
@@ -198,7 +193,9 @@ async fn a_damaged_file_fails_reads_and_writes_alike() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder);
     let other = beside(&folder);
-    other.execute_batch("DROP TABLE effect").unwrap();
+    other
+        .execute_batch("DROP TABLE effect; DROP TABLE line")
+        .unwrap();
     let error = store.next_due().await.unwrap_err();
     assert!(whole(&error).contains("find what is due next"));
     let opened = state("1", "rosan", None);

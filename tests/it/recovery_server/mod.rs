@@ -7,6 +7,7 @@
 mod door;
 mod ending;
 mod faults;
+mod isolation;
 mod kills;
 mod process;
 mod refusals;

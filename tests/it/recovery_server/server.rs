@@ -23,6 +23,8 @@ pub(super) struct Place {
     limit: Option<String>,
     /// Another build of the server than this test's own.
     program: Option<PathBuf>,
+    /// Variables beside those that every server gets.
+    variables: Vec<(String, String)>,
 }
 
 impl Place {
@@ -39,6 +41,7 @@ impl Place {
             public_key: public_key.to_owned(),
             limit: None,
             program: None,
+            variables: Vec::new(),
         };
         place.write_config("preset = \"soleil\"");
         place
@@ -72,6 +75,15 @@ impl Place {
     /// This build of the server, if there is one, instead of this test's own.
     pub(super) fn with_program(self, program: Option<PathBuf>) -> Self {
         Self { program, ..self }
+    }
+
+    /// Each of these locations has this token.
+    pub(super) fn with_tokens(self, tokens: impl Iterator<Item = (String, String)>) -> Self {
+        let variables = tokens.map(|(location, token)| (format!("GHL_TOKEN_{location}"), token));
+        Self {
+            variables: variables.collect(),
+            ..self
+        }
     }
 
     /// A configuration of one location with this recipe.
@@ -147,6 +159,7 @@ impl Place {
             .env("GHL_TOKEN", SOLEIL_TOKEN)
             .env("GHL_BASE_URL", &self.base_url)
             .env("GHL_WEBHOOK_PUBLIC_KEY", &self.public_key)
+            .envs(self.variables.clone())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.map(File::into).unwrap_or_else(|_| Stdio::null()))

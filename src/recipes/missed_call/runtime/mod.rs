@@ -20,9 +20,11 @@ mod judge;
 mod missed;
 mod notifier;
 mod outside;
+mod passed_over;
 mod perform;
 mod places;
 mod preflight;
+mod put_off;
 mod reader;
 mod recall;
 mod reconcile;
@@ -31,6 +33,7 @@ mod run;
 mod settle;
 mod standing;
 mod sweep;
+mod sweeping;
 mod time;
 mod warned;
 mod whose;
@@ -58,6 +61,7 @@ use self::app::App;
 use self::counting::{counted, day_of};
 use self::early::EarlySignals;
 use self::health::Pulse;
+use self::passed_over::PassedOver;
 use self::reader::Reader;
 use self::sweep::Sweeps;
 use self::time::HighLevelTime;
@@ -115,6 +119,7 @@ struct Shared {
     warned: Warned,
     early: EarlySignals,
     sweeps: Sweeps,
+    passed_over: PassedOver,
     pulse: Pulse,
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
@@ -214,6 +219,7 @@ impl EngineBuilder {
                 warned: Warned::default(),
                 early: EarlySignals::default(),
                 sweeps: Sweeps::default(),
+                passed_over: PassedOver::default(),
                 pulse: Pulse::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,

@@ -2,7 +2,7 @@
 //!
 //! | the claim's progress | what is done |
 //! |---|---|
-//! | `Waiting` | read facts, ask the episode, write the intent, attempt |
+//! | `Waiting` | wait for room in the rate limit, read facts, ask the episode, write the intent, attempt |
 //! | `Attempting`: its worker died | as if the answer had been lost now; what may be repeated is attempted again |
 //! | `Unsettled` | look, as [`reconcile`](super::reconcile) says |
 
@@ -12,10 +12,12 @@ use super::ending::Begun;
 use super::facts::FactsError;
 use super::follow::Gone;
 use super::outside;
+use super::put_off::{is_too_early, places};
 use super::run::BEGIN_WITHIN;
 use super::settle::next_try;
 use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES, count};
 use super::{Engine, Resumed, Site, add_to};
+use crate::client::Lane;
 use crate::error::{Error, ErrorKind};
 use crate::recipes::missed_call::episode::{Action, EffectEnd, Episode, Facts, Permit, Reason};
 use crate::recipes::missed_call::ledger::EntryKind;
@@ -64,14 +66,25 @@ impl Engine {
             return Ok(());
         }
         match progress {
-            Progress::Waiting { failures, .. } => {
-                self.attempt(site, &episode, fence, failures, claimed_at, begun)
+            Progress::Waiting {
+                failures,
+                last_failure,
+            } => {
+                let past = Past {
+                    failures,
+                    is_told: last_failure.is_some(),
+                };
+                self.attempt(site, &episode, fence, past, claimed_at, begun)
                     .await
             }
             Progress::Attempting {
                 intent, failures, ..
             } if intent.is_repeatable() => {
-                self.attempt(site, &episode, fence, failures, claimed_at, begun)
+                let past = Past {
+                    failures,
+                    is_told: true,
+                };
+                self.attempt(site, &episode, fence, past, claimed_at, begun)
                     .await
             }
             Progress::Attempting {
@@ -90,9 +103,16 @@ impl Engine {
                 ref before,
                 ..
             } => {
-                let found = outside::find(site, episode.state(), intent, began_at, before).await;
+                let step = episode.recipe().step(&fence.effect.step);
+                let lane = step.map_or(Lane::Background, Step::lane);
+                let found = match site.ready_to_look(lane) {
+                    Ok(site) => {
+                        outside::find(&site, episode.state(), intent, began_at, before).await
+                    }
+                    Err(error) => Err(error),
+                };
                 begun.set();
-                self.looked(site, fence, found, progress).await
+                self.looked(site, lane, fence, found, progress).await
             }
         }
     }
@@ -102,7 +122,7 @@ impl Engine {
         site: &Site,
         episode: &Episode,
         fence: Fence,
-        failures: u32,
+        past: Past,
         claimed_at: Timestamp,
         begun: &Begun,
     ) -> Result<(), StoreError> {
@@ -110,13 +130,31 @@ impl Engine {
         let Some(planned) = episode.recipe().step(step) else {
             return self.forget(fence).await;
         };
+        if planned.is_message() && episode.is_stale(step, self.shared.clock.now()) {
+            // Nothing that is read makes it younger. After an outage there may be thousands, and others that can still be
+            // answered need the location's requests.
+            begun.set();
+            return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
+        }
+        // From here on nothing waits for the rate limit, and so nothing comes between what is read and the decision.
+        let site = match site.ready_for(planned) {
+            Ok(site) => site,
+            Err(error) => {
+                begun.set();
+                return self
+                    .failed(site, planned, fence, past, error, Asking::ToAct)
+                    .await;
+            }
+        };
+        let site = &site;
+        let failures = past.failures;
         let mut facts = match self.facts(site, episode, planned).await {
             Ok(facts) => facts,
             Err(FactsError::ContactGone) => {
                 return match self.contact_is_gone(site, fence.clone(), failures).await {
                     Ok(()) => Ok(()),
                     Err(Gone::HighLevel(error)) => {
-                        self.failed(site, planned, fence, failures, error, Asking::ToRead)
+                        self.failed(site, planned, fence, past, error, Asking::ToRead)
                             .await
                     }
                     Err(Gone::Store(error)) => Err(error),
@@ -125,23 +163,23 @@ impl Engine {
             Err(FactsError::HighLevel(error)) => {
                 begun.set();
                 return self
-                    .failed(site, planned, fence, failures, error, Asking::ToRead)
+                    .failed(site, planned, fence, past, error, Asking::ToRead)
                     .await;
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
-        // The wait for the rate limit comes before the decision: a STOP that arrives meanwhile must be seen.
         let location = match planned.deed {
-            Deed::Text(_) | Deed::ConfirmOptOut(_) => site.location.reserve().await,
-            Deed::Email(_) | Deed::Task(_) => site.location.in_background().reserve().await,
-            _ => Ok(site.location.in_background()),
+            Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) | Deed::Task(_) => {
+                site.location.for_one_attempt()
+            }
+            _ => Ok(site.location.clone()),
         };
         begun.set();
         let location = match location {
             Ok(location) => location,
             Err(error) => {
                 return self
-                    .failed(site, planned, fence, failures, error, Asking::ToAct)
+                    .failed(site, planned, fence, past, error, Asking::ToAct)
                     .await;
             }
         };
@@ -192,7 +230,7 @@ impl Engine {
                 Ok(before) => before,
                 Err(error) => {
                     return self
-                        .failed(site, planned, fence, failures, error, Asking::ToRead)
+                        .failed(site, planned, fence, past, error, Asking::ToRead)
                         .await;
                 }
             };
@@ -241,7 +279,7 @@ impl Engine {
                     self.lose(fence, intent, now, before, failures, &code).await
                 }
                 Err(error) => {
-                    self.failed(site, planned, fence, failures, error, Asking::ToAct)
+                    self.failed(site, planned, fence, past, error, Asking::ToAct)
                         .await
                 }
             };
@@ -286,14 +324,15 @@ impl Engine {
         site: &Site,
         step: &Step,
         fence: Fence,
-        failures: u32,
+        past: Past,
         error: Error,
         asking: Asking,
     ) -> Result<(), StoreError> {
         let end = refusal(&step.deed, asking, &error);
-        let (location, effect) = (site.location.id(), &fence.effect);
+        let (location, effect) = (&site.location, &fence.effect);
+        let id = location.id();
         if let Some(reason) = end {
-            tracing::warn!(%effect, %location, %error, %reason, "the step is not done");
+            tracing::warn!(%effect, location = %id, %error, %reason, "the step is not done");
             return self.end(fence, EffectEnd::NotDone(reason)).await;
         }
         let Some(Resumed { episode, .. }) = self.load_patiently(&fence).await? else {
@@ -302,36 +341,51 @@ impl Engine {
         let is_message = step.is_message();
         // A message that cannot even be asked about has an end all the same.
         if is_message && episode.is_stale(&fence.effect.step, self.shared.clock.now()) {
-            tracing::error!(%effect, %location, %error, "the message is too late and is given up");
+            tracing::error!(%effect, location = %id, %error, "the message is too late and is given up");
             return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
         }
         if !is_message && self.is_too_late(episode.time_of(&fence.effect.step)) {
-            tracing::error!(%effect, %location, %error, "the step is given up");
+            tracing::error!(%effect, location = %id, %error, "the step is given up");
             return self
                 .end(fence, EffectEnd::NotDone(Reason::Failed(code(&error))))
                 .await;
         }
-        tracing::warn!(%effect, %location, %error, failures, "the step is tried again");
+        let put_off =
+            is_too_early(&error).then(|| self.put_off_until(location, step.lane(), places(step)));
+        let failures = past.failures + u32::from(put_off.is_none());
+        if put_off.is_some() {
+            tracing::debug!(%effect, location = %id, %error, "the step waits for the rate limit");
+        } else {
+            tracing::warn!(%effect, location = %id, %error, failures, "the step is tried again");
+        }
         let code = code(&error);
         self.release(fence.clone(), |episode, now| {
             episode.undo_begin(&fence.effect);
-            let first = failures == 0;
+            let is_first = past.failures == 0 && !past.is_told;
             let postponed = Action::Record(EntryKind::Postponed {
                 effect: fence.effect.clone(),
                 code: code.clone(),
             });
             let progress = Progress::Waiting {
-                failures: failures + 1,
+                failures,
                 last_failure: Some(code.clone()),
             };
             (
-                first.then_some(postponed).into_iter().collect(),
+                is_first.then_some(postponed).into_iter().collect(),
                 progress,
-                next_try(now, failures + 1, fastrand::f64()),
+                put_off.unwrap_or_else(|| next_try(now, failures, fastrand::f64())),
             )
         })
         .await
     }
+}
+
+/// What is known of an effect from before this claim.
+#[derive(Debug, Clone, Copy)]
+struct Past {
+    failures: u32,
+    /// Whether the ledger tells that it was postponed.
+    is_told: bool,
 }
 
 /// What HighLevel was asked for when it refused.

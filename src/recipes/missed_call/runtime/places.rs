@@ -1,40 +1,62 @@
-//! What is under way in one lane, and for which location: however much is due in one, there is room for the others.
+//! What is under way in one lane, and for which location: however much is due in some, and however long they take, there is
+//! room for the others.
+//!
+//! A location has a small share of the places. An effect that takes long leaves its place to others and goes on outside,
+//! where there is room for a bounded number. Locations that are known to take long begin no more than fits outside.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::passed_over::PassedOver;
 use crate::client::Lane;
+use crate::clock::Clock;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::store::Shares;
 
-/// How many effects of one lane are under way at once, and how many replies are being read.
-pub(super) const AT_ONCE: usize = 32;
-/// How many of them one location may have before it has to wait for one of its own to end.
-const OF_ONE_LOCATION: usize = 16;
+/// How many effects of one lane are under way at once that have not taken long yet.
+const PLACES: usize = 96;
+/// How many are under way beside them.
+const OUTSIDE: usize = 128;
+/// How many effects one location may have under way.
+const SHARE: usize = 4;
+/// The same of a location that takes long.
+const SHARE_OF_SLOW: usize = 2;
 /// How many are claimed at a time, so that nobody has many more than that.
 const AT_A_TIME: usize = 8;
 
-/// How soon after a look that found nothing more it is looked again, where what is due in some locations is passed over:
-/// that is much to pass over, and somebody's commit waits for it.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// After this time an effect leaves its place to others.
+const LINGERS: Duration = Duration::from_millis(500);
+/// A location whose effects take so long is slow.
+const SLOW: Duration = Duration::from_secs(3);
 
+/// The places of a lane.
 pub(super) struct Places {
     lane: Lane,
-    /// When a look last found nothing more.
-    looked_at: Option<Timestamp>,
+    clock: Arc<dyn Clock>,
     tasks: JoinSet<()>,
-    locations: HashMap<Id, LocationId>,
+    under_way: HashMap<Id, Work>,
+    /// Locations whose last effect took long.
+    slow: HashSet<LocationId>,
+}
+
+struct Work {
+    location: Option<LocationId>,
+    /// On the clock that never goes back.
+    began: Duration,
+    is_outside: bool,
 }
 
 impl Places {
-    pub(super) fn of(lane: Lane) -> Self {
+    pub(super) fn of(lane: Lane, clock: &Arc<dyn Clock>) -> Self {
         Self {
             lane,
-            looked_at: None,
+            clock: Arc::clone(clock),
             tasks: JoinSet::new(),
-            locations: HashMap::new(),
+            under_way: HashMap::new(),
+            slow: HashSet::new(),
         }
     }
 
@@ -46,39 +68,78 @@ impl Places {
         self.tasks.len()
     }
 
-    /// How many effects to claim next.
-    pub(super) fn to_claim(&self) -> usize {
-        AT_ONCE.saturating_sub(self.tasks.len()).min(AT_A_TIME)
-    }
-
-    pub(super) fn found_nothing_more(&mut self, now: Timestamp) {
-        self.looked_at = Some(now);
-    }
-
-    /// Whether a look found nothing more a moment ago.
-    pub(super) fn has_just_looked(&self, now: Timestamp) -> bool {
-        let looked_at = self.looked_at.filter(|at| *at <= now);
-        looked_at.is_some_and(|at| now.duration_since(at).unsigned_abs() < LOOK_AGAIN)
-    }
-
-    /// The locations that have to wait.
-    pub(super) fn waiting(&self) -> Vec<LocationId> {
-        let mut taken: HashMap<&LocationId, usize> = HashMap::new();
-        for location in self.locations.values() {
-            *taken.entry(location).or_default() += 1;
-        }
-        taken.retain(|_, count| *count >= OF_ONE_LOCATION);
-        taken.into_keys().cloned().collect()
-    }
-
     /// Whether nothing is under way.
     pub(super) fn are_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
-    /// Whether something that is due may have to wait here.
-    pub(super) fn are_scarce(&self) -> bool {
-        self.to_claim() == 0 || !self.waiting().is_empty()
+    /// How many effects to claim next.
+    pub(super) fn to_claim(&self) -> usize {
+        PLACES.saturating_sub(self.inside().count()).min(AT_A_TIME)
+    }
+
+    /// What each location may have of these, apart from those that are passed over.
+    pub(super) fn shares(&self, passed_over: &PassedOver) -> Shares {
+        let now = self.clock.elapsed();
+        let slow: HashSet<&LocationId> = self.slow.iter().chain(self.taking_long(now)).collect();
+        let of_slow = |work: &&Work| work.location.as_ref().is_some_and(|it| slow.contains(it));
+        let is_full = self.under_way.values().filter(of_slow).count() >= OUTSIDE;
+        let mut shares = Shares::of(SHARE);
+        for location in self
+            .under_way
+            .values()
+            .filter_map(|work| work.location.as_ref())
+        {
+            shares.take(location.clone(), 1);
+        }
+        for location in slow {
+            let less = if is_full {
+                SHARE
+            } else {
+                SHARE - SHARE_OF_SLOW
+            };
+            shares.take(location.clone(), less);
+        }
+        for location in passed_over.of(self.lane, now) {
+            shares.leave_out(location);
+        }
+        shares
+    }
+
+    /// Lets effects that have taken long go on outside, as far as there is room. Returns how long until the next one does,
+    /// if there is no place before that.
+    pub(super) fn make_room(&mut self) -> Option<Duration> {
+        let now = self.clock.elapsed();
+        let outside = self
+            .under_way
+            .values()
+            .filter(|work| work.is_outside)
+            .count();
+        let mut inside: Vec<&mut Work> = self
+            .under_way
+            .values_mut()
+            .filter(|work| !work.is_outside)
+            .collect();
+        inside.sort_by_key(|work| work.began);
+        let mut inside = inside.into_iter().take(OUTSIDE.saturating_sub(outside));
+        let next = inside.find_map(|work| {
+            let stays = (work.began + LINGERS).saturating_sub(now);
+            work.is_outside = stays.is_zero();
+            (!work.is_outside).then_some(stays)
+        });
+        next.filter(|_| self.to_claim() == 0)
+    }
+
+    fn inside(&self) -> impl Iterator<Item = &Work> {
+        self.under_way.values().filter(|work| !work.is_outside)
+    }
+
+    fn taking_long(&self, now: Duration) -> impl Iterator<Item = &LocationId> {
+        let long = self
+            .under_way
+            .values()
+            .filter(move |work| now.saturating_sub(work.began) >= SLOW);
+        long.filter_map(|work| work.location.as_ref())
     }
 
     pub(super) fn start(
@@ -87,9 +148,12 @@ impl Places {
         work: impl Future<Output = ()> + Send + 'static,
     ) {
         let task = self.tasks.spawn(work).id();
-        if let Some(location) = location {
-            self.locations.insert(task, location);
-        }
+        let work = Work {
+            location,
+            began: self.clock.elapsed(),
+            is_outside: false,
+        };
+        self.under_way.insert(task, work);
     }
 
     /// The next that comes to its end; `None` if none is under way.
@@ -99,7 +163,15 @@ impl Places {
             Ok((task, ())) => *task,
             Err(error) => error.id(),
         };
-        self.locations.remove(&task);
+        if let Some(work) = self.under_way.remove(&task)
+            && let Some(location) = work.location
+        {
+            if self.clock.elapsed().saturating_sub(work.began) >= SLOW {
+                self.slow.insert(location);
+            } else {
+                self.slow.remove(&location);
+            }
+        }
         Some(ended.map(drop))
     }
 }

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use super::outside::Found;
+use super::put_off::is_too_early;
 use super::settle::{next_look, next_try};
 use super::{Engine, Site};
+use crate::client::Lane;
 use crate::error::Error;
 use crate::recipes::missed_call::episode::{Action, EffectEnd, Intent, Reason};
 use crate::recipes::missed_call::ledger::EntryKind;
@@ -49,6 +51,7 @@ impl Engine {
     pub(super) async fn looked(
         &self,
         site: &Site,
+        lane: Lane,
         fence: Fence,
         found: Result<Option<Found>, Error>,
         progress: Progress,
@@ -116,8 +119,12 @@ impl Engine {
                     .await
             }
             Err(error) => {
-                tracing::warn!(effect = %fence.effect, %error, "looking for the effect failed; it is looked for again");
-                let failures = failures + 1;
+                let put_off =
+                    is_too_early(&error).then(|| self.look_put_off_until(&site.location, lane));
+                if put_off.is_none() {
+                    tracing::warn!(effect = %fence.effect, %error, "looking for the effect failed; it is looked for again");
+                }
+                let failures = failures + u32::from(put_off.is_none());
                 self.release(fence, |_, now| {
                     let intent = intent.clone();
                     let progress = Progress::Unsettled {
@@ -131,7 +138,7 @@ impl Engine {
                     (
                         Vec::new(),
                         progress,
-                        next_try(now, failures, fastrand::f64()),
+                        put_off.unwrap_or_else(|| next_try(now, failures, fastrand::f64())),
                     )
                 })
                 .await

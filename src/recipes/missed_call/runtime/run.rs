@@ -6,15 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::ending::{Begun, GRACE, Stopped, Stopping};
-use super::places::{AT_ONCE, LOOK_AGAIN, Places};
+use super::places::Places;
 use super::{Engine, Resumed, add_to};
 use crate::client::Lane;
-use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{EpisodeId, Input};
-use crate::recipes::missed_call::store::{Claim, Commit, StoreError};
+use crate::recipes::missed_call::store::{Claim, Commit, Shares, StoreError};
 
-/// How many episodes are woken before looking for effects again.
-const WAKE_AT_ONCE: usize = 256;
+/// How many episodes are woken before looking for effects again: texts wait for that.
+const WAKE_AT_ONCE: usize = 64;
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// How long after the claim an attempt may begin, so that it ends before the claim does.
@@ -26,8 +25,10 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 const NOT_WOKEN: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while HighLevel is asked what time it is.
 const WHILE_ASKING: Duration = Duration::from_secs(1);
-/// How often to look while a lane is full.
-const WHILE_FULL: Duration = Duration::from_secs(1);
+/// How soon to look again where the store does not say when something is due beside what has to wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// How many replies are being read at once, and how many effects of a lane a step performs.
+const AT_ONCE: usize = 32;
 
 impl Engine {
     /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then ends within 10 seconds, as
@@ -52,7 +53,8 @@ impl Engine {
     ) -> Stopped {
         let mut shutdown = std::pin::pin!(shutdown);
         let stopping = Stopping::new();
-        let mut lanes = [Lane::Interactive, Lane::Background].map(Places::of);
+        let mut lanes =
+            [Lane::Interactive, Lane::Background].map(|lane| Places::of(lane, &self.shared.clock));
         let mut asked = JoinSet::new();
         let (pulse, clock) = (&self.shared.pulse, &self.shared.clock);
         pulse.beat(clock.elapsed());
@@ -118,23 +120,18 @@ impl Engine {
             let wait = self.shared.time.until_asked().unwrap_or_default();
             return Ok(wait.max(WHILE_ASKING));
         };
-        let mut looks_again = false;
+        let passed_over = &self.shared.passed_over;
+        let mut room = Vec::new();
         for lane in lanes.iter_mut() {
+            room.extend(lane.make_room());
             loop {
                 let limit = lane.to_claim();
                 if limit == 0 {
                     break;
                 }
-                let waiting = lane.waiting();
-                if !waiting.is_empty() && lane.has_just_looked(now) {
-                    looks_again = true;
-                    break;
-                }
-                let claims = self.claim(now, lane.lane(), limit, &waiting).await?;
+                let shares = lane.shares(passed_over);
+                let claims = self.claim(now, lane.lane(), limit, &shares).await?;
                 let are_all = claims.len() < limit;
-                if are_all && !waiting.is_empty() {
-                    lane.found_nothing_more(now);
-                }
                 for claim in claims {
                     let location = claim.fence.effect.episode.location();
                     let performing = self.clone().perform_or_return(claim, now, stopping.clone());
@@ -144,23 +141,29 @@ impl Engine {
                     break;
                 }
             }
+            room.extend(lane.make_room());
         }
         self.wake(now).await?;
-        let scarce = lanes.iter().any(Places::are_scarce);
-        let next = self.shared.store.next_due().await?;
+        // What is due in a full lane, or in a location that has its share, waits until something ends there. The others must
+        // not wait for that: a text that becomes due is not behind tags that hang, nor behind another location's.
+        let open: Vec<(Lane, Shares)> = lanes
+            .iter()
+            .filter(|lane| lane.to_claim() > 0)
+            .map(|lane| (lane.lane(), lane.shares(passed_over)))
+            .collect();
+        let next = self.shared.store.next_due_in(&open).await?;
         let wait = match next {
-            Some(next) => Duration::try_from(next.duration_since(now))
-                .unwrap_or(Duration::ZERO)
-                .min(IDLE),
+            Some(next) => Duration::try_from(next.duration_since(now)).unwrap_or_default(),
             None => IDLE,
         };
-        // What is due in a full lane waits for a place there, and a place becomes free when something ends. The other
-        // lane must not wait for that: a text that becomes due is not behind 32 tags that hang.
-        Ok(match (looks_again, scarce) {
-            (true, _) => LOOK_AGAIN,
-            (false, true) => wait.max(WHILE_FULL),
-            (false, false) => wait,
-        })
+        let is_idle = lanes.iter().all(Places::are_empty);
+        let passed_over = passed_over.wait(self.shared.clock.elapsed());
+        let wait = match wait {
+            Duration::ZERO if !is_idle || passed_over.is_some() => LOOK_AGAIN,
+            wait => wait.min(IDLE),
+        };
+        let sooner = room.into_iter().chain(passed_over);
+        Ok(sooner.fold(wait, Duration::min))
     }
 
     /// Has replies read, performs what is due now, one after the other, and wakes the episodes whose time has come.
@@ -184,7 +187,8 @@ impl Engine {
         // What fails there keeps no effect from being performed.
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
-            for claim in self.claim(now, lane, AT_ONCE, &[]).await? {
+            let shares = self.all_but_passed_over(lane);
+            for claim in self.claim(now, lane, AT_ONCE, &shares).await? {
                 self.perform(claim, now, &Begun::default()).await;
                 done += 1;
             }
@@ -198,7 +202,12 @@ impl Engine {
         if self.has_questions() {
             return Ok(Some(now));
         }
-        let due = self.shared.store.next_due().await?;
+        let lanes = [Lane::Interactive, Lane::Background];
+        let lanes = lanes.map(|lane| (lane, self.all_but_passed_over(lane)));
+        let due = self.shared.store.next_due_in(&lanes).await?;
+        let passed_over = self.shared.passed_over.wait(self.shared.clock.elapsed());
+        let passed_over = passed_over.and_then(|wait| now.checked_add(wait).ok());
+        let due = due.into_iter().chain(passed_over).min();
         // Before HighLevel has told what time it is, nothing is done.
         let asked = self.shared.time.until_asked();
         let asked = asked.and_then(|wait| now.checked_add(wait).ok());
@@ -210,10 +219,19 @@ impl Engine {
         now: Timestamp,
         lane: Lane,
         limit: usize,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
         let store = &self.shared.store;
-        store.claim(now, lane, limit, LEASE, except).await
+        store.claim(now, lane, limit, LEASE, shares).await
+    }
+
+    fn all_but_passed_over(&self, lane: Lane) -> Shares {
+        let mut shares = Shares::UNLIMITED;
+        let now = self.shared.clock.elapsed();
+        for location in self.shared.passed_over.of(lane, now) {
+            shares.leave_out(location);
+        }
+        shares
     }
 
     /// Returns how many were woken. One that cannot be read is put off, so that it stands in nobody's way.

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -148,32 +147,6 @@ impl Engine {
         self.write_down(site, swept, (from, to), now).await?;
         self.shared.sweeps.until().insert(location.clone(), to);
         Ok(swept)
-    }
-
-    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes. A pause of two
-    /// minutes leaves time to answer a call whose webhook was lost; what fails is logged and tried again after it.
-    pub async fn run_sweeps(&self, pause: Duration, shutdown: impl Future<Output = ()> + Send) {
-        let mut shutdown = std::pin::pin!(shutdown);
-        let mut locations: Vec<&LocationId> = self.shared.sites.keys().collect();
-        locations.sort();
-        loop {
-            for location in &locations {
-                tokio::select! {
-                    biased;
-                    () = &mut shutdown => return,
-                    swept = self.sweep(location) => {
-                        if let Err(error) = swept {
-                            tracing::warn!(%location, error = &error as &dyn std::error::Error, "a sweep failed");
-                        }
-                    }
-                }
-            }
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = self.shared.clock.sleep(pause) => {}
-            }
-        }
     }
 
     /// Until when a location was swept, by this process or by the one before it.

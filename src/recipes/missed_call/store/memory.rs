@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::backlog::{Backlog, LineKey, line_key};
 use super::{
     Claim, Commit, Committed, CompanyApp, EffectChange, EpisodeChange, Fence, Forgotten, Halted,
-    LedgerQuery, PersonKey, Progress, PutOff, Reference, Rewritten, Store, StoreError, Stored,
-    Subject, Suppression, TextingRecord,
+    LedgerQuery, PersonKey, Progress, PutOff, Reference, Rewritten, Shares, Store, StoreError,
+    Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -34,6 +35,7 @@ struct Tables {
     deliveries: HashMap<String, Timestamp>,
     episodes: BTreeMap<EpisodeId, EpisodeRow>,
     effects: BTreeMap<EffectId, EffectRow>,
+    backlog: Backlog,
     suppressions: HashMap<(LocationId, Subject, Reason), Timestamp>,
     consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
     texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
@@ -58,7 +60,7 @@ struct EpisodeRow {
 struct EffectRow {
     /// `None` once it has ended.
     due: Option<Timestamp>,
-    lane: Lane,
+    line: LineKey,
     attempt: u32,
     /// Whether somebody holds it, or did when they died.
     claimed: bool,
@@ -170,47 +172,7 @@ impl Tables {
             );
         }
         for change in commit.effects {
-            match change {
-                EffectChange::Plan { effect, due, lane } => {
-                    self.effects.insert(
-                        effect,
-                        EffectRow {
-                            due: Some(due),
-                            lane,
-                            attempt: 0,
-                            claimed: false,
-                            progress: Progress::NEW,
-                        },
-                    );
-                }
-                EffectChange::Keep { fence, progress } => {
-                    if let Some(row) = self.effects.get_mut(&fence.effect) {
-                        row.progress = progress;
-                    }
-                }
-                EffectChange::Release {
-                    fence,
-                    progress,
-                    due,
-                } => {
-                    if let Some(row) = self.effects.get_mut(&fence.effect) {
-                        (row.progress, row.due) = (progress, Some(due));
-                        row.claimed = false;
-                    }
-                }
-                EffectChange::End { fence } => {
-                    if let Some(row) = self.effects.get_mut(&fence.effect) {
-                        row.due = None;
-                    }
-                }
-                EffectChange::Recall { fence, due } => {
-                    if let Some(row) = self.effects.get_mut(&fence.effect)
-                        && row.attempt == fence.attempt
-                    {
-                        row.due = row.due.map(|planned| planned.min(due));
-                    }
-                }
-            }
+            self.write_effect(change);
         }
         for change in commit.suppressions {
             let key = (change.location, change.subject, change.reason);
@@ -288,6 +250,73 @@ impl Tables {
                 None => drop(self.references.remove(&key)),
             }
         }
+    }
+
+    fn write_effect(&mut self, change: EffectChange) {
+        match change {
+            EffectChange::Plan { effect, due, lane } => {
+                let episode = self.episodes.get(&effect.episode);
+                let location = episode.map(|row| row.stored.state.location().clone());
+                let line = line_key(lane, location);
+                self.backlog.add(&line, due, &effect);
+                self.effects.insert(
+                    effect,
+                    EffectRow {
+                        due: Some(due),
+                        line,
+                        attempt: 0,
+                        claimed: false,
+                        progress: Progress::NEW,
+                    },
+                );
+            }
+            EffectChange::Keep { fence, progress } => {
+                if let Some(row) = self.effects.get_mut(&fence.effect) {
+                    row.progress = progress;
+                }
+            }
+            EffectChange::Release {
+                fence,
+                progress,
+                due,
+            } => {
+                if let Some(row) = self.effects.get_mut(&fence.effect) {
+                    row.progress = progress;
+                    row.claimed = false;
+                }
+                self.set_due(&fence.effect, |_| Some(due));
+            }
+            EffectChange::End { fence } => self.set_due(&fence.effect, |_| None),
+            EffectChange::Recall { fence, due } => {
+                let row = self.effects.get(&fence.effect);
+                if row.is_some_and(|row| row.attempt == fence.attempt) {
+                    self.set_due(&fence.effect, |planned| {
+                        planned.map(|planned| planned.min(due))
+                    });
+                }
+            }
+        }
+    }
+
+    fn set_due(
+        &mut self,
+        effect: &EffectId,
+        change: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>,
+    ) {
+        let Some(row) = self.effects.get_mut(effect) else {
+            return;
+        };
+        if let Some(due) = row.due {
+            self.backlog.remove(&row.line, due, effect);
+        }
+        row.due = change(row.due);
+        if let Some(due) = row.due {
+            self.backlog.add(&row.line, due, effect);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.episodes.values().filter_map(|row| row.wake_at).min()
     }
 }
 
@@ -486,35 +515,26 @@ impl Store for MemoryStore {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
         let mut tables = self.tables();
-        let is_served = |effect: &EffectId| {
-            let episode = tables.episodes.get(&effect.episode);
-            !episode.is_some_and(|row| except.contains(row.stored.state.location()))
-        };
-        let due_of_lane = |(effect, row): (&EffectId, &EffectRow)| {
-            let due = row.due.filter(|due| *due <= now && row.lane == lane)?;
-            is_served(effect).then(|| (due, effect.clone()))
-        };
-        let mut due: Vec<_> = tables.effects.iter().filter_map(due_of_lane).collect();
-        due.sort();
-        let chosen = due.into_iter().take(limit).map(|(_, effect)| effect);
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        let claims = chosen.filter_map(|effect| {
-            let row = tables.effects.get_mut(&effect)?;
-            row.attempt += 1;
-            row.claimed = true;
-            row.due = Some(until);
-            Some(Claim {
-                fence: Fence {
-                    effect,
-                    attempt: row.attempt,
-                },
-                progress: row.progress.clone(),
-            })
-        });
-        Ok(claims.collect())
+        let mut claims = Vec::new();
+        for effect in tables.backlog.take(lane, now, limit, shares) {
+            tables.set_due(&effect, |_| Some(until));
+            if let Some(row) = tables.effects.get_mut(&effect) {
+                row.attempt += 1;
+                row.claimed = true;
+                claims.push(Claim {
+                    fence: Fence {
+                        effect,
+                        attempt: row.attempt,
+                    },
+                    progress: row.progress.clone(),
+                });
+            }
+        }
+        Ok(claims)
     }
 
     async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
@@ -558,10 +578,15 @@ impl Store for MemoryStore {
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let tables = self.tables();
-        let effects = tables.effects.values().filter_map(|row| row.due);
-        Ok(effects
-            .chain(tables.episodes.values().filter_map(|row| row.wake_at))
-            .min())
+        let next = tables.backlog.next_due().into_iter();
+        Ok(next.chain(tables.next_wake()).min())
+    }
+
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        let tables = self.tables();
+        let lanes = lanes.iter();
+        let next = lanes.filter_map(|(lane, shares)| tables.backlog.next_due_in(*lane, shares));
+        Ok(next.chain(tables.next_wake()).min())
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

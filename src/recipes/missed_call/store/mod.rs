@@ -3,12 +3,14 @@
 //! A [`Store`] knows nothing of calls and texts: it keeps what the engine commits, in one step or not at all, and hands
 //! out effects that are due, each to one worker at a time. What a row means is decided elsewhere.
 
+mod backlog;
 mod error;
 mod health;
 mod installation;
 mod memory;
 mod progress;
 mod reference;
+mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -26,6 +28,7 @@ pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
 pub use progress::{Before, Progress};
 pub use reference::{Reference, ReferenceChange};
+pub use shares::Shares;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
 
@@ -122,16 +125,22 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         since: Date,
     ) -> Result<BTreeMap<Date, SendCounts>, StoreError>;
 
-    /// Takes up to `limit` effects of this lane that are due at `now`, the longest due first, for the length of `lease`.
-    /// Until then nobody else gets them; each taking raises the attempt of the effect, and what was taken before cannot
-    /// write any more. None of the locations in `except` is served.
+    /// Takes up to `limit` effects of this lane that are due at `now` for the length of `lease`. Until then nobody else gets
+    /// them; each taking raises the attempt of the effect, and what was taken before cannot write any more.
+    ///
+    /// They are given by turns: first one of each location, beginning with the one whose last turn is the longest ago (of
+    /// those that never had one, with the one whose effects are due for the longest), then a second one of each, and so on,
+    /// of none more than `shares` let it have. Of a location the longest due comes first; but in the lane of what somebody
+    /// waits for, while its oldest has been due for a minute or longer, three out of four are the newest.
+    ///
+    /// How long it takes must not grow with how much is planned, nor with how much is due.
     async fn claim(
         &self,
         now: Timestamp,
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError>;
 
     /// All effects that were claimed at least once and are due, or whose claims end, later than `time`. Asked when work
@@ -154,6 +163,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// When the next effect or episode is due.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// When the next effect is due that [`claim`](Self::claim) gives in one of these lanes with these shares, or the next
+    /// episode.
+    ///
+    /// Without an implementation of its own a store says when anything is due, and the engine looks several times a second
+    /// while a location has no share left.
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        let _ = lanes;
+        self.next_due().await
+    }
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;

@@ -22,8 +22,8 @@ use crate::ids::ContactId;
 use crate::recipes::missed_call::episode::{EffectId, EpisodeState, Intent, NoticeTo};
 
 /// Does what `intent` says through `location`, and returns the id of what came of it. What must not be done twice goes
-/// through a location that has [reserved](Location::reserve) its place, so that nothing comes between the decision and
-/// the deed.
+/// through a location [for one attempt](Location::for_one_attempt), so that nothing comes between the decision and the
+/// deed.
 pub(super) async fn perform(
     location: &Location,
     episode: &EpisodeState,
@@ -74,7 +74,7 @@ pub(super) async fn perform(
                 Err(error) if task.assigned_to.is_some() && is_refusal(&error) => {
                     tracing::warn!(location = %location.id(), %error, "the task's assignee is refused; it goes to nobody");
                     task.assigned_to = None;
-                    let location = location.reserve().await?;
+                    let location = location.for_one_attempt()?;
                     location.tasks().create(contact, &task).await?
                 }
                 created => created?,

@@ -1,64 +1,48 @@
 //! Effects: planned, claimed, moved on and ended.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::{Claim, EffectChange, Fence, Progress, PutOff};
-use super::episodes;
+use super::super::{Claim, EffectChange, Fence, Progress, PutOff, Shares};
 use super::rows::{Conflict, Result, read_json};
+use super::{episodes, lines};
 use crate::client::Lane;
-use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
 
-pub(super) const DUE: &str =
-    "SELECT episode, (SELECT name FROM episode_name WHERE number = episode), step, ordinal
-     FROM effect WHERE lane = ?3 AND due_at <= ?1 ORDER BY due_at LIMIT ?2";
-/// The same without some locations, whose backlog is looked through.
-const DUE_ELSEWHERE: &str =
-    "SELECT episode, (SELECT name FROM episode_name WHERE number = episode), step, ordinal
-     FROM effect WHERE lane = ?3 AND due_at <= ?1
-       AND NOT EXISTS (SELECT 1 FROM episode WHERE number = effect.episode
-                       AND location IN (SELECT value FROM json_each(?4)))
-     ORDER BY due_at LIMIT ?2";
 pub(super) const TAKE: &str =
     "UPDATE effect SET attempt = attempt + 1, claimed_due_at = due_at, due_at = ?4
      WHERE episode = ?1 AND step = ?2 AND ordinal = ?3 RETURNING attempt, progress_json";
-/// Both lanes, so that the index serves.
 pub(super) const PUT_OFF: &str =
     "SELECT (SELECT name FROM episode_name WHERE number = episode), step, ordinal, attempt,
             claimed_due_at IS NOT NULL, progress_json
-     FROM effect WHERE lane IN (0, 1) AND due_at > ?1 AND attempt > 0";
+     FROM line CROSS JOIN effect ON effect.line = line.number
+     WHERE effect.due_at > ?1 AND attempt > 0";
 pub(super) const FREE: &str = "UPDATE effect SET due_at = claimed_due_at, claimed_due_at = NULL
      WHERE claimed_due_at IS NOT NULL";
 
-const fn lane_number(lane: Lane) -> i64 {
-    match lane {
-        Lane::Interactive => 0,
-        Lane::Background => 1,
-    }
-}
-
 pub(super) fn free_claims(connection: &Connection) -> Result<()> {
     connection.execute(FREE, [])?;
-    Ok(())
+    lines::look_at_all(connection)
 }
 
 pub(super) fn write(connection: &Connection, change: &EffectChange) -> Result<()> {
     let (fence, due, progress, claimed) = match change {
         EffectChange::Plan { effect, due, lane } => {
+            let episode = episodes::number(connection, &effect.episode)?;
+            let line = lines::of(connection, episode, *lane)?;
             connection
                 .prepare_cached(
-                    "INSERT INTO effect (episode, step, ordinal, lane, due_at, attempt)
+                    "INSERT INTO effect (episode, step, ordinal, line, due_at, attempt)
                      VALUES (?1, ?2, ?3, ?4, ?5, 0)",
                 )?
                 .execute(params![
-                    episodes::number(connection, &effect.episode)?,
+                    episode,
                     effect.step.as_str(),
                     effect.ordinal,
-                    lane_number(*lane),
+                    line,
                     due.as_millisecond(),
                 ])?;
-            return Ok(());
+            return lines::look_at(connection, line);
         }
         EffectChange::Keep { fence, progress } => (fence, None, Some(progress), true),
         EffectChange::Release {
@@ -68,45 +52,55 @@ pub(super) fn write(connection: &Connection, change: &EffectChange) -> Result<()
         } => (fence, Some(due.as_millisecond()), Some(progress), false),
         EffectChange::End { fence } => (fence, None, None, false),
         EffectChange::Recall { fence, due } => {
-            connection
+            let line = connection
                 .prepare_cached(
                     "UPDATE effect SET due_at = min(due_at, ?5)
                      WHERE episode = (SELECT number FROM episode_name WHERE name = ?1)
-                       AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL",
+                       AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL
+                     RETURNING line",
                 )?
-                .execute(params![
-                    fence.effect.episode.as_str(),
-                    fence.effect.step.as_str(),
-                    fence.effect.ordinal,
-                    fence.attempt,
-                    due.as_millisecond(),
-                ])?;
-            return Ok(());
+                .query_row(
+                    params![
+                        fence.effect.episode.as_str(),
+                        fence.effect.step.as_str(),
+                        fence.effect.ordinal,
+                        fence.attempt,
+                        due.as_millisecond(),
+                    ],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            return line.map_or(Ok(()), |line| lines::look_at(connection, line));
         }
     };
     let progress = progress.map(serde_json::to_string).transpose()?;
-    let changed = connection
+    let line = connection
         .prepare_cached(
             "UPDATE effect SET
                due_at = CASE WHEN ?5 THEN due_at ELSE ?6 END,
                claimed_due_at = CASE WHEN ?5 THEN claimed_due_at ELSE NULL END,
                progress_json = ?7
              WHERE episode = (SELECT number FROM episode_name WHERE name = ?1)
-               AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL",
+               AND step = ?2 AND ordinal = ?3 AND attempt = ?4 AND due_at IS NOT NULL
+             RETURNING line",
         )?
-        .execute(params![
-            fence.effect.episode.as_str(),
-            fence.effect.step.as_str(),
-            fence.effect.ordinal,
-            fence.attempt,
-            claimed,
-            due,
-            progress,
-        ])?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Conflict.into())
+        .query_row(
+            params![
+                fence.effect.episode.as_str(),
+                fence.effect.step.as_str(),
+                fence.effect.ordinal,
+                fence.attempt,
+                claimed,
+                due,
+                progress,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match line {
+        Some(_) if claimed => Ok(()),
+        Some(line) => lines::look_at(connection, line),
+        None => Err(Conflict.into()),
     }
 }
 
@@ -142,32 +136,19 @@ pub(super) fn claim(
     lane: Lane,
     limit: usize,
     lease: SignedDuration,
-    except: &[LocationId],
+    shares: &Shares,
 ) -> Result<Vec<Claim>> {
     let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-    let (now, limit, lane) = (
-        now.as_millisecond(),
-        i64::try_from(limit)?,
-        lane_number(lane),
-    );
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let due: Vec<(i64, String, String, u32)> = if except.is_empty() {
-        let mut due = connection.prepare_cached(DUE)?;
-        due.query_map(params![now, limit, lane], read)?
-            .collect::<rusqlite::Result<_>>()?
-    } else {
-        let except = serde_json::to_string(except)?;
-        let mut due = connection.prepare_cached(DUE_ELSEWHERE)?;
-        due.query_map(params![now, limit, lane, except], read)?
-            .collect::<rusqlite::Result<_>>()?
-    };
+    let turns = lines::next_turns(connection, now, lane, limit, shares)?;
     let mut take = connection.prepare_cached(TAKE)?;
-    let mut claims = Vec::with_capacity(due.len());
-    for (number, episode, step, ordinal) in due {
+    let mut name = connection.prepare_cached("SELECT name FROM episode_name WHERE number = ?1")?;
+    let mut claims = Vec::new();
+    for (number, step, ordinal) in turns.iter().flat_map(|turn| &turn.effects) {
         let (attempt, progress): (u32, Option<String>) = take.query_row(
             params![number, step, ordinal, until.as_millisecond()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+        let episode: String = name.query_row([number], |row| row.get(0))?;
         let progress = progress.as_deref().map_or(Ok(Progress::NEW), read_json);
         let Ok(progress) = progress else {
             // Written by a newer release, or broken. It stays claimed, so that it stands in nobody's way.
@@ -180,13 +161,14 @@ pub(super) fn claim(
         };
         let effect = EffectId {
             episode: EpisodeId::from_stored(episode),
-            step: StepName::from_stored(step),
-            ordinal,
+            step: StepName::from_stored(step.as_str()),
+            ordinal: *ordinal,
         };
         claims.push(Claim {
             fence: Fence { effect, attempt },
             progress,
         });
     }
+    lines::take_turns(connection, &turns)?;
     Ok(claims)
 }

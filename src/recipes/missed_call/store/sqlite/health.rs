@@ -15,9 +15,11 @@ const BEAT: SignedDuration = SignedDuration::from_secs(1);
 /// The most late effects of a kind that are counted.
 const MOST_COUNTED: u32 = 1000;
 
-/// Those that wait in a lane.
-pub(super) const WAITING: &str = "SELECT count(*), min(due_at) FROM
-    (SELECT due_at FROM effect WHERE lane = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)";
+/// How many of those that wait are late; and since when the first is.
+pub(super) const WAITING: &str = "SELECT
+    (SELECT count(*) FROM (SELECT 1 FROM line CROSS JOIN effect ON effect.line = line.number
+     WHERE line.lane = ?1 AND line.due_at <= ?2 AND effect.due_at <= ?2 LIMIT ?3)),
+    (SELECT min(due_at) FROM line WHERE lane = ?1 AND due_at <= ?2)";
 /// Those that are under way.
 pub(super) const UNDER_WAY: &str = "SELECT count(*), min(claimed_due_at) FROM
     (SELECT claimed_due_at FROM effect WHERE claimed_due_at <= ?1 ORDER BY claimed_due_at LIMIT ?2)";

@@ -12,6 +12,7 @@ mod halts;
 mod health;
 mod integrity;
 mod ledger;
+mod lines;
 mod lock;
 mod opening;
 mod references;
@@ -35,8 +36,8 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference, Store,
-    StoreError, StoreHealth, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference,
+    Shares, Store, StoreError, StoreHealth, Stored, Subject, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -306,12 +307,12 @@ impl Store for SqliteStore {
         lane: Lane,
         limit: usize,
         lease: SignedDuration,
-        except: &[LocationId],
+        shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
-        let except = except.to_vec();
+        let shares = shares.clone();
         self.writer
             .run("claim effects", move |connection| {
-                effects::claim(connection, now, lane, limit, lease, &except)
+                effects::claim(connection, now, lane, limit, lease, &shares)
             })
             .await
     }
@@ -349,6 +350,15 @@ impl Store for SqliteStore {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.reader
             .run("find what is due next", rows::next_due)
+            .await
+    }
+
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        let lanes = lanes.to_vec();
+        self.reader
+            .run("find what is due next", move |connection| {
+                rows::next_due_in(connection, &lanes)
+            })
             .await
     }
 

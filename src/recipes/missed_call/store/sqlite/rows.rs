@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{Commit, Committed, Subject, Suppression};
-use super::{effects, episodes, halts, ledger, references, texting};
+use super::super::{Commit, Committed, Shares, Subject, Suppression};
+use super::{effects, episodes, halts, ledger, lines, references, texting};
+use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::Reason;
 use crate::sqlite::Failure;
@@ -15,9 +16,10 @@ pub(super) type Result<T> = std::result::Result<T, Failure>;
 const DELIVERY_MEMORY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(super) const NEXT_DUE: &str = "SELECT min(due) FROM (
-               SELECT (SELECT min(due_at) FROM effect WHERE lane = 0 AND due_at IS NOT NULL) AS due
-               UNION ALL SELECT (SELECT min(due_at) FROM effect WHERE lane = 1 AND due_at IS NOT NULL)
+               SELECT (SELECT min(due_at) FROM line WHERE lane = 0 AND due_at IS NOT NULL) AS due
+               UNION ALL SELECT (SELECT min(due_at) FROM line WHERE lane = 1 AND due_at IS NOT NULL)
                UNION ALL SELECT (SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL))";
+const NEXT_WAKE: &str = "SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL";
 
 /// A commit that must be taken back as a whole, though nothing failed.
 #[derive(Debug, thiserror::Error)]
@@ -185,9 +187,22 @@ pub(super) fn suppressions(
 }
 
 pub(super) fn next_due(connection: &Connection) -> Result<Option<Timestamp>> {
-    let earliest: Option<i64> = connection
-        .prepare_cached(NEXT_DUE)?
-        .query_row([], |row| row.get(0))?;
+    earliest(connection, NEXT_DUE)
+}
+
+/// When the next effect is due that these shares let be given, or the next episode.
+pub(super) fn next_due_in(
+    connection: &Connection,
+    lanes: &[(Lane, Shares)],
+) -> Result<Option<Timestamp>> {
+    let wake = earliest(connection, NEXT_WAKE)?;
+    let effect = lines::next_due(connection, lanes)?;
+    Ok(wake.into_iter().chain(effect).min())
+}
+
+fn earliest(connection: &Connection, sql: &str) -> Result<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
     Ok(earliest.map(Timestamp::from_millisecond).transpose()?)
 }
 

@@ -9,7 +9,7 @@ use super::{effects, tally};
 use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// Ids come in no order, so a group of commits touches pages all over the indexes. With SQLite's own 2 MB they would be
 /// read again for each group.
@@ -32,10 +32,11 @@ const TABLES: [&str; 4] = ["delivery", "episode", "effect", "ledger"];
 const NEIGHBOURS: [&str; 2] = ["oauth_grant", "trigger_subscription"];
 
 /// Brings a file of each older version to the next one.
-const STEPS: [(i64, &str); 3] = [
+const STEPS: [(i64, &str); 4] = [
     (1, include_str!("from_1_to_2.sql")),
     (2, include_str!("from_2_to_3.sql")),
     (3, include_str!("from_3_to_4.sql")),
+    (4, include_str!("from_4_to_5.sql")),
 ];
 
 /// How many statements a connection keeps prepared; there are some forty.
@@ -163,7 +164,7 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::super::super::LedgerQuery;
-    use super::super::{effects, episodes, health, ledger, references, rows};
+    use super::super::{effects, episodes, health, ledger, lines, references, rows};
     use super::*;
     use crate::ids::LocationId;
     use crate::recipes::missed_call::episode::EpisodeId;
@@ -196,12 +197,28 @@ mod tests {
 
     #[test]
     fn what_is_due_is_read_in_the_order_of_its_index() {
-        let steps = plan(effects::DUE, Vec::new());
-        finds(&steps, &["effect_due (lane=? AND due_at<?)"]);
-        assert!(
-            !steps.iter().any(|step| step.contains("ORDER BY")),
-            "{steps:?}"
-        );
+        for (sql, index) in [
+            (lines::OLDEST, "effect_due (line=? AND due_at<?)"),
+            (lines::NEWEST, "effect_due (line=? AND due_at<?)"),
+            (lines::NEXT, "line_due (lane=?"),
+        ] {
+            let steps = plan(sql, Vec::new());
+            finds(&steps, &[index]);
+            assert!(
+                !steps.iter().any(|step| step.contains("ORDER BY")),
+                "{steps:?}"
+            );
+        }
+        // As many as there are locations.
+        let steps = plan(lines::DUE, Vec::new());
+        finds(&steps, &["line_due (lane=? AND due_at<?)"]);
+        for (sql, index) in [
+            (lines::LOOK_AT, "effect_due (line=?"),
+            (lines::OF_EPISODE, "(location=? AND lane=?)"),
+            (effects::PUT_OFF, "effect_due (line=? AND due_at>?)"),
+        ] {
+            finds(&plan(sql, Vec::new()), &[index]);
+        }
         finds(
             &plan(effects::TAKE, Vec::new()),
             &["PRIMARY KEY (episode=? AND step=? AND ordinal=?)"],
@@ -213,7 +230,10 @@ mod tests {
     fn what_is_late_is_found_by_its_time() {
         finds(
             &plan(health::WAITING, Vec::new()),
-            &["effect_due (lane=? AND due_at<?)"],
+            &[
+                "line_due (lane=? AND due_at<?)",
+                "effect_due (line=? AND due_at<?)",
+            ],
         );
         finds(
             &plan(health::UNDER_WAY, Vec::new()),
@@ -230,7 +250,7 @@ mod tests {
             "{steps:?}"
         );
         let next = plan(rows::NEXT_DUE, Vec::new());
-        finds(&next, &["effect_due (lane=?", "episode_to_wake"]);
+        finds(&next, &["line_due (lane=?", "episode_to_wake"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- Version 4. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+-- Version 5. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
 
 -- Deliveries that were taken; each name is taken once.
 CREATE TABLE delivery (
@@ -35,13 +35,30 @@ CREATE INDEX episode_by_caller ON episode (location, caller) WHERE caller IS NOT
 CREATE INDEX episode_by_new_caller ON episode (location, new_caller_at) WHERE new_caller_at IS NOT NULL;
 CREATE INDEX episode_to_wake ON episode (wake_at) WHERE wake_at IS NOT NULL;
 
+-- The effects of a location in one lane. Locations have turns, so what is due is found by them and not by its age alone.
+CREATE TABLE line (
+    number INTEGER PRIMARY KEY,
+    -- Empty for effects that belong to no episode.
+    location TEXT NOT NULL,
+    -- 0 for what somebody waits for, 1 for the rest.
+    lane INTEGER NOT NULL,
+    -- When its first effect is due that has not ended; null if there is none.
+    due_at INTEGER,
+    -- When it had its last turn, in turns of all.
+    turn INTEGER NOT NULL,
+    -- How many effects have been claimed of it.
+    given INTEGER NOT NULL,
+    UNIQUE (location, lane)
+);
+CREATE INDEX line_due ON line (lane, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX line_by_turn ON line (turn);
+
 -- The name of an effect is episode, step and ordinal; its row stays for ever so that it is never planned twice.
 CREATE TABLE effect (
     episode INTEGER NOT NULL,
     step TEXT NOT NULL,
     ordinal INTEGER NOT NULL,
-    -- 0 for what somebody waits for, 1 for the rest.
-    lane INTEGER NOT NULL,
+    line INTEGER NOT NULL,
     -- Not before; the end of the lease while it is claimed; null once it has ended.
     due_at INTEGER,
     -- When it was due before it was claimed; null while it is not.
@@ -51,7 +68,7 @@ CREATE TABLE effect (
     progress_json TEXT,
     PRIMARY KEY (episode, step, ordinal)
 ) WITHOUT ROWID;
-CREATE INDEX effect_due ON effect (lane, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX effect_due ON effect (line, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX effect_claimed ON effect (claimed_due_at) WHERE claimed_due_at IS NOT NULL;
 
 CREATE TABLE suppression (

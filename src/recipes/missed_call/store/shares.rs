@@ -1,0 +1,62 @@
+//! How many effects of one location may be under way at once.
+
+use std::collections::BTreeMap;
+
+use crate::ids::LocationId;
+
+/// How many effects of each location a claim may give: what a location has under way already counts. Effects that belong
+/// to no location have a share like a location's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shares {
+    at_most: usize,
+    taken: BTreeMap<LocationId, usize>,
+}
+
+impl Shares {
+    /// As many of each location as there are.
+    pub const UNLIMITED: Self = Self::of(usize::MAX);
+
+    /// At most so many of each location.
+    pub const fn of(at_most: usize) -> Self {
+        Self {
+            at_most,
+            taken: BTreeMap::new(),
+        }
+    }
+
+    /// So many of this location's share are taken.
+    pub fn take(&mut self, location: LocationId, count: usize) {
+        let taken = self.taken.entry(location).or_default();
+        *taken = taken.saturating_add(count);
+    }
+
+    /// Nothing of this location is given.
+    pub fn leave_out(&mut self, location: LocationId) {
+        self.taken.insert(location, usize::MAX);
+    }
+
+    /// How many effects of this location may be given; `None` for those that belong to none.
+    pub fn left(&self, location: Option<&LocationId>) -> usize {
+        let taken = location.and_then(|location| self.taken.get(location));
+        self.at_most.saturating_sub(taken.copied().unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_counts() {
+        let [few, many, none] = ["few", "many", "none"].map(|id| LocationId::new(id).unwrap());
+        let mut shares = Shares::of(4);
+        shares.take(few.clone(), 1);
+        shares.take(few.clone(), 2);
+        shares.take(many.clone(), 9);
+        shares.leave_out(none.clone());
+        shares.take(none.clone(), 1);
+        let left = |location| shares.left(Some(location));
+        assert_eq!((left(&few), left(&many), left(&none)), (1, 0, 0));
+        assert_eq!(shares.left(None), 4);
+    }
+}
