@@ -124,6 +124,13 @@ impl<T: FromScalar> FromScalar for crate::secret::Private<T> {
     }
 }
 
+impl FromScalar for crate::phone::PhoneNumber {
+    /// What HighLevel has is kept, be it a number that nobody can have.
+    fn from_text(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+}
+
 impl FromScalar for bool {
     fn from_text(text: &str) -> Option<Self> {
         match text {
@@ -149,7 +156,7 @@ scalar_by_parsing!(
     u64,
     i64,
     f64,
-    crate::phone::PhoneNumber,
+
     crate::ids::LocationId,
     crate::ids::CompanyId,
     crate::ids::AppId,

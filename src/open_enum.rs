@@ -3,7 +3,9 @@
 /// Declares a string enumeration with an `Other(String)` arm. Reading never fails on a string; the wire word is what
 /// `as_str` and serialising give back.
 macro_rules! open_enum {
+    // Words in another spelling are read as what `$fold` makes of them; so aliases are written in that form.
     (
+        fold = $fold:path;
         $(#[$doc:meta])*
         pub enum $name:ident {
             $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $alias:literal)*),+ $(,)?
@@ -19,6 +21,13 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word $(| $alias)* => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
             /// The word as HighLevel writes it.
             pub fn as_str(&self) -> &str {
                 match self {
@@ -30,10 +39,9 @@ macro_rules! open_enum {
 
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
-                match word {
-                    $($word $(| $alias)* => Self::$variant,)+
-                    other => Self::Other(other.to_owned()),
-                }
+                Self::known(word)
+                    .or_else(|| Self::known(&$fold(word)))
+                    .unwrap_or_else(|| Self::Other(word.to_owned()))
             }
         }
 
@@ -59,6 +67,13 @@ macro_rules! open_enum {
             fn from_text(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| Self::from(text))
             }
+        }
+    };
+    // One spelling alone.
+    ($(#[$doc:meta])* pub enum $($rest:tt)*) => {
+        open_enum! {
+            fold = str::to_owned;
+            $(#[$doc])* pub enum $($rest)*
         }
     };
 }

@@ -121,7 +121,7 @@ impl Message {
     /// what is neither call nor voicemail, and for calls that say nothing.
     pub fn call_outcome(&self) -> Option<CallStatus> {
         let kind = self.message_type.as_ref()?;
-        if !kind.is_call() && *kind != MessageType::Voicemail {
+        if !kind.is_call() && !kind.is_voicemail() {
             return None;
         }
         let status = || call_status(self.status.as_deref()?);
@@ -145,7 +145,7 @@ fn call_field<T: FromScalar>(
 }
 
 fn call_status(word: &str) -> Option<CallStatus> {
-    CallStatus::from_text(&word.trim().to_ascii_lowercase())
+    CallStatus::from_text(word.trim())
 }
 
 fn address(fields: &Fields<'_>, name: &str) -> Option<Private<String>> {
@@ -155,7 +155,7 @@ fn address(fields: &Fields<'_>, name: &str) -> Option<Private<String>> {
 }
 
 fn number(address: Option<&Private<String>>) -> Option<PhoneNumber> {
-    PhoneNumber::parse(address?).ok()
+    PhoneNumber::read(address?).ok()
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
             ),
             (
                 r#"{"messageType":"CALL","status":"ringing"}"#,
-                Some(CallStatus::Other("ringing".into())),
+                Some(CallStatus::Pending),
             ),
             (r#"{"messageType":"CALL"}"#, None),
             (r#"{"messageType":"SMS","status":"delivered"}"#, None),

@@ -11,6 +11,7 @@ mod house;
 mod logged;
 mod missed_call;
 mod oauth;
+mod phone;
 mod program;
 mod recipe;
 #[cfg(unix)]

@@ -229,7 +229,7 @@ impl UpsertedContact {
                 contact.phone.as_ref() != Some(phone)
                     && !phones
                         .into_iter()
-                        .any(|kept| PhoneNumber::parse(kept).ok().as_ref() == Some(phone))
+                        .any(|kept| PhoneNumber::read(kept).ok().as_ref() == Some(phone))
             }),
         };
         self

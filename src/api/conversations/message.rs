@@ -196,7 +196,7 @@ impl TryFrom<MessageWire> for Message {
             .or_else(|| wire.type_code.and_then(type_of_code));
         let is_call = message_type
             .as_ref()
-            .is_some_and(|kind| kind.is_call() || *kind == MessageType::Voicemail);
+            .is_some_and(|kind| kind.is_call() || kind.is_voicemail());
         // The call's own words first: an outbound call that reached a voicemail is `completed` as a message.
         let call_status = call.status.or(meta.call_status).or_else(|| {
             let status = wire.status.as_ref().filter(|_| is_call)?;

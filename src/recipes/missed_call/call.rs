@@ -1,9 +1,9 @@
-//! Was this call missed, and can the caller be texted? Two classifiers over what HighLevel reports of a call.
+//! Was this call missed? A classifier over what HighLevel reports of a call.
 //!
-//! Only the meaning of a call's fields lives here; what follows from it is the episode's business.
+//! Only the meaning of a call's fields lives here, whichever way they come; what follows from it is the episode's business.
 
+pub use super::caller::Caller;
 use crate::message::{CallStatus, Direction};
-use crate::phone::PhoneNumber;
 
 /// Why a call was not answered. Stored in the ledger by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -46,7 +46,7 @@ pub enum CallOutcome {
 
 /// Says what became of a call, from the fields `direction`, `status` and `callStatus` of a webhook or message.
 ///
-/// `callStatus` decides when it is there, `status` otherwise; but `voicemail` in either is a voicemail, because an
+/// Every word is read in any spelling ([`CallStatus`]). `callStatus` decides when it is there, `status` otherwise; but `voicemail` in either is a voicemail, because an
 /// outbound call that reached a mailbox has the status `completed`, and HighLevel's sample of an inbound voicemail has
 /// no `callStatus` at all. The event's `type` is not asked: HighLevel's own samples mislabel it (source: *InboundMessage*
 /// and *OutboundMessage* in HighLevel's webhook documentation).
@@ -110,61 +110,6 @@ fn outbound(status: Option<CallStatus>) -> CallOutcome {
     }
 }
 
-/// Who called, as far as a text can be sent to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Caller {
-    /// A number that can be written to.
-    Number(PhoneNumber),
-    /// Three to six digits: a service, not a person.
-    ShortCode,
-    /// The caller hid the number, or the network did not pass it on.
-    Withheld,
-    /// Something else, such as a national number without its country code, which would mean another line in every
-    /// country.
-    Unreadable,
-}
-
-/// What networks write in place of a hidden number.
-const WITHHELD_WORDS: &[&str] = &[
-    "anonymous",
-    "unknown",
-    "restricted",
-    "unavailable",
-    "private",
-    "blocked",
-    "withheld",
-    "no caller id",
-];
-
-/// Those words typed on a telephone keypad, which carriers send as if they were numbers: `ANONYMOUS` is 266696687,
-/// then `RESTRICTED`, `BLOCKED`, `UNKNOWN` and `UNAVAILABLE`.
-const WITHHELD_DIGITS: &[&str] = &[
-    "266696687",
-    "7378742833",
-    "2562533",
-    "8656696",
-    "86282452253",
-];
-
-impl Caller {
-    /// Reads the `from` of a call.
-    pub fn from_wire(from: Option<&str>) -> Self {
-        let from = from.unwrap_or_default().trim();
-        let lower = from.to_lowercase();
-        let name = lower.strip_prefix("sip:").unwrap_or(&lower);
-        let name = name.split('@').next().unwrap_or_default();
-        let digits = from.strip_prefix('+').unwrap_or(from);
-        if name.is_empty() || WITHHELD_WORDS.contains(&name) || WITHHELD_DIGITS.contains(&digits) {
-            return Self::Withheld;
-        }
-        if (3..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Self::ShortCode;
-        }
-        PhoneNumber::parse(from).map_or(Self::Unreadable, Self::Number)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,7 +144,13 @@ mod tests {
             ("inbound", Some("pending"), None, Pending),
             ("inbound", None, None, Pending),
             ("inbound", Some(" "), None, Pending),
-            ("inbound", Some("parked"), None, unknown("parked")),
+            ("inbound", Some("missed"), None, Missed(NoAnswer)),
+            ("inbound", Some("No Answer"), None, Missed(NoAnswer)),
+            ("inbound", None, Some("NO_ANSWER"), Missed(NoAnswer)),
+            ("inbound", Some("Voice Mail"), None, Missed(Voicemail)),
+            ("inbound", Some("ringing"), None, Pending),
+            ("inbound", None, Some("In Progress"), Pending),
+            ("inbound", Some("Parked"), None, unknown("parked")),
             ("outbound", Some("completed"), Some("completed"), Returned),
             (
                 "outbound",
@@ -222,41 +173,5 @@ mod tests {
             let outcome = classify(&Direction::from(direction), status, call_status);
             assert_eq!(outcome, expected, "{direction} {status:?} {call_status:?}");
         }
-    }
-
-    #[test]
-    fn callers() {
-        for text in [
-            None,
-            Some(""),
-            Some("  "),
-            Some("Anonymous"),
-            Some("UNKNOWN"),
-            Some("restricted"),
-            Some("unavailable"),
-            Some("sip:anonymous@anonymous.invalid"),
-            Some("+266696687"),
-            Some("266696687"),
-            Some("+7378742833"),
-            Some("+2562533"),
-            Some("+8656696"),
-            Some("+86282452253"),
-        ] {
-            assert_eq!(Caller::from_wire(text), Caller::Withheld, "{text:?}");
-        }
-        for text in ["611", "72345", "+787878"] {
-            assert_eq!(Caller::from_wire(Some(text)), Caller::ShortCode, "{text:?}");
-        }
-        for text in ["8887324197", "18887324197", "12", "1234567", "client:rosan"] {
-            assert_eq!(
-                Caller::from_wire(Some(text)),
-                Caller::Unreadable,
-                "{text:?}"
-            );
-        }
-        let Caller::Number(number) = Caller::from_wire(Some(" +1 (888) 732-4197")) else {
-            panic!("a number in E.164 is a number");
-        };
-        assert_eq!(number.e164(), "+18887324197");
     }
 }

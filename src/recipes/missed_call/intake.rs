@@ -8,7 +8,7 @@ use super::episode::{Evidence, Happening, Input, MissedCall};
 use super::reply::Reply;
 use super::store::{PersonKey, Reference};
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
-use crate::message::{Direction, MessageType};
+use crate::message::{CallStatus, Direction, MessageType};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 use crate::webhooks::events::Appointment;
@@ -70,6 +70,16 @@ pub(crate) struct Person {
 }
 
 impl Signal {
+    /// A call of which this word is all that can be told. The word is stored, so its end is left out where it is long.
+    pub(crate) fn unclear(location: LocationId, message: MessageId, status: &str) -> Self {
+        const LONGEST: usize = 64;
+        Self::Unclear {
+            location,
+            message,
+            status: status.chars().take(LONGEST).collect(),
+        }
+    }
+
     /// What it says of the message that tells it, in a word; `None` if more may be told of the message, or if it is told
     /// by none.
     pub(crate) fn of_message(&self) -> Option<&'static str> {
@@ -78,8 +88,8 @@ impl Signal {
             Self::Answered { .. } => Some("answered"),
             Self::Wrote { .. } => Some("wrote"),
             Self::Happened { what, .. } => Some(what.as_str()),
-            Self::Unclear { .. }
-            | Self::TaskDone { .. }
+            Self::Unclear { .. } => Some("unclear"),
+            Self::TaskDone { .. }
             | Self::ContactGone { .. }
             | Self::Consented { .. }
             | Self::DoNotDisturb { .. } => None,
@@ -281,10 +291,10 @@ pub(crate) fn clues(event: &Event) -> Vec<Clue> {
     let by_number = |number: Option<PhoneNumber>| number.map(Clue::Number);
     let clues = match event {
         Event::InboundMessage(message) if message.contact_id.is_none() => {
-            [thread(message), by_number(message.from_number())]
+            [thread(message), by_number(number_in(message.from.as_ref()))]
         }
         Event::OutboundMessage(message) if message.contact_id.is_none() => {
-            [thread(message), by_number(message.to_number())]
+            [thread(message), by_number(number_in(message.to.as_ref()))]
         }
         Event::AppointmentCreate(appointment)
         | Event::AppointmentUpdate(appointment)
@@ -324,13 +334,31 @@ pub(crate) fn set_contact(event: &mut Event, contact: &ContactId) {
     *place = Some(contact.clone());
 }
 
+fn text_of(address: Option<&Private<String>>) -> Option<&str> {
+    address.map(|address| address.as_str())
+}
+
+fn number_in(address: Option<&Private<String>>) -> Option<PhoneNumber> {
+    Caller::number_in(text_of(address))
+}
+
 fn is_call(message: &Message) -> bool {
-    use crate::message::MessageType::Voicemail;
     match &message.message_type {
-        Some(kind) => kind.is_call() || *kind == Voicemail,
+        Some(kind) => kind.is_call() || kind.is_voicemail(),
         // Only calls have these.
-        None => message.call_status.is_some() || message.call_duration.is_some(),
+        None => {
+            message.call_status.is_some()
+                || message.call_duration.is_some()
+                || (message.body.is_none() && is_of_a_call(message.status.as_deref()))
+        }
     }
+}
+
+/// Whether this is said of calls alone, and not of texts too.
+fn is_of_a_call(status: Option<&str>) -> bool {
+    use CallStatus::{Busy, Canceled, NoAnswer, Voicemail};
+    let status = status.map(CallStatus::from);
+    matches!(status, Some(Busy | Canceled | NoAnswer | Voicemail))
 }
 
 fn call(
@@ -347,24 +375,14 @@ fn call(
         .clone()
         .or_else(|| MessageId::new(delivery.dedupe_key().as_str()).ok())
         .or_else(|| MessageId::new(format!("sha256:{}", delivery.body_sha256())).ok())?;
-    let unclear = |location, id, status: &str| {
-        let status = status.to_owned();
-        Some(Signal::Unclear {
-            location,
-            message: id,
-            status,
-        })
-    };
+    let unclear = |location, id, status: &str| Some(Signal::unclear(location, id, status));
     let missed = |location, id, contact: &ContactId, reason| MissedCall {
         location,
         message: id,
         contact: contact.clone(),
         conversation: message.conversation_id.clone(),
-        caller: message
-            .from
-            .as_ref()
-            .map(|from| Caller::from_wire(Some(from))),
-        called: message.to_number(),
+        caller: Caller::told(text_of(message.from.as_ref())),
+        called: number_in(message.to.as_ref()),
         ended_at: ended_at(delivery, message, now),
         duration: message.call_duration,
         reason,
@@ -423,7 +441,7 @@ fn returned(
         person: Person {
             location,
             contact: message.contact_id.clone()?,
-            number: message.to_number(),
+            number: number_in(message.to.as_ref()),
             at: ended_at(delivery, message, now),
         },
         what: Happening::Returned,
@@ -483,7 +501,7 @@ fn team_wrote(
         person: Person {
             location,
             contact: message.contact_id.clone()?,
-            number: message.to_number(),
+            number: number_in(message.to.as_ref()),
             at: told.map_or(now, |told| told.min(now)),
         },
         what: Happening::TeamWrote,
@@ -546,7 +564,7 @@ fn wrote(
         person: Person {
             location,
             contact: message.contact_id.clone()?,
-            number: message.from_number(),
+            number: number_in(message.from.as_ref()),
             at: told.map_or(now, |told| told.min(now)),
         },
         message: message

@@ -39,6 +39,7 @@
 //! ```
 
 pub mod call;
+mod caller;
 pub mod compliance;
 pub mod copy;
 #[doc = include_str!("edge_cases.md")]
@@ -57,7 +58,8 @@ mod spelling;
 pub mod store;
 mod workflow_call;
 
-pub use call::{CallOutcome, Caller, MissedReason};
+pub use call::{CallOutcome, MissedReason};
+pub use caller::Caller;
 pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
 pub use halt::Halt;
 pub use presets::Preset;

@@ -266,14 +266,14 @@ pub(super) fn lower_case_tags(tags: &[String]) -> Vec<String> {
 /// E.164 where the text can be read as that; otherwise the text as it came. How HighLevel reads a number without `+`
 /// is not documented: here ten digits are a North American number when the location is in the USA or Canada.
 pub(super) fn normal_phone(text: &str, country: Option<&str>) -> String {
-    if let Ok(number) = PhoneNumber::parse(text) {
+    if let Ok(number) = PhoneNumber::read(text) {
         return number.e164().to_owned();
     }
     if matches!(country, Some("US" | "CA")) {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let national = digits.strip_prefix('1').unwrap_or(&digits);
         if national.len() == 10
-            && let Ok(number) = PhoneNumber::parse(&format!("+1{national}"))
+            && let Ok(number) = PhoneNumber::read(&format!("+1{national}"))
         {
             return number.e164().to_owned();
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::region::Country;
+use super::service_numbers::ServiceNumbers;
 use super::zones::{Service, ZoneTable};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::call::Caller;
@@ -41,6 +42,19 @@ impl Default for CallerLists {
     }
 }
 
+impl CallerLists {
+    /// The calling code of all the countries that may be texted, if they have one in common: numbers that are written
+    /// without a code are read by it.
+    pub(crate) fn calling_code(&self) -> Option<u16> {
+        let mut countries = self.countries.iter();
+        let table = ZoneTable::built_in();
+        let code = table.calling_code(*countries.next()?)?;
+        countries
+            .all(|country| table.calling_code(*country) == Some(code))
+            .then_some(code)
+    }
+}
+
 /// Why a caller gets no text. `Display` says it for people, without the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -55,6 +69,9 @@ pub enum NotTextable {
     /// Not a number in E.164.
     #[error("the caller's number cannot be read")]
     Unreadable,
+    /// A number that nobody can have, made up or cut: too few digits, or an area code that begins with 0.
+    #[error("the caller's number is one that nobody can have")]
+    Impossible,
     /// A number of the business itself.
     #[error("the caller is a number of the business itself")]
     OwnNumber,
@@ -70,7 +87,10 @@ pub enum NotTextable {
     /// Premium: the caller would pay for an answer.
     #[error("the caller's number is a premium one")]
     Premium,
-    /// A number of machines, carriers or governments.
+    /// Shared cost: the caller would pay for an answer.
+    #[error("the caller's number is one of shared cost")]
+    SharedCost,
+    /// A number of machines, carriers, governments or whole companies.
     #[error("the caller's number belongs to no place")]
     NonGeographic,
     /// A known landline.
@@ -91,11 +111,13 @@ impl NotTextable {
             Self::Withheld => "withheld",
             Self::ShortCode => "short_code",
             Self::Unreadable => "unreadable",
+            Self::Impossible => "impossible",
             Self::OwnNumber => "own_number",
             Self::Staff => "staff",
             Self::Blocked => "blocked",
             Self::TollFree => "toll_free",
             Self::Premium => "premium",
+            Self::SharedCost => "shared_cost",
             Self::NonGeographic => "non_geographic",
             Self::Landline => "landline",
             Self::Country => "country",
@@ -124,6 +146,7 @@ pub fn textable<'c>(
     };
     let origin = table.origin(number);
     let service = origin.and_then(|origin| origin.service);
+    let service = service.or_else(|| ServiceNumbers::built_in().service(number));
     let country = match origin {
         Some(origin) => origin.country,
         None => number.e164().starts_with("+1").then_some(Country::US),
@@ -134,10 +157,13 @@ pub fn textable<'c>(
         NotTextable::Staff
     } else if lists.blocked.contains(number) {
         NotTextable::Blocked
+    } else if number.impossible().is_some() {
+        NotTextable::Impossible
     } else if let Some(service) = service {
         match service {
             Service::TollFree => NotTextable::TollFree,
             Service::Premium => NotTextable::Premium,
+            Service::SharedCost => NotTextable::SharedCost,
             Service::NonGeographic => NotTextable::NonGeographic,
         }
     } else if lists.landlines.contains(number) {

@@ -30,6 +30,7 @@ pub(crate) mod opt_out;
 mod place;
 mod quiet_hours;
 mod region;
+mod service_numbers;
 mod suspension;
 mod table;
 mod week;

@@ -27,19 +27,21 @@ pub struct Origin {
     pub states: Vec<State>,
     /// The time zones that may be meant, each with an IANA name; none where the code says nothing about the zone.
     pub zones: Vec<TimeZone>,
-    /// The service that the number belongs to instead of a place.
+    /// The service that the number belongs to instead of a place, in North America.
     pub service: Option<Service>,
 }
 
-/// What a North American number belongs to when it belongs to no place.
+/// What a number belongs to when it belongs to no place and no person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
-    /// The called business pays: 800, 833, 844 and so on.
+    /// The called business pays: 800, 833, 844 and so on in North America.
     TollFree,
-    /// The caller pays extra: 900.
+    /// The caller pays extra: 900 in North America.
     Premium,
-    /// Personal numbers, machines, carriers, governments: 5XX, 700, 710 and so on.
+    /// The caller pays a part, outside of North America.
+    SharedCost,
+    /// Personal numbers, machines, carriers, governments: 5XX, 700, 710 and so on in North America.
     NonGeographic,
 }
 
@@ -109,6 +111,16 @@ impl ZoneTable {
             area_codes: area_codes.found,
             countries: countries.found,
         })
+    }
+
+    /// The calling code of a country; `None` for one that shares a code and is not the main one of it.
+    pub(super) fn calling_code(&self, country: Country) -> Option<u16> {
+        let is_there = |origin: &Origin| origin.country == Some(country);
+        if self.area_codes.values().any(is_there) {
+            return Some(1);
+        }
+        let mut countries = self.countries.iter();
+        countries.find_map(|(code, origin)| is_there(origin).then_some(*code))
     }
 
     /// What the number's first digits say. `None` if they are not in the table: the number is of an area code newer than

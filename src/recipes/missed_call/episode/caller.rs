@@ -23,9 +23,13 @@ impl Episode {
         })
     }
 
-    /// The same of the contact's number, where the call did not tell who called: a text goes to that one then.
+    /// The same of the contact's number, where the call did not tell who called: a text goes to that one then, and if that
+    /// cannot be read either, to nobody.
     pub(super) fn refusal_of_phone(&self, phone: Option<&PhoneNumber>) -> Option<Reason> {
-        let phone = phone.filter(|_| self.state.caller.is_none())?;
-        self.refusal_of_caller(&Caller::Number(phone.clone()))
+        match (&self.state.caller, phone) {
+            (Some(_), _) => None,
+            (None, Some(phone)) => self.refusal_of_caller(&Caller::Number(phone.clone())),
+            (None, None) => Some(Reason::UnreadableNumber),
+        }
     }
 }

@@ -85,7 +85,7 @@ pub struct MissedCall {
     pub contact: ContactId,
     /// The thread with the contact.
     pub conversation: Option<ConversationId>,
-    /// Who called; `None` when the event does not say, and the contact's own number counts.
+    /// Who called; `None` when the event does not say it in a form that can be read, and the contact's own number counts.
     pub caller: Option<Caller>,
     /// The number of the business that was called.
     pub called: Option<PhoneNumber>,

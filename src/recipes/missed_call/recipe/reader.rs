@@ -313,6 +313,16 @@ impl<'t> Section<'t> {
 
     /// A list of words in quotes, none of them empty.
     pub(super) fn texts(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<String> {
+        let entries = self.entries(notes, name).into_iter();
+        entries.map(|(_, text)| text).collect()
+    }
+
+    /// The same, each with its place in the list, from 1.
+    pub(super) fn entries(
+        &mut self,
+        notes: &mut Notes<'_>,
+        name: &'static str,
+    ) -> Vec<(usize, String)> {
         let Some(found) = self.value(notes, name) else {
             return Vec::new();
         };
@@ -323,10 +333,10 @@ impl<'t> Section<'t> {
             return Vec::new();
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for (at, item) in items.iter().enumerate() {
             match item.get_ref() {
                 DeValue::String(text) if text.contains(char::is_alphanumeric) => {
-                    texts.push(text.trim().to_owned());
+                    texts.push((at + 1, text.trim().to_owned()));
                 }
                 DeValue::String(_) => {
                     found.refuse(notes, Fault::new("an entry without letters", "remove it"))

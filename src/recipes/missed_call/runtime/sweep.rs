@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::accept::name_of;
+use super::accept::{name_of, name_of_message};
 use super::judge::is_missed;
 use super::{Acceptance, Engine, Site};
 use crate::api::contacts::SortDirection;
@@ -400,13 +400,16 @@ fn is_unreadable(error: &Error) -> bool {
 
 /// `None` if the message means nothing to the recipe, or more is to come of it.
 fn read(site: &Site, recorded: &Recorded, now: Timestamp) -> Option<Found> {
+    let location = site.location.id().clone();
     let message = Message::recorded(recorded);
-    let event = match recorded.direction {
+    let event = match &recorded.direction {
         Some(Direction::Inbound) => Event::InboundMessage(message),
         Some(Direction::Outbound) => Event::OutboundMessage(message),
-        _ => return None,
+        other => {
+            let status = other.as_ref().map_or("no_direction", Direction::as_str);
+            return unclear_call(location, recorded, status, now);
+        }
     };
-    let location = site.location.id().clone();
     let delivery = Delivery::found(&format!("found:{}", recorded.id), event, location, now);
     let signal = intake::read(&delivery, now)?;
     signal.of_message()?;
@@ -415,6 +418,30 @@ fn read(site: &Site, recorded: &Recorded, now: Timestamp) -> Option<Found> {
         made_at: recorded.date_added.unwrap_or(now),
         delivery: DeliveryName {
             name: name_of(&delivery, &signal),
+            received_at: now,
+        },
+        signal,
+    })
+}
+
+/// A recorded call that says nothing else.
+fn unclear_call(
+    location: LocationId,
+    recorded: &Recorded,
+    status: &str,
+    now: Timestamp,
+) -> Option<Found> {
+    let kind = recorded.message_type.as_ref();
+    if !kind.is_some_and(|kind| kind.is_call() || kind.is_voicemail()) {
+        return None;
+    }
+    let signal = Signal::unclear(location.clone(), recorded.id.clone(), status);
+    let says = signal.of_message()?;
+    Some(Found {
+        message: recorded.id.clone(),
+        made_at: recorded.date_added.unwrap_or(now),
+        delivery: DeliveryName {
+            name: name_of_message(&location, &recorded.id, says),
             received_at: now,
         },
         signal,

@@ -84,7 +84,7 @@ fn send_sms(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcome 
     let Some(phone) = contact.text("phone") else {
         return Err(Answer::not_sent("Missing phone number"));
     };
-    if PhoneNumber::parse(phone).is_err() {
+    if PhoneNumber::read(phone).is_err() {
         return Err(Answer::not_sent("Invalid country calling code"));
     }
     if is_empty(body, "message") && attachments(body).is_empty() {

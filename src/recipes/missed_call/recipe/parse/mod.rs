@@ -86,10 +86,11 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let compliance = root.section(notes, "compliance");
     root.finish(notes);
 
-    let rules = read_compliance(notes, compliance);
+    let mut rules = read_compliance(notes, compliance);
+    let (callers, untexted_tags) = read_callers(notes, callers);
+    rules.home_code = callers.calling_code();
     let display_name = business.and_then(|section| read_business(notes, section, &rules));
     let (call, unlisted) = read_call(notes, call);
-    let (callers, untexted_tags) = read_callers(notes, callers);
     let numbers = read_numbers(notes, numbers, unlisted, &rules);
     let hours = read_hours(notes, hours);
     let steps = read_steps(notes, steps, &rules);

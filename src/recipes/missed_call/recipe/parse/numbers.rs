@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rules::{Compliance, plain};
-use crate::phone::PhoneNumber;
+use crate::phone::{InvalidPhoneNumber, PhoneNumber};
 use crate::recipes::missed_call::copy::lint::{LinkFault, link_fault};
 use crate::recipes::missed_call::recipe::numbers::{
     BusinessNumber, NumberLink, Numbers, OnlyFor, Unlisted,
@@ -29,12 +29,13 @@ pub(super) fn read_numbers(
     };
     for section in section.sections(notes) {
         let number = PhoneNumber::parse(section.name());
-        // One spelling alone, so that the same number cannot stand there twice.
-        let spelled = number
-            .as_ref()
-            .is_ok_and(|number| number.e164() == section.name());
-        if !spelled {
-            section.refuse(notes, Fault::new("not a phone number in E.164", LISTED));
+        match &number {
+            // One spelling alone, so that the same number cannot stand there twice.
+            Ok(number) if number.e164() == section.name() => {}
+            Err(InvalidPhoneNumber::Impossible(why)) => {
+                section.refuse(notes, Fault::new(NOBODYS, why.to_string()));
+            }
+            _ => section.refuse(notes, Fault::new("not a phone number in E.164", LISTED)),
         }
         let read = read_number(notes, section, compliance);
         if let Ok(number) = number {
@@ -137,32 +138,57 @@ pub(super) fn read_unlisted(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
 }
 
 /// The conditions of a step on the number that was called.
-pub(super) fn read_only_for(notes: &mut Notes<'_>, section: &mut Section<'_>) -> OnlyFor {
+pub(super) fn read_only_for(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    compliance: &Compliance,
+) -> OnlyFor {
     OnlyFor {
-        numbers: read_called(notes, section),
+        numbers: read_list(notes, section, "numbers", compliance.home_code),
         sources: section.texts(notes, "sources").into_iter().collect(),
         priority: section.flag(notes, "priority"),
     }
 }
 
-/// The key `numbers` of a condition.
-pub(super) fn read_called(
+/// A list of phone numbers. Those without a calling code are of `home_code`, if there is one.
+pub(super) fn read_list(
     notes: &mut Notes<'_>,
     section: &mut Section<'_>,
+    name: &'static str,
+    home_code: Option<u16>,
 ) -> BTreeSet<PhoneNumber> {
     let mut numbers = BTreeSet::new();
-    for number in section.texts(notes, "numbers") {
-        match PhoneNumber::parse(&number) {
+    for (place, text) in section.entries(notes, name) {
+        let number = match home_code {
+            Some(code) => PhoneNumber::parse_national(&text, code),
+            None => PhoneNumber::parse(&text),
+        };
+        match number {
             Ok(number) => drop(numbers.insert(number)),
-            Err(_) => section.refuse_key(
-                notes,
-                "numbers",
-                Fault::new(
-                    "not a phone number",
-                    "write it with its country code, such as \"+13125550100\"",
-                ),
-            ),
+            Err(error) => section.refuse_key(notes, name, fault_of_entry(place, error)),
         }
     }
     numbers
 }
+
+/// The number itself may be somebody's and stays out of the message.
+fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Fault {
+    let (what, remedy) = match error {
+        InvalidPhoneNumber::Impossible(why) => (NOBODYS, why.to_string()),
+        InvalidPhoneNumber::Extension => (
+            "a phone number with an extension",
+            "leave the extension out: nobody can write to it".to_owned(),
+        ),
+        InvalidPhoneNumber::NoCountryCode => (
+            "a phone number without its country code, and `callers.countries` leaves more than one",
+            "write it with its country code, such as \"+13125550100\"".to_owned(),
+        ),
+        InvalidPhoneNumber::NotADigit | InvalidPhoneNumber::Length => (
+            "not a phone number",
+            "write it with its country code, such as \"+13125550100\"".to_owned(),
+        ),
+    };
+    Fault::new(format!("entry {place} is {what}"), remedy)
+}
+
+const NOBODYS: &str = "a phone number that nobody can have";

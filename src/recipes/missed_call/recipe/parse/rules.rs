@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::numbers::read_unlisted;
+use super::numbers::{read_list, read_unlisted};
 use super::tag::{is_tag, not_a_tag};
-use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, FloodLimits, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
 use crate::recipes::missed_call::recipe::numbers::Unlisted;
@@ -28,6 +27,8 @@ pub(super) struct Compliance {
     pub(super) texts_per_day: u32,
     pub(super) flood: Option<FloodLimits>,
     pub(super) near_suspension: NearSuspension,
+    /// The calling code of phone numbers that are written without one.
+    pub(super) home_code: Option<u16>,
 }
 
 /// What the built-in rules allow everywhere.
@@ -61,6 +62,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
         texts_per_day: MOST_TEXTS_PER_DAY,
         flood: Some(FloodLimits::default()),
         near_suspension: NearSuspension::PauseTexts,
+        home_code: None,
     };
     if let Some(mut section) = section {
         rules.hipaa = section.flag(notes, "hipaa").unwrap_or(true);
@@ -218,27 +220,6 @@ pub(super) fn read_callers(
     let Some(mut section) = section else {
         return (lists, tags);
     };
-    for (name, list) in [
-        ("own", &mut lists.own),
-        ("staff", &mut lists.staff),
-        ("blocked", &mut lists.blocked),
-        ("landlines", &mut lists.landlines),
-    ] {
-        for number in section.texts(notes, name) {
-            match PhoneNumber::parse(&number) {
-                Ok(number) => drop(list.insert(number)),
-                // The number itself may be somebody's and stays out of the message.
-                Err(_) => section.refuse_key(
-                    notes,
-                    name,
-                    Fault::new(
-                        "not a phone number",
-                        "write it with its country code, such as \"+13125550100\"",
-                    ),
-                ),
-            }
-        }
-    }
     if section.has("countries") {
         lists.countries.clear();
         for code in section.texts(notes, "countries") {
@@ -254,6 +235,15 @@ pub(super) fn read_callers(
                 ),
             }
         }
+    }
+    let home_code = lists.calling_code();
+    for (name, list) in [
+        ("own", &mut lists.own),
+        ("staff", &mut lists.staff),
+        ("blocked", &mut lists.blocked),
+        ("landlines", &mut lists.landlines),
+    ] {
+        *list = read_list(notes, &mut section, name, home_code);
     }
     const TAGS: &str = "untexted_tags";
     for tag in section.texts(notes, TAGS) {

@@ -72,7 +72,7 @@ fn read_step(
     let on = read_start(notes, &mut section, references);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
-    let only_for = read_only_for(notes, &mut section);
+    let only_for = read_only_for(notes, &mut section, compliance);
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
     let deed = match kind.value.as_str() {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::numbers::read_called;
+use super::numbers::read_list;
 use super::rules::Compliance;
 use super::text::{read_body, read_opt_out};
 use crate::recipes::missed_call::copy::{Approval, Arm, Conditions};
@@ -36,7 +36,7 @@ fn read_variant(
     let body = section.required_text(notes, "body", "write the text of this variant");
     let opt_out = read_opt_out(notes, &mut section, opt_out, compliance);
     let when = section.section(notes, "when");
-    let when = when.map(|when| read_conditions(notes, when));
+    let when = when.map(|when| read_conditions(notes, when, compliance));
     let arm = read_arm(notes, &mut section);
     section.finish(notes);
     let body = body.map(|body| read_body(notes, &body, compliance));
@@ -54,9 +54,13 @@ fn read_variant(
     })
 }
 
-fn read_conditions(notes: &mut Notes<'_>, mut section: Section<'_>) -> Conditions {
+fn read_conditions(
+    notes: &mut Notes<'_>,
+    mut section: Section<'_>,
+    compliance: &Compliance,
+) -> Conditions {
     let conditions = Conditions {
-        called: read_called(notes, &mut section),
+        called: read_list(notes, &mut section, "numbers", compliance.home_code),
         source: section.texts(notes, "sources").into_iter().collect(),
         repeat_caller: section.flag(notes, "repeat_caller"),
         voicemail: section.flag(notes, "voicemail"),
