@@ -300,7 +300,13 @@ impl<'de, T, S: DeserializeSeed<'de, Value = Option<T>>> Visitor<'de> for List<S
 }
 
 /// One item; the raw text is taken first so that a failure inside it leaves the reader at the next item.
-struct Item<T>(PhantomData<T>);
+pub(crate) struct Item<T>(PhantomData<T>);
+
+impl<T> Default for Item<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for Item<T> {
     type Value = Option<T>;

@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, LocationId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{Lenient, LenientPart};
 use crate::secret::Private;
 
 /// The businesses of one location. Made by [`Location::businesses`].
@@ -41,13 +42,17 @@ impl<'a> Businesses<'a> {
             .query_opt("limit", limit);
         self.location
             .send::<BusinessList>(request)
-            .map(move |list| OffsetPage::new(list.businesses, None, skip))
+            .map(move |list| {
+                OffsetPage::new(list.businesses, None, skip, Some(limit.unwrap_or(100)))
+            })
     }
 
     /// All businesses, page after page.
     pub fn stream(&self) -> impl Stream<Item = Result<Business>> + Send + use<'a> {
         let businesses = *self;
-        items("businesses.list", move |skip| businesses.list(skip, None))
+        items("businesses.list", Some(0), move |ask| {
+            businesses.list(ask.cursor, None)
+        })
     }
 
     /// One business by its id.
@@ -212,7 +217,5 @@ impl TryFrom<BusinessWire> for BusinessAnswer {
 #[serde_as]
 #[derive(Deserialize)]
 struct BusinessList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    businesses: Vec<Business>,
+    businesses: Entries<Business>,
 }

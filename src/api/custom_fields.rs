@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{CustomFieldId, LocationId};
@@ -34,7 +35,7 @@ impl<'a> CustomFields<'a> {
             .query("model", model);
         self.location
             .send::<CustomFieldList>(request)
-            .map(|list| list.custom_fields)
+            .map(|list| list.custom_fields.items)
     }
 
     /// One custom field by its id.
@@ -269,7 +270,5 @@ pub struct TextBoxOption {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CustomFieldList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    custom_fields: Vec<CustomField>,
+    custom_fields: Entries<CustomField>,
 }

@@ -6,10 +6,11 @@
 use serde::{Deserialize, Serialize};
 use serde_with::serde_as;
 
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{CustomValueId, LocationId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 
 /// The custom values of one location. Made by [`Location::custom_values`].
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,7 @@ impl<'a> CustomValues<'a> {
         let request = Request::get(self.path(None)).operation("custom_values.list");
         self.location
             .send::<CustomValueList>(request)
-            .map(|list| list.custom_values)
+            .map(|list| list.custom_values.items)
     }
 
     /// The custom value with this key, written as a slug (`calendly_link`) or as a merge field
@@ -149,9 +150,7 @@ pub struct CustomValueInput {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CustomValueList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    custom_values: Vec<CustomValue>,
+    custom_values: Entries<CustomValue>,
 }
 
 #[cfg(test)]

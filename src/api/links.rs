@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
 use super::offset::OffsetPage;
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LinkId, LocationId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 
 /// The trigger links of one location. Made by [`Location::links`].
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +34,12 @@ impl<'a> Links<'a> {
             .query("locationId", self.location.id());
         self.location
             .send::<LinkList>(request)
-            .map(|list| list.links)
+            .map(|list| list.links.items)
     }
 
     /// One page of the links that a search finds.
     pub fn search(&self, search: &LinkSearch) -> Call<'a, OffsetPage<Link>> {
-        let skip = search.skip;
+        let (skip, limit) = (search.skip, search.limit.unwrap_or(20));
         let request = Request::get(path(&["links", "search"]))
             .operation("links.search")
             .version(ApiVersion::V2021_04_15)
@@ -48,15 +49,16 @@ impl<'a> Links<'a> {
             .query_opt("limit", search.limit);
         self.location
             .send::<LinkList>(request)
-            .map(move |list| OffsetPage::new(list.links, None, skip))
+            .map(move |list| OffsetPage::new(list.links, None, skip, Some(limit)))
     }
 
     /// All links that a search finds, page after page from the one it names.
     pub fn stream(&self, search: &LinkSearch) -> impl Stream<Item = Result<Link>> + Send + use<'a> {
         let (links, search) = (*self, search.clone());
-        items("links.search", move |skip| {
+        let skipped = Some(search.skip.unwrap_or(0));
+        items("links.search", skipped, move |ask| {
             let mut search = search.clone();
-            search.skip = skip.or(search.skip);
+            search.skip = ask.cursor.or(search.skip);
             links.search(&search)
         })
     }
@@ -150,7 +152,5 @@ struct NewLink<'a> {
 #[serde_as]
 #[derive(Deserialize)]
 struct LinkList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    links: Vec<Link>,
+    links: Entries<Link>,
 }

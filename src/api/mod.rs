@@ -45,6 +45,7 @@ pub mod conversations;
 pub mod custom_fields;
 pub mod custom_values;
 pub mod links;
+pub(crate) mod listing;
 pub mod locations;
 pub mod notes;
 pub mod object_fields;

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, NoteId, UserId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::secret::Private;
 
 /// The notes of a location's contacts. Made by [`Location::notes`].
@@ -33,7 +34,7 @@ impl<'a> Notes<'a> {
             Request::get(path(&["contacts", contact.as_str(), "notes"])).operation("notes.list");
         self.location
             .send::<NoteList>(request)
-            .map(|list| list.notes)
+            .map(|list| list.notes.items)
     }
 
     /// One note by its id.
@@ -162,7 +163,5 @@ pub struct NoteUpdate {
 #[serde_as]
 #[derive(Deserialize)]
 struct NoteList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    notes: Vec<Note>,
+    notes: Entries<Note>,
 }

@@ -11,10 +11,11 @@ use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::offset::OffsetPage;
 use super::timestamp::Rfc3339;
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, TaskId, UserId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::secret::Private;
 
 /// The tasks of a location's contacts. Made by [`Location::tasks`].
@@ -37,7 +38,7 @@ impl<'a> Tasks<'a> {
             Request::get(path(&["contacts", contact.as_str(), "tasks"])).operation("tasks.list");
         self.location
             .send::<TaskList>(request)
-            .map(|list| list.tasks)
+            .map(|list| list.tasks.items)
     }
 
     /// One task by its id.
@@ -92,7 +93,7 @@ impl<'a> Tasks<'a> {
 
     /// One page of the tasks of all contacts that a search finds.
     pub fn search(&self, search: &TaskSearch) -> Call<'a, OffsetPage<Task>> {
-        let skip = search.skip;
+        let (skip, limit) = (search.skip, u64::from(search.limit));
         let location = self.location.id().as_str();
         let request = Request::post(path(&["locations", location, "tasks", "search"]))
             .operation("tasks.search")
@@ -100,15 +101,15 @@ impl<'a> Tasks<'a> {
             .json(search);
         self.location
             .send::<TaskList>(request)
-            .map(move |answer| OffsetPage::new(answer.tasks, None, Some(skip)))
+            .map(move |answer| OffsetPage::new(answer.tasks, None, Some(skip), Some(limit)))
     }
 
     /// All tasks that a search finds, page after page from the one it names.
     pub fn stream(&self, search: &TaskSearch) -> impl Stream<Item = Result<Task>> + Send + use<'a> {
         let (tasks, search) = (*self, search.clone());
-        items("tasks.search", move |skip| {
+        items("tasks.search", Some(search.skip), move |ask| {
             let mut search = search.clone();
-            search.skip = skip.unwrap_or(search.skip);
+            search.skip = ask.cursor.unwrap_or(search.skip);
             tasks.search(&search)
         })
     }
@@ -268,7 +269,5 @@ struct Completion {
 #[serde_as]
 #[derive(Deserialize)]
 struct TaskList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    tasks: Vec<Task>,
+    tasks: Entries<Task>,
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::offset::OffsetPage;
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LocationId, TemplateId};
@@ -31,7 +32,7 @@ impl Location {
 impl<'a> Templates<'a> {
     /// One page of templates.
     pub fn list(&self, query: &TemplateQuery) -> Call<'a, OffsetPage<Template>> {
-        let skip = query.skip;
+        let (skip, limit) = (query.skip, u64::from(query.limit));
         let request = Request::get(path(&[
             "locations",
             self.location.id().as_str(),
@@ -45,7 +46,14 @@ impl<'a> Templates<'a> {
         .query("limit", query.limit);
         self.location
             .send::<TemplateList>(request)
-            .map(move |answer| OffsetPage::new(answer.templates, answer.total_count, Some(skip)))
+            .map(move |answer| {
+                OffsetPage::new(
+                    answer.templates,
+                    answer.total_count,
+                    Some(skip),
+                    Some(limit),
+                )
+            })
     }
 
     /// All templates that a query finds, page after page from the one it names.
@@ -54,9 +62,9 @@ impl<'a> Templates<'a> {
         query: &TemplateQuery,
     ) -> impl Stream<Item = Result<Template>> + Send + use<'a> {
         let (templates, query) = (*self, query.clone());
-        items("templates.list", move |skip| {
+        items("templates.list", Some(query.skip), move |ask| {
             let mut query = query.clone();
-            query.skip = skip.unwrap_or(query.skip);
+            query.skip = ask.cursor.unwrap_or(query.skip);
             templates.list(&query)
         })
     }
@@ -168,9 +176,7 @@ pub struct TemplateContent {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TemplateList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    templates: Vec<Template>,
+    templates: Entries<Template>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     total_count: Option<u64>,

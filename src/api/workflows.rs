@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::timestamp::Rfc3339;
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, WorkflowId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::open_enum::open_enum;
 
 /// The workflows of one location. Made by [`Location::workflows`].
@@ -36,7 +37,7 @@ impl<'a> Workflows<'a> {
             .query("locationId", self.location.id());
         self.location
             .send::<WorkflowList>(request)
-            .map(|list| list.workflows)
+            .map(|list| list.workflows.items)
     }
 
     /// Puts a contact into a workflow. `event_start` is the moment that the workflow's event waits count from, for
@@ -136,7 +137,5 @@ struct Enrolment {
 #[serde_as]
 #[derive(Deserialize)]
 struct WorkflowList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    workflows: Vec<Workflow>,
+    workflows: Entries<Workflow>,
 }

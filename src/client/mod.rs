@@ -62,7 +62,7 @@ pub use call::{Call, Response};
 pub use observe::MetricsObserver;
 pub use observe::{Attempt, AttemptOutcome, Observer};
 pub use pacer::Usage;
-pub(crate) use pages::{Page, items};
+pub(crate) use pages::{Ask, Outlook, Page, Way, items};
 pub(crate) use request::path;
 pub use request::{ApiVersion, Lane, ReplaySafety, Request};
 pub use transport::{Transport, TransportError};

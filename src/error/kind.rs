@@ -258,6 +258,33 @@ pub enum ErrorKind {
         /// Where in the JSON, such as `contact.tags[2]`; `.` for the whole body.
         path: String,
     },
+    /// A listing cannot be read to its end: HighLevel announces more than it gives, by a count, a next page or a full page,
+    /// and nothing says how to ask for the rest; or going on would mean to ask the same for ever. What came before this
+    /// error is good, and is not all. The operation names the listing, the message says what stands in the way. Ask again
+    /// with another page size or order, or with narrower filters; if that comes to the same, this crate must follow.
+    ///
+    /// ```no_run
+    /// # use std::pin::pin;
+    /// # use futures_util::TryStreamExt;
+    /// # use gohighlevel::{api::conversations::ConversationSearch, client::Location, error::ErrorKind};
+    /// # async fn example(location: &Location) -> gohighlevel::Result<()> {
+    /// let search = ConversationSearch { limit: Some(100), ..ConversationSearch::default() };
+    /// let conversations = location.conversations();
+    /// let mut found = pin!(conversations.stream(&search));
+    /// loop {
+    ///     match found.try_next().await {
+    ///         Ok(Some(conversation)) => println!("{}", conversation.id),
+    ///         Ok(None) => break, // these were all
+    ///         Err(error) if *error.kind() == ErrorKind::Listing => {
+    ///             println!("these were not all: {error}");
+    ///             break;
+    ///         }
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    Listing,
     /// No whole answer came. For requests that may be repeated this is after repeats; for others it is told only where
     /// nothing was sent ([`Connect`](TransportErrorKind::Connect)).
     ///
@@ -365,8 +392,8 @@ pub enum TransportErrorKind {
 impl ErrorKind {
     /// A word for the kind that stays the same over releases, for records and metrics: `not_found`, `duplicate`,
     /// `conversation_exists`, `validation`, `do_not_disturb`, `unauthorized`, `forbidden`, `provider`, `location_paused`,
-    /// `rate_limited`, `daily_limit`, `unavailable`, `unknown_outcome`, `refused`, `decode`, `transport`, `grant_dead`,
-    /// `token_store` or `config`.
+    /// `rate_limited`, `daily_limit`, `unavailable`, `unknown_outcome`, `refused`, `decode`, `listing`, `transport`,
+    /// `grant_dead`, `token_store` or `config`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
@@ -384,6 +411,7 @@ impl ErrorKind {
             Self::UnknownOutcome => "unknown_outcome",
             Self::Refused => "refused",
             Self::Decode { .. } => "decode",
+            Self::Listing => "listing",
             Self::Transport(_) => "transport",
             Self::GrantDead => "grant_dead",
             Self::TokenStore => "token_store",
@@ -440,6 +468,7 @@ impl ErrorKind {
             Self::UnknownOutcome => "it is not known whether the request was carried out",
             Self::Refused => "HighLevel refused the request",
             Self::Decode { .. } => "the answer could not be read",
+            Self::Listing => "the listing cannot be read to its end",
             Self::Transport(TransportErrorKind::Connect) => "no connection",
             Self::Transport(TransportErrorKind::Timeout) => "no answer in time",
             Self::Transport(TransportErrorKind::Interrupted) => "the connection broke",
@@ -499,6 +528,9 @@ impl ErrorKind {
             Self::Refused => "read the message; repeating does not help by itself",
             Self::Decode { .. } => {
                 "look at `Error::body`; if HighLevel has changed, this crate must follow"
+            }
+            Self::Listing => {
+                "what came before this is not all; ask again with another page size or order, or with narrower filters"
             }
             Self::Transport(TransportErrorKind::TooLarge) => "ask for a smaller page",
             Self::Transport(TransportErrorKind::Timeout) => {

@@ -8,6 +8,7 @@ use serde_with::serde_as;
 
 use super::appointments::MeetingLocationType;
 
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{
@@ -88,7 +89,9 @@ impl EventsQuery {
             .query("locationId", location.id())
             .query("startTime", self.from.as_millisecond())
             .query("endTime", self.to.as_millisecond());
-        location.send::<EventList>(request).map(|list| list.events)
+        location
+            .send::<EventList>(request)
+            .map(|list| list.events.items)
     }
 }
 
@@ -196,7 +199,5 @@ struct NothingToSay {}
 #[serde_as]
 #[derive(Deserialize)]
 struct EventList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    events: Vec<CalendarEvent>,
+    events: Entries<CalendarEvent>,
 }

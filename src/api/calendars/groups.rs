@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{CalendarGroupId, LocationId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 
 /// The groups of a location's calendars. Made by [`Location::calendar_groups`].
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +34,7 @@ impl<'a> CalendarGroups<'a> {
             .query("locationId", self.location.id());
         self.location
             .send::<GroupList>(request)
-            .map(|list| list.groups)
+            .map(|list| list.groups.items)
     }
 
     /// Creates a group, active unless `active` says otherwise. It is not repeated.
@@ -162,7 +163,5 @@ struct Availability {
 #[serde_as]
 #[derive(Deserialize)]
 struct GroupList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    groups: Vec<CalendarGroup>,
+    groups: Entries<CalendarGroup>,
 }

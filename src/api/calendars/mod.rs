@@ -63,11 +63,11 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::api::only_in;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::{Error, Result};
 use crate::ids::{CalendarGroupId, CalendarId};
-use crate::lenient::LenientList;
 
 /// The calendars of one location. Made by [`Location::calendars`].
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +93,7 @@ impl<'a> Calendars<'a> {
             .query("showDrafted", true);
         self.location
             .send::<CalendarList>(request)
-            .map(|list| list.calendars)
+            .map(|list| list.calendars.items)
     }
 
     /// One calendar by its id.
@@ -174,9 +174,7 @@ fn allowed(operation: &'static str, problem: Option<&'static str>) -> Result<()>
 #[serde_as]
 #[derive(Deserialize)]
 struct CalendarList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    calendars: Vec<Calendar>,
+    calendars: Entries<Calendar>,
 }
 
 /// Refuses an operation that only version 3 has, before anything is sent.

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarEventId, ContactId, NoteId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{Lenient, LenientPart};
 use crate::secret::Private;
 
 /// The notes of a location's appointments. Made by [`Location::appointment_notes`].
@@ -51,8 +52,9 @@ impl<'a> AppointmentNotes<'a> {
         paging: Paging,
     ) -> impl Stream<Item = Result<AppointmentNote>> + Send + use<'a> {
         let (notes, appointment) = (*self, appointment.clone());
-        items("appointment_notes.list", move |next| {
-            notes.list(&appointment, next.unwrap_or(paging))
+        let skipped = Some(u64::from(paging.skip));
+        items("appointment_notes.list", skipped, move |ask| {
+            notes.list(&appointment, ask.cursor.unwrap_or(paging))
         })
     }
 
@@ -158,9 +160,7 @@ pub struct AppointmentNoteInput {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct NoteList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    notes: Vec<AppointmentNote>,
+    notes: Entries<AppointmentNote>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     has_more: Option<bool>,

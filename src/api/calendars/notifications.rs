@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::page::{CalendarPage, Paging};
+use crate::api::listing::{Entries, Named};
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarNotificationId};
@@ -44,8 +45,8 @@ impl<'a> CalendarNotifications<'a> {
             .query("limit", paging.limit)
             .query("skip", paging.skip);
         self.location
-            .send::<NotificationList>(request)
-            .map(move |list| CalendarPage::new(list.0, paging, None))
+            .send::<Entries<CalendarNotification>>(request)
+            .map(move |list| CalendarPage::new(list, paging, None))
     }
 
     /// All of a calendar's notifications that a query finds, page after page from the one it names.
@@ -55,8 +56,9 @@ impl<'a> CalendarNotifications<'a> {
         query: &NotificationQuery,
     ) -> impl Stream<Item = Result<CalendarNotification>> + Send + use<'a> {
         let (notifications, calendar, query) = (*self, calendar.clone(), *query);
-        items("calendar_notifications.list", move |paging| {
-            let paging = paging.unwrap_or(query.paging);
+        let skipped = Some(u64::from(query.paging.skip));
+        items("calendar_notifications.list", skipped, move |ask| {
+            let paging = ask.cursor.unwrap_or(query.paging);
             notifications.list(&calendar, &NotificationQuery { paging, ..query })
         })
     }
@@ -85,8 +87,8 @@ impl<'a> CalendarNotifications<'a> {
             .version(ApiVersion::V2021_04_15)
             .json(&notifications);
         self.location
-            .send::<NotificationList>(request)
-            .map(|list| list.0)
+            .send::<Entries<CalendarNotification>>(request)
+            .map(|list| list.items)
     }
 
     /// Changes what `update` names and leaves the rest. HighLevel does not answer with the notification.
@@ -309,7 +311,8 @@ pub struct NotificationContent {
     pub from_number: Option<PhoneNumber>,
 }
 
-#[serde_as]
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct NotificationList(#[serde_as(deserialize_as = "LenientList")] Vec<CalendarNotification>);
+impl Named for CalendarNotification {
+    fn name(&self) -> Option<&str> {
+        self.id().map(CalendarNotificationId::as_str)
+    }
+}

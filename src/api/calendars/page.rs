@@ -1,6 +1,7 @@
 //! Pages of those listings that skip and limit.
 
-use crate::client::Page;
+use crate::api::listing::{Entries, Named, count};
+use crate::client::{Outlook, Page, Way};
 
 /// Which part of a listing to read. The default is the first 20.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,36 +24,54 @@ impl Default for Paging {
 pub struct CalendarPage<T> {
     /// What this page holds.
     pub items: Vec<T>,
-    next: Option<Paging>,
+    paging: Paging,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    /// What HighLevel says of further pages.
+    more: Option<bool>,
 }
 
 impl<T> CalendarPage<T> {
-    /// `more` is what HighLevel says of further pages; where it says nothing, a full page promises another.
-    pub(super) fn new(items: Vec<T>, paging: Paging, more: Option<bool>) -> Self {
-        let full = items.len() >= paging.limit as usize;
-        let next = Paging {
-            skip: paging.skip.saturating_add(paging.limit),
-            ..paging
-        };
-        let goes_on = paging.limit > 0 && more.unwrap_or(full);
+    /// `more` is what HighLevel says of further pages.
+    pub(super) fn new(list: Entries<T>, paging: Paging, more: Option<bool>) -> Self {
         Self {
-            items,
-            next: goes_on.then_some(next),
+            items: list.items,
+            paging,
+            entries: list.count,
+            more,
         }
     }
 
-    /// The paging for the page after this one; `None` if this is the last.
+    /// The paging for the page after this one. `None` if HighLevel says that this is the last; where it says nothing, only an
+    /// empty page is known to be that, since HighLevel may give fewer entries than it was asked for.
     pub fn next(&self) -> Option<Paging> {
-        self.next
+        if self.entries == 0 || self.more == Some(false) {
+            return None;
+        }
+        let came = u32::try_from(self.entries).unwrap_or(u32::MAX);
+        Some(Paging {
+            skip: self.paging.skip.saturating_add(came),
+            ..self.paging
+        })
     }
 }
 
-impl<T: PartialEq + Clone> Page for CalendarPage<T> {
+impl<T: Named + PartialEq + Clone> Page for CalendarPage<T> {
     type Item = T;
     type Cursor = Paging;
 
-    fn next_page(&self) -> Option<Paging> {
-        self.next
+    fn outlook(&self) -> Outlook<Paging> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= count(self.paging.limit),
+            total: None,
+            more: self.more,
+            way: self.next().map(Way::At),
+        }
+    }
+
+    fn id_of(item: &T) -> Option<&str> {
+        item.name()
     }
 
     fn into_items(self) -> Vec<T> {
@@ -65,24 +84,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_page_promises_another_unless_highlevel_says_otherwise() {
+    fn a_page_is_the_last_if_highlevel_says_so_or_it_is_empty() {
         let paging = Paging { skip: 4, limit: 2 };
-        let next = Some(Paging { skip: 6, limit: 2 });
-        for (items, more, expected) in [
-            (2, None, next),
-            (1, None, None),
-            (1, Some(true), next),
+        let after = |skip| Some(Paging { skip, limit: 2 });
+        for (entries, more, expected) in [
+            (2, None, after(6)),
+            (1, None, after(5)),
+            (1, Some(true), after(5)),
             (2, Some(false), None),
+            (0, None, None),
+            (0, Some(true), None),
         ] {
-            let page = CalendarPage::new(vec![(); items], paging, more);
-            assert_eq!(page.next(), expected, "{items} {more:?}");
+            let list = Entries {
+                items: vec![(); entries],
+                count: entries,
+            };
+            let page = CalendarPage::new(list, paging, more);
+            assert_eq!(page.next(), expected, "{entries} {more:?}");
         }
-    }
-
-    #[test]
-    fn pages_of_nothing_do_not_go_on_for_ever() {
-        let paging = Paging { skip: 0, limit: 0 };
-        let page = CalendarPage::<()>::new(Vec::new(), paging, Some(true));
-        assert_eq!(page.next(), None);
     }
 }

@@ -4,10 +4,11 @@
 
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use serde_with::{serde_as, skip_serializing_none};
+use serde_with::skip_serializing_none;
 
 use super::page::{CalendarPage, Paging};
 use crate::api::contacts::InLocation;
+use crate::api::listing::{Entries, Named};
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, CalendarResourceId, LocationId};
@@ -41,8 +42,8 @@ impl<'a> CalendarResources<'a> {
             .query("limit", paging.limit)
             .query("skip", paging.skip);
         self.location
-            .send::<ResourceList>(request)
-            .map(move |list| CalendarPage::new(list.0, paging, None))
+            .send::<Entries<CalendarResource>>(request)
+            .map(move |list| CalendarPage::new(list, paging, None))
     }
 
     /// All rooms or all of the equipment, page after page from the one that `paging` names.
@@ -52,8 +53,9 @@ impl<'a> CalendarResources<'a> {
         paging: Paging,
     ) -> impl Stream<Item = Result<CalendarResource>> + Send + use<'a> {
         let (resources, kind) = (*self, kind.clone());
-        items("calendar_resources.list", move |next| {
-            resources.list(&kind, next.unwrap_or(paging))
+        let skipped = Some(u64::from(paging.skip));
+        items("calendar_resources.list", skipped, move |ask| {
+            resources.list(&kind, ask.cursor.unwrap_or(paging))
         })
     }
 
@@ -195,7 +197,8 @@ pub struct CalendarResourceUpdate {
     pub is_active: Option<bool>,
 }
 
-#[serde_as]
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct ResourceList(#[serde_as(deserialize_as = "LenientList")] Vec<CalendarResource>);
+impl Named for CalendarResource {
+    fn name(&self) -> Option<&str> {
+        self.id().map(CalendarResourceId::as_str)
+    }
+}

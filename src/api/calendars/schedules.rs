@@ -9,6 +9,7 @@ use super::only_in_v3;
 use super::page::{CalendarPage, Paging};
 use super::rules::ScheduleRule;
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CalendarId, LocationId, ScheduleId, UserId};
@@ -50,9 +51,10 @@ impl<'a> Schedules<'a> {
         search: &ScheduleSearch,
     ) -> impl Stream<Item = Result<Schedule>> + Send + use<'a> {
         let (schedules, search) = (*self, search.clone());
-        items("schedules.search", move |paging| {
+        let skipped = Some(u64::from(search.paging.skip));
+        items("schedules.search", skipped, move |ask| {
             let mut search = search.clone();
-            search.paging = paging.unwrap_or(search.paging);
+            search.paging = ask.cursor.unwrap_or(search.paging);
             schedules.search(&search)
         })
     }
@@ -293,7 +295,5 @@ pub struct EventCalendarScheduleUpdate {
 #[serde_as]
 #[derive(Deserialize)]
 struct ScheduleList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    schedules: Vec<Schedule>,
+    schedules: Entries<Schedule>,
 }

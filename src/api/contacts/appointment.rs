@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil};
 use serde::Deserialize;
 use serde_with::serde_as;
 
+use crate::api::listing::Entries;
 use crate::ids::{CalendarEventId, CalendarGroupId, CalendarId, ContactId, LocationId, UserId};
 use crate::lenient::{FromScalar, Lenient, LenientList};
 use crate::open_enum::open_enum;
@@ -148,9 +149,7 @@ pub struct ContactAppointment {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct Appointments {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    pub(super) events: Vec<ContactAppointment>,
+    pub(super) events: Entries<ContactAppointment>,
 }
 
 #[cfg(test)]

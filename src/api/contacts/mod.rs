@@ -35,10 +35,14 @@ use model::DuplicateLookup;
 pub(crate) use write::InLocation;
 use write::{Duplicated, Worded};
 
+use crate::api::listing::count;
 use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::ContactId;
 use crate::phone::PhoneNumber;
+
+/// How many contacts a page of a search has at most.
+const MOST_ON_A_PAGE: usize = 500;
 
 /// The contacts of one location. Made by [`Location::contacts`].
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +139,10 @@ impl<'a> Contacts<'a> {
             .operation("contacts.search")
             .replay(ReplaySafety::Safe)
             .json(&InLocation::new(self.location.id(), search));
-        self.location.send(request)
+        let asked = search.clone();
+        self.location
+            .send(request)
+            .map(move |page: ContactPage| page.of(&asked))
     }
 
     /// All contacts that a search finds, page after page from the page it names.
@@ -159,9 +166,12 @@ impl<'a> Contacts<'a> {
         search: &ContactSearch,
     ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
         let (contacts, search) = (*self, search.clone());
-        items("contacts.search", move |page| {
+        let skipped = search.page.skipped(search.page_limit);
+        items("contacts.search", skipped, move |ask| {
             let mut search = search.clone();
-            search.page = page.unwrap_or(search.page);
+            let length = ask.length(count(search.page_limit), MOST_ON_A_PAGE);
+            search.page_limit = u32::try_from(length).unwrap_or(u32::MAX);
+            search.page = ask.cursor.unwrap_or(search.page);
             contacts.search(&search)
         })
     }

@@ -3,17 +3,18 @@
 use futures_util::Stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_with::serde_as;
+use serde_with::{apply, serde_as};
 
 use super::appointment::{Appointments, ContactAppointment};
 use super::model::Contact;
 use super::{Contacts, InLocation};
+use crate::api::listing::{Entries, NextPageUrl, count, says_more};
 use crate::api::offset::OffsetPage;
 use crate::api::only_in;
-use crate::client::{Call, Page, ReplaySafety, Request, items, path};
+use crate::client::{Call, Outlook, Page, ReplaySafety, Request, Way, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{FromScalar as _, Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 impl<'a> Contacts<'a> {
@@ -48,7 +49,7 @@ impl<'a> Contacts<'a> {
             .operation("contacts.appointments");
         self.location
             .send::<Appointments>(request)
-            .map(|answer| answer.events)
+            .map(|answer| answer.events.items)
     }
 
     /// Puts contacts into a business, or with `None` takes them out of theirs. Gives the contacts that were changed.
@@ -79,7 +80,7 @@ impl<'a> Contacts<'a> {
         query: &ContactsOfBusiness,
     ) -> Call<'a, OffsetPage<Contact>> {
         const OPERATION: &str = "contacts.of_business";
-        let (skip, after) = (query.skip, query.after.as_ref());
+        let (skip, limit, after) = (query.skip, query.limit, query.after.as_ref());
         let checked = self
             .location
             .v3_only(OPERATION, "the cursor", after.is_some());
@@ -92,7 +93,10 @@ impl<'a> Contacts<'a> {
             .query_opt("startAfter", after.map(AfterContact::parameter));
         self.location
             .send::<ListWire>(request)
-            .map(move |answer| OffsetPage::new(answer.contacts, answer.count, Some(skip)))
+            .map(move |answer| {
+                let limit = Some(u64::from(limit));
+                OffsetPage::new(answer.contacts, answer.count, Some(skip), limit)
+            })
             .only_if(checked)
     }
 
@@ -103,9 +107,10 @@ impl<'a> Contacts<'a> {
         query: &ContactsOfBusiness,
     ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
         let (contacts, business, query) = (*self, business.clone(), query.clone());
-        items("contacts.of_business", move |skip| {
+        let skipped = query.after.is_none().then_some(query.skip);
+        items("contacts.of_business", skipped, move |ask| {
             let mut query = query.clone();
-            query.skip = skip.unwrap_or(query.skip);
+            query.skip = ask.cursor.unwrap_or(query.skip);
             contacts.of_business(&business, &query)
         })
     }
@@ -128,7 +133,11 @@ impl<'a> Contacts<'a> {
                 .query("startAfterId", &start.id),
             None => request,
         };
-        self.location.send(request).only_if(checked)
+        let limit = query.limit;
+        self.location
+            .send(request)
+            .map(move |page: ContactListPage| page.of(limit))
+            .only_if(checked)
     }
 
     /// All contacts, page after page from the one that `query` names. It exists in version 2 only, as
@@ -138,9 +147,10 @@ impl<'a> Contacts<'a> {
         query: &ContactList,
     ) -> impl Stream<Item = Result<Contact>> + Send + use<'a> {
         let (contacts, query) = (*self, query.clone());
-        items("contacts.list", move |start| {
+        let skipped = query.start.is_none().then_some(0);
+        items("contacts.list", skipped, move |ask| {
             let mut query = query.clone();
-            query.start = start.or(query.start);
+            query.start = ask.cursor.or(query.start);
             contacts.list(&query)
         })
     }
@@ -214,12 +224,25 @@ pub struct ContactListPage {
     pub contacts: Vec<Contact>,
     /// How many contacts there are in all.
     pub total: Option<u64>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    limit: usize,
+    /// What HighLevel says of a page after this one.
+    more: Option<bool>,
     next: Option<ListStart>,
 }
 
 impl ContactListPage {
-    /// What [`ContactList::start`] has to be for the page after this one; `None` when this one is empty or HighLevel did
-    /// not date its last contact.
+    /// The page of what was asked for.
+    fn of(self, limit: Option<u32>) -> Self {
+        Self {
+            limit: count(limit.unwrap_or(20)),
+            ..self
+        }
+    }
+
+    /// What [`ContactList::start`] has to be for the page after this one; `None` when this one is empty, or nothing says
+    /// when its last contact was made.
     pub fn next(&self) -> Option<&ListStart> {
         self.next.as_ref()
     }
@@ -229,8 +252,18 @@ impl Page for ContactListPage {
     type Item = Contact;
     type Cursor = ListStart;
 
-    fn next_page(&self) -> Option<ListStart> {
-        self.next.clone()
+    fn outlook(&self) -> Outlook<ListStart> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.total,
+            more: self.more,
+            way: self.next.clone().map(Way::At),
+        }
+    }
+
+    fn id_of(contact: &Contact) -> Option<&str> {
+        Some(contact.id.as_str())
     }
 
     fn into_items(self) -> Vec<Contact> {
@@ -239,42 +272,56 @@ impl Page for ContactListPage {
 }
 
 #[serde_as]
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct ListWire {
-    #[serde_as(deserialize_as = "LenientList")]
-    contacts: Vec<Contact>,
+    contacts: Entries<Contact>,
+    #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     count: Option<u64>,
+    #[serde(default)]
     #[serde_as(deserialize_as = "LenientPart")]
     meta: Option<MetaWire>,
 }
 
-#[serde_as]
+/// `nextPageUrl` leads to HighLevel's own machines; what it asks for counts.
+#[apply(Option<_> => #[serde_as(deserialize_as = "Lenient")])]
+#[serde_with::serde_as]
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct MetaWire {
-    #[serde_as(deserialize_as = "Lenient")]
     total: Option<u64>,
-    #[serde_as(deserialize_as = "Lenient")]
     start_after: Option<Timestamp>,
-    #[serde_as(deserialize_as = "Lenient")]
     start_after_id: Option<ContactId>,
+    next_page: Option<String>,
+    next_page_url: Option<String>,
 }
 
 impl From<ListWire> for ContactListPage {
-    /// Live answers name the last contact in `meta`; the documentation has no `meta`, so the contact itself is asked.
+    /// Live answers name the last contact in `meta`; the documentation has no `meta`, so the contact itself is asked, and
+    /// then what the address of the next page says.
     fn from(wire: ListWire) -> Self {
         let meta = wire.meta.unwrap_or_default();
-        let next = wire.contacts.last().and_then(|last| {
+        let address = meta.next_page_url.as_deref().map(NextPageUrl::read);
+        let said = |name: &str| address.as_ref()?.parameter(name);
+        let last = wire.contacts.items.last();
+        let next = last.and_then(|last| {
+            let date_added = meta.start_after.or(last.date_added);
+            let said_date = || Timestamp::from_text(said("startAfter")?);
+            let said_id = || ContactId::new(said("startAfterId")?).ok();
+            let id = meta.start_after_id.or_else(said_id);
             Some(ListStart {
-                date_added: meta.start_after.or(last.date_added)?,
-                id: meta.start_after_id.unwrap_or_else(|| last.id.clone()),
+                date_added: date_added.or_else(said_date)?,
+                id: id.unwrap_or_else(|| last.id.clone()),
             })
         });
+        let more = says_more(meta.next_page.as_deref())
+            || (last.is_some() && says_more(meta.next_page_url.as_deref()));
         Self {
-            contacts: wire.contacts,
-            total: wire.count.or(meta.total),
+            total: wire.count.into_iter().chain(meta.total).max(),
+            entries: wire.contacts.count,
+            contacts: wire.contacts.items,
+            limit: usize::MAX,
+            more: more.then_some(true),
             next,
         }
     }

@@ -11,9 +11,10 @@ use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::model::Contact;
-use crate::client::Page;
+use crate::api::listing::{Entries, count};
+use crate::client::{Outlook, Page, Way};
 use crate::ids::CustomFieldId;
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::open_enum::open_enum;
 use crate::secret::Private;
 
@@ -91,25 +92,114 @@ impl fmt::Debug for SearchCursor {
     }
 }
 
+impl SearchCursor {
+    /// Whether one of the values is this id, so that no two items can have the cursor.
+    pub(crate) fn names(&self, id: &str) -> bool {
+        self.0.iter().any(|value| value == id)
+    }
+
+    /// The values, if there are two: of what is sorted by, as a whole number, and an id.
+    pub(crate) fn number_and_id(&self) -> Option<(i64, &str)> {
+        match &self.0[..] {
+            [value, id] => Some((value.as_i64()?, id.as_str()?)),
+            _ => None,
+        }
+    }
+}
+
+impl SearchPage {
+    /// How many items come before it, by pages of this length. It is not known of a cursor.
+    pub(crate) fn skipped(&self, length: u32) -> Option<u64> {
+        match self {
+            Self::First => Some(0),
+            Self::Number { page } => Some(u64::from(page.saturating_sub(1)) * u64::from(length)),
+            Self::After { .. } => None,
+        }
+    }
+
+    /// The way on after a page that was asked for as this: by the last item's cursor, or where it has none by the number.
+    /// `item` gives an item's id and its cursor.
+    pub(crate) fn way_on<T>(
+        &self,
+        items: &[T],
+        item: fn(&T) -> (&str, Option<&SearchCursor>),
+    ) -> Option<Way<Self>> {
+        let after = |one: &T| {
+            let search_after = item(one).1?.clone();
+            Some(Self::After { search_after })
+        };
+        let names = |page: &Self, one: &T| match page {
+            Self::After { search_after } => search_after.names(item(one).0),
+            _ => false,
+        };
+        let by_number = || match self {
+            _ if items.is_empty() => None,
+            Self::First => Some(Self::Number { page: 2 }),
+            Self::Number { page } => page.checked_add(1).map(|page| Self::Number { page }),
+            Self::After { .. } => None,
+        };
+        Way::after_last(items, after, names).or_else(|| by_number().map(Way::At))
+    }
+}
+
 /// One page of found contacts.
-#[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(from = "PageWire")]
 #[non_exhaustive]
 pub struct ContactPage {
     /// The contacts of this page.
-    #[serde_as(deserialize_as = "LenientList")]
     pub contacts: Vec<Contact>,
     /// How many contacts the search finds in all.
-    #[serde_as(deserialize_as = "Lenient")]
     pub total: Option<u64>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    asked: SearchPage,
+    limit: usize,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+struct PageWire {
+    contacts: Entries<Contact>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    total: Option<u64>,
+}
+
+impl From<PageWire> for ContactPage {
+    fn from(wire: PageWire) -> Self {
+        Self {
+            contacts: wire.contacts.items,
+            total: wire.total,
+            entries: wire.contacts.count,
+            asked: SearchPage::First,
+            limit: usize::MAX,
+        }
+    }
 }
 
 impl ContactPage {
-    /// The page after this one; `None` when this one is empty or HighLevel gave no cursor.
+    /// The page of what was asked for.
+    pub(super) fn of(self, search: &ContactSearch) -> Self {
+        Self {
+            asked: search.page.clone(),
+            limit: count(search.page_limit),
+            ..self
+        }
+    }
+
+    /// The page after this one: by the cursor of the last contact, or where that has none by the number. `None` when this
+    /// one is empty, or nothing tells how to go on.
     pub fn next(&self) -> Option<SearchPage> {
-        let search_after = self.contacts.last()?.search_after.clone()?;
-        Some(SearchPage::After { search_after })
+        match self.way()? {
+            Way::At(page) | Way::After { value: page, .. } => Some(page),
+        }
+    }
+
+    fn way(&self) -> Option<Way<SearchPage>> {
+        self.asked.way_on(&self.contacts, |contact| {
+            (contact.id.as_str(), contact.search_after.as_ref())
+        })
     }
 }
 
@@ -117,8 +207,18 @@ impl Page for ContactPage {
     type Item = Contact;
     type Cursor = SearchPage;
 
-    fn next_page(&self) -> Option<SearchPage> {
-        self.next()
+    fn outlook(&self) -> Outlook<SearchPage> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.total,
+            more: None,
+            way: self.way(),
+        }
+    }
+
+    fn id_of(contact: &Contact) -> Option<&str> {
+        Some(contact.id.as_str())
     }
 
     fn into_items(self) -> Vec<Contact> {

@@ -2,16 +2,17 @@
 
 use futures_util::Stream;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_with::serde_as;
+use serde::{Deserialize, Deserializer};
+use serde_with::{DeserializeAs, serde_as};
 
 use super::Conversations;
 use super::message::Message;
 use crate::api::contacts::SortDirection;
-use crate::client::{ApiVersion, Call, Page, Request, items, path};
+use crate::api::listing::{Entries, count};
+use crate::client::{ApiVersion, Call, Outlook, Page, Request, Way, items, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::open_enum::open_enum;
 
 impl<'a> Conversations<'a> {
@@ -30,7 +31,10 @@ impl<'a> Conversations<'a> {
             .query_opt("channel", query.channel.as_ref())
             .query_opt("startDate", query.from.map(|time| format!("{time:.3}")))
             .query_opt("endDate", query.to.map(|time| format!("{time:.3}")));
-        self.location.send(request)
+        let limit = query.limit;
+        self.location
+            .send(request)
+            .map(move |page: ExportPage| page.of(limit))
     }
 
     /// All of the location's messages that a query finds, page after page from the one it names.
@@ -39,9 +43,10 @@ impl<'a> Conversations<'a> {
         query: &ExportQuery,
     ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
         let (conversations, query) = (*self, query.clone());
-        items("conversations.export", move |cursor| {
+        let skipped = query.cursor.is_none().then_some(0);
+        items("conversations.export", skipped, move |ask| {
             let mut query = query.clone();
-            query.cursor = cursor.or(query.cursor);
+            query.cursor = ask.cursor.or(query.cursor);
             conversations.export(&query)
         })
     }
@@ -107,26 +112,65 @@ pub struct ExportQuery {
 }
 
 /// One page of exported messages.
-#[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(from = "PageWire")]
 #[non_exhaustive]
 pub struct ExportPage {
     /// The messages of this page.
-    #[serde_as(deserialize_as = "LenientList")]
     pub messages: Vec<Message>,
     /// How many messages there are in all.
-    #[serde_as(deserialize_as = "Lenient")]
     pub total: Option<u64>,
-    #[serde(rename = "nextCursor")]
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    limit: usize,
+    /// `Some(None)` where HighLevel says that there is no next page.
+    next: Option<Option<String>>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageWire {
+    messages: Entries<Message>,
+    #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
-    next: Option<String>,
+    total: Option<u64>,
+    #[serde(default, deserialize_with = "as_written")]
+    next_cursor: Option<Option<String>>,
+}
+
+/// The cursor, also where it is null or empty, which says that there is none; not called where the field is missing.
+fn as_written<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    let cursor: Option<String> = Lenient::deserialize_as(deserializer)?;
+    Ok(Some(cursor.filter(|cursor| !cursor.is_empty())))
+}
+
+impl From<PageWire> for ExportPage {
+    fn from(wire: PageWire) -> Self {
+        Self {
+            messages: wire.messages.items,
+            total: wire.total,
+            entries: wire.messages.count,
+            limit: usize::MAX,
+            next: wire.next_cursor,
+        }
+    }
 }
 
 impl ExportPage {
+    /// The page of what was asked for.
+    fn of(self, limit: Option<u32>) -> Self {
+        Self {
+            limit: count(limit.unwrap_or(100)),
+            ..self
+        }
+    }
+
     /// What [`ExportQuery::cursor`] has to be for the page after this one; `None` if this is the last.
     pub fn next(&self) -> Option<&str> {
-        self.next.as_deref().filter(|cursor| !cursor.is_empty())
+        self.next.as_ref()?.as_deref()
     }
 }
 
@@ -134,8 +178,18 @@ impl Page for ExportPage {
     type Item = Message;
     type Cursor = String;
 
-    fn next_page(&self) -> Option<String> {
-        self.next().map(str::to_owned)
+    fn outlook(&self) -> Outlook<String> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.total,
+            more: self.next.as_ref().map(Option::is_some),
+            way: self.next().map(|cursor| Way::At(cursor.to_owned())),
+        }
+    }
+
+    fn id_of(message: &Message) -> Option<&str> {
+        Some(message.id.as_str())
     }
 
     fn into_items(self) -> Vec<Message> {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_with::{DeserializeAs, serde_as};
+use serde_with::serde_as;
 
-use crate::client::Page;
+use crate::api::listing::{Entries, count};
+use crate::client::{Outlook, Page, Way};
 use crate::ids::{
     ContactId, ConversationId, ConversationProviderId, LocationId, MessageId, UserId,
 };
@@ -259,13 +260,28 @@ pub struct MessagesQuery {
 pub struct MessagePage {
     /// The messages of this page, newest first.
     pub messages: Vec<Message>,
-    next: Option<MessageId>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    limit: usize,
+    /// What HighLevel says of a page after this one.
+    more: Option<bool>,
+    last: Option<MessageId>,
 }
 
 impl MessagePage {
-    /// What [`MessagesQuery::after`] has to be for the page after this one; `None` if this is the last.
+    /// The page of what was asked for.
+    pub(super) fn of(self, limit: Option<u32>) -> Self {
+        Self {
+            limit: count(limit.unwrap_or(20)),
+            ..self
+        }
+    }
+
+    /// What [`MessagesQuery::after`] has to be for the page after this one; `None` if this is the last: HighLevel says so, or
+    /// says nothing and the page is not full.
     pub fn next(&self) -> Option<&MessageId> {
-        self.next.as_ref()
+        let goes_on = self.more.unwrap_or(self.entries >= self.limit);
+        self.last.as_ref().filter(|_| goes_on)
     }
 }
 
@@ -273,8 +289,18 @@ impl Page for MessagePage {
     type Item = Message;
     type Cursor = MessageId;
 
-    fn next_page(&self) -> Option<MessageId> {
-        self.next.clone()
+    fn outlook(&self) -> Outlook<MessageId> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: None,
+            more: self.more,
+            way: self.next().cloned().map(Way::At),
+        }
+    }
+
+    fn id_of(message: &Message) -> Option<&str> {
+        Some(message.id.as_str())
     }
 
     fn into_items(self) -> Vec<Message> {
@@ -284,56 +310,67 @@ impl Page for MessagePage {
 
 /// The page as documented, or the same page under `messages`.
 #[serde_as]
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct PageWire {
+    #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     last_message_id: Option<MessageId>,
+    #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     next_page: Option<bool>,
-    #[serde_as(deserialize_as = "ListOrPage")]
-    messages: MessagePage,
+    messages: ListOrPage,
 }
 
 impl From<PageWire> for MessagePage {
     fn from(wire: PageWire) -> Self {
+        let list = match wire.messages {
+            ListOrPage::Page(page) => return *page,
+            ListOrPage::List(list) => list,
+        };
+        let last = list.items.last().map(|message| message.id.clone());
         Self {
-            messages: wire.messages.messages,
-            next: wire.messages.next.or(wire
-                .last_message_id
-                .filter(|_| wire.next_page == Some(true))),
+            last: wire.last_message_id.filter(|_| list.count > 0).or(last),
+            messages: list.items,
+            entries: list.count,
+            limit: usize::MAX,
+            more: wire.next_page,
         }
     }
 }
 
-struct ListOrPage;
+enum ListOrPage {
+    List(Entries<Message>),
+    Page(Box<MessagePage>),
+}
 
-impl<'de> DeserializeAs<'de, MessagePage> for ListOrPage {
-    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<MessagePage, D::Error> {
-        deserializer.deserialize_any(Self)
+impl<'de> Deserialize<'de> for ListOrPage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListOrPageVisitor)
     }
 }
 
-impl<'de> Visitor<'de> for ListOrPage {
-    type Value = MessagePage;
+struct ListOrPageVisitor;
+
+impl<'de> Visitor<'de> for ListOrPageVisitor {
+    type Value = ListOrPage;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list or a page of messages")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<MessagePage, A::Error> {
-        Ok(MessagePage {
-            messages: LenientList::deserialize_as(de::value::SeqAccessDeserializer::new(items))?,
-            next: None,
-        })
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<ListOrPage, A::Error> {
+        let list = de::value::SeqAccessDeserializer::new(items);
+        Entries::deserialize(list).map(ListOrPage::List)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<MessagePage, A::Error> {
-        MessagePage::deserialize(de::value::MapAccessDeserializer::new(entries))
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<ListOrPage, A::Error> {
+        let page = de::value::MapAccessDeserializer::new(entries);
+        MessagePage::deserialize(page).map(|page| ListOrPage::Page(Box::new(page)))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<MessagePage, E> {
-        Ok(MessagePage::default())
+    fn visit_unit<E: de::Error>(self) -> Result<ListOrPage, E> {
+        Ok(ListOrPage::List(Entries::default()))
     }
 }
 
@@ -389,13 +426,35 @@ mod tests {
             assert_eq!(page.next().unwrap().as_str(), "m1");
         }
         for json in [
-            "{}",
             r#"{"messages":null}"#,
             r#"{"messages":[],"lastMessageId":"m1","nextPage":false}"#,
-            r#"{"messages":{"lastMessageId":"m1"}}"#,
+            r#"{"messages":{"lastMessageId":"m1","messages":[]}}"#,
         ] {
             let page: MessagePage = serde_json::from_str(json).unwrap();
-            assert_eq!(page, MessagePage::default());
+            assert_eq!((page.messages.len(), page.next()), (0, None), "{json}");
+        }
+        for json in ["{}", r#"{"messages":{"lastMessageId":"m1"}}"#, "[]"] {
+            assert!(serde_json::from_str::<MessagePage>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_page_goes_on_after_its_last_message_where_highlevel_does_not_name_it() {
+        for (json, next) in [
+            (
+                r#"{"nextPage":true,"messages":[{"id":"m1"},{"id":"m2"}]}"#,
+                Some("m2"),
+            ),
+            (r#"{"messages":[{"id":"m1"},{"id":"m2"}]}"#, Some("m2")),
+            (r#"{"messages":[{"id":"m1"}]}"#, None),
+            (
+                r#"{"nextPage":false,"messages":[{"id":"m1"},{"id":"m2"}]}"#,
+                None,
+            ),
+        ] {
+            let page: MessagePage = serde_json::from_str(json).unwrap();
+            let next_page = page.of(Some(2));
+            assert_eq!(next_page.next().map(MessageId::as_str), next, "{json}");
         }
     }
 }

@@ -43,13 +43,16 @@ pub use thread::{
 
 use futures_util::Stream;
 use send::OfType;
-use thread::NewConversation;
+use thread::{ConversationPlace, NewConversation};
 
 use crate::api::contacts::InLocation;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::MessageType;
+
+/// How many conversations a page has at most.
+const MOST_ON_A_PAGE: usize = 100;
 
 /// The conversations of one location. Made by [`Location::conversations`].
 #[derive(Debug, Clone, Copy)]
@@ -161,14 +164,23 @@ impl<'a> Conversations<'a> {
 
     /// One page of the conversations that a search finds. A contact has at most one conversation.
     pub fn search(&self, search: &ConversationSearch) -> Call<'a, ConversationPage> {
+        self.search_after(search, None)
+    }
+
+    fn search_after(
+        &self,
+        search: &ConversationSearch,
+        after: Option<&ConversationPlace>,
+    ) -> Call<'a, ConversationPage> {
+        let request = Request::get(path(&["conversations", "search"]));
         let request = search
-            .parameters(
-                Request::get(path(&["conversations", "search"])),
-                self.location.id(),
-            )
+            .parameters(request, self.location.id(), after)
             .operation("conversations.search")
             .version(ApiVersion::V2021_04_15);
-        self.location.send(request)
+        let asked = search.clone();
+        self.location
+            .send(request)
+            .map(move |page: ConversationPage| page.of(&asked))
     }
 
     /// One page of a conversation's messages and calls, newest first.
@@ -189,19 +201,29 @@ impl<'a> Conversations<'a> {
             .query_opt("lastMessageId", query.after.as_ref())
             .query_opt("limit", query.limit)
             .query_opt("type", (!types.is_empty()).then_some(types));
-        self.location.send(request)
+        let limit = query.limit;
+        self.location
+            .send(request)
+            .map(move |page: MessagePage| page.of(limit))
     }
 
-    /// All conversations that a search finds, page after page.
+    /// All conversations that a search finds, page after page, in every order.
+    ///
+    /// HighLevel goes on after the value that it sorts by. Where that is not one conversation's alone, a page begins before the
+    /// last value of the page before it, and what came already is left out.
     pub fn stream(
         &self,
         search: &ConversationSearch,
     ) -> impl Stream<Item = Result<Conversation>> + Send + use<'a> {
         let (conversations, search) = (*self, search.clone());
-        items("conversations.search", move |start_after| {
+        let skipped = search.start_after.is_none().then_some(0);
+        items("conversations.search", skipped, move |ask| {
             let mut search = search.clone();
-            search.start_after = start_after.or(search.start_after);
-            conversations.search(&search)
+            if ask.known > 0 {
+                let length = ask.length(search.length(), MOST_ON_A_PAGE);
+                search.limit = u32::try_from(length).ok();
+            }
+            conversations.search_after(&search, ask.cursor.as_ref())
         })
     }
 
@@ -212,9 +234,10 @@ impl<'a> Conversations<'a> {
         query: &MessagesQuery,
     ) -> impl Stream<Item = Result<Message>> + Send + use<'a> {
         let (conversations, conversation, query) = (*self, conversation.clone(), query.clone());
-        items("conversations.messages", move |after| {
+        let skipped = query.after.is_none().then_some(0);
+        items("conversations.messages", skipped, move |ask| {
             let mut query = query.clone();
-            query.after = after.or(query.after);
+            query.after = ask.cursor.or(query.after);
             conversations.messages(&conversation, &query)
         })
     }

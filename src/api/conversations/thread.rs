@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::contacts::SortDirection;
-use crate::client::{Page, Request};
+use crate::api::listing::{Entries, count};
+use crate::client::{Outlook, Page, Request, Way};
 use crate::ids::{ContactId, ConversationId, LocationId, UserId};
 use crate::lenient::{Lenient, LenientList};
 use crate::message::{Direction, MessageType};
@@ -95,10 +97,16 @@ impl ConversationSearch {
         }
     }
 
-    /// Adds the search to a request as its parameters; times are written in milliseconds since 1970.
-    pub(super) fn parameters(&self, request: Request, location: &LocationId) -> Request {
+    /// Adds the search to a request as its parameters, to go on after this place; times are written in milliseconds since
+    /// 1970.
+    pub(super) fn parameters(
+        &self,
+        request: Request,
+        location: &LocationId,
+        after: Option<&ConversationPlace>,
+    ) -> Request {
         let (score, sort_by) = (self.score.as_ref(), self.sort_by.as_ref());
-        request
+        let request = request
             .query("locationId", location)
             .query_opt("contactId", self.contact_id.as_ref())
             .query_opt("id", self.id.as_ref())
@@ -120,12 +128,18 @@ impl ConversationSearch {
                 "sortScoreProfile",
                 sort_by.and_then(ConversationSort::profile),
             )
-            .query_opt("sort", self.sort.map(SortDirection::as_str))
-            .query_opt(
-                "startAfterDate",
-                self.start_after.map(Timestamp::as_millisecond),
-            )
-            .query_opt("limit", self.limit)
+            .query_opt("sort", self.sort.map(SortDirection::as_str));
+        let from = self.start_after.map(Timestamp::as_millisecond);
+        let request = match after {
+            Some(place) => place.parameters(request),
+            None => request.query_opt("startAfterDate", from),
+        };
+        request.query_opt("limit", self.limit)
+    }
+
+    /// How many conversations a page has.
+    pub(super) fn length(&self) -> usize {
+        count(self.limit.unwrap_or(20))
     }
 }
 
@@ -278,6 +292,22 @@ pub struct Conversation {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub last_message_date: Option<Timestamp>,
+    /// When a person last sent a message. HighLevel gives it at times, as it does the next two.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub last_manual_message_date: Option<Timestamp>,
+    /// When an answer was due and did not come.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub overdue_at: Option<Timestamp>,
+    /// When an answer is due.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    pub due_at: Option<Timestamp>,
+    /// What a search has sorted it by; live answers have it, the file has not.
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    sort: Vec<Value>,
     /// What kind the last message is.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -308,36 +338,135 @@ pub struct Conversation {
     pub phone: Option<PhoneNumber>,
 }
 
+impl Conversation {
+    /// Where it stands in an order: by what HighLevel says it is sorted by, or else by the time that is sorted by.
+    fn place(&self, sort_by: Option<&ConversationSort>) -> Option<ConversationPlace> {
+        let value = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let sort: Option<Vec<String>> = self.sort.iter().map(value).collect();
+        let time = match sort_by {
+            None | Some(ConversationSort::LastMessage) => self.last_message_date,
+            Some(ConversationSort::LastManualMessage) => self.last_manual_message_date,
+            Some(ConversationSort::OverdueAt) => self.overdue_at,
+            Some(ConversationSort::DueAt) => self.due_at,
+            Some(ConversationSort::Score { .. }) => None,
+        };
+        let time = time.map(|time| vec![time.as_millisecond().to_string()]);
+        let sort = sort.filter(|values| !values.is_empty());
+        sort.or(time).map(ConversationPlace)
+    }
+}
+
 /// One page of found conversations.
-#[serde_as]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(from = "PageWire")]
 #[non_exhaustive]
 pub struct ConversationPage {
     /// The conversations of this page.
-    #[serde_as(deserialize_as = "LenientList")]
     pub conversations: Vec<Conversation>,
     /// How many conversations the search finds in all.
-    #[serde_as(deserialize_as = "Lenient")]
     pub total: Option<u64>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    limit: usize,
+    sort_by: Option<ConversationSort>,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+struct PageWire {
+    conversations: Entries<Conversation>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    total: Option<u64>,
+}
+
+impl From<PageWire> for ConversationPage {
+    fn from(wire: PageWire) -> Self {
+        Self {
+            conversations: wire.conversations.items,
+            total: wire.total,
+            entries: wire.conversations.count,
+            limit: usize::MAX,
+            sort_by: None,
+        }
+    }
 }
 
 impl ConversationPage {
-    /// What [`ConversationSearch::start_after`] has to be for the page after this one; `None` when this one is empty
-    /// or HighLevel did not date its last conversation.
+    /// The page of what was asked for.
+    pub(super) fn of(self, search: &ConversationSearch) -> Self {
+        Self {
+            limit: search.length(),
+            sort_by: search.sort_by.clone(),
+            ..self
+        }
+    }
+
+    /// What [`ConversationSearch::start_after`] has to be for the page after this one: the time that the conversations are
+    /// sorted by, of the last of them. `None` when this one is empty, HighLevel did not give that time, or they are sorted
+    /// by a score.
+    ///
+    /// Conversations with the same time that do not fit on this page are not on the next one either. The
+    /// [stream](super::Conversations::stream) loses none of them, and reads every order.
     pub fn next(&self) -> Option<Timestamp> {
-        self.conversations.last()?.last_message_date
+        if matches!(self.sort_by, Some(ConversationSort::Score { .. })) {
+            return None;
+        }
+        let place = self.conversations.last()?.place(self.sort_by.as_ref())?;
+        Timestamp::from_millisecond(place.milliseconds()?).ok()
     }
 }
+
 impl Page for ConversationPage {
     type Item = Conversation;
-    type Cursor = Timestamp;
+    type Cursor = ConversationPlace;
 
-    fn next_page(&self) -> Option<Timestamp> {
-        self.next()
+    fn outlook(&self) -> Outlook<ConversationPlace> {
+        let place = |conversation: &Conversation| conversation.place(self.sort_by.as_ref());
+        let names = |place: &ConversationPlace, conversation: &Conversation| {
+            place.names(conversation.id.as_str())
+        };
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.total,
+            more: None,
+            way: Way::after_last(&self.conversations, place, names),
+        }
+    }
+
+    fn id_of(conversation: &Conversation) -> Option<&str> {
+        Some(conversation.id.as_str())
     }
 
     fn into_items(self) -> Vec<Conversation> {
         self.conversations
+    }
+}
+
+/// Where a conversation stands in its listing: what it is sorted by, as HighLevel writes it, and its id where HighLevel
+/// gives that too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConversationPlace(Vec<String>);
+
+impl ConversationPlace {
+    /// The values of `startAfterDate`, one parameter each.
+    fn parameters(&self, request: Request) -> Request {
+        let values = self.0.iter();
+        values.fold(request, |request, value| {
+            request.query("startAfterDate", value)
+        })
+    }
+
+    fn names(&self, id: &str) -> bool {
+        self.0.iter().any(|value| value == id)
+    }
+
+    fn milliseconds(&self) -> Option<i64> {
+        self.0.first()?.parse().ok()
     }
 }

@@ -10,11 +10,11 @@ use serde_with::serde_as;
 use super::model::LocationDetails;
 use super::write::{LocationUpdate, NewLocation};
 use crate::api::contacts::SortDirection;
+use crate::api::listing::Entries;
 use crate::api::offset::OffsetPage;
 use crate::client::{Call, Client, Request, items, path};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
-use crate::lenient::LenientList;
 use crate::secret::Private;
 
 /// The locations of an agency. Made by [`Client::locations`].
@@ -34,7 +34,7 @@ impl<'a> Locations<'a> {
     /// One page of the agency's locations. Their details are fewer than those of
     /// [`Location::details`](crate::client::Location::details).
     pub fn search(&self, search: &LocationSearch) -> Call<'a, OffsetPage<LocationDetails>> {
-        let skip = search.skip;
+        let (skip, limit) = (search.skip, u64::from(search.limit));
         let request = Request::get(path(&["locations", "search"]))
             .operation("locations.search")
             .query_opt("companyId", search.company_id.as_ref())
@@ -44,7 +44,7 @@ impl<'a> Locations<'a> {
             .query("limit", search.limit);
         self.client
             .send::<LocationList>(request)
-            .map(move |answer| OffsetPage::new(answer.locations, None, Some(skip)))
+            .map(move |answer| OffsetPage::new(answer.locations, None, Some(skip), Some(limit)))
     }
 
     /// All locations that a search finds, page after page from the one it names.
@@ -53,9 +53,9 @@ impl<'a> Locations<'a> {
         search: &LocationSearch,
     ) -> impl Stream<Item = Result<LocationDetails>> + Send + use<'a> {
         let (locations, search) = (*self, search.clone());
-        items("locations.search", move |skip| {
+        items("locations.search", Some(search.skip), move |ask| {
             let mut search = search.clone();
-            search.skip = skip.unwrap_or(search.skip);
+            search.skip = ask.cursor.unwrap_or(search.skip);
             locations.search(&search)
         })
     }
@@ -127,7 +127,5 @@ impl Default for LocationSearch {
 #[serde_as]
 #[derive(Deserialize)]
 struct LocationList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    locations: Vec<LocationDetails>,
+    locations: Entries<LocationDetails>,
 }

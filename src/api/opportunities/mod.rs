@@ -27,15 +27,20 @@ pub use write::{
 
 use futures_util::Stream;
 use pipelines::{LostReasonList, PipelineList};
+use search::OpportunityPlace;
 use write::{FollowersBody, StatusBody};
 
 use super::offset::OffsetPage;
+use crate::api::listing::count;
 use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
 use crate::ids::{LostReasonId, OpportunityId, UserId};
 
 /// What the forecast is called in the error that version 2 does not know it.
 const FORECAST: &str = "the forecast of an opportunity";
+
+/// How many opportunities a page has at most.
+const MOST_ON_A_PAGE: usize = 100;
 
 /// The opportunities of one location. Made by [`Location::opportunities`].
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +63,7 @@ impl<'a> Opportunities<'a> {
             .query("locationId", self.location.id());
         self.location
             .send::<PipelineList>(request)
-            .map(|list| list.pipelines)
+            .map(|list| list.pipelines.items)
     }
 
     /// One page of the reasons why opportunities are lost.
@@ -66,10 +71,10 @@ impl<'a> Opportunities<'a> {
         let request = Request::get(path(&["opportunities", "lost-reason"]))
             .operation("opportunities.lost_reasons")
             .query("locationId", self.location.id());
-        let skip = search.skip;
+        let (skip, limit) = (search.skip, search.limit.unwrap_or(100));
         self.location
             .send::<LostReasonList>(search.parameters(request))
-            .map(move |list| OffsetPage::new(list.lost_reasons, list.total, skip))
+            .map(move |list| OffsetPage::new(list.lost_reasons, list.total, skip, Some(limit)))
     }
 
     /// All reasons why opportunities are lost, page after page from the one that `search` names.
@@ -78,9 +83,10 @@ impl<'a> Opportunities<'a> {
         search: &LostReasonSearch,
     ) -> impl Stream<Item = Result<LostReason>> + Send + use<'a> {
         let (opportunities, search) = (*self, search.clone());
-        items("opportunities.lost_reasons", move |skip| {
+        let skipped = Some(search.skip.unwrap_or(0));
+        items("opportunities.lost_reasons", skipped, move |ask| {
             let mut search = search.clone();
-            search.skip = skip.or(search.skip);
+            search.skip = ask.cursor.or(search.skip);
             opportunities.lost_reasons(&search)
         })
     }
@@ -90,7 +96,10 @@ impl<'a> Opportunities<'a> {
         let request =
             Request::get(path(&["opportunities", "search"])).operation("opportunities.search");
         let request = search.parameters(request, self.location.id(), self.location.speaks_v3());
-        self.location.send(request)
+        let asked = search.clone();
+        self.location
+            .send(request)
+            .map(move |page: OpportunityPage| page.of(&asked))
     }
 
     /// All opportunities that a search by fields finds, page after page from the one it names.
@@ -99,10 +108,19 @@ impl<'a> Opportunities<'a> {
         search: &OpportunitySearch,
     ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
         let (opportunities, search) = (*self, search.clone());
-        items("opportunities.search", move |after| {
+        let length = u64::from(search.limit.unwrap_or(20));
+        let pages = u64::from(search.page.unwrap_or(1).saturating_sub(1));
+        let skipped = search.after.is_none().then_some(pages * length);
+        items("opportunities.search", skipped, move |ask| {
             let mut search = search.clone();
-            if after.is_some() {
-                (search.page, search.after) = (None, after);
+            match ask.cursor {
+                Some(OpportunityPlace::After(after)) => {
+                    (search.page, search.after) = (None, Some(after));
+                }
+                Some(OpportunityPlace::Page(page)) => {
+                    (search.page, search.after) = (Some(page), None);
+                }
+                None => {}
             }
             opportunities.search(&search)
         })
@@ -117,7 +135,10 @@ impl<'a> Opportunities<'a> {
             .operation("opportunities.search_advanced")
             .replay(ReplaySafety::Safe)
             .json(&search.body(self.location.id()));
-        self.location.send(request)
+        let asked = search.clone();
+        self.location
+            .send(request)
+            .map(move |page: AdvancedOpportunityPage| page.of(&asked))
     }
 
     /// All opportunities that a search by text finds, page after page from the one it names.
@@ -126,9 +147,14 @@ impl<'a> Opportunities<'a> {
         search: &AdvancedOpportunitySearch,
     ) -> impl Stream<Item = Result<Opportunity>> + Send + use<'a> {
         let (opportunities, search) = (*self, search.clone());
-        items("opportunities.search_advanced", move |page| {
+        let skipped = search.page.skipped(search.length());
+        items("opportunities.search_advanced", skipped, move |ask| {
             let mut search = search.clone();
-            search.page = page.unwrap_or(search.page);
+            if ask.known > 0 {
+                let length = ask.length(count(search.length()), MOST_ON_A_PAGE);
+                search.limit = u32::try_from(length).ok();
+            }
+            search.page = ask.cursor.unwrap_or(search.page);
             opportunities.search_advanced(&search)
         })
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_with::{apply, serde_as};
 
+use crate::api::listing::Entries;
 use crate::client::Request;
 use crate::ids::{LocationId, LostReasonId, PipelineId, PipelineStageId};
 use crate::lenient::{Lenient, LenientList};
@@ -118,18 +119,14 @@ impl LostReasonSearch {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct PipelineList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    pub(super) pipelines: Vec<Pipeline>,
+    pub(super) pipelines: Entries<Pipeline>,
 }
 
 #[serde_as]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct LostReasonList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    pub(super) lost_reasons: Vec<LostReason>,
+    pub(super) lost_reasons: Entries<LostReason>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub(super) total: Option<u64>,

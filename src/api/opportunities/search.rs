@@ -1,17 +1,19 @@
 //! Searching opportunities: by fields (`GET`), and by text with what surrounds them (`POST`).
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::model::{Opportunity, OpportunityStatus};
-use crate::api::contacts::{SearchCursor, SearchPage};
-use crate::client::{Page, Request};
+use crate::api::contacts::SearchPage;
+use crate::api::listing::{Entries, NextPageUrl, count, says_more};
+use crate::client::{Outlook, Page, Request, Way};
 use crate::ids::{
     CampaignId, ContactId, LocationId, OpportunityId, PipelineId, PipelineStageId, UserId,
 };
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{FromScalar as _, Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 /// Which opportunities to find. The default finds all of the location, twenty to a page.
@@ -96,78 +98,168 @@ pub struct OpportunityCursor {
     start_after_id: OpportunityId,
 }
 
+/// How the stream of a search by fields goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OpportunityPlace {
+    After(OpportunityCursor),
+    Page(u32),
+}
+
 /// One page of found opportunities.
-#[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(from = "PageWire")]
 #[non_exhaustive]
 pub struct OpportunityPage {
     /// The opportunities of this page.
-    #[serde_as(deserialize_as = "LenientList")]
     pub opportunities: Vec<Opportunity>,
     /// How many there are, and where this page is among them.
-    #[serde_as(deserialize_as = "LenientPart")]
-    meta: Option<Meta>,
+    meta: Meta,
     /// Figures over all that was found; HighLevel does not document the form.
-    #[serde_as(deserialize_as = "LenientPart")]
     pub aggregations: Option<Map<String, Value>>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    limit: usize,
+    /// The number of the page, if it was asked for by its number.
+    number: Option<u32>,
 }
 
-/// `nextPageUrl` is left out: HighLevel's samples point to its own machines.
+#[serde_as]
+#[derive(Deserialize)]
+struct PageWire {
+    opportunities: Entries<Opportunity>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    meta: Option<Meta>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    aggregations: Option<Map<String, Value>>,
+}
+
+impl From<PageWire> for OpportunityPage {
+    fn from(wire: PageWire) -> Self {
+        Self {
+            opportunities: wire.opportunities.items,
+            meta: wire.meta.unwrap_or_default(),
+            aggregations: wire.aggregations,
+            entries: wire.opportunities.count,
+            limit: usize::MAX,
+            number: None,
+        }
+    }
+}
+
+/// `nextPageUrl` leads to HighLevel's own machines in its samples; what it asks for counts.
 #[apply(Option<_> => #[serde_as(deserialize_as = "Lenient")])]
 #[serde_with::serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Meta {
     total: Option<u64>,
-    start_after: Option<i64>,
+    start_after: Option<Timestamp>,
     start_after_id: Option<OpportunityId>,
     current_page: Option<u32>,
-    next_page: Option<u32>,
+    next_page: Option<String>,
+    next_page_url: Option<Private<String>>,
     prev_page: Option<u32>,
 }
 
 impl OpportunityPage {
+    /// The page of what was asked for.
+    pub(super) fn of(self, search: &OpportunitySearch) -> Self {
+        let by_number = search.after.is_none();
+        Self {
+            limit: count(search.limit.unwrap_or(20)),
+            number: by_number.then(|| search.page.unwrap_or(1)),
+            ..self
+        }
+    }
+
     /// How many opportunities the search finds in all.
     pub fn total(&self) -> Option<u64> {
-        self.meta.as_ref()?.total
+        self.meta.total
     }
 
     /// The number of this page, from 1.
     pub fn current_page(&self) -> Option<u32> {
-        self.meta.as_ref()?.current_page
+        self.meta.current_page
     }
 
     /// The number of the page after this one, if HighLevel names one.
     pub fn next_page(&self) -> Option<u32> {
-        self.meta.as_ref()?.next_page
+        self.meta.next_page.as_deref()?.parse().ok()
     }
 
     /// The number of the page before this one, if HighLevel names one.
     pub fn previous_page(&self) -> Option<u32> {
-        self.meta.as_ref()?.prev_page
+        self.meta.prev_page
     }
 
     /// What [`OpportunitySearch::after`] has to be for the page after this one; `None` when this one is empty or
-    /// HighLevel gave no cursor. It does not suffer from what is made or deleted meanwhile, as page numbers do.
+    /// HighLevel gave no cursor, be it in `meta`, with the last opportunity, or in the address of the next page. It does not
+    /// suffer from what is made or deleted meanwhile, as page numbers do.
     pub fn next(&self) -> Option<OpportunityCursor> {
-        let meta = self.meta.as_ref()?;
-        if self.opportunities.is_empty() {
-            return None;
-        }
-        Some(OpportunityCursor {
-            start_after: meta.start_after?,
-            start_after_id: meta.start_after_id.clone()?,
-        })
+        let last = self.opportunities.last()?;
+        let meta = &self.meta;
+        let named = |time: Timestamp, id: OpportunityId| OpportunityCursor {
+            start_after: time.as_millisecond(),
+            start_after_id: id,
+        };
+        let in_meta = || Some(named(meta.start_after?, meta.start_after_id.clone()?));
+        let of_last = || {
+            let (start_after, id) = last.search_after.as_ref()?.number_and_id()?;
+            let start_after_id = (id == last.id.as_str()).then(|| last.id.clone())?;
+            Some(OpportunityCursor {
+                start_after,
+                start_after_id,
+            })
+        };
+        let in_address = || {
+            let address = NextPageUrl::read(meta.next_page_url.as_ref()?);
+            let time = Timestamp::from_text(address.parameter("startAfter")?)?;
+            let id = address.parameter("startAfterId")?;
+            Some(named(time, OpportunityId::new(id).ok()?))
+        };
+        // The time alone is that of the last opportunity.
+        let completed = || Some(named(meta.start_after?, last.id.clone()));
+        in_meta()
+            .or_else(of_last)
+            .or_else(in_address)
+            .or_else(completed)
+    }
+
+    /// The number of the page after this one, whoever tells it.
+    fn next_number(&self) -> Option<u32> {
+        let in_address = || {
+            let address = NextPageUrl::read(self.meta.next_page_url.as_ref()?);
+            address.parameter("page")?.parse().ok()
+        };
+        let counted = || self.number.or(self.meta.current_page)?.checked_add(1);
+        let named = self.next_page().or_else(in_address);
+        named.or_else(counted).filter(|_| self.entries > 0)
     }
 }
 
 impl Page for OpportunityPage {
     type Item = Opportunity;
-    type Cursor = OpportunityCursor;
+    type Cursor = OpportunityPlace;
 
-    fn next_page(&self) -> Option<OpportunityCursor> {
-        self.next()
+    fn outlook(&self) -> Outlook<OpportunityPlace> {
+        let address = self.meta.next_page_url.as_ref();
+        let more = says_more(self.meta.next_page.as_deref())
+            || (self.entries > 0 && says_more(address.map(|address| address.as_str())));
+        let by_number = || self.next_number().map(OpportunityPlace::Page);
+        let way = self.next().map(OpportunityPlace::After);
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.meta.total,
+            more: more.then_some(true),
+            way: way.or_else(by_number).map(Way::At),
+        }
+    }
+
+    fn id_of(opportunity: &Opportunity) -> Option<&str> {
+        Some(opportunity.id.as_str())
     }
 
     fn into_items(self) -> Vec<Opportunity> {
@@ -217,6 +309,11 @@ struct AdvancedBody<'a> {
 }
 
 impl AdvancedOpportunitySearch {
+    /// How many opportunities a page has.
+    pub(super) fn length(&self) -> u32 {
+        self.limit.unwrap_or(20)
+    }
+
     pub(super) fn body<'a>(&'a self, location_id: &'a LocationId) -> impl Serialize + 'a {
         AdvancedBody {
             location_id,
@@ -230,30 +327,76 @@ impl AdvancedOpportunitySearch {
 }
 
 /// One page of opportunities that an advanced search has found.
-#[apply(Vec<_> => #[serde_as(deserialize_as = "LenientList")])]
-#[serde_with::serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "AdvancedWire")]
 #[non_exhaustive]
 pub struct AdvancedOpportunityPage {
     /// The opportunities of this page.
     pub opportunities: Vec<Opportunity>,
     /// How many opportunities the search finds in all.
-    #[serde_as(deserialize_as = "Lenient")]
     pub total: Option<u64>,
     /// Figures by stage; only version 3 gives them.
     pub stage_aggregations: Vec<StageAggregation>,
     /// Figures over all that was found; HighLevel does not document the form.
-    #[serde_as(deserialize_as = "LenientPart")]
     pub aggregations: Option<Map<String, Value>>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    asked: SearchPage,
+    limit: usize,
+}
+
+#[serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AdvancedWire {
+    opportunities: Entries<Opportunity>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "Lenient")]
+    total: Option<u64>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    stage_aggregations: Vec<StageAggregation>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientPart")]
+    aggregations: Option<Map<String, Value>>,
+}
+
+impl From<AdvancedWire> for AdvancedOpportunityPage {
+    fn from(wire: AdvancedWire) -> Self {
+        Self {
+            opportunities: wire.opportunities.items,
+            total: wire.total,
+            stage_aggregations: wire.stage_aggregations,
+            aggregations: wire.aggregations,
+            entries: wire.opportunities.count,
+            asked: SearchPage::First,
+            limit: usize::MAX,
+        }
+    }
 }
 
 impl AdvancedOpportunityPage {
-    /// The cursor of the page after this one; `None` when this one is empty or HighLevel gave no cursor. Then go on by
-    /// [`SearchPage::Number`].
+    /// The page of what was asked for.
+    pub(super) fn of(self, search: &AdvancedOpportunitySearch) -> Self {
+        Self {
+            asked: search.page.clone(),
+            limit: count(search.length()),
+            ..self
+        }
+    }
+
+    /// The page after this one: by the cursor of the last opportunity, or where that has none by the number. `None` when this
+    /// one is empty, or nothing tells how to go on.
     pub fn next(&self) -> Option<SearchPage> {
-        let search_after: SearchCursor = self.opportunities.last()?.search_after.clone()?;
-        Some(SearchPage::After { search_after })
+        match self.way()? {
+            Way::At(page) | Way::After { value: page, .. } => Some(page),
+        }
+    }
+
+    fn way(&self) -> Option<Way<SearchPage>> {
+        self.asked.way_on(&self.opportunities, |opportunity| {
+            (opportunity.id.as_str(), opportunity.search_after.as_ref())
+        })
     }
 }
 
@@ -261,8 +404,18 @@ impl Page for AdvancedOpportunityPage {
     type Item = Opportunity;
     type Cursor = SearchPage;
 
-    fn next_page(&self) -> Option<SearchPage> {
-        self.next()
+    fn outlook(&self) -> Outlook<SearchPage> {
+        Outlook {
+            entries: self.entries,
+            full: self.entries >= self.limit,
+            total: self.total,
+            more: None,
+            way: self.way(),
+        }
+    }
+
+    fn id_of(opportunity: &Opportunity) -> Option<&str> {
+        Some(opportunity.id.as_str())
     }
 
     fn into_items(self) -> Vec<Opportunity> {

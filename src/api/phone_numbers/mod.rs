@@ -53,7 +53,11 @@ impl<'a> PhoneNumbers<'a> {
             .query_opt("skipNumberPool", query.skip_number_pools)
             .query_opt("includeRcsSenderIds", query.rcs_senders.then_some(true))
             .under("data");
-        self.location.send(request).only_if(checked)
+        let (page, size) = (query.page, query.page_size);
+        self.location
+            .send(request)
+            .map(move |answer: NumberPage| answer.of(page, size))
+            .only_if(checked)
     }
 
     /// All numbers that a query finds, page after page from the one it names.
@@ -62,9 +66,15 @@ impl<'a> PhoneNumbers<'a> {
         query: &NumbersQuery,
     ) -> impl Stream<Item = Result<OwnedNumber>> + Send + use<'a> {
         let (numbers, query) = (*self, query.clone());
-        items("phone_numbers.list", move |page| {
+        let begins = query.page.unwrap_or(0);
+        let length = query.page_size.map(u64::from);
+        let skipped = match begins {
+            0 => Some(0),
+            _ => length.map(|length| length * u64::from(begins)),
+        };
+        items("phone_numbers.list", skipped, move |ask| {
             let mut query = query.clone();
-            query.page = page.or(query.page);
+            query.page = ask.cursor.or(query.page);
             numbers.list(&query)
         })
     }

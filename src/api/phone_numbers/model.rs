@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use serde_with::{apply, serde_as};
 
-use crate::client::Page;
+use crate::api::listing::{Entries, Named, count};
+use crate::client::{Outlook, Page, Way};
 use crate::ids::{LocationId, NumberPoolId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::open_enum::open_enum;
@@ -168,13 +169,8 @@ pub struct RcsSender {
 }
 
 /// One page of a location's numbers.
-#[apply(
-    Option<_> => #[serde_as(deserialize_as = "Lenient")],
-    Vec<_> => #[serde_as(deserialize_as = "LenientList")],
-)]
-#[serde_with::serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "PageWire")]
 #[non_exhaustive]
 pub struct NumberPage {
     /// The numbers of this page.
@@ -182,7 +178,6 @@ pub struct NumberPage {
     /// The senders of rich text messages, where they were asked for.
     pub rcs_sender_ids: Vec<RcsSender>,
     /// Whether HighLevel's own phone system (LC Phone) serves the location.
-    #[serde(alias = "isUnderGhl")]
     pub is_under_lc: Option<bool>,
     /// How many numbers a page has.
     pub page_size: Option<u32>,
@@ -192,20 +187,72 @@ pub struct NumberPage {
     pub total: Option<u64>,
     /// The state of the account with the carrier.
     pub account_status: Option<AccountStatus>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+}
+
+#[apply(
+    Option<_> => #[serde(default)] #[serde_as(deserialize_as = "Lenient")],
+    Vec<_> => #[serde(default)] #[serde_as(deserialize_as = "LenientList")],
+)]
+#[serde_with::serde_as]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageWire {
+    numbers: Entries<OwnedNumber>,
+    rcs_sender_ids: Vec<RcsSender>,
+    #[serde(alias = "isUnderGhl")]
+    is_under_lc: Option<bool>,
+    page_size: Option<u32>,
+    page: Option<u32>,
+    total: Option<u64>,
+    account_status: Option<AccountStatus>,
+}
+
+impl From<PageWire> for NumberPage {
+    fn from(wire: PageWire) -> Self {
+        Self {
+            entries: wire.numbers.count,
+            numbers: wire.numbers.items,
+            rcs_sender_ids: wire.rcs_sender_ids,
+            is_under_lc: wire.is_under_lc,
+            page_size: wire.page_size,
+            page: wire.page,
+            total: wire.total,
+            account_status: wire.account_status,
+        }
+    }
 }
 
 impl NumberPage {
-    /// The number of the page after this one; `None` when this one is not full, or is the last by
-    /// [`total`](Self::total).
+    /// The page of what was asked for; what HighLevel says of it counts for more.
+    pub(super) fn of(self, page: Option<u32>, page_size: Option<u32>) -> Self {
+        Self {
+            page: self.page.or(Some(page.unwrap_or(0))),
+            page_size: self.page_size.or(page_size),
+            ..self
+        }
+    }
+
+    /// The number of the page after this one. `None` when this one is empty, is the last by [`total`](Self::total), or is
+    /// not full by [`page_size`](Self::page_size); where HighLevel tells neither, only an empty page is the last.
     pub fn next(&self) -> Option<u32> {
         let next = self.page?.checked_add(1)?;
-        let size = u64::from(self.page_size?);
-        let full = u64::try_from(self.numbers.len()).ok()? >= size && size > 0;
+        let entries = self.entries as u64;
+        let size = self.page_size.map(u64::from);
+        let full = size.is_none_or(|size| entries >= size);
         let more = match self.total {
-            Some(total) => !self.numbers.is_empty() && u64::from(next) * size < total,
+            Some(total) => u64::from(next) * size.unwrap_or(entries).max(entries) < total,
             None => full,
         };
-        more.then_some(next)
+        (more && entries > 0).then_some(next)
+    }
+}
+
+impl Named for OwnedNumber {
+    fn name(&self) -> Option<&str> {
+        let number = self.phone_number.as_ref().map(PhoneNumber::e164);
+        self.sid.as_deref().or(number)
     }
 }
 
@@ -213,8 +260,19 @@ impl Page for NumberPage {
     type Item = OwnedNumber;
     type Cursor = u32;
 
-    fn next_page(&self) -> Option<u32> {
-        self.next()
+    fn outlook(&self) -> Outlook<u32> {
+        let size = self.page_size.map(count);
+        Outlook {
+            entries: self.entries,
+            full: size.is_some_and(|size| self.entries >= size),
+            total: self.total,
+            more: None,
+            way: self.next().map(Way::At),
+        }
+    }
+
+    fn id_of(number: &OwnedNumber) -> Option<&str> {
+        number.name()
     }
 
     fn into_items(self) -> Vec<OwnedNumber> {

@@ -14,10 +14,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_with::serde_as;
 
+use crate::api::listing::Entries;
 use crate::client::{Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, TagId};
-use crate::lenient::{FromScalar, Lenient, LenientList};
+use crate::lenient::{FromScalar, Lenient};
 
 /// The tags on a location's contacts. Made by [`Location::contact_tags`].
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +54,7 @@ impl<'a> ContactTags<'a> {
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .map(|list| list.tags)
+            .map(|list| list.tags.items)
     }
 
     /// Takes tags off a contact. Gives the contact's tags afterwards.
@@ -63,7 +64,7 @@ impl<'a> ContactTags<'a> {
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .map(|list| list.tags)
+            .map(|list| list.tags.items)
     }
 }
 
@@ -71,7 +72,9 @@ impl<'a> LocationTags<'a> {
     /// All tags of the location; HighLevel does not page them.
     pub fn list(&self) -> Call<'a, Vec<Tag>> {
         let request = Request::get(self.path(None)).operation("tags.list");
-        self.location.send::<TagList>(request).map(|list| list.tags)
+        self.location
+            .send::<TagList>(request)
+            .map(|list| list.tags.items)
     }
 
     /// One tag by its id.
@@ -224,17 +227,13 @@ struct TagNames<'a> {
 #[serde_as]
 #[derive(Deserialize)]
 struct TagNameList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    tags: Vec<TagName>,
+    tags: Entries<TagName>,
 }
 
 #[serde_as]
 #[derive(Deserialize)]
 struct TagList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    tags: Vec<Tag>,
+    tags: Entries<Tag>,
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub use permissions::UserPermissions;
 pub use search::{UserEmailSearch, UserSearch};
 pub use write::{NewUser, UserUpdate};
 
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt as _};
 use model::UserList;
 
 use super::offset::OffsetPage;
@@ -65,7 +65,7 @@ impl<'a> Users<'a> {
         self.location
             .send::<UserList>(request)
             .await
-            .map(|list| list.users)
+            .map(|list| list.users.items)
     }
 
     async fn list_by_search(&self) -> Result<Vec<User>> {
@@ -74,23 +74,8 @@ impl<'a> Users<'a> {
             Error::new(ErrorKind::Decode { path }, "users.list")
                 .with_message(Some("the location names no agency to search in".into()))
         })?;
-        let mut search = UserSearch::default();
-        let mut users: Vec<User> = Vec::new();
-        loop {
-            let page = self.search(&company, &search).await?;
-            let next = page.next();
-            let before = users.len();
-            for user in page.items {
-                if users.iter().all(|known| known.id != user.id) {
-                    users.push(user);
-                }
-            }
-            // A page with nobody new is the same page again.
-            match next {
-                Some(skip) if users.len() > before => search.skip = Some(skip),
-                _ => return Ok(users),
-            }
-        }
+        let search = UserSearch::default();
+        self.stream(&company, &search).try_collect().await
     }
 
     /// One page of the location's users that a search finds. `company` is the location's agency
@@ -155,10 +140,9 @@ impl<'a> AgencyUsers<'a> {
         company: &CompanyId,
         search: &UserEmailSearch,
     ) -> Call<'a, OffsetPage<User>> {
-        let skip = search.skip;
         self.client
             .send::<UserList>(search.request(company))
-            .map(move |list| OffsetPage::new(list.users, list.count, skip))
+            .map(search.page())
     }
 
     /// All of the agency's users with one of these e-mail addresses, page after page from the one that `search` names.
@@ -168,9 +152,10 @@ impl<'a> AgencyUsers<'a> {
         search: &UserEmailSearch,
     ) -> impl Stream<Item = Result<User>> + Send + use<'a> {
         let (users, company, search) = (*self, company.clone(), search.clone());
-        items("users.search_by_email", move |skip| {
+        let skipped = Some(search.skip.unwrap_or(0));
+        items("users.search_by_email", skipped, move |ask| {
             let mut search = search.clone();
-            search.skip = skip.or(search.skip);
+            search.skip = ask.cursor.or(search.skip);
             users.search_by_email(&company, &search)
         })
     }
@@ -206,9 +191,10 @@ where
     F: Fn(&UserSearch) -> Call<'a, OffsetPage<User>> + Send + 'a,
 {
     let search = search.clone();
-    items("users.search", move |skip| {
+    let skipped = Some(search.skip.unwrap_or(0));
+    items("users.search", skipped, move |ask| {
         let mut search = search.clone();
-        search.skip = skip.or(search.skip);
+        search.skip = ask.cursor.or(search.skip);
         page(&search)
     })
 }

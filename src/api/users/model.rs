@@ -7,6 +7,7 @@ use serde::de::{Deserializer, IgnoredAny};
 use serde_with::{apply, serde_as};
 
 use super::permissions::UserPermissions;
+use crate::api::listing::Entries;
 use crate::ids::{LocationId, UserId};
 use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::open_enum::open_enum;
@@ -133,9 +134,7 @@ pub struct UserRoles {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct UserList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    pub(super) users: Vec<User>,
+    pub(super) users: Entries<User>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub(super) count: Option<u64>,

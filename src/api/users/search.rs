@@ -57,9 +57,15 @@ impl UserSearch {
     }
 
     pub(super) fn page(&self) -> impl FnOnce(UserList) -> OffsetPage<User> + Send + use<> {
-        let skip = self.skip;
-        move |list| OffsetPage::new(list.users, list.count, skip)
+        page(self.skip, self.limit)
     }
+}
+
+fn page(
+    skip: Option<u64>,
+    limit: Option<u64>,
+) -> impl FnOnce(UserList) -> OffsetPage<User> + Send + use<> {
+    move |list| OffsetPage::new(list.users, list.count, skip, Some(limit.unwrap_or(25)))
 }
 
 /// Users to find by their e-mail addresses.
@@ -91,6 +97,10 @@ struct UserEmailBody<'a> {
 }
 
 impl UserEmailSearch {
+    pub(super) fn page(&self) -> impl FnOnce(UserList) -> OffsetPage<User> + Send + use<> {
+        page(self.skip, self.limit)
+    }
+
     pub(super) fn request(&self, company: &CompanyId) -> Request {
         let emails: Vec<&str> = self.emails.iter().map(|email| email.as_str()).collect();
         Request::post(path(&["users", "search", "filter-by-email"]))

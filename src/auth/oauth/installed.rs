@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_with::serde_as;
 
 use super::endpoint::OAuth;
+use crate::api::listing::Entries;
 use crate::api::only_in;
-use crate::client::{Page, Request, items};
+use crate::client::{Ask, Outlook, Page, Request, Way, items};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{Lenient, LenientPart};
 use crate::secret::{Private, Secret};
 
 /// The largest page that version 3 gives.
@@ -87,6 +88,13 @@ pub struct InstalledPage {
     pub estimated_total: Option<u64>,
     /// Whether locations that the agency will make get the app too. Version 2 tells it.
     pub install_to_future_locations: Option<bool>,
+    /// How many entries came, with those that cannot be read.
+    entries: usize,
+    full: bool,
+    /// How many there are on all pages, where the count is surely of what was asked for.
+    counted: Option<u64>,
+    /// What HighLevel says of a page after this one.
+    more: Option<bool>,
 }
 
 /// A location with what the app is to it.
@@ -125,9 +133,8 @@ pub struct InstalledLocation {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
-    #[serde(default, alias = "items")]
-    #[serde_as(deserialize_as = "LenientList")]
-    locations: Vec<InstalledLocation>,
+    #[serde(alias = "items")]
+    locations: Entries<InstalledLocation>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     count: Option<u64>,
@@ -234,16 +241,20 @@ impl OAuth {
     /// All locations below an agency, page after page.
     ///
     /// A page that names itself as the next, or an empty one that names a next, is an error of kind
-    /// [`Decode`](crate::error::ErrorKind::Decode) rather than a loop.
+    /// [`Listing`](crate::error::ErrorKind::Listing) rather than a loop, and so are locations that are counted and do not come.
     pub fn stream_installed_locations<'a>(
         &'a self,
         agency_token: &'a Secret,
         query: &'a InstalledQuery,
     ) -> impl Stream<Item = Result<InstalledLocation>> + Send + use<'a> {
-        items(OPERATION, move |cursor| async move {
-            self.installed_locations(agency_token, query, cursor.as_ref())
-                .await
-        })
+        items(
+            OPERATION,
+            Some(0),
+            move |ask: Ask<InstalledCursor>| async move {
+                self.installed_locations(agency_token, query, ask.cursor.as_ref())
+                    .await
+            },
+        )
     }
 }
 
@@ -251,8 +262,18 @@ impl Page for InstalledPage {
     type Item = InstalledLocation;
     type Cursor = InstalledCursor;
 
-    fn next_page(&self) -> Option<InstalledCursor> {
-        self.next.clone()
+    fn outlook(&self) -> Outlook<InstalledCursor> {
+        Outlook {
+            entries: self.entries,
+            full: self.full,
+            total: self.counted,
+            more: self.more,
+            way: self.next.clone().map(Way::At),
+        }
+    }
+
+    fn id_of(location: &InstalledLocation) -> Option<&str> {
+        Some(location.id.as_str())
     }
 
     fn into_items(self) -> Vec<InstalledLocation> {
@@ -261,12 +282,12 @@ impl Page for InstalledPage {
 }
 
 fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
-    let held = body.locations.len() as u64;
+    let held = body.locations.count as u64;
     let pagination = body.pagination.as_ref();
     let next = match pagination {
         Some(pagination) => pagination.next(),
-        // `count` is that of the whole agency, so only a page that is not full is surely the last.
-        None => (held >= u64::from(size)).then_some(Cursor::Skip(skip + held)),
+        // `count` is that of the whole agency, so only an empty page is surely the last.
+        None => (held > 0).then_some(Cursor::Skip(skip + held)),
     };
     let previous = pagination.and_then(Pagination::previous);
     let total = pagination.and_then(|pagination| pagination.total_records);
@@ -276,6 +297,10 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
         total: total.or(body.count),
         estimated_total: pagination.and_then(|pagination| pagination.estimated_total_records),
         install_to_future_locations: body.install_to_future_locations,
-        locations: body.locations,
+        entries: body.locations.count,
+        full: held >= u64::from(size),
+        counted: total,
+        more: pagination.and_then(|pagination| pagination.has_next_page),
+        locations: body.locations.items,
     }
 }

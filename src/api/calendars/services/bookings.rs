@@ -6,6 +6,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::calendars::{EventOrigin, only_in_v3};
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
@@ -44,7 +45,7 @@ impl<'a> ServiceBookings<'a> {
             .query_opt("serviceLocationId", query.service_location_id.as_ref());
         self.location
             .send::<BookingList>(request)
-            .map(|list| list.bookings)
+            .map(|list| list.bookings.items)
             .only_if(checked)
     }
 
@@ -358,7 +359,5 @@ pub struct ServiceAddOnInput {
 #[serde_as]
 #[derive(Deserialize)]
 struct BookingList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    bookings: Vec<ServiceBooking>,
+    bookings: Entries<ServiceBooking>,
 }

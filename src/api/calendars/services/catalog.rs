@@ -6,6 +6,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::calendars::{TimeUnit, only_in_v3};
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{LocationId, ServiceCategoryId, ServiceId, ServiceVariationId, StaffId};
@@ -37,7 +38,7 @@ impl<'a> Services<'a> {
             .query_opt("isPrivate", query.is_private);
         self.location
             .send::<ServiceList>(request)
-            .map(|list| list.services)
+            .map(|list| list.services.items)
             .only_if(checked)
     }
 
@@ -342,7 +343,5 @@ fn part<'de, T: Deserialize<'de>, E: de::Error>(raw: &'de RawValue) -> Result<T,
 #[serde_as]
 #[derive(Deserialize)]
 struct ServiceList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    services: Vec<Service>,
+    services: Entries<Service>,
 }

@@ -5,10 +5,11 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::api::calendars::only_in_v3;
 use crate::api::contacts::InLocation;
+use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::{LocationId, ServiceLocationId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::Lenient;
 use crate::open_enum::open_enum;
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
@@ -36,7 +37,7 @@ impl<'a> ServiceLocations<'a> {
             .query("locationId", self.location.id());
         self.location
             .send::<PlaceList>(request)
-            .map(|list| list.service_locations)
+            .map(|list| list.service_locations.items)
             .only_if(checked)
     }
 
@@ -176,7 +177,5 @@ pub struct ServiceLocationDetails {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PlaceList {
-    #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
-    service_locations: Vec<ServiceLocation>,
+    service_locations: Entries<ServiceLocation>,
 }

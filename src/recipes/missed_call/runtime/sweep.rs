@@ -394,7 +394,9 @@ async fn recorded_between(
 fn is_unreadable(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::Decode { .. } | ErrorKind::Transport(TransportErrorKind::TooLarge)
+        ErrorKind::Decode { .. }
+            | ErrorKind::Listing
+            | ErrorKind::Transport(TransportErrorKind::TooLarge)
     )
 }
 
