@@ -25,6 +25,7 @@ mod consent;
 mod flood;
 pub(crate) mod opt_out;
 mod place;
+pub(crate) mod promotion;
 mod quiet_hours;
 mod region;
 mod suspension;
