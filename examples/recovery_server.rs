@@ -249,15 +249,24 @@ async fn check_locations(engine: &Engine) -> Result<(), String> {
         return Ok(());
     };
     for error in errors.iter().filter(|error| may_pass(error)) {
-        tracing::warn!(%error, "starting without having checked this location");
+        match error {
+            PreflightError::Hint { location, hint } => {
+                tracing::warn!(%location, %hint, "this is allowed in a recipe, and hardly meant");
+            }
+            _ => tracing::warn!(%error, "starting without having checked this location"),
+        }
     }
     let wrong = errors.iter().filter(|error| !may_pass(error));
     unless_sound(wrong.map(ToString::to_string).collect())
 }
 
-/// An outage passes; a token that is missing has to be set.
+/// An outage passes, and a hint is no error; a token that is missing has to be set.
 fn may_pass(error: &PreflightError) -> bool {
-    matches!(error, PreflightError::NotChecked { error, .. } if *error.kind() != ErrorKind::Config)
+    match error {
+        PreflightError::NotChecked { error, .. } => *error.kind() != ErrorKind::Config,
+        PreflightError::Hint { .. } => true,
+        _ => false,
+    }
 }
 
 fn unless_sound(problems: Vec<String>) -> Result<(), String> {

@@ -68,6 +68,9 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    for hint in recipe.hints() {
+        eprintln!("{hint}");
+    }
     let tour = match tour::take(&recipe, options.db).await {
         Ok(tour) => tour,
         Err(failure) => return broken_off(failure),

@@ -21,7 +21,7 @@ use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, PersonKey, SqliteStore};
-use gohighlevel::recipes::missed_call::{Engine, Notice, Recipe, TeamNotifier};
+use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
 use jiff::Timestamp;
@@ -141,7 +141,10 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         .notifier(Arc::new(team.clone()))
         .location(location.clone(), recipe.clone())
         .build();
-    if let Some(error) = engine.preflight().await.into_iter().next() {
+    // The recipe's hints are told before the tour.
+    let is_hint = |error: &PreflightError| matches!(error, PreflightError::Hint { .. });
+    let mut errors = engine.preflight().await.into_iter();
+    if let Some(error) = errors.find(|error| !is_hint(error)) {
         return Err(error.into());
     }
 

@@ -134,6 +134,11 @@ impl Store for Disk {
         self.world.tables.recipe_source(fingerprint).await
     }
 
+    async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
+        self.enter().await?;
+        self.world.tables.recipe_sources().await
+    }
+
     async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
         self.enter().await?;
         self.world.tables.is_taken(name).await

@@ -9,7 +9,7 @@ const FILE: &str = "recipe.toml";
 fuzz_target!(|text: &str| {
     match Recipe::from_toml(FILE, text) {
         Ok(recipe) => {
-            assert_eq!(recipe.source(), text);
+            assert!(!recipe.source().contains('\r'));
             let again = Recipe::from_toml(FILE, recipe.source());
             assert_eq!(
                 again.as_ref(),
@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
         }
         Err(error) => {
             assert!(!error.problems().is_empty(), "refused for no reason");
-            let lines = text.split('\n').count();
+            let lines = text.replace("\r\n", "\n").split(['\n', '\r']).count();
             for problem in error.problems() {
                 assert!((1..=lines).contains(&problem.line()), "{problem}");
                 assert!(!problem.what().is_empty(), "{problem}");

@@ -7,7 +7,7 @@ use gohighlevel::clock::Clock;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::episode::Intent;
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
-use gohighlevel::recipes::missed_call::store::MemoryStore;
+use gohighlevel::recipes::missed_call::store::{MemoryStore, SqliteStore, Store};
 use gohighlevel::testing::{Call, CallStatus};
 
 use super::support::{LINK, LOCATION, World, business, caller, soleil};
@@ -267,6 +267,33 @@ async fn a_running_episode_keeps_its_recipe() {
             .unwrap()
             .starts_with("Hello from Soleil")
     );
+}
+
+#[tokio::test]
+async fn preflight_tells_of_other_words_under_the_same_version() {
+    let recipe = |words: &str, version: u32| {
+        let toml = format!(
+            "name = \"studio\"\nversion = {version}\n[steps.text]\ndo = \"text\"\nbody = \"{words} from {{{{ location.name }}}}\"\n[business]\ndisplay_name = \"Soleil\"\n"
+        );
+        Recipe::from_toml("studio.toml", &toml).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let on_disk = SqliteStore::open(folder.path().join("calls.db")).unwrap();
+    for store in [Arc::new(MemoryStore::new()) as Arc<dyn Store>, Arc::new(on_disk)] {
+        let mut world = World::with(recipe("Hello", 1), store).await;
+        world.missed_call().await;
+        assert!(world.engine.preflight().await.is_empty());
+        world.change_recipe(recipe("Goodbye", 1)).await;
+        let told: Vec<String> = world.engine.preflight().await.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("a hint: studio.toml:2: version: other words ran under the name `studio` and version 1")
+                && told[0].contains("write version = 2"),
+            "{told:?}"
+        );
+        world.change_recipe(recipe("Goodbye", 2)).await;
+        assert!(world.engine.preflight().await.is_empty());
+    }
 }
 
 #[tokio::test]

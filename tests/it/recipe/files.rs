@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use gohighlevel::recipes::missed_call::{Preset, Recipe};
 
-fn recipes(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/recipes")
-        .join(folder);
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .join(name)
+}
+
+fn recipes(name: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
@@ -23,7 +26,7 @@ fn recipes(folder: &str) -> Vec<PathBuf> {
 
 fn load(path: &Path) -> Result<Recipe, gohighlevel::recipes::missed_call::RecipeError> {
     let name = path.file_name().unwrap().to_str().unwrap();
-    Recipe::from_toml(name, &fs::read_to_string(path).unwrap())
+    Recipe::from_bytes(name, &fs::read(path).unwrap())
 }
 
 #[test]
@@ -55,6 +58,61 @@ fn bad_recipes_say_what_to_write_instead() {
         }
     }
     assert!(differences.is_empty(), "\n{differences}");
+}
+
+#[test]
+fn a_slip_is_told_once_and_in_nobodys_jargon() {
+    const OF_PARSERS: [&str; 16] = [
+        "not TOML",
+        "expected newline",
+        "unexpected key",
+        "invalid basic string",
+        "invalid multi-line",
+        "invalid unquoted key",
+        "invalid boolean",
+        "invalid key-value",
+        "literal string",
+        "unclosed table",
+        "duplicate key",
+        "key with no value",
+        "found integer",
+        "found datetime",
+        "stream did not contain",
+        "syntax",
+    ];
+    let mut slips = 0;
+    for path in recipes("bad") {
+        let Err(error) = load(&path) else {
+            continue;
+        };
+        let told = error.to_string();
+        for words in OF_PARSERS {
+            assert!(!told.contains(words), "{told}");
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("slip_") || name.starts_with("file_") {
+            slips += 1;
+            assert_eq!(error.problems().len(), 1, "{told}");
+        }
+    }
+    assert!(slips > 60);
+}
+
+#[test]
+fn one_text_whatever_the_editor() {
+    let text = "name = \"x\"\nversion = 1\n[steps.email]\ndo = \"email\"\nsubject = \"Hi\"\nbody = \"\"\"\nHi,\nwe missed you.\n\"\"\"\n";
+    let plain = Recipe::from_toml("r.toml", text).unwrap();
+    for other in [
+        text.replace('\n', "\r\n"),
+        text.replace('\n', "\r"),
+        format!("\u{feff}{text}"),
+        format!("\u{feff}{}", text.replace('\n', "\r\n")),
+    ] {
+        let recipe = Recipe::from_bytes("r.toml", other.as_bytes()).unwrap();
+        assert_eq!(recipe.fingerprint(), plain.fingerprint());
+        assert_eq!(recipe.source(), text);
+        assert_eq!(recipe, plain);
+    }
 }
 
 #[test]

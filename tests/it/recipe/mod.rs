@@ -4,5 +4,6 @@
 mod check;
 mod copy;
 mod files;
+mod hints;
 mod render;
 mod variants;

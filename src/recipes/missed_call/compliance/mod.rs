@@ -28,6 +28,7 @@ mod flood;
 mod holidays;
 pub(crate) mod opt_out;
 mod place;
+pub(crate) mod promotion;
 mod quiet_hours;
 mod region;
 mod service_numbers;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::latin::latin;
 use super::template::MergeField;
 
 /// The longest text HighLevel's carriers take, in characters.
@@ -27,7 +28,7 @@ pub(super) enum Kind {
     Empty,
     TooLong,
     ValueTooLong,
-    TooManyParts { parts: usize, most: usize },
+    TooManyParts(TooMany),
     OptOutWithoutStop,
     NotApproved { copy: String, fingerprint: String },
     FieldMissing,
@@ -38,6 +39,80 @@ pub(super) enum Kind {
     ClinicalWord(String),
     LeftoverBraces,
     Engine,
+}
+
+/// A text that takes more parts than it may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TooMany {
+    pub(super) parts: usize,
+    pub(super) most: usize,
+    /// How many characters it is too long.
+    pub(super) excess: usize,
+    /// The characters for which it is sent in the alphabet that holds less than half as much, each once.
+    pub(super) costly: String,
+    /// How many characters it would be too long without them.
+    pub(super) excess_without: usize,
+}
+
+impl TooMany {
+    fn remedy(&self) -> String {
+        let Self {
+            parts,
+            excess,
+            excess_without,
+            ..
+        } = self;
+        let most = format!("or write max_segments = {parts}");
+        if self.costly.is_empty() {
+            return format!(
+                "shorten the body or the custom values by {}, {most}",
+                characters(*excess)
+            );
+        }
+        let letters: Vec<String> = self.costly.chars().map(|c| format!("`{c}`")).collect();
+        let (letters, them) = (
+            letters.join(", "),
+            if letters.len() == 1 { "it" } else { "them" },
+        );
+        let instead = plain_letters(&self.costly)
+            .map(|plain| format!(" (write {plain})"))
+            .unwrap_or_default();
+        let rest = match excess_without {
+            0 => String::new(),
+            more => format!(
+                ", and shorten the body or the custom values by {}",
+                characters(*more)
+            ),
+        };
+        format!(
+            "do without {letters}{instead}: for {them}, 70 characters fit into a message and not 160{rest}; or shorten \
+             it by {}, {most}",
+            characters(*excess)
+        )
+    }
+}
+
+fn characters(count: usize) -> String {
+    if count == 1 {
+        "1 character".to_owned()
+    } else {
+        format!("{count} characters")
+    }
+}
+
+/// The letters without their accents, if all of them have such a letter.
+fn plain_letters(costly: &str) -> Option<String> {
+    let plain: Option<Vec<String>> = costly
+        .chars()
+        .map(|c| latin(c.encode_utf8(&mut [0; 4])))
+        .collect();
+    Some(
+        plain?
+            .iter()
+            .map(|letter| format!("`{letter}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
 }
 
 impl CopyError {
@@ -69,7 +144,7 @@ impl CopyError {
             Kind::NoText => "no_text",
             Kind::Empty => "empty",
             Kind::TooLong | Kind::ValueTooLong => "too_long",
-            Kind::TooManyParts { .. } => "too_many_parts",
+            Kind::TooManyParts(_) => "too_many_parts",
             Kind::OptOutWithoutStop => "opt_out_without_stop",
             Kind::NotApproved { .. } => "not_approved",
             Kind::FieldMissing => "field_missing",
@@ -99,7 +174,7 @@ impl CopyError {
             Kind::Empty => "the text would be empty".to_owned(),
             Kind::TooLong => format!("the text would be longer than {LONGEST_TEXT} characters"),
             Kind::ValueTooLong => format!("{place} is longer than {LONGEST_VALUE} bytes"),
-            Kind::TooManyParts { parts, most } => {
+            Kind::TooManyParts(TooMany { parts, most, .. }) => {
                 format!(
                     "the text would be sent as {parts} messages, and {most} is the most allowed"
                 )
@@ -119,21 +194,24 @@ impl CopyError {
         }
     }
 
-    pub(crate) fn remedy(&self) -> &'static str {
-        match (&self.kind, &self.field) {
+    pub(crate) fn remedy(&self) -> String {
+        if let Kind::TooManyParts(too_many) = &self.kind {
+            return too_many.remedy();
+        }
+        let remedy = match (&self.kind, &self.field) {
             (Kind::NoText, _) => "add a step with do = \"text\", or send no text",
             (Kind::Empty, _) => "write words that do not depend on an `if`",
             (Kind::TooLong | Kind::ValueTooLong, _) => "shorten the body or the custom values",
-            (Kind::TooManyParts { .. }, _) => {
-                "shorten the body or the custom values, and do without emoji and letters such as `ë`, which cut what \
-                 fits into a message from 160 characters to 70"
-            }
+            (Kind::TooManyParts(_), _) => "shorten the body or the custom values",
             (Kind::OptOutWithoutStop, _) => "write such as \"Reply STOP to opt out.\"",
             (Kind::NotApproved { .. }, _) => {
                 "have it approved as it reads now, or go back to the words that were approved"
             }
             (Kind::FieldMissing, Some(MergeField::LocationName)) => {
                 "set business.display_name in the recipe, or the location's name in HighLevel"
+            }
+            (Kind::FieldMissing, Some(MergeField::LocationPhone)) => {
+                "fill in the phone number in HighLevel under Settings > Business Profile"
             }
             (Kind::FieldMissing, Some(field)) if field.is_of_number() => {
                 "write it under the number in the recipe's [numbers]"
@@ -153,7 +231,8 @@ impl CopyError {
             (Kind::ClinicalWord(_), _) => "use words that say nothing about care",
             (Kind::LeftoverBraces, _) => "remove `{{`, `}}`, `{%` and `%}` from the value",
             (Kind::Engine, _) => "write the template with fields, `default` and `if` only",
-        }
+        };
+        remedy.to_owned()
     }
 }
 

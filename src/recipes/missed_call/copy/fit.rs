@@ -1,10 +1,10 @@
 //! What to leave out of a text so that it costs no more than it has to: first the contact's name, then what the
 //! template can do without.
 
-use super::error::{CopyError, Kind};
+use super::error::{CopyError, Kind, TooMany};
 use super::lint::links;
 use super::message::MessageCopy;
-use super::segments::{Encoding, Segments, SenderKind};
+use super::segments::{Encoding, Segments, SenderKind, is_gsm7};
 use super::template::MergeField;
 use super::values::MergeValues;
 use crate::recipes::missed_call::compliance::opt_out;
@@ -12,6 +12,8 @@ use crate::recipes::missed_call::compliance::opt_out;
 /// Room for the lines with the sender's name and about STOP that HighLevel puts after the first text to a contact, in
 /// characters; its own lines differ by location, and about sixty is what they take.
 const APPENDED: usize = 60;
+/// As many costly characters are named.
+const MOST_NAMED: usize = 12;
 
 /// A text within its bounds, and the fields that were left out for it.
 pub(super) struct Fitted {
@@ -24,6 +26,8 @@ pub(super) struct Fitted {
 struct Draft {
     values: MergeValues,
     body: String,
+    /// The room for what HighLevel puts after it.
+    more: usize,
     segments: Segments,
 }
 
@@ -39,7 +43,30 @@ impl Draft {
             segments: Segments::with_more(&body, more, sender),
             values,
             body,
+            more,
         })
+    }
+
+    /// By how much it is too long, and for which letters.
+    fn too_many(&self, most: usize, sender: SenderKind) -> TooMany {
+        let mut costly = String::new();
+        for character in self.body.chars().filter(|c| !is_gsm7(*c)) {
+            if !costly.contains(character) && costly.chars().count() < MOST_NAMED {
+                costly.push(character);
+            }
+        }
+        let without: String = self
+            .body
+            .chars()
+            .map(|c| if is_gsm7(c) { c } else { 'x' })
+            .collect();
+        TooMany {
+            parts: self.segments.parts(),
+            most,
+            excess: self.segments.excess(most, sender),
+            excess_without: Segments::with_more(&without, self.more, sender).excess(most, sender),
+            costly,
+        }
     }
 
     /// Whether it takes another part than `other`, or the alphabet in which parts hold less.
@@ -76,8 +103,8 @@ pub(super) fn fitting(
             });
         }
         let Some(key) = optional.pop() else {
-            let parts = draft.segments.parts();
-            return Err(CopyError::new(Kind::TooManyParts { parts, most }, None));
+            let kind = Kind::TooManyParts(draft.too_many(most, sender));
+            return Err(CopyError::new(kind, None));
         };
         values.custom_values.remove(&key);
         dropped.push(MergeField::CustomValue(key));

@@ -6,7 +6,8 @@
 use url::Url;
 
 use super::super::recipe::Fault;
-use super::template::{FIELD, LINK_FIELD, Template};
+use super::notation::Piece;
+use super::template::{FIELD, LINK_FIELD, MergeField, Template};
 use super::typography::{is_joiner, is_text, next_link};
 
 /// Public shorteners, of which some carriers block every text.
@@ -155,12 +156,88 @@ fn holds_shortener(word: &str) -> bool {
         .any(|part| is_shortener(part.trim_start_matches('-')))
 }
 
+/// Ends of host names that phones make a link of, also without anything in front.
+const ENDS_OF_HOSTS: &[&str] = &[
+    "com", "net", "org", "io", "biz", "info", "app", "health", "clinic", "co", "ca", "us", "edu",
+    "gov", "dev", "ai", "uk",
+];
+
+/// Further ones, after which only a path makes a link: without one, a space after a full stop was forgotten.
+const ENDS_BEFORE_PATHS: &[&str] = &[
+    "me", "ly", "gl", "cc", "tv", "page", "site", "link", "online", "store", "shop", "spa",
+    "salon", "care", "studio", "beauty", "fitness", "dental", "eu", "de", "mx", "au",
+];
+
+/// The words of `text` that phones make a link of though they have no `https://`, such as `calendly.com/soleil`.
+pub(crate) fn bare_links(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '<' | '>'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+                    | '"'
+                    | '“'
+                    | '”'
+                    | ','
+                    | ';'
+                    | FIELD
+                    | LINK_FIELD
+            )
+    })
+    .map(|word| {
+        word.trim_matches(|c| PUNCTUATION.contains(&c) || matches!(c, '*' | '_' | '‘' | '`'))
+    })
+    .filter(|word| is_bare_link(word))
+}
+
+fn is_bare_link(word: &str) -> bool {
+    // An address of e-mail is none, and other links are looked at elsewhere.
+    if word.contains('@') || word.contains("//") || begins_as_a_link(word) || holds_shortener(word)
+    {
+        return false;
+    }
+    let word = word.rsplit(':').next().unwrap_or(word);
+    let (host, path) = word
+        .split_once('/')
+        .map_or((word, None), |(host, path)| (host, Some(path)));
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let Some((end, names)) = labels.split_last().filter(|(_, names)| !names.is_empty()) else {
+        return false;
+    };
+    let end = end.to_ascii_lowercase();
+    let is_end = ENDS_OF_HOSTS.contains(&end.as_str())
+        || (path.is_some() && ENDS_BEFORE_PATHS.contains(&end.as_str()));
+    // "U.S." and "a.m." are no hosts.
+    is_end && names.iter().all(is_label) && names.iter().any(|name| name.len() > 1)
+}
+
 /// What is wrong with the links in a template, as far as it can be told before it is filled.
 pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
     let skeleton = template.skeleton();
     let mut faults = text_link_faults(&skeleton);
     for default in template.defaults() {
         faults.extend(text_link_faults(default));
+    }
+    for words in template.spoken() {
+        for link in bare_links(&words) {
+            let fault = Fault::new(
+                format!("`{link}` is not an https link"),
+                format!("write the whole link with `https://` in front: https://{link}"),
+            );
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
     }
     let touched = skeleton
         .split(LINK_FIELD)
@@ -177,6 +254,16 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     for link in links(text) {
         let bare = link.trim_end_matches(PUNCTUATION);
+        if let Some((alone, _)) = bare.split_once('>') {
+            faults.push(Fault::new(
+                "a link in angle brackets, which phones take for a part of it",
+                format!(
+                    "write the link alone: {}",
+                    alone.replace([FIELD, LINK_FIELD], "…")
+                ),
+            ));
+            continue;
+        }
         // Whatever is filled in, it may be a host.
         let filled = bare.replace([FIELD, LINK_FIELD], "x.example");
         let shown = bare.replace([FIELD, LINK_FIELD], "…");
@@ -194,6 +281,67 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
         if bare.len() < link.len() {
             faults.push(touching());
         }
+    }
+    faults
+}
+
+/// What would be left of a greeting when nothing is filled in: `Hi ,`.
+pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
+    let pieces = template.pieces();
+    let mut faults = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let Piece::Print {
+            field,
+            default,
+            conditional: false,
+        } = piece
+        else {
+            continue;
+        };
+        let may_be_empty = match default {
+            Some(words) => words.trim().is_empty(),
+            None => field.is_left_out(),
+        };
+        let before = at.checked_sub(1).and_then(|before| pieces.get(before));
+        let after = pieces.get(at + 1);
+        let stands_alone = match before {
+            None => true,
+            Some(Piece::Words(words)) => words.ends_with(char::is_whitespace),
+            Some(_) => false,
+        };
+        let Some(Piece::Words(after)) = after.filter(|_| may_be_empty && stands_alone) else {
+            continue;
+        };
+        let Some(sign) = after
+            .chars()
+            .next()
+            .filter(|c| matches!(c, ',' | '.' | '!' | '?' | ';' | ':'))
+        else {
+            continue;
+        };
+        // "Hi {{ contact.first_name }} {{ contact.last_name }},".
+        let whole_name = *field == MergeField::ContactLastName
+            && matches!(before, Some(Piece::Words(words)) if words.trim().is_empty())
+            && matches!(
+                at.checked_sub(2).and_then(|first| pieces.get(first)),
+                Some(Piece::Print { field: MergeField::ContactFirstName, .. })
+            );
+        let word = match before {
+            _ if whole_name => "Ana",
+            Some(Piece::Words(words)) => words.split_whitespace().next_back().unwrap_or_default(),
+            _ => "",
+        };
+        let remedy = if whole_name {
+            "write `{{ contact.name }}` in the place of both names".to_owned()
+        } else if field.is_name() {
+            format!("write `{{{{ contact.name }}}}`, or words for want of it: `{{{{ {field} | default('friend') }}}}`")
+        } else {
+            format!("write words for want of it: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`")
+        };
+        faults.push(Fault::new(
+            format!("where `{field}` is not known, the text reads `{}`", format!("{word} {sign}").trim_start()),
+            remedy,
+        ));
     }
     faults
 }
@@ -292,6 +440,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_a_greeting() {
+        for (source, faults) in [
+            ("Hi {{ contact.first_name }}, hello.", 0),
+            ("Hi {{ contact.last_name }}, hello.", 1),
+            (
+                "Hi {{ contact.first_name }} {{ contact.last_name }}, hello.",
+                1,
+            ),
+            ("Hi {{ contact.first_name | default('') }}, hello.", 1),
+            ("Hi {{ contact.first_name | default('friend') }}, hello.", 0),
+            (
+                "Hi{% if contact.last_name %} {{ contact.last_name }}{% endif %}, hello.",
+                0,
+            ),
+            ("{{ custom_values.note | default('') }} Hello.", 0),
+            ("Hello {{ custom_values.note | default('') }}.", 1),
+            ("Hello {{ custom_values.note }}.", 0),
+        ] {
+            let template = Template::parse(source).unwrap();
+            assert_eq!(empty_value_faults(&template).len(), faults, "{source}");
+        }
+    }
+
+    #[test]
     fn punctuation_must_not_touch_a_link() {
         for (source, faults) in [
             ("Book: {{ custom_values.calendly_link }}", 0),
@@ -304,6 +476,14 @@ mod tests {
             ("Book: https://{{ custom_values.domain }}/x", 0),
             ("Book: http://a.example/x.", 2),
             ("See {{ custom_values.note | default(\"bit.ly/x\") }}", 1),
+            ("Book: calendly.com/soleil or call.", 1),
+            ("Book: <https://a.example/x> or call.", 1),
+            ("Book: (calendly.com).", 1),
+            ("Book at CALENDLY.COM/x", 1),
+            ("Write to ana@studio.com or call.", 0),
+            ("Open from 9 a.m. to 5 p.m., U.S. holidays too.", 0),
+            ("Sorry we missed you.Call us back and/or text.", 0),
+            ("Book: https://{{ custom_values.domain }}/soleil.com", 0),
         ] {
             let template = Template::parse(source).unwrap();
             assert_eq!(template_link_faults(&template).len(), faults, "{source}");

@@ -3,20 +3,21 @@
 //! Reading only; what a template comes to is [`template`](super::template)'s business.
 
 use super::super::recipe::Fault;
-use super::super::spelling::nearest;
+use super::fields::unknown_field;
 use super::template::{FIELD, MergeField};
+use super::typography::invisible_name;
 
 /// The fields with a fixed name, as they are written.
-const FIXED_FIELDS: &[&str] = &[
+pub(super) const FIXED_FIELDS: &[&str] = &[
     "contact.first_name",
     "contact.last_name",
     "contact.name",
     "location.name",
+    "location.phone",
     "number.name",
     "number.link",
 ];
-const KNOWN_FIELDS: &str = "write one of `contact.first_name`, `contact.last_name`, `contact.name`, `location.name`, \
-                            `number.name`, `number.link` or `custom_values.<key>`";
+
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -37,6 +38,8 @@ pub(super) enum Piece {
 pub(super) struct Parser {
     pub(super) pieces: Vec<Piece>,
     pub(super) faults: Vec<Fault>,
+    /// The template as the engine reads it.
+    pub(super) engine: String,
     open_ifs: usize,
 }
 
@@ -63,15 +66,27 @@ impl Parser {
                 }
                 _ => {
                     self.words(after);
-                    return self.fault(
-                        format!("`{mark}` closes nothing"),
-                        format!(
-                            "remove it, or write `{{{}` before the field",
-                            if mark == "}}" { "{" } else { "%" }
-                        ),
-                    );
+                    return self.closes_nothing(words, mark);
                 }
             };
+            let end = after.find(close).unwrap_or(after.len());
+            // A field whose second brace is missing ends at the first.
+            if mark == "{{"
+                && let Some(one) = after[..end].find(['{', '}'])
+            {
+                let (field, brace) = after.split_at(one);
+                let name = field.split('|').next().unwrap_or_default();
+                if !is_path(name.trim()) {
+                    self.words(after);
+                    return self.fault(
+                        "braces inside of a field",
+                        "write two braces on each side, such as `{{ contact.first_name }}`",
+                    );
+                }
+                self.brace_missing(field.trim());
+                rest = brace.strip_prefix('}').unwrap_or(brace);
+                continue;
+            }
             let Some((inside, after)) = after.split_once(close) else {
                 self.words(after);
                 return self.fault(
@@ -79,13 +94,22 @@ impl Parser {
                     format!("write `{close}` after the field"),
                 );
             };
-            let inside = inside.trim_start_matches(['-', '+']);
-            let inside = inside.trim_end_matches(['-', '+']).trim();
+            let signs = |sign: char| matches!(sign, '-' | '+');
+            let lead = inside.chars().next().filter(|sign| signs(*sign));
+            let trail = inside.chars().next_back().filter(|sign| signs(*sign));
+            let inside = inside.trim_start_matches(signs);
+            let inside = inside.trim_end_matches(signs).trim();
+            self.engine.push_str(mark);
+            self.engine.extend(lead);
+            self.engine.push(' ');
             if mark == "{{" {
                 self.print(inside);
             } else {
                 self.statement(inside);
             }
+            self.engine.push(' ');
+            self.engine.extend(trail);
+            self.engine.push_str(close);
             rest = after;
         }
         self.words(rest);
@@ -94,29 +118,74 @@ impl Parser {
         }
     }
 
+    /// `}}` without a beginning, perhaps for want of one brace.
+    fn closes_nothing(&mut self, before: &str, mark: &str) {
+        let field = before.rsplit_once('{').map(|(_, field)| field.trim());
+        if let Some(field) = field.filter(|field| mark == "}}" && is_path(field)) {
+            return self.fault(
+                format!("a brace is missing before `{field}`"),
+                format!("write `{{{{ {field} }}}}`"),
+            );
+        }
+        let open = if mark == "}}" { "{" } else { "%" };
+        self.fault(
+            format!("`{mark}` closes nothing"),
+            format!("remove it, or write `{{{open}` before the field"),
+        );
+    }
+
+    fn brace_missing(&mut self, field: &str) {
+        // So that the words around it are not read as one.
+        self.words(FIELD.encode_utf8(&mut [0; 4]));
+        self.fault(
+            format!("a brace is missing after `{field}`"),
+            format!("write `{{{{ {field} }}}}`"),
+        );
+    }
+
     fn words(&mut self, words: &str) {
         if !words.is_empty() {
             self.pieces.push(Piece::Words(words.to_owned()));
+            self.engine.push_str(words);
         }
     }
 
+    /// The field of this path, which the engine reads next.
     fn field(&mut self, path: &str) -> Option<MergeField> {
         let field = MergeField::parse(path);
-        if field.is_none() {
-            let remedy = if path.starts_with("custom_values.") {
-                "the key of a custom value has small letters, digits and `_` only, such as \
-                 `custom_values.calendly_link`"
-                    .to_owned()
-            } else if let Some(meant) = nearest(path, FIXED_FIELDS.iter().copied()) {
-                format!("did you mean `{meant}`? Otherwise {KNOWN_FIELDS}")
-            } else {
-                KNOWN_FIELDS.to_owned()
-            };
-            self.fault(format!("unknown merge field `{path}`"), remedy);
-            // So that the words around it are not read as one.
-            self.words(FIELD.encode_utf8(&mut [0; 4]));
+        match &field {
+            // A key that begins with a digit is no name to the engine.
+            Some(MergeField::CustomValue(key)) => {
+                self.engine.push_str(&format!("custom_values[\"{key}\"]"));
+            }
+            Some(_) => self.engine.push_str(path),
+            None => {
+                self.unknown(path);
+                // So that the words around it are not read as one.
+                self.words(FIELD.encode_utf8(&mut [0; 4]));
+            }
         }
         field
+    }
+
+    fn unknown(&mut self, path: &str) {
+        let invisible = path
+            .chars()
+            .find_map(|character| Some((character, invisible_name(character)?)));
+        if let Some((character, name)) = invisible {
+            let visible: String = path
+                .chars()
+                .filter(|c| invisible_name(*c).is_none())
+                .collect();
+            return self.fault(
+                format!(
+                    "an invisible character, {name} (U+{:04X}), in `{{{{ {visible} }}}}`",
+                    u32::from(character)
+                ),
+                "delete the field and type it again",
+            );
+        }
+        self.faults.push(unknown_field(path));
     }
 
     fn print(&mut self, inside: &str) {
@@ -136,6 +205,9 @@ impl Parser {
             }
         };
         if let Some(field) = self.field(path) {
+            if let Some(words) = &default {
+                self.engine.push_str(&format!(" | default(\"{words}\")"));
+            }
             self.pieces.push(Piece::Print {
                 field,
                 default,
@@ -150,19 +222,35 @@ impl Parser {
         match word {
             "if" | "elif" if !rest.is_empty() => {
                 self.open_ifs += usize::from(word == "if");
-                let path = rest.strip_prefix("not ").unwrap_or(rest).trim();
+                let path = rest.strip_prefix("not ");
+                self.engine.push_str(word);
+                self.engine
+                    .push_str(if path.is_some() { " not " } else { " " });
+                let path = path.unwrap_or(rest).trim();
                 if let Some(field) = self.field(path) {
                     self.pieces.push(Piece::Test(field));
                 }
             }
-            "else" if rest.is_empty() => {}
-            "endif" if rest.is_empty() => self.open_ifs = self.open_ifs.saturating_sub(1),
+            "else" | "endif" if rest.is_empty() => {
+                self.engine.push_str(word);
+                if word == "endif" {
+                    self.open_ifs = self.open_ifs.saturating_sub(1);
+                }
+            }
             _ => self.fault(
                 format!("`{{% {inside} %}}` is not allowed in a text"),
                 "write `{% if field %}…{% else %}…{% endif %}` or no statement at all",
             ),
         }
     }
+}
+
+/// Whether the words may be the name of a field.
+fn is_path(words: &str) -> bool {
+    !words.is_empty()
+        && words
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' '))
 }
 
 /// The first mark of a field, statement or comment.

@@ -101,6 +101,17 @@ impl Segments {
         }
     }
 
+    /// How many units it is too long for so many parts; 0 if it fits.
+    pub(super) fn excess(self, most: usize, sender: SenderKind) -> usize {
+        if self.parts <= most {
+            return 0;
+        }
+        let (single, joined) = capacity(self.encoding, sender);
+        let room = if most <= 1 { single } else { joined * most };
+        // A unit can stay empty at the end of a part.
+        self.units.saturating_sub(room).max(1)
+    }
+
     /// The alphabet.
     pub fn encoding(self) -> Encoding {
         self.encoding

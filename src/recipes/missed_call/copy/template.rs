@@ -13,6 +13,7 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use super::super::recipe::Fault;
 use super::error::{CopyError, Kind};
 use super::notation::{Parser, Piece};
+use super::placeholder::placeholder_faults;
 use super::values::MergeValues;
 
 /// Stand in [`Template::skeleton`] for a field, and for a field that holds a link.
@@ -31,6 +32,8 @@ pub enum MergeField {
     ContactName,
     /// `location.name`: what the business calls itself in texts.
     LocationName,
+    /// `location.phone`: the business's phone number as HighLevel has it, in E.164.
+    LocationPhone,
     /// `custom_values.<key>`: a custom value of the location.
     CustomValue(String),
     /// `number.name`: what the recipe calls the number that was called.
@@ -46,12 +49,12 @@ impl MergeField {
             "contact.last_name" => Self::ContactLastName,
             "contact.name" => Self::ContactName,
             "location.name" => Self::LocationName,
+            "location.phone" => Self::LocationPhone,
             "number.name" => Self::NumberName,
             "number.link" => Self::NumberLink,
             _ => {
                 let key = path.strip_prefix("custom_values.")?;
-                let named = key
-                    .starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+                let named = !key.is_empty()
                     && key
                         .chars()
                         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -80,6 +83,11 @@ impl MergeField {
         )
     }
 
+    /// Whether nothing at all is printed where it has no value.
+    pub(super) fn is_left_out(&self) -> bool {
+        matches!(self, Self::ContactLastName)
+    }
+
     /// Whether the value depends on the number that was called.
     pub(crate) fn is_of_number(&self) -> bool {
         matches!(self, Self::NumberName | Self::NumberLink)
@@ -93,6 +101,7 @@ impl fmt::Display for MergeField {
             Self::ContactLastName => "contact.last_name",
             Self::ContactName => "contact.name",
             Self::LocationName => "location.name",
+            Self::LocationPhone => "location.phone",
             Self::NumberName => "number.name",
             Self::NumberLink => "number.link",
             Self::CustomValue(key) => return write!(f, "custom_values.{key}"),
@@ -113,6 +122,8 @@ impl fmt::Display for MergeField {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     source: String,
+    /// The same in the notation of the engine.
+    engine: String,
     pieces: Vec<Piece>,
 }
 
@@ -151,19 +162,24 @@ impl Template {
     pub(crate) fn read(source: &str) -> (Self, Vec<Fault>) {
         let mut parser = Parser::default();
         parser.read(source);
-        if parser.faults.is_empty()
-            && let Err(error) = environment().template_from_str(source)
-        {
+        if parser.faults.is_empty() && environment().template_from_str(&parser.engine).is_err() {
             parser.fault(
-                format!(
-                    "broken template: {}",
-                    error.detail().unwrap_or("bad syntax")
-                ),
-                "write `{{ field }}`, or `{% if field %}…{% else %}…{% endif %}`",
+                "`{% if %}`, `{% else %}` and `{% endif %}` that do not belong together",
+                "write `{% if field %}…{% else %}…{% endif %}`, in this order",
             );
+        }
+        for piece in &parser.pieces {
+            if let Piece::Words(words) = piece {
+                for fault in placeholder_faults(words) {
+                    if !parser.faults.contains(&fault) {
+                        parser.faults.push(fault);
+                    }
+                }
+            }
         }
         let template = Self {
             source: source.to_owned(),
+            engine: parser.engine,
             pieces: parser.pieces,
         };
         (template, parser.faults)
@@ -207,6 +223,11 @@ impl Template {
             .collect()
     }
 
+    /// The parts of it, for those that look at what stands side by side.
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
     /// The texts of its `default("…")` filters.
     pub(super) fn defaults(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
@@ -233,6 +254,7 @@ impl Template {
                 MergeField::ContactLastName => ("contact", "last_name"),
                 MergeField::ContactName => ("contact", "name"),
                 MergeField::LocationName => ("location", "name"),
+                MergeField::LocationPhone => ("location", "phone"),
                 MergeField::CustomValue(key) => ("custom_values", key.as_str()),
                 MergeField::NumberName => ("number", "name"),
                 MergeField::NumberLink => ("number", "link"),
@@ -252,7 +274,7 @@ impl Template {
                 .map(|(object, fields)| (object, Value::from_pairs(fields))),
         );
         let text = environment()
-            .render_str(&self.source, context)
+            .render_str(&self.engine, context)
             .map_err(|error| CopyError::from_engine(&error))?;
         let text = text.trim();
         if has_braces(text) {

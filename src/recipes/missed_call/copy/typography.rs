@@ -94,6 +94,21 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
+/// What a character is called that nobody sees, or takes for an ordinary space.
+pub(crate) fn invisible_name(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\u{a0}' | '\u{2007}' | '\u{202f}' => "a no-break space",
+        '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => "a wide space",
+        '\u{85}' | '\u{2028}' | '\u{2029}' => "a line separator",
+        '\u{ad}' => "a soft hyphen",
+        '\u{feff}' => "a byte order mark",
+        '\u{200b}' => "a zero-width space",
+        _ if is_invisible(character) || is_joiner(character) => "a character without width",
+        _ if is_control(character) => "a control code",
+        _ => return None,
+    })
+}
+
 /// Invisible characters that mean something inside of emoji and some scripts, and nothing between plain letters.
 pub(super) fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')

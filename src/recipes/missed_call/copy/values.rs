@@ -26,6 +26,8 @@ pub struct MergeValues {
     pub name: Option<Private<String>>,
     /// `location.name`: what HighLevel calls the location.
     pub location_name: Option<String>,
+    /// `location.phone`: the phone number of the business in HighLevel.
+    pub location_phone: Option<String>,
     /// The location's custom values by key, such as `calendly_link` (the part of HighLevel's `fieldKey` between
     /// `{{ custom_values.` and ` }}`).
     pub custom_values: BTreeMap<String, String>,
@@ -52,6 +54,7 @@ impl MergeValues {
                 }
             }),
             MergeField::LocationName => trimmed(self.location_name.as_deref()),
+            MergeField::LocationPhone => trimmed(self.location_phone.as_deref()),
             MergeField::CustomValue(key) => {
                 trimmed(self.custom_values.get(key).map(String::as_str))
             }
@@ -68,6 +71,7 @@ impl MergeValues {
             | MergeField::ContactLastName
             | MergeField::ContactName => None,
             MergeField::LocationName => self.location_name.as_ref(),
+            MergeField::LocationPhone => self.location_phone.as_ref(),
             MergeField::CustomValue(key) => self.custom_values.get(key),
             MergeField::NumberName => self.number_name.as_ref(),
             MergeField::NumberLink => self.number_link.as_ref(),
@@ -85,9 +89,10 @@ impl MergeValues {
         match field {
             MergeField::ContactFirstName | MergeField::ContactName => Ok(NEUTRAL_NAME),
             MergeField::ContactLastName => Ok(""),
-            MergeField::LocationName | MergeField::NumberName | MergeField::NumberLink => {
-                Err(CopyError::new(Kind::FieldMissing, Some(field)))
-            }
+            MergeField::LocationName
+            | MergeField::LocationPhone
+            | MergeField::NumberName
+            | MergeField::NumberLink => Err(CopyError::new(Kind::FieldMissing, Some(field))),
             MergeField::CustomValue(key) if self.custom_values.contains_key(key) => {
                 Err(CopyError::new(Kind::CustomValueEmpty, Some(field)))
             }

@@ -1,6 +1,6 @@
 //! What did the operator ask for, and does it make sense? The checked configuration of a missed-call text back.
 //!
-//! A recipe is a TOML text; whoever holds a [`Recipe`] knows that everything in it was checked. Episodes, stores and
+//! A recipe is a TOML text in UTF-8; whoever holds a [`Recipe`] knows that everything in it was checked. Episodes, stores and
 //! the runtime read it and never change it.
 //!
 //! # The file
@@ -20,9 +20,9 @@
 //! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
 //! | `call.unlisted_numbers` | with `[numbers]`: what calls to other numbers, or to none that is known, lead to: `"texted"` (as all calls, less texts that need something of the number), `"not_texted"` (all but messages) or `"ignored"` (nothing) | `"texted"` |
 //! | `numbers."+13125550100"` | a number of the business, as below | none |
-//! | `hours.zone` | with `[hours]`: the IANA name of the business's time zone | required |
-//! | `hours.every_day`, `monday` … `sunday` | when it is open: `"09:00-12:00, 13:00-17:00"`, or `"closed"`; single days override `every_day` | closed |
-//! | `hours.closed_on` | dates on which it is closed, such as `["2026-12-25"]` | none |
+//! | `hours.zone` | with `[hours]`: the IANA name of the business's time zone, or one of the six that people in the United States use: `"Central Time"`, `"CST"`, `"US/Central"` | required |
+//! | `hours.every_day`, `weekdays`, `weekend`, `monday` … `sunday`, `monday-friday` | when it is open: `"09:00-12:00, 13:00-17:00"`, `"9am-5pm"`, `"24/7"` or `"closed"`; what is written for fewer days counts before what is written for more | closed |
+//! | `hours.closed_on` | dates on which it is closed, such as `[2026-12-25]`, in quotes or without | none |
 //! | `steps.NAME` | a step; its name is of your choice, in small letters | at least one that reaches the caller or the team |
 //! | `compliance.hipaa` | refuse words that say something about care | `true` |
 //! | `compliance.extra_clinical_words` | more of such words | none |
@@ -33,6 +33,7 @@
 //! | `compliance.new_callers_per_minute` | as many unknown callers within a minute are a flood; so are five numbers in a row within ten minutes | 10 |
 //! | `compliance.near_suspension` | what happens when the location's texts show for sure that HighLevel is about to block it ([`SuspensionLimits`](super::compliance::SuspensionLimits)): `"pause_texts"` until midnight in UTC (follow-ups first, at worst all), `"pause_follow_ups"` (callers are answered at any rate) or `"ignored"` | `"pause_texts"` |
 //! | `compliance.first_text` | in quiet hours the answer to the call is sent `"at_once"`, or `"waits"` as all later texts do | `"at_once"` |
+//! | `hints.silence` | names of hints that are not to be told, as below | none |
 //!
 //! Every number of the business; what it leads to is told by it alone:
 //!
@@ -113,13 +114,40 @@
 //!
 //! A text that follows the first call within `call.max_age` answers the call: it is not sent when the call is older than
 //! that. Any other text may be late by as much, and besides waits up to a day for an hour at which the person may be
-//! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are ISO 8601 in hours, minutes and seconds.
+//! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are written as `"2 hours"`, `"90 min"`, `"60 s"` and `"1 day"`
+//! (which is 24 hours), or as ISO 8601 writes them: `"PT1H30M"`.
+//!
+//! # What is wrong, and what is hardly meant
+//!
+//! What is wrong with a recipe is told when it is read, all at once and each with its line, its key and what to write
+//! instead: `soleil.toml:7: steps.text.after: …; …`. Where the text is no TOML (a quote is missing, `:` stands for `=`),
+//! the first slip is told and nothing that follows from it. A byte order mark and the line ends of Windows and old Macs
+//! make no difference, to the [fingerprint](Recipe::fingerprint) neither; a file in another encoding is refused with the
+//! way to save it again. Placeholders of other tools (`{first_name}`, `[First Name]`, `%first_name%`), links without
+//! `https://` and a greeting that reads `Hi ,` for somebody without a name are wrong.
+//!
+//! What is allowed and hardly meant is a hint ([`Recipe::hints`]), which keeps nothing from working;
+//! [`Engine::preflight`](super::Engine::preflight) tells it too. `[hints] silence = ["later_text"]` silences one kind:
+//!
+//! | hint | what it tells |
+//! |---|---|
+//! | `late_first_text` | no caller gets the first text who has not consented, as it comes later than `call.max_age` |
+//! | `later_text` | a later text that needs a reply or consent, and no step with `on = "not_sent"` for all others |
+//! | `unnamed_sender` | a text does not say who writes, as the carriers' rules (CTIA) ask for |
+//! | `promotion` | a text promotes something ("10% off"), which needs consent in writing |
+//! | `odd_number` | a number has a digit less or more than its country's, or than the others of its list |
+//! | `same_version` | other words ran under the same name and version; only preflight tells it, as the store knows |
 
 mod check;
+mod duration;
+mod hints;
 mod numbers;
 mod parse;
+mod places;
 mod problem;
 mod reader;
+mod slips;
+mod source;
 mod step;
 mod variants;
 
@@ -136,6 +164,7 @@ use super::episode::StepName;
 use super::presets::Preset;
 
 pub use check::LocationFacts;
+pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
 pub(super) use problem::Fault;
 pub use problem::{Problem, RecipeError};
@@ -176,6 +205,8 @@ pub struct Recipe {
     pub(crate) extra_clinical_words: Vec<String>,
     /// Whether texts are sent only in words that somebody approved.
     pub(crate) approved_copy_only: bool,
+    /// The hints that its author does not want to hear.
+    silenced: BTreeSet<Hint>,
     origin: Origin,
 }
 
@@ -253,7 +284,8 @@ impl Origin {
 }
 
 impl Recipe {
-    /// Reads and checks a recipe; `file_name` is what its problems are told under.
+    /// Reads and checks a recipe; `file_name` is what its problems are told under. A byte order mark and the line ends
+    /// of other editors make no difference.
     ///
     /// Fails with all problems at once. Whether a location has what the recipe asks of it is [`check`](Self::check)'s
     /// question.
@@ -271,14 +303,21 @@ impl Recipe {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, RecipeError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let bytes = std::fs::read(path).map_err(|error| {
             let fault = Fault::new(
                 format!("cannot be read: {error}"),
-                "name a readable file of UTF-8 text",
+                "name a file that is there and may be read",
             );
             RecipeError::of(Problem::new(&name, 1, "", fault))
         })?;
-        Self::from_toml(&name, &text)
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// Reads and checks a recipe as [`from_toml`](Self::from_toml) does, from the bytes of a file. What is no text in
+    /// UTF-8 is refused with the line of the first such byte and the way to save it again.
+    pub fn from_bytes(file_name: &str, bytes: &[u8]) -> Result<Self, RecipeError> {
+        let text = source::text_of(file_name, bytes).map_err(RecipeError::of)?;
+        Self::from_toml(file_name, &text)
     }
 
     /// The preset of this name. Fails with the names there are.
@@ -311,7 +350,7 @@ impl Recipe {
         &self.fingerprint
     }
 
-    /// The TOML it was read from, byte for byte. A store keeps it, so that an episode ends by the recipe it began with.
+    /// The TOML it was read from, without a byte order mark and with `\n` at the end of each line. A store keeps it, so that an episode ends by the recipe it began with.
     pub fn source(&self) -> &str {
         &self.source
     }

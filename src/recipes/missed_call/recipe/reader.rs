@@ -1,19 +1,23 @@
 //! Reads keys of a TOML document one by one and notes every problem with its line, instead of stopping at the first.
 //!
-//! Nothing here knows what the keys mean.
+//! Nothing here knows what the keys mean; [`places`](super::places) knows to which section they belong.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use jiff::fmt::temporal::SpanParser;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::super::copy::invisible_name;
 use super::super::spelling::nearest;
+use super::duration;
+use super::places::{OF_THE_FILE, right_place};
 use super::problem::{Fault, Problem};
 
 /// The longest key that is noted whole, in characters.
 const LONGEST_KEY: usize = 60;
+
+const MISSING: &str = "missing";
 
 /// The problems found so far, and where every key stands.
 pub(super) struct Notes<'a> {
@@ -35,6 +39,12 @@ impl<'a> Notes<'a> {
         }
     }
 
+    /// Takes back that a key is missing: it is there under another name, or in another place.
+    fn not_missing(&mut self, key: &str) {
+        let missing = |problem: &Problem| problem.key() == key && problem.what() == MISSING;
+        self.problems.retain(|problem| !missing(problem));
+    }
+
     /// Notes a problem at a byte of the source.
     pub(super) fn at(&mut self, offset: usize, key: impl Into<String>, fault: Fault) {
         let line = self.line(offset);
@@ -42,7 +52,7 @@ impl<'a> Notes<'a> {
             .push(Problem::new(self.file, line, key, fault));
     }
 
-    fn line(&self, offset: usize) -> usize {
+    pub(super) fn line(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= offset) + 1
     }
 }
@@ -75,6 +85,8 @@ pub(super) struct Section<'t> {
     offset: usize,
     table: &'t DeTable<'t>,
     asked: Vec<&'static str>,
+    /// Keys of the author's own that were understood.
+    taken: Vec<&'t str>,
 }
 
 impl<'t> Section<'t> {
@@ -84,6 +96,7 @@ impl<'t> Section<'t> {
             offset: 0,
             table,
             asked: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -142,7 +155,7 @@ impl<'t> Section<'t> {
     /// Notes that a required key is not there.
     fn missing(&self, notes: &mut Notes<'_>, name: &str, remedy: &str) {
         if !self.table.contains_key(name) {
-            let fault = Fault::new("missing", remedy);
+            let fault = Fault::new(MISSING, remedy);
             notes.at(self.offset, self.key(name), fault);
         }
     }
@@ -226,6 +239,7 @@ impl<'t> Section<'t> {
             offset: found.offset,
             table,
             asked: Vec::new(),
+            taken: Vec::new(),
         })
     }
 
@@ -236,14 +250,43 @@ impl<'t> Section<'t> {
         name: &'static str,
     ) -> Option<Found<String>> {
         let found = self.value(notes, name)?;
-        match found.value.get_ref() {
-            DeValue::String(text) => Some(found.map(|_| text.trim().to_owned())),
-            _ => {
-                let fault = wrong_type(found.value, "words in quotes", &format!("{name} = \"…\""));
-                found.refuse(notes, fault);
-                None
-            }
+        in_quotes(notes, found, name)
+    }
+
+    /// The same of a key of the author's own, which is known from then on.
+    pub(super) fn text_of(&mut self, notes: &mut Notes<'_>, name: &str) -> Option<Found<String>> {
+        let (key, value) = self.table.get_key_value(name)?;
+        self.taken.push(key.get_ref());
+        let found = self.found(notes, key, value);
+        in_quotes(notes, found, name)
+    }
+
+    /// The same, or one of TOML's own dates.
+    pub(super) fn date(
+        &mut self,
+        notes: &mut Notes<'_>,
+        name: &'static str,
+        remedy: &str,
+    ) -> Option<Found<String>> {
+        self.missing(notes, name, remedy);
+        let found = self.value(notes, name)?;
+        match date_of(found.value) {
+            Some(date) => Some(found.map(|_| date)),
+            None => in_quotes(notes, found, name),
         }
+    }
+
+    /// The keys that nobody has asked for so far.
+    pub(super) fn others(&self) -> Vec<String> {
+        let names = self.table.keys().map(|key| key.get_ref().as_ref());
+        names
+            .filter(|name| !self.is_known(name))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.asked.contains(&name) || self.taken.contains(&name)
     }
 
     /// The same, required and not empty.
@@ -282,7 +325,13 @@ impl<'t> Section<'t> {
     ) -> Option<Found<u32>> {
         let found = self.value(notes, name)?;
         let DeValue::Integer(integer) = found.value.get_ref() else {
-            let fault = wrong_type(found.value, "a whole number", &format!("{name} = 1"));
+            let fault = match found.value.get_ref() {
+                DeValue::String(text) if digits(text).is_some() => {
+                    let remedy = format!("write `{name} = {}`", digits(text).unwrap_or(1));
+                    Fault::new("a number in quotes", remedy)
+                }
+                _ => wrong_type(found.value, "a whole number", &format!("{name} = 1")),
+            };
             found.refuse(notes, fault);
             return None;
         };
@@ -303,8 +352,10 @@ impl<'t> Section<'t> {
         let found = self.value(notes, name)?;
         match found.value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
-            _ => {
-                let fault = wrong_type(found.value, "true or false", &format!("{name} = true"));
+            value => {
+                let no = matches!(value, DeValue::String(text) if is_no(text));
+                let shape = format!("{name} = {}", !no);
+                let fault = wrong_type(found.value, "true or false without quotes", &shape);
                 found.refuse(notes, fault);
                 None
             }
@@ -313,7 +364,7 @@ impl<'t> Section<'t> {
 
     /// A list of words in quotes, none of them empty.
     pub(super) fn texts(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<String> {
-        let entries = self.entries(notes, name).into_iter();
+        let entries = self.listed(notes, name, |_| None).into_iter();
         entries.map(|(_, text)| text).collect()
     }
 
@@ -323,20 +374,43 @@ impl<'t> Section<'t> {
         notes: &mut Notes<'_>,
         name: &'static str,
     ) -> Vec<(usize, String)> {
+        self.listed(notes, name, |_| None)
+    }
+
+    /// A list of dates, in quotes or as TOML writes them.
+    pub(super) fn dates(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<String> {
+        let dates = self.listed(notes, name, date_of).into_iter();
+        dates.map(|(_, date)| date).collect()
+    }
+
+    fn listed(
+        &mut self,
+        notes: &mut Notes<'_>,
+        name: &'static str,
+        other: impl Fn(&Spanned<DeValue<'_>>) -> Option<String>,
+    ) -> Vec<(usize, String)> {
         let Some(found) = self.value(notes, name) else {
             return Vec::new();
         };
         let shape = format!("{name} = [\"…\", \"…\"]");
         let DeValue::Array(items) = found.value.get_ref() else {
+            let shape = match found.value.get_ref() {
+                DeValue::String(_) => format!("{name} = [\"…\"]"),
+                _ => shape,
+            };
             let fault = wrong_type(found.value, "a list of words", &shape);
             found.refuse(notes, fault);
             return Vec::new();
         };
         let mut texts = Vec::new();
-        for (at, item) in items.iter().enumerate() {
+        for (item, place) in items.iter().zip(1..) {
+            if let Some(text) = other(item) {
+                texts.push((place, text));
+                continue;
+            }
             match item.get_ref() {
                 DeValue::String(text) if text.contains(char::is_alphanumeric) => {
-                    texts.push((at + 1, text.trim().to_owned()));
+                    texts.push((place, visible(text)));
                 }
                 DeValue::String(_) => {
                     found.refuse(notes, Fault::new("an entry without letters", "remove it"))
@@ -347,7 +421,7 @@ impl<'t> Section<'t> {
         texts
     }
 
-    /// An ISO 8601 duration between `least` and `most`, both included.
+    /// A duration between `least` and `most`, both included.
     pub(super) fn duration(
         &mut self,
         notes: &mut Notes<'_>,
@@ -355,24 +429,41 @@ impl<'t> Section<'t> {
         (least, most): (SignedDuration, SignedDuration),
     ) -> Option<Found<SignedDuration>> {
         let found = self.value(notes, name)?;
-        let DeValue::String(text) = found.value.get_ref() else {
-            let fault = wrong_type(
-                found.value,
-                "a duration in quotes",
-                &format!("{name} = \"PT10M\""),
-            );
-            found.refuse(notes, fault);
-            return None;
+        // Not near the end of what is allowed, where another setting may forbid it.
+        let example = match most {
+            most if most >= SignedDuration::from_hours(2) => "\"90 minutes\" or \"PT1H30M\"",
+            _ => "\"30 seconds\" or \"PT30S\"",
         };
-        let what = match SpanParser::new().parse_duration(text.trim()) {
-            Err(_) => "not an ISO 8601 duration in hours, minutes and seconds",
-            Ok(duration) if duration.is_negative() => "a negative duration",
-            Ok(duration) if duration < least => "too short a duration",
-            Ok(duration) if duration > most => "too long a duration",
+        let text = match found.value.get_ref() {
+            DeValue::String(text) => text,
+            DeValue::Integer(number) if number.as_str().len() < 6 => {
+                let remedy = format!(
+                    "write `{name} = \"{0} seconds\"` or `{name} = \"{0} minutes\"`, whichever is meant",
+                    number.as_str()
+                );
+                found.refuse(notes, Fault::new("a number without a unit", remedy));
+                return None;
+            }
+            _ => {
+                let fault = wrong_type(
+                    found.value,
+                    "a duration in quotes",
+                    &format!("{name} = \"1 hour\""),
+                );
+                found.refuse(notes, fault);
+                return None;
+            }
+        };
+        let bounds = format!("write one between \"{least}\" and \"{most}\", such as {example}");
+        let fault = match duration::read(&visible(text)) {
+            Err(Some(meant)) => Fault::new("not a duration", meant),
+            Err(None) => Fault::new("not a duration in hours, minutes and seconds", bounds),
+            Ok(duration) if duration.is_negative() => Fault::new("a negative duration", bounds),
+            Ok(duration) if duration < least => Fault::new("too short a duration", bounds),
+            Ok(duration) if duration > most => Fault::new("too long a duration", bounds),
             Ok(duration) => return Some(found.map(|_| duration)),
         };
-        let remedy = format!("write one between \"{least}\" and \"{most}\", such as \"PT1H30M\"");
-        found.refuse(notes, Fault::new(what, remedy));
+        found.refuse(notes, fault);
         None
     }
 
@@ -403,26 +494,84 @@ impl<'t> Section<'t> {
 
     /// Notes every key that nobody asked for.
     pub(super) fn finish(self, notes: &mut Notes<'_>) {
-        for key in self.table.keys() {
+        for (key, value) in self.table.iter() {
             let name = key.get_ref().as_ref();
-            if self.asked.contains(&name) {
+            if self.is_known(name) {
                 continue;
             }
-            let remedy = match nearest(name, self.asked.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("remove it; known here: {}", self.asked.join(", ")),
+            let is_section = value.get_ref().is_table();
+            let fault = match nearest(name, self.asked.iter().copied()) {
+                Some(meant) if !self.table.contains_key(meant) || !is_section => {
+                    notes.not_missing(&self.key(meant));
+                    Fault::new("unknown key", format!("did you mean `{meant}`?"))
+                }
+                _ => match right_place(&self.path, name, is_section) {
+                    Some(remedy) => {
+                        if OF_THE_FILE.contains(&name) {
+                            notes.not_missing(name);
+                        }
+                        Fault::new("does not belong here", remedy)
+                    }
+                    None => {
+                        let remedy = format!("remove it; known here: {}", self.asked.join(", "));
+                        Fault::new("unknown key", remedy)
+                    }
+                },
             };
-            notes.at(
-                key.span().start,
-                self.key(name),
-                Fault::new("unknown key", remedy),
-            );
+            notes.at(key.span().start, self.key(name), fault);
         }
     }
 }
 
+fn in_quotes<'t>(
+    notes: &mut Notes<'_>,
+    found: Found<&'t Spanned<DeValue<'t>>>,
+    name: &str,
+) -> Option<Found<String>> {
+    match found.value.get_ref() {
+        DeValue::String(text) => Some(found.map(|_| visible(text))),
+        _ => {
+            let fault = wrong_type(found.value, "words in quotes", &format!("{name} = \"…\""));
+            found.refuse(notes, fault);
+            None
+        }
+    }
+}
+
+/// The text without white space and without invisible characters around it, which come along when it is copied.
+fn visible(text: &str) -> String {
+    let is_around = |c: char| c.is_whitespace() || invisible_name(c).is_some();
+    text.trim_matches(is_around).to_owned()
+}
+
+fn date_of(value: &Spanned<DeValue<'_>>) -> Option<String> {
+    match value.get_ref() {
+        DeValue::Datetime(at) => Some(at.date?.to_string()),
+        _ => None,
+    }
+}
+
+fn digits(text: &str) -> Option<u32> {
+    text.trim().trim_start_matches(['v', 'V']).parse().ok()
+}
+
+fn is_no(text: &str) -> bool {
+    matches!(
+        text.trim().to_lowercase().as_str(),
+        "no" | "n" | "off" | "false"
+    )
+}
+
 fn wrong_type(value: &Spanned<DeValue<'_>>, wanted: &str, shape: &str) -> Fault {
-    let given = value.get_ref().type_str();
+    let given = match value.get_ref() {
+        DeValue::String(_) => "words in quotes",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a number with a point",
+        DeValue::Boolean(_) => "`true` or `false`",
+        DeValue::Datetime(_) => "a date or a time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a section",
+    };
     Fault::new(
         format!("expected {wanted}, found {given}"),
         format!("write `{shape}`"),

@@ -6,7 +6,9 @@ use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::error::{Error, Result};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::compliance::ZoneFiles;
-use crate::recipes::missed_call::recipe::{Assignee, Deed, LocationFacts, RecipeError};
+use crate::recipes::missed_call::recipe::{
+    Assignee, Deed, LocationFacts, Problem, Recipe, RecipeError,
+};
 
 /// Why a location is not known to be ready.
 #[derive(Debug, thiserror::Error)]
@@ -29,11 +31,21 @@ pub enum PreflightError {
         #[source]
         error: Error,
     },
+    /// Something in the recipe is allowed and surely not meant ([`Recipe::hints`](crate::recipes::missed_call::Recipe::hints)).
+    /// It keeps nothing from working.
+    #[error("location {location}: a hint: {hint}")]
+    Hint {
+        /// The location.
+        location: LocationId,
+        /// What is hardly meant, by file, line and key.
+        hint: Problem,
+    },
 }
 
 impl Engine {
     /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and says where something is amiss: there
-    /// or in the engine's own set-up.
+    /// or in the engine's own set-up. Hints of the recipes come along, among them that the store knows other words under
+    /// the same version.
     /// An empty list means that all is well. Which zone files quiet hours go by is logged; [`ZoneFiles`] tells it too.
     pub async fn preflight(&self) -> Vec<PreflightError> {
         tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
@@ -56,8 +68,22 @@ impl Engine {
                 }
                 Err(error) => errors.push(PreflightError::NotChecked { location, error }),
             }
+            let hints = self.hints(&site.recipe).await.into_iter();
+            errors.extend(hints.map(|hint| PreflightError::Hint {
+                location: site.location.id().clone(),
+                hint,
+            }));
         }
         errors
+    }
+
+    async fn hints(&self, recipe: &Recipe) -> Vec<Problem> {
+        let mut hints = recipe.hints();
+        // A store that cannot be read shows in much else.
+        if let Ok(sources) = self.shared.store.recipe_sources().await {
+            hints.extend(recipe.hint_of_same_version(sources.iter().map(String::as_str)));
+        }
+        hints
     }
 }
 
@@ -67,8 +93,10 @@ async fn facts(site: &Site) -> Result<LocationFacts> {
     if needs.custom_values {
         facts.custom_values = custom_values(&site.location).await?;
     }
-    if needs.location_name {
-        facts.location_name = site.location.details().await?.name;
+    if needs.location {
+        let details = site.location.details().await?;
+        facts.location_phone = details.phone.map(|phone| phone.e164().to_owned());
+        facts.location_name = details.name;
     }
     let mut assignees = site.recipe.assignees().map(|(_, assignee)| assignee);
     if assignees.any(|assignee| matches!(assignee, Assignee::User(_) | Assignee::UserEmail(_))) {

@@ -426,6 +426,12 @@ impl Store for MemoryStore {
             .map(Private::into_inner))
     }
 
+    async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
+        let tables = self.tables();
+        let recipes = tables.recipes.values().cloned();
+        Ok(recipes.map(Private::into_inner).collect())
+    }
+
     async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.tables().deliveries.contains_key(name))
     }

@@ -87,6 +87,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The exact text of a recipe that an episode started with.
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError>;
 
+    /// The texts of all recipes that episodes started with, to tell whether other words ran under the same version. A store
+    /// that does not know answers with none.
+    async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// What forbids to text one of these in this location; nothing if they may be texted.
     async fn suppressions(
         &self,

@@ -65,6 +65,8 @@ pub struct TextFacts {
     pub suppressed: bool,
     /// What HighLevel calls the location.
     pub location_name: Option<String>,
+    /// The business's phone number in HighLevel.
+    pub location_phone: Option<String>,
     /// The location's custom values by key.
     pub custom_values: BTreeMap<String, String>,
     /// Where the contact is, which decides the hours and the number of texts.

@@ -88,6 +88,7 @@ impl Episode {
             last_name: facts.last_name.clone(),
             name: facts.name.clone(),
             location_name: facts.location_name.clone(),
+            location_phone: facts.location_phone.clone(),
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };

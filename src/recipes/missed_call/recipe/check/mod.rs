@@ -9,6 +9,7 @@ use super::super::copy::{
     render_as_named, render_email,
 };
 use super::super::episode::{PipelineFacts, StepName};
+use super::super::spelling::nearest;
 use super::problem::{Fault, Problem, RecipeError};
 use super::{
     Assignee, Audience, BusinessNumber, Deed, EmailStep, NumberLink, Recipe, Step, TextStep,
@@ -23,6 +24,8 @@ use crate::secret::Private;
 pub struct LocationFacts {
     /// The location's name in HighLevel.
     pub location_name: Option<String>,
+    /// The business's phone number in HighLevel.
+    pub location_phone: Option<String>,
     /// Its custom values by key, such as `calendly_link`.
     pub custom_values: BTreeMap<String, String>,
     /// Its users with their e-mail addresses; without them assignees are not checked.
@@ -85,6 +88,7 @@ impl Recipe {
                 .display_name
                 .clone()
                 .or_else(|| facts.location_name.clone()),
+            location_phone: facts.location_phone.clone(),
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };
@@ -102,7 +106,7 @@ impl Recipe {
                     continue;
                 }
                 for error in copy_errors(copy, values) {
-                    problems.push(self.copy_problem(&key, &error, called));
+                    problems.push(self.copy_problem(&key, &error, called, facts));
                 }
             }
         }
@@ -135,8 +139,15 @@ impl Recipe {
     }
 
     /// What is wrong with words stands at the words, what is wrong with a number at the number.
-    fn copy_problem(&self, key: &str, error: &CopyError, called: Option<Called<'_>>) -> Problem {
-        let fault = Fault::new(error.what(), error.remedy());
+    fn copy_problem(
+        &self,
+        key: &str,
+        error: &CopyError,
+        called: Option<Called<'_>>,
+        facts: &LocationFacts,
+    ) -> Problem {
+        let remedy = near_value(error, facts).unwrap_or_else(|| error.remedy());
+        let fault = Fault::new(error.what(), remedy);
         let of_number = error.field().filter(|field| field.is_of_number());
         let (Some(field), Some((to, number))) = (of_number, called) else {
             return self.origin.problem(key, fault);
@@ -163,6 +174,7 @@ impl Recipe {
     ) -> Vec<Problem> {
         let values = MergeValues {
             location_name: facts.location_name.clone(),
+            location_phone: facts.location_phone.clone(),
             custom_values: facts.custom_values.clone(),
             ..MergeValues::default()
         };
@@ -173,7 +185,7 @@ impl Recipe {
             .into_iter()
             .filter_map(|(called, values)| {
                 let error = render_email(&email.subject, &copy, &values).err()?;
-                Some(self.copy_problem(&key, &error, called))
+                Some(self.copy_problem(&key, &error, called, facts))
             })
             .collect()
     }
@@ -209,6 +221,20 @@ impl Recipe {
         let key = format!("steps.{name}.assign_to.{key}");
         Some(self.origin.problem(&key, Fault::new(what, remedy)))
     }
+}
+
+/// The custom value that is there and may have been meant by one that is not.
+fn near_value(error: &CopyError, facts: &LocationFacts) -> Option<String> {
+    let Some(MergeField::CustomValue(key)) = error
+        .field()
+        .filter(|_| error.code() == "custom_value_missing")
+    else {
+        return None;
+    };
+    let meant = nearest(key, facts.custom_values.keys().map(String::as_str))?;
+    Some(format!(
+        "did you mean `custom_values.{meant}`? It is there; or create `{key}` in HighLevel under Settings > Custom Values"
+    ))
 }
 
 /// A number that was called, and what the recipe says of it.

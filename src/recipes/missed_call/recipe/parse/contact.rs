@@ -26,13 +26,16 @@ pub(super) fn read_fields(
         section.refuse(notes, Fault::new("no field to fill in", remedy));
     }
     for (key, value) in fields {
-        let short = key.strip_prefix("contact.").unwrap_or(&key);
+        let short = bare_key(&key);
+        let short = short.strip_prefix("contact.").unwrap_or(short);
         let sound = !short.is_empty()
             && short
                 .bytes()
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
         if !sound {
-            let remedy = "write the field's key from HighLevel, such as \"contact.lead_source\"";
+            let example = spelled_as_key(short).unwrap_or_else(|| "lead_source".to_owned());
+            let remedy =
+                format!("write the field's key from HighLevel, such as \"contact.{example}\"");
             value.refuse(notes, Fault::new("not the key of a custom field", remedy));
         }
         let fact = CallFact::ALL
@@ -60,6 +63,28 @@ pub(super) fn read_fields(
         values,
         source: source.map(|source| source.value),
     })
+}
+
+/// The key without the braces that HighLevel shows it in: `{{ contact.lead_source }}`.
+pub(super) fn bare_key(key: &str) -> &str {
+    let inside = key
+        .strip_prefix("{{")
+        .and_then(|key| key.strip_suffix("}}"));
+    inside.unwrap_or(key).trim()
+}
+
+/// What the key of something with this name would be, if it has letters for one.
+pub(super) fn spelled_as_key(name: &str) -> Option<String> {
+    let mut key = String::new();
+    for character in name.trim().chars().take(60) {
+        if character.is_ascii_alphanumeric() {
+            key.push(character.to_ascii_lowercase());
+        } else if !key.is_empty() && !key.ends_with('_') {
+            key.push('_');
+        }
+    }
+    let key = key.trim_end_matches('_');
+    (!key.is_empty()).then(|| key.to_owned())
 }
 
 pub(super) fn read_stage(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<StageStep> {
@@ -99,12 +124,15 @@ pub(super) fn read_workflow(
 pub(super) fn read_new_owner(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Assignee> {
     const REMEDY: &str = "write assign_to = { user_id = \"…\" } or { user_email = \"…\" }";
     if !section.is_table("assign_to") {
-        let what = if section.has("assign_to") {
-            "not a user"
+        let fault = if !section.has("assign_to") {
+            Fault::new("missing", REMEDY)
+        } else if section.text(notes, "assign_to")?.value.contains('@') {
+            // Who it is stays out of the message.
+            Fault::new("an e-mail address alone", "write assign_to = { user_email = \"…\" } with it")
         } else {
-            "missing"
+            Fault::new("not a user", REMEDY)
         };
-        section.refuse_key(notes, "assign_to", Fault::new(what, REMEDY));
+        section.refuse_key(notes, "assign_to", fault);
         return None;
     }
     let user = section.section(notes, "assign_to")?;

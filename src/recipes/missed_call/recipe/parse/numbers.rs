@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::contact::bare_key;
 use super::rules::{Compliance, plain};
 use crate::phone::{InvalidPhoneNumber, PhoneNumber};
 use crate::recipes::missed_call::copy::lint::{LinkFault, link_fault};
@@ -102,8 +103,11 @@ fn read_link(notes: &mut Notes<'_>, link: Found<String>) -> NumberLink {
 }
 
 fn read_link_value(notes: &mut Notes<'_>, key: Found<String>) -> NumberLink {
-    let short = key.value.strip_prefix("custom_values.");
-    let short = short.unwrap_or(&key.value).to_owned();
+    let bare = bare_key(&key.value);
+    let short = bare
+        .strip_prefix("custom_values.")
+        .unwrap_or(bare)
+        .to_owned();
     let sound = !short.is_empty()
         && short
             .bytes()

@@ -6,12 +6,14 @@ use jiff::SignedDuration;
 
 use super::numbers::{read_list, read_unlisted};
 use super::tag::{is_tag, not_a_tag};
+use super::words::unknown_word;
 use crate::recipes::missed_call::compliance::{CallerLists, Country, FloodLimits, clinical};
 use crate::recipes::missed_call::copy::lint::text_link_faults;
+use crate::recipes::missed_call::copy::placeholder::placeholder_faults;
 use crate::recipes::missed_call::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
-use crate::recipes::missed_call::recipe::{CallRules, NearSuspension, Suspected};
+use crate::recipes::missed_call::recipe::{CallRules, Hint, NearSuspension, Suspected};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -257,6 +259,29 @@ pub(super) fn read_callers(
     (lists, tags)
 }
 
+/// The hints that nobody wants to hear.
+pub(super) fn read_silenced(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> BTreeSet<Hint> {
+    let mut silenced = BTreeSet::new();
+    let Some(mut section) = section else {
+        return silenced;
+    };
+    for word in section.texts(notes, "silence") {
+        if let Some(hint) = Hint::from_word(&word) {
+            silenced.insert(hint);
+            continue;
+        }
+        let known = Hint::ALL.map(Hint::word);
+        let remedy = format!(
+            "write one of: {}",
+            known.map(|word| format!("\"{word}\"")).join(", ")
+        );
+        let fault = unknown_word("not the name of a hint", &word, &[], &known, &remedy);
+        section.refuse_key(notes, "silence", fault);
+    }
+    section.finish(notes);
+    silenced
+}
+
 /// Checks words that are no template: no braces, sound links, nothing clinical.
 pub(super) fn plain(notes: &mut Notes<'_>, text: &Found<String>, compliance: &Compliance) {
     let mut faults = text_link_faults(&text.value);
@@ -266,6 +291,7 @@ pub(super) fn plain(notes: &mut Notes<'_>, text: &Found<String>, compliance: &Co
             "write plain words",
         ));
     }
+    faults.extend(placeholder_faults(&text.value));
     faults.extend(compliance.faults(&text.value));
     for fault in faults {
         text.refuse(notes, fault);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::words::{HAPPENINGS, unknown_word};
 use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Found, Notes, Section};
@@ -92,10 +93,8 @@ pub(super) fn read_start(
         }),
     };
     if let (None, Some(on)) = (&start, &on) {
-        on.refuse(
-            notes,
-            unknown_happening(&format!("\"missed\", \"{NOT_SENT}\", ")),
-        );
+        let fault = unknown_happening(&on.value, &["missed", NOT_SENT]);
+        on.refuse(notes, fault);
     }
     if let Some(count) = &count {
         if !matches!(start, Some(Start::MissedCalls(_))) {
@@ -138,13 +137,12 @@ fn read_not_sent(
     StepName::new(&of.value).map_or(Start::Missed, Start::NotSent)
 }
 
-pub(super) fn unknown_happening(besides: &str) -> Fault {
-    let words: Vec<_> = Happening::ALL
-        .iter()
-        .map(|happening| format!("\"{}\"", happening.as_str()))
-        .collect();
-    Fault::new(
-        "not a word for something that happens",
-        format!("write one of: {besides}{}", words.join(", ")),
-    )
+/// What is wrong with a word that is none for something that happens; `besides` are allowed too.
+pub(super) fn unknown_happening(word: &str, besides: &[&'static str]) -> Fault {
+    let happenings = Happening::ALL.iter().map(|happening| happening.as_str());
+    let known: Vec<&'static str> = besides.iter().copied().chain(happenings).collect();
+    let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
+    let remedy = format!("write one of: {}", quoted.join(", "));
+    let what = "not a word for something that happens";
+    unknown_word(what, word, &HAPPENINGS, &known, &remedy)
 }

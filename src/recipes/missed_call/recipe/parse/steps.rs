@@ -15,12 +15,33 @@ use super::tag::read_tag;
 use super::task::{read_completed, read_task};
 use super::team::{read_note, read_notify, read_record};
 use super::text::read_text;
+use super::words::{self, unknown_word};
 use crate::recipes::missed_call::episode::{Happening, StepName};
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Notes, Section};
 use crate::recipes::missed_call::recipe::{About, Deed, Start, Step};
 
-const DEEDS: &str = "write one of: \"text\", \"email\", \"tag\", \"untag\", \"task\", \"complete_task\", \"note\", \
+const DEEDS: [&str; 17] = [
+    "text",
+    "email",
+    "tag",
+    "untag",
+    "task",
+    "complete_task",
+    "note",
+    "fields",
+    "stage",
+    "workflow",
+    "assign",
+    "notify",
+    "hand_off",
+    "escalate",
+    "record",
+    "confirm_opt_out",
+    "do_not_disturb",
+];
+
+const ALL_DEEDS: &str = "write one of: \"text\", \"email\", \"tag\", \"untag\", \"task\", \"complete_task\", \"note\", \
                      \"fields\", \"stage\", \"workflow\", \"assign\", \"notify\", \"hand_off\", \"escalate\", \"record\", \
                      \"confirm_opt_out\", \"do_not_disturb\"";
 
@@ -68,7 +89,7 @@ fn read_step(
     compliance: &Compliance,
     references: &mut References,
 ) -> Option<Step> {
-    let kind = section.required_text(notes, "do", DEEDS);
+    let kind = section.required_text(notes, "do", ALL_DEEDS);
     let on = read_start(notes, &mut section, references);
     let after = section.duration(notes, "after", (SignedDuration::ZERO, MONTH));
     let stops_on = read_stops(notes, &mut section);
@@ -102,7 +123,9 @@ fn read_step(
         "do_not_disturb" => Some(Deed::DoNotDisturb),
         "record" => read_record(notes, &mut section).map(Deed::Record),
         _ => {
-            kind.refuse(notes, Fault::new("not something a step does", DEEDS));
+            let what = "not something a step does";
+            let fault = unknown_word(what, &kind.value, &words::DEEDS, &DEEDS, ALL_DEEDS);
+            kind.refuse(notes, fault);
             return None;
         }
     };
@@ -147,7 +170,7 @@ fn read_stops(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<BTreeS
             Some(happening) => {
                 stops.insert(happening);
             }
-            None => section.refuse_key(notes, "stops_on", unknown_happening("")),
+            None => section.refuse_key(notes, "stops_on", unknown_happening(&word, &[])),
         }
     }
     Some(stops)

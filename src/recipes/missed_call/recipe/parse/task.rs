@@ -68,7 +68,15 @@ pub(super) fn read_assignee(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
         "contact_owner" => Some(Assignee::ContactOwner),
         "nobody" => Some(Assignee::Nobody),
         _ => {
-            word.refuse(notes, Fault::new("not a word for an assignee", ASSIGNEES));
+            // Who it is stays out of the message.
+            let fault = match word.value.contains('@') {
+                true => Fault::new(
+                    "an e-mail address alone",
+                    "write assign_to = { user_email = \"…\" } with it",
+                ),
+                false => Fault::new("not a word for an assignee", ASSIGNEES),
+            };
+            word.refuse(notes, fault);
             None
         }
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use super::rules::{Compliance, plain};
 use super::variants::{read_approvals, read_arm, read_variants};
 use crate::recipes::missed_call::compliance::opt_out;
-use crate::recipes::missed_call::copy::lint::template_link_faults;
+use crate::recipes::missed_call::copy::lint::{empty_value_faults, template_link_faults};
 use crate::recipes::missed_call::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
 use crate::recipes::missed_call::recipe::TextStep;
 use crate::recipes::missed_call::recipe::problem::Fault;
@@ -105,6 +105,7 @@ pub(super) fn read_template(
 ) -> Template {
     let (template, mut faults) = Template::read(&body.value);
     faults.extend(template_link_faults(&template));
+    faults.extend(empty_value_faults(&template));
     for words in template.spoken() {
         faults.extend(compliance.faults(&words));
     }

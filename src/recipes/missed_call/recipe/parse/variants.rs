@@ -112,7 +112,7 @@ fn read_approval(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Appr
     const FINGERPRINT: &str =
         "copy the 16 digits that the recipe's check tells, such as fingerprint = \"0f3a…\"";
     let by = section.required_text(notes, "by", "write who approved it");
-    let on = section.required_text(notes, "on", DAY);
+    let on = section.date(notes, "on", DAY);
     let fingerprint = section.required_text(notes, "fingerprint", FINGERPRINT);
     section.finish(notes);
     let on = on.and_then(|on| {

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, Site};
 use crate::api::contacts::DndChannel;
+use crate::api::locations::LocationDetails;
 use crate::api::tags::TagName;
 use crate::client::Location;
 use crate::error::{Error, ErrorKind, Result};
@@ -144,7 +145,7 @@ async fn text_facts(
             }
         },
         async {
-            if needs.location_name || hours {
+            if needs.location || hours {
                 location.details().await.map(Some)
             } else {
                 Ok(None)
@@ -175,11 +176,17 @@ async fn text_facts(
         name: contact.name,
         phone: contact.phone,
         contact_made_at: contact.date_added,
+        location_phone: details.as_ref().and_then(phone_of),
         location_name: details.and_then(|details| details.name),
         custom_values: custom_values?,
         // The store is asked right before the decision, which comes later.
         ..TextFacts::default()
     })
+}
+
+/// The business's phone number, as `location.phone` prints it.
+fn phone_of(details: &LocationDetails) -> Option<String> {
+    Some(details.phone.as_ref()?.e164().to_owned())
 }
 
 async fn email_facts(
@@ -191,6 +198,11 @@ async fn email_facts(
     let needs = Needs::of(episode.recipe(), [&email.subject, &email.body]);
     let contact = location.contacts().get(episode.state().contact()).await;
     let contact = contact.map_err(of_contact)?;
+    let details = if needs.location {
+        Some(location.details().await?)
+    } else {
+        None
+    };
     Ok(EmailFacts {
         has_address: contact.email.is_some(),
         do_not_disturb: contact.is_blocked(&DndChannel::Email),
@@ -201,11 +213,8 @@ async fn email_facts(
             first_name: contact.first_name,
             last_name: contact.last_name,
             name: contact.name,
-            location_name: if needs.location_name {
-                location.details().await?.name
-            } else {
-                None
-            },
+            location_phone: details.as_ref().and_then(phone_of),
+            location_name: details.and_then(|details| details.name),
             custom_values: if needs.custom_values {
                 custom_values(&location).await?
             } else {
@@ -231,14 +240,15 @@ fn of_contact(error: Error) -> FactsError {
 /// Which reads the copy of a recipe needs.
 pub(super) struct Needs {
     pub(super) custom_values: bool,
-    pub(super) location_name: bool,
+    /// Its name or phone number.
+    pub(super) location: bool,
 }
 
 impl Needs {
     pub(super) fn of<'a>(recipe: &Recipe, words: impl IntoIterator<Item = &'a Template>) -> Self {
         let mut needs = Self {
             custom_values: false,
-            location_name: false,
+            location: false,
         };
         for field in words.into_iter().flat_map(Template::fields) {
             needs.custom_values |= match field {
@@ -246,8 +256,11 @@ impl Needs {
                 MergeField::NumberLink => recipe.numbers.need_custom_values(),
                 _ => false,
             };
-            needs.location_name |=
-                matches!(field, MergeField::LocationName) && recipe.display_name.is_none();
+            needs.location |= match field {
+                MergeField::LocationName => recipe.display_name.is_none(),
+                MergeField::LocationPhone => true,
+                _ => false,
+            };
         }
         needs
     }

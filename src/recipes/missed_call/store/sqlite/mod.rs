@@ -216,6 +216,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
+        self.reader
+            .run("read all recipes", rows::recipe_sources)
+            .await
+    }
+
     async fn suppressions(
         &self,
         location: &LocationId,

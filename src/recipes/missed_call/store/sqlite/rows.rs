@@ -163,6 +163,13 @@ pub(super) fn recipe_source(connection: &Connection, fingerprint: &str) -> Resul
         .optional()?)
 }
 
+pub(super) fn recipe_sources(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT source FROM recipe")?;
+    let sources: rusqlite::Result<Vec<String>> =
+        statement.query_map([], |row| row.get(0))?.collect();
+    Ok(sources?)
+}
+
 pub(super) fn suppressions(
     connection: &Connection,
     location: &LocationId,
