@@ -1,6 +1,7 @@
 //! The keys of the business's hours.
 
 use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
 use super::zone::read_zone;
 use crate::recipes::missed_call::compliance::{BusinessHours, Week, Window};

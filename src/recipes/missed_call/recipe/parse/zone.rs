@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::recipes::missed_call::compliance::zone;
 use crate::recipes::missed_call::recipe::problem::Fault;
 use crate::recipes::missed_call::recipe::reader::{Notes, Section};
 
