@@ -29,6 +29,13 @@ impl Found {
         self.wrong.get(mistake).map_or(0, Vec::len)
     }
 
+    /// Nobody is written to by a mistake.
+    fn check(&self) {
+        for mistake in [OTHER, TAKEN, TEXTED, REFUSED] {
+            assert_eq!(self.count(mistake), 0, "{mistake}");
+        }
+    }
+
     fn print(&self) {
         println!("{} rows", self.rows);
         for (mistake, rows) in &self.wrong {
@@ -121,6 +128,7 @@ fn the_small_list() {
     let found = compare(&list);
     found.print();
     assert!(found.rows >= 3_000);
+    found.check();
 }
 
 #[test]
@@ -132,4 +140,5 @@ fn the_large_list() {
     let found = compare(&fs::read_to_string(path).unwrap());
     found.print();
     assert!(found.rows >= 30_000);
+    found.check();
 }

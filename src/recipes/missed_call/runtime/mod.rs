@@ -38,9 +38,11 @@ mod write;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 
 pub use accept::Acceptance;
@@ -116,6 +118,14 @@ struct Shared {
     notifier: Option<Arc<dyn TeamNotifier>>,
     reader: Option<Reader>,
     quiet_hours: Option<Arc<QuietHours>>,
+    /// Time zones of locations, as far as they were asked for, and when by the monotonic clock.
+    zones: Mutex<HashMap<LocationId, (TimeZone, Duration)>>,
+}
+
+impl Shared {
+    fn zones(&self) -> MutexGuard<'_, HashMap<LocationId, (TimeZone, Duration)>> {
+        self.zones.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A location and what runs in it.
@@ -205,6 +215,7 @@ impl EngineBuilder {
                 pulse: Pulse::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,
+                zones: Mutex::default(),
             }),
         }
     }
