@@ -185,7 +185,10 @@ mod tests {
 
     #[test]
     fn custom_data_may_be_json_in_a_text() {
-        let read = call(&[], json!({"a": "body", "customData": "{\"a\": \"custom\"}"}));
+        let read = call(
+            &[],
+            json!({"a": "body", "customData": "{\"a\": \"custom\"}"}),
+        );
         assert_eq!(read.text("a").as_deref(), Some("custom"));
         let other = call(&[], json!({"a": "body", "customData": "[1]"}));
         assert_eq!(other.text("a").as_deref(), Some("body"));

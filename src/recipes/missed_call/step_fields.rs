@@ -52,13 +52,27 @@ pub(super) const MESSAGE: Names = Names {
     ..NO_NAMES
 };
 pub(super) const ENDED: Names = Names {
-    anywhere: &["endedat", "callendedat", "endtime", "callendtime", "callended"],
+    anywhere: &[
+        "endedat",
+        "callendedat",
+        "endtime",
+        "callendtime",
+        "callended",
+    ],
     ..NO_NAMES
 };
 pub(super) const BEGAN: Names = Names {
     anywhere: &[
-        "calledat", "callat", "calltime", "calldatetime", "callstarttime", "callstartedat", "startedat", "starttime",
-        "calltimestamp", "calldate",
+        "calledat",
+        "callat",
+        "calltime",
+        "calldatetime",
+        "callstarttime",
+        "callstartedat",
+        "startedat",
+        "starttime",
+        "calltimestamp",
+        "calldate",
     ],
     ..NO_NAMES
 };
@@ -78,7 +92,15 @@ pub(super) const DURATION: Names = Names {
 };
 pub(super) const CALLER: Names = Names {
     anywhere: &[
-        "callernumber", "callerphone", "callerid", "caller", "fromnumber", "callfrom", "from", "phone", "phonenumber",
+        "callernumber",
+        "callerphone",
+        "callerid",
+        "caller",
+        "fromnumber",
+        "callfrom",
+        "from",
+        "phone",
+        "phonenumber",
         "contactphone",
     ],
     of_the_contact: &["phone", "phonenumber"],
@@ -86,7 +108,14 @@ pub(super) const CALLER: Names = Names {
 };
 pub(super) const CALLED: Names = Names {
     anywhere: &[
-        "callednumber", "calledphone", "called", "tonumber", "callto", "to", "businessnumber", "dialednumber",
+        "callednumber",
+        "calledphone",
+        "called",
+        "tonumber",
+        "callto",
+        "to",
+        "businessnumber",
+        "dialednumber",
     ],
     ..NO_NAMES
 };
@@ -197,7 +226,11 @@ mod tests {
             json!({"callStatus": "completed", "customData": {"callStatus": "busy"}}),
             json!({"callStatus": "{{call.status}}", "call": {"status": "busy"}}),
         ] {
-            assert_eq!(text(sent.clone(), &STATUS).as_deref(), Some("busy"), "{sent}");
+            assert_eq!(
+                text(sent.clone(), &STATUS).as_deref(),
+                Some("busy"),
+                "{sent}"
+            );
         }
         for sent in [
             json!({"contact_id": "c1"}),
@@ -207,7 +240,11 @@ mod tests {
             json!({"contact": {"contact_id": "c1", "id": null}}),
             json!({"customData": {"contactId": ""}, "contact": {"id": "c1"}}),
         ] {
-            assert_eq!(text(sent.clone(), &CONTACT).as_deref(), Some("c1"), "{sent}");
+            assert_eq!(
+                text(sent.clone(), &CONTACT).as_deref(),
+                Some("c1"),
+                "{sent}"
+            );
         }
     }
 

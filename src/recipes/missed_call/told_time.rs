@@ -82,7 +82,11 @@ impl Words {
     fn read(text: &str) -> Option<Self> {
         let mut words = Self::default();
         // The name of a zone in brackets repeats its offset.
-        let text = text.split('(').next().unwrap_or_default().to_ascii_lowercase();
+        let text = text
+            .split('(')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let is_between = |character: char| character == ',' || character.is_whitespace();
         for word in text.split(is_between).filter(|word| !word.is_empty()) {
             words.take(word)?;
@@ -105,7 +109,9 @@ impl Words {
         }
         if word.contains(':') {
             let half = ["am", "pm", "a.m.", "p.m."];
-            let half = half.iter().find_map(|half| word.strip_suffix(half).map(|time| (time, *half)));
+            let half = half
+                .iter()
+                .find_map(|half| word.strip_suffix(half).map(|time| (time, *half)));
             let (time, half) = half.unwrap_or((word, ""));
             if !half.is_empty() {
                 put(&mut self.afternoon, afternoon(half)?)?;
@@ -115,7 +121,9 @@ impl Words {
         if let Ok(date) = word.parse::<Date>() {
             return put(&mut self.date, date);
         }
-        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
+        let digits = ["st", "nd", "rd", "th"]
+            .iter()
+            .find_map(|end| word.strip_suffix(end));
         match digits.unwrap_or(word) {
             year if year.len() == 4 => put(&mut self.year, year.parse().ok()?),
             day => put(&mut self.day, day.parse().ok()?),
@@ -172,8 +180,18 @@ fn time_of(text: &str) -> Option<Time> {
 /// An English name of a month, by its first three letters or in full.
 fn month_of(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let word = word.trim_end_matches('.');
     let at = MONTHS.iter().position(|month| is_short_for(word, month))?;
@@ -182,7 +200,13 @@ fn month_of(word: &str) -> Option<i8> {
 
 fn is_weekday(word: &str) -> bool {
     const DAYS: [&str; 7] = [
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     let word = word.trim_end_matches('.');
     DAYS.iter().any(|day| is_short_for(word, day))
@@ -206,7 +230,10 @@ fn offset_of(word: &str) -> Option<Offset> {
     if let Some(hours) = named {
         return Offset::from_hours(hours).ok();
     }
-    let written = ["utc", "gmt"].iter().find_map(|name| word.strip_prefix(name)).unwrap_or(word);
+    let written = ["utc", "gmt"]
+        .iter()
+        .find_map(|name| word.strip_prefix(name))
+        .unwrap_or(word);
     let (sign, digits) = match written.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, written.strip_prefix('+')?),
@@ -214,7 +241,10 @@ fn offset_of(word: &str) -> Option<Offset> {
     let digits = digits.replace(':', "");
     let (hours, minutes) = match digits.len() {
         1 | 2 => (digits.parse::<i32>().ok()?, 0),
-        4 => (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse::<i32>().ok()?),
+        4 => (
+            digits.get(..2)?.parse().ok()?,
+            digits.get(2..)?.parse::<i32>().ok()?,
+        ),
         _ => return None,
     };
     (minutes < 60).then_some(())?;

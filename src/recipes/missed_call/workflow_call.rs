@@ -249,7 +249,10 @@ impl WorkflowCall {
                 received_at: now,
             },
         };
-        let status = self.status.as_deref().unwrap_or(CallStatus::NoAnswer.as_str());
+        let status = self
+            .status
+            .as_deref()
+            .unwrap_or(CallStatus::NoAnswer.as_str());
         let signal = match classify(direction, None, Some(status)) {
             CallOutcome::Missed(reason) => Signal::Missed(missed(reason)),
             CallOutcome::Answered => Signal::Answered {
@@ -307,12 +310,15 @@ fn seconds(text: &str) -> Option<Duration> {
     let parts: Vec<&str> = text.split(':').collect();
     let whole = match parts[..] {
         [seconds] => {
-            let seconds = seconds.trim_end_matches(|sign: char| sign.is_alphabetic() || sign == ' ');
+            let seconds =
+                seconds.trim_end_matches(|sign: char| sign.is_alphabetic() || sign == ' ');
             f64::from_text(seconds)?
         }
         [minutes, seconds] => f64::from_text(minutes)? * 60.0 + f64::from_text(seconds)?,
         [hours, minutes, seconds] => {
-            f64::from_text(hours)? * 3600.0 + f64::from_text(minutes)? * 60.0 + f64::from_text(seconds)?
+            f64::from_text(hours)? * 3600.0
+                + f64::from_text(minutes)? * 60.0
+                + f64::from_text(seconds)?
         }
         _ => return None,
     };
@@ -414,7 +420,8 @@ mod tests {
         told.ended_at_local = Some("2026-11-20T10:00:00".parse().unwrap());
         let now = "2026-11-20T16:01:00Z".parse().unwrap();
         let zone = TimeZone::get("America/Chicago").unwrap();
-        let ended = |told: &WorkflowCall, zone| told.in_zone(zone, now).ended_at.unwrap().to_string();
+        let ended =
+            |told: &WorkflowCall, zone| told.in_zone(zone, now).ended_at.unwrap().to_string();
         assert_eq!(ended(&told, Some(&zone)), "2026-11-20T16:00:00Z");
         assert_eq!(ended(&told, None), "2026-11-19T20:00:00Z");
         told.ended_at = Some(at(7));

@@ -4,19 +4,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use gohighlevel::message::Direction;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore};
 use gohighlevel::recipes::missed_call::{Engine, Preset, Recipe, WorkflowCall};
-use gohighlevel::testing::ManualClock;
+use gohighlevel::testing::{Call, ManualClock};
 use gohighlevel::webhooks::Delivery;
 use gohighlevel::workflows::{SharedSecret, WorkflowEndpoint};
 use http::Request;
 use serde_json::{Value, json};
 
 use super::scripted::{Answer, LOCATION, Scripted, start};
+use super::support::{World, business, caller};
 
 const CONTACT: &str = "anaContact0000000001";
 const CALL: &str = "callMessage000000001";
@@ -89,6 +91,18 @@ impl Desk {
         self.step(endpoint, body).await
     }
 
+    /// Tells the call by this inlet; what it answers.
+    async fn tell(&self, inlet: &str, body: &Value) -> String {
+        match inlet {
+            "webhook" => self.webhook(body).await,
+            "record" => self.sweep(body).await,
+            "webhook_step" => return self.webhook_step(body).await.1,
+            "action" => return self.action(body).await.1,
+            other => panic!("{other}"),
+        }
+        String::new()
+    }
+
     async fn ledger(&self) -> Vec<Entry> {
         let everything = LedgerQuery::default();
         self.engine.store().ledger(&everything).await.unwrap()
@@ -110,9 +124,7 @@ impl Desk {
                 EntryKind::NotDone { step, reason } if step.as_str() == "text" => {
                     told.push(json!(reason.code()));
                 }
-                EntryKind::NotDone { .. }
-                | EntryKind::Found { .. }
-                | EntryKind::Swept { .. } => {}
+                EntryKind::NotDone { .. } | EntryKind::Found { .. } | EntryKind::Swept { .. } => {}
                 EntryKind::CallUnclear { message, .. } => {
                     told.push(json!({ "unclear": message }));
                 }
@@ -125,9 +137,7 @@ impl Desk {
 
 /// What the ledger says of a call that means this.
 fn expected(means: &str) -> Vec<Value> {
-    let missed = |reason: &str, caller: Option<&str>| {
-        json!({"message": CALL, "contact": CONTACT, "reason": reason, "caller": caller, "ended_at": ENDED})
-    };
+    let missed = |reason: &str, caller: Option<&str>| json!({"message": CALL, "contact": CONTACT, "reason": reason, "caller": caller, "ended_at": ENDED});
     match means {
         "missed" => vec![missed("no_answer", Some(CALLER))],
         "missed, by the contact" => vec![missed("no_answer", None)],
@@ -159,14 +169,7 @@ async fn what_means_the_same_leaves_the_same_in_the_ledger() {
         for row in rows {
             let (means, body) = (row["means"].as_str().unwrap(), &row["body"]);
             let desk = Desk::new();
-            let mut answer = String::new();
-            match inlet.as_str() {
-                "webhook" => desk.webhook(body).await,
-                "record" => desk.sweep(body).await,
-                "webhook_step" => answer = desk.webhook_step(body).await.1,
-                "action" => answer = desk.action(body).await.1,
-                other => panic!("{other}"),
-            }
+            let answer = desk.tell(inlet, body).await;
             let told = desk.told().await;
             if !agrees(means, &told) {
                 wrong += &format!("{inlet}, {means}: {body}\n    {told:?} {answer}\n");
@@ -182,11 +185,41 @@ async fn what_means_the_same_leaves_the_same_in_the_ledger() {
 async fn the_host_is_read_alike() {
     for (means, status, direction, caller, local) in [
         ("missed", None, None, CALLER, None),
-        ("missed", Some("No Answer"), Some("Incoming"), "tel:+1-312-555-0142", None),
-        ("missed", Some("MISSED"), Some("INBOUND"), "sip:+13125550142@sip.example.com", None),
-        ("missed", Some("no_answer"), None, "+1 (312) 555\u{2011}0142", Some("2026-11-20T09:59:00")),
-        ("missed, by the contact", Some("missed"), None, "3125550142", None),
-        ("missed, by the contact", Some("missed"), None, "client:agent_7", None),
+        (
+            "missed",
+            Some("No Answer"),
+            Some("Incoming"),
+            "tel:+1-312-555-0142",
+            None,
+        ),
+        (
+            "missed",
+            Some("MISSED"),
+            Some("INBOUND"),
+            "sip:+13125550142@sip.example.com",
+            None,
+        ),
+        (
+            "missed",
+            Some("no_answer"),
+            None,
+            "+1 (312) 555\u{2011}0142",
+            Some("2026-11-20T09:59:00"),
+        ),
+        (
+            "missed, by the contact",
+            Some("missed"),
+            None,
+            "3125550142",
+            None,
+        ),
+        (
+            "missed, by the contact",
+            Some("missed"),
+            None,
+            "client:agent_7",
+            None,
+        ),
         ("withheld", None, None, "+Restricted", None),
         ("impossible", None, None, "+10365550142", None),
         ("busy", Some("Line Busy"), None, CALLER, None),
@@ -208,7 +241,10 @@ async fn the_host_is_read_alike() {
         }
         desk.engine.accept_workflow_call(&call).await.unwrap();
         let told = desk.told().await;
-        assert!(agrees(means, &told), "{means} {status:?} {caller}: {told:?}");
+        assert!(
+            agrees(means, &told),
+            "{means} {status:?} {caller}: {told:?}"
+        );
     }
 }
 
@@ -217,12 +253,9 @@ async fn all_inlets_tell_of_one_call_once() {
     let file = fs::read_to_string("fixtures/missed_call/call_spellings.json").unwrap();
     let inlets: BTreeMap<String, Vec<Value>> = serde_json::from_str(&file).unwrap();
     let desk = Desk::new();
-    for rows in [&inlets["action"], &inlets["webhook"], &inlets["webhook_step"], &inlets["record"]] {
+    for (inlet, rows) in &inlets {
         for row in rows.iter().filter(|row| row["means"] == "missed") {
-            desk.webhook_step(&row["body"]).await;
-            desk.action(&row["body"]).await;
-            desk.webhook(&row["body"]).await;
-            desk.sweep(&row["body"]).await;
+            desk.tell(inlet, &row["body"]).await;
         }
     }
     assert_eq!(desk.told().await, expected("missed"));
@@ -232,11 +265,26 @@ async fn all_inlets_tell_of_one_call_once() {
 async fn a_400_says_which_field_to_add_or_to_mend() {
     let whole = json!({"location_id": LOCATION, "contact_id": CONTACT});
     for (change, said) in [
-        (json!({"location_id": null}), "the field `location_id` cannot be read: it is missing; add location_id with the value {{location.id}} under Custom Data"),
-        (json!({"contact_id": "{{contact.id}}"}), "the field `contact_id` cannot be read: it is missing; add contact_id with the value {{contact.id}} under Custom Data"),
-        (json!({"contact_id": null, "ContactID": "two words"}), "the field `ContactID` cannot be read: it is no id of HighLevel's; send the merge field and nothing beside it"),
-        (json!({"calledAt": "11/12/2026 10:00 AM"}), "the field `calledAt` cannot be read: it is no time, or could be two; send ISO 8601"),
-        (json!({"call_ended_at": "2026-11-20"}), "the field `call_ended_at` cannot be read: it is no time, or could be two"),
+        (
+            json!({"location_id": null}),
+            "the field `location_id` cannot be read: it is missing; add location_id with the value {{location.id}} under Custom Data",
+        ),
+        (
+            json!({"contact_id": "{{contact.id}}"}),
+            "the field `contact_id` cannot be read: it is missing; add contact_id with the value {{contact.id}} under Custom Data",
+        ),
+        (
+            json!({"contact_id": null, "ContactID": "two words"}),
+            "the field `ContactID` cannot be read: it is no id of HighLevel's; send the merge field and nothing beside it",
+        ),
+        (
+            json!({"calledAt": "11/12/2026 10:00 AM"}),
+            "the field `calledAt` cannot be read: it is no time, or could be two; send ISO 8601",
+        ),
+        (
+            json!({"call_ended_at": "2026-11-20"}),
+            "the field `call_ended_at` cannot be read: it is no time, or could be two",
+        ),
     ] {
         let desk = Desk::new();
         let mut body = whole.clone();
@@ -270,16 +318,76 @@ async fn a_time_without_a_zone_is_one_of_the_business() {
     let with_hours = || Recipe::from_toml("hours.toml", &with_hours).unwrap();
     let chicago = Some("America/Chicago");
     for (recipe, zone, told, expected) in [
-        (soleil(), chicago, "Fri, Nov 20, 2026 9:58 AM", "2026-11-20T15:58:00Z"),
-        (soleil(), Some("Europe/Berlin"), "2026-11-20 16:58", "2026-11-20T15:58:00Z"),
-        (with_hours(), chicago, "Fri, Nov 20, 2026 10:58 AM", "2026-11-20T15:58:00Z"),
-        (with_hours(), None, "Fri, Nov 20, 2026 10:58 AM", "2026-11-20T15:58:00Z"),
+        (
+            soleil(),
+            chicago,
+            "Fri, Nov 20, 2026 9:58 AM",
+            "2026-11-20T15:58:00Z",
+        ),
+        (
+            soleil(),
+            Some("Europe/Berlin"),
+            "2026-11-20 16:58",
+            "2026-11-20T15:58:00Z",
+        ),
+        (
+            with_hours(),
+            chicago,
+            "Fri, Nov 20, 2026 10:58 AM",
+            "2026-11-20T15:58:00Z",
+        ),
+        (
+            with_hours(),
+            None,
+            "Fri, Nov 20, 2026 10:58 AM",
+            "2026-11-20T15:58:00Z",
+        ),
         // What lies ahead counts as now.
-        (soleil(), chicago, "Fri, Nov 20, 2026 10:30 AM", "2026-11-20T16:00:00Z"),
+        (
+            soleil(),
+            chicago,
+            "Fri, Nov 20, 2026 10:30 AM",
+            "2026-11-20T16:00:00Z",
+        ),
         // Of no place that is known, it is as long ago as it can be: yesterday's call must not pass for one of now.
-        (soleil(), None, "Fri, Nov 20, 2026 9:58 AM", "2026-11-19T19:58:00Z"),
-        (soleil(), Some("Central Time"), "Fri, Nov 20, 2026 9:58 AM", "2026-11-19T19:58:00Z"),
+        (
+            soleil(),
+            None,
+            "Fri, Nov 20, 2026 9:58 AM",
+            "2026-11-19T19:58:00Z",
+        ),
+        (
+            soleil(),
+            Some("Central Time"),
+            "Fri, Nov 20, 2026 9:58 AM",
+            "2026-11-19T19:58:00Z",
+        ),
     ] {
         assert_eq!(ended(recipe, zone, told).await, expected, "{zone:?} {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_in_no_form_for_machines_is_texted_by_the_contacts_number() {
+    for from in [
+        "3125550142",
+        "client:agent_7",
+        "sip:3125550142@sip.example.com",
+        "Ana Bright",
+    ] {
+        let world = World::new().await;
+        world.ghl.hold_webhooks(true);
+        let call = world
+            .call(&Call::missed(LOCATION, caller(), business()))
+            .await;
+        let body = json!({
+            "type": "InboundMessage", "locationId": LOCATION, "contactId": call.contact_id,
+            "messageId": call.message_id, "messageType": "IVR Call", "direction": "inbound",
+            "dateAdded": start(), "status": "No Answer", "from": from, "to": "+13125550100",
+        });
+        let delivery = Delivery::read(body.to_string(), start()).unwrap();
+        world.engine.accept(&delivery).await.unwrap();
+        world.pass(Duration::from_secs(120)).await;
+        assert_eq!(world.texts(&call.contact_id).await.len(), 1, "{from}");
     }
 }

@@ -264,7 +264,9 @@ mod tests {
     #[test]
     fn one_calling_code_or_several() {
         let code = |countries: &[&str]| {
-            let countries = countries.iter().map(|country| super::Country::read(country).unwrap());
+            let countries = countries
+                .iter()
+                .map(|country| super::Country::read(country).unwrap());
             CallerLists {
                 countries: countries.collect(),
                 ..CallerLists::default()

@@ -101,11 +101,7 @@ impl Engine {
     }
 
     /// The call with the time of its end, where that is told by the clock on the wall alone.
-    async fn by_the_clock<'c>(
-        &self,
-        site: &Site,
-        call: &'c WorkflowCall,
-    ) -> Cow<'c, WorkflowCall> {
+    async fn by_the_clock<'c>(&self, site: &Site, call: &'c WorkflowCall) -> Cow<'c, WorkflowCall> {
         if call.ended_at.is_some() || call.ended_at_local.is_none() {
             return Cow::Borrowed(call);
         }
@@ -139,12 +135,16 @@ impl Engine {
                 return known();
             }
         };
-        let zone = details.timezone.and_then(|name| TimeZone::get(name.trim()).ok());
+        let zone = details
+            .timezone
+            .and_then(|name| TimeZone::get(name.trim()).ok());
         let Some(zone) = zone else {
             tracing::warn!(%location, "the location has no time zone, by which a workflow tells when a call ended");
             return known();
         };
-        self.shared.zones().insert(location.clone(), (zone.clone(), elapsed));
+        self.shared
+            .zones()
+            .insert(location.clone(), (zone.clone(), elapsed));
         Some(zone)
     }
 
