@@ -156,7 +156,6 @@ scalar_by_parsing!(
     u64,
     i64,
     f64,
-
     crate::ids::LocationId,
     crate::ids::CompanyId,
     crate::ids::AppId,

@@ -159,7 +159,10 @@ fn joined(word: &str, sign: char) -> String {
     let is_between = |character: char| {
         character.is_whitespace() || matches!(character, '_' | '-' | '\u{2010}'..='\u{2015}')
     };
-    let parts: Vec<&str> = word.split(is_between).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = word
+        .split(is_between)
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(sign.encode_utf8(&mut [0; 4]))
 }
 
@@ -170,26 +173,60 @@ mod tests {
     #[test]
     fn kinds_of_calls_in_any_spelling() {
         for word in [
-            "CALL", "Call", "call", " Call ", "TYPE_CALL", "type_call", "Type Call", "TYPE-CALL",
-            "Phone Call", "Inbound Call", "incoming_call",
+            "CALL",
+            "Call",
+            "call",
+            " Call ",
+            "TYPE_CALL",
+            "type_call",
+            "Type Call",
+            "TYPE-CALL",
+            "Phone Call",
+            "Inbound Call",
+            "incoming_call",
         ] {
             assert_eq!(MessageType::from(word), MessageType::Call, "{word}");
         }
-        for word in ["IVR Call", "IVR_CALL", "TYPE_IVR_CALL", "ivr-call", "IvrCall", "IVR  CALL"] {
+        for word in [
+            "IVR Call",
+            "IVR_CALL",
+            "TYPE_IVR_CALL",
+            "ivr-call",
+            "IvrCall",
+            "IVR  CALL",
+        ] {
             assert_eq!(MessageType::from(word), MessageType::IvrCall, "{word}");
         }
         for word in [
-            "Campaign Call", "TYPE_CAMPAIGN_CALL", "CAMPAIGN_MANUAL_CALL", "Custom Call",
-            "TYPE_WHATSAPP_CALL", "Video Call", "CALL_FORWARDED",
+            "Campaign Call",
+            "TYPE_CAMPAIGN_CALL",
+            "CAMPAIGN_MANUAL_CALL",
+            "Custom Call",
+            "TYPE_WHATSAPP_CALL",
+            "Video Call",
+            "CALL_FORWARDED",
         ] {
             assert!(MessageType::from(word).is_call(), "{word}");
         }
-        for word in ["VoiceMail", "Voicemail", "Voice Mail", "TYPE_VOICEMAIL", "campaign voicemail", "NEW_VOICEMAIL"] {
+        for word in [
+            "VoiceMail",
+            "Voicemail",
+            "Voice Mail",
+            "TYPE_VOICEMAIL",
+            "campaign voicemail",
+            "NEW_VOICEMAIL",
+        ] {
             assert!(MessageType::from(word).is_voicemail(), "{word}");
         }
         for word in [
-            "TYPE_ACTIVITY_CALL", "Call Request", "TYPE_INTERNAL_COMMENT_CALL", "RECALL", "SMS",
-            "TYPE_CALLBACK", "Live Chat", "TYPE_SMS_REVIEW_REQUEST",
+            "TYPE_ACTIVITY_CALL",
+            "Call Request",
+            "TYPE_INTERNAL_COMMENT_CALL",
+            "RECALL",
+            "SMS",
+            "TYPE_CALLBACK",
+            "Live Chat",
+            "TYPE_SMS_REVIEW_REQUEST",
         ] {
             let kind = MessageType::from(word);
             assert!(!kind.is_call() && !kind.is_voicemail(), "{word}");

@@ -15,6 +15,9 @@ impl CallingCode {
     /// The calling code that these digits begin with, and the digits after it. No code begins with another one (ITU-T
     /// E.164).
     pub(super) fn split(digits: &str) -> Option<(Self, &str)> {
+        if digits.starts_with('0') {
+            return None;
+        }
         (1..=3).find_map(|length| {
             let (code, rest) = digits.split_at_checked(length)?;
             Some((Self::of(code.parse().ok()?)?, rest))
@@ -32,9 +35,16 @@ impl CallingCode {
         })
     }
 
+    /// Whether `00` begins numbers of the country's own there, and no call abroad: Indonesia, Thailand, Japan, Korea.
+    pub(super) fn begins_with_zeros(&self) -> bool {
+        matches!(self.code, 62 | 66 | 81 | 82)
+    }
+
     /// Whether a number of this code can have so many digits after it.
     pub(super) fn has_length(&self, length: usize) -> bool {
-        self.lengths.iter().any(|known| usize::from(*known) == length)
+        self.lengths
+            .iter()
+            .any(|known| usize::from(*known) == length)
     }
 }
 
@@ -271,5 +281,6 @@ mod tests {
         }
         assert!(CallingCode::split("2100000000").is_none());
         assert!(CallingCode::split("0").is_none());
+        assert!(CallingCode::split("0922111952835").is_none());
     }
 }

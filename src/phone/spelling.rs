@@ -8,8 +8,10 @@ const LONGEST: usize = 100;
 /// The digits of a number, as it was written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// With the calling code in front: after `+`, `00` or `011`.
+    /// With the calling code in front: after `+` or `011`.
     International(String),
+    /// The same after `00`, which some countries' own numbers begin with.
+    Abroad(String),
     /// As it is dialled within some country.
     National(String),
 }
@@ -40,23 +42,25 @@ pub(super) fn read(text: &str) -> Result<Written, InvalidPhoneNumber> {
     if let Some(context) = context {
         return Ok(Written::International(context + &digits));
     }
-    Ok(match international(&digits) {
-        Some(rest) => Written::International(rest.to_owned()),
-        None => Written::National(digits),
-    })
+    Ok(abroad(digits))
 }
 
 /// What is shorter has no extension: it is something else than a number.
 const SHORTEST: usize = 7;
 
-/// The digits after the prefix for calls abroad: `00` in most of the world, `011` in North America. `011` is an area code
-/// elsewhere (`0113 496 0958`), so as many digits must follow as no such area has.
-fn international(digits: &str) -> Option<&str> {
+/// What digits without a `+` are. The prefix for calls abroad is `00` in most of the world, and `011` in North America. `011`
+/// is an area code elsewhere (`0113 496 0958`), so as many digits must follow as no such area has.
+fn abroad(digits: String) -> Written {
     const AFTER_011: usize = 10;
-    let abroad = digits.strip_prefix("00");
-    let abroad = abroad.filter(|rest| !rest.starts_with('0'));
-    let from_america = digits.strip_prefix("011");
-    abroad.or(from_america.filter(|rest| rest.len() >= AFTER_011))
+    if let Some(rest) = digits.strip_prefix("00")
+        && !rest.starts_with('0')
+    {
+        return Written::Abroad(rest.to_owned());
+    }
+    match digits.strip_prefix("011") {
+        Some(rest) if rest.len() >= AFTER_011 => Written::International(rest.to_owned()),
+        _ => Written::National(digits),
+    }
 }
 
 /// A full-width digit as a plain one.
@@ -138,15 +142,18 @@ mod tests {
 
     #[test]
     fn prefixes_for_calls_abroad() {
-        let abroad = |digits: &str| Ok(Written::International(digits.to_owned()));
+        let whole = |digits: &str| Ok(Written::International(digits.to_owned()));
         let at_home = |digits: &str| Ok(Written::National(digits.to_owned()));
         for (text, expected) in [
-            ("+1 312", abroad("1312")),
-            ("(+44) 20 7946 0958", abroad("442079460958")),
-            ("0044 20 7946 0958", abroad("442079460958")),
-            ("011 44 20 7946 0958", abroad("442079460958")),
-            ("tel:7946-0958;phone-context=+4420", abroad("442079460958")),
-            ("tel:+442079460958;phone-context=+1", abroad("442079460958")),
+            ("+1 312", whole("1312")),
+            ("(+44) 20 7946 0958", whole("442079460958")),
+            (
+                "0044 20 7946 0958",
+                Ok(Written::Abroad("442079460958".into())),
+            ),
+            ("011 44 20 7946 0958", whole("442079460958")),
+            ("tel:7946-0958;phone-context=+4420", whole("442079460958")),
+            ("tel:+442079460958;phone-context=+1", whole("442079460958")),
             // Leeds, Reading, Turin and Delhi.
             ("0113 496 0958", at_home("01134960958")),
             ("0118 496 0958", at_home("01184960958")),

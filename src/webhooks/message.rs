@@ -69,7 +69,11 @@ impl Message {
             conversation_id: fields.scalar("conversationId"),
             message_id: fields.scalar("messageId"),
             email_message_id: fields.scalar("emailMessageId"),
-            date_added: fields.scalar("dateAdded"),
+            date_added: fields.scalar("dateAdded").or_else(|| {
+                // As Firestore keeps it.
+                let parts = fields.object("dateAdded")?;
+                parts.scalar("_seconds").or_else(|| parts.scalar("seconds"))
+            }),
             body: fields.scalar("body"),
             subject: fields.scalar("subject"),
             status: fields.scalar("status"),

@@ -27,7 +27,7 @@ pub trait WebhookAction: Send + Sync + 'static {
 /// What a step sent: a JSON object, or parameters of the address.
 ///
 /// A *Webhook* step sends the contact in fields that HighLevel does not specify, and what its author added under
-/// `customData`; a *Custom Webhook* step sends what its author wrote. A field is looked for in `customData` first, then
+/// `customData`, also as JSON in a text; a *Custom Webhook* step sends what its author wrote. A field is looked for in `customData` first, then
 /// beside it, then in the address. What counts as missing in one place is looked for in the next: null, empty text, and
 /// a merge field that HighLevel left as it is (`{{contact.phone}}`).
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,12 @@ impl WebhookCall {
                     fields.insert(name, value);
                 }
             }
+        }
+        if let Some(custom) = fields.get_mut("customData")
+            && let Some(text) = custom.as_str()
+            && let Ok(parsed) = serde_json::from_str::<Map<String, Value>>(text)
+        {
+            *custom = Value::Object(parsed);
         }
         Some(Self {
             fields: Private::new(fields),
@@ -175,6 +181,17 @@ mod tests {
         let form: Form = call.read_as().unwrap();
         assert_eq!((form.a.as_str(), form.d), ("custom", 4));
         assert!(!format!("{call:?}").contains("custom"));
+    }
+
+    #[test]
+    fn custom_data_may_be_json_in_a_text() {
+        let read = call(
+            &[],
+            json!({"a": "body", "customData": "{\"a\": \"custom\"}"}),
+        );
+        assert_eq!(read.text("a").as_deref(), Some("custom"));
+        let other = call(&[], json!({"a": "body", "customData": "[1]"}));
+        assert_eq!(other.text("a").as_deref(), Some("body"));
     }
 
     #[test]

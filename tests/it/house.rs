@@ -18,8 +18,9 @@ const TOP_LEVEL: [&str; 9] = [
 ];
 
 /// The parts of the recipe that decide, and therefore know no clock, chance, network, database or executor.
-const PURE: [&str; 11] = [
+const PURE: [&str; 14] = [
     "call.rs",
+    "caller.rs",
     "compliance/",
     "copy/",
     "episode/",
@@ -29,6 +30,8 @@ const PURE: [&str; 11] = [
     "report/",
     "runtime/settle.rs",
     "spelling.rs",
+    "step_fields.rs",
+    "told_time.rs",
     "workflow_call.rs",
 ];
 

@@ -29,6 +29,18 @@ impl Found {
         self.wrong.get(mistake).map_or(0, Vec::len)
     }
 
+    /// Nobody is written to by a mistake.
+    fn check(&self) {
+        for mistake in [OTHER, TAKEN, TEXTED] {
+            assert_eq!(self.count(mistake), 0, "{mistake}");
+        }
+        // Some of the shortest numbers, and of those that are written in more than one way at home.
+        let refused = self.count(REFUSED) + self.count(OTHER_AT_HOME);
+        assert!(refused * 1000 <= self.rows * 2, "{refused}");
+        // +1 600: of satellites and machines.
+        assert!(self.count(KEPT) * 1000 <= self.rows * 2);
+    }
+
     fn print(&self) {
         println!("{} rows", self.rows);
         for (mistake, rows) in &self.wrong {
@@ -42,6 +54,7 @@ impl Found {
 
 /// A number that was read, where the expected one is another, or none.
 const OTHER: &str = "read as another number";
+const OTHER_AT_HOME: &str = "read as another number, without its calling code";
 const TAKEN: &str = "read, and must be refused";
 const REFUSED: &str = "refused, and is a number";
 const TEXTED: &str = "textable, and is a service";
@@ -66,7 +79,8 @@ fn compare(list: &str) -> Found {
                 continue;
             }
             Ok(number) => {
-                found.note(OTHER, row, number.e164());
+                let mistake = if code == "-" { OTHER } else { OTHER_AT_HOME };
+                found.note(mistake, row, number.e164());
                 continue;
             }
             Err(_) if expected == "-" => continue,
@@ -121,6 +135,7 @@ fn the_small_list() {
     let found = compare(&list);
     found.print();
     assert!(found.rows >= 3_000);
+    found.check();
 }
 
 #[test]
@@ -132,4 +147,5 @@ fn the_large_list() {
     let found = compare(&fs::read_to_string(path).unwrap());
     found.print();
     assert!(found.rows >= 30_000);
+    found.check();
 }

@@ -31,7 +31,8 @@ const WITHHELD_WORDS: &[&str] = &[
 
 /// What stands beside those words and says nothing of its own.
 const FILLING_WORDS: &[&str] = &[
-    "caller", "callers", "call", "number", "name", "id", "user", "party", "phone", "is", "not", "invalid",
+    "caller", "callers", "call", "number", "name", "id", "user", "party", "phone", "is", "not",
+    "invalid",
 ];
 
 /// The same in several words, by their letters.
@@ -61,14 +62,13 @@ impl Caller {
     /// stands for a number that is withheld, be it a word or nothing but zeros.
     pub fn from_wire(from: Option<&str>) -> Self {
         let from = address(from.unwrap_or_default());
-        let digits: String = from.chars().filter(char::is_ascii_digit).collect();
-        let hides = match digits.as_str() {
-            "" => is_withheld(&from),
-            digits => {
-                let is_number = !from.contains(char::is_alphabetic);
-                let zeros = digits.bytes().all(|byte| byte == b'0');
-                is_number && (zeros || WITHHELD_DIGITS.contains(&digits))
-            }
+        let hides = if from.contains(char::is_numeric) {
+            let digits: String = from.chars().filter(|sign| sign.is_numeric()).collect();
+            let zeros = digits.bytes().all(|byte| byte == b'0');
+            !from.contains(char::is_alphabetic)
+                && (zeros || WITHHELD_DIGITS.contains(&digits.as_str()))
+        } else {
+            is_withheld(&from)
         };
         if hides {
             return Self::Withheld;
@@ -220,6 +220,7 @@ mod tests {
             "client:+18887324197",
             "\u{202a}+1 888\u{2011}732\u{2011}4197\u{202c}",
             "0018887324197",
+            "\u{ff0b}\u{ff11}\u{ff18}\u{ff18}\u{ff18}\u{ff17}\u{ff13}\u{ff12}\u{ff14}\u{ff11}\u{ff19}\u{ff17}",
         ] {
             let Some(Caller::Number(number)) = Caller::told(Some(text)) else {
                 panic!("{text:?} has a number");
@@ -227,6 +228,9 @@ mod tests {
             assert_eq!(number.e164(), "+18887324197", "{text:?}");
         }
         // It is told, and nobody can have it.
-        assert!(matches!(Caller::from_wire(Some("+1312555014")), Caller::Number(_)));
+        assert!(matches!(
+            Caller::from_wire(Some("+1312555014")),
+            Caller::Number(_)
+        ));
     }
 }

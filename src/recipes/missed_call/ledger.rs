@@ -60,8 +60,8 @@ pub enum EntryKind {
         /// The call.
         message: MessageId,
         /// The status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody,
-        /// `no_direction` for a recorded call that may be one of the team's,
-        /// `suspected_voicemail` for a call that counts as answered, and was so short that a mailbox may have taken it.
+        /// `no_direction` for a recorded call that may be one of the team's, `suspected_voicemail` for a call that counts
+        /// as answered, and was so short that a mailbox may have taken it.
         status: String,
     },
     /// An attempt at an effect begins. Written before it, with all that it will do.

@@ -55,7 +55,9 @@ pub mod reply;
 pub mod report;
 mod runtime;
 mod spelling;
+mod step_fields;
 pub mod store;
+mod told_time;
 mod workflow_call;
 
 pub use call::{CallOutcome, MissedReason};

@@ -3,28 +3,38 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::episode::{Evidence, MissedCall};
 use super::intake::Signal;
+use super::step_fields::{self as names, StepFields};
+use super::told_time::{ToldTime, earliest_instant, instant};
 use crate::digest::sha256_hex;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::lenient::FromScalar;
-use crate::message::Direction;
+use crate::message::{CallStatus, Direction};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 use crate::workflows::actions::ActionCall;
-use crate::workflows::{UnreadableField, WebhookCall, is_there, text_of};
+use crate::workflows::{UnreadableField, WebhookCall, text_of};
 
 /// For how long what a workflow tells of one contact is the same call, where nothing else tells calls apart.
 const ONE_CALL_SECONDS: i64 = 60;
 
 /// What is wrong with an `ended_at`.
-const NO_TIME: &str =
-    "it is no time; send ISO 8601 with a zone, such as 2026-05-08T16:00:00Z, or leave it out";
+const NO_TIME: &str = "it is no time, or could be two; send ISO 8601, such as 2026-05-08T16:00:00Z, or what HighLevel \
+                       shows, such as Fri, May 8, 2026 11:00 AM, or leave it out";
+
+const NO_LOCATION: &str = "it is missing; add location_id with the value {{location.id}} under Custom Data of a Webhook \
+                           step, or to the body of a Custom Webhook step";
+const NO_CONTACT: &str = "it is missing; add contact_id with the value {{contact.id}} under Custom Data of a Webhook step, \
+                          or to the body of a Custom Webhook step";
+const NO_ID: &str = "it is no id of HighLevel's; send the merge field and nothing beside it";
 
 /// A call as a workflow tells of it. Only location and contact are needed: that the workflow tells says that a call was
 /// missed, and the contact's own number is the caller's.
@@ -39,12 +49,18 @@ const NO_TIME: &str =
 /// | `location_id` | `{{location.id}}`; an action needs none | refused, unless HighLevel sends `location.id` of its own accord |
 /// | `contact_id` | `{{contact.id}}`; an action needs none | refused |
 /// | `message_id` | the call's id, where the workflow knows it | see below |
-/// | `ended_at` | when the call ended: ISO 8601, in UTC if it names no zone, or milliseconds since 1970 | now |
+/// | `ended_at` | when the call ended: ISO 8601, milliseconds since 1970, or as HighLevel shows it (`Fri, Nov 20, 2026 10:00 AM`); without a zone by the clock of `hours.zone` in the recipe, else of the location | now |
+/// | `called_at` | when it began, in the same forms; its duration is added | now |
 /// | `call_status` | `no-answer`, `busy`, `voicemail`, … | `no-answer` |
 /// | `call_direction` | `inbound` or `outbound`; an outbound one means nothing | `inbound` |
 /// | `call_duration` | seconds | not known |
-/// | `phone` | the caller's number in E.164, or a word such as `anonymous` where it was withheld | the contact's number |
-/// | `called_number` | the business's number in E.164 | steps for some numbers only are not done |
+/// | `phone` | the caller's number with its country code, or a word such as `anonymous` where it was withheld | the contact's number |
+/// | `called_number` | the business's number with its country code | steps for some numbers only are not done |
+///
+/// Names are read in any case and with or without `_` (`callStatus`, `Call Status`). The id of the contact and its phone
+/// may also stand in `contact`, that of the location in `location`, what is told of the call in `call`; `from` and `to` are
+/// `phone` and `called_number`. `customData` may be an object, or JSON in a text. Statuses are read in any spelling
+/// ([`CallStatus`]).
 ///
 /// A field is missing if it is null or empty, if HighLevel left its merge field as it is (`{{contact.phone}}`), or if it
 /// holds something else than what stands here. But an `ended_at` that cannot be read is refused: a call of yesterday
@@ -76,14 +92,17 @@ pub struct WorkflowCall {
     pub message: Option<MessageId>,
     /// When it ended; what lies ahead counts as now.
     pub ended_at: Option<Timestamp>,
+    /// The same by the clock on the wall, where that is all that is told: of `hours.zone` in the recipe, else of the
+    /// location. It counts where `ended_at` is not there.
+    pub ended_at_local: Option<DateTime>,
     /// What became of it, in HighLevel's words.
     pub status: Option<String>,
     /// Which way it went.
     pub direction: Option<Direction>,
     /// How long it lasted.
     pub duration: Option<Duration>,
-    /// The caller's number as the network told it; what is neither a number in E.164, nor a short code, nor a word for a
-    /// withheld number counts as not told.
+    /// The caller's number as the network told it; what is neither a number with its country code, nor a short code, nor a
+    /// word for a withheld number counts as not told ([`Caller::from_wire`]).
     pub caller: Option<Private<String>>,
     /// The number of the business.
     pub called: Option<PhoneNumber>,
@@ -99,12 +118,6 @@ pub struct WorkflowCall {
 #[serde(transparent)]
 pub struct MissedCallForm(Private<Map<String, Value>>);
 
-impl MissedCallForm {
-    fn field(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| is_there(value))
-    }
-}
-
 impl WorkflowCall {
     /// A missed call of which no more is known.
     pub fn new(location: LocationId, contact: ContactId) -> Self {
@@ -113,6 +126,7 @@ impl WorkflowCall {
             contact,
             message: None,
             ended_at: None,
+            ended_at_local: None,
             status: None,
             direction: None,
             duration: None,
@@ -123,24 +137,21 @@ impl WorkflowCall {
         }
     }
 
-    /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing, or if `ended_at`
-    /// cannot be read.
+    /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing, or if the time cannot
+    /// be read; the error says which field to add or to mend.
     pub fn from_webhook(call: &WebhookCall) -> Result<Self, UnreadableField> {
-        let own_location = || call.raw().get("location")?.get("id")?.as_str();
-        let location = call.text("location_id");
-        let location = location.as_deref().or_else(own_location);
-        let contact = call.text("contact_id");
+        let fields = StepFields::of(call.raw());
         let told = Self::new(
-            id(location).ok_or_else(|| UnreadableField::missing("location_id"))?,
-            id(contact.as_deref()).ok_or_else(|| UnreadableField::missing("contact_id"))?,
+            required(&fields, &names::LOCATION, "location_id", NO_LOCATION)?,
+            required(&fields, &names::CONTACT, "contact_id", NO_CONTACT)?,
         );
         Ok(Self {
             body_sha256: Some(call.body_sha256().to_owned()),
-            ..told.with_fields(|name| call.field(name))?
+            ..told.with_fields(&fields)?
         })
     }
 
-    /// Reads what a marketplace action was called with. Fails if HighLevel names no location or contact, or if `ended_at`
+    /// Reads what a marketplace action was called with. Fails if HighLevel names no location or contact, or if the time
     /// cannot be read.
     pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, UnreadableField> {
         let told = Self::new(
@@ -154,33 +165,44 @@ impl WorkflowCall {
         Ok(Self {
             run: call.extras.status_id(),
             body_sha256: Some(call.body_sha256.clone()),
-            ..told.with_fields(|name| call.data.field(name))?
+            ..told.with_fields(&StepFields::of(&call.data.0))?
         })
     }
 
     /// What is told of the call, by whichever step.
-    fn with_fields<'a>(
-        self,
-        field: impl Fn(&str) -> Option<&'a Value>,
-    ) -> Result<Self, UnreadableField> {
-        let text = |name: &str| field(name).and_then(text_of);
-        let ended_at = field("ended_at").map(|time| {
-            text_of(time)
-                .and_then(|time| Timestamp::from_text(&time))
-                .ok_or_else(|| UnreadableField::new("ended_at", NO_TIME))
-        });
+    fn with_fields(self, fields: &StepFields) -> Result<Self, UnreadableField> {
+        let text = |field| fields.text(field);
+        let duration = text(&names::DURATION).and_then(|length| seconds(&length));
+        let (ended_at, ended_at_local) = match ended(fields, duration)? {
+            Some(ToldTime::At(at)) => (Some(at), None),
+            Some(ToldTime::Local(local)) => (None, Some(local)),
+            None => (None, None),
+        };
         Ok(Self {
-            message: id(text("message_id").as_deref()),
-            ended_at: ended_at.transpose()?,
-            status: text("call_status"),
-            direction: text("call_direction").map(|word| direction(&word)),
-            duration: text("call_duration")
-                .and_then(|seconds| f64::from_text(&seconds))
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            caller: text("phone").map(Private::new),
-            called: text("called_number").and_then(|number| PhoneNumber::parse(&number).ok()),
+            message: id(text(&names::MESSAGE).as_deref()),
+            ended_at,
+            ended_at_local,
+            status: text(&names::STATUS),
+            direction: text(&names::DIRECTION).map(|word| Direction::from(&*word)),
+            duration,
+            caller: text(&names::CALLER).map(Private::new),
+            called: Caller::number_in(text(&names::CALLED).as_deref()),
             ..self
         })
+    }
+
+    /// With the time of its end by the clock of the business, where only that is told. Without a zone it is the earliest
+    /// that it can have been: a call of yesterday must not pass for one of now.
+    pub(crate) fn in_zone(&self, zone: Option<&TimeZone>, now: Timestamp) -> Self {
+        let local = self.ended_at_local.filter(|_| self.ended_at.is_none());
+        let by_the_clock = local.map(|local| match zone {
+            Some(zone) => instant(local, zone, now),
+            None => earliest_instant(local),
+        });
+        Self {
+            ended_at: self.ended_at.or(by_the_clock),
+            ..self.clone()
+        }
     }
 
     /// The name of the call, made up where HighLevel's is not told.
@@ -203,13 +225,6 @@ impl WorkflowCall {
             .ok()
     }
 
-    /// Who called, where that is told in a form that says so. Merge fields render numbers as people write them in their
-    /// country; then the contact's number, which HighLevel keeps in E.164, says it better.
-    fn caller(&self) -> Option<Caller> {
-        let caller = Caller::from_wire(Some(self.caller.as_ref()?.as_str()));
-        (caller != Caller::Unreadable).then_some(caller)
-    }
-
     /// What it means, and the name of the call; `None` if it means nothing.
     pub(crate) fn signal(&self, now: Timestamp) -> Option<(MessageId, Signal)> {
         let direction = self.direction.as_ref().unwrap_or(&Direction::Inbound);
@@ -217,13 +232,13 @@ impl WorkflowCall {
             return None;
         }
         let message = self.message(now)?;
-        let status = self.status.as_deref().map(status_word);
+        let caller = self.caller.as_ref().map(|caller| caller.as_str());
         let missed = |reason| MissedCall {
             location: self.location.clone(),
             message: message.clone(),
             contact: self.contact.clone(),
             conversation: None,
-            caller: self.caller(),
+            caller: Caller::told(caller),
             called: self.called.clone(),
             ended_at: self.ended_at.map_or(now, |ended_at| ended_at.min(now)),
             duration: self.duration,
@@ -234,18 +249,19 @@ impl WorkflowCall {
                 received_at: now,
             },
         };
-        let status = status.as_deref().unwrap_or("no-answer");
+        let status = self
+            .status
+            .as_deref()
+            .unwrap_or(CallStatus::NoAnswer.as_str());
         let signal = match classify(direction, None, Some(status)) {
             CallOutcome::Missed(reason) => Signal::Missed(missed(reason)),
             CallOutcome::Answered => Signal::Answered {
                 by_a_user: false,
                 call: missed(MissedReason::SuspectedVoicemail),
             },
-            CallOutcome::Unknown(status) => Signal::Unclear {
-                location: self.location.clone(),
-                message: message.clone(),
-                status,
-            },
+            CallOutcome::Unknown(status) => {
+                Signal::unclear(self.location.clone(), message.clone(), &status)
+            }
             _ => return None,
         };
         Some((message, signal))
@@ -256,23 +272,57 @@ fn id<T: FromScalar>(text: Option<&str>) -> Option<T> {
     T::from_text(text?)
 }
 
-/// People write these into steps by hand, as HighLevel's own pages show them: `Inbound`, `Incoming`.
-fn direction(word: &str) -> Direction {
-    let word = word.trim().to_ascii_lowercase();
-    match word.as_str() {
-        "incoming" => Direction::Inbound,
-        "outgoing" => Direction::Outbound,
-        other => Direction::from(other),
-    }
+/// An id that a call cannot do without.
+fn required<T: FromScalar>(
+    fields: &StepFields,
+    field: &names::Names,
+    name: &str,
+    missing: &'static str,
+) -> Result<T, UnreadableField> {
+    let Some((called, value)) = fields.find(field) else {
+        return Err(UnreadableField::new(name, missing));
+    };
+    id(text_of(value).as_deref()).ok_or_else(|| UnreadableField::new(called, NO_ID))
 }
 
-/// `No Answer` and `Missed`, as workflows name what webhooks call `no-answer`.
-fn status_word(word: &str) -> String {
-    let word = word.trim().to_ascii_lowercase().replace(' ', "-");
-    match word.as_str() {
-        "missed" | "missed-call" => "no-answer".to_owned(),
-        _ => word,
-    }
+/// When the call ended: as told, or so long after it began.
+fn ended(
+    fields: &StepFields,
+    duration: Option<Duration>,
+) -> Result<Option<ToldTime>, UnreadableField> {
+    let (began, (called, value)) = match (fields.find(&names::ENDED), fields.find(&names::BEGAN)) {
+        (Some(ended), _) => (false, ended),
+        (None, Some(began)) => (true, began),
+        (None, None) => return Ok(None),
+    };
+    let told = text_of(value).and_then(|text| ToldTime::read(&text));
+    let told = told.ok_or_else(|| UnreadableField::new(called, NO_TIME))?;
+    let length = duration.and_then(|length| SignedDuration::try_from(length).ok());
+    Ok(Some(if began {
+        told.after(length.unwrap_or_default())
+    } else {
+        told
+    }))
+}
+
+/// A length in seconds (`12`, `12.5`, `12 seconds`), or as a clock shows it (`1:05`).
+fn seconds(text: &str) -> Option<Duration> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let whole = match parts[..] {
+        [seconds] => {
+            let seconds =
+                seconds.trim_end_matches(|sign: char| sign.is_alphabetic() || sign == ' ');
+            f64::from_text(seconds)?
+        }
+        [minutes, seconds] => f64::from_text(minutes)? * 60.0 + f64::from_text(seconds)?,
+        [hours, minutes, seconds] => {
+            f64::from_text(hours)? * 3600.0
+                + f64::from_text(minutes)? * 60.0
+                + f64::from_text(seconds)?
+        }
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(whole).ok()
 }
 
 #[cfg(test)]
@@ -327,12 +377,12 @@ mod tests {
         ] {
             let mut told = call();
             told.status = status.map(str::to_owned);
-            told.direction = Some(direction("Incoming"));
+            told.direction = Some(Direction::from("Incoming"));
             let signal = signal(&told, 0);
             assert!(matches!(&signal, Some(Signal::Missed(missed)) if missed.reason == expected));
         }
         let mut told = call();
-        told.direction = Some(direction("Outgoing"));
+        told.direction = Some(Direction::from("Outgoing"));
         assert_eq!(told.signal(at(0)), None);
         told.direction = None;
         told.status = Some("completed".into());
@@ -345,6 +395,37 @@ mod tests {
         ));
         told.status = Some("parked".into());
         assert!(matches!(signal(&told, 0), Some(Signal::Unclear { .. })));
+    }
+
+    #[test]
+    fn lengths_as_people_write_them() {
+        for (text, expected) in [
+            ("12", Some(12)),
+            ("12 seconds", Some(12)),
+            ("12s", Some(12)),
+            ("0:12", Some(12)),
+            ("1:05", Some(65)),
+            ("01:00:05", Some(3605)),
+            ("-1", None),
+            ("long", None),
+            ("1:2:3:4", None),
+        ] {
+            assert_eq!(seconds(text), expected.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_by_the_clock_is_one_of_the_zone() {
+        let mut told = call();
+        told.ended_at_local = Some("2026-11-20T10:00:00".parse().unwrap());
+        let now = "2026-11-20T16:01:00Z".parse().unwrap();
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let ended =
+            |told: &WorkflowCall, zone| told.in_zone(zone, now).ended_at.unwrap().to_string();
+        assert_eq!(ended(&told, Some(&zone)), "2026-11-20T16:00:00Z");
+        assert_eq!(ended(&told, None), "2026-11-19T20:00:00Z");
+        told.ended_at = Some(at(7));
+        assert_eq!(told.in_zone(Some(&zone), now).ended_at, Some(at(7)));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Who called decides whether there is a text, and whether anything follows at all.
 
 use gohighlevel::recipes::missed_call::Caller;
-use gohighlevel::recipes::missed_call::episode::{Action, Episode, MissedCall};
+use gohighlevel::recipes::missed_call::episode::{
+    Action, Episode, Facts, MissedCall, Permit, TextFacts,
+};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 
-use super::given::{at, call, recipe_of};
+use super::given::{at, call, recipe_of, the_text};
 
 const RECIPE: &str = r#"
     name = "callers"
@@ -51,7 +53,12 @@ fn from(number: &str) -> MissedCall {
 
 #[test]
 fn a_customer_gets_all_steps() {
-    for number in ["+13125550142", "+447911123456"] {
+    for number in [
+        "+13125550142",
+        "+447911123456",
+        "+44 (0)7911 123456",
+        "sip:+13125550142@sip.example.com",
+    ] {
         let (planned, dropped) = outcome(&from(number));
         assert_eq!(planned, ["tag", "task", "text"], "{number}");
         assert!(dropped.is_empty(), "{number}");
@@ -62,6 +69,12 @@ fn a_customer_gets_all_steps() {
 fn who_cannot_be_texted_is_called_by_the_team() {
     for (number, code) in [
         ("+18005550142", "toll_free"),
+        ("+448001234567", "toll_free"),
+        ("+449012345678", "premium"),
+        ("+443001234567", "non_geographic"),
+        ("+1312555014", "impossible"),
+        ("+131255501423125", "impossible"),
+        ("+10365550142", "impossible"),
         ("+19005550142", "premium"),
         ("+13125550103", "landline"),
         ("+4930123456", "country"),
@@ -86,5 +99,30 @@ fn nothing_follows_from_calls_of_the_business_itself_or_of_the_blocked() {
         assert!(planned.is_empty(), "{code}");
         let all = ["tag", "task", "text"].map(|step| format!("{step} not_textable:{code}"));
         assert_eq!(dropped, all);
+    }
+}
+
+#[test]
+fn without_a_number_that_can_be_read_there_is_no_text() {
+    let mut unread = call("call-1");
+    unread.caller = None;
+    let (episode, _) = Episode::open(recipe_of(RECIPE), &unread, at(1));
+    for (phone, code) in [
+        (None, Some("unreadable_number")),
+        (Some("+1312555014"), Some("not_textable:impossible")),
+        (Some("+13125550101"), Some("not_textable:staff")),
+        (Some("+448001234567"), Some("not_textable:toll_free")),
+        (Some("+13125550142"), None),
+    ] {
+        let phone = phone.map(|phone| serde_json::from_value(phone.into()).unwrap());
+        let facts = Facts::Text(TextFacts {
+            phone,
+            ..TextFacts::default()
+        });
+        let dropped = match episode.permit(&the_text(), &facts, at(2)) {
+            Permit::Drop(reason) => Some(reason.code()),
+            _ => None,
+        };
+        assert_eq!(dropped.as_deref(), code);
     }
 }

@@ -199,7 +199,7 @@ async fn a_withheld_number_writes_nothing_to_highlevel() {
     world
         .call(&Call::missed(
             LOCATION,
-            "+266696687".parse().unwrap(),
+            serde_json::from_value("+266696687".into()).unwrap(),
             business(),
         ))
         .await;

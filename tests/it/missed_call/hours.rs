@@ -130,7 +130,7 @@ fn the_answer_to_the_call_goes_at_once_unless_the_recipe_says_otherwise() {
 
 #[test]
 fn without_any_zone_there_is_no_hour() {
-    let (episode, ended_at) = episode(recipe_of(RECIPE), "+19995550142", "2026-06-01T16:00:00Z");
+    let (episode, ended_at) = episode(recipe_of(RECIPE), "+12325550142", "2026-06-01T16:00:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
     let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), now);
     assert_eq!(permit, Permit::Drop(Reason::QuietHours));

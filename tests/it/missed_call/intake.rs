@@ -143,6 +143,14 @@ async fn what_became_of_a_call() {
         (json!({"messageType": "-"}), vec!["call_missed"]),
         (
             json!({"messageType": "-", "callStatus": "-", "callDuration": "-"}),
+            vec!["call_missed"],
+        ),
+        (
+            json!({"messageType": "-", "callStatus": "-", "callDuration": "-", "status": "delivered"}),
+            vec![],
+        ),
+        (
+            json!({"callStatus": "ringing", "status": "ringing"}),
             vec![],
         ),
         (json!({"locationId": "-"}), vec![]),
@@ -205,11 +213,16 @@ async fn what_a_person_writes_is_a_reply_and_what_highlevel_notes_is_none() {
         "TYPE_LIVE_CHAT_INFO_MESSAGE",
         "TYPE_SMS_REVIEW_REQUEST",
         "TYPE_SMS_NO_SHOW_REQUEST",
+    ] {
+        assert_eq!(told_as(noted).await, ["call_missed"], "{noted}");
+    }
+    for spoken in [
         "TYPE_CAMPAIGN_CALL",
         "TYPE_CAMPAIGN_MANUAL_CALL",
         "TYPE_CAMPAIGN_VOICEMAIL",
     ] {
-        assert_eq!(told_as(noted).await, ["call_missed"], "{noted}");
+        let story = told_as(spoken).await;
+        assert_eq!(story, ["call_missed", "call_unclear delivered"], "{spoken}");
     }
 }
 
@@ -258,11 +271,19 @@ async fn who_called_and_whom() {
             Some("short_code"),
         ),
         (
-            json!("8887324197"),
+            json!("+1312555014"),
             json!(null),
+            json!("+1312555014"),
             Value::Null,
+            Some("not_textable:impossible"),
+        ),
+        // The contact's number counts.
+        (
+            json!("8887324197"),
+            json!("sip:+15550002222@sip.example.com"),
             Value::Null,
-            Some("unreadable_number"),
+            json!("+15550002222"),
+            None,
         ),
     ] {
         let mut desk = desk();

@@ -3,6 +3,7 @@
 mod assignee;
 mod before_the_call;
 mod bounded;
+mod call_spellings;
 mod callers;
 mod closed;
 mod compliance;

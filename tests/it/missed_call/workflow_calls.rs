@@ -262,7 +262,7 @@ async fn both_kinds_of_step_are_read_alike() {
         ),
         (json!({"ended_at": "1795190390000"}), 200, Some("repeated")),
         (
-            json!({"ended_at": "2026-11-20 15:59:50"}),
+            json!({"ended_at": "2026-11-20 09:59:50"}),
             200,
             Some("repeated"),
         ),

@@ -52,6 +52,11 @@ impl BusinessHours {
         self
     }
 
+    /// The zone of the business.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Whether the business is open at `time`. Its last minute counts, the minute it closes does not.
     pub fn is_open(&self, time: Timestamp) -> bool {
         self.around_or_after(time)

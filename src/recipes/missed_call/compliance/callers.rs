@@ -192,12 +192,12 @@ mod tests {
     #[test]
     fn by_the_number_alone() {
         use NotTextable::{
-            Country, NonGeographic, Premium, ShortCode, TollFree, Unreadable, Withheld,
+            Country, Impossible, NonGeographic, Premium, ShortCode, TollFree, Unreadable, Withheld,
         };
         for (from, expected) in [
             ("+13055550100", None),
             ("+14165550100", None),
-            ("+19995550100", None), // newer than the table
+            ("+12325550100", None), // newer than the table
             ("anonymous", Some(Withheld)),
             ("+266696687", Some(Withheld)),
             ("72345", Some(ShortCode)),
@@ -208,8 +208,13 @@ mod tests {
             ("+15215550100", Some(NonGeographic)),
             ("+18765550100", Some(Country)), // Jamaica
             ("+442079460000", Some(Country)),
-            ("+2100000000", Some(Country)),
-            ("+1305555010", None), // too short, but HighLevel is the one to say so
+            ("+1305555010", Some(Impossible)),
+            ("+130555501000", Some(Impossible)),
+            ("+10365550142", Some(Impossible)),
+            ("+12120123456", Some(Impossible)),
+            ("+12115550100", Some(Impossible)),
+            ("+19995550100", Some(Impossible)),
+            ("+2100000000", Some(Impossible)),
         ] {
             assert_eq!(reason(from, &CallerLists::default()), expected, "{from}");
         }
@@ -219,6 +224,61 @@ mod tests {
         };
         assert_eq!(reason("+442079460000", &british), None);
         assert_eq!(reason("+13055550100", &british), Some(Country));
+    }
+
+    #[test]
+    fn services_of_a_country_that_is_opened() {
+        use NotTextable::{NonGeographic, Premium, SharedCost, TollFree};
+        let europe = CallerLists {
+            countries: ["GB", "FR", "DE", "AU", "ES", "IT", "MX", "BR", "IN", "BS"]
+                .into_iter()
+                .filter_map(super::Country::read)
+                .collect(),
+            ..CallerLists::default()
+        };
+        for (from, expected) in [
+            ("+448001234567", Some(TollFree)),
+            ("+449012345678", Some(Premium)),
+            ("+448431234567", Some(Premium)),
+            ("+443001234567", Some(NonGeographic)),
+            ("+33800123456", Some(TollFree)),
+            ("+33899123456", Some(Premium)),
+            ("+491801234567", Some(SharedCost)),
+            ("+611300123456", Some(SharedCost)),
+            ("+34900123456", Some(TollFree)),
+            ("+39800123456", Some(TollFree)),
+            ("+528001234567", Some(TollFree)),
+            ("+558001234567", Some(TollFree)),
+            ("+911800123456", Some(TollFree)),
+            ("+12423001234", Some(TollFree)),
+            ("+447700900123", None),
+            ("+442079460958", None),
+            ("+33612345678", None),
+            ("+390612345678", None),
+            ("+12424771234", None),
+        ] {
+            assert_eq!(reason(from, &europe), expected, "{from}");
+        }
+    }
+
+    #[test]
+    fn one_calling_code_or_several() {
+        let code = |countries: &[&str]| {
+            let countries = countries
+                .iter()
+                .map(|country| super::Country::read(country).unwrap());
+            CallerLists {
+                countries: countries.collect(),
+                ..CallerLists::default()
+            }
+            .calling_code()
+        };
+        assert_eq!(CallerLists::default().calling_code(), Some(1));
+        assert_eq!(code(&["US", "CA", "JM"]), Some(1));
+        assert_eq!(code(&["GB"]), Some(44));
+        assert_eq!(code(&["US", "GB"]), None);
+        assert_eq!(code(&[]), None);
+        assert_eq!(code(&["ZZ"]), None);
     }
 
     #[test]

@@ -125,7 +125,6 @@ mod tests {
             ("+499001234567", Some(Premium)),
             ("+491801234567", Some(SharedCost)),
             ("+4915123456789", None),
-            ("+61180012345", None),
             ("+611800123456", Some(TollFree)),
             ("+611300123456", Some(SharedCost)),
             ("+61412345678", None),

@@ -207,7 +207,9 @@ mod tests {
     use super::*;
 
     fn origin(number: &str) -> Option<&'static Origin> {
-        ZoneTable::built_in().origin(&number.parse().unwrap())
+        // Numbers that nobody can have are looked up too.
+        let number = serde_json::from_value(number.into()).unwrap();
+        ZoneTable::built_in().origin(&number)
     }
 
     fn zones(number: &str) -> Vec<&'static str> {

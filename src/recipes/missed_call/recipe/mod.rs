@@ -14,10 +14,10 @@
 //! | `call.cooldown` | further missed calls of the same caller within it send nothing more (PT0S to PT168H) | `PT4H` |
 //! | `call.suspected_voicemail` | what a call counts as that nobody known has answered, for less than `call.voicemail_below`, as when the mailbox of a forwarded line takes it: `"answered"`, `"reported"` (the same, and the ledger tells of it) or `"missed"` | `"reported"` |
 //! | `call.voicemail_below` | how long such a call lasts at most (PT1S to PT2M) | `PT15S` |
-//! | `callers.own`, `staff`, `blocked` | numbers in E.164 whose calls nothing follows from | none |
+//! | `callers.own`, `staff`, `blocked` | numbers whose calls nothing follows from, with their country code; without one where all `callers.countries` have the same | none |
 //! | `callers.landlines` | numbers that take no texts; tag and task are made | none |
 //! | `callers.untexted_tags` | contacts with one of these tags get no texts and e-mails: a bot or a workflow speaks with them, or they are marked as spam; all else is done | none |
-//! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted | `["US", "CA"]` |
+//! | `callers.countries` | countries (ISO 3166-1 alpha-2) whose numbers are texted, less the numbers of services | `["US", "CA"]` |
 //! | `call.unlisted_numbers` | with `[numbers]`: what calls to other numbers, or to none that is known, lead to: `"texted"` (as all calls, less texts that need something of the number), `"not_texted"` (all but messages) or `"ignored"` (nothing) | `"texted"` |
 //! | `numbers."+13125550100"` | a number of the business, as below | none |
 //! | `hours.zone` | with `[hours]`: the IANA name of the business's time zone, or one of the six that people in the United States use: `"Central Time"`, `"CST"`, `"US/Central"` | required |

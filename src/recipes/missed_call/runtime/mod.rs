@@ -42,9 +42,11 @@ mod write;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -125,6 +127,14 @@ struct Shared {
     reader: Option<Reader>,
     quiet_hours: Option<Arc<QuietHours>>,
     app: App,
+    /// Time zones of locations, as far as they were asked for, and when by the monotonic clock.
+    zones: Mutex<HashMap<LocationId, (TimeZone, Duration)>>,
+}
+
+impl Shared {
+    fn zones(&self) -> MutexGuard<'_, HashMap<LocationId, (TimeZone, Duration)>> {
+        self.zones.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A location and what runs in it.
@@ -224,6 +234,7 @@ impl EngineBuilder {
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,
                 app: self.app,
+                zones: Mutex::default(),
             }),
         }
     }

@@ -1,9 +1,12 @@
 //! Calls that workflows tell of: by a *Webhook* step, or as a marketplace action that is the recipe itself.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 
 use super::accept::name_of_message;
 use super::{Acceptance, Engine, Site};
@@ -83,6 +86,7 @@ impl Engine {
         site: &Site,
         call: &WorkflowCall,
     ) -> Result<Acceptance, StoreError> {
+        let call = &*self.by_the_clock(site, call).await;
         let now = self.now_at(call.ended_at).await;
         let Some((message, signal)) = call.signal(now) else {
             return Ok(Acceptance::Ignored);
@@ -94,6 +98,54 @@ impl Engine {
         };
         self.keep(site, &signal, &delivery, None);
         self.take(site, &signal, delivery, None).await
+    }
+
+    /// The call with the time of its end, where that is told by the clock on the wall alone.
+    async fn by_the_clock<'c>(&self, site: &Site, call: &'c WorkflowCall) -> Cow<'c, WorkflowCall> {
+        if call.ended_at.is_some() || call.ended_at_local.is_none() {
+            return Cow::Borrowed(call);
+        }
+        let zone = match &site.recipe.hours {
+            Some(hours) => Some(hours.zone().clone()),
+            None => self.zone_of(site).await,
+        };
+        Cow::Owned(call.in_zone(zone.as_ref(), self.shared.clock.now()))
+    }
+
+    /// The location's time zone. What was read is kept for an hour; older, it still counts where HighLevel does not answer.
+    async fn zone_of(&self, site: &Site) -> Option<TimeZone> {
+        const KEPT: Duration = Duration::from_secs(3600);
+        let location = site.location.id();
+        let elapsed = self.shared.clock.elapsed();
+        let kept = self.shared.zones().get(location).cloned();
+        if let Some((zone, read_at)) = &kept
+            && elapsed.saturating_sub(*read_at) < KEPT
+        {
+            return Some(zone.clone());
+        }
+        let known = || kept.map(|(zone, _)| zone);
+        let details = match site.location.details().await {
+            Ok(details) => details,
+            Err(error) => {
+                tracing::warn!(
+                    %location,
+                    error = &error as &dyn std::error::Error,
+                    "the location's time zone could not be read, by which a workflow tells when a call ended"
+                );
+                return known();
+            }
+        };
+        let zone = details
+            .timezone
+            .and_then(|name| TimeZone::get(name.trim()).ok());
+        let Some(zone) = zone else {
+            tracing::warn!(%location, "the location has no time zone, by which a workflow tells when a call ended");
+            return known();
+        };
+        self.shared
+            .zones()
+            .insert(location.clone(), (zone.clone(), elapsed));
+        Some(zone)
     }
 
     /// What a step that told of this call is answered.

@@ -184,7 +184,7 @@ fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Fault {
             "leave the extension out: nobody can write to it".to_owned(),
         ),
         InvalidPhoneNumber::NoCountryCode => (
-            "a phone number without its country code, and `callers.countries` leaves more than one",
+            "a phone number without its country code, and the countries in `callers.countries` do not share one",
             "write it with its country code, such as \"+13125550100\"".to_owned(),
         ),
         InvalidPhoneNumber::NotADigit | InvalidPhoneNumber::Length => (
