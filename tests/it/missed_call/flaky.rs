@@ -199,6 +199,10 @@ impl Store for Flaky {
         self.store.next_due().await
     }
 
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due_in(lanes).await
+    }
+
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
         self.store.ledger(query).await
     }

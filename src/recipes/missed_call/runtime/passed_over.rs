@@ -9,13 +9,22 @@ use std::time::Duration;
 use crate::client::Lane;
 use crate::ids::LocationId;
 
+/// How often what is too old is looked for among what is passed over.
+const LOOK_THROUGH: Duration = Duration::from_secs(10);
+
 /// Until when, on the clock that never goes back.
+type Until = HashMap<(Lane, LocationId), Duration>;
+
 #[derive(Debug, Default)]
-pub(super) struct PassedOver(Mutex<HashMap<(Lane, LocationId), Duration>>);
+pub(super) struct PassedOver {
+    until: Mutex<Until>,
+    /// When what is passed over is looked through next.
+    next_look: Mutex<Duration>,
+}
 
 impl PassedOver {
-    fn all(&self) -> MutexGuard<'_, HashMap<(Lane, LocationId), Duration>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, Until> {
+        self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing of this location and lane is claimed until then, or until later if that was said before.
@@ -31,6 +40,19 @@ impl PassedOver {
         all.retain(|_, until| *until > now);
         let of_lane = all.keys().filter(|(of, _)| *of == lane);
         of_lane.map(|(_, location)| location.clone()).collect()
+    }
+
+    /// The locations whose texts are to be looked through for those that are too old; none, most times.
+    pub(super) fn to_look_through(&self, now: Duration) -> Vec<LocationId> {
+        let mut next = self
+            .next_look
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if now < *next {
+            return Vec::new();
+        }
+        *next = now + LOOK_THROUGH;
+        self.of(Lane::Interactive, now)
     }
 
     /// How long until one of them is passed over no more.
@@ -60,5 +82,9 @@ mod tests {
         assert_eq!(of(Lane::Interactive, 4), [here]);
         assert_eq!(of(Lane::Interactive, 5), []);
         assert_eq!(passed_over.wait(second(5)), None);
+        passed_over.add(&here, Lane::Interactive, second(60));
+        assert_eq!(passed_over.to_look_through(second(6)).len(), 1);
+        assert_eq!(passed_over.to_look_through(second(15)).len(), 0);
+        assert_eq!(passed_over.to_look_through(second(16)).len(), 1);
     }
 }

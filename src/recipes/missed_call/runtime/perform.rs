@@ -12,7 +12,7 @@ use super::ending::Begun;
 use super::facts::FactsError;
 use super::follow::Gone;
 use super::outside;
-use super::put_off::{is_too_early, places};
+use super::put_off::is_too_early;
 use super::run::BEGIN_WITHIN;
 use super::settle::next_try;
 use super::write::{AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES, count};
@@ -137,7 +137,7 @@ impl Engine {
             return self.end(fence, EffectEnd::NotDone(Reason::Stale)).await;
         }
         // From here on nothing waits for the rate limit, and so nothing comes between what is read and the decision.
-        let site = match site.ready_for(planned) {
+        let site = match site.with_places(planned.lane(), self.places(planned)) {
             Ok(site) => site,
             Err(error) => {
                 begun.set();
@@ -350,8 +350,8 @@ impl Engine {
                 .end(fence, EffectEnd::NotDone(Reason::Failed(code(&error))))
                 .await;
         }
-        let put_off =
-            is_too_early(&error).then(|| self.put_off_until(location, step.lane(), places(step)));
+        let put_off = is_too_early(&error)
+            .then(|| self.put_off_until(location, step.lane(), self.places(step)));
         let failures = past.failures + u32::from(put_off.is_none());
         if put_off.is_some() {
             tracing::debug!(%effect, location = %id, %error, "the step waits for the rate limit");

@@ -15,23 +15,6 @@ const LOOK: usize = 2;
 /// The shortest time that an effect is put off, so that nothing is claimed in a loop.
 const SHORTEST: Duration = Duration::from_millis(50);
 
-/// How many requests a step mostly takes: what it reads, and the deed. Fewer are given back; what it takes beyond them has
-/// to find room while it is under way.
-pub(super) fn places(step: &Step) -> usize {
-    match &step.deed {
-        Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) => 4,
-        Deed::Assign(_) | Deed::Stage(_) | Deed::Note(_) | Deed::Notify(_) => 3,
-        Deed::Task(_) => 2,
-        Deed::Tag(_)
-        | Deed::Untag(_)
-        | Deed::CompleteTask(_)
-        | Deed::Fields(_)
-        | Deed::DoNotDisturb
-        | Deed::Workflow(_) => 1,
-        Deed::Record(_) => 0,
-    }
-}
-
 /// Whether HighLevel, or what is known of its limits, says that it is too early.
 pub(super) fn is_too_early(error: &Error) -> bool {
     matches!(
@@ -41,17 +24,13 @@ pub(super) fn is_too_early(error: &Error) -> bool {
 }
 
 impl Site {
-    /// The same site with room for what the step asks of HighLevel. Nothing that goes through it waits for the rate limit.
-    pub(super) fn ready_for(&self, step: &Step) -> Result<Self> {
-        self.with_places(step.lane(), places(step))
-    }
-
     /// The same site with room for a look at what an attempt has left behind.
     pub(super) fn ready_to_look(&self, lane: Lane) -> Result<Self> {
         self.with_places(lane, LOOK)
     }
 
-    fn with_places(&self, lane: Lane, places: usize) -> Result<Self> {
+    /// The same site with room for so many requests. Nothing that goes through it waits for the rate limit.
+    pub(super) fn with_places(&self, lane: Lane, places: usize) -> Result<Self> {
         let location = match lane {
             Lane::Interactive => self.location.granted(places),
             Lane::Background => self.location.in_background().granted(places),
@@ -64,6 +43,27 @@ impl Site {
 }
 
 impl Engine {
+    /// How many requests a step mostly takes: what it reads, and the deed. Fewer are given back; what it takes beyond them
+    /// has to find room while it is under way.
+    pub(super) fn places(&self, step: &Step) -> usize {
+        // Where HighLevel's answers do not tell its time, what looks the same is read before an attempt.
+        let is_told = self.shared.time.earliest().is_some();
+        let before = if is_told { 0 } else { LOOK };
+        match &step.deed {
+            Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) => 4 + before,
+            Deed::Note(_) | Deed::Notify(_) => 3 + before,
+            Deed::Assign(_) | Deed::Stage(_) => 3,
+            Deed::Task(_) => 2,
+            Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::CompleteTask(_)
+            | Deed::Fields(_)
+            | Deed::DoNotDisturb
+            | Deed::Workflow(_) => 1,
+            Deed::Record(_) => 0,
+        }
+    }
+
     /// When there may be room for as many requests. Until there is room for twice as many, nothing more of the location and
     /// lane is claimed.
     pub(super) fn put_off_until(

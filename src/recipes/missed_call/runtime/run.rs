@@ -25,10 +25,14 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 const NOT_WOKEN: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while HighLevel is asked what time it is.
 const WHILE_ASKING: Duration = Duration::from_secs(1);
-/// How soon to look again where the store does not say when something is due beside what has to wait.
+/// How many texts that are too old are ended at once in a location that is passed over.
+const LATE_AT_ONCE: usize = 16;
+/// How soon to look again where something is due that was not claimed: somebody else's claim has ended just now, say.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// How many replies are being read at once, and how many effects of a lane a step performs.
 const AT_ONCE: usize = 32;
+/// How many of these a step claims at a time.
+const IN_A_STEP: usize = 4;
 
 impl Engine {
     /// Performs effects, has replies read and wakes episodes until `shutdown` completes, then ends within 10 seconds, as
@@ -143,6 +147,8 @@ impl Engine {
             }
             room.extend(lane.make_room());
         }
+        self.end_what_is_too_late(now, &mut lanes[0], stopping)
+            .await?;
         self.wake(now).await?;
         // What is due in a full lane, or in a location that has its share, waits until something ends there. The others must
         // not wait for that: a text that becomes due is not behind tags that hang, nor behind another location's.
@@ -166,6 +172,34 @@ impl Engine {
         Ok(sooner.fold(wait, Duration::min))
     }
 
+    /// Texts of locations that are passed over come to their end when they are too old to be sent, though nothing else is
+    /// claimed there.
+    async fn end_what_is_too_late(
+        &self,
+        now: Timestamp,
+        texts: &mut Places,
+        stopping: &Stopping,
+    ) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        for location in shared.passed_over.to_look_through(shared.clock.elapsed()) {
+            let Some(site) = shared.sites.get(&location) else {
+                continue;
+            };
+            let max_age = site.recipe.call.max_age;
+            let then = now.saturating_sub(max_age).unwrap_or(Timestamp::MIN);
+            let lease = LEASE.saturating_add(max_age);
+            let shares = Shares::only(location, LATE_AT_ONCE);
+            let store = &shared.store;
+            let claims = store.claim(then, Lane::Interactive, LATE_AT_ONCE, lease, &shares);
+            for claim in claims.await? {
+                let location = claim.fence.effect.episode.location();
+                let performing = self.clone().perform_or_return(claim, now, stopping.clone());
+                texts.start(location, performing);
+            }
+        }
+        Ok(())
+    }
+
     /// Has replies read, performs what is due now, one after the other, and wakes the episodes whose time has come.
     /// Returns how many replies, effects and episodes that were.
     ///
@@ -187,10 +221,17 @@ impl Engine {
         // What fails there keeps no effect from being performed.
         let woken = self.wake(now).await;
         for lane in [Lane::Interactive, Lane::Background] {
-            let shares = self.all_but_passed_over(lane);
-            for claim in self.claim(now, lane, AT_ONCE, &shares).await? {
-                self.perform(claim, now, &Begun::default()).await;
-                done += 1;
+            for _ in 0..AT_ONCE / IN_A_STEP {
+                // What is passed over may have become more.
+                let shares = self.all_but_passed_over(lane);
+                let claims = self.claim(now, lane, IN_A_STEP, &shares).await?;
+                if claims.is_empty() {
+                    break;
+                }
+                for claim in claims {
+                    self.perform(claim, now, &Begun::default()).await;
+                    done += 1;
+                }
             }
         }
         Ok(done + woken?)

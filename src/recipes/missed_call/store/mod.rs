@@ -172,13 +172,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// When the next effect is due that [`claim`](Self::claim) gives in one of these lanes with these shares, or the next
     /// episode.
-    ///
-    /// Without an implementation of its own a store says when anything is due, and the engine looks several times a second
-    /// while a location has no share left.
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
-        let _ = lanes;
-        self.next_due().await
-    }
+    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError>;
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;

@@ -10,6 +10,7 @@ use crate::ids::LocationId;
 pub struct Shares {
     at_most: usize,
     taken: BTreeMap<LocationId, usize>,
+    only: Option<LocationId>,
 }
 
 impl Shares {
@@ -21,6 +22,16 @@ impl Shares {
         Self {
             at_most,
             taken: BTreeMap::new(),
+            only: None,
+        }
+    }
+
+    /// At most so many of this location, and nothing of others.
+    pub const fn only(location: LocationId, at_most: usize) -> Self {
+        Self {
+            at_most,
+            taken: BTreeMap::new(),
+            only: Some(location),
         }
     }
 
@@ -37,6 +48,9 @@ impl Shares {
 
     /// How many effects of this location may be given; `None` for those that belong to none.
     pub fn left(&self, location: Option<&LocationId>) -> usize {
+        if self.only.is_some() && self.only.as_ref() != location {
+            return 0;
+        }
         let taken = location.and_then(|location| self.taken.get(location));
         self.at_most.saturating_sub(taken.copied().unwrap_or(0))
     }
@@ -58,5 +72,8 @@ mod tests {
         let left = |location| shares.left(Some(location));
         assert_eq!((left(&few), left(&many), left(&none)), (1, 0, 0));
         assert_eq!(shares.left(None), 4);
+        let only = Shares::only(few.clone(), 3);
+        assert_eq!((only.left(Some(&few)), only.left(Some(&many))), (3, 0));
+        assert_eq!(only.left(None), 0);
     }
 }

@@ -57,6 +57,9 @@ async fn a_refusal_is_not_asked_about_again_and_again() {
     // A few in each minute, in either lane.
     let asked = world.asked(0);
     assert!((9..250).contains(&asked), "{asked} requests");
+    // What is too old comes to its end all the same.
+    world.pass(MINUTE * 4).await;
+    assert_eq!(outcomes(&world.outcomes(0).await), [("stale", 50)]);
 }
 
 #[tokio::test(start_paused = true)]
