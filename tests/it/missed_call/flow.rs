@@ -279,12 +279,21 @@ async fn preflight_tells_of_other_words_under_the_same_version() {
     };
     let folder = tempfile::tempdir().unwrap();
     let on_disk = SqliteStore::open(folder.path().join("calls.db")).unwrap();
-    for store in [Arc::new(MemoryStore::new()) as Arc<dyn Store>, Arc::new(on_disk)] {
+    for store in [
+        Arc::new(MemoryStore::new()) as Arc<dyn Store>,
+        Arc::new(on_disk),
+    ] {
         let mut world = World::with(recipe("Hello", 1), store).await;
         world.missed_call().await;
         assert!(world.engine.preflight().await.is_empty());
         world.change_recipe(recipe("Goodbye", 1)).await;
-        let told: Vec<String> = world.engine.preflight().await.iter().map(ToString::to_string).collect();
+        let told: Vec<String> = world
+            .engine
+            .preflight()
+            .await
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
             told[0].contains("a hint: studio.toml:2: version: other words ran under the name `studio` and version 1")

@@ -309,7 +309,7 @@ proptest! {
         last in "[ A-Za-z{}%#./:@0-9]{0,30}",
         name in any::<Option<String>>(),
     ) {
-        let recipe = recipe("body = \"Hi {{ contact.first_name }} {{ contact.last_name }}, {{ contact.name }}!\"", "");
+        let recipe = recipe("body = \"Hi {{ contact.first_name }} {{ contact.last_name }} or {{ contact.name }}!\"", "");
         let values = MergeValues {
             first_name: Some(first.into()),
             last_name: Some(last.into()),

@@ -306,7 +306,7 @@ impl Recipe {
         let bytes = std::fs::read(path).map_err(|error| {
             let fault = Fault::new(
                 format!("cannot be read: {error}"),
-                "name a file that is there and may be read",
+                "name a readable file",
             );
             RecipeError::of(Problem::new(&name, 1, "", fault))
         })?;
