@@ -257,12 +257,16 @@ fn the_log_at_its_finest_holds_no_token_number_or_text() {
 #[test]
 fn hints_are_told_and_keep_nothing_from_working() {
     let folder = tempfile::tempdir().unwrap();
-    let path = recipe(&folder, "[steps.text]\ndo = \"text\"\nbody = \"Sorry we missed you\"\n");
+    let path = recipe(
+        &folder,
+        "[steps.text]\ndo = \"text\"\nbody = \"Sorry we missed you\"\n",
+    );
     let output = run("missed_call", &["--recipe", text_of(&path)], &[]);
     let told = stderr(&output);
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(
-        told.lines().count() == 1 && told.contains("steps.text.body: the text does not say who writes"),
+        told.lines().count() == 1
+            && told.contains("steps.text.body: the text does not say who writes"),
         "{told}"
     );
 }

@@ -54,3 +54,50 @@ fn presets_have_no_hints() {
         assert_eq!(preset.recipe().hints(), [], "{}", preset.name());
     }
 }
+
+/// One change of the preset `soleil` each, all of them slips that used to pass without a word.
+#[test]
+fn no_slip_passes_in_silence() {
+    // Its notes hold some of the same words.
+    let lines = Preset::Soleil.source().lines();
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    let source = lines.join("\n");
+    let body = "Hi {{ contact.first_name }}, {{ location.name }} here. Sorry we missed your call. Text us back or book here: {{ custom_values.calendly_link }}";
+    let second = |after: &str| {
+        format!(
+            "[steps.second]\ndo = \"text\"\nafter = \"{after}\"\nbody = \"{body}\"\n\n[steps.tag]"
+        )
+    };
+    let (soon, later) = (second("PT0S"), second("PT1H"));
+    for (from, to) in [
+        ("Hi {{ contact.first_name }}", "Hi {first_name}"),
+        ("Hi {{ contact.first_name }}", "Hi [first name]"),
+        ("Hi {{ contact.first_name }}", "Hi %first_name%"),
+        (
+            "{{ custom_values.calendly_link }}\"",
+            "calendly.com/soleil\"",
+        ),
+        (
+            "{{ custom_values.calendly_link }}\"",
+            "<https://calendly.com/soleil>\"",
+        ),
+        ("Sorry we missed your call.", "Get 10% off today!"),
+        ("after = \"PT0S\"", "after = \"PT15M\""),
+        ("after = \"PT0S\"", "after = \"PT10M\""),
+        ("[steps.tag]", soon.as_str()),
+        ("[steps.tag]", later.as_str()),
+        ("{{ location.name }} here. Sorry", "Sorry"),
+        (
+            "[steps.tag]",
+            "[callers]\nstaff = [\"+1312555010\"]\n\n[steps.tag]",
+        ),
+    ] {
+        let text = source.replacen(from, to, 1);
+        assert_ne!(text, source, "{from}");
+        let is_told = match Recipe::from_toml("soleil.toml", &text) {
+            Ok(recipe) => !recipe.hints().is_empty(),
+            Err(error) => error.problems().len() == 1,
+        };
+        assert!(is_told, "{to}");
+    }
+}

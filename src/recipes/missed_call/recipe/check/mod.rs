@@ -128,7 +128,9 @@ impl Recipe {
             // The value of a link is checked as such.
             MergeField::CustomValue(value) if !field.is_link() => {
                 let words = facts.custom_values.get(value)?;
-                bare_links(words).any(|link| link.contains('/')).then_some(value)
+                bare_links(words)
+                    .any(|link| link.contains('/'))
+                    .then_some(value)
             }
             _ => None,
         });

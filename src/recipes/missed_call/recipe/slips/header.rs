@@ -18,13 +18,16 @@ impl Walk<'_> {
         let closed = close.len() - after.len();
         self.section = String::new();
         let (key, meant) = match meant(name) {
-            Some(meant) => (meant.trim_matches(['[', ']']).to_owned(), format!("`{meant}`")),
+            Some(meant) => (
+                meant.trim_matches(['[', ']']).to_owned(),
+                format!("`{meant}`"),
+            ),
             None => (String::new(), "such as `[steps.text]`".to_owned()),
         };
         let wrong = |walk: &Self, what: &str, remedy: String| {
             Err(walk.slip(&key, Fault::new(what, remedy)))
         };
-        if let Some(fault) = invisible(line) {
+        if let Some(fault) = invisible(line.split('#').next().unwrap_or_default()) {
             return Err(self.slip(&key, fault));
         }
         if name.is_empty() {

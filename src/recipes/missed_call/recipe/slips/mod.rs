@@ -171,8 +171,8 @@ impl<'s> Walk<'s> {
             );
             return self.slip(&name, fault);
         }
-        if after.starts_with(':') {
-            let shown = shown_value(&after[1..]);
+        if let Some(value) = after.strip_prefix(':') {
+            let shown = shown_value(value);
             let fault = Fault::new(
                 "`:` in the place of `=`",
                 format!("write `{name} = {shown}`"),
@@ -186,6 +186,13 @@ impl<'s> Walk<'s> {
                 "a name with other characters than letters, digits, `_` and `-`"
             };
             return self.slip(&name, Fault::new(what, format!("write `{name} = …`")));
+        }
+        if words.ends_with(']') && !words.contains('[') {
+            let fault = Fault::new(
+                "the bracket at the beginning is missing",
+                format!("write `[{}`", words.trim_start()),
+            );
+            return self.slip("", fault);
         }
         let (word, rest) = words.split_once([' ', '\t']).unwrap_or((words, ""));
         let rest = rest.trim_start();
@@ -291,7 +298,10 @@ fn slug(words: &str) -> String {
     for character in words.trim().chars() {
         if character.is_ascii_alphanumeric() {
             slug.push(character.to_ascii_lowercase());
-        } else if matches!(character, ' ' | '\t' | '_' | '-' | '/') && !slug.ends_with('_') {
+        } else if !matches!(character, '"' | '\'' | '[' | ']')
+            && !is_typographic_quote(character)
+            && !slug.ends_with('_')
+        {
             slug.push('_');
         }
     }
