@@ -299,6 +299,7 @@ fn slug(words: &str) -> String {
         if character.is_ascii_alphanumeric() {
             slug.push(character.to_ascii_lowercase());
         } else if !matches!(character, '"' | '\'' | '[' | ']')
+            && (character.is_whitespace() || invisible_name(character).is_none())
             && !is_typographic_quote(character)
             && !slug.ends_with('_')
         {
