@@ -306,6 +306,22 @@ async fn preflight_tells_of_other_words_under_the_same_version() {
 }
 
 #[tokio::test]
+async fn the_phone_of_the_location_and_keys_that_begin_with_a_digit_are_filled_in() {
+    let recipe = Recipe::from_toml(
+        "studio.toml",
+        "name = \"studio\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{{ location.name }}: call {{ location.phone }}{% if custom_values.2nd_link %} or book {{ custom_values.2nd_link }}{% endif %}\"\n[business]\ndisplay_name = \"Soleil\"\n",
+    )
+    .unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    assert!(world.engine.preflight().await.is_empty());
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    let texts = world.texts(&call.contact_id).await;
+    let body = texts[0].body.as_ref().unwrap();
+    assert!(body.starts_with("Soleil: call +13125550100 Reply"));
+}
+
+#[tokio::test]
 async fn preflight_names_what_a_location_lacks() {
     let world = World::new().await;
     assert!(world.engine.preflight().await.is_empty());

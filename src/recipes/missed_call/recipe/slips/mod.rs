@@ -187,12 +187,14 @@ impl<'s> Walk<'s> {
             };
             return self.slip(&name, Fault::new(what, format!("write `{name} = …`")));
         }
-        if words.ends_with(']') && !words.contains('[') {
+        if let Some(name) = words.strip_suffix(']').filter(|name| !name.contains('[')) {
             let fault = Fault::new(
                 "the bracket at the beginning is missing",
-                format!("write `[{}`", words.trim_start()),
+                format!("write `[{name}]`"),
             );
-            return self.slip("", fault);
+            let key = name.to_owned();
+            let line = self.line;
+            return Slip { line, key, fault };
         }
         let (word, rest) = words.split_once([' ', '\t']).unwrap_or((words, ""));
         let rest = rest.trim_start();
