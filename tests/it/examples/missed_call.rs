@@ -163,7 +163,7 @@ fn without_a_cooldown_there_is_no_second_call() {
 fn a_broken_promise_is_named_and_fails_the_tour() {
     let folder = tempfile::tempdir().unwrap();
     // The caller is in the United States.
-    let rest = "callers.countries = [\"CA\"]\n[steps.text]\ndo = \"text\"\nbody = \"Hi\"\n";
+    let rest = "callers.countries = [\"CA\"]\n[steps.text]\ndo = \"text\"\nbody = \"Hi from {{ location.name }}\"\n";
     let path = recipe(&folder, rest);
     let output = run("missed_call", &["--json", "--recipe", text_of(&path)], &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -258,4 +258,21 @@ fn the_log_at_its_finest_holds_no_token_number_or_text() {
     for part in planted {
         assert!(!log.contains(&part), "`{part}` is in the log");
     }
+}
+
+#[test]
+fn hints_are_told_and_keep_nothing_from_working() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = recipe(
+        &folder,
+        "[steps.text]\ndo = \"text\"\nbody = \"Sorry we missed you\"\n",
+    );
+    let output = run("missed_call", &["--recipe", text_of(&path)], &[]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(
+        told.lines().count() == 1
+            && told.contains("steps.text.body: the text does not say who writes"),
+        "{told}"
+    );
 }

@@ -279,12 +279,21 @@ async fn preflight_tells_of_other_words_under_the_same_version() {
     };
     let folder = tempfile::tempdir().unwrap();
     let on_disk = SqliteStore::open(folder.path().join("calls.db")).unwrap();
-    for store in [Arc::new(MemoryStore::new()) as Arc<dyn Store>, Arc::new(on_disk)] {
+    for store in [
+        Arc::new(MemoryStore::new()) as Arc<dyn Store>,
+        Arc::new(on_disk),
+    ] {
         let mut world = World::with(recipe("Hello", 1), store).await;
         world.missed_call().await;
         assert!(world.engine.preflight().await.is_empty());
         world.change_recipe(recipe("Goodbye", 1)).await;
-        let told: Vec<String> = world.engine.preflight().await.iter().map(ToString::to_string).collect();
+        let told: Vec<String> = world
+            .engine
+            .preflight()
+            .await
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
             told[0].contains("a hint: studio.toml:2: version: other words ran under the name `studio` and version 1")
@@ -294,6 +303,22 @@ async fn preflight_tells_of_other_words_under_the_same_version() {
         world.change_recipe(recipe("Goodbye", 2)).await;
         assert!(world.engine.preflight().await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_phone_of_the_location_and_keys_that_begin_with_a_digit_are_filled_in() {
+    let recipe = Recipe::from_toml(
+        "studio.toml",
+        "name = \"studio\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{{ location.name }}: call {{ location.phone }}{% if custom_values.2nd_link %} or book {{ custom_values.2nd_link }}{% endif %}\"\n[business]\ndisplay_name = \"Soleil\"\n",
+    )
+    .unwrap();
+    let world = World::with(recipe, Arc::new(MemoryStore::new())).await;
+    assert!(world.engine.preflight().await.is_empty());
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    let texts = world.texts(&call.contact_id).await;
+    let body = texts[0].body.as_ref().unwrap();
+    assert!(body.starts_with("Soleil: call +13125550100 Reply"));
 }
 
 #[tokio::test]

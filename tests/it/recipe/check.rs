@@ -90,6 +90,17 @@ fn one_by_one() {
         ),
         (facts(&[("book_link", "https://bit.ly/x")]), "shortener"),
         (
+            facts(&[
+                ("book_link", "https://studio.example"),
+                ("note", "Or see studio.com/prices"),
+            ]),
+            "custom value `note` holds a link that is not https",
+        ),
+        (
+            facts(&[("booking_link", "https://studio.example")]),
+            "does not exist in the location; did you mean `custom_values.booking_link`? It is there",
+        ),
+        (
             facts(&[("book_link", "https://studio.example"), ("note", "Botox")]),
             "custom value `note` holds the clinical word `botox`",
         ),
@@ -122,6 +133,24 @@ fn one_by_one() {
     assert_eq!(told(RECIPE, &unknown), "");
     let by_id = RECIPE.replace("user_email = \"desk@studio.example\"", "user_id = \"u9\"");
     assert!(told(&by_id, &facts(&[("book_link", "https://a.example")])).contains("user u9"));
+}
+
+#[test]
+fn what_a_text_costs_is_told_letter_by_letter() {
+    let recipe = |words: &str| {
+        format!("name = \"studio\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{words}\"\n")
+    };
+    let plain = "Sorry we missed your call. ".repeat(12);
+    let spanish = "Lo sentimos, no pudimos tomar su llamada. Llámenos o escríbanos y con gusto le damos un espacio mañana por la mañana. ¡Gracias!";
+    let emoji = format!("{} 🙂", "Sorry we missed your call. ".repeat(6));
+    insta::assert_snapshot!(
+        [&plain, spanish, &emoji].map(|words| told(&recipe(words), &facts(&[]))).join("\n"),
+        @r#"
+        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; shorten the body or the custom values by 40 characters, or write max_segments = 3
+        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; do without `á`, `í` (write `a`, `i`): for them, 70 characters fit into a message and not 160; or shorten it by 16 characters, or write max_segments = 3
+        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; do without `🙂`: for it, 70 characters fit into a message and not 160; or shorten it by 54 characters, or write max_segments = 3
+        "#
+    );
 }
 
 proptest! {

@@ -62,7 +62,7 @@ fn bad_recipes_say_what_to_write_instead() {
 
 #[test]
 fn a_slip_is_told_once_and_in_nobodys_jargon() {
-    const OF_PARSERS: [&str; 16] = [
+    const OF_PARSERS: [&str; 15] = [
         "not TOML",
         "expected newline",
         "unexpected key",
@@ -78,7 +78,6 @@ fn a_slip_is_told_once_and_in_nobodys_jargon() {
         "found integer",
         "found datetime",
         "stream did not contain",
-        "syntax",
     ];
     let mut slips = 0;
     for path in recipes("bad") {

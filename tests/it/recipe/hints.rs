@@ -6,8 +6,8 @@ const RECIPE: &str = r#"name = "studio"
 version = 3
 
 [callers]
-staff = ["+447911123456", "+447911123457", "+44791112345"]
-countries = ["US", "GB"]
+staff = ["+4915112345678", "+4915112345679", "+491511234567"]
+countries = ["US", "DE"]
 
 [steps.text]
 do = "text"
@@ -29,7 +29,13 @@ fn told(recipe: &str) -> String {
 
 #[test]
 fn every_kind_in_the_form_of_a_problem() {
-    insta::assert_snapshot!(told(RECIPE));
+    insta::assert_snapshot!(told(RECIPE), @r#"
+    studio.toml:5: callers.staff: a number with a digit too few or too many; nobody calls from it; compare the list with your own, digit by digit (if it is meant so: [hints] silence = ["odd_number"])
+    studio.toml:10: steps.text.after: no caller gets this text who has not consented: it comes later than call.max_age; write less than "PT10M", or raise call.max_age (if it is meant so: [hints] silence = ["late_first_text"])
+    studio.toml:11: steps.text.body: the text does not say who writes, and carriers ask for it; write `{{ location.name }}` or the name of the business into it (if it is meant so: [hints] silence = ["unnamed_sender"])
+    studio.toml:11: steps.text.body: `10% off` promotes something, and that needs the person's consent in writing; leave the offer out of texts that answer a call (if it is meant so: [hints] silence = ["promotion"])
+    studio.toml:13: steps.later: hardly any caller gets this text: after the first one, a text needs a reply or consent; add a step with on = "not_sent" and of = "later" for all others, such as a task; or have consents recorded (if it is meant so: [hints] silence = ["later_text"])
+    "#);
 }
 
 #[test]
@@ -46,5 +52,52 @@ fn a_key_silences_one_kind() {
 fn presets_have_no_hints() {
     for preset in Preset::ALL {
         assert_eq!(preset.recipe().hints(), [], "{}", preset.name());
+    }
+}
+
+/// One change of the preset `soleil` each, all of them slips that used to pass without a word.
+#[test]
+fn no_slip_passes_in_silence() {
+    // Its notes hold some of the same words.
+    let lines = Preset::Soleil.source().lines();
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    let source = lines.join("\n");
+    let body = "Hi {{ contact.first_name }}, {{ location.name }} here. Sorry we missed your call. Text us back or book here: {{ custom_values.calendly_link }}";
+    let second = |after: &str| {
+        format!(
+            "[steps.second]\ndo = \"text\"\nafter = \"{after}\"\nbody = \"{body}\"\n\n[steps.tag]"
+        )
+    };
+    let (soon, later) = (second("PT0S"), second("PT1H"));
+    for (from, to) in [
+        ("Hi {{ contact.first_name }}", "Hi {first_name}"),
+        ("Hi {{ contact.first_name }}", "Hi [first name]"),
+        ("Hi {{ contact.first_name }}", "Hi %first_name%"),
+        (
+            "{{ custom_values.calendly_link }}\"",
+            "calendly.com/soleil\"",
+        ),
+        (
+            "{{ custom_values.calendly_link }}\"",
+            "<https://calendly.com/soleil>\"",
+        ),
+        ("Sorry we missed your call.", "Get 10% off today!"),
+        ("after = \"PT0S\"", "after = \"PT15M\""),
+        ("after = \"PT0S\"", "after = \"PT10M\""),
+        ("[steps.tag]", soon.as_str()),
+        ("[steps.tag]", later.as_str()),
+        ("{{ location.name }} here. Sorry", "Sorry"),
+        (
+            "[steps.tag]",
+            "[callers]\nstaff = [\"+1312555010\"]\n\n[steps.tag]",
+        ),
+    ] {
+        let text = source.replacen(from, to, 1);
+        assert_ne!(text, source, "{from}");
+        let is_told = match Recipe::from_toml("soleil.toml", &text) {
+            Ok(recipe) => !recipe.hints().is_empty(),
+            Err(error) => error.problems().len() == 1,
+        };
+        assert!(is_told, "{to}");
     }
 }

@@ -6,4 +6,5 @@ mod copy;
 mod files;
 mod hints;
 mod render;
+mod slips;
 mod variants;

@@ -162,6 +162,30 @@ fn defaults_and_conditions() {
 }
 
 #[test]
+fn keys_may_begin_with_a_digit_and_spaces_of_any_kind_stand_around_a_field() {
+    let values = MergeValues {
+        location_phone: Some("+13125550100".to_owned()),
+        custom_values: [("2nd_link".to_owned(), "https://a.example/2".to_owned())].into(),
+        ..MergeValues::default()
+    };
+    for (template, text) in [
+        ("{{ custom_values.2nd_link }}", "https://a.example/2"),
+        ("{{custom_values.2nd_link|default('none')}}", "https://a.example/2"),
+        ("{{ custom_values.3rd | default('none') }}", "none"),
+        ("{% if custom_values.2nd_link %}yes{% else %}no{% endif %}", "yes"),
+        ("{% if not custom_values.3rd %}no{% endif %}", "no"),
+        ("a {{- location.phone -}} b", "a+13125550100b"),
+        ("{{\u{a0}location.phone\u{a0}}}", "+13125550100"),
+        ("{{ location.phone }} \\ \"{# \"", ""),
+    ] {
+        match Template::parse(template) {
+            Ok(parsed) => assert_eq!(parsed.render(&values).unwrap(), text, "{template}"),
+            Err(error) => assert!(text.is_empty(), "{template}: {error}"),
+        }
+    }
+}
+
+#[test]
 fn fields_in_their_order() {
     let template =
         Template::parse("{{ location.name }}{% if custom_values.a %}{{ contact.name }}{% endif %}")
@@ -309,7 +333,7 @@ proptest! {
         last in "[ A-Za-z{}%#./:@0-9]{0,30}",
         name in any::<Option<String>>(),
     ) {
-        let recipe = recipe("body = \"Hi {{ contact.first_name }} {{ contact.last_name }}, {{ contact.name }}!\"", "");
+        let recipe = recipe("body = \"Hi {{ contact.first_name }} {{ contact.last_name }} or {{ contact.name }}!\"", "");
         let values = MergeValues {
             first_name: Some(first.into()),
             last_name: Some(last.into()),

@@ -143,6 +143,22 @@ async fn a_bad_recipe_is_told_with_file_key_and_remedy() {
 }
 
 #[tokio::test]
+async fn a_hint_is_logged_and_keeps_nothing_from_starting() {
+    let fake = FakeGhl::builder().start().await.unwrap();
+    let place = Place::new(&fake);
+    place.write_config("recipe = \"studio.toml\"");
+    place.write("studio.toml", &recipe("Sorry we missed your call.", ""));
+    let server = Server::start(&place, &fake).await;
+    let log = place.log();
+    assert!(
+        log.contains("studio.toml:5: steps.text.body: the text does not say who writes")
+            && !log.contains("without having checked"),
+        "{log}"
+    );
+    server.kill().await;
+}
+
+#[tokio::test]
 async fn wrong_arguments_and_secrets_are_told() {
     let fake = FakeGhl::builder().start().await.unwrap();
     let place = Place::new(&fake);

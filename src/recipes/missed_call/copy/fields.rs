@@ -187,6 +187,9 @@ fn instead_of(lower: &str) -> String {
         }
         return format!("did you mean `custom_values.{key}`?");
     }
+    if let Some(meant) = nearest(lower, FIXED_FIELDS.iter().copied()) {
+        return format!("did you mean `{meant}`? Otherwise {KNOWN_FIELDS}");
+    }
     // `contact.first_name default="there"`.
     if let Some(field) = lower
         .split([' ', '(', ':'])
@@ -194,9 +197,6 @@ fn instead_of(lower: &str) -> String {
         .filter(|word| FIXED_FIELDS.contains(word))
     {
         return format!("write `{{{{ {field} | default('there') }}}}`, or the field alone");
-    }
-    if let Some(meant) = nearest(lower, FIXED_FIELDS.iter().copied()) {
-        return format!("did you mean `{meant}`? Otherwise {KNOWN_FIELDS}");
     }
     if let Some(field) = meant(lower).filter(|field| !field.starts_with("custom_values.")) {
         return format!("did you mean `{field}`? Otherwise {KNOWN_FIELDS}");

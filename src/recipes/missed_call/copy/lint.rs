@@ -156,6 +156,9 @@ fn holds_shortener(word: &str) -> bool {
         .any(|part| is_shortener(part.trim_start_matches('-')))
 }
 
+/// As many bare links are told of.
+const MOST_TOLD: usize = 20;
+
 /// Ends of host names that phones make a link of, also without anything in front.
 const ENDS_OF_HOSTS: &[&str] = &[
     "com", "net", "org", "io", "biz", "info", "app", "health", "clinic", "co", "ca", "us", "edu",
@@ -229,7 +232,7 @@ pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
         faults.extend(text_link_faults(default));
     }
     for words in template.spoken() {
-        for link in bare_links(&words) {
+        for link in bare_links(&words).take(MOST_TOLD) {
             let fault = Fault::new(
                 format!("`{link}` is not an https link"),
                 format!("write the whole link with `https://` in front: https://{link}"),
@@ -324,7 +327,10 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
             && matches!(before, Some(Piece::Words(words)) if words.trim().is_empty())
             && matches!(
                 at.checked_sub(2).and_then(|first| pieces.get(first)),
-                Some(Piece::Print { field: MergeField::ContactFirstName, .. })
+                Some(Piece::Print {
+                    field: MergeField::ContactFirstName,
+                    ..
+                })
             );
         let word = match before {
             _ if whole_name => "Ana",
@@ -334,12 +340,19 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
         let remedy = if whole_name {
             "write `{{ contact.name }}` in the place of both names".to_owned()
         } else if field.is_name() {
-            format!("write `{{{{ contact.name }}}}`, or words for want of it: `{{{{ {field} | default('friend') }}}}`")
+            format!(
+                "write `{{{{ contact.name }}}}`, or words for want of it: `{{{{ {field} | default('friend') }}}}`"
+            )
         } else {
-            format!("write words for want of it: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`")
+            format!(
+                "write words for want of it: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`"
+            )
         };
         faults.push(Fault::new(
-            format!("where `{field}` is not known, the text reads `{}`", format!("{word} {sign}").trim_start()),
+            format!(
+                "where `{field}` is not known, the text reads `{}`",
+                format!("{word} {sign}").trim_start()
+            ),
             remedy,
         ));
     }

@@ -33,6 +33,16 @@ pub(super) enum Piece {
     Test(MergeField),
 }
 
+impl Piece {
+    /// The words, if it is some.
+    pub(super) fn as_words(&self) -> Option<&str> {
+        match self {
+            Self::Words(words) => Some(words),
+            _ => None,
+        }
+    }
+}
+
 /// Takes a template apart, and notes what is not allowed in it.
 #[derive(Default)]
 pub(super) struct Parser {
@@ -69,14 +79,13 @@ impl Parser {
                     return self.closes_nothing(words, mark);
                 }
             };
-            let end = after.find(close).unwrap_or(after.len());
             // A field whose second brace is missing ends at the first.
-            if mark == "{{"
-                && let Some(one) = after[..end].find(['{', '}'])
-            {
-                let (field, brace) = after.split_at(one);
+            let brace = after.find(['{', '}']).filter(|_| mark == "{{");
+            if let Some(brace) = brace.filter(|brace| !after[*brace..].starts_with(close)) {
+                let (field, next) = after.split_at(brace);
                 let name = field.split('|').next().unwrap_or_default();
-                if !is_path(name.trim()) {
+                let is_open = field.matches(['"', '\'']).count() % 2 == 1;
+                if !is_path(name.trim()) || is_open {
                     self.words(after);
                     return self.fault(
                         "braces inside of a field",
@@ -84,7 +93,7 @@ impl Parser {
                     );
                 }
                 self.brace_missing(field.trim());
-                rest = brace.strip_prefix('}').unwrap_or(brace);
+                rest = next.strip_prefix('}').unwrap_or(next);
                 continue;
             }
             let Some((inside, after)) = after.split_once(close) else {

@@ -7,6 +7,9 @@ use super::fields::{meant, slug};
 /// The longest words inside of a placeholder, in bytes.
 const LONGEST: usize = 40;
 
+/// As many are told of.
+const MOST_TOLD: usize = 20;
+
 /// The marks around placeholders, and whether any word between them makes one. Between the others only words that name
 /// something to fill in do.
 const MARKS: [(&str, &str, bool); 8] = [
@@ -59,6 +62,9 @@ pub(crate) fn placeholder_faults(words: &str) -> Vec<Fault> {
                 let fault = fault(whole, inside);
                 if !faults.contains(&fault) {
                     faults.push(fault);
+                }
+                if faults.len() >= MOST_TOLD {
+                    break;
                 }
                 rest = &rest[whole.len()..];
             }

@@ -168,15 +168,9 @@ impl Template {
                 "write `{% if field %}…{% else %}…{% endif %}`, in this order",
             );
         }
-        for piece in &parser.pieces {
-            if let Piece::Words(words) = piece {
-                for fault in placeholder_faults(words) {
-                    if !parser.faults.contains(&fault) {
-                        parser.faults.push(fault);
-                    }
-                }
-            }
-        }
+        // A line end keeps words apart that have a field between them.
+        let words: Vec<&str> = parser.pieces.iter().filter_map(Piece::as_words).collect();
+        parser.faults.extend(placeholder_faults(&words.join("\n")));
         let template = Self {
             source: source.to_owned(),
             engine: parser.engine,

@@ -426,9 +426,9 @@ mod tests {
                 .collect();
             number.parse().is_ok_and(|number| is_odd(&number, &list))
         };
-        let british = ["+447911123456", "+447911123457", "+44791112345"];
-        assert!(is_odd("+44791112345", &british));
-        assert!(!is_odd("+447911123456", &british[..2]));
+        let german = ["+4915112345678", "+4915112345679", "+491511234567"];
+        assert!(is_odd("+491511234567", &german));
+        assert!(!is_odd("+4915112345678", &german[..2]));
         assert!(!is_odd("+13125550100", &["+13125550100"]));
     }
 }

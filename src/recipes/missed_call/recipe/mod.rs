@@ -304,10 +304,7 @@ impl Recipe {
         let path = path.as_ref();
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| {
-            let fault = Fault::new(
-                format!("cannot be read: {error}"),
-                "name a file that is there and may be read",
-            );
+            let fault = Fault::new(format!("cannot be read: {error}"), "name a readable file");
             RecipeError::of(Problem::new(&name, 1, "", fault))
         })?;
         Self::from_bytes(&name, &bytes)

@@ -4,9 +4,10 @@ mod crm;
 
 use std::collections::BTreeMap;
 
+use super::super::copy::lint::bare_links;
 use super::super::copy::{
     CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
-    render_as_named, render_email,
+    Template, render_as_named, render_email,
 };
 use super::super::episode::{PipelineFacts, StepName};
 use super::super::spelling::nearest;
@@ -110,7 +111,35 @@ impl Recipe {
                 }
             }
         }
+        problems.extend(self.bare_link_problems(name, step, facts));
         problems
+    }
+
+    /// Custom values with a link in them that a phone opens without https.
+    fn bare_link_problems(
+        &self,
+        name: &StepName,
+        step: &TextStep,
+        facts: &LocationFacts,
+    ) -> Vec<Problem> {
+        let key = format!("steps.{name}.body");
+        let fields = step.templates().flat_map(Template::fields);
+        let held = fields.filter_map(|field| match field {
+            // The value of a link is checked as such.
+            MergeField::CustomValue(value) if !field.is_link() => {
+                let words = facts.custom_values.get(value)?;
+                bare_links(words)
+                    .any(|link| link.contains('/'))
+                    .then_some(value)
+            }
+            _ => None,
+        });
+        held.map(|value| {
+            let what = format!("custom value `{value}` holds a link that is not https with a host");
+            let remedy = "write the whole link there, with `https://` in front";
+            self.origin.problem(&key, Fault::new(what, remedy))
+        })
+        .collect()
     }
 
     /// The values for a call to each number that the step may be for; words that say nothing of the number read the

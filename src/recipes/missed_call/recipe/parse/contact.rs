@@ -128,7 +128,10 @@ pub(super) fn read_new_owner(notes: &mut Notes<'_>, section: &mut Section<'_>) -
             Fault::new("missing", REMEDY)
         } else if section.text(notes, "assign_to")?.value.contains('@') {
             // Who it is stays out of the message.
-            Fault::new("an e-mail address alone", "write assign_to = { user_email = \"…\" } with it")
+            Fault::new(
+                "an e-mail address alone",
+                "write assign_to = { user_email = \"…\" } with it",
+            )
         } else {
             Fault::new("not a user", REMEDY)
         };

@@ -170,7 +170,10 @@ mod tests {
             ("\"Central Time\"", "\"America/Chicago\""),
             ("weekdays = \"9am-5pm\"", "every_day = \"09:00-17:00\""),
             ("wed = \"9:00–17:30\"", "wednesday = \"09:00-17:30\""),
-            ("weekend = \"Closed\"", "saturday = \"closed\"\nsunday = \"closed\""),
+            (
+                "weekend = \"Closed\"",
+                "saturday = \"closed\"\nsunday = \"closed\"",
+            ),
             ("[2026-12-25,", "[\"2026-12-25\","),
             ("on = 2026-05-04", "on = \"2026-05-04\""),
             ("\"{{ contact.lead_source }}\"", "\"contact.lead_source\""),

@@ -17,12 +17,17 @@ impl Walk<'_> {
         let after = close.trim_start_matches(']');
         let closed = close.len() - after.len();
         self.section = String::new();
-        let meant = meant(name).unwrap_or_else(|| "[steps.text]".to_owned());
-        let key = meant.trim_matches(['[', ']']).to_owned();
+        let (key, meant) = match meant(name) {
+            Some(meant) => (
+                meant.trim_matches(['[', ']']).to_owned(),
+                format!("`{meant}`"),
+            ),
+            None => (String::new(), "such as `[steps.text]`".to_owned()),
+        };
         let wrong = |walk: &Self, what: &str, remedy: String| {
             Err(walk.slip(&key, Fault::new(what, remedy)))
         };
-        if let Some(fault) = invisible(line) {
+        if let Some(fault) = invisible(line.split('#').next().unwrap_or_default()) {
             return Err(self.slip(&key, fault));
         }
         if name.is_empty() {
@@ -37,7 +42,7 @@ impl Walk<'_> {
         }
         if name.contains(is_typographic_quote) {
             let what = "typographic quotes in the name of a section";
-            return wrong(self, what, format!("write `{meant}`"));
+            return wrong(self, what, format!("write {meant}"));
         }
         let parts = match parts_of(name) {
             Some((parts, "")) => parts,
@@ -47,23 +52,23 @@ impl Walk<'_> {
                 } else {
                     "the name of a section has letters, digits and `_` only, and dots between its parts"
                 };
-                return wrong(self, what, format!("write `{meant}`"));
+                return wrong(self, what, format!("write {meant}"));
             }
         };
         if closed == 0 {
             let what = "the bracket is not closed";
-            return wrong(self, what, format!("write `{meant}`"));
+            return wrong(self, what, format!("write {meant}"));
         }
         let after = after.trim();
         if !after.is_empty() && !after.starts_with('#') {
-            let remedy = format!("write `{meant}` alone, and what belongs to it below");
+            let remedy = format!("write {meant} alone, and what belongs to it below");
             return wrong(self, "words after the name of a section", remedy);
         }
         if opened != closed || opened > 2 {
             return wrong(
                 self,
                 "not as many brackets before as after",
-                format!("write `{meant}`"),
+                format!("write {meant}"),
             );
         }
         self.enter(&parts, opened == 2)
@@ -80,7 +85,7 @@ impl Walk<'_> {
                 path.push('.');
             }
             path.push_str(part);
-            if let Some(line) = self.seen.get(&path) {
+            if let Some(line) = self.settings.get(&(0, path.clone())) {
                 let what = format!("`{path}` is a setting in line {line}, and a section here");
                 return Err(self.slip(&path, Fault::new(what, "remove one of the two")));
             }
@@ -93,7 +98,8 @@ impl Walk<'_> {
             }
         }
         self.section.clone_from(&path);
-        let Some(first) = self.seen.insert(format!("[{path}]"), self.line) else {
+        self.sections += 1;
+        let Some(first) = self.headers.insert(path, self.line) else {
             return Ok(());
         };
         let name = parts.join(".");

@@ -43,8 +43,12 @@ struct Walk<'s> {
     line: usize,
     /// The section that the settings belong to.
     section: String,
-    /// Where sections and settings stand.
-    seen: BTreeMap<String, usize>,
+    /// How many sections have begun.
+    sections: usize,
+    /// The lines of sections.
+    headers: BTreeMap<String, usize>,
+    /// The lines of settings, by the number of their section.
+    settings: BTreeMap<(usize, String), usize>,
     /// How many entries the lists of sections have so far.
     lists: BTreeMap<String, usize>,
 }
@@ -56,7 +60,9 @@ impl<'s> Walk<'s> {
             at: 0,
             line: 1,
             section: String::new(),
-            seen: BTreeMap::new(),
+            sections: 0,
+            headers: BTreeMap::new(),
+            settings: BTreeMap::new(),
             lists: BTreeMap::new(),
         }
     }
@@ -122,8 +128,8 @@ impl<'s> Walk<'s> {
         let Some((key, rest)) = key_before(line, '=') else {
             return Err(self.no_setting(line));
         };
-        let path = self.path(&key);
-        if let Some(first) = self.seen.insert(path, self.line) {
+        let place = (self.sections, key.clone());
+        if let Some(first) = self.settings.insert(place, self.line) {
             let what = format!("`{key}` is there twice, first in line {first}");
             return Err(self.slip(&key, Fault::new(what, "remove one of the two")));
         }
@@ -165,8 +171,8 @@ impl<'s> Walk<'s> {
             );
             return self.slip(&name, fault);
         }
-        if after.starts_with(':') {
-            let shown = shown_value(&after[1..]);
+        if let Some(value) = after.strip_prefix(':') {
+            let shown = shown_value(value);
             let fault = Fault::new(
                 "`:` in the place of `=`",
                 format!("write `{name} = {shown}`"),
@@ -180,6 +186,15 @@ impl<'s> Walk<'s> {
                 "a name with other characters than letters, digits, `_` and `-`"
             };
             return self.slip(&name, Fault::new(what, format!("write `{name} = …`")));
+        }
+        if let Some(name) = words.strip_suffix(']').filter(|name| !name.contains('[')) {
+            let fault = Fault::new(
+                "the bracket at the beginning is missing",
+                format!("write `[{name}]`"),
+            );
+            let key = name.to_owned();
+            let line = self.line;
+            return Slip { line, key, fault };
         }
         let (word, rest) = words.split_once([' ', '\t']).unwrap_or((words, ""));
         let rest = rest.trim_start();
@@ -285,7 +300,11 @@ fn slug(words: &str) -> String {
     for character in words.trim().chars() {
         if character.is_ascii_alphanumeric() {
             slug.push(character.to_ascii_lowercase());
-        } else if matches!(character, ' ' | '\t' | '_' | '-' | '/') && !slug.ends_with('_') {
+        } else if !matches!(character, '"' | '\'' | '[' | ']')
+            && (character.is_whitespace() || invisible_name(character).is_none())
+            && !is_typographic_quote(character)
+            && !slug.ends_with('_')
+        {
             slug.push('_');
         }
     }
@@ -346,4 +365,75 @@ fn is_shown(words: &str) -> bool {
         && words.chars().count() <= LONGEST_SHOWN
         && digits < 9
         && !words.contains(['@', '\n', '#'])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recipes::missed_call::presets::Preset;
+
+    /// All that TOML knows and recipes may hold.
+    const ALL: &str = concat!(
+        "a.b = 1\n",
+        "'c' = 'it' # note\n",
+        "\"d\" = [1, 2.5,\n",
+        " # note\n",
+        " \"x\", [true], { y = 'z', }]\n",
+        "[ e . f ] # note\n",
+        "g = \"\"\"\n",
+        "a \\\n",
+        " b\"\"\"\"\n",
+        "[[h]]\n",
+        "i = 2026-12-25T09:00:00Z\n",
+        "j = '''\n",
+        "x'''\n",
+        "[[h]]\n",
+        "i = 07:30:00\n",
+        "[h.k]\n",
+        "l = +1_000\n",
+        "m = inf\n",
+        "n = 0xff\n",
+    );
+
+    #[test]
+    fn a_sound_text_has_no_slip() {
+        assert!(toml::de::DeTable::parse(ALL).is_ok());
+        let sources = Preset::ALL.iter().map(|preset| preset.source());
+        for source in sources.chain([ALL]) {
+            let told = first_slip(source).map(|slip| (slip.line, slip.fault));
+            assert_eq!(told, None);
+        }
+    }
+
+    proptest! {
+        /// What can be read as TOML has no slip, and what cannot has one at a line that is there.
+        #[test]
+        fn a_slip_is_found_only_where_there_is_one(
+            preset in 0..Preset::ALL.len(),
+            at in any::<prop::sample::Index>(),
+            typed in prop::option::of("[\"'“\\[\\]{}=:,#\n a\u{a0}-]{1,2}"),
+            cut in 0..4_usize,
+        ) {
+            let source = Preset::ALL[preset].source();
+            let places: Vec<usize> = source.char_indices().map(|(at, _)| at).collect();
+            let begin = places[at.index(places.len())];
+            let rest = &source[begin..];
+            let end = rest.char_indices().nth(cut).map_or(rest.len(), |(at, _)| at);
+            let typed = typed.unwrap_or_default();
+            let text = format!("{}{typed}{}", &source[..begin], &rest[end..]);
+            let slip = first_slip(&text);
+            if toml::de::DeTable::parse(&text).is_ok() {
+                prop_assert!(slip.is_none(), "{:?}\n{}", slip.map(|slip| slip.fault), text);
+            } else if let Some(slip) = slip {
+                prop_assert!((1..=text.lines().count()).contains(&slip.line));
+            }
+        }
+
+        #[test]
+        fn any_text_is_walked_through(text in "[\"'\\[\\]{}=:,#\n a.\\\\\u{a0}“é-]{0,60}") {
+            drop(first_slip(&text));
+        }
+    }
 }
