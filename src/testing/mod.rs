@@ -8,6 +8,7 @@
 //! | let a call or a text happen, with its signed webhook | [`FakeGhl::call`], [`FakeGhl::message`], [`FakeGhl::set_webhook_url`] |
 //! | see what was asked, and what was delivered | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
 //! | lose answers, refuse, have trouble, answer in another's place, hang | [`FakeGhl::fault`] with a [`Fault`] |
+//! | answer in the other shapes that HighLevel has: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
 //! | hold a request at a moment of your choice | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
 //! | look for what breaks the recipe's promises | `Simulation`, with the feature `missed-call` |
@@ -42,7 +43,7 @@ mod simulator;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
-    FakeGhl, FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest,
+    FakeGhl, FakeGhlBuilder, FakeGhlError, Fault, Gate, GatePoint, Happening, HeldRequest, Mode,
     Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
