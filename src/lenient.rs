@@ -5,16 +5,21 @@
 //! one odd field must not cost the whole answer. Where HighLevel's forms come from: API facts in HighLevel's OpenAPI
 //! files and issue threads of `GoHighLevel/highlevel-api-docs` (#43, #214, #289).
 
+mod scalars;
+mod shapes;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::de::{
-    self, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
-    Visitor,
-};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_with::DeserializeAs;
+use serde_with::de::DeserializeAsWrap;
+
+pub(crate) use scalars::LenientScalars;
+use shapes::OneOf;
+pub(crate) use shapes::{Addresses, Emails, LenientItems, LenientTexts, Names, Phones};
 
 /// A scalar out of a JSON scalar of any type; anything else, and what cannot be read, is `None`.
 ///
@@ -39,6 +44,11 @@ pub(crate) trait FromScalar: Sized {
 
     fn from_bool(flag: bool) -> Option<Self> {
         Self::from_text(if flag { "true" } else { "false" })
+    }
+
+    /// From a time as Firestore writes it: `{"_seconds":1714032441,"_nanoseconds":0}`.
+    fn from_firestore(_seconds: i64) -> Option<Self> {
+        None
     }
 }
 
@@ -91,8 +101,17 @@ impl<'de, T: FromScalar> Visitor<'de> for Scalar<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Option<T>, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+        const PARTS: &[&str] = &["_seconds", "seconds"];
+        let mut seconds = None;
+        while let Some(is_it) = entries.next_key_seed(OneOf(PARTS))? {
+            if is_it {
+                let read = entries.next_value::<DeserializeAsWrap<Option<i64>, Lenient>>()?;
+                seconds = read.into_inner();
+            } else {
+                entries.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(seconds.and_then(T::from_firestore))
     }
 }
 
@@ -228,6 +247,10 @@ impl FromScalar for Timestamp {
         }
     }
 
+    fn from_firestore(seconds: i64) -> Option<Self> {
+        Self::from_second(seconds).ok()
+    }
+
     fn from_float(number: f64) -> Option<Self> {
         // The cast saturates, and a saturated number is out of the range of timestamps.
         #[expect(clippy::cast_possible_truncation)]
@@ -344,77 +367,6 @@ impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Option<T>> for LenientObje
 impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Vec<T>> for LenientObject {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
         deserializer.deserialize_any(List(|| Object(PhantomData)))
-    }
-}
-
-/// A list of scalars: null and any other JSON type are empty, an item that cannot be read or is no scalar is left out.
-/// It is read in one go, where [`LenientList`] goes over each item twice.
-///
-/// Use as `#[serde_as(deserialize_as = "LenientScalars")]` on a `Vec<T>`.
-pub(crate) struct LenientScalars;
-
-impl<'de, T: de::Deserialize<'de>> DeserializeAs<'de, Vec<T>> for LenientScalars {
-    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_any(List(|| ListedScalar(PhantomData)))
-    }
-}
-
-struct ListedScalar<T>(PhantomData<T>);
-
-impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for ListedScalar<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-/// Reads `T` as if the scalar were the whole input.
-fn scalar<'de, T: de::Deserialize<'de>>(
-    value: impl IntoDeserializer<'de, de::value::Error>,
-) -> Option<T> {
-    T::deserialize(value.into_deserializer()).ok()
-}
-
-impl<'de, T: de::Deserialize<'de>> Visitor<'de> for ListedScalar<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
-        Ok(scalar(text))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
-        Ok(scalar(number))
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
-        Ok(scalar(number))
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<T>, E> {
-        Ok(scalar(number))
-    }
-
-    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Option<T>, E> {
-        Ok(scalar(flag))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
-        Ok(scalar(()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Option<T>, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
     }
 }
 
@@ -564,31 +516,6 @@ mod tests {
     }
 
     #[test]
-    fn scalars_are_read_and_everything_else_left_out() {
-        #[serde_as]
-        #[derive(Deserialize, Debug, Default, PartialEq)]
-        #[serde(default)]
-        struct Words {
-            #[serde_as(deserialize_as = "LenientScalars")]
-            texts: Vec<String>,
-            #[serde_as(deserialize_as = "LenientScalars")]
-            ids: Vec<crate::ids::UserId>,
-        }
-        let full = r#"{"texts":["a",7,null,true,-1.5,{"x":["b"]},["c"],"d"],"ids":["u1",2,"",null,{},"u3"]}"#;
-        let words: Words = serde_json::from_str(full).unwrap();
-        assert_eq!(words.texts, ["a", "d"]);
-        let ids: Vec<_> = words.ids.iter().map(|id| id.as_str()).collect();
-        assert_eq!(ids, ["u1", "2", "u3"]);
-        for other in ["null", "7", r#""a""#, r#"{"a":["b"]}"#] {
-            let text = format!(r#"{{"texts":{other}}}"#);
-            assert_eq!(
-                serde_json::from_str::<Words>(&text).unwrap(),
-                Words::default()
-            );
-        }
-    }
-
-    #[test]
     fn dates_come_in_many_forms() {
         for (text, expected) in [
             ("\"2026-06-01T10:00:00+05:30\"", "2026-06-01T04:30:00Z"),
@@ -596,6 +523,14 @@ mod tests {
             ("\"2021-07-16\"", "2021-07-16T00:00:00Z"),
             ("1714032441", "2024-04-25T08:07:21Z"),
             ("\"1628008053263\"", "2021-08-03T16:27:33.263Z"),
+            (
+                r#"{"_seconds":1714032441,"_nanoseconds":500000000}"#,
+                "2024-04-25T08:07:21Z",
+            ),
+            (
+                r#"{"nanoseconds":0,"seconds":"1714032441"}"#,
+                "2024-04-25T08:07:21Z",
+            ),
         ] {
             let row = read(&format!("{{\"at\":{text}}}"));
             assert_eq!(row.at, Some(expected.parse().unwrap()), "{text}");

@@ -97,7 +97,8 @@
 //!
 //! A method such as [`search`](api::contacts::Contacts::search) gives one page, which knows where the next one begins.
 //! Beside it stands a stream of all items, which asks for a page when the last one is used up. It takes `TryStreamExt`
-//! of the crate `futures-util`. A listing that would go round for ever ends in an error.
+//! of the crate `futures-util`. A stream gives all items, each once, or ends in an error
+//! ([`Listing`](error::ErrorKind::Listing)): it never ends early in silence, nor goes round for ever.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}

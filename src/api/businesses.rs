@@ -18,6 +18,9 @@ use crate::ids::{BusinessId, LocationId};
 use crate::lenient::{Lenient, LenientPart};
 use crate::secret::Private;
 
+/// The name that creating and updating have for what reading calls `business`.
+const MISSPELT: &str = "buiseness";
+
 /// The businesses of one location. Made by [`Location::businesses`].
 #[derive(Debug, Clone, Copy)]
 pub struct Businesses<'a> {
@@ -57,8 +60,10 @@ impl<'a> Businesses<'a> {
 
     /// One business by its id.
     pub fn get(&self, id: &BusinessId) -> Call<'a, Business> {
-        let request = Request::get(path(&["businesses", id.as_str()])).operation("businesses.get");
-        self.send(request)
+        let request = Request::get(path(&["businesses", id.as_str()]))
+            .operation("businesses.get")
+            .under("business");
+        self.location.send(request)
     }
 
     /// Creates a business. It is not repeated: after
@@ -75,8 +80,9 @@ impl<'a> Businesses<'a> {
                 location_id: Some(self.location.id()),
                 name: Some(&name.into()),
                 fields,
-            });
-        self.send(request)
+            })
+            .under(MISSPELT);
+        self.location.send(request)
     }
 
     /// Changes what is given here and leaves the rest; no new name if `name` is `None`.
@@ -92,8 +98,9 @@ impl<'a> Businesses<'a> {
                 location_id: None,
                 name,
                 fields,
-            });
-        self.send(request)
+            })
+            .under(MISSPELT);
+        self.location.send(request)
     }
 
     /// Deletes a business.
@@ -101,12 +108,6 @@ impl<'a> Businesses<'a> {
         let request =
             Request::delete(path(&["businesses", id.as_str()])).operation("businesses.delete");
         self.location.send_unread(request).await
-    }
-
-    fn send(&self, request: Request) -> Call<'a, Business> {
-        self.location
-            .send::<BusinessAnswer>(request)
-            .map(|answer| answer.0)
     }
 }
 
@@ -190,28 +191,6 @@ struct BusinessBody<'a> {
     name: Option<&'a Private<String>>,
     #[serde(flatten)]
     fields: &'a BusinessFields,
-}
-
-/// One business under the name that reading has, or under the misspelling that creating and updating have.
-#[derive(Deserialize)]
-#[serde(try_from = "BusinessWire")]
-struct BusinessAnswer(Business);
-
-#[derive(Deserialize)]
-struct BusinessWire {
-    business: Option<Business>,
-    buiseness: Option<Business>,
-}
-
-impl TryFrom<BusinessWire> for BusinessAnswer {
-    type Error = &'static str;
-
-    fn try_from(wire: BusinessWire) -> Result<Self, &'static str> {
-        wire.business
-            .or(wire.buiseness)
-            .map(Self)
-            .ok_or("an answer without a business")
-    }
 }
 
 #[serde_as]

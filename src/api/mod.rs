@@ -44,6 +44,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod custom_fields;
 pub mod custom_values;
+mod field_value;
 pub mod links;
 pub(crate) mod listing;
 pub mod locations;

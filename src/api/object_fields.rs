@@ -79,7 +79,8 @@ impl<'a> ObjectFields<'a> {
             .json(&self.with_location(&FolderInput {
                 object_key: Some(object_key),
                 name,
-            }));
+            }))
+            .under("folder");
         self.location.send(request)
     }
 
@@ -90,7 +91,8 @@ impl<'a> ObjectFields<'a> {
             .json(&self.with_location(&FolderInput {
                 object_key: None,
                 name,
-            }));
+            }))
+            .under("folder");
         self.location.send(request)
     }
 

@@ -38,6 +38,7 @@
 mod answer;
 mod builder;
 mod call;
+mod decode;
 mod judge;
 mod observe;
 mod pacer;
@@ -47,6 +48,7 @@ mod retry;
 mod send;
 mod server_time;
 mod transport;
+mod wrapped;
 
 use std::fmt;
 use std::sync::Arc;

@@ -171,6 +171,11 @@ impl<P: Page> Progress<P> {
         self.counts().is_some_and(|(total, come)| come >= total)
     }
 
+    /// The same, by a count that is not that of a page alone.
+    fn surely_has_all(&self) -> bool {
+        self.has_all() && self.total.is_some_and(|total| total > self.longest as u64)
+    }
+
     /// The end, unless HighLevel counts more than it gave.
     fn end(&self) -> Result<Next<P::Cursor>> {
         match self.counts() {
@@ -221,11 +226,6 @@ impl<P: Page> Progress<P> {
         let unread = if asked.known == 0 { unread } else { 0 };
         let news = self.items.len() + unread;
         self.taken = self.taken.saturating_add(news as u64);
-        // What is no more than a full page may be the count of the page alone.
-        let of_all = outlook
-            .total
-            .is_some_and(|total| total > outlook.entries as u64);
-        let counted = of_all && self.counts().is_some();
         match outlook.way {
             Some(Way::After {
                 value,
@@ -241,9 +241,13 @@ impl<P: Page> Progress<P> {
                     cursor: before.or_else(|| asked.cursor.clone()),
                 };
                 match outlook.full {
+                    true if news == 0 && asked.known < outlook.entries => Ok(Next::Page(Ask {
+                        cursor: asked.cursor.clone(),
+                        known: outlook.entries,
+                    })),
                     true if news == 0 => Err(self.tied(outlook.entries)),
                     true => Ok(Next::Page(again)),
-                    false if self.has_all() => Ok(Next::End),
+                    false if self.surely_has_all() => Ok(Next::End),
                     false if news == 0 => Ok(Next::Probe { value, again: None }),
                     false if self.capped => Ok(Next::Page(again)),
                     false => Ok(Next::Probe {
@@ -267,9 +271,10 @@ impl<P: Page> Progress<P> {
                 Err(self
                     .problem("another page is said to follow, and nothing says how to ask for it"))
             }
-            None if outlook.full && outlook.more.is_none() && !counted => Err(self.problem(
-                "a page is full, and neither a cursor nor a count says what comes after it",
-            )),
+            None if outlook.full && outlook.more.is_none() && self.counts().is_none() => Err(self
+                .problem(
+                    "a page is full, and neither a cursor nor a count says what comes after it",
+                )),
             None => self.end(),
         }
     }

@@ -11,8 +11,9 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, H
 use http::uri::InvalidUri;
 use serde::de::DeserializeOwned;
 
-use super::answer::{RateHeaders, decode, denial};
+use super::answer::{RateHeaders, denial};
 use super::call::Response;
+use super::decode::{Reading, decode};
 use super::judge::{Aftermath, Heard, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
 #[cfg(feature = "missed-call")]
@@ -120,7 +121,12 @@ impl Shared {
             let answer = self
                 .exchange(&request, location, manner, Content::Json)
                 .await?;
-            let decoded = decode(&request.operation, request.under, &answer.body);
+            let reading = Reading {
+                operation: &request.operation,
+                under: request.under,
+                writes: request.replay != ReplaySafety::Safe,
+            };
+            let decoded = decode(reading, &answer.body);
             // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
             let value = decoded.map_err(|error| {
                 let error = error

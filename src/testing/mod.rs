@@ -10,6 +10,7 @@
 //! | lose answers, refuse, have trouble, answer in another's place, hang | [`FakeGhl::fault`] with a [`Fault`] |
 //! | do so with all requests of a location | [`FakeGhl::location_fault`] |
 //! | do without sockets, on virtual time | [`FakeGhl::transport`] |
+//! | answer in the other shapes that HighLevel has: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
 //! | hold a request at a moment of your choice | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
 //! | look for what breaks the recipe's promises | `Simulation`, with the feature `missed-call` |
@@ -45,7 +46,7 @@ mod simulator;
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
     FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, Happening,
-    HeldRequest, Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
+    HeldRequest, Mode, Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
 #[cfg(feature = "missed-call")]

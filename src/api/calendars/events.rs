@@ -3,7 +3,7 @@
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::serde_as;
 
 use super::appointments::MeetingLocationType;
@@ -124,7 +124,7 @@ open_enum! {
 )]
 #[serde_with::serde_as]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct CalendarEvent {
     /// Its id; for one instance of a series, the instance's.
@@ -141,6 +141,9 @@ pub struct CalendarEvent {
     pub title: Option<Private<String>>,
     /// How it stands.
     pub appointment_status: Option<AppointmentStatus>,
+    /// The same as some answers spell it, some of them beside the other.
+    #[serde(rename = "appoinmentStatus")]
+    misspelt_status: Option<AppointmentStatus>,
     /// The user it is with.
     pub assigned_user_id: Option<UserId>,
     /// The other users it is with.
@@ -176,6 +179,16 @@ pub struct CalendarEvent {
     pub date_updated: Option<Timestamp>,
     /// Whether it was deleted; version 3 only.
     pub deleted: Option<bool>,
+}
+
+impl<'de> Deserialize<'de> for CalendarEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The fields as they stand above.
+        let mut read = Self::deserialize(deserializer)?;
+        let misspelt = read.misspelt_status.take();
+        read.appointment_status = read.appointment_status.or(misspelt);
+        Ok(read)
+    }
 }
 
 /// Who or what made an event.

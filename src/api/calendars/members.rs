@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::ids::UserId;
-use crate::lenient::{FromScalar, Lenient, LenientList};
+use crate::lenient::{FromScalar, Lenient, LenientItems};
 use crate::open_enum::open_enum;
 use crate::secret::Private;
 
@@ -26,7 +26,7 @@ pub struct TeamMember {
     pub is_primary: Option<bool>,
     /// Where the member's meetings are. Several are allowed for a single member only.
     #[serde(default)]
-    #[serde_as(deserialize_as = "Option<LenientList>")]
+    #[serde_as(deserialize_as = "LenientItems")]
     pub location_configurations: Option<Vec<MeetingLocation>>,
 }
 

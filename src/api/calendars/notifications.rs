@@ -71,7 +71,8 @@ impl<'a> CalendarNotifications<'a> {
     ) -> Call<'a, CalendarNotification> {
         let request = Request::get(notification_path(calendar, Some(id)))
             .operation("calendar_notifications.get")
-            .version(ApiVersion::V2021_04_15);
+            .version(ApiVersion::V2021_04_15)
+            .under("notification");
         self.location.send(request)
     }
 

@@ -63,7 +63,8 @@ impl<'a> CalendarResources<'a> {
     pub fn get(&self, kind: &ResourceType, id: &CalendarResourceId) -> Call<'a, CalendarResource> {
         let request = Request::get(resource_path(kind, id))
             .operation("calendar_resources.get")
-            .version(ApiVersion::V2021_04_15);
+            .version(ApiVersion::V2021_04_15)
+            .under("resource");
         self.location.send(request)
     }
 
@@ -77,7 +78,8 @@ impl<'a> CalendarResources<'a> {
         let request = Request::post(path(&["calendars", "resources", kind.as_str()]))
             .operation("calendar_resources.create")
             .version(ApiVersion::V2021_04_15)
-            .json(&InLocation::new(self.location.id(), resource));
+            .json(&InLocation::new(self.location.id(), resource))
+            .under("resource");
         self.location.send(request)
     }
 
@@ -91,7 +93,8 @@ impl<'a> CalendarResources<'a> {
         let request = Request::put(resource_path(kind, id))
             .operation("calendar_resources.update")
             .version(ApiVersion::V2021_04_15)
-            .json(&InLocation::new(self.location.id(), update));
+            .json(&InLocation::new(self.location.id(), update))
+            .under("resource");
         self.location.send(request)
     }
 

@@ -9,7 +9,7 @@ use serde_with::{DisplayFromStr, PickFirst, serde_as, skip_serializing_none};
 use super::members::{MeetingLocation, TeamMember};
 use super::rules::{CustomAvailability, OpenHours};
 use crate::ids::CalendarGroupId;
-use crate::lenient::{FromScalar, Lenient, LenientList, LenientPart};
+use crate::lenient::{FromScalar, Lenient, LenientItems, LenientPart};
 use crate::open_enum::open_enum;
 use crate::secret::Private;
 
@@ -64,7 +64,7 @@ pub struct CalendarSettings {
     pub group_id: Option<CalendarGroupId>,
     /// Who can be booked. A personal calendar has exactly one, an event calendar none, all others at least one.
     #[serde_with(skip_apply)]
-    #[serde_as(deserialize_as = "Option<LenientList>")]
+    #[serde_as(deserialize_as = "LenientItems")]
     pub team_members: Option<Vec<TeamMember>>,
     /// How a round robin picks among its members.
     pub event_type: Option<RoundRobinMode>,
@@ -82,7 +82,7 @@ pub struct CalendarSettings {
     pub event_color: Option<String>,
     /// Where the meetings of an event calendar are.
     #[serde_with(skip_apply)]
-    #[serde_as(deserialize_as = "Option<LenientList>")]
+    #[serde_as(deserialize_as = "LenientItems")]
     pub location_configurations: Option<Vec<MeetingLocation>>,
     /// How long a meeting is.
     pub slot_duration: Option<u32>,
@@ -118,7 +118,7 @@ pub struct CalendarSettings {
     pub allow_booking_for_unit: Option<TimeUnit>,
     /// The hours of each week. Version 3 prefers [`Schedules`](super::Schedules).
     #[serde_with(skip_apply)]
-    #[serde_as(deserialize_as = "Option<LenientList>")]
+    #[serde_as(deserialize_as = "LenientItems")]
     pub open_hours: Option<Vec<OpenHours>>,
     /// Whether appointments can recur; only with a single member.
     pub enable_recurring: Option<bool>,
@@ -164,7 +164,7 @@ pub struct CalendarSettings {
     /// The hours of single dates. Version 3 prefers [`Schedules`](super::Schedules). A new calendar whose dates have
     /// ids fails with [`Config`](crate::error::ErrorKind::Config).
     #[serde_with(skip_apply)]
-    #[serde_as(deserialize_as = "Option<LenientList>")]
+    #[serde_as(deserialize_as = "LenientItems")]
     pub availabilities: Option<Vec<CustomAvailability>>,
     /// Whether guests are counted or named.
     pub guest_type: Option<GuestType>,

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_with::serde_as;
 
 use crate::api::listing::Entries;
@@ -75,7 +75,7 @@ impl FromScalar for AppointmentTime {
 /// An appointment of a contact.
 #[serde_as]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct ContactAppointment {
     /// Its id.
@@ -116,6 +116,10 @@ pub struct ContactAppointment {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub appointment_status: Option<AppointmentState>,
+    /// The same as some answers spell it, some of them beside the other.
+    #[serde(default, rename = "appoinmentStatus")]
+    #[serde_as(deserialize_as = "Lenient")]
+    misspelt_status: Option<AppointmentState>,
     /// The user whom the contact meets.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -144,6 +148,16 @@ pub struct ContactAppointment {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub date_updated: Option<AppointmentTime>,
+}
+
+impl<'de> Deserialize<'de> for ContactAppointment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The fields as they stand above.
+        let mut read = Self::deserialize(deserializer)?;
+        let misspelt = read.misspelt_status.take();
+        read.appointment_status = read.appointment_status.or(misspelt);
+        Ok(read)
+    }
 }
 
 #[serde_as]

@@ -80,7 +80,8 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
-            .json(&self.worded(&InLocation::new(self.location.id(), contact)));
+            .json(&self.worded(&InLocation::new(self.location.id(), contact)))
+            .under("data");
         let (email, phone) = (contact.email.clone(), contact.phone.clone());
         self.location
             .send(request)
@@ -99,7 +100,8 @@ impl<'a> Contacts<'a> {
         };
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.create_duplicate")
-            .json(&self.worded(&InLocation::new(self.location.id(), &contact)));
+            .json(&self.worded(&InLocation::new(self.location.id(), &contact)))
+            .under("data");
         self.location.send(request)
     }
 

@@ -39,9 +39,9 @@ pub struct Contact {
     pub email: Option<Private<String>>,
     /// The main phone number; `None` also where HighLevel has kept a text that is no number in E.164.
     pub phone: Option<PhoneNumber>,
-    /// Further e-mail addresses; only a search gives them.
+    /// Further e-mail addresses; the documentation has them in searches alone.
     pub additional_emails: Vec<Private<String>>,
-    /// Further phone numbers as HighLevel keeps them; only a search gives them.
+    /// Further phone numbers as HighLevel keeps them; the documentation has them in searches alone.
     pub additional_phones: Vec<Private<String>>,
     /// What kind of number the main one is, such as `Mobile`.
     pub phone_label: Option<String>,

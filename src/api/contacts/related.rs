@@ -253,10 +253,13 @@ impl Page for ContactListPage {
     type Cursor = ListStart;
 
     fn outlook(&self) -> Outlook<ListStart> {
+        let full = self.entries >= self.limit;
+        // What is no more than a full page may be the count of the page alone.
+        let of_all = |total: &u64| !full || *total > self.entries as u64;
         Outlook {
             entries: self.entries,
-            full: self.entries >= self.limit,
-            total: self.total,
+            full,
+            total: self.total.filter(of_all),
             more: self.more,
             way: self.next.clone().map(Way::At),
         }

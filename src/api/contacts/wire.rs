@@ -1,20 +1,25 @@
 //! A contact under all the names that its fields have on the wire.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_with::de::DeserializeAsWrap;
+use serde_json::Value;
 use serde_with::serde_as;
 
 use super::attribution::Attribution;
 use super::dnd::{DndSettings, InboundDndSettings};
 use super::model::{Contact, ContactOpportunity, CustomFieldValue};
 use super::search::SearchCursor;
+use crate::api::field_value::FieldAndValue;
 use crate::api::tags::TagName;
 use crate::ids::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};
-use crate::lenient::{Lenient, LenientList, LenientObject, LenientPart, LenientScalars};
+use crate::lenient::{
+    Addresses, Emails, Lenient, LenientList, LenientObject, LenientPart, LenientScalars,
+    LenientTexts, Names, Object, Phones,
+};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -70,10 +75,11 @@ pub(super) struct ContactWire {
     contact_type: Option<String>,
     #[serde_as(deserialize_as = "Lenient")]
     assigned_to: Option<UserId>,
-    #[serde_as(deserialize_as = "LenientScalars")]
+    #[serde_as(deserialize_as = "LenientTexts<Names>")]
     tags: Vec<TagName>,
-    #[serde_as(deserialize_as = "LenientObject")]
-    custom_fields: Vec<CustomFieldWire>,
+    custom_fields: CustomFieldsWire,
+    /// The name in version 1, which some answers still have.
+    custom_field: CustomFieldsWire,
     #[serde_as(deserialize_as = "Lenient")]
     dnd: Option<bool>,
     #[serde_as(deserialize_as = "LenientObject")]
@@ -102,9 +108,9 @@ pub(super) struct ContactWire {
     last_activity: Option<Timestamp>,
     #[serde_as(deserialize_as = "LenientPart")]
     search_after: Option<SearchCursor>,
-    #[serde_as(deserialize_as = "LenientScalars")]
+    #[serde_as(deserialize_as = "LenientTexts<Emails>")]
     additional_emails: Vec<Private<String>>,
-    #[serde_as(deserialize_as = "LenientScalars")]
+    #[serde_as(deserialize_as = "LenientTexts<Phones>")]
     additional_phones: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     phone_label: Option<String>,
@@ -124,7 +130,7 @@ pub(super) struct ContactWire {
     offers: Vec<String>,
     #[serde_as(deserialize_as = "LenientScalars")]
     products: Vec<String>,
-    #[serde_as(deserialize_as = "LenientScalars")]
+    #[serde_as(deserialize_as = "LenientTexts<Addresses>")]
     attachments: Vec<Private<String>>,
     #[serde_as(deserialize_as = "Lenient")]
     bounce_email: Option<bool>,
@@ -176,11 +182,10 @@ impl TryFrom<ContactWire> for Contact {
             contact_type: wire.contact_type,
             assigned_to: wire.assigned_to,
             tags: wire.tags,
-            custom_fields: wire
-                .custom_fields
-                .into_iter()
-                .filter_map(|field| field.0)
-                .collect(),
+            custom_fields: match wire.custom_fields.0 {
+                fields if fields.is_empty() => wire.custom_field.0,
+                fields => fields,
+            },
             dnd: wire.dnd,
             dnd_settings: wire.dnd_settings,
             inbound_dnd_settings: wire.inbound_dnd_settings,
@@ -221,47 +226,77 @@ impl<'de> Deserialize<'de> for CustomFieldValue {
     }
 }
 
+/// The values of custom fields: a list of them, or an object with the fields' ids as its keys.
+#[derive(Default)]
+struct CustomFieldsWire(Vec<CustomFieldValue>);
+
+impl<'de> Deserialize<'de> for CustomFieldsWire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CustomFieldsVisitor).map(Self)
+    }
+}
+
+struct CustomFieldsVisitor;
+
+impl<'de> Visitor<'de> for CustomFieldsVisitor {
+    type Value = Vec<CustomFieldValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the values of custom fields")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = items.next_element_seed(Object(PhantomData::<CustomFieldWire>))? {
+            fields.extend(field.and_then(|field| field.0));
+        }
+        Ok(fields)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some((id, value)) = entries.next_entry::<String, Private<Value>>()? {
+            fields.extend(
+                CustomFieldId::new(id)
+                    .ok()
+                    .map(|id| CustomFieldValue { id, value }),
+            );
+        }
+        Ok(fields)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+}
+
 /// A value of a custom field, if it says of which; read under all of its names.
 struct CustomFieldWire(Option<CustomFieldValue>);
 
-#[derive(Deserialize)]
-#[serde(field_identifier)]
-enum CustomFieldKey {
-    #[serde(rename = "id")]
-    Id,
-    #[serde(rename = "value", alias = "fieldValue", alias = "field_value")]
-    Value,
-    #[serde(other)]
-    Other,
-}
-
 impl<'de> Deserialize<'de> for CustomFieldWire {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(CustomFieldVisitor)
-    }
-}
-
-struct CustomFieldVisitor;
-
-impl<'de> Visitor<'de> for CustomFieldVisitor {
-    type Value = CustomFieldWire;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the value of a custom field")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<CustomFieldWire, A::Error> {
-        let (mut id, mut value) = (None, Private::default());
-        while let Some(key) = entries.next_key()? {
-            match key {
-                CustomFieldKey::Id => {
-                    type Id = DeserializeAsWrap<Option<CustomFieldId>, Lenient>;
-                    id = entries.next_value::<Id>()?.into_inner();
-                }
-                CustomFieldKey::Value => value = entries.next_value()?,
-                CustomFieldKey::Other => drop(entries.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(CustomFieldWire(id.map(|id| CustomFieldValue { id, value })))
+        let FieldAndValue { id, value } = FieldAndValue::deserialize(deserializer)?;
+        let id = id.map(|id| CustomFieldValue { id, value });
+        Ok(Self(id))
     }
 }

@@ -24,7 +24,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_chat")
             .version(ApiVersion::V2021_04_15)
-            .json(&OfType::new(chat.channel.as_str(), chat));
+            .json(&OfType::new(chat.channel.as_str(), chat))
+            .under("message");
         self.location.send(request)
     }
 
@@ -43,7 +44,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages", "review-reply"]))
             .operation("conversations.reply_to_review")
             .version(ApiVersion::V2021_04_15)
-            .json(&InLocation::new(self.location.id(), &body));
+            .json(&InLocation::new(self.location.id(), &body))
+            .under("message");
         self.location.send(request)
     }
 

@@ -12,7 +12,7 @@ use crate::api::only_in;
 use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId, ConversationProviderId, LocationId, MessageId};
-use crate::lenient::{Lenient, LenientList};
+use crate::lenient::{Addresses, Lenient, LenientList, LenientTexts};
 use crate::message::Direction;
 use crate::secret::Private;
 
@@ -121,7 +121,7 @@ pub struct Email {
     pub bcc: Vec<Private<String>>,
     /// URLs of files.
     #[serde(default)]
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientTexts<Addresses>")]
     pub attachments: Vec<Private<String>>,
     /// What carried it.
     #[serde(default)]

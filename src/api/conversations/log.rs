@@ -30,7 +30,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages", "inbound"]))
             .operation("conversations.log_inbound")
             .version(ApiVersion::V2021_04_15)
-            .json(message);
+            .json(message)
+            .under("message");
         self.location.send(request)
     }
 
@@ -39,7 +40,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages", "outbound"]))
             .operation("conversations.log_outbound_call")
             .version(ApiVersion::V2021_04_15)
-            .json(&OfType::new("Call", call));
+            .json(&OfType::new("Call", call))
+            .under("message");
         self.location.send(request)
     }
 
@@ -53,7 +55,8 @@ impl<'a> Conversations<'a> {
         let request = Request::put(path(&segments))
             .operation("conversations.update_status")
             .version(ApiVersion::V2021_04_15)
-            .json(update);
+            .json(update)
+            .under("message");
         self.location.send(request)
     }
 

@@ -13,7 +13,7 @@ use crate::client::{Outlook, Page, Way};
 use crate::ids::{
     ContactId, ConversationId, ConversationProviderId, LocationId, MessageId, UserId,
 };
-use crate::lenient::{Lenient, LenientList, LenientPart};
+use crate::lenient::{Addresses, Lenient, LenientList, LenientPart, LenientTexts};
 use crate::message::{CallStatus, Direction, MessageType};
 use crate::open_enum::open_enum;
 use crate::secret::Private;
@@ -137,7 +137,7 @@ struct MessageWire {
     status: Option<MessageStatus>,
     #[serde_as(deserialize_as = "Lenient")]
     body: Option<Private<String>>,
-    #[serde_as(deserialize_as = "LenientList")]
+    #[serde_as(deserialize_as = "LenientTexts<Addresses>")]
     attachments: Vec<Private<String>>,
     #[serde_as(deserialize_as = "LenientPart")]
     meta: Option<MetaWire>,
@@ -184,6 +184,18 @@ struct CallWire {
 struct EmailWire {
     #[serde_as(deserialize_as = "LenientList")]
     message_ids: Vec<MessageId>,
+    /// The file's example has the ids one step further in than most live answers.
+    #[serde_as(deserialize_as = "LenientPart")]
+    email: Option<Box<EmailWire>>,
+}
+
+impl EmailWire {
+    fn ids(self) -> Vec<MessageId> {
+        match self.email {
+            Some(inner) if self.message_ids.is_empty() => inner.message_ids,
+            _ => self.message_ids,
+        }
+    }
 }
 
 impl TryFrom<MessageWire> for Message {
@@ -220,7 +232,7 @@ impl TryFrom<MessageWire> for Message {
                 .duration
                 .or(meta.call_duration)
                 .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            email_message_ids: meta.email.unwrap_or_default().message_ids,
+            email_message_ids: meta.email.unwrap_or_default().ids(),
             content_type: wire.content_type,
             conversation_provider_id: wire.conversation_provider_id,
             chat_widget_id: wire.chat_widget_id,
@@ -412,6 +424,29 @@ mod tests {
         assert_eq!(
             read(r#""meta":{"call":{"duration":-1}}"#).call_duration,
             None
+        );
+    }
+
+    #[test]
+    fn ids_of_emails_and_attachments_come_in_two_shapes() {
+        let ids = |rest: &str| {
+            let ids = read(rest).email_message_ids;
+            ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        for rest in [
+            r#""meta":{"email":{"messageIds":["e1","e2"]}}"#,
+            r#""meta":{"email":{"email":{"messageIds":["e1","e2"]}}}"#,
+            r#""meta":{"email":{"messageIds":["e1","e2"],"email":{"messageIds":["e1"]}}}"#,
+            r#""meta":{"email":{"messageIds":[],"email":{"messageIds":["e1","e2"]}}}"#,
+        ] {
+            assert_eq!(ids(rest), ["e1", "e2"], "{rest}");
+        }
+        assert!(ids(r#""meta":{"email":{"email":"a@example.com"}}"#).is_empty());
+        let message = read(r#""attachments":["https://a/",{"url":"https://b/","type":"png"},7]"#);
+        let attachments = message.attachments.iter().map(|it| it.as_str());
+        assert_eq!(
+            attachments.collect::<Vec<_>>(),
+            ["https://a/", "https://b/"]
         );
     }
 

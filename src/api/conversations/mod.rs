@@ -78,7 +78,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_sms")
             .version(ApiVersion::V2021_04_15)
-            .json(&OfType::new("SMS", sms));
+            .json(&OfType::new("SMS", sms))
+            .under("message");
         self.location.send(request)
     }
 
@@ -87,7 +88,8 @@ impl<'a> Conversations<'a> {
         let request = Request::post(path(&["conversations", "messages"]))
             .operation("conversations.send_email")
             .version(ApiVersion::V2021_04_15)
-            .json(&OfType::new("Email", email));
+            .json(&OfType::new("Email", email))
+            .under("message");
         self.location.send(request)
     }
 

@@ -309,6 +309,9 @@ pub struct SentMessage {
 struct SentWire {
     #[serde_as(deserialize_as = "Lenient")]
     message_id: Option<MessageId>,
+    /// The name of the id where the message stands in a wrapper.
+    #[serde_as(deserialize_as = "Lenient")]
+    id: Option<MessageId>,
     #[serde_as(deserialize_as = "LenientList")]
     message_ids: Vec<MessageId>,
     #[serde_as(deserialize_as = "Lenient")]
@@ -332,6 +335,7 @@ impl TryFrom<SentWire> for SentMessage {
             .message_id
             .or_else(|| wire.message_ids.first().cloned())
             .or_else(|| wire.email_message_id.clone())
+            .or(wire.id)
             .ok_or("a sent message without an id")?;
         Ok(Self {
             message_id,

@@ -213,7 +213,8 @@ impl<'a> Opportunities<'a> {
         let request = Request::post(path(&["opportunities", "upsert"]))
             .operation(OPERATION)
             .replay(upsert.replay())
-            .json(&upsert.body(self.location.id()));
+            .json(&upsert.body(self.location.id()))
+            .under("data");
         self.location.send(request).only_if(checked)
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_with::{apply, serde_as};
 
 use crate::api::contacts::SearchCursor;
+use crate::api::field_value::FieldAndValue;
 use crate::api::tags::TagName;
 use crate::ids::{
     ContactId, CustomFieldId, LocationId, LostReasonId, OpportunityId, PipelineId, PipelineStageId,
@@ -226,7 +227,7 @@ pub struct OpportunityContact {
 
 /// The value of a custom field of an opportunity.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "FieldValueWire")]
+#[serde(try_from = "FieldAndValue")]
 #[non_exhaustive]
 pub struct OpportunityFieldValue {
     /// The field; its key and name are among the location's custom fields.
@@ -235,33 +236,13 @@ pub struct OpportunityFieldValue {
     pub value: Private<Value>,
 }
 
-/// HighLevel documents `fieldValue`; live answers have the others too, also beside each other.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FieldValueWire {
-    id: CustomFieldId,
-    field_value: Option<Value>,
-    value: Option<Value>,
-    field_value_string: Option<Value>,
-    field_value_number: Option<Value>,
-    field_value_array: Option<Value>,
-    #[serde(rename = "field_value")]
-    snake_field_value: Option<Value>,
-}
+impl TryFrom<FieldAndValue> for OpportunityFieldValue {
+    type Error = &'static str;
 
-impl From<FieldValueWire> for OpportunityFieldValue {
-    fn from(wire: FieldValueWire) -> Self {
-        let value = wire
-            .field_value
-            .or(wire.value)
-            .or(wire.field_value_string)
-            .or(wire.field_value_number)
-            .or(wire.field_value_array)
-            .or(wire.snake_field_value);
-        Self {
-            id: wire.id,
-            value: Private::new(value.unwrap_or_default()),
-        }
+    fn try_from(read: FieldAndValue) -> Result<Self, &'static str> {
+        let FieldAndValue { id, value } = read;
+        let id = id.ok_or("a value without a field")?;
+        Ok(Self { id, value })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Searching opportunities: by fields (`GET`), and by text with what surrounds them (`POST`).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,7 +12,7 @@ use crate::client::{Outlook, Page, Request, Way};
 use crate::ids::{
     CampaignId, ContactId, LocationId, OpportunityId, PipelineId, PipelineStageId, UserId,
 };
-use crate::lenient::{FromScalar as _, Lenient, LenientList, LenientPart};
+use crate::lenient::{Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 /// Which opportunities to find. The default finds all of the location, twenty to a page.
@@ -155,7 +154,7 @@ impl From<PageWire> for OpportunityPage {
 #[serde(rename_all = "camelCase", default)]
 struct Meta {
     total: Option<u64>,
-    start_after: Option<Timestamp>,
+    start_after: Option<i64>,
     start_after_id: Option<OpportunityId>,
     current_page: Option<u32>,
     next_page: Option<String>,
@@ -200,22 +199,19 @@ impl OpportunityPage {
     pub fn next(&self) -> Option<OpportunityCursor> {
         let last = self.opportunities.last()?;
         let meta = &self.meta;
-        let named = |time: Timestamp, id: OpportunityId| OpportunityCursor {
-            start_after: time.as_millisecond(),
-            start_after_id: id,
+        let named = |start_after: i64, start_after_id: OpportunityId| OpportunityCursor {
+            start_after,
+            start_after_id,
         };
         let in_meta = || Some(named(meta.start_after?, meta.start_after_id.clone()?));
         let of_last = || {
             let (start_after, id) = last.search_after.as_ref()?.number_and_id()?;
             let start_after_id = (id == last.id.as_str()).then(|| last.id.clone())?;
-            Some(OpportunityCursor {
-                start_after,
-                start_after_id,
-            })
+            Some(named(start_after, start_after_id))
         };
         let in_address = || {
             let address = NextPageUrl::read(meta.next_page_url.as_ref()?);
-            let time = Timestamp::from_text(address.parameter("startAfter")?)?;
+            let time = address.parameter("startAfter")?.parse().ok()?;
             let id = address.parameter("startAfterId")?;
             Some(named(time, OpportunityId::new(id).ok()?))
         };

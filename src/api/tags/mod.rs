@@ -18,7 +18,7 @@ use crate::api::listing::Entries;
 use crate::client::{Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, LocationId, TagId};
-use crate::lenient::{FromScalar, Lenient};
+use crate::lenient::{FromScalar, Lenient, LenientList};
 
 /// The tags on a location's contacts. Made by [`Location::contact_tags`].
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl<'a> ContactTags<'a> {
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .map(|list| list.tags.items)
+            .map(|list| list.tags)
     }
 
     /// Takes tags off a contact. Gives the contact's tags afterwards.
@@ -64,7 +64,7 @@ impl<'a> ContactTags<'a> {
             .json(&TagNames { tags });
         self.location
             .send::<TagNameList>(request)
-            .map(|list| list.tags.items)
+            .map(|list| list.tags)
     }
 }
 
@@ -227,7 +227,9 @@ struct TagNames<'a> {
 #[serde_as]
 #[derive(Deserialize)]
 struct TagNameList {
-    tags: Entries<TagName>,
+    #[serde(default)]
+    #[serde_as(deserialize_as = "LenientList")]
+    tags: Vec<TagName>,
 }
 
 #[serde_as]

@@ -286,8 +286,12 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
     let pagination = body.pagination.as_ref();
     let next = match pagination {
         Some(pagination) => pagination.next(),
-        // `count` is that of the whole agency, so only an empty page is surely the last.
-        None => (held > 0).then_some(Cursor::Skip(skip + held)),
+        // `count` may be that of the whole agency, so a page that is not the last by it may be the last all the same, and
+        // then an empty one follows.
+        None => {
+            let is_last = body.count.is_some_and(|count| skip + held >= count);
+            (held > 0 && !is_last).then_some(Cursor::Skip(skip + held))
+        }
     };
     let previous = pagination.and_then(Pagination::previous);
     let total = pagination.and_then(|pagination| pagination.total_records);

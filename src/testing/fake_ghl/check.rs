@@ -29,6 +29,16 @@ pub(super) struct Property {
     required: bool,
 }
 
+impl Property {
+    /// The same property, which may be left out.
+    pub(super) const fn optional(self) -> Self {
+        Self {
+            required: false,
+            ..self
+        }
+    }
+}
+
 /// A property that must be there, and must not be empty text.
 pub(super) const fn required(name: &'static str, kind: Kind) -> Property {
     Property {

@@ -193,6 +193,12 @@ struct HoldOrder {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ModeOrder {
+    on: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FaultOrder {
     method: String,
     path: String,
@@ -259,6 +265,12 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             shared.faults().clear();
             Ok((StatusCode::OK, json!({ "ok": true })))
         }
+        ("PUT", ["_fake", "modes", mode]) => {
+            let mode = mode.parse()?;
+            let ModeOrder { on } = order(request)?;
+            shared.world().modes.set(mode, on);
+            done(json!({ "on": on }))
+        }
         ("POST", ["_fake", "faults"]) => {
             let order: FaultOrder = order(request)?;
             let method =
@@ -285,7 +297,7 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({
-                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, PUT /_fake/locations/{locationId}/fault, GET /_fake/requests and GET /_fake/webhooks",
+                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, PUT /_fake/locations/{locationId}/fault, PUT /_fake/modes/{mode}, GET /_fake/requests and GET /_fake/webhooks",
             }),
         )),
     }

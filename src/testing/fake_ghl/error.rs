@@ -40,6 +40,9 @@ pub enum FakeGhlError {
         "unknown fault `{0}`; use status:CODE, html:CODE, text:CODE, empty:CODE, gateway:CODE, gateway-1010, challenge-page, timeout-401, passing-400, provider-401, provider-403, code:CANONICAL_CODE (such as code:CONVERSATIONS_MSG_DND_ACTIVE_SMS), 429, 429:SECONDSs, drop-before, drop-after or hang:SECONDSs, such as hang:30s"
     )]
     Fault(String),
+    /// The text names no mode.
+    #[error("unknown mode `{0}`; use no-cursor, counts-more, ties or wrapped-appointments")]
+    Mode(String),
     /// The order itself cannot be read.
     #[error("{0}")]
     Order(String),

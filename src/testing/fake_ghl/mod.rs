@@ -21,6 +21,7 @@ mod happenings;
 mod in_process;
 mod marketplace;
 mod misanswers;
+mod modes;
 mod oauth;
 mod outgoing;
 mod request;
@@ -49,6 +50,7 @@ pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
 pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use misanswers::CanonicalCode;
+pub use modes::Mode;
 pub use seed::Seed;
 pub use server::SeenRequest;
 pub use transport::FakeTransport;
@@ -59,7 +61,7 @@ use server::Shared;
 /// A HighLevel on loopback, for tests and for trying things out offline.
 ///
 /// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
-/// pipelines, opportunities, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
+/// pipelines, opportunities, appointments, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
 /// header says. It sends signed webhooks. It asks a marketplace app's steps and tells of its triggers, and takes
 /// what is fired, resumed and posted to inbound webhooks. It is driven through the methods here or, from any language, over HTTP:
 ///
@@ -76,6 +78,7 @@ use server::Shared;
 /// | `POST /_fake/faults` | `{"method","path","fault","times"}`; `fault` as at [`Fault`], such as `timeout-401`; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
 /// | `DELETE /_fake/faults` | | all faults are forgotten |
 /// | `PUT /_fake/locations/{locationId}/fault` | `{"fault"}`, as above or null | all requests of a location misbehave from now on, or none; see [`location_fault`](Self::location_fault) |
+/// | `PUT /_fake/modes/{mode}` | `{"on"}`, true or false; `mode` as at [`Mode`], such as `no-cursor` | another way of answering, from now on |
 /// | `GET /_fake/requests` | | every request of the API so far |
 /// | `GET /_fake/webhooks` | | every webhook with its attempts |
 ///
@@ -290,6 +293,11 @@ impl FakeGhl {
     /// Forgets all faults: the outage is over.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
+    }
+
+    /// Switches another way of answering on or off.
+    pub fn set_mode(&self, mode: Mode, on: bool) {
+        self.shared.world().modes.set(mode, on);
     }
 
     /// Holds every request with this method and path (a pattern as in [`fault`](Self::fault)) at `point` until the test

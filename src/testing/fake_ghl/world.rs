@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::contact::{Contact, lower_case_tags, normal_phone};
 use super::marketplace::Marketplace;
+use super::modes::Modes;
 use super::oauth::{Grants, Holder};
 
 /// The whole fake platform.
@@ -23,6 +24,7 @@ pub(super) struct World {
     pub(super) marketplace: Marketplace,
     /// Events that the app has subscribed to besides those that are always sent.
     pub(super) subscribed: BTreeSet<&'static str>,
+    pub(super) modes: Modes,
 }
 
 impl World {
@@ -35,6 +37,7 @@ impl World {
             grants: Grants::new(app_id),
             marketplace: Marketplace::default(),
             subscribed: BTreeSet::new(),
+            modes: Modes::default(),
         }
     }
 
@@ -71,6 +74,7 @@ pub(super) struct Location {
     pub(super) pipelines: Vec<Fields>,
     /// Without their contact's part, which is put in when they are shown.
     pub(super) opportunities: Vec<Fields>,
+    pub(super) appointments: Vec<Fields>,
     pub(super) conversations: Vec<Conversation>,
     /// Contact id and workflow id of everybody who is in a workflow.
     pub(super) enrolments: Vec<(String, String)>,
@@ -198,6 +202,8 @@ impl Location {
         self.notes.retain(|note| note["contactId"] != json!(id));
         self.opportunities
             .retain(|opportunity| opportunity["contactId"] != json!(id));
+        self.appointments
+            .retain(|appointment| appointment["contactId"] != json!(id));
         self.conversations
             .retain(|conversation| conversation.contact_id != id);
         self.enrolments.retain(|(contact, _)| contact != id);

@@ -40,7 +40,7 @@ async fn search() {
         async |server| server.client.locations().search(&search).await,
     )
     .await;
-    assert_eq!((page.items.len(), page.next()), (2, Some(12)));
+    assert_eq!((page.items.len(), page.next()), (2, Some(13)));
     let location = &page.items[0];
     assert_eq!(location.name.as_deref(), Some("Mark Shoes"));
     assert_eq!(text(&location.email), Some("sanjay@example.com"));

@@ -151,7 +151,7 @@ async fn search() {
         async |server| server.location.tasks().search(&search).await,
     )
     .await;
-    assert_eq!((page.items.len(), page.next()), (2, Some(27)));
+    assert_eq!((page.items.len(), page.next()), (2, Some(28)));
     assert_eq!(page.items[0].contact_id, Some(contact_id()));
     assert_eq!(page.items[1].id.as_str(), "t2");
     assert_eq!(

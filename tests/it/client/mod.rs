@@ -3,6 +3,7 @@
 mod calls;
 mod errors;
 mod lines;
+mod listings;
 mod pacing;
 mod raw_server;
 mod redaction;
@@ -11,3 +12,4 @@ pub(crate) mod scripted;
 mod sockets;
 mod streams;
 mod voices;
+mod worlds;

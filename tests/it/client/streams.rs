@@ -57,7 +57,10 @@ async fn a_cursor_that_repeats_ends_in_an_error() {
     let found: Result<Vec<_>, _> = contacts.stream(&search).try_collect().await;
     let error = found.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Listing, "{error}");
-    assert!(error.to_string().starts_with("contacts.search: "), "{error}");
+    assert!(
+        error.to_string().starts_with("contacts.search: "),
+        "{error}"
+    );
     assert_eq!(scene.count(), 2);
 }
 

@@ -8,6 +8,7 @@ mod custom_fields;
 mod faults;
 mod gateway;
 mod messages;
+mod modes;
 mod notes;
 mod opportunities;
 mod program;

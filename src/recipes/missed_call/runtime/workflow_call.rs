@@ -137,7 +137,7 @@ impl Engine {
         };
         let zone = details
             .timezone
-            .and_then(|name| TimeZone::get(name.trim()).ok());
+            .and_then(|name| crate::recipes::missed_call::compliance::zone(name.trim()));
         let Some(zone) = zone else {
             tracing::warn!(%location, "the location has no time zone, by which a workflow tells when a call ended");
             return known();

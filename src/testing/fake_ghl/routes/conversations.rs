@@ -25,7 +25,15 @@ pub(super) fn search(visit: &Visit<'_>) -> Outcome {
         .iter()
         .filter(|conversation| wanted(visit, conversation))
         .collect();
-    found.sort_by_key(|conversation| conversation.last_message_at);
+    let newest = found
+        .iter()
+        .map(|conversation| conversation.last_message_at)
+        .max();
+    let last_message_at = |conversation: &Conversation| match newest {
+        Some(newest) if visit.modes.ties => newest,
+        _ => conversation.last_message_at,
+    };
+    found.sort_by_key(|conversation| last_message_at(conversation));
     if newest_first {
         found.reverse();
     }
@@ -33,14 +41,22 @@ pub(super) fn search(visit: &Visit<'_>) -> Outcome {
     let conversations: Vec<Fields> = found
         .into_iter()
         .filter(|conversation| {
-            let at = conversation.last_message_at.as_millisecond();
+            let at = last_message_at(conversation).as_millisecond();
             start_after.is_none_or(|limit| if newest_first { at < limit } else { at > limit })
         })
         .take(limit)
-        .map(|conversation| item(visit, conversation))
+        .map(|conversation| {
+            let mut item = item(visit, conversation);
+            let at = last_message_at(conversation).as_millisecond();
+            item.insert("lastMessageDate".into(), at.into());
+            if visit.modes.no_cursor {
+                item.remove("lastMessageDate");
+            }
+            item
+        })
         .collect();
     Ok(Answer::ok(
-        json!({ "conversations": conversations, "total": total }),
+        json!({ "conversations": conversations, "total": visit.modes.total(total) }),
     ))
 }
 
@@ -110,10 +126,6 @@ fn item(visit: &Visit<'_>, conversation: &Conversation) -> Fields {
         ("lastMessageBody", last("body")),
         ("lastMessageType", last("messageType")),
         ("lastMessageDirection", last("direction")),
-        (
-            "lastMessageDate",
-            conversation.last_message_at.as_millisecond().into(),
-        ),
         ("dateAdded", conversation.date_added.as_millisecond().into()),
     ])
 }
@@ -154,7 +166,7 @@ pub(super) fn messages(visit: &Visit<'_>, id: &str) -> Outcome {
     let page: Vec<&Fields> = all.iter().skip(skip).take(limit).copied().collect();
     let next_page = skip + page.len() < all.len();
     let mut list = json!({ "nextPage": next_page, "messages": page });
-    if let Some(last) = page.last() {
+    if let Some(last) = page.last().filter(|_| !visit.modes.no_cursor) {
         list["lastMessageId"] = last["id"].clone();
     }
     Ok(Answer::ok(json!({ "messages": list })))

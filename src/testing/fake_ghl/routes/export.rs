@@ -62,9 +62,11 @@ pub(super) fn messages(visit: &Visit<'_>) -> Outcome {
     } else {
         Value::Null
     };
-    Ok(Answer::ok(
-        json!({ "messages": page, "nextCursor": next, "total": total }),
-    ))
+    let mut body = json!({ "messages": page, "total": visit.modes.total(total) });
+    if !visit.modes.no_cursor {
+        body["nextCursor"] = next;
+    }
+    Ok(Answer::ok(body))
 }
 
 fn is_on_channel(message: &Fields, channel: Option<&str>) -> bool {

@@ -1,6 +1,7 @@
 //! The API's operations. This file finds the operation of a request and checks whose location it is about; every other
 //! file here holds one resource. Operations see their own location alone and do no I/O.
 
+mod appointments;
 mod contacts;
 mod conversations;
 mod custom_fields;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Answer, Outcome};
+use super::modes::Modes;
 use super::request::ApiRequest;
 use super::world::{Location, World};
 
@@ -32,6 +34,7 @@ pub(super) use oauth::answer as oauth;
 pub(super) struct Visit<'a> {
     pub(super) request: &'a ApiRequest,
     pub(super) location: &'a mut Location,
+    pub(super) modes: Modes,
     pub(super) now: Timestamp,
     /// Payloads of the webhooks this request causes.
     pub(super) events: &'a mut Vec<Value>,
@@ -59,12 +62,14 @@ pub(super) fn answer(
     {
         return Err(Answer::wrong_location());
     }
+    let modes = world.modes;
     let Some(location) = world.locations.get_mut(location_id) else {
         return Err(Answer::wrong_location());
     };
     let visit = &mut Visit {
         request,
         location,
+        modes,
         now,
         events,
     };
@@ -119,6 +124,11 @@ pub(super) fn answer(
         ("PUT", ["opportunities", id]) => opportunities::update(visit, id, &body),
         ("PUT", ["opportunities", id, "status"]) => opportunities::set_status(visit, id, &body),
         ("DELETE", ["opportunities", id]) => opportunities::delete(visit, id),
+        ("POST", ["calendars", "events", "appointments"]) => appointments::create(visit, &body),
+        ("GET", ["calendars", "events", "appointments", id]) => appointments::get(visit, id),
+        ("PUT", ["calendars", "events", "appointments", id]) => {
+            appointments::update(visit, id, &body)
+        }
         ("GET", ["conversations", "search"]) => conversations::search(visit),
         ("POST", ["conversations", "messages"]) => send::send(visit, &body),
         ("GET", ["conversations", "messages", "export"]) => export::messages(visit),
@@ -142,6 +152,10 @@ fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> boo
                 .opportunities
                 .iter()
                 .any(|opportunity| opportunity["id"] == *id)
+        }),
+        ["calendars", "events", "appointments", id] => others.any(|other| {
+            let mut appointments = other.appointments.iter();
+            appointments.any(|appointment| appointment["id"] == *id)
         }),
         ["conversations", "messages", "export"] => false,
         ["conversations", "messages", id] => others.any(|other| {

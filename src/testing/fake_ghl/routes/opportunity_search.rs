@@ -41,12 +41,12 @@ pub(super) fn search(visit: &Visit<'_>) -> Outcome {
     let shown: Vec<&Fields> = found.iter().skip(skip).take(limit).copied().collect();
     let more = skip.saturating_add(shown.len()) < found.len();
     let mut meta = json!({
-        "total": found.len(),
+        "total": visit.modes.total(found.len()),
         "currentPage": page,
         "nextPage": more.then_some(page.saturating_add(1)),
         "prevPage": (page > 1).then(|| page - 1),
     });
-    if let Some(last) = shown.last() {
+    if let Some(last) = shown.last().filter(|_| !visit.modes.no_cursor) {
         meta["startAfterId"] = last["id"].clone();
         meta["startAfter"] = json!(made_at(last));
     }

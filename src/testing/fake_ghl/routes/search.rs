@@ -116,6 +116,9 @@ pub(super) fn search(visit: &Visit<'_>, body: &Fields) -> Outcome {
     found.sort_by(|a, b| {
         sort.iter()
             .map(|(field, descending)| {
+                if visit.modes.ties && field == "dateAdded" {
+                    return Ordering::Equal;
+                }
                 let order = compare(
                     &field_of(visit.location, a, field),
                     &field_of(visit.location, b, field),
@@ -125,6 +128,11 @@ pub(super) fn search(visit: &Visit<'_>, body: &Fields) -> Outcome {
             .find(|order| order.is_ne())
             .unwrap_or_else(|| a.id().cmp(b.id()))
     });
+    // Under ties, when all of them were made.
+    let dates = visit.location.contacts.iter();
+    let dates = dates.map(|contact| field_of(visit.location, contact, "dateAdded"));
+    let newest = dates.max_by(compare).filter(|_| visit.modes.ties);
+    let made_together = newest.map(|date| (date_value(&date), date));
     let total = found.len();
     let skip = match body.get("searchAfter").and_then(Value::as_array) {
         Some(after) => found
@@ -140,13 +148,25 @@ pub(super) fn search(visit: &Visit<'_>, body: &Fields) -> Outcome {
         .map(|contact| {
             let mut after: Vec<Value> = sort
                 .iter()
-                .map(|(field, _)| sort_value(visit.location, contact, field))
+                .map(|(field, _)| match &made_together {
+                    Some((value, _)) if field == "dateAdded" => value.clone(),
+                    _ => sort_value(visit.location, contact, field),
+                })
                 .collect();
             after.push(contact.id().into());
-            contact.search_view(after.into())
+            let mut view = contact.search_view(after.into());
+            if visit.modes.no_cursor {
+                view.remove("searchAfter");
+            }
+            if let Some((_, date)) = &made_together {
+                view.insert("dateAdded".into(), date.clone());
+            }
+            view
         })
         .collect();
-    Ok(Answer::ok(json!({ "contacts": contacts, "total": total })))
+    Ok(Answer::ok(
+        json!({ "contacts": contacts, "total": visit.modes.total(total) }),
+    ))
 }
 
 /// Field and whether it descends; newest first when nothing is asked for.
@@ -181,8 +201,11 @@ fn sort_value(location: &Location, contact: &Contact, field: &str) -> Value {
     if !field.starts_with("date") {
         return value;
     }
-    value
-        .as_str()
+    date_value(&value)
+}
+
+fn date_value(date: &Value) -> Value {
+    date.as_str()
         .and_then(|text| text.parse::<jiff::Timestamp>().ok())
         .map_or(Value::Null, |time| time.as_millisecond().into())
 }

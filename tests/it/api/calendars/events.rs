@@ -291,13 +291,8 @@ async fn notes() {
         page.items[0].contact_id,
         Some(ContactId::new(CONTACT).unwrap())
     );
-    assert_eq!(
-        page.next(),
-        Some(Paging {
-            skip: 20,
-            limit: 20
-        })
-    );
+    // Three came, one of which cannot be read.
+    assert_eq!(page.next(), Some(Paging { skip: 3, limit: 20 }));
     assert_eq!(
         (&page.items[1].body, page.items[1].date_added),
         (&None, None)

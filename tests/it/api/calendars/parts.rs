@@ -147,7 +147,9 @@ async fn notifications() {
         },
     )
     .await;
-    assert_eq!((page.items.len(), page.next()), (2, None));
+    assert_eq!(page.items.len(), 2);
+    // HighLevel may give fewer than it was asked for, and does not say whether these are all.
+    assert_eq!(page.next(), Some(Paging { skip: 2, limit: 20 }));
     assert_eq!(page.items[0].id(), Some(&id));
     assert_eq!(page.items[0].additional_whatsapp_numbers, [phone()]);
     assert_eq!(text(&page.items[0].body), Some("Sorry, Rosan"));

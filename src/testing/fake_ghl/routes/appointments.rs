@@ -1,0 +1,105 @@
+//! Appointments: book, read, change. Free slots, calendars and series are not looked at, and no webhook is sent.
+
+use serde_json::{Value, json};
+
+use super::Visit;
+use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
+use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
+use crate::testing::fake_ghl::world::{fresh_id, wire_time};
+
+const CREATE: &[Property] = &[
+    required("calendarId", Kind::Text),
+    required("locationId", Kind::Text),
+    required("contactId", Kind::Text),
+    required("startTime", Kind::Time),
+    optional("endTime", Kind::Time),
+    optional("title", Kind::Text),
+    optional("appointmentStatus", Kind::Text),
+    optional("assignedUserId", Kind::Text),
+    optional("description", Kind::Text),
+    optional("address", Kind::Text),
+    optional("meetingLocationType", Kind::Text),
+    optional("meetingLocationId", Kind::Text),
+    optional("overrideLocationConfig", Kind::Bool),
+    optional("ignoreDateRange", Kind::Bool),
+    optional("toNotify", Kind::Bool),
+    optional("ignoreFreeSlotValidation", Kind::Bool),
+    optional("rrule", Kind::Text),
+];
+
+/// What is asked for and not kept.
+const NOT_KEPT: &[&str] = &[
+    "overrideLocationConfig",
+    "ignoreDateRange",
+    "toNotify",
+    "ignoreFreeSlotValidation",
+];
+
+pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
+    check(body, CREATE)?;
+    let contact = body["contactId"].as_str().unwrap_or_default();
+    if visit.location.contact(contact).is_none() {
+        return Err(Answer::not_found("Contact", contact));
+    }
+    let mut appointment = Fields::new();
+    appointment.insert("id".into(), fresh_id().into());
+    appointment.insert("appointmentStatus".into(), "confirmed".into());
+    appointment.insert("dateAdded".into(), wire_time(visit.now).into());
+    write(&mut appointment, body, visit);
+    let answer = Answer::created(flat(visit, &appointment));
+    visit.location.appointments.push(appointment);
+    Ok(answer)
+}
+
+pub(super) fn get(visit: &Visit<'_>, id: &str) -> Outcome {
+    let found = visit.location.appointments.iter();
+    let mut found = found.filter(|appointment| appointment["id"] == id);
+    let found = found
+        .next()
+        .ok_or_else(|| Answer::not_found("Appointment", id))?;
+    let body = match visit.modes.wrapped_appointments {
+        true => flat(visit, found),
+        false => json!({ "event": found }),
+    };
+    Ok(Answer::ok(body))
+}
+
+pub(super) fn update(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
+    let all_optional: Vec<Property> = CREATE.iter().map(|it| it.optional()).collect();
+    check(body, &all_optional)?;
+    let found = visit.location.appointments.iter();
+    let mut found = found.filter(|appointment| appointment["id"] == id);
+    let found = found
+        .next()
+        .ok_or_else(|| Answer::not_found("Appointment", id))?;
+    let mut changed = found.clone();
+    write(&mut changed, body, visit);
+    let answer = Answer::ok(flat(visit, &changed));
+    let all = visit.location.appointments.iter_mut();
+    for appointment in all.filter(|appointment| appointment["id"] == id) {
+        appointment.clone_from(&changed);
+    }
+    Ok(answer)
+}
+
+/// As creating and changing answer by the documentation, or in production's wrapper.
+fn flat(visit: &Visit<'_>, appointment: &Fields) -> Value {
+    if !visit.modes.wrapped_appointments {
+        return appointment.clone().into();
+    }
+    let mut appointment = appointment.clone();
+    let status = appointment["appointmentStatus"].clone();
+    appointment.insert("appoinmentStatus".into(), status);
+    json!({ "appointment": appointment })
+}
+
+fn write(appointment: &mut Fields, body: &Fields, visit: &Visit<'_>) {
+    let kept = body
+        .iter()
+        .filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()));
+    for (name, value) in kept {
+        appointment.insert(name.clone(), value.clone());
+    }
+    appointment.insert("locationId".into(), visit.location.id.clone().into());
+    appointment.insert("dateUpdated".into(), wire_time(visit.now).into());
+}
