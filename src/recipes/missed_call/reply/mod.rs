@@ -24,12 +24,17 @@
 //! rules plugs it in as a [`ReplyAgent`], which the engine asks about everything that the rules do not settle.
 
 mod agent;
+mod classes;
 mod english;
 mod excerpt;
+mod french;
+mod lookalikes;
 mod opt_out;
 mod pattern;
 mod reaction;
+mod slips;
 mod spanish;
+mod spellings;
 mod steps;
 mod table;
 mod text;
@@ -146,8 +151,14 @@ impl Reply {
 pub fn classify(text: &str) -> Reply {
     let excerpt = Excerpt::of(text);
     let read = Text::read(excerpt);
+    if reaction::is_no(excerpt, &read) {
+        return Reply::OptOut;
+    }
     if reaction::is_reaction(excerpt, &read) {
         return Reply::Thanks;
+    }
+    if SYSTEMS.occur(read.words()) {
+        return Reply::Automatic;
     }
     let text = opt_out::without_instructions(read);
     if opt_out::asks_to_stop(&text) {
@@ -164,6 +175,23 @@ pub fn classify(text: &str) -> Reply {
     }
 }
 
+/// Whether a text asks that what the business knows of its writer be erased: "delete my data", "CCPA request". Such a text
+/// is an [`OptOut`](Reply::OptOut), and stands in the ledger as
+/// [`ErasureAsked`](super::ledger::EntryKind::ErasureAsked) besides. What a law then grants, and who has to show who they
+/// are, is the business's to decide.
+///
+/// ```
+/// use gohighlevel::recipes::missed_call::reply::{Reply, asks_to_erase, classify};
+///
+/// assert!(asks_to_erase("please delete my personal data"));
+/// assert_eq!(classify("please delete my personal data"), Reply::OptOut);
+/// assert!(!asks_to_erase("STOP"));
+/// ```
+pub fn asks_to_erase(text: &str) -> bool {
+    let text = opt_out::without_instructions(Text::read(Excerpt::of(text)));
+    opt_out::asks_to_erase(&text)
+}
+
 /// Whether a text is of more than a word.
 pub(super) fn is_in_words(text: &str) -> bool {
     let excerpt = Excerpt::of(text);
@@ -172,21 +200,39 @@ pub(super) fn is_in_words(text: &str) -> bool {
 
 static MEANINGS: LazyLock<[(Reply, Meaning); 6]> = LazyLock::new(|| {
     [
-        (Reply::OptIn, [english::OPT_IN, spanish::OPT_IN]),
-        (Reply::Automatic, [english::AUTOMATIC, spanish::AUTOMATIC]),
-        (Reply::Help, [english::MISTYPED, spanish::MISTYPED]),
+        (
+            Reply::OptIn,
+            [english::OPT_IN, spanish::OPT_IN, french::OPT_IN],
+        ),
+        (
+            Reply::Automatic,
+            [english::AUTOMATIC, spanish::AUTOMATIC, french::AUTOMATIC],
+        ),
+        (
+            Reply::Help,
+            [english::MISTYPED, spanish::MISTYPED, french::MISTYPED],
+        ),
         (
             Reply::WrongNumber,
-            [english::WRONG_NUMBER, spanish::WRONG_NUMBER],
+            [
+                english::WRONG_NUMBER,
+                spanish::WRONG_NUMBER,
+                french::WRONG_NUMBER,
+            ],
         ),
-        (Reply::Help, [english::HELP, spanish::HELP]),
-        (Reply::Booking, [english::BOOKING, spanish::BOOKING]),
+        (Reply::Help, [english::HELP, spanish::HELP, french::HELP]),
+        (
+            Reply::Booking,
+            [english::BOOKING, spanish::BOOKING, french::BOOKING],
+        ),
     ]
     .map(|(reply, tables)| (reply, Meaning::of(&tables)))
 });
+static SYSTEMS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&[english::MACHINES, spanish::MACHINES, french::MACHINES]));
 static QUESTIONS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[english::QUESTIONS]));
 static THANKS: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::of(&[english::THANKS, spanish::THANKS]));
+    LazyLock::new(|| Phrases::of(&[english::THANKS, spanish::THANKS, french::THANKS]));
 
 fn is_question(text: &Text) -> bool {
     let is_asked = || text.asks || QUESTIONS.begin(text.core()).is_some();
@@ -313,7 +359,7 @@ mod tests {
             text in prop::sample::select(
                 OPT_OUTS.iter().chain(OTHERS.iter().map(|(text, _)| text)).copied().collect::<Vec<_>>()
             ).prop_filter("a mark alone has a meaning of its own", |text| text.contains(char::is_alphabetic)),
-            before in "[ \\n\"'“‘(*.,!¡🛑]{0,4}",
+            before in "[ \\n\"'“‘(*.,!¡]{0,4}",
             after in "[ \\n\"'”’)*.,!…🙏]{0,4}",
         ) {
             let expected = classify(text);
