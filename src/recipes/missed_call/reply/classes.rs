@@ -43,12 +43,12 @@ const TEXTS: &str = "
 /// What somebody does who sends them.
 const TEXTING: &str = "
     texting messaging contacting bothering harassing spamming bugging emailing pestering annoying hounding nagging
-    soliciting stalking pinging advertising blasting flooding bombarding robotexting disturbing
+    soliciting stalking pinging advertising blasting bombarding robotexting
 ";
 
 /// What may stand between a verb and its object.
 const DETERMINERS: &str = "
-    these those the this that them all any your my more such so many much further other unwanted unsolicited
+    no these those the this that them all any your my more such so many much further other unwanted unsolicited
     automated automatic annoying stupid damn dumb fucking freaking marketing promotional company business of sending
     random constant group mass a an another future additional auto sales robo text phone sms spam with goddamn
     incessant endless daily weekly getting receiving
@@ -63,7 +63,7 @@ const LISTS: &str = "
 
 /// After "don't text me": it says when, or what, and is no end.
 const LATER: &str = "
-    before until till til after between during while when tonight today tomorrow yet early late at right rn so too
+    anything before until till til after between during while when tonight today tomorrow yet early late at right rn so too
     on in past this the a back pictures pics photos about if as well much often because bc first
 ";
 

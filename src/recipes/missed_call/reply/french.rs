@@ -57,6 +57,13 @@ pub(super) const OPT_OUT: OptOut = OptOut {
         "crtc plainte|plaintes",
         "plainte|signaler|signale au|a|aupres crtc|police",
         "lnnte",
+        "pas|plus mon consentement",
+        "retire|revoque|retirer mon consentement",
+        "refuse vos|de|tout|tous|toute",
+        "veux|voulons|voudrais rien $",
+        "plus jamais de|dautres",
+        "annulez|annuler|cancellez|suspendez les|vos|tous|ces|mes text|textos|message|sms|envois|abonnement",
+        "ne pas|plus texter|contacter|ecrire|deranger|envoyer|mappeler|appeler $|svp|ce|a|de",
     ],
     unless_visit: &[
         "supprimez|effacez|retirez|enlevez|supprimer|effacer|retirer mon|ce|mes numero|nom|coordonnees",

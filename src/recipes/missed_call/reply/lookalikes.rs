@@ -3,6 +3,7 @@
 
 /// Letters, each with the Latin one that it looks like. They come folded: lower case, without accents.
 const LETTERS: &str = "
+    ꓢs ꓔt ꓳo ꓑp ꓰe ꓠn ꓓd ꓮa ꓴu ꓲi ꓣr ꓚc ꓡl ꓟm ꓗk ꓐb ꓦv ꓫx ꓬy ꓝf ꓖg ꓧh ꓪw ꓙj ꓜz
     аa вb сc ԁd еe һh нh іi јj кk ӏl мm пn оo рp ԛq ѕs тt цu ԝw хx уy αa βb εe ηn ιi κk μm νn οo ρp σs ςs τt υu χx
     ʙb ᴀa ᴄc ᴅd ᴇe ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz
 ";

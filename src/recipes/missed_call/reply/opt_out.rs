@@ -16,7 +16,8 @@ static CLAUSES: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.clauses)));
 static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
     let [english, spanish, french] = LANGUAGES.map(|table| table.phrases);
-    Phrases::of(&[english, spanish, french, INSTRUCTIONS])
+    let [refusals, threats] = [english::REFUSALS, english::THREATS];
+    Phrases::of(&[english, refusals, threats, spanish, french, INSTRUCTIONS])
 });
 static UNLESS_VISIT: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.unless_visit)));
@@ -92,12 +93,12 @@ fn begins_with_stop(words: &[Word]) -> bool {
     let [first, rest @ ..] = words else {
         return false;
     };
-    first.text == "stop" && AFTER.begin(rest).is_none() && !is_about_calls(rest)
+    first.text == "stop" && AFTER.begin(rest).is_none() && !rest.first().is_some_and(is_doing)
 }
 
-/// "Calling me" after "stop" is a matter of its own: texts may be wanted.
-fn is_about_calls(words: &[Word]) -> bool {
-    words.first().is_some_and(|next| next.text == "calling")
+/// Whether it is what somebody does, as "calling" or "spraying": which of that is texting is in the tables.
+fn is_doing(word: &Word) -> bool {
+    word.text.len() > "thing".len() && word.text.ends_with("ing")
 }
 
 /// "Omg stop", "I'm at work, so please stop", but not "at the bus stop", "it won't stop" or "when does the noise stop".

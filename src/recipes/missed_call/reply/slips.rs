@@ -24,12 +24,15 @@ const REAL: &str = "
 
 /// Ways to miss `end`: three letters are near to too many words, so only these are taken for it.
 const END: &str = "
-    emd ebd wnd rnd endd eend ennd edn enf enx end1
+    emd ebd wnd rnd endd eend ennd edn enf enx ens enc end1
 ";
 
 /// Whether `word`, anywhere in a reply, is `stop` with one slip.
 pub(super) fn is_stop(word: &str) -> bool {
-    is_one_slip_from(word, "stop") && !is_among(NOT_STOP, word)
+    let is_near = |word: &str| is_one_slip_from(word, "stop") && !is_among(NOT_STOP, word);
+    let mut once = word.as_bytes().to_vec();
+    once.dedup();
+    is_near(word) || (once.len() < word.len() && std::str::from_utf8(&once).is_ok_and(is_near))
 }
 
 /// The stop word that `word` is one slip from, if it is all that is written.
@@ -77,7 +80,7 @@ mod tests {
     #[test]
     fn every_stop_word_bears_one_slip() {
         for word in [
-            "sstop", "stpp", "dstop", "wtop", "stopa", "syop", "tsop", "stoop", "5top", "stap",
+            "sstop", "stpp", "dstop", "wtop", "stopa", "syop", "tsop", "stoop", "sropp", "5top", "stap",
         ] {
             assert!(is_stop(word), "{word}");
         }

@@ -211,6 +211,13 @@ fn put_right(words: &mut Vec<Word>) {
         "stop".clone_into(&mut first.text);
     }
     let core = core_of(words);
+    if let Some([first, next, ..]) = words.get_mut(core)
+        && matches!(next.text.as_str(), "texting" | "messaging" | "calling" | "contacting")
+        && let Some(meant) = slips::alone(&first.text)
+    {
+        meant.clone_into(&mut first.text);
+    }
+    let core = core_of(words);
     match words.get(core.clone()) {
         Some([word]) => {
             if let Some(meant) = slips::alone(&word.text) {

@@ -4,13 +4,21 @@
 //! Words are normalised before they are compared (`text.rs`): "txt", "texts" and "text" are all `text` here, "msgs" is
 //! `message`, "u" is `you`, and apostrophes are gone.
 
+mod around_stop;
 mod automatic;
+mod erasure;
 mod opt_out;
+mod refusals;
+mod threats;
 
-pub(super) use self::automatic::{AUTOMATIC, MACHINES};
-pub(super) use self::opt_out::{
-    AFTER_STOP, BEFORE_STOP, BETWEEN_NEGATION, CALLS, ERASURE, NEGATIONS, OPT_OUT, TEXTS_WANTED,
+pub(super) use self::around_stop::{
+    AFTER_STOP, BEFORE_STOP, BETWEEN_NEGATION, CALLS, NEGATIONS, TEXTS_WANTED,
 };
+pub(super) use self::automatic::{AUTOMATIC, MACHINES};
+pub(super) use self::erasure::ERASURE;
+pub(super) use self::opt_out::OPT_OUT;
+pub(super) use self::refusals::REFUSALS;
+pub(super) use self::threats::THREATS;
 use super::table::Table;
 
 pub(super) const OPT_IN: Table = Table {
@@ -39,6 +47,12 @@ pub(super) const WRONG_NUMBER: Table = Table {
         "dialed|dialled|called|texted|reached|got|have|u * wrong place|one|phone|$",
         "dialed|dialled|called wrong",
         "not|isnt the? right|correct person|number|one $",
+        "doesnt|dont live|work here|there",
+        "want|mean|meant|need|looking somebody|someone|another else|person",
+        "incorrect|bad|invalid number",
+        "isnt who|whom you",
+        "not the person|one|guy you",
+        "havent called anyone|anybody|you|your|this",
         "misdial|misdialed|misdialled|misdials",
         "never heard of you|yall|this|that|<name>",
         "isnt|not * number|phone $",
@@ -191,6 +205,16 @@ pub(super) const HELP: Table = Table {
         "still waiting|havent heard|no ~on",
         "waiting for|on a|someone|somebody|your|you|the call|callback|answer|reply|response|to|guys",
         "sucks|useless|joke|awful|lousy|annoyed|annoying|pathetic|incompetent|shame|angry|mad|furious|waste",
+        "disaster|ignore|ignored|ignoring|ignores|noshow",
+        "nobody|noone|one showed|shows|came|comes|contacted|called|replied|responded|answers up|me|us|back|$",
+        "never contacted|called|replied|responded|texted|answered me|us|back",
+        "contact my|our",
+        "text|message dont call",
+        "cant talk text",
+        "remove|delete|waive|reverse the|a|an|my|that|late|duplicate|second|extra|first|last|all",
+        "turn|shut off|on my|our|the",
+        "out of my|this|the contract|lease|membership|agreement",
+        "dont contact|call|text my|the|our",
         "report a|an|the|leak|smell|outage|problem|issue|damage",
         "need|looking for|want a|an? lawyer|attorney|plumber|report|estimate|quote|invoice|receipt|copy",
         "charge|charges|fee off|on|from my|the|of",
@@ -249,6 +273,9 @@ pub(super) const BOOKING: Table = Table {
         "slots left|open|available",
         "next week|month|<day> works|work|is|would|good",
         "fit * in",
+        "have|got open|available",
+        "you|someone|somebody|anyone|guys come|get|stop|drop|swing out|by|over|and",
+        "come out and|to give|look|check|see|fix",
     ],
 };
 
@@ -263,7 +290,8 @@ pub(super) const QUESTIONS: &[&str] = &[
 /// Phrases that a reply of thanks and nothing else is made of.
 pub(super) const THANKS: &[&str] = &[
     "no thanks|thank you?",
-    "no need",
+    "no need then|to? call|text|reply|respond|worry? back?",
+    "no need then?",
     "thanks|thank|thankful you? so|very|a|all? much|lot|bunch|ton|again?",
     "thanks|thank you? for|4 letting|the|getting|your|reaching|all * me? know|back|response|help|to|out",
     "thanks|thank you? for|4 letting|the|getting|your|reaching|all * me? text|message|call|up|reply|info",
@@ -287,7 +315,7 @@ pub(super) const THANKS: &[&str] = &[
     "welcome",
     "will|ill|i do",
     "i? really? appreciate|appreciated it|that|you|this|your|the? reaching|help|response|all|so? out|much?",
-    "much appreciated",
+    "much appreciated|obliged",
     "have|enjoy|hope a|your|you|the|u have? a? good|great|nice|wonderful * one|day|night",
     "have|enjoy|hope a|your|you|the|u have? a? good|great|nice|wonderful * weekend|evening|week|afternoon",
     "have|enjoy|hope a|your|you|the|u have? a? blessed|lovely|awesome|rest|fantastic * one|day|night",
