@@ -38,6 +38,8 @@ pub(crate) enum Signal {
         reply: Reply,
         /// Whether it is a text of more than a word: no carrier takes that for an opt-out, and none confirms it.
         in_words: bool,
+        /// Whether they ask, besides, that what is known of them be erased.
+        erasure: bool,
     },
     /// Something else happened that steps can follow or stop on.
     Happened {
@@ -582,5 +584,6 @@ fn wrote(
         },
         in_words: message.message_type == Some(MessageType::Sms)
             && body.is_some_and(super::reply::is_in_words),
+        erasure: !is_reaction && body.is_some_and(super::reply::asks_to_erase),
     })
 }

@@ -145,6 +145,13 @@ pub enum EntryKind {
         /// Why.
         reason: Reason,
     },
+    /// The caller asked, beside an opt-out, that what is known of them be erased. The engine erases nothing by itself: the
+    /// message names the contact in HighLevel, whom the host erases there and with
+    /// [`Engine::erase`](crate::recipes::missed_call::Engine::erase).
+    ErasureAsked {
+        /// The message.
+        message: Option<MessageId>,
+    },
     /// Somebody consented to texts.
     Consented {
         /// How.
@@ -295,6 +302,7 @@ impl EntryKind {
             Self::Replied { .. } => "replied",
             Self::Happened { .. } => "happened",
             Self::OptedOut { .. } => "opted_out",
+            Self::ErasureAsked { .. } => "erasure_asked",
             Self::Consented { .. } => "consented",
             Self::OptedIn { .. } => "opted_in",
             Self::Ended { .. } => "ended",

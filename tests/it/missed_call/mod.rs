@@ -39,6 +39,7 @@ mod overtaken;
 mod replies;
 mod reply_agent;
 mod reply_corpus;
+mod reply_hold_out;
 mod report;
 mod requirements;
 mod scripted;

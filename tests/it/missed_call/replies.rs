@@ -124,6 +124,52 @@ async fn a_wrong_number_ends_the_texts_like_an_opt_out() {
     );
 }
 
+#[tokio::test]
+async fn a_request_to_erase_is_an_opt_out_that_the_ledger_tells_apart() {
+    let mut alone = desk();
+    alone
+        .text("please delete my personal data", json!({}))
+        .await;
+    assert_eq!(alone.story().await, ["opted_out opted_out", "erasure_asked"]);
+    assert!(alone.suppressed(&rosan()).await && alone.suppressed(&phone()).await);
+
+    let mut pending = desk();
+    pending.call(json!({})).await;
+    pending.text("borren mis datos", json!({})).await;
+    assert_eq!(
+        pending.story().await,
+        [
+            "call_missed",
+            "opted_out opted_out",
+            "text not_done opted_out",
+            "erasure_asked"
+        ]
+    );
+    let ledger = pending.ledger().await;
+    assert_eq!(ledger[3].episode, ledger[0].episode);
+    let entry = serde_json::to_value(&ledger[3]).unwrap();
+    assert_eq!(entry["message"], "text-1");
+
+    let mut plain = desk();
+    plain.text("STOP", json!({})).await;
+    assert_eq!(plain.story().await, ["opted_out opted_out"]);
+}
+
+#[tokio::test]
+async fn a_machine_of_another_firm_neither_opts_out_nor_replies() {
+    for text in [
+        "Txt HELP for help, STOP to end.",
+        "You have been unsubscribed and will receive no further messages.",
+        "Sorry I missed your call! How can I help you today?",
+    ] {
+        let mut desk = desk();
+        desk.call(json!({})).await;
+        desk.text(text, json!({})).await;
+        assert_eq!(desk.story().await, ["call_missed", "replied"], "{text}");
+        assert!(!desk.suppressed(&phone()).await, "{text}");
+    }
+}
+
 fn rosan() -> Vec<Subject> {
     vec![Subject::contact(&contact("rosan"))]
 }

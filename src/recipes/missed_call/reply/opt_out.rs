@@ -2,24 +2,33 @@
 
 use std::sync::LazyLock;
 
-use super::english::{AFTER_STOP, BETWEEN_NEGATION, NEGATIONS};
+use super::english::{AFTER_STOP, BEFORE_STOP, BETWEEN_NEGATION, CALLS, NEGATIONS, TEXTS_WANTED};
 use super::pattern::Phrases;
 use super::table::OptOut;
 use super::text::{Text, Word, core};
-use super::{english, spanish};
+use super::{english, french, spanish};
 
-const LANGUAGES: [OptOut; 2] = [english::OPT_OUT, spanish::OPT_OUT];
+const LANGUAGES: [OptOut; 3] = [english::OPT_OUT, spanish::OPT_OUT, french::OPT_OUT];
 
 static WHOLE: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.whole)));
 static CLAUSES: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.clauses)));
 static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
-    let [english, spanish] = LANGUAGES.map(|table| table.phrases);
-    Phrases::of(&[english, spanish, INSTRUCTIONS])
+    let [english, spanish, french] = LANGUAGES.map(|table| table.phrases);
+    let [refusals, threats] = [english::REFUSALS, english::THREATS];
+    Phrases::of(&[english, refusals, threats, spanish, french, INSTRUCTIONS])
 });
 static UNLESS_VISIT: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&LANGUAGES.map(|table| table.unless_visit)));
+static UNLESS_TEXTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[CALLS]));
+static FOR_TEXTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[TEXTS_WANTED]));
+static ERASES: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&[english::ERASURE, spanish::ERASURE, french::ERASURE]));
+static AFTER: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER_STOP]));
+static BEFORE: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BEFORE_STOP]));
+static NOT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[NEGATIONS]));
+static BEFORE_NOT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BETWEEN_NEGATION]));
 static EXPLAINED: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[INSTRUCTIONS]));
 static OF_A_VISIT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[VISIT]));
 
@@ -32,12 +41,14 @@ const INSTRUCTIONS: &[&str] = &[
 /// What makes a clause one about an appointment.
 const VISIT: &[&str] = &[
     "<visit>",
-    "waitlist|waitlists|waiting|wait|schedule|calendar|books|agenda|espera",
+    "waitlist|waitlists|waiting|wait|schedule|calendar|books|agenda|espera|account|bill|quote|order|policy|lease|plan",
+    "class|invoice|insurance|estimate|membership|team|guest|horaire|rendez",
 ];
 
-/// After `stop` as the first word of a clause that is not the first, this many more words still read as "stop doing
-/// that".
-const SHORT: usize = 3;
+/// Before a noun, as in "the noise".
+const DETERMINERS: &[&str] = &[
+    "the", "my", "a", "his", "her", "our", "their", "that", "this", "your",
+];
 
 /// The reply without a quoted "Reply STOP to opt out". If that is all it says, somebody repeats it to opt out, and it
 /// stays.
@@ -52,13 +63,20 @@ pub(super) fn without_instructions(text: Text) -> Text {
 pub(super) fn asks_to_stop(text: &Text) -> bool {
     let asks = |clause: &[Word]| {
         let clause = core(clause);
-        CLAUSES.are(clause) || begins_with_stop(clause, SHORT)
+        CLAUSES.are(clause) || begins_with_stop(clause) || ends_with_stop(clause)
     };
     WHOLE.are(text.core())
-        || begins_with_stop(text.core(), usize::MAX)
+        || is_the_stop(text.core())
         || text.clauses().any(asks)
         || says(text.words(), &ANYWHERE).next().is_some()
+        || says(text.words(), &UNLESS_TEXTS).next().is_some() && !FOR_TEXTS.occur(text.words())
         || asks_outside_of_a_visit(text.words())
+        || asks_to_erase(text)
+}
+
+/// Whether it asks to erase what is known of the writer, which is an opt-out and more.
+pub(super) fn asks_to_erase(text: &Text) -> bool {
+    says(text.words(), &ERASES).next().is_some()
 }
 
 fn asks_outside_of_a_visit(words: &[Word]) -> bool {
@@ -69,10 +87,48 @@ fn asks_outside_of_a_visit(words: &[Word]) -> bool {
     }
 }
 
-/// "Stop it", "stop with all this", but not "stop by at four".
-fn begins_with_stop(words: &[Word], most: usize) -> bool {
-    matches!(words, [first, rest @ ..] if first.text == "stop" && rest.len() <= most
-        && !rest.first().is_some_and(|second| AFTER_STOP.contains(&second.text.as_str())))
+/// "Stop, I'm in a meeting", "stop u r annoying", but not "stop by at four" or "stop the water": what the texts are
+/// called is in the tables, and anything else that stops is not the texts.
+fn begins_with_stop(words: &[Word]) -> bool {
+    let [first, rest @ ..] = words else {
+        return false;
+    };
+    first.text == "stop" && AFTER.begin(rest).is_none() && !rest.first().is_some_and(is_doing)
+}
+
+/// Whether it is what somebody does, as "calling" or "spraying": which of that is texting is in the tables.
+fn is_doing(word: &Word) -> bool {
+    word.text.len() > "thing".len() && word.text.ends_with("ing")
+}
+
+/// "Omg stop", "I'm at work, so please stop", but not "at the bus stop", "it won't stop" or "when does the noise stop".
+fn ends_with_stop(words: &[Word]) -> bool {
+    let [before @ .., last] = words else {
+        return false;
+    };
+    let [.., noun, previous] = before else {
+        let another = before.first().is_some_and(|word| is_before(word));
+        return last.text == "stop" && !another;
+    };
+    let asked = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "when" | "did" | "does" | "do" | "if" | "where" | "until"
+        )
+    };
+    last.text == "stop"
+        && !is_before(previous)
+        && !DETERMINERS.contains(&noun.text.as_str())
+        && !before.iter().rev().take(4).any(asked)
+}
+
+fn is_before(word: &Word) -> bool {
+    BEFORE.begin(std::slice::from_ref(word)).is_some()
+}
+
+/// "The stop", which is nothing but a slip.
+fn is_the_stop(words: &[Word]) -> bool {
+    matches!(words, [the, stop] if the.text == "the" && stop.text == "stop")
 }
 
 /// Where one of the phrases is said and meant.
@@ -82,9 +138,7 @@ fn says(words: &[Word], phrases: &Phrases) -> impl Iterator<Item = usize> {
             .checked_sub(1)
             .and_then(|last| words.get(last))
             .is_some_and(|last| last.text == "stop")
-            && words
-                .get(to)
-                .is_some_and(|next| AFTER_STOP.contains(&next.text.as_str()));
+            && AFTER.begin(words.get(to..).unwrap_or_default()).is_some();
         (!place && !is_negated(words, from)).then_some(from)
     })
 }
@@ -98,14 +152,12 @@ fn is_negated(words: &[Word], from: usize) -> bool {
         if started {
             return false;
         }
-        let text = word.text.as_str();
-        let turned = NEGATIONS.contains(&text)
-            || (text == "not" && rest.last().is_some_and(|word| word.text == "do"));
-        if turned {
+        let alone = std::slice::from_ref(word);
+        if NOT.begin(alone).is_some() {
             let asked = rest.iter().rev().take(2).any(|word| word.text == "why");
             return !asked;
         }
-        if !BETWEEN_NEGATION.contains(&text) {
+        if BEFORE_NOT.begin(alone).is_none() {
             return false;
         }
         started = word.starts_clause;

@@ -6,84 +6,25 @@
 //! |---|---|
 //! | `word` | this word |
 //! | `one\|two` | one of these words |
-//! | `<day>`, `<number>`, `<visit>` | a word of a class; classes may stand among alternatives |
+//! | `<day>`, `<text>` | a word of a class of `classes.rs`; classes may stand among alternatives |
+//! | `<number>`, `<phone>` | a word that begins with a digit; one of seven digits and more |
+//! | `<name>` | a word that may be somebody's name |
+//! | `!one\|two` | one word, and none of these |
+//! | `~one\|two` | nothing, where none of these comes next |
 //! | `item?` | the item, or nothing |
 //! | `_` | any word |
 //! | `*` | up to three words of the same clause |
-//! | `$` | the end of a clause |
+//! | `$` | the end of a clause; it may stand among alternatives |
 //!
 //! Clauses do not matter otherwise: `do not text` also finds "do not! text".
 
 use std::collections::HashMap;
 
-use super::steps;
 use super::text::Word;
+use super::{classes, steps};
 
 /// How many words a `*` may stand for.
 const GAP: usize = 3;
-
-const DAYS: &[&str] = &[
-    "today",
-    "tomorrow",
-    "tonight",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tues",
-    "tue",
-    "wed",
-    "thurs",
-    "thur",
-    "fri",
-    "sat",
-    "sun",
-    "morning",
-    "mornings",
-    "afternoon",
-    "afternoons",
-    "evening",
-    "evenings",
-    "week",
-    "weekend",
-    "month",
-    "day",
-    "hoy",
-    "manana",
-    "lunes",
-    "martes",
-    "miercoles",
-    "jueves",
-    "viernes",
-    "sabado",
-    "domingo",
-    "semana",
-];
-
-const VISITS: &[&str] = &[
-    "appointment",
-    "appointments",
-    "visit",
-    "visits",
-    "booking",
-    "bookings",
-    "reservation",
-    "reservations",
-    "consult",
-    "consultation",
-    "slot",
-    "session",
-    "cita",
-    "citas",
-    "consulta",
-    "reserva",
-    "reservacion",
-    "visita",
-];
 
 /// A list of phrases, taken apart once and found by the words they can begin with.
 pub(super) struct Phrases {
@@ -98,9 +39,14 @@ pub(super) struct Phrases {
 
 /// A part of a phrase.
 enum Item {
-    Word { one_of: Words, optional: bool },
+    Word {
+        one_of: Words,
+        optional: bool,
+    },
     Gap,
     ClauseEnd,
+    /// None of these comes next.
+    Unless(Words),
 }
 
 /// The words that an item matches.
@@ -108,26 +54,40 @@ enum Item {
 struct Words {
     listed: Vec<&'static str>,
     numbers: bool,
+    phones: bool,
+    names: bool,
     any: bool,
+    /// The end of a clause, too.
+    ends: bool,
+    /// All words but the listed ones.
+    others: bool,
 }
 
 impl Words {
     fn read(alternatives: &'static str) -> Self {
         let mut words = Self::default();
         for one in alternatives.split('|') {
-            match one {
-                "<day>" => words.listed.extend(DAYS),
-                "<visit>" => words.listed.extend(VISITS),
-                "<number>" => words.numbers = true,
-                "_" => words.any = true,
-                one => words.listed.push(one),
+            let class = one.strip_prefix('<').and_then(|one| one.strip_suffix('>'));
+            match (one, class.and_then(classes::of)) {
+                (_, Some(class)) => words.listed.extend(class),
+                ("<number>", _) => words.numbers = true,
+                ("<phone>", _) => words.phones = true,
+                ("<name>", _) => words.names = true,
+                ("_", _) => words.any = true,
+                ("$", _) => words.ends = true,
+                _ => words.listed.push(one),
             }
         }
         words
     }
 
     fn contain(&self, word: &str) -> bool {
-        self.any || (self.numbers && is_number(word)) || self.listed.contains(&word)
+        let listed = self.any
+            || (self.numbers && is_number(word))
+            || (self.phones && is_phone(word))
+            || (self.names && classes::may_be_a_name(word))
+            || self.listed.contains(&word);
+        listed != self.others
     }
 }
 
@@ -135,14 +95,29 @@ fn is_number(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_digit())
 }
 
+/// Seven digits and more.
+fn is_phone(word: &str) -> bool {
+    word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn read(phrase: &'static str) -> Vec<Item> {
     let items = phrase.split(' ').map(|item| match item {
         "$" => Item::ClauseEnd,
         "*" => Item::Gap,
-        item => Item::Word {
-            one_of: Words::read(item.strip_suffix('?').unwrap_or(item)),
-            optional: item.ends_with('?'),
-        },
+        item => {
+            if let Some(unless) = item.strip_prefix('~') {
+                return Item::Unless(Words::read(unless));
+            }
+            let listed = item.strip_suffix('?').unwrap_or(item);
+            let others = listed.strip_prefix('!');
+            Item::Word {
+                one_of: Words {
+                    others: others.is_some(),
+                    ..Words::read(others.unwrap_or(listed))
+                },
+                optional: item.ends_with('?'),
+            }
+        }
     });
     items.chain([Item::ClauseEnd]).collect()
 }
@@ -172,11 +147,18 @@ impl Phrases {
         for item in &phrase {
             let (words, optional) = match item {
                 Item::Word { one_of, optional } => (one_of, *optional),
-                Item::Gap | Item::ClauseEnd => {
+                Item::Gap | Item::ClauseEnd | Item::Unless(_) => {
                     self.by_any.push(place);
                     break;
                 }
             };
+            if words.any || words.phones || words.names || words.others {
+                self.by_any.push(place);
+                if !optional {
+                    break;
+                }
+                continue;
+            }
             for word in &words.listed {
                 let places = self.by_first.entry(word).or_default();
                 if places.last() != Some(&place) {
@@ -185,9 +167,6 @@ impl Phrases {
             }
             if words.numbers {
                 self.by_number.push(place);
-            }
-            if words.any {
-                self.by_any.push(place);
             }
             if !optional {
                 break;
@@ -266,10 +245,16 @@ fn end(words: &[Word], at: usize, items: &[Item]) -> Option<usize> {
             }
             None
         }
+        Item::Unless(unless) => {
+            let next = words.get(at).filter(|word| !word.starts_clause);
+            let stands = next.is_some_and(|word| unless.contain(&word.text));
+            (!stands).then(|| end(words, at, rest)).flatten()
+        }
         Item::Word { one_of, optional } => {
             let next = words.get(at).filter(|word| one_of.contain(&word.text));
             let next = next.and_then(|_| end(words, at + 1, rest));
-            next.or_else(|| optional.then(|| end(words, at, rest)).flatten())
+            let skips = *optional || (one_of.ends && starts_clause(at));
+            next.or_else(|| skips.then(|| end(words, at, rest)).flatten())
         }
     }
 }
@@ -292,7 +277,17 @@ mod tests {
             ("<day> at? <number>", "Thursday at 10am", true),
             ("this stop $", "I never wanted this stop. Bye", true),
             ("this stop $", "is this stop open", false),
+            ("stop it|$", "stop. Now", true),
+            ("stop it|$", "stop now", false),
             ("do not text", "do. not. text", true),
+            ("remove <phone>", "remove 5550000142", true),
+            ("remove <phone>", "remove 2 trees", false),
+            ("get !off", "get on", true),
+            ("get !off", "get off", false),
+            ("get !off", "get", false),
+            ("text me ~later|<day>", "text me today", false),
+            ("text me ~later|<day>", "text me. Today", true),
+            ("text me ~later|<day>", "text me", true),
         ] {
             let text = Text::of(text);
             assert_eq!(

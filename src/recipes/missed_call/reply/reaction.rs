@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::excerpt::Excerpt;
 use super::pattern::Phrases;
-use super::text::Text;
+use super::text::{Text, Word};
 
 /// What stands before the quotation. The emoji of `Reacted 👍 to` is no word.
 const BEFORE_QUOTE: &[&str] = &[
@@ -40,6 +40,20 @@ const AFTER_EMOJI: &[&str] = &["to", "a"];
 static QUOTES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BEFORE_QUOTE]));
 static QUOTES_NOTHING: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[WITHOUT_QUOTE]));
 static POINTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER_EMOJI]));
+
+/// Pictures that say no more: stop signs, "no entry", "no phones", a raised finger, a figure that says no.
+const NO: &[char] = &['🛑', '⛔', '🚫', '🖕', '📵', '🙅', '🔕', '❌'];
+
+/// Whether nothing is written but such a picture, beside courtesy, a "no", or what is not wanted.
+pub(super) fn is_no(excerpt: Excerpt<'_>, read: &Text) -> bool {
+    let no = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "no" | "nope" | "you" | "me" | "text" | "message" | "texting" | "these" | "this"
+        )
+    };
+    excerpt.contains(|character| NO.contains(&character)) && read.core().iter().all(no)
+}
 
 /// Whether the reply, of which `read` are the words, is a reaction.
 pub(super) fn is_reaction(excerpt: Excerpt<'_>, read: &Text) -> bool {

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::excerpt::Excerpt;
 use super::pattern::Phrases;
-use super::steps;
+use super::spellings::{joined, meant, spelt};
+use super::{lookalikes, slips, steps};
 use crate::recipes::missed_call::compliance::words;
-use crate::recipes::missed_call::spelling::nearest;
 
 /// One word, normalised.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,116 +27,6 @@ pub(super) struct Text {
     pub(super) asks: bool,
 }
 
-/// What is written for it: (spellings, the word). Spellings are as people type them on a phone.
-const SPELLINGS: &[(&[&str], &str)] = &[
-    (
-        &[
-            "intrested",
-            "intersted",
-            "interrested",
-            "intrest",
-            "interesed",
-        ],
-        "interested",
-    ),
-    (&["donot"], "dont"),
-    (
-        &[
-            "stopit",
-            "stoptexting",
-            "stopnow",
-            "stopplease",
-            "stopstop",
-            "stp",
-            "stpo",
-            "sotp",
-            "tsop",
-            "stip",
-            "stopp",
-            "st0p",
-            "stoo",
-            "srop",
-            "dtop",
-            "stob",
-            "stiop",
-            "sttop",
-        ],
-        "stop",
-    ),
-    (&["unsub", "unscribe", "unsubscribir"], "unsubscribe"),
-    (
-        &[
-            "cancle",
-            "cansel",
-            "cancell",
-            "canel",
-            "cancelling",
-            "canceling",
-        ],
-        "cancel",
-    ),
-    (&["remve", "remov", "remover", "removed"], "remove"),
-    (&["u"], "you"),
-    (&["ur", "yr"], "your"),
-    (&["r"], "are"),
-    (
-        &["pls", "plz", "plese", "pleas", "plss", "pleaze"],
-        "please",
-    ),
-    (&["txt", "txts", "texts", "tex", "textos"], "text"),
-    (&["txting", "textin", "texing"], "texting"),
-    (&["msg", "msgs", "messages", "mesage", "mesages"], "message"),
-    (&["msging", "messging", "messagin"], "messaging"),
-    (
-        &[
-            "thx", "thnx", "thanx", "tks", "thks", "ty", "tysm", "tyvm", "thankyou", "thnks",
-            "thankss",
-        ],
-        "thanks",
-    ),
-    (
-        &[
-            "appt",
-            "apt",
-            "appointmnt",
-            "apointment",
-            "appoinment",
-            "appointent",
-            "appts",
-        ],
-        "appointment",
-    ),
-    (
-        &["tmrw", "tmr", "tmw", "tomorow", "tommorow", "tomorrows"],
-        "tomorrow",
-    ),
-    (&["todays"], "today"),
-    (
-        &["num", "nunber", "numbr", "nomber", "numer", "nbr"],
-        "number",
-    ),
-    (&["worng", "wrng", "wron", "rong"], "wrong"),
-    (&["wanna"], "want"),
-    (&["somone", "some1", "sum1"], "someone"),
-    (
-        &["resched", "reschdule", "reshedule", "rescheduel"],
-        "reschedule",
-    ),
-    (
-        &["ekivocado", "equibocado", "ekibocado", "equivocada"],
-        "equivocado",
-    ),
-    (&["grasias", "grax", "grs", "graciaz"], "gracias"),
-    (&["q", "ke"], "que"),
-    (
-        &["mensage", "mensages", "mensajes", "mensajitos", "sms"],
-        "mensaje",
-    ),
-    (&["escribir", "escribirme", "escribirnos"], "escribir"),
-    (&["mandarme", "mandandome", "mandando", "mandar"], "mandar"),
-    (&["enviarme", "enviando", "enviandome", "enviar"], "enviar"),
-];
-
 /// Courtesy and greetings at either end that change nothing.
 const COURTESY: &[&str] = &[
     "please",
@@ -152,6 +42,8 @@ const COURTESY: &[&str] = &[
     "gracias",
     "asap",
     "ya",
+    "svp|stp|merci|bonjour|desole|desolee|salut",
+    "sil vous|te plait",
     "sent from my iphone|phone|android|samsung?",
     "no? thanks",
 ];
@@ -176,6 +68,7 @@ impl Text {
                 if let Some(spelled_out) = spelled_out(excerpt.head) {
                     words = vec![spelled_out];
                 }
+                put_right(&mut words);
             }
             Some(tail) => {
                 words.push(Word {
@@ -255,19 +148,92 @@ fn core_of(words: &[Word]) -> Range<usize> {
 }
 
 fn words_of(text: &str) -> Vec<Word> {
-    let mut found = Vec::new();
+    let mut found: Vec<Word> = Vec::new();
     for clause in text.split(ends_clause) {
         let mut starts_clause = true;
-        for word in words(clause) {
+        for word in words(
+            &clause
+                .replace("$t", "st")
+                .replace("$T", "st")
+                .replace("f@", "fu")
+                .replace("f*", "fu")
+                .replace('#', " number "),
+        ) {
             steps::take(word.len() as u64);
-            found.push(Word {
-                text: spelt(word),
-                starts_clause,
-            });
-            starts_clause = false;
+            for text in meant(lookalikes::latin(&word).unwrap_or(word)) {
+                let before = found.last_mut().filter(|_| !starts_clause);
+                match before
+                    .and_then(|before| joined(&before.text, &text).map(|word| (before, word)))
+                {
+                    Some((before, word)) => word.clone_into(&mut before.text),
+                    None => found.push(Word {
+                        text,
+                        starts_clause,
+                    }),
+                }
+                starts_clause = false;
+            }
         }
     }
+    spell_out(&mut found);
     found
+}
+
+/// `s t o p` among other words.
+fn spell_out(words: &mut Vec<Word>) {
+    const STOP: [&str; 4] = ["s", "t", "o", "p"];
+    let mut at = 0;
+    while let Some(letters) = words.get(at..at + STOP.len()) {
+        if letters
+            .iter()
+            .zip(STOP)
+            .all(|(word, letter)| word.text == letter)
+        {
+            "stop".clone_into(&mut words[at].text);
+            words.drain(at + 1..at + STOP.len());
+        }
+        at += 1;
+    }
+}
+
+/// Where nothing but one word is written, courtesy aside, it may be a stop word with a slip, or in two parts.
+fn put_right(words: &mut Vec<Word>) {
+    // In French it is a word of courtesy.
+    if let [first, rest @ ..] = &mut words[..]
+        && first.text == "stp"
+        && rest.first().is_none_or(|next| {
+            matches!(
+                next.text.as_str(),
+                "texting" | "messaging" | "calling" | "it"
+            )
+        })
+    {
+        "stop".clone_into(&mut first.text);
+    }
+    let core = core_of(words);
+    if let Some([first, next, ..]) = words.get_mut(core)
+        && matches!(next.text.as_str(), "texting" | "messaging" | "calling" | "contacting")
+        && let Some(meant) = slips::alone(&first.text)
+    {
+        meant.clone_into(&mut first.text);
+    }
+    let core = core_of(words);
+    match words.get(core.clone()) {
+        Some([word]) => {
+            if let Some(meant) = slips::alone(&word.text) {
+                meant.clone_into(&mut words[core.start].text);
+            }
+        }
+        Some([first, second]) => {
+            let glued = first.text.clone() + &second.text;
+            let is_near = glued.len() > 5 && !matches!(glued.as_str(), "optout" | "stopall");
+            if let Some(meant) = slips::alone(&glued).filter(|_| is_near) {
+                meant.clone_into(&mut words[core.start].text);
+                words.remove(core.start + 1);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// `s t o p`, `S.T.O.P.`
@@ -303,31 +269,6 @@ fn ends_clause(character: char) -> bool {
     )
 }
 
-/// The word as it is spelt: letters that are held down count once (`stoppp`, but not `ooo`), and common slips are put
-/// right.
-fn spelt(word: String) -> String {
-    let mut held = String::with_capacity(word.len());
-    let characters: Vec<char> = word.chars().collect();
-    for run in characters.chunk_by(|one, other| one == other) {
-        let keep = if (3..characters.len()).contains(&run.len())
-            && run.iter().all(|character| character.is_alphabetic())
-        {
-            1
-        } else {
-            run.len()
-        };
-        held.extend(run.iter().take(keep));
-    }
-    // People find many ways to write it, and each must count.
-    if held.starts_with("un") && nearest(&held, ["unsubscribe"]).is_some() {
-        return "unsubscribe".to_owned();
-    }
-    SPELLINGS
-        .iter()
-        .find(|(spellings, _)| spellings.contains(&held.as_str()))
-        .map_or(held, |(_, word)| (*word).to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,6 +292,12 @@ mod tests {
             ("do\u{200b}n’t don´t don't", "dont dont dont"),
             ("Número, mañana", "numero manana"),
             ("pls txt", "please text"),
+            ("do not; do. Not", "dont do not"),
+            ("stop2end stoptexting", "stop 2 end stop texting"),
+            ("S-T-O-P texting", "stop texting"),
+            ("ЅТОР", "stop"),
+            ("$TOP", "stop"),
+            ("opt oit", "optout"),
             ("555 000 1111", "555 000 1111"),
         ] {
             assert_eq!(joined(Text::of(text).words()), expected, "{text}");

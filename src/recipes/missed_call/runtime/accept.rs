@@ -191,13 +191,22 @@ impl Engine {
                 text,
                 reply,
                 in_words,
+                erasure,
             } => {
                 if reply.ends_texts() {
                     let unconfirmed = in_words.then_some(person.at);
-                    return self
-                        .opted_out(person, Reason::OptedOut, unconfirmed, now)
-                        .await
-                        .map(Some);
+                    let no = self.opted_out(person, Reason::OptedOut, unconfirmed, now);
+                    let mut commit = no.await?;
+                    if *erasure {
+                        let message = message.clone();
+                        let kind = EntryKind::ErasureAsked { message };
+                        let asked = Entry {
+                            episode: commit.entries.iter().find_map(|told| told.episode.clone()),
+                            ..alone(person, kind, now)
+                        };
+                        commit.entries.push(asked);
+                    }
+                    return Ok(Some(commit));
                 }
                 let lifted = match reply {
                     Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,

@@ -232,6 +232,7 @@ mod tests {
                 text: None,
                 reply: Reply::Other,
                 in_words: true,
+                erasure: false,
             },
             delivery: DeliveryName {
                 name: id("message:", message, 3 * length),

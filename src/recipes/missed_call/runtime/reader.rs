@@ -90,6 +90,7 @@ impl Engine {
             text: Some(text),
             reply,
             in_words,
+            ..
         } = signal
         else {
             return None;
