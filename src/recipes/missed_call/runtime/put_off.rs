@@ -19,7 +19,7 @@ const SHORTEST: Duration = Duration::from_millis(50);
 pub(super) fn is_too_early(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::RateLimited { .. } | ErrorKind::DailyLimit
+        ErrorKind::RateLimited | ErrorKind::DailyLimit
     )
 }
 
