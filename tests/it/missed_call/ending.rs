@@ -36,10 +36,9 @@ impl Running {
     ) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(StillClock::default());
-        let recipe = recipe("PT0S").source().replace(
-            "[compliance]",
-            "[compliance]\nfloods = \"ignored\"",
-        );
+        let recipe = recipe("PT0S")
+            .source()
+            .replace("[compliance]", "[compliance]\nfloods = \"ignored\"");
         let recipe = Recipe::from_toml("soleil.toml", &recipe).unwrap();
         let engine = engine(ghl, client_clock, clock, store.clone(), recipe);
         for number in 10..10 + calls {
