@@ -114,6 +114,7 @@ impl Window {
     }
 
     /// How long until one request may find out whether the day has begun anew; nothing if enough is left of it.
+    #[cfg(feature = "missed-call")]
     pub(super) fn wait_for_day(&self, lane: Lane, now: Duration) -> Duration {
         let over = self.daily.filter(|daily| daily.is_over(lane));
         over.map_or(Duration::ZERO, |daily| daily.probe_at.saturating_sub(now))
@@ -130,12 +131,14 @@ impl Window {
     }
 
     /// Takes a place that will be used later. It is known by when it was taken.
+    #[cfg(feature = "missed-call")]
     pub(super) fn grant(&mut self, now: Duration) -> u64 {
         self.granted += 1;
         self.take(now)
     }
 
     /// Gives a place back that was granted then and not used.
+    #[cfg(feature = "missed-call")]
     pub(super) fn give_back(&mut self, taken: u64) {
         self.granted = self.granted.saturating_sub(1);
         if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
@@ -147,6 +150,7 @@ impl Window {
     }
 
     /// A place that was granted then is used now, and counts from now on.
+    #[cfg(feature = "missed-call")]
     pub(super) fn use_granted(&mut self, taken: u64, now: Duration) {
         self.granted = self.granted.saturating_sub(1);
         if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
@@ -317,6 +321,7 @@ mod tests {
         assert_eq!(window.used(at(10)), 25);
     }
 
+    #[cfg(feature = "missed-call")]
     #[test]
     fn highlevel_does_not_count_what_is_granted_and_not_used() {
         let mut window = Window::default();
@@ -358,6 +363,7 @@ mod tests {
         assert_eq!(wait(Lane::Background, 16), at(6101));
     }
 
+    #[cfg(feature = "missed-call")]
     #[test]
     fn a_place_that_was_taken_before_counts_from_its_use() {
         let mut window = Window::default();

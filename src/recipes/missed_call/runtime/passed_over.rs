@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(of(Lane::Interactive, 3), std::slice::from_ref(&here));
         assert_eq!(of(Lane::Background, 3), [there]);
         assert_eq!(passed_over.wait(second(3)), Some(second(1)));
-        assert_eq!(of(Lane::Interactive, 4), [here]);
+        assert_eq!(of(Lane::Interactive, 4), std::slice::from_ref(&here));
         assert_eq!(of(Lane::Interactive, 5), []);
         assert_eq!(passed_over.wait(second(5)), None);
         passed_over.add(&here, Lane::Interactive, second(60));

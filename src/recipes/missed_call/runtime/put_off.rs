@@ -17,10 +17,7 @@ const SHORTEST: Duration = Duration::from_millis(50);
 
 /// Whether HighLevel, or what is known of its limits, says that it is too early.
 pub(super) fn is_too_early(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::RateLimited { .. } | ErrorKind::DailyLimit
-    )
+    matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::DailyLimit)
 }
 
 impl Site {

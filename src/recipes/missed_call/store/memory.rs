@@ -259,16 +259,14 @@ impl Tables {
                 let location = episode.map(|row| row.stored.state.location().clone());
                 let line = line_key(lane, location);
                 self.backlog.add(&line, due, &effect);
-                self.effects.insert(
-                    effect,
-                    EffectRow {
-                        due: Some(due),
-                        line,
-                        attempt: 0,
-                        claimed: false,
-                        progress: Progress::NEW,
-                    },
-                );
+                let row = EffectRow {
+                    due: Some(due),
+                    line,
+                    attempt: 0,
+                    claimed: false,
+                    progress: Progress::NEW,
+                };
+                self.effects.insert(effect, row);
             }
             EffectChange::Keep { fence, progress } => {
                 if let Some(row) = self.effects.get_mut(&fence.effect) {

@@ -1,5 +1,6 @@
 //! What becomes of the ill locations themselves, and what they cost.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gohighlevel::testing::Fault;
@@ -9,7 +10,7 @@ use super::{HOUR, SOON, p99};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn outcomes<'a>(found: &'a std::collections::BTreeMap<String, usize>) -> Vec<(&'a str, usize)> {
+fn outcomes(found: &BTreeMap<String, usize>) -> Vec<(&str, usize)> {
     let found = found.iter();
     found.map(|(name, count)| (name.as_str(), *count)).collect()
 }
