@@ -128,7 +128,7 @@ fn is_withheld(text: &str) -> bool {
     }
     let says_so = |word: &&str| WITHHELD_WORDS.contains(word);
     let says_nothing = |word: &&str| says_so(word) || FILLING_WORDS.contains(word);
-    (words.iter().any(|word| says_so(word)) && words.iter().all(|word| says_nothing(word)))
+    (words.iter().any(says_so) && words.iter().all(says_nothing))
         || WITHHELD_PHRASES.contains(&words.concat().as_str())
 }
 
