@@ -300,6 +300,10 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
             (held > 0 && !is_last).then_some(Cursor::Skip(skip + held))
         }
     };
+    let more = match pagination {
+        Some(pagination) => pagination.has_next_page,
+        None => (held > 0).then_some(next.is_some()),
+    };
     let previous = pagination.and_then(Pagination::previous);
     let total = pagination.and_then(|pagination| pagination.total_records);
     InstalledPage {
@@ -312,7 +316,7 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
         listed: body.locations.listed,
         full: held >= u64::from(size),
         counted: total,
-        more: pagination.and_then(|pagination| pagination.has_next_page),
+        more,
         locations: body.locations.items,
     }
 }
