@@ -196,5 +196,6 @@ struct BusinessBody<'a> {
 #[serde_as]
 #[derive(Deserialize)]
 struct BusinessList {
+    #[serde(default)]
     businesses: Entries<Business>,
 }

@@ -270,5 +270,6 @@ pub struct TextBoxOption {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CustomFieldList {
+    #[serde(default)]
     custom_fields: Entries<CustomField>,
 }

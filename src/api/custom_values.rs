@@ -150,6 +150,7 @@ pub struct CustomValueInput {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CustomValueList {
+    #[serde(default)]
     custom_values: Entries<CustomValue>,
 }
 

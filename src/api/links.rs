@@ -152,5 +152,6 @@ struct NewLink<'a> {
 #[serde_as]
 #[derive(Deserialize)]
 struct LinkList {
+    #[serde(default)]
     links: Entries<Link>,
 }

@@ -3,19 +3,21 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::lenient::Item;
 
 /// The entries of a list in an answer; null is an empty list.
 ///
-/// An entry that cannot be read is left out and counted. A list of which nothing can be read is an error, and so is what is
-/// no list: an answer that is another than it seems would otherwise look like the end of a listing.
+/// An entry that cannot be read is left out and counted. What is no list, or one of which nothing can be read, has no entries
+/// and is not [`listed`](Self::listed): for a stream that is an error, since it would otherwise look like the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entries<T> {
     pub(crate) items: Vec<T>,
     /// How many there are, with those that cannot be read.
     pub(crate) count: usize,
+    /// Whether there is a list, be it an empty one, and something of it can be read.
+    pub(crate) listed: bool,
 }
 
 impl<T> Default for Entries<T> {
@@ -23,6 +25,7 @@ impl<T> Default for Entries<T> {
         Self {
             items: Vec::new(),
             count: 0,
+            listed: false,
         }
     }
 }
@@ -111,13 +114,39 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
             list.count += 1;
             list.items.extend(item);
         }
-        if list.items.is_empty() && list.count > 0 {
-            return Err(de::Error::custom("no entry of the list can be read"));
-        }
+        list.listed = !list.items.is_empty() || list.count == 0;
         Ok(list)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Entries<T>, E> {
+        Ok(Entries {
+            listed: true,
+            ..Entries::default()
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Entries<T>, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Entries::default())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Entries<T>, E> {
+        Ok(Entries::default())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Entries<T>, E> {
+        Ok(Entries::default())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Entries<T>, E> {
+        Ok(Entries::default())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Entries<T>, E> {
+        Ok(Entries::default())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Entries<T>, E> {
         Ok(Entries::default())
     }
 }
@@ -130,6 +159,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Page {
+        #[serde(default)]
         numbers: Entries<u8>,
     }
 
@@ -147,16 +177,19 @@ mod tests {
                 "{json}"
             );
         }
-        for json in [
-            "{}",
-            "[]",
-            r#"["no","such","page"]"#,
-            r#"{"numbers":["a",null]}"#,
-            r#"{"numbers":{"0":1}}"#,
-            r#"{"numbers":"none"}"#,
-            r#"{"numbers":7}"#,
+        for (json, count) in [
+            ("{}", 0),
+            ("[]", 0),
+            (r#"["no","such","page"]"#, 0),
+            (r#"{"numbers":["a",null]}"#, 2),
+            (r#"{"numbers":{"0":1}}"#, 0),
+            (r#"{"numbers":"none"}"#, 0),
+            (r#"{"numbers":-7.5}"#, 0),
+            (r#"{"numbers":true}"#, 0),
         ] {
-            assert!(serde_json::from_str::<Page>(json).is_err(), "{json}");
+            let Page { numbers } = serde_json::from_str(json).unwrap();
+            assert_eq!((numbers.listed, numbers.count), (false, count), "{json}");
+            assert!(numbers.items.is_empty(), "{json}");
         }
     }
 }

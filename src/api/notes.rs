@@ -163,5 +163,6 @@ pub struct NoteUpdate {
 #[serde_as]
 #[derive(Deserialize)]
 struct NoteList {
+    #[serde(default)]
     notes: Entries<Note>,
 }

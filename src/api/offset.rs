@@ -17,6 +17,8 @@ pub struct OffsetPage<T> {
     skipped: u64,
     /// How many entries came, with those that cannot be read.
     entries: u64,
+    /// Whether there was a list at all.
+    listed: bool,
     /// How many were asked for, if that is known.
     limit: Option<u64>,
 }
@@ -34,6 +36,7 @@ impl<T> OffsetPage<T> {
             total,
             skipped: skipped.unwrap_or(0),
             entries: list.count as u64,
+            listed: list.listed,
             limit,
         }
     }
@@ -63,6 +66,7 @@ impl<T: Named + PartialEq + Clone> Page for OffsetPage<T> {
 
     fn outlook(&self) -> Outlook<u64> {
         Outlook {
+            listed: self.listed,
             entries: count(self.entries),
             full: self.is_full(),
             total: self.total,
@@ -103,6 +107,7 @@ mod tests {
             let list = Entries {
                 items: vec![(); usize::try_from(entries).unwrap().saturating_sub(1)],
                 count: usize::try_from(entries).unwrap(),
+                listed: true,
             };
             let page = OffsetPage::new(list, total, skipped, limit);
             assert_eq!(

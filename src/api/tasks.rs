@@ -269,5 +269,6 @@ struct Completion {
 #[serde_as]
 #[derive(Deserialize)]
 struct TaskList {
+    #[serde(default)]
     tasks: Entries<Task>,
 }

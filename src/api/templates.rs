@@ -176,6 +176,7 @@ pub struct TemplateContent {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TemplateList {
+    #[serde(default)]
     templates: Entries<Template>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]

@@ -137,5 +137,6 @@ struct Enrolment {
 #[serde_as]
 #[derive(Deserialize)]
 struct WorkflowList {
+    #[serde(default)]
     workflows: Entries<Workflow>,
 }

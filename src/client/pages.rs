@@ -25,6 +25,8 @@ pub(crate) trait Page {
 /// What a page tells of itself and of the rest of its listing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Outlook<C> {
+    /// Whether it has a list, be it an empty one, and something of it can be read.
+    pub(crate) listed: bool,
     /// How many entries it has, with those that could not be read.
     pub(crate) entries: usize,
     /// Whether it has as many as were asked for. A page with fewer is not surely the last.
@@ -157,6 +159,13 @@ impl<P: Page> Progress<P> {
         Error::new(ErrorKind::Listing, self.operation).with_message(Some(what.into()))
     }
 
+    fn without_list(&self) -> Error {
+        let kind = ErrorKind::Decode { path: ".".into() };
+        Error::new(kind, self.operation).with_message(Some(
+            "the answer holds no list, or none of which anything can be read".into(),
+        ))
+    }
+
     /// How many entries HighLevel counts and how many have come, where both can be compared.
     fn counts(&self) -> Option<(u64, u64)> {
         let come = self.skipped?.saturating_add(self.taken);
@@ -171,9 +180,10 @@ impl<P: Page> Progress<P> {
         self.counts().is_some_and(|(total, come)| come >= total)
     }
 
-    /// The same, by a count that is not that of a page alone.
-    fn surely_has_all(&self) -> bool {
-        self.has_all() && self.total.is_some_and(|total| total > self.longest as u64)
+    /// Whether HighLevel's count is of all entries: what is no more than one page may be the count of that.
+    fn counts_all(&self) -> bool {
+        let counts = self.counts();
+        counts.is_some_and(|(total, _)| total > self.longest as u64)
     }
 
     /// The end, unless HighLevel counts more than it gave.
@@ -189,6 +199,9 @@ impl<P: Page> Progress<P> {
     /// Takes the page that was asked for, and tells what to read after it.
     fn take(&mut self, page: P, asked: &Ask<P::Cursor>) -> Result<Next<P::Cursor>> {
         let outlook = page.outlook();
+        if !outlook.listed {
+            return Err(self.without_list());
+        }
         self.total = self.total.into_iter().chain(outlook.total).min();
         self.longest = self.longest.max(outlook.entries);
         if outlook.entries == 0 {
@@ -247,7 +260,7 @@ impl<P: Page> Progress<P> {
                     })),
                     true if news == 0 => Err(self.tied(outlook.entries)),
                     true => Ok(Next::Page(again)),
-                    false if self.surely_has_all() => Ok(Next::End),
+                    false if self.has_all() && self.counts_all() => Ok(Next::End),
                     false if news == 0 => Ok(Next::Probe { value, again: None }),
                     false if self.capped => Ok(Next::Page(again)),
                     false => Ok(Next::Probe {
@@ -271,7 +284,7 @@ impl<P: Page> Progress<P> {
                 Err(self
                     .problem("another page is said to follow, and nothing says how to ask for it"))
             }
-            None if outlook.full && outlook.more.is_none() && self.counts().is_none() => Err(self
+            None if outlook.full && outlook.more.is_none() && !self.counts_all() => Err(self
                 .problem(
                     "a page is full, and neither a cursor nor a count says what comes after it",
                 )),
@@ -282,6 +295,9 @@ impl<P: Page> Progress<P> {
     /// Takes the page that was asked for to know whether anything comes after a value.
     fn take_probe(&mut self, page: P, again: Option<Ask<P::Cursor>>) -> Result<Next<P::Cursor>> {
         let outlook = page.outlook();
+        if !outlook.listed {
+            return Err(self.without_list());
+        }
         self.total = self.total.into_iter().chain(outlook.total).min();
         let items = page.into_items();
         let is_new = |item: &P::Item| {
@@ -295,7 +311,9 @@ impl<P: Page> Progress<P> {
                 Ok(Next::Page(again))
             }
             // Some that share the value may be behind those that came, and cannot be asked for.
-            _ if has_news || (outlook.entries > 0 && outlook.entries >= self.longest) => {
+            _ if has_news => Err(self.tied(self.longest)),
+            // A server that gives the value itself again has given all of a page by this, unless it counts.
+            _ if outlook.entries > 0 && outlook.entries >= self.longest && !self.has_all() => {
                 Err(self.tied(self.longest))
             }
             _ => self.end(),
@@ -392,6 +410,7 @@ mod tests {
     /// Entries whose ids are these numbers, and a cursor.
     fn page(ids: &[u32], next: Option<u32>) -> Entries {
         let outlook = Outlook {
+            listed: true,
             entries: ids.len(),
             full: false,
             total: None,
@@ -461,8 +480,9 @@ mod tests {
         };
         assert_eq!(all(with(|_| {})).await, (vec![1, 2], None));
         assert_eq!(all(with(|it| it.total = Some(2))).await.1, None);
-        let full_and_all = with(|it| (it.full, it.total) = (true, Some(2)));
-        assert_eq!(all(full_and_all).await.1, None);
+        // It may be the count of the page alone.
+        let full_and_counted = with(|it| (it.full, it.total) = (true, Some(2)));
+        fails(full_and_counted, "is full").await;
         let (given, problem) = all(with(|it| it.total = Some(5))).await;
         assert_eq!(given, [1, 2], "what has come is given first");
         assert!(
@@ -493,6 +513,7 @@ mod tests {
                 .take(length.min(cap))
                 .collect();
             let outlook = Outlook {
+                listed: true,
                 entries: items.len(),
                 full: items.len() >= length,
                 total: counts.then_some(values.len() as u64),

@@ -251,8 +251,10 @@ impl Request {
         self
     }
 
-    /// Reads the answer from this field of the body instead of the whole body. A body without the field is read whole:
-    /// HighLevel wraps the same answer on one endpoint or version and not on the other.
+    /// Reads the answer from this field of the body instead of the whole body. Where the field does not hold it, the only
+    /// object beside notes such as `traceId` is read, or the whole body, or the only member that can be read as what was asked
+    /// for: HighLevel wraps the same answer on one endpoint or version and not, or otherwise, on the other. Of what was
+    /// written, an id anywhere in the answer is enough.
     #[must_use]
     pub fn under(mut self, field: &'static str) -> Self {
         self.under = Some(field);

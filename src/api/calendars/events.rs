@@ -212,5 +212,6 @@ struct NothingToSay {}
 #[serde_as]
 #[derive(Deserialize)]
 struct EventList {
+    #[serde(default)]
     events: Entries<CalendarEvent>,
 }

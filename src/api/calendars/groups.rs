@@ -163,5 +163,6 @@ struct Availability {
 #[serde_as]
 #[derive(Deserialize)]
 struct GroupList {
+    #[serde(default)]
     groups: Entries<CalendarGroup>,
 }

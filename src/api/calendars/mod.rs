@@ -174,6 +174,7 @@ fn allowed(operation: &'static str, problem: Option<&'static str>) -> Result<()>
 #[serde_as]
 #[derive(Deserialize)]
 struct CalendarList {
+    #[serde(default)]
     calendars: Entries<Calendar>,
 }
 

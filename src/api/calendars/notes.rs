@@ -160,6 +160,7 @@ pub struct AppointmentNoteInput {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct NoteList {
+    #[serde(default)]
     notes: Entries<AppointmentNote>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]

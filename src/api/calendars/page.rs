@@ -27,6 +27,8 @@ pub struct CalendarPage<T> {
     paging: Paging,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     /// What HighLevel says of further pages.
     more: Option<bool>,
 }
@@ -38,6 +40,7 @@ impl<T> CalendarPage<T> {
             items: list.items,
             paging,
             entries: list.count,
+            listed: list.listed,
             more,
         }
     }
@@ -62,6 +65,7 @@ impl<T: Named + PartialEq + Clone> Page for CalendarPage<T> {
 
     fn outlook(&self) -> Outlook<Paging> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= count(self.paging.limit),
             total: None,
@@ -98,6 +102,7 @@ mod tests {
             let list = Entries {
                 items: vec![(); entries],
                 count: entries,
+                listed: true,
             };
             let page = CalendarPage::new(list, paging, more);
             assert_eq!(page.next(), expected, "{entries} {more:?}");

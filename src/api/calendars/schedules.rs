@@ -295,5 +295,6 @@ pub struct EventCalendarScheduleUpdate {
 #[serde_as]
 #[derive(Deserialize)]
 struct ScheduleList {
+    #[serde(default)]
     schedules: Entries<Schedule>,
 }

@@ -163,6 +163,7 @@ impl<'de> Deserialize<'de> for ContactAppointment {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct Appointments {
+    #[serde(default)]
     pub(super) events: Entries<ContactAppointment>,
 }
 

@@ -226,6 +226,8 @@ pub struct ContactListPage {
     pub total: Option<u64>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     limit: usize,
     /// What HighLevel says of a page after this one.
     more: Option<bool>,
@@ -253,13 +255,11 @@ impl Page for ContactListPage {
     type Cursor = ListStart;
 
     fn outlook(&self) -> Outlook<ListStart> {
-        let full = self.entries >= self.limit;
-        // What is no more than a full page may be the count of the page alone.
-        let of_all = |total: &u64| !full || *total > self.entries as u64;
         Outlook {
+            listed: self.listed,
             entries: self.entries,
-            full,
-            total: self.total.filter(of_all),
+            full: self.entries >= self.limit,
+            total: self.total,
             more: self.more,
             way: self.next.clone().map(Way::At),
         }
@@ -277,6 +277,7 @@ impl Page for ContactListPage {
 #[serde_as]
 #[derive(Deserialize)]
 struct ListWire {
+    #[serde(default)]
     contacts: Entries<Contact>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -322,6 +323,7 @@ impl From<ListWire> for ContactListPage {
         Self {
             total: wire.count.into_iter().chain(meta.total).max(),
             entries: wire.contacts.count,
+            listed: wire.contacts.listed,
             contacts: wire.contacts.items,
             limit: usize::MAX,
             more: more.then_some(true),

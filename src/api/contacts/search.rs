@@ -153,6 +153,8 @@ pub struct ContactPage {
     pub total: Option<u64>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     asked: SearchPage,
     limit: usize,
 }
@@ -160,6 +162,7 @@ pub struct ContactPage {
 #[serde_as]
 #[derive(Deserialize)]
 struct PageWire {
+    #[serde(default)]
     contacts: Entries<Contact>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -172,6 +175,7 @@ impl From<PageWire> for ContactPage {
             contacts: wire.contacts.items,
             total: wire.total,
             entries: wire.contacts.count,
+            listed: wire.contacts.listed,
             asked: SearchPage::First,
             limit: usize::MAX,
         }
@@ -209,6 +213,7 @@ impl Page for ContactPage {
 
     fn outlook(&self) -> Outlook<SearchPage> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: self.total,

@@ -122,6 +122,8 @@ pub struct ExportPage {
     pub total: Option<u64>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     limit: usize,
     /// `Some(None)` where HighLevel says that there is no next page.
     next: Option<Option<String>>,
@@ -131,6 +133,7 @@ pub struct ExportPage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PageWire {
+    #[serde(default)]
     messages: Entries<Message>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -153,6 +156,7 @@ impl From<PageWire> for ExportPage {
             messages: wire.messages.items,
             total: wire.total,
             entries: wire.messages.count,
+            listed: wire.messages.listed,
             limit: usize::MAX,
             next: wire.next_cursor,
         }
@@ -180,6 +184,7 @@ impl Page for ExportPage {
 
     fn outlook(&self) -> Outlook<String> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: self.total,

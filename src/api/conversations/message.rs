@@ -274,6 +274,8 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     limit: usize,
     /// What HighLevel says of a page after this one.
     more: Option<bool>,
@@ -303,6 +305,7 @@ impl Page for MessagePage {
 
     fn outlook(&self) -> Outlook<MessageId> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: None,
@@ -331,6 +334,7 @@ struct PageWire {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     next_page: Option<bool>,
+    #[serde(default)]
     messages: ListOrPage,
 }
 
@@ -345,9 +349,16 @@ impl From<PageWire> for MessagePage {
             last: wire.last_message_id.filter(|_| list.count > 0).or(last),
             messages: list.items,
             entries: list.count,
+            listed: list.listed,
             limit: usize::MAX,
             more: wire.next_page,
         }
+    }
+}
+
+impl Default for ListOrPage {
+    fn default() -> Self {
+        Self::List(Entries::default())
     }
 }
 
@@ -382,7 +393,11 @@ impl<'de> Visitor<'de> for ListOrPageVisitor {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<ListOrPage, E> {
-        Ok(ListOrPage::List(Entries::default()))
+        let none = Entries {
+            listed: true,
+            ..Entries::default()
+        };
+        Ok(ListOrPage::List(none))
     }
 }
 
@@ -461,15 +476,13 @@ mod tests {
             assert_eq!(page.next().unwrap().as_str(), "m1");
         }
         for json in [
+            "{}",
             r#"{"messages":null}"#,
             r#"{"messages":[],"lastMessageId":"m1","nextPage":false}"#,
-            r#"{"messages":{"lastMessageId":"m1","messages":[]}}"#,
+            r#"{"messages":{"lastMessageId":"m1"}}"#,
         ] {
             let page: MessagePage = serde_json::from_str(json).unwrap();
             assert_eq!((page.messages.len(), page.next()), (0, None), "{json}");
-        }
-        for json in ["{}", r#"{"messages":{"lastMessageId":"m1"}}"#, "[]"] {
-            assert!(serde_json::from_str::<MessagePage>(json).is_err(), "{json}");
         }
     }
 

@@ -371,6 +371,8 @@ pub struct ConversationPage {
     pub total: Option<u64>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     limit: usize,
     sort_by: Option<ConversationSort>,
 }
@@ -378,6 +380,7 @@ pub struct ConversationPage {
 #[serde_as]
 #[derive(Deserialize)]
 struct PageWire {
+    #[serde(default)]
     conversations: Entries<Conversation>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -390,6 +393,7 @@ impl From<PageWire> for ConversationPage {
             conversations: wire.conversations.items,
             total: wire.total,
             entries: wire.conversations.count,
+            listed: wire.conversations.listed,
             limit: usize::MAX,
             sort_by: None,
         }
@@ -431,6 +435,7 @@ impl Page for ConversationPage {
             place.names(conversation.id.as_str())
         };
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: self.total,

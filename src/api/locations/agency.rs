@@ -127,5 +127,6 @@ impl Default for LocationSearch {
 #[serde_as]
 #[derive(Deserialize)]
 struct LocationList {
+    #[serde(default)]
     locations: Entries<LocationDetails>,
 }

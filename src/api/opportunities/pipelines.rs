@@ -119,6 +119,7 @@ impl LostReasonSearch {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct PipelineList {
+    #[serde(default)]
     pub(super) pipelines: Entries<Pipeline>,
 }
 
@@ -126,6 +127,7 @@ pub(super) struct PipelineList {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct LostReasonList {
+    #[serde(default)]
     pub(super) lost_reasons: Entries<LostReason>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]

@@ -117,6 +117,8 @@ pub struct OpportunityPage {
     pub aggregations: Option<Map<String, Value>>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     limit: usize,
     /// The number of the page, if it was asked for by its number.
     number: Option<u32>,
@@ -125,6 +127,7 @@ pub struct OpportunityPage {
 #[serde_as]
 #[derive(Deserialize)]
 struct PageWire {
+    #[serde(default)]
     opportunities: Entries<Opportunity>,
     #[serde(default)]
     #[serde_as(deserialize_as = "LenientPart")]
@@ -141,6 +144,7 @@ impl From<PageWire> for OpportunityPage {
             meta: wire.meta.unwrap_or_default(),
             aggregations: wire.aggregations,
             entries: wire.opportunities.count,
+            listed: wire.opportunities.listed,
             limit: usize::MAX,
             number: None,
         }
@@ -246,6 +250,7 @@ impl Page for OpportunityPage {
         let by_number = || self.next_number().map(OpportunityPlace::Page);
         let way = self.next().map(OpportunityPlace::After);
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: self.meta.total,
@@ -337,6 +342,8 @@ pub struct AdvancedOpportunityPage {
     pub aggregations: Option<Map<String, Value>>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     asked: SearchPage,
     limit: usize,
 }
@@ -345,6 +352,7 @@ pub struct AdvancedOpportunityPage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AdvancedWire {
+    #[serde(default)]
     opportunities: Entries<Opportunity>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -365,6 +373,7 @@ impl From<AdvancedWire> for AdvancedOpportunityPage {
             stage_aggregations: wire.stage_aggregations,
             aggregations: wire.aggregations,
             entries: wire.opportunities.count,
+            listed: wire.opportunities.listed,
             asked: SearchPage::First,
             limit: usize::MAX,
         }
@@ -402,6 +411,7 @@ impl Page for AdvancedOpportunityPage {
 
     fn outlook(&self) -> Outlook<SearchPage> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.entries >= self.limit,
             total: self.total,

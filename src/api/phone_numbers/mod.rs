@@ -53,10 +53,10 @@ impl<'a> PhoneNumbers<'a> {
             .query_opt("skipNumberPool", query.skip_number_pools)
             .query_opt("includeRcsSenderIds", query.rcs_senders.then_some(true))
             .under("data");
-        let (page, size) = (query.page, query.page_size);
+        let page = query.page;
         self.location
             .send(request)
-            .map(move |answer: NumberPage| answer.of(page, size))
+            .map(move |answer: NumberPage| answer.of(page))
             .only_if(checked)
     }
 

@@ -189,6 +189,8 @@ pub struct NumberPage {
     pub account_status: Option<AccountStatus>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
 }
 
 #[apply(
@@ -199,6 +201,7 @@ pub struct NumberPage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PageWire {
+    #[serde(default)]
     numbers: Entries<OwnedNumber>,
     rcs_sender_ids: Vec<RcsSender>,
     #[serde(alias = "isUnderGhl")]
@@ -213,6 +216,7 @@ impl From<PageWire> for NumberPage {
     fn from(wire: PageWire) -> Self {
         Self {
             entries: wire.numbers.count,
+            listed: wire.numbers.listed,
             numbers: wire.numbers.items,
             rcs_sender_ids: wire.rcs_sender_ids,
             is_under_lc: wire.is_under_lc,
@@ -226,10 +230,9 @@ impl From<PageWire> for NumberPage {
 
 impl NumberPage {
     /// The page of what was asked for; what HighLevel says of it counts for more.
-    pub(super) fn of(self, page: Option<u32>, page_size: Option<u32>) -> Self {
+    pub(super) fn of(self, page: Option<u32>) -> Self {
         Self {
             page: self.page.or(Some(page.unwrap_or(0))),
-            page_size: self.page_size.or(page_size),
             ..self
         }
     }
@@ -263,6 +266,7 @@ impl Page for NumberPage {
     fn outlook(&self) -> Outlook<u32> {
         let size = self.page_size.map(count);
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: size.is_some_and(|size| self.entries >= size),
             total: self.total,

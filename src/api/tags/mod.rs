@@ -235,6 +235,7 @@ struct TagNameList {
 #[serde_as]
 #[derive(Deserialize)]
 struct TagList {
+    #[serde(default)]
     tags: Entries<Tag>,
 }
 

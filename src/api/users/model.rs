@@ -134,6 +134,7 @@ pub struct UserRoles {
 #[serde_as]
 #[derive(Deserialize)]
 pub(super) struct UserList {
+    #[serde(default)]
     pub(super) users: Entries<User>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]

@@ -90,6 +90,8 @@ pub struct InstalledPage {
     pub install_to_future_locations: Option<bool>,
     /// How many entries came, with those that cannot be read.
     entries: usize,
+    /// Whether there was a list at all.
+    listed: bool,
     full: bool,
     /// How many there are on all pages, where the count is surely of what was asked for.
     counted: Option<u64>,
@@ -133,7 +135,7 @@ pub struct InstalledLocation {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
-    #[serde(alias = "items")]
+    #[serde(default, alias = "items")]
     locations: Entries<InstalledLocation>,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -264,6 +266,7 @@ impl Page for InstalledPage {
 
     fn outlook(&self) -> Outlook<InstalledCursor> {
         Outlook {
+            listed: self.listed,
             entries: self.entries,
             full: self.full,
             total: self.counted,
@@ -287,11 +290,19 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
     let next = match pagination {
         Some(pagination) => pagination.next(),
         // `count` may be that of the whole agency, so a page that is not the last by it may be the last all the same, and
-        // then an empty one follows.
+        // then an empty one follows; or that of the page alone.
         None => {
-            let is_last = body.count.is_some_and(|count| skip + held >= count);
+            let of_all = |count: &u64| held < u64::from(size) || *count > held;
+            let is_last = body
+                .count
+                .filter(of_all)
+                .is_some_and(|count| skip + held >= count);
             (held > 0 && !is_last).then_some(Cursor::Skip(skip + held))
         }
+    };
+    let more = match pagination {
+        Some(pagination) => pagination.has_next_page,
+        None => (held > 0).then_some(next.is_some()),
     };
     let previous = pagination.and_then(Pagination::previous);
     let total = pagination.and_then(|pagination| pagination.total_records);
@@ -302,9 +313,10 @@ fn page(body: Body, skip: u64, size: u32) -> InstalledPage {
         estimated_total: pagination.and_then(|pagination| pagination.estimated_total_records),
         install_to_future_locations: body.install_to_future_locations,
         entries: body.locations.count,
+        listed: body.locations.listed,
         full: held >= u64::from(size),
         counted: total,
-        more: pagination.and_then(|pagination| pagination.has_next_page),
+        more,
         locations: body.locations.items,
     }
 }

@@ -46,7 +46,7 @@ async fn nothing_planted_is_logged_at_trace() {
             answer(429, "").header("retry-after", 1),
             answer(
                 200,
-                r#"{"contact":{"id":"c1","firstName":"Rosan","phone":"+18887324197"},"contacts":[]}"#,
+                r#"{"contact":{"id":"c1","firstName":"Rosan","phone":"+18887324197"}}"#,
             ),
         ]);
         let contacts = scene.location.contacts();

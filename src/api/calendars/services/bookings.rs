@@ -359,5 +359,6 @@ pub struct ServiceAddOnInput {
 #[serde_as]
 #[derive(Deserialize)]
 struct BookingList {
+    #[serde(default)]
     bookings: Entries<ServiceBooking>,
 }

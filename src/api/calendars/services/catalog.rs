@@ -343,5 +343,6 @@ fn part<'de, T: Deserialize<'de>, E: de::Error>(raw: &'de RawValue) -> Result<T,
 #[serde_as]
 #[derive(Deserialize)]
 struct ServiceList {
+    #[serde(default)]
     services: Entries<Service>,
 }

@@ -177,5 +177,6 @@ pub struct ServiceLocationDetails {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PlaceList {
+    #[serde(default)]
     service_locations: Entries<ServiceLocation>,
 }

@@ -30,7 +30,6 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn can_be_told(world: &World) -> bool {
     let counted = matches!(world.count, Count::Right | Count::More);
     let capped = world.cap < world.limit;
-    let size = world.cap.min(world.limit);
     match world.listing.paging() {
         // A count of the page alone, which is not full, looks like all.
         Paging::Offset { count } => {
@@ -38,18 +37,16 @@ fn can_be_told(world: &World) -> bool {
         }
         Paging::HasMore | Paging::Bare => true,
         Paging::Sorted => {
-            let most_alike = world
-                .values
-                .chunk_by(|one, other| one == other)
-                .map(<[_]>::len)
-                .max();
+            let alike = world.values.chunk_by(|one, other| one == other);
+            let most_alike = alike.map(<[_]>::len).max().unwrap_or(0);
             let places = match world.cursor {
                 Cursor::ValueAndId => true,
-                Cursor::Value => !capped || most_alike.unwrap_or(0) < size,
-                // By the number of the page.
-                _ => !world.listing.is_of_conversations(),
+                // Pages get longer where some share a value, as far as the server goes along.
+                Cursor::Value => most_alike <= world.cap,
+                // By the number of the page; conversations have none.
+                _ => !world.listing.is_of_conversations() || !capped,
             };
-            counted || places || !capped
+            counted || places
         }
         Paging::Meta => {
             // Opportunities have numbered pages, too.

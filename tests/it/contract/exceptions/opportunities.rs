@@ -42,13 +42,6 @@ pub(super) fn rows() -> Vec<Exception> {
             why: "HighLevel has asked for it and does not say that it no longer takes it; it goes out where it is given",
             source: "HighLevel's page on the operation, October 2025",
         },
-        Exception {
-            operations: &["GET /opportunities/search"],
-            place: "meta/nextPageUrl",
-            what: What::NotKept,
-            why: "it leads to a machine of HighLevel's own; the page has a cursor beside it",
-            source: "the example of SearchMetaResponseSchema.nextPageUrl",
-        },
     ];
     for place in ["opportunity/followers", "opportunities/*/followers"] {
         rows.push(Exception {
