@@ -170,9 +170,15 @@ fn keys_may_begin_with_a_digit_and_spaces_of_any_kind_stand_around_a_field() {
     };
     for (template, text) in [
         ("{{ custom_values.2nd_link }}", "https://a.example/2"),
-        ("{{custom_values.2nd_link|default('none')}}", "https://a.example/2"),
+        (
+            "{{custom_values.2nd_link|default('none')}}",
+            "https://a.example/2",
+        ),
         ("{{ custom_values.3rd | default('none') }}", "none"),
-        ("{% if custom_values.2nd_link %}yes{% else %}no{% endif %}", "yes"),
+        (
+            "{% if custom_values.2nd_link %}yes{% else %}no{% endif %}",
+            "yes",
+        ),
         ("{% if not custom_values.3rd %}no{% endif %}", "no"),
         ("a {{- location.phone -}} b", "a+13125550100b"),
         ("{{\u{a0}location.phone\u{a0}}}", "+13125550100"),

@@ -1,7 +1,7 @@
 //! What is legal and surely not meant. A recipe with hints can be used; each is told once, in the form of a problem, and
 //! can be silenced by its name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -253,7 +253,7 @@ impl Recipe {
             ("callers.landlines", &self.callers.landlines),
         ];
         for (key, numbers) in lists {
-            if numbers.iter().any(|number| is_odd(number, numbers)) {
+            if !odd_ones(numbers.iter()).is_empty() {
                 // The number itself may be somebody's and stays out of the message.
                 let what = "a number with a digit too few or too many; nobody calls from it";
                 self.hint(
@@ -265,8 +265,7 @@ impl Recipe {
                 );
             }
         }
-        let listed: BTreeSet<PhoneNumber> = self.numbers.listed.keys().cloned().collect();
-        for number in listed.iter().filter(|number| is_odd(number, &listed)) {
+        for number in odd_ones(self.numbers.listed.keys()) {
             let what = "a number with a digit too few or too many; nobody calls it";
             let key = format!("numbers.{}", number.e164());
             self.hint(
@@ -292,23 +291,36 @@ fn meet(one: &Step, other: &Step) -> bool {
     !apart(&one.numbers, &other.numbers) && !sources && !priority
 }
 
-fn is_odd(number: &PhoneNumber, list: &BTreeSet<PhoneNumber>) -> bool {
-    let e164 = number.e164();
-    if e164.starts_with("+1") {
-        return e164.len() != 12;
+/// What numbers of one country have alike.
+fn beginning(number: &PhoneNumber) -> &str {
+    number.e164().get(..3).unwrap_or_default()
+}
+
+/// The numbers of a list that have a digit too few or too many: for North America, or beside others that begin alike and
+/// are all of one other length.
+fn odd_ones<'n>(list: impl Iterator<Item = &'n PhoneNumber> + Clone) -> Vec<&'n PhoneNumber> {
+    let mut lengths: BTreeMap<&str, BTreeMap<usize, usize>> = BTreeMap::new();
+    for number in list.clone() {
+        let of_beginning = lengths.entry(beginning(number)).or_default();
+        *of_beginning.entry(number.e164().len()).or_default() += 1;
     }
-    let alike = |other: &&PhoneNumber| other.e164().get(..3) == e164.get(..3) && *other != number;
-    let lengths: BTreeSet<usize> = list
-        .iter()
-        .filter(alike)
-        .map(|other| other.e164().len())
-        .collect();
-    let count = list.iter().filter(alike).count();
-    count >= 2
-        && lengths.len() == 1
-        && lengths
-            .first()
-            .is_some_and(|length| e164.len().abs_diff(*length) == 1)
+    let is_odd = |number: &&PhoneNumber| {
+        let length = number.e164().len();
+        if number.e164().starts_with("+1") {
+            return length != 12;
+        }
+        let Some(counts) = lengths.get(beginning(number)) else {
+            return false;
+        };
+        let mut others = counts.iter().filter(|(other, _)| **other != length);
+        match (others.next(), others.next()) {
+            (Some((other, count)), None) => {
+                counts.get(&length) == Some(&1) && *count >= 2 && length.abs_diff(*other) == 1
+            }
+            _ => false,
+        }
+    };
+    list.filter(is_odd).collect()
 }
 
 /// Whether somebody says their name in words such as "this is Soleil", "Soleil here", "it's Soleil".
@@ -419,16 +431,19 @@ mod tests {
 
     #[test]
     fn numbers_that_are_a_digit_short() {
-        let is_odd = |number: &str, list: &[&str]| {
-            let list: BTreeSet<PhoneNumber> = list
+        let odd = |list: &[&str]| {
+            let list: Vec<PhoneNumber> = list
                 .iter()
                 .filter_map(|number| number.parse().ok())
                 .collect();
-            number.parse().is_ok_and(|number| is_odd(&number, &list))
+            let odd = odd_ones(list.iter()).into_iter();
+            odd.map(|number| number.e164().to_owned())
+                .collect::<Vec<_>>()
         };
         let german = ["+4915112345678", "+4915112345679", "+491511234567"];
-        assert!(is_odd("+491511234567", &german));
-        assert!(!is_odd("+4915112345678", &german[..2]));
-        assert!(!is_odd("+13125550100", &["+13125550100"]));
+        assert_eq!(odd(&german), ["+491511234567"]);
+        assert_eq!(odd(&german[..2]), [""; 0]);
+        assert_eq!(odd(&german[1..]), [""; 0]);
+        assert_eq!(odd(&["+13125550100"]), [""; 0]);
     }
 }

@@ -132,8 +132,10 @@ impl Walk<'_> {
         // Another text's quotes have closed this one.
         for (number, line) in inside[..end].lines().enumerate().skip(1) {
             let line = line.trim_matches([' ', '\t']);
+            // The quotes that end the text here may be those that begin the next one.
             let is_setting = key_before(line, '=').is_some_and(|(key, value)| {
-                is_bare(&key) && value.trim_start().starts_with(['"', '\'', '[', '{'])
+                let value = value.trim_start();
+                is_bare(&key) && (value.is_empty() || value.starts_with(['"', '\'', '[', '{']))
             });
             if is_header(line) || is_setting {
                 return Err(open(&format!(" before line {}", self.line + number)));
