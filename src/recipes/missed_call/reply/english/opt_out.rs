@@ -80,6 +80,7 @@ pub(in super::super) const OPT_OUT: OptOut = OptOut {
         "block|blocked|blocking|bloqueado",
         "delete|remove|erase|lose it|number",
         "omg|wtf|ffs stop already",
+        "i|ive already|just? unsubscribed",
         "spam * block|blocked",
         "pull|take off",
         "take|pull it off",
