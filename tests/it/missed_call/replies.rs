@@ -130,7 +130,10 @@ async fn a_request_to_erase_is_an_opt_out_that_the_ledger_tells_apart() {
     alone
         .text("please delete my personal data", json!({}))
         .await;
-    assert_eq!(alone.story().await, ["opted_out opted_out", "erasure_asked"]);
+    assert_eq!(
+        alone.story().await,
+        ["opted_out opted_out", "erasure_asked"]
+    );
     assert!(alone.suppressed(&rosan()).await && alone.suppressed(&phone()).await);
 
     let mut pending = desk();

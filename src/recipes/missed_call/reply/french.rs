@@ -24,7 +24,7 @@ pub(super) const OPT_OUT: OptOut = OptOut {
     ],
     phrases: &[
         "arretez|arrete|arreter|cessez|cesse|cesser|stop|assez|fini de|d|aux|avec|les|ces|vos|tous|des * text|textos|message|sms|spam|communications|envois",
-        "arretez|arrete|arreter|cessez|cesse|stoppez de|d|tout * menvoyer|envoyer|mecrire|ecrire|texter|contacter|deranger|harceler|achaler|appeler|solliciter|me",
+        "arretez|arrete|arreter|cessez|cesse|stoppez de|d|tout * menvoyer|denvoyer|decrire|envoyer|mecrire|ecrire|texter|contacter|deranger|harceler|achaler|appeler|solliciter|me",
         "arretez|cessez tout|toute|tous",
         "arretez ca|cela|ceci|tout|immediatement|maintenant $",
         "ne mecrivez|mecris|mecrire|necrivez|mecrive|ecrivez plus|pas|jamais ~avant|apres",

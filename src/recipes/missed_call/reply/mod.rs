@@ -33,18 +33,14 @@
 //! * an end to calls, unless texts are asked for ("stop calling, text me");
 //! * a request to erase ([`asks_to_erase`]).
 //!
-//! None counts that is turned round ("don't stop texting me"), and a removal counts only where its clause speaks of no
-//! appointment. "Cancel" and "Fin" alone are stop words of carriers and stay opt-outs, though they may mean an appointment or
-//! a name: in doubt it is an opt-out, because somebody who is asked once too often to write `START` loses little.
+//! None counts that is turned round ("don't stop texting me"), nor a removal in a clause about an appointment. "Cancel" and
+//! "Fin" alone are stop words of carriers, though they may mean an appointment or a name: in doubt it is an opt-out, because
+//! somebody who is asked once too often to write `START` loses little.
 //!
 //! Rules are made from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`. How well they read is measured on
-//! `holdout.tsv` and `ordinary.txt` beside them, which no rule may be made from, by the tests in
-//! `tests/it/missed_call/reply_hold_out.rs`; figures in the README come from there. Sources of single words and wordings:
-//! 47 CFR 64.1200(a)(10), the lists of carriers and resellers (in `english/opt_out.rs` and `french.rs`), and what iOS and
-//! Android send by themselves (in `reaction.rs`).
-//!
-//! A host with a better reader than these rules plugs it in as a [`ReplyAgent`], which the engine asks about everything that
-//! the rules do not settle.
+//! `holdout.tsv` and `ordinary.txt` beside them, which no rule may be made from, by `tests/it/missed_call/reply_hold_out.rs`:
+//! figures in the README come from there. Sources stand in `english/opt_out.rs`, `french.rs` and `reaction.rs`. A host with a
+//! better reader plugs it in as a [`ReplyAgent`], which the engine asks about everything that the rules do not settle.
 
 mod agent;
 mod classes;
@@ -317,7 +313,6 @@ mod tests {
         "Stop calling me please",
         "stop with these messages",
         "STOP. I told you already that I do not want any of this",
-        "No thanks, stop",
         "Who is this?\nSTOP",
         "don't text me again",
         "please don’t text this number",

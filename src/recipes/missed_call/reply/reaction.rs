@@ -49,7 +49,15 @@ pub(super) fn is_no(excerpt: Excerpt<'_>, read: &Text) -> bool {
     let no = |word: &Word| {
         matches!(
             word.text.as_str(),
-            "no" | "nope" | "you" | "me" | "text" | "message" | "texting" | "these" | "this"
+            "no" | "nope"
+                | "off"
+                | "you"
+                | "me"
+                | "text"
+                | "message"
+                | "texting"
+                | "these"
+                | "this"
         )
     };
     excerpt.contains(|character| NO.contains(&character)) && read.core().iter().all(no)

@@ -80,7 +80,8 @@ mod tests {
     #[test]
     fn every_stop_word_bears_one_slip() {
         for word in [
-            "sstop", "stpp", "dstop", "wtop", "stopa", "syop", "tsop", "stoop", "sropp", "5top", "stap",
+            "sstop", "stpp", "dstop", "wtop", "stopa", "syop", "tsop", "stoop", "sropp", "5top",
+            "stap",
         ] {
             assert!(is_stop(word), "{word}");
         }

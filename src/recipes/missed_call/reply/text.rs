@@ -212,7 +212,10 @@ fn put_right(words: &mut Vec<Word>) {
     }
     let core = core_of(words);
     if let Some([first, next, ..]) = words.get_mut(core)
-        && matches!(next.text.as_str(), "texting" | "messaging" | "calling" | "contacting")
+        && matches!(
+            next.text.as_str(),
+            "texting" | "messaging" | "calling" | "contacting"
+        )
         && let Some(meant) = slips::alone(&first.text)
     {
         meant.clone_into(&mut first.text);

@@ -25,6 +25,7 @@ pub(in super::super) const ERASURE: &[&str] = &[
     "dont|stop|not|never use|using|share|sharing|sell|selling|keep|keeping|store|storing|retain|retaining|process|processing|hold my|our|any|this personal? data|info|information|details|number",
     "dont|not have|use my data|info|information",
     "forget * about me",
+    "traces of me",
     "scrub|wipe|erase|expunge me|us|my * from|in your|the|all * records|files|systems|database|system",
     "forget me",
 ];
