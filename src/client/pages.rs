@@ -269,7 +269,12 @@ impl<P: Page> Progress<P> {
                     }),
                 }
             }
-            way if news == 0 && (way.is_some() || self.lacks_some()) => {
+            // The last page may hold nothing new only where all has come.
+            way if news == 0
+                && (way.is_some()
+                    || self.lacks_some()
+                    || (asked.cursor.is_some() && !self.has_all())) =>
+            {
                 Err(self.problem(if repeats {
                     "a page begins like the one before it"
                 } else {
