@@ -11,9 +11,13 @@ impl Walk<'_> {
     pub(super) fn header(&mut self, line: &str) -> Result<(), Slip> {
         let inner = line.trim_start_matches('[');
         let opened = line.len() - inner.len();
-        let end = inner.find([']', '#']).unwrap_or(inner.len());
+        // A name in quotes may hold both.
+        let end = match parts_of(inner) {
+            Some((_, rest)) if rest.starts_with(']') => inner.len() - rest.len(),
+            _ => inner.find([']', '#']).unwrap_or(inner.len()),
+        };
         let (name, close) = inner.split_at(end);
-        let name = name.trim();
+        let name = name.trim_matches([' ', '\t']);
         let after = close.trim_start_matches(']');
         let closed = close.len() - after.len();
         self.section = String::new();
@@ -27,20 +31,22 @@ impl Walk<'_> {
         let wrong = |walk: &Self, what: &str, remedy: String| {
             Err(walk.slip(&key, Fault::new(what, remedy)))
         };
-        if let Some(fault) = invisible(line.split('#').next().unwrap_or_default()) {
+        let is_sound = matches!(parts_of(name), Some((_, "")));
+        let judged = if is_sound { after } else { line };
+        if let Some(fault) = invisible(judged.split('#').next().unwrap_or_default()) {
             return Err(self.slip(&key, fault));
         }
         if name.is_empty() {
             let remedy = "write such as `[steps.text]`".to_owned();
             return wrong(self, "a section without a name", remedy);
         }
-        if is_number(name) && parts_of(name).is_none_or(|(_, rest)| !rest.is_empty()) {
+        if !is_sound && is_number(name) {
             let remedy = "write it in straight quotes, with its country code and without spaces, such as \
                           [numbers.\"+13125550100\"]";
             let fault = Fault::new("a phone number without straight quotes", remedy);
             return Err(self.slip("numbers", fault));
         }
-        if name.contains(is_typographic_quote) {
+        if !is_sound && name.contains(is_typographic_quote) {
             let what = "typographic quotes in the name of a section";
             return wrong(self, what, format!("write {meant}"));
         }

@@ -285,12 +285,11 @@ fn begins_a_statement(line: &str) -> bool {
 }
 
 fn is_header(line: &str) -> bool {
-    let line = line.split('#').next().unwrap_or_default().trim_end();
-    line.strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-        .is_some_and(|inner| {
-            let inner = inner.trim_start_matches('[').trim_end_matches(']');
-            parts_of(inner).is_some_and(|(_, rest)| rest.is_empty())
+    let inner = line.trim_start_matches('[');
+    inner.len() < line.len()
+        && parts_of(inner).is_some_and(|(_, rest)| {
+            let after = rest.trim_start_matches(']').trim_start();
+            rest.starts_with(']') && (after.is_empty() || after.starts_with('#'))
         })
 }
 
