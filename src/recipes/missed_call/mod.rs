@@ -59,6 +59,7 @@ mod step_fields;
 pub mod store;
 mod told_time;
 mod workflow_call;
+mod zone_files;
 
 pub use call::{CallOutcome, MissedReason};
 pub use caller::Caller;

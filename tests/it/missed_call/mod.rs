@@ -26,6 +26,7 @@ mod gates;
 mod given;
 mod halts_contract;
 mod hard_times;
+mod holidays;
 mod hours;
 mod inputs;
 mod intake;

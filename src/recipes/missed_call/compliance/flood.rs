@@ -59,6 +59,28 @@ pub struct CallersAround {
     pub numbers_within: SignedDuration,
 }
 
+impl CallersAround {
+    /// Those of the callers that are asked for: the nearest before and after, and those with one of the numbers.
+    pub(crate) fn nearest(&self, mut callers: Vec<NewCaller>) -> Vec<NewCaller> {
+        let away = |caller: &NewCaller| caller.called_at.duration_since(self.called_at).abs();
+        callers.sort_by_key(away);
+        let (mut before, mut after) = (0, 0);
+        callers.retain(|caller| {
+            let side = if caller.called_at <= self.called_at {
+                &mut before
+            } else {
+                &mut after
+            };
+            let is_near = away(caller) < self.within && *side < self.most;
+            *side += usize::from(is_near);
+            let of_numbers = caller.number.as_ref();
+            let of_numbers = of_numbers.is_some_and(|number| self.numbers.contains(number));
+            is_near || (of_numbers && away(caller) < self.numbers_within)
+        });
+        callers
+    }
+}
+
 impl FloodLimits {
     /// Which calls [`flood`] must be given to judge this one.
     pub fn callers_around(&self, call: &NewCaller) -> CallersAround {

@@ -35,7 +35,6 @@ mod service_numbers;
 mod suspension;
 mod table;
 mod week;
-mod zone_files;
 mod zones;
 
 pub use business_hours::BusinessHours;
@@ -54,10 +53,10 @@ pub use suspension::{
 };
 pub use table::TableError;
 pub use week::{InvalidWindow, Week, Window};
-pub use zone_files::ZoneFiles;
-pub(crate) use zone_files::zone;
 pub use zones::{Origin, Service, ZoneTable};
 
+pub use super::zone_files::ZoneFiles;
+pub(crate) use super::zone_files::zone;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 /// The words of a text: letters and digits, split at everything else. Case, accents and styled letters (`ＳＴＯＰ`) are

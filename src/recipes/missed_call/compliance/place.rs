@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::region::{Country, State};
-use super::zone_files::zone;
 use super::zones::ZoneTable;
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::zone_files::zone;
 
 /// What is known about where somebody is, as HighLevel has it. Zones are IANA names, and what is none counts as absent.
 #[derive(Debug, Clone, Copy, Default)]

@@ -17,7 +17,7 @@ use super::place::{CandidateZone, Candidates, PlaceSource};
 use super::region::State;
 use super::table::{self, TableError};
 use super::week::{Week, Window};
-use super::zone_files::ZoneFiles;
+use crate::recipes::missed_call::zone_files::ZoneFiles;
 
 const TABLE: &str = "quiet_hours.toml";
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::zone_files::zone;
+use crate::recipes::missed_call::zone_files::zone;
 
 /// A table of rules that cannot be used: which one, where, what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

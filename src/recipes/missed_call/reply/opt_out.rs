@@ -107,7 +107,7 @@ fn ends_with_stop(words: &[Word]) -> bool {
         return false;
     };
     let [.., noun, previous] = before else {
-        let another = before.first().is_some_and(|word| is_before(word));
+        let another = before.first().is_some_and(is_before);
         return last.text == "stop" && !another;
     };
     let asked = |word: &Word| {

@@ -392,23 +392,7 @@ impl Store for MemoryStore {
         let tables = self.tables();
         let states = tables.episodes.values().map(|row| &row.stored.state);
         let here = states.filter(|state| state.location() == location);
-        let away = |caller: &NewCaller| caller.called_at.duration_since(around.called_at).abs();
-        let mut callers: Vec<_> = here.filter_map(|state| state.new_caller()).collect();
-        callers.sort_by_key(away);
-        let (mut before, mut after) = (0, 0);
-        callers.retain(|caller| {
-            let side = if caller.called_at <= around.called_at {
-                &mut before
-            } else {
-                &mut after
-            };
-            let is_near = away(caller) < around.within && *side < around.most;
-            *side += usize::from(is_near);
-            let of_numbers = caller.number.as_ref();
-            let of_numbers = of_numbers.is_some_and(|number| around.numbers.contains(number));
-            is_near || (of_numbers && away(caller) < around.numbers_within)
-        });
-        Ok(callers)
+        Ok(around.nearest(here.filter_map(|state| state.new_caller()).collect()))
     }
 
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError> {

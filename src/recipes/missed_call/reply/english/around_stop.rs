@@ -34,7 +34,8 @@ pub(in super::super) const AFTER_STOP: &[&str] = &[
     "power|lift|bleed|button|codon|cock|shop|store|sale|foreclosure|eviction|before|after|when|if|until|between",
     "around|along|outside|inside|near|next|from|short|only|while|losing|feeling|thinking|talking|walking",
     "driving|snoring|freezing|dripping|recurring|membership|subscription|appointment|appointments|paying",
-    "selling|providing|offering",
+    "selling|providing|offering|him",
+    "me if|from|before|when",
 ];
 
 /// Words before `stop` as the last word that make it a place, or something that somebody or something does or does not.

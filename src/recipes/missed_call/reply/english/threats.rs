@@ -31,7 +31,7 @@ pub(in super::super) const THREATS: &[&str] = &[
     "have|get|getting you blocked|reported",
     "blocking everyone|everybody",
     "blocked list",
-    "so much spam",
+    "so much spam ~today|from|this|lately|mail|folder|in",
     "spam|spamming again|much $",
     "no longer want|need you|your",
     "report|reporting|reported you|yall|your|this|it|these|number|company|text|spam|them|as * to? fcc|ftc|bbb|spam|junk|police|attorney|authorities",
