@@ -1,6 +1,6 @@
-//! The classifier of replies against what no rule was made from: labelled replies (`holdout.tsv`) and ordinary English
-//! sentences (`ordinary.txt`). Only counts are printed, whatever fails: a rule that is made from one of these rows makes the
-//! measure worthless.
+//! The classifier of replies against labelled replies that no rule was made from (`holdout.tsv`), and against ordinary
+//! English sentences (`ordinary.txt`). Only counts are printed, whatever fails: a rule that is made from a row of the hold-out
+//! makes the measure worthless.
 #![allow(
     clippy::print_stdout,
     reason = "the measures are worth reading where they pass, too"
@@ -15,7 +15,7 @@ use super::reply_corpus::{labelled, lines, percent};
 /// Of those that are taken for opt-outs, so many percent are.
 const LEAST_PRECISION: f64 = 95.0;
 /// Of the opt-outs, so many percent are found.
-const LEAST_RECALL: f64 = 80.0;
+const LEAST_RECALL: f64 = 85.0;
 /// Of a thousand ordinary sentences, at most so many are taken for opt-outs.
 const MOST_FALSE_ALARMS: usize = 2;
 
@@ -62,7 +62,7 @@ fn print_table(counts: &BTreeMap<(&str, &str), usize>) {
 }
 
 #[test]
-fn ordinary_sentences_that_no_rule_was_made_from_are_no_opt_outs() {
+fn ordinary_sentences_are_no_opt_outs() {
     let sentences = lines("ordinary.txt").unwrap();
     let taken = sentences
         .iter()

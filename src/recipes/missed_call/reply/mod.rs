@@ -38,7 +38,7 @@
 //! somebody who is asked once too often to write `START` loses little.
 //!
 //! Rules are made from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`. How well they read is measured on
-//! `holdout.tsv` and `ordinary.txt` beside them, which no rule may be made from, by `tests/it/missed_call/reply_hold_out.rs`:
+//! `holdout.tsv` beside them, which no rule may be made from, and on `ordinary.txt`, by `tests/it/missed_call/reply_hold_out.rs`:
 //! figures in the README come from there. Sources stand in `english/opt_out.rs`, `french.rs` and `reaction.rs`. A host with a
 //! better reader plugs it in as a [`ReplyAgent`], which the engine asks about everything that the rules do not settle.
 
