@@ -31,7 +31,8 @@
 //!     let metrics = Metrics::of(&report.rows, &settings);
 //!
 //!     // Nothing was missed, and nothing is told.
-//!     assert_eq!(csv.lines().count(), 1);
+//!     // The header and the sums.
+//!     assert_eq!(csv.lines().count(), 2);
 //!     assert_eq!(digest.text(), "Missed calls on Friday, 20 November 2026\n\nThere were none.\n");
 //!     assert_eq!(metrics.time_to_text_p95, None);
 //!     assert_eq!(evidence::lines(entries).count(), 0);
