@@ -55,6 +55,13 @@ pub(crate) enum Way<C> {
 }
 
 impl<C: PartialEq> Way<C> {
+    /// Where the next page begins.
+    pub(crate) fn into_cursor(self) -> C {
+        match self {
+            Self::At(cursor) | Self::After { value: cursor, .. } => cursor,
+        }
+    }
+
     /// The way on after these items by the value that the last of them carries, if it carries one. `names` tells whether
     /// the value is the item's alone.
     pub(crate) fn after_last<T>(
@@ -106,12 +113,8 @@ impl<C> Ask<C> {
 /// What is read next.
 enum Next<C> {
     Page(Ask<C>),
-    /// Whether anything comes after a value. If so, not all that share it may have come: `again` reads from before it, if
-    /// that can help.
-    Probe {
-        value: C,
-        again: Option<Ask<C>>,
-    },
+    /// Whether anything comes after a value. If so, not all that share it may have come.
+    Probe(C),
     End,
     Fail(Error),
 }
@@ -134,8 +137,6 @@ struct Progress<P: Page> {
     total: Option<u64>,
     /// The length of the longest page.
     longest: usize,
-    /// Pages have been shorter than asked for, with more to follow.
-    capped: bool,
 }
 
 impl<P: Page> Progress<P> {
@@ -151,7 +152,6 @@ impl<P: Page> Progress<P> {
             skipped,
             total: None,
             longest: 0,
-            capped: false,
         }
     }
 
@@ -261,12 +261,10 @@ impl<P: Page> Progress<P> {
                     true if news == 0 => Err(self.tied(outlook.entries)),
                     true => Ok(Next::Page(again)),
                     false if self.has_all() && self.counts_all() => Ok(Next::End),
-                    false if news == 0 => Ok(Next::Probe { value, again: None }),
-                    false if self.capped => Ok(Next::Page(again)),
-                    false => Ok(Next::Probe {
-                        value,
-                        again: Some(again),
-                    }),
+                    // A server may give fewer than it was asked for. It has given more than this before, so this is all.
+                    false if news == 0 && outlook.entries < self.longest => self.end(),
+                    false if news == 0 => Ok(Next::Probe(value)),
+                    false => Ok(Next::Page(again)),
                 }
             }
             // The last page may hold nothing new only where all has come.
@@ -298,7 +296,7 @@ impl<P: Page> Progress<P> {
     }
 
     /// Takes the page that was asked for to know whether anything comes after a value.
-    fn take_probe(&mut self, page: P, again: Option<Ask<P::Cursor>>) -> Result<Next<P::Cursor>> {
+    fn take_probe(&mut self, page: P) -> Result<Next<P::Cursor>> {
         let outlook = page.outlook();
         if !outlook.listed {
             return Err(self.without_list());
@@ -309,19 +307,14 @@ impl<P: Page> Progress<P> {
             let id = P::id_of(item);
             id.is_none_or(|id| !self.seen.contains(&self.hasher.hash_one(id)))
         };
-        let has_news = items.iter().any(is_new);
-        match again {
-            Some(again) if has_news => {
-                self.capped = true;
-                Ok(Next::Page(again))
-            }
+        match items.iter().any(is_new) {
             // Some that share the value may be behind those that came, and cannot be asked for.
-            _ if has_news => Err(self.tied(self.longest)),
+            true => Err(self.tied(self.longest)),
             // A server that gives the value itself again has given all of a page by this, unless it counts.
-            _ if outlook.entries > 0 && outlook.entries >= self.longest && !self.has_all() => {
+            false if outlook.entries > 0 && outlook.entries >= self.longest && !self.has_all() => {
                 Err(self.tied(self.longest))
             }
-            _ => self.end(),
+            false => self.end(),
         }
     }
 
@@ -361,10 +354,10 @@ where
                         let page = fetch(ask.clone()).await?;
                         progress.take(page, &ask)
                     }
-                    Next::Probe { value, again } => {
+                    Next::Probe(value) => {
                         let cursor = Some(value);
                         let page = fetch(Ask { cursor, known: 0 }).await?;
-                        progress.take_probe(page, again)
+                        progress.take_probe(page)
                     }
                     Next::End => return Ok(None),
                     Next::Fail(error) => return Err(error),

@@ -195,9 +195,7 @@ impl ContactPage {
     /// The page after this one: by the cursor of the last contact, or where that has none by the number. `None` when this
     /// one is empty, or nothing tells how to go on.
     pub fn next(&self) -> Option<SearchPage> {
-        match self.way()? {
-            Way::At(page) | Way::After { value: page, .. } => Some(page),
-        }
+        self.way().map(Way::into_cursor)
     }
 
     fn way(&self) -> Option<Way<SearchPage>> {

@@ -120,13 +120,17 @@ impl<'a> Conversations<'a> {
         if *error.kind() != unnamed {
             return error;
         }
-        let search = ConversationSearch::with_contact(contact);
         // Where the search fails the refusal stands as it was.
-        let found = self.search(&search).await.ok();
-        let first = found.and_then(|page| page.conversations.into_iter().next());
-        error.with_kind(ErrorKind::ConversationExists {
-            conversation_id: first.map(|conversation| conversation.id),
-        })
+        let conversation_id = self.first_of(&contact).await.ok().flatten();
+        error.with_kind(ErrorKind::ConversationExists { conversation_id })
+    }
+
+    /// The conversation of a contact, if there is one.
+    pub(crate) async fn first_of(&self, contact: &ContactId) -> Result<Option<ConversationId>> {
+        let search = ConversationSearch::with_contact(contact.clone());
+        let page = self.search(&search).await?;
+        let first = page.conversations.into_iter().next();
+        Ok(first.map(|conversation| conversation.id))
     }
 
     /// One conversation by its id.

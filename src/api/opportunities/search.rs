@@ -393,9 +393,7 @@ impl AdvancedOpportunityPage {
     /// The page after this one: by the cursor of the last opportunity, or where that has none by the number. `None` when this
     /// one is empty, or nothing tells how to go on.
     pub fn next(&self) -> Option<SearchPage> {
-        match self.way()? {
-            Way::At(page) | Way::After { value: page, .. } => Some(page),
-        }
+        self.way().map(Way::into_cursor)
     }
 
     fn way(&self) -> Option<Way<SearchPage>> {

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::accept::name_of_message;
 use super::{Acceptance, Engine, Site};
 use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::zone;
 use crate::recipes::missed_call::store::{DeliveryName, StoreError};
 use crate::recipes::missed_call::{MissedCallForm, WorkflowCall};
 use crate::workflows::actions::{Action, ActionAnswer, ActionCall};
@@ -135,9 +136,7 @@ impl Engine {
                 return known();
             }
         };
-        let zone = details
-            .timezone
-            .and_then(|name| crate::recipes::missed_call::compliance::zone(name.trim()));
+        let zone = details.timezone.and_then(|name| zone(name.trim()));
         let Some(zone) = zone else {
             tracing::warn!(%location, "the location has no time zone, by which a workflow tells when a call ended");
             return known();

@@ -1,12 +1,12 @@
 //! What somebody of the team needs to answer a caller: the caller's last words, and where to open them.
 
 use super::FactsError;
-use crate::api::conversations::{ConversationSearch, Message, MessagesQuery};
+use crate::api::conversations::{Message, MessagesQuery};
 use crate::client::Location;
-use crate::error::{Error, ErrorKind, Result};
-use crate::ids::ConversationId;
+use crate::error::Result;
 use crate::message::Direction;
 use crate::recipes::missed_call::episode::{CallerFacts, Episode};
+use crate::recipes::missed_call::runtime::outside::is_hidden;
 use crate::recipes::missed_call::runtime::{Engine, Site};
 use crate::secret::Private;
 
@@ -32,31 +32,29 @@ impl Engine {
     }
 }
 
-/// The newest message of the caller that has words. `None` too where the token may not read conversations: the team is
-/// told without them then.
+/// The newest message of the caller that has words. `None` too where HighLevel does not show the conversation, or in a
+/// form that cannot be read: the team is told without them then.
 async fn last_words(location: &Location, episode: &Episode) -> Result<Option<Private<String>>> {
     match newest_words(location, episode).await {
-        Err(error) if is_withheld(&error) => Ok(None),
+        Err(error) if is_hidden(&error) => Ok(None),
         read => read,
     }
 }
 
-fn is_withheld(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthorized(_)
-    )
-}
-
 async fn newest_words(location: &Location, episode: &Episode) -> Result<Option<Private<String>>> {
-    let Some(conversation) = conversation(location, episode).await? else {
+    let conversations = location.conversations();
+    let state = episode.state();
+    let conversation = match &state.conversation {
+        Some(known) => Some(known.clone()),
+        None => conversations.first_of(state.contact()).await?,
+    };
+    let Some(conversation) = conversation else {
         return Ok(None);
     };
     let query = MessagesQuery {
         limit: Some(NEWEST),
         ..MessagesQuery::default()
     };
-    let conversations = location.conversations();
     let page = conversations.messages(&conversation, &query).await?;
     let said = |message: Message| {
         let inbound = message.direction == Some(Direction::Inbound);
@@ -64,15 +62,4 @@ async fn newest_words(location: &Location, episode: &Episode) -> Result<Option<P
         words.filter(|_| inbound)
     };
     Ok(page.messages.into_iter().find_map(said))
-}
-
-async fn conversation(location: &Location, episode: &Episode) -> Result<Option<ConversationId>> {
-    let state = episode.state();
-    if let Some(known) = &state.conversation {
-        return Ok(Some(known.clone()));
-    }
-    let search = ConversationSearch::with_contact(state.contact().clone());
-    let found = location.conversations().search(&search).await?;
-    let newest = found.conversations.into_iter().next();
-    Ok(newest.map(|conversation| conversation.id))
 }

@@ -195,7 +195,7 @@ fn is_since(at: Option<Timestamp>, since: Option<Timestamp>) -> bool {
 }
 
 /// Whether an error says that HighLevel does not show it to us, or in a way that nobody can read.
-fn is_hidden(error: &Error) -> bool {
+pub(in crate::recipes::missed_call::runtime) fn is_hidden(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::NotFound

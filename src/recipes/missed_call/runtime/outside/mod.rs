@@ -5,7 +5,7 @@
 mod find;
 mod known_again;
 
-pub(super) use find::{Found, before, find};
+pub(super) use find::{Found, before, find, is_hidden};
 
 use super::notifier::{Notice, TeamNotifier};
 use crate::api::contacts::{
