@@ -273,6 +273,8 @@ mod under_way;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 pub mod workflows;
+#[cfg(feature = "missed-call")]
+mod zone_files;
 
 pub use client::Client;
 pub use error::{Error, Result};

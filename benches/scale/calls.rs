@@ -11,7 +11,7 @@ use crate::scale::callers::{location, name, phone};
 
 /// The preset `soleil`, which texts, tags and makes a task at once, and a text on the next day.
 pub(crate) fn recipe() -> Recipe {
-    let soleil = include_str!("../../src/recipes/missed_call/presets/soleil.toml");
+    let soleil = include_str!("../../src/recipes/missed_call/core/presets/soleil.toml");
     let later = r#"
         [steps.next_day]
         do = "text"

@@ -38,38 +38,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod call;
-mod caller;
-pub mod compliance;
-pub mod copy;
+mod core;
+mod engine;
 #[doc = include_str!("edge_cases.md")]
 pub mod edge_cases {}
-pub mod episode;
-mod erasing;
-mod halt;
-mod intake;
-pub mod ledger;
-pub mod presets;
-pub mod recipe;
-pub mod reply;
-pub mod report;
-mod runtime;
-mod spelling;
-mod step_fields;
 pub mod store;
-mod told_time;
-mod workflow_call;
-mod zone_files;
 
-pub use call::{CallOutcome, MissedReason};
-pub use caller::Caller;
-pub use copy::{CopyError, MergeField, MergeValues, Template, render_text};
-pub use halt::Halt;
-pub use presets::Preset;
-pub use recipe::{LocationFacts, Problem, Recipe, RecipeError};
-pub use reply::Reply;
-pub use runtime::{
+pub use self::core::{call, compliance, copy, episode, ledger, presets, recipe, reply, report};
+
+pub use self::core::Caller;
+pub use self::core::call::{CallOutcome, MissedReason};
+pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
+pub use self::core::model::Halt;
+pub use self::core::presets::Preset;
+pub use self::core::recipe::{LocationFacts, Problem, Recipe, RecipeError, render_text};
+pub use self::core::reply::Reply;
+pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
+pub use engine::{
     Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, Stopped,
     SweepError, Swept, TeamNotifier, WorkflowInlet,
 };
-pub use workflow_call::{MissedCallForm, WorkflowCall};

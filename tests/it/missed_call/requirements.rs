@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const TABLE: &str = include_str!("../../../src/recipes/missed_call/presets/requirements.md");
+const TABLE: &str = include_str!("../../../src/recipes/missed_call/core/presets/requirements.md");
 
 /// The number, and the last column, of each line.
 fn lines() -> Vec<(String, String)> {

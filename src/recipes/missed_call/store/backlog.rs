@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Shares;
 use crate::client::Lane;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::EffectId;
+use crate::recipes::missed_call::core::model::EffectId;
 
 /// A location whose oldest effect has been due for so long is behind: more comes than is worked off. If the oldest went
 /// first, each would go out as late as the others, and after the age that a recipe allows none at all.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::halt::Halt;
+use crate::recipes::missed_call::core::model::Halt;
 
 /// What was last said about one thing that can halt a location.
 #[derive(Debug, Clone, PartialEq, Eq)]

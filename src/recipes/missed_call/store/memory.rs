@@ -10,18 +10,19 @@ use jiff::{SignedDuration, Timestamp};
 use super::backlog::{Backlog, LineKey, line_key};
 use super::{
     Claim, Commit, Committed, CompanyApp, EffectChange, EpisodeChange, Fence, Forgotten, Halted,
-    LedgerQuery, PersonKey, Progress, PutOff, Reference, Rewritten, Shares, Store, StoreError,
-    Stored, Subject, Suppression, TextingRecord,
+    LedgerQuery, Progress, PutOff, Rewritten, Shares, Store, StoreError, Stored, Suppression,
+    TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{
+use crate::recipes::missed_call::core::compliance::{
     CallersAround, Consent, ConsentKind, NewCaller, SendCounts,
 };
-use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
-use crate::recipes::missed_call::halt::Halt;
-use crate::recipes::missed_call::ledger::Entry;
+use crate::recipes::missed_call::core::ledger::Entry;
+use crate::recipes::missed_call::core::model::Halt;
+use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, Reason};
+use crate::recipes::missed_call::core::model::{PersonKey, Reference, Subject};
 use crate::secret::Private;
 
 /// Keeps everything in memory.

@@ -9,7 +9,6 @@ mod health;
 mod installation;
 mod memory;
 mod progress;
-mod reference;
 mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -21,23 +20,24 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+pub use super::core::model::{PersonKey, Subject};
+pub use super::core::model::{Reference, ReferenceChange};
 pub use error::{StoreError, StoreFault};
 pub(crate) use health::LATE;
 pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
 pub use progress::{Before, Progress};
-pub use reference::{Reference, ReferenceChange};
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
 
-use super::compliance::{CallersAround, Consent, ConsentKind, NewCaller, SendCounts};
-use super::episode::{EffectId, EpisodeId, EpisodeState, Reason};
-use super::ledger::Entry;
+use super::core::compliance::{CallersAround, Consent, ConsentKind, NewCaller, SendCounts};
+use super::core::episode::EpisodeState;
+use super::core::ledger::Entry;
+use super::core::model::{EffectId, EpisodeId, Reason};
 use crate::client::Lane;
-use crate::digest::sha256_hex;
-use crate::ids::{CompanyId, ContactId, LocationId};
+use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -351,54 +351,6 @@ pub struct Claim {
     pub fence: Fence,
     /// How far it had come.
     pub progress: Progress,
-}
-
-/// How to find somebody's episode.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonKey {
-    /// Where.
-    pub location: LocationId,
-    /// By the contact …
-    pub contact: ContactId,
-    /// … or by the number.
-    pub number: Option<PhoneNumber>,
-}
-
-/// Who must not be texted: a number or a contact, kept as a hash so that the list outlives the person's data.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Subject(String);
-
-impl Subject {
-    /// A number.
-    pub fn number(number: &PhoneNumber) -> Self {
-        Self::hashed(&format!("number:{}", number.e164()))
-    }
-
-    /// A contact, for opt-outs that come without a number.
-    pub fn contact(contact: &ContactId) -> Self {
-        Self::hashed(&format!("contact:{contact}"))
-    }
-
-    /// A contact and the numbers known for it, each once.
-    pub(crate) fn all<'a>(
-        contact: &ContactId,
-        numbers: impl IntoIterator<Item = &'a PhoneNumber>,
-    ) -> Vec<Self> {
-        let mut subjects = vec![Self::contact(contact)];
-        subjects.extend(numbers.into_iter().map(Self::number));
-        subjects.sort();
-        subjects.dedup();
-        subjects
-    }
-
-    fn hashed(text: &str) -> Self {
-        Self(sha256_hex(text.as_bytes()))
-    }
-
-    /// The hash in hex.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// Why somebody must not be texted, and since when.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::recipes::missed_call::episode::Intent;
+use crate::recipes::missed_call::core::model::Intent;
 
 /// How far an effect has come. Stored as JSON; rows of old releases must load for ever.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rusqlite::ErrorCode;
 
-use super::super::{StoreError, StoreFault};
+use crate::recipes::missed_call::store::{StoreError, StoreFault};
 use crate::sqlite::{self, Failure, FileFault, fault_of};
 
 /// The error that a store's user sees: it names the file.

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::{Claim, EffectChange, Fence, Progress, PutOff, Shares};
 use super::rows::{Conflict, Result, read_json};
 use super::{episodes, lines};
 use crate::client::Lane;
-use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
+use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, StepName};
+use crate::recipes::missed_call::store::{Claim, EffectChange, Fence, Progress, PutOff, Shares};
 
 pub(super) const TAKE: &str =
     "UPDATE effect SET attempt = attempt + 1, claimed_due_at = due_at, due_at = ?4

@@ -3,12 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::super::{EpisodeChange, PersonKey, Stored};
 use super::rows::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{CallersAround, NewCaller};
-use crate::recipes::missed_call::episode::EpisodeId;
+use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller};
+use crate::recipes::missed_call::core::model::EpisodeId;
+use crate::recipes::missed_call::core::model::PersonKey;
+use crate::recipes::missed_call::store::{EpisodeChange, Stored};
 
 pub(super) const BY_CONTACT: &str =
     "SELECT state_json, revision FROM episode WHERE location = ?1 AND contact = ?2 AND live = 1";

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{CompanyApp, CompanyLocation, HaltChange, Halted};
 use super::rows::Result;
 use crate::ids::{CompanyId, LocationId};
-use crate::recipes::missed_call::halt::Halt;
+use crate::recipes::missed_call::core::model::Halt;
+use crate::recipes::missed_call::store::{CompanyApp, CompanyLocation, HaltChange, Halted};
 
 pub(super) fn write(connection: &Connection, change: &HaltChange) -> Result<()> {
     connection

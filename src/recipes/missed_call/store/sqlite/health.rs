@@ -5,9 +5,9 @@ use std::sync::PoisonError;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::super::{LATE, StoreError, StoreHealth};
 use super::rows::Result;
 use super::{SqliteStore, tally};
+use crate::recipes::missed_call::store::{LATE, StoreError, StoreHealth};
 
 /// Within this time one look at the disk counts for all who ask.
 const BEAT: SignedDuration = SignedDuration::from_secs(1);

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::super::{LedgerQuery, Rewritten};
 use super::episodes;
 use super::rows::{Conflict, Result, read_json};
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::EpisodeId;
-use crate::recipes::missed_call::ledger::Entry;
+use crate::recipes::missed_call::core::ledger::Entry;
+use crate::recipes::missed_call::core::model::EpisodeId;
+use crate::recipes::missed_call::store::{LedgerQuery, Rewritten};
 
 pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
     for entry in entries {

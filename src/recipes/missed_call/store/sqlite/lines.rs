@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::super::Shares;
-use super::super::backlog::{dealt, is_behind, of_both_ends};
 use super::rows::Result;
 use crate::client::Lane;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::store::Shares;
+use crate::recipes::missed_call::store::backlog::{dealt, is_behind, of_both_ends};
 
 /// Those in which something is due, in the order of their turns.
 pub(super) const DUE: &str = "SELECT number, location, due_at, given FROM line

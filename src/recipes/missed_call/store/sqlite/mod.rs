@@ -29,22 +29,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub use self::tally::LastRun;
+pub use tally::LastRun;
 
 use self::condition::Condition;
 use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference,
-    Shares, Store, StoreError, StoreHealth, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PutOff, Shares, Store, StoreError,
+    StoreHealth, Stored, Suppression, TextingRecord,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
-use crate::recipes::missed_call::episode::EpisodeId;
-use crate::recipes::missed_call::ledger::Entry;
+use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
+use crate::recipes::missed_call::core::ledger::Entry;
+use crate::recipes::missed_call::core::model::EpisodeId;
+use crate::recipes::missed_call::core::model::{PersonKey, Reference, Subject};
 use crate::sqlite::{self, Failure};
 use async_trait::async_trait;
 use jiff::civil::Date;
@@ -397,7 +398,8 @@ impl Store for SqliteStore {
 mod tests {
     use super::*;
     use crate::ids::ContactId;
-    use crate::recipes::missed_call::store::{DeliveryName, Forgotten, Subject};
+    use crate::recipes::missed_call::core::model::Subject;
+    use crate::recipes::missed_call::store::{DeliveryName, Forgotten};
 
     // A report over years of the ledger must hold up neither what is written nor what a webhook or a text waits for.
     #[tokio::test]

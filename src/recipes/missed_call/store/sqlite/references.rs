@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{Reference, ReferenceChange, Stored};
 use super::episodes;
 use super::rows::Result;
 use crate::ids::LocationId;
+use crate::recipes::missed_call::core::model::{Reference, ReferenceChange};
+use crate::recipes::missed_call::store::Stored;
 
 pub(super) const BY_REFERENCE: &str = "SELECT state_json, revision FROM episode
     WHERE number = (SELECT episode FROM episode_reference WHERE location = ?1 AND reference = ?2)";

@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{Commit, Committed, Shares, Subject, Suppression};
 use super::{effects, episodes, halts, ledger, lines, references, texting};
 use crate::client::Lane;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::Reason;
+use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::core::model::Subject;
+use crate::recipes::missed_call::store::{Commit, Committed, Shares, Suppression};
 use crate::sqlite::Failure;
 
 pub(super) type Result<T> = std::result::Result<T, Failure>;

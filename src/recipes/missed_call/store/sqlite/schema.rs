@@ -163,11 +163,13 @@ mod tests {
     use jiff::Timestamp;
     use rusqlite::params_from_iter;
 
-    use super::super::super::LedgerQuery;
-    use super::super::{effects, episodes, health, ledger, lines, references, rows};
     use super::*;
     use crate::ids::LocationId;
-    use crate::recipes::missed_call::episode::EpisodeId;
+    use crate::recipes::missed_call::core::model::EpisodeId;
+    use crate::recipes::missed_call::store::LedgerQuery;
+    use crate::recipes::missed_call::store::sqlite::{
+        effects, episodes, health, ledger, lines, references, rows,
+    };
 
     /// How SQLite goes about a statement, a line for each step.
     fn plan(sql: &str, values: Vec<rusqlite::types::Value>) -> Vec<String> {

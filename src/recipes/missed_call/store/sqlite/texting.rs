@@ -6,12 +6,17 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-use super::super::{ConsentGiven, DayCount, Forgotten, Subject, TextCount, TextingRecord};
 use super::episodes;
 use super::rows::Result;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::compliance::{Consent, ConsentKind, DAYS_OF_RATES, SendCounts};
-use crate::recipes::missed_call::episode::{EffectId, EpisodeId, StepName};
+use crate::recipes::missed_call::core::compliance::{
+    Consent, ConsentKind, DAYS_OF_RATES, SendCounts,
+};
+use crate::recipes::missed_call::core::model::Subject;
+use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, StepName};
+use crate::recipes::missed_call::store::{
+    ConsentGiven, DayCount, Forgotten, TextCount, TextingRecord,
+};
 
 /// How long texts are counted.
 const TEXT_MEMORY: SignedDuration = SignedDuration::from_hours(48);

@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::super::StoreError;
 use super::condition::Condition;
 use super::writer::Writer;
+use crate::recipes::missed_call::store::StoreError;
 use crate::sqlite::{Failure, FileFault};
 
 /// Runs in the group's transaction, where there is one, and gives back what tells the waiting caller once it is known

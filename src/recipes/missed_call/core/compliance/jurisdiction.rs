@@ -1,0 +1,233 @@
+//! Where the called person may be: the time zones and states that a text must be lawful in.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::numbering_plan::ZoneTable;
+use super::region::{Country, State};
+use crate::phone::PhoneNumber;
+use crate::zone_files::zone;
+
+/// What is known about where somebody is, as HighLevel has it. Zones are IANA names, and what is none counts as absent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlaceFacts<'f> {
+    /// The number that the text goes to.
+    pub phone: Option<&'f PhoneNumber>,
+    /// The contact's `timezone`.
+    pub contact_zone: Option<&'f str>,
+    /// The location's setting `disableContactTimezone`: the contact's zone does not count.
+    pub contact_zone_disabled: bool,
+    /// The contact's `state`, as somebody filled it in.
+    pub contact_state: Option<&'f str>,
+    /// The contact's `country`, ISO 3166-1 alpha-2. Elsewhere than in the United States and Canada the state does not
+    /// count: `WA` is Western Australia there.
+    pub contact_country: Option<&'f str>,
+    /// The location's `timezone`.
+    pub location_zone: Option<&'f str>,
+}
+
+/// The zones and states that a text must be lawful in, all of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidates {
+    /// Each zone, with what speaks for it. Empty if nothing is known; then no time of the day is known either.
+    pub zones: Vec<CandidateZone>,
+    /// Each state, with what speaks for it, in the order of their codes.
+    pub states: Vec<CandidateState>,
+}
+
+/// A time zone that the person may be in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CandidateZone {
+    /// The zone.
+    pub zone: TimeZone,
+    /// What speaks for it.
+    pub source: PlaceSource,
+}
+
+/// A state that the person may be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CandidateState {
+    /// The state.
+    pub state: State,
+    /// What speaks for it; the contact's own word where both do.
+    pub source: PlaceSource,
+}
+
+/// What speaks for a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlaceSource {
+    /// The contact's own time zone or state.
+    Contact,
+    /// The area code of the number, or the calling code of its country.
+    AreaCode,
+    /// The location's time zone, for want of anything better.
+    Location,
+}
+
+impl Candidates {
+    /// The candidates that follow from the facts.
+    ///
+    /// The zones are the contact's own, unless the location disables it, and all zones of the number's area code; if
+    /// there are none of either, the location's. (HighLevel falls back to the account's zone as well: help article
+    /// 48001239875.) The states too are those of the contact and of the area code together. The contact's word only ever
+    /// adds: Florida, Oklahoma and Oregon presume the area code to be the place, whatever the contact says.
+    pub fn of(facts: &PlaceFacts<'_>, table: &ZoneTable) -> Self {
+        let origin = facts.phone.and_then(|phone| table.origin(phone));
+        let named = |name: Option<&str>, source| {
+            let zone = zone(name?.trim())?;
+            zone.iana_name()?;
+            Some(CandidateZone { zone, source })
+        };
+        let of_contact = facts.contact_zone.filter(|_| !facts.contact_zone_disabled);
+        let mut zones: Vec<_> = named(of_contact, PlaceSource::Contact)
+            .into_iter()
+            .collect();
+        for zone in origin.into_iter().flat_map(|origin| &origin.zones) {
+            if zones.iter().all(|known| known.zone != *zone) {
+                zones.push(CandidateZone {
+                    zone: zone.clone(),
+                    source: PlaceSource::AreaCode,
+                });
+            }
+        }
+        if zones.is_empty() {
+            zones.extend(named(facts.location_zone, PlaceSource::Location));
+        }
+
+        let has_states = match facts.contact_country.and_then(Country::read) {
+            Some(country) => country == Country::US || country == Country::CA,
+            None => true,
+        };
+        let own = facts.contact_state.filter(|_| has_states);
+        let own = own.and_then(State::read).map(|state| CandidateState {
+            state,
+            source: PlaceSource::Contact,
+        });
+        let by_code = origin.into_iter().flat_map(|origin| &origin.states);
+        let by_code = by_code.map(|state| CandidateState {
+            state: *state,
+            source: PlaceSource::AreaCode,
+        });
+        let mut states: Vec<_> = own.into_iter().chain(by_code).collect();
+        // The sort is stable, so that the contact's own word stays first.
+        states.sort_by_key(|candidate| candidate.state);
+        states.dedup_by_key(|candidate| candidate.state);
+        Self { zones, states }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The candidates as `zone source` and `state source`.
+    fn told(facts: PlaceFacts<'_>) -> Vec<String> {
+        let candidates = Candidates::of(&facts, ZoneTable::built_in());
+        let zones = candidates.zones.iter().map(|candidate| {
+            let name = candidate.zone.iana_name().unwrap();
+            format!("{name} {:?}", candidate.source)
+        });
+        let states = candidates.states.iter();
+        let states = states.map(|candidate| format!("{} {:?}", candidate.state, candidate.source));
+        zones.chain(states).collect()
+    }
+
+    #[test]
+    fn the_contacts_zone_and_the_area_code_or_else_the_location() {
+        let pensacola: PhoneNumber = "+18505550100".parse().unwrap();
+        let toll_free: PhoneNumber = "+18005550100".parse().unwrap();
+        let all = PlaceFacts {
+            phone: Some(&pensacola),
+            contact_zone: Some("America/Denver"),
+            location_zone: Some("America/Los_Angeles"),
+            ..PlaceFacts::default()
+        };
+        assert_eq!(
+            told(all),
+            [
+                "America/Denver Contact",
+                "America/Chicago AreaCode",
+                "America/New_York AreaCode",
+                "FL AreaCode"
+            ]
+        );
+        // The contact's word comes first where both name the same zone.
+        let same = PlaceFacts {
+            contact_zone: Some("America/Chicago"),
+            ..all
+        };
+        assert_eq!(
+            told(same),
+            [
+                "America/Chicago Contact",
+                "America/New_York AreaCode",
+                "FL AreaCode"
+            ]
+        );
+        let by_code = [
+            "America/Chicago AreaCode",
+            "America/New_York AreaCode",
+            "FL AreaCode",
+        ];
+        for odd in [None, Some(""), Some("Mars/Olympus")] {
+            let facts = PlaceFacts {
+                contact_zone: odd,
+                ..all
+            };
+            assert_eq!(told(facts), by_code, "{odd:?}");
+        }
+        let disabled = PlaceFacts {
+            contact_zone_disabled: true,
+            ..all
+        };
+        assert_eq!(told(disabled), by_code);
+        let nothing_but_location = PlaceFacts {
+            phone: Some(&toll_free),
+            contact_zone: None,
+            ..all
+        };
+        assert_eq!(told(nothing_but_location), ["America/Los_Angeles Location"]);
+        assert!(told(PlaceFacts::default()).is_empty());
+    }
+
+    #[test]
+    fn states_of_the_contact_and_of_the_area_code_together() {
+        let miami: PhoneNumber = "+13055550100".parse().unwrap();
+        let facts = PlaceFacts {
+            phone: Some(&miami),
+            contact_zone: Some("US/Central"),
+            contact_state: Some("texas"),
+            ..PlaceFacts::default()
+        };
+        let both = [
+            "US/Central Contact",
+            "America/New_York AreaCode",
+            "FL AreaCode",
+            "TX Contact",
+        ];
+        assert_eq!(told(facts), both);
+        let same = PlaceFacts {
+            contact_state: Some("Florida"),
+            ..facts
+        };
+        assert_eq!(
+            told(same),
+            [
+                "US/Central Contact",
+                "America/New_York AreaCode",
+                "FL Contact"
+            ]
+        );
+        let perth: PhoneNumber = "+61891234567".parse().unwrap();
+        let abroad = PlaceFacts {
+            phone: Some(&perth),
+            contact_zone: Some("Australia/Perth"),
+            contact_state: Some("WA"),
+            contact_country: Some("AU"),
+            ..PlaceFacts::default()
+        };
+        assert_eq!(told(abroad), ["Australia/Perth Contact"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! What may be sent, when and to whom: rules as data that can be replaced, and one pure function per question.
+//!
+//! Every function takes the present as an argument, reads nothing and keeps nothing; a host may use them without the
+//! recipe. Every rule names its source, in its table or beside it. This is engineering input, not legal advice.
+//!
+//! | question | answered by | rules |
+//! |---|---|---|
+//! | can and may this caller be texted at all? | [`textable`] | [`CallerLists`], [`ZoneTable`] |
+//! | on what basis? | [`may_text`] | [`FIRST_REPLY_WITHIN`] |
+//! | where may the person be? | [`Candidates::of`] | [`ZoneTable`] |
+//! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
+//! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
+//! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
+//! | do machines call? | [`flood()`] | [`FloodLimits`] |
+//! | is HighLevel about to block the location? | [`sending`] | [`SuspensionLimits`] |
+//! | is the business open? | [`BusinessHours`] | its own hours |
+//!
+//! The lists of words are here as well: which mean "stop", and which must not stand in a text.
+//!
+#![doc = include_str!("laws.md")]
+
+mod business_hours;
+mod callers;
+mod consent;
+mod flood;
+mod frequency;
+mod holidays;
+mod jurisdiction;
+mod numbering_plan;
+pub(crate) mod opt_out;
+pub(crate) mod phi_terms;
+pub(crate) mod promotion;
+mod quiet_hours;
+mod region;
+mod service_numbers;
+mod suspension;
+mod table;
+mod weekly_hours;
+
+pub use business_hours::BusinessHours;
+pub use callers::{CallerLists, NotTextable, textable};
+pub use consent::{
+    Basis, Consent, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text,
+};
+pub use flood::{CallersAround, Flood, FloodLimits, NewCaller, flood};
+pub use frequency::{
+    Allowance, CONFIRMATION_WITHIN, Cap, NotConfirmed, allowed, may_confirm_opt_out,
+};
+pub use jurisdiction::{CandidateState, CandidateZone, Candidates, PlaceFacts, PlaceSource};
+pub use numbering_plan::{Origin, Service, ZoneTable};
+pub use quiet_hours::{Decision, Hold, LONGEST_WAIT, QuietHours, RuleName, When};
+pub use region::{Country, State};
+pub(crate) use suspension::DAYS as DAYS_OF_RATES;
+pub use suspension::{
+    BasisPoints, Exceeded, Rate, RateLimits, SendCounts, Sending, SuspensionLimits, sending,
+};
+pub use table::TableError;
+pub use weekly_hours::{InvalidWindow, Week, Window};
+
+pub use crate::zone_files::ZoneFiles;
+pub(crate) use crate::zone_files::zone;
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+/// The words of a text: letters and digits, split at everything else. Case, accents and styled letters (`ＳＴＯＰ`) are
+/// folded (NFKD without its marks), and apostrophes and invisible characters inside a word vanish (`don’t` is `dont`).
+pub(super) fn words(text: &str) -> Vec<String> {
+    let seen = text.chars().filter(|character| {
+        !matches!(
+            character,
+            '\'' | '’' | '‘' | '`' | '´' | '\u{ad}' | '\u{200b}'
+                ..='\u{200d}' | '\u{2060}' | '\u{feff}'
+        )
+    });
+    let folded: String = DecomposingNormalizerBorrowed::new_nfkd()
+        .normalize_iter(seen)
+        .filter(|character| !is_accent(*character))
+        .flat_map(char::to_lowercase)
+        .collect();
+    folded
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Marks that stand on a letter, by the blocks that Unicode calls combining marks.
+fn is_accent(character: char) -> bool {
+    matches!(
+        character,
+        '\u{300}'..='\u{36f}'
+            | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe20}'..='\u{fe2f}'
+    )
+}

@@ -1,0 +1,17 @@
+//! What is wrong with something that a person wrote, and what to write instead.
+
+/// What is wrong and what to write instead, without the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+}
+
+impl Fault {
+    pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+}

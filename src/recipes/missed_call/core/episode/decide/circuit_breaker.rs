@@ -1,0 +1,64 @@
+//! When no texts go out at all: machines call, or HighLevel is about to block the location.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::TextFacts;
+use crate::recipes::missed_call::core::compliance::{
+    Basis, Exceeded, Sending, SuspensionLimits, sending,
+};
+use crate::recipes::missed_call::core::episode::{Episode, later};
+use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::core::recipe::NearSuspension;
+
+/// How much older than its first call a contact must be, so that the call cannot have made it: a call rings, waits in a
+/// queue and is dated by its end at worst.
+const OLDER_THAN_THE_CALL: SignedDuration = SignedDuration::from_mins(5);
+
+impl Episode {
+    /// What keeps the text back, until when, and why in a sentence.
+    pub(super) fn breaker(
+        &self,
+        basis: Basis,
+        facts: &TextFacts,
+        now: Timestamp,
+    ) -> Option<(Reason, Timestamp, String)> {
+        // What answers the call is the last to be kept back, and the first that a flood of calls sets off.
+        let answers = basis == Basis::InboundCall;
+        if let Some(exceeded) = self.exceeded(answers, facts) {
+            let reason = Reason::RateTooHigh(exceeded);
+            return Some((reason, next_day(now), exceeded.to_string()));
+        }
+        let flood = facts.flood.filter(|_| answers && !self.is_known(facts))?;
+        // Machines stay machines when the flood is over.
+        Some((Reason::Flood, Timestamp::MAX, flood.to_string()))
+    }
+
+    /// Which rate keeps the text back.
+    fn exceeded(&self, answers: bool, facts: &TextFacts) -> Option<Exceeded> {
+        let sending = sending(&facts.counts, &SuspensionLimits::default());
+        match (sending, self.recipe.near_suspension) {
+            (Sending::Open, _) | (_, NearSuspension::Ignored) => None,
+            (Sending::FollowUpsPaused(_), _) if answers => None,
+            (_, NearSuspension::PauseFollowUps) if answers => None,
+            (Sending::FollowUpsPaused(exceeded) | Sending::Stopped(exceeded), _) => Some(exceeded),
+        }
+    }
+
+    /// Whether the business has known the caller before they were first heard of here: no machine, whoever calls at the
+    /// same time.
+    fn is_known(&self, facts: &TextFacts) -> bool {
+        let Some(since) = self.state.new_since else {
+            return true;
+        };
+        let made_at = facts.contact_made_at;
+        made_at.is_some_and(|made_at| later(made_at, OLDER_THAN_THE_CALL) <= since)
+    }
+}
+
+/// When the day of HighLevel's rates begins anew: midnight in UTC.
+fn next_day(now: Timestamp) -> Timestamp {
+    let today = now.to_zoned(TimeZone::UTC);
+    let tomorrow = today.tomorrow().and_then(|day| day.start_of_day());
+    tomorrow.map_or(Timestamp::MAX, |day| day.timestamp())
+}

@@ -1,0 +1,35 @@
+//! Whether an opt-out is confirmed, and in which words: the one text that may follow a no.
+
+use jiff::Timestamp;
+
+use super::{Permit, TextFacts};
+use crate::recipes::missed_call::core::compliance::{Basis, may_confirm_opt_out};
+use crate::recipes::missed_call::core::copy::{MessageCopy, Template};
+use crate::recipes::missed_call::core::episode::Episode;
+use crate::recipes::missed_call::core::model::{Reason, StepName};
+
+impl Episode {
+    pub(super) fn permit_confirmation(
+        &self,
+        name: &StepName,
+        body: &Template,
+        facts: &TextFacts,
+        now: Timestamp,
+    ) -> Permit {
+        if facts.do_not_disturb {
+            return Permit::Drop(Reason::DoNotDisturb);
+        }
+        let Some(opted_out_at) = self.state.unconfirmed_opt_out_at else {
+            return Permit::Drop(Reason::Needless);
+        };
+        // The step is done once, and nobody else has confirmed: no carrier knows these words.
+        if may_confirm_opt_out(opted_out_at, None, now).is_err() {
+            return Permit::Drop(Reason::Stale);
+        }
+        let copy = MessageCopy::of_confirmation(&self.recipe, name, body);
+        match self.render_text(&copy, facts) {
+            Ok(text) => Permit::Go(self.text_intent(text, facts, None, Basis::OptOut)),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
+        }
+    }
+}

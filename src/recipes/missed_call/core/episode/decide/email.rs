@@ -1,0 +1,47 @@
+//! Whether an e-mail may go out now, and what exactly it says.
+
+use jiff::Timestamp;
+
+use super::{EmailFacts, Permit};
+use crate::recipes::missed_call::core::copy::{MessageCopy, render_email};
+use crate::recipes::missed_call::core::episode::Episode;
+use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
+use crate::recipes::missed_call::core::recipe::EmailStep;
+
+impl Episode {
+    /// Whoever wants no texts gets no e-mail of the recipe either.
+    pub(super) fn permit_email(
+        &self,
+        name: &StepName,
+        email: &EmailStep,
+        overtaken: Option<&Reason>,
+        facts: &EmailFacts,
+        now: Timestamp,
+    ) -> Permit {
+        let refusal = self
+            .refusal_of_message(
+                facts.suppressed,
+                facts.do_not_disturb.then_some(Reason::NoEmails),
+                overtaken,
+            )
+            .or_else(|| self.refusal_of_tags(&facts.tags))
+            .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))
+            .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
+        if let Some(reason) = refusal {
+            return Permit::Drop(reason);
+        }
+        let copy = MessageCopy::of_email(&self.recipe, name, email);
+        let mut values = facts.values.clone();
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
+        match render_email(&email.subject, &copy, &values) {
+            Ok(email) => Permit::Go(Intent::Email {
+                subject: email.subject,
+                text: email.text,
+                html: email.html,
+            }),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether a text may go out now, to whom, and what exactly it says.
+
+use jiff::Timestamp;
+
+use super::{Permit, TextFacts};
+use crate::recipes::missed_call::core::compliance::{
+    Allowance, Basis, Candidates, ConsentKind, PlaceFacts, When, ZoneTable,
+};
+use crate::recipes::missed_call::core::copy::{
+    CopyError, MergeValues, MessageCopy, Rendered, SenderKind, render,
+};
+use crate::recipes::missed_call::core::episode::Episode;
+use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
+use crate::recipes::missed_call::core::recipe::{Step, TextStep};
+
+impl Episode {
+    pub(super) fn permit_text(
+        &self,
+        name: &StepName,
+        step: &Step,
+        text: &TextStep,
+        overtaken: Option<&Reason>,
+        facts: &TextFacts,
+        now: Timestamp,
+    ) -> Permit {
+        let refusal = self
+            .refusal_of_message(
+                facts.suppressed,
+                facts.do_not_disturb.then_some(Reason::DoNotDisturb),
+                overtaken,
+            )
+            .or_else(|| self.refusal_of_phone(facts.phone.as_ref()))
+            .or_else(|| self.refusal_of_tags(&facts.tags))
+            .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
+        if let Some(reason) = refusal {
+            return Permit::Drop(reason);
+        }
+        let basis = match self.basis_of_text(name, step, facts, now) {
+            Ok(basis) => basis,
+            Err(reason) => return Permit::Drop(reason),
+        };
+        if let Some((reason, until, why)) = self.breaker(basis, facts, now) {
+            if self.is_stale(name, until) {
+                return Permit::Drop(reason);
+            }
+            return Permit::Wait { until, why };
+        }
+        let candidates = self.candidates(facts);
+        match self.allowance(facts, &candidates, now) {
+            Allowance::Left(_) => {}
+            Allowance::Until(until) if !self.is_stale(name, until) => {
+                let why = "as many texts as one person may get within 24 hours were sent";
+                return Permit::Wait {
+                    until,
+                    why: why.to_owned(),
+                };
+            }
+            _ => return Permit::Drop(Reason::Capped),
+        }
+        let mut hours = None;
+        if self.recipe.keeps_quiet_hours(step) {
+            let decision = facts.quiet_hours().decide(now, &candidates);
+            match decision.when {
+                When::Now => hours = Some(decision.to_string()),
+                When::At(until) if !self.is_stale(name, until) => {
+                    let why = decision.to_string();
+                    return Permit::Wait { until, why };
+                }
+                _ => return Permit::Drop(Reason::QuietHours),
+            }
+        }
+        let copy = self.copy_for_this_call(name, text);
+        if let Err(error) = self.recipe.check_approval(text, &copy) {
+            return Permit::Drop(Reason::Copy(error.code().to_owned()));
+        }
+        match self.render_text(&copy, facts) {
+            Ok(text) => Permit::Go(self.text_intent(text, facts, hours, basis)),
+            Err(error) => Permit::Drop(self.reason_of(&error)),
+        }
+    }
+
+    pub(super) fn render_text(
+        &self,
+        copy: &MessageCopy,
+        facts: &TextFacts,
+    ) -> Result<Rendered, CopyError> {
+        let mut values = MergeValues {
+            first_name: facts.first_name.clone(),
+            last_name: facts.last_name.clone(),
+            name: facts.name.clone(),
+            location_name: facts.location_name.clone(),
+            location_phone: facts.location_phone.clone(),
+            custom_values: facts.custom_values.clone(),
+            ..MergeValues::default()
+        };
+        if let Some(number) = self.number() {
+            number.fill(&mut values);
+        }
+        let sender = match &self.state.called {
+            Some(called) => SenderKind::of(called),
+            None => SenderKind::LongCode,
+        };
+        render(copy, &values, sender)
+    }
+
+    pub(super) fn text_intent(
+        &self,
+        text: Rendered,
+        facts: &TextFacts,
+        hours: Option<String>,
+        basis: Basis,
+    ) -> Intent {
+        let caller = self.state.caller.clone();
+        let consent = match basis {
+            Basis::Written => facts.consents.get(&ConsentKind::Written),
+            Basis::Verbal => facts.consents.get(&ConsentKind::Verbal),
+            _ => None,
+        };
+        Intent::Text {
+            body: text.body,
+            from: self.state.called.clone(),
+            to: caller.filter(|caller| facts.phone.as_ref() != Some(caller)),
+            hours,
+            variant: Some(text.variant),
+            copy_fingerprint: Some(text.fingerprint),
+            basis: Some(basis),
+            consent: consent.cloned(),
+        }
+    }
+
+    /// All places where the caller may be.
+    fn candidates(&self, facts: &TextFacts) -> Candidates {
+        let place = &facts.place;
+        Candidates::of(
+            &PlaceFacts {
+                phone: self.state.caller.as_ref().or(facts.phone.as_ref()),
+                contact_zone: place.zone.as_deref(),
+                contact_zone_disabled: place.zone_disabled,
+                contact_state: place.state.as_ref().map(|state| state.as_str()),
+                contact_country: place.country.as_deref(),
+                location_zone: place.location_zone.as_deref(),
+            },
+            ZoneTable::built_in(),
+        )
+    }
+}

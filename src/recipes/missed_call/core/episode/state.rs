@@ -1,0 +1,182 @@
+//! What is remembered of an episode between inputs. It is stored as JSON, and rows of old releases must load for ever:
+//! add fields with a default, never change the meaning of one, and raise [`VERSION`] when that is not enough.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::pending_reply::Unread;
+use super::{Episode, later};
+use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::compliance::NewCaller;
+use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::core::model::{EpisodeId, StepName};
+
+/// The version that this release writes.
+pub(crate) const VERSION: u32 = 1;
+
+/// The calls whose ids are remembered, to recognise another event about one of them.
+pub(crate) const REMEMBERED_CALLS: usize = 32;
+
+/// The stored part of an [`Episode`](super::Episode).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodeState {
+    /// The version of this form.
+    pub(crate) version: u32,
+    pub(crate) id: EpisodeId,
+    pub(crate) location: LocationId,
+    pub(crate) contact: ContactId,
+    /// The contact that the call came with, once that was gone and another with the caller's number was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former_contact: Option<ContactId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation: Option<ConversationId>,
+    /// The caller's number, where the call told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) caller: Option<PhoneNumber>,
+    /// The number of the business that was called first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<PhoneNumber>,
+    /// The fingerprint of the recipe it started with, and keeps.
+    pub(crate) recipe: String,
+    /// When the first call ended.
+    pub(crate) call_ended_at: Timestamp,
+    /// How many seconds the first call lasted, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) call_seconds: Option<u64>,
+    /// When the caller was first heard of, if this call, and others that came in a flood, are all that was known of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) new_since: Option<Timestamp>,
+    /// Until when further calls join.
+    pub(crate) closes_at: Timestamp,
+    /// The last calls that joined, the first one included.
+    pub(crate) calls: Vec<MessageId>,
+    /// How many calls were missed.
+    pub(crate) missed_calls: u32,
+    /// Whether the caller left a voicemail with one of the calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) voicemail: bool,
+    /// When the caller last wrote something that is neither an opt-out nor automatic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replied_at: Option<Timestamp>,
+    /// When the caller opted out in words that no carrier answers, so that a step may confirm it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unconfirmed_opt_out_at: Option<Timestamp>,
+    /// Why no more texts may be sent to the caller, once they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opted_out: Option<Reason>,
+    /// How far each step is that something has set off.
+    pub(crate) steps: BTreeMap<StepName, StepState>,
+    /// Since when, for steps that the first call did not set off.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) set_off: BTreeMap<StepName, Timestamp>,
+    /// The ids of what came of steps that are done: messages, tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) references: BTreeMap<StepName, String>,
+    /// Replies that are not read yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unread: BTreeMap<MessageId, Unread>,
+    /// Whether nothing more may be done in it, whatever is told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) ended: bool,
+    /// Whether it is the one that further calls of this caller join.
+    pub(crate) live: bool,
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StepState {
+    /// Its effect is stored and waits for its time.
+    Planned,
+    /// An attempt has begun; whether HighLevel did it is not known until it ends.
+    Attempting,
+    /// The same, and should it turn out that HighLevel did not do it, it is not tried again.
+    Stopping(Reason),
+    /// HighLevel did it.
+    Done,
+    /// It was not done.
+    NotDone(Reason),
+}
+
+impl StepState {
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Planned | Self::Attempting | Self::Stopping(_))
+    }
+}
+
+impl EpisodeState {
+    pub(crate) fn step(&self, step: &StepName) -> Option<&StepState> {
+        self.steps.get(step)
+    }
+
+    pub(crate) fn has_open_step(&self) -> bool {
+        self.steps.values().any(StepState::is_open)
+    }
+
+    pub(crate) fn is_open(&self, step: &StepName) -> bool {
+        self.step(step).is_some_and(StepState::is_open)
+    }
+
+    /// When the first call began, as far as its length is told.
+    pub(crate) fn call_began_at(&self) -> Timestamp {
+        let seconds = self.call_seconds.unwrap_or(0);
+        let length = SignedDuration::from_secs(seconds.try_into().unwrap_or(i64::MAX));
+        self.call_ended_at
+            .saturating_sub(length)
+            .unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether the text that answers the call was not sent because machines called.
+    pub(crate) fn came_in_a_flood(&self) -> bool {
+        let mut steps = self.steps.values();
+        steps.any(|step| *step == StepState::NotDone(Reason::Flood))
+    }
+
+    /// Its first call, if nothing was known of the caller then. Floods are seen by these calls, so a
+    /// [`Store`](crate::recipes::missed_call::store::Store) must find them by their time and by the number.
+    pub fn new_caller(&self) -> Option<NewCaller> {
+        self.new_since.map(|_| NewCaller {
+            number: self.caller.clone(),
+            called_at: self.call_began_at(),
+        })
+    }
+
+    /// The episode's name.
+    pub fn id(&self) -> &EpisodeId {
+        &self.id
+    }
+
+    /// Where it takes place.
+    pub fn location(&self) -> &LocationId {
+        &self.location
+    }
+
+    /// The caller's contact.
+    pub fn contact(&self) -> &ContactId {
+        &self.contact
+    }
+
+    /// The caller's number, where the call told it.
+    pub fn caller(&self) -> Option<&PhoneNumber> {
+        self.caller.as_ref()
+    }
+
+    /// The fingerprint of its recipe.
+    pub fn recipe(&self) -> &str {
+        &self.recipe
+    }
+
+    /// Whether further calls of this caller join it.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
+    /// [`Episode::HEARS_FOR`].
+    pub fn hears(&self, now: Timestamp) -> bool {
+        self.live || now <= later(self.call_ended_at, Episode::HEARS_FOR)
+    }
+}

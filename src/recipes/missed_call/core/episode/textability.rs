@@ -1,0 +1,36 @@
+//! Whether a caller can be texted at all, by the number alone.
+
+use super::Episode;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::call::Caller;
+use crate::recipes::missed_call::core::compliance::{NotTextable, ZoneTable, textable};
+use crate::recipes::missed_call::core::model::Reason;
+
+impl Episode {
+    /// Why this caller cannot or must not be texted, if so.
+    pub(super) fn refusal_of_caller(&self, caller: &Caller) -> Option<Reason> {
+        if let (Caller::Number(number), Some(called)) = (caller, &self.state.called)
+            && number == called
+        {
+            return Some(Reason::NotTextable(NotTextable::OwnNumber));
+        }
+        let lists = &self.recipe.callers;
+        let refused = textable(caller, lists, ZoneTable::built_in()).err()?;
+        Some(match refused {
+            NotTextable::Withheld => Reason::Withheld,
+            NotTextable::ShortCode => Reason::ShortCode,
+            NotTextable::Unreadable => Reason::UnreadableNumber,
+            other => Reason::NotTextable(other),
+        })
+    }
+
+    /// The same of the contact's number, where the call did not tell who called: a text goes to that one then, and if that
+    /// cannot be read either, to nobody.
+    pub(super) fn refusal_of_phone(&self, phone: Option<&PhoneNumber>) -> Option<Reason> {
+        match (&self.state.caller, phone) {
+            (Some(_), _) => None,
+            (None, Some(phone)) => self.refusal_of_caller(&Caller::Number(phone.clone())),
+            (None, None) => Some(Reason::UnreadableNumber),
+        }
+    }
+}

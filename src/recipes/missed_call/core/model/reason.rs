@@ -1,0 +1,205 @@
+//! Why something was not done. Each reason has a code that is stored and reported; codes never change their meaning.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Happening;
+use crate::recipes::missed_call::core::compliance::{Exceeded, NotTextable};
+
+/// Why a step of a recipe was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The call was older than the recipe's `max_age` when the text could have been sent.
+    Stale,
+    /// The contact has turned on do-not-disturb for texts.
+    DoNotDisturb,
+    /// The caller asked in a message to get no more texts.
+    OptedOut,
+    /// The number is on the suppression list.
+    Suppressed,
+    /// The caller wrote first: the conversation is under way.
+    Replied,
+    /// The caller's number was withheld.
+    Withheld,
+    /// The caller is a short code: a service, not a person.
+    ShortCode,
+    /// The caller's number cannot be read as a phone number.
+    UnreadableNumber,
+    /// The caller's number is of a kind, or on a list, that is not texted.
+    NotTextable(NotTextable),
+    /// The number that was called is switched off in the recipe, or not one of those that it is for.
+    InactiveNumber,
+    /// The number that was called is not listed in the recipe, or has not what the text says of it.
+    Unmapped,
+    /// There was no hour in time at which the person may be texted.
+    QuietHours,
+    /// The caller has neither written nor consented to later texts.
+    NoConsent,
+    /// The caller has got as many texts as they may within 24 hours.
+    Capped,
+    /// The call came with so many others of unknown callers, or with numbers in a row, that a machine must have made it.
+    Flood,
+    /// As [`RateTooHigh`](Self::RateTooHigh), but without the numbers: so it stands in the ledgers of earlier releases, which
+    /// needed less to pause.
+    SendingPaused,
+    /// So many of the location's texts failed, or were answered with an opt-out, that HighLevel might block it.
+    RateTooHigh(Exceeded),
+    /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
+    Needless,
+    /// The contact has no e-mail address.
+    NoAddress,
+    /// The contact has turned on do-not-disturb for e-mail.
+    NoEmails,
+    /// Something happened that makes the step needless.
+    Overtaken(Happening),
+    /// The caller's next call has opened a new episode.
+    Superseded,
+    /// What was known of the person is erased.
+    Erased,
+    /// The contact no longer exists.
+    ContactGone,
+    /// The app was removed from the location.
+    Uninstalled,
+    /// The copy could not be made; the code says what was missing.
+    Copy(String),
+    /// HighLevel refused it for good, or could not be reached in time; the code says how.
+    Failed(String),
+}
+
+impl Reason {
+    /// The stable code, such as `stale` or `copy:custom_value_missing`.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Stale => "stale".into(),
+            Self::DoNotDisturb => "do_not_disturb".into(),
+            Self::OptedOut => "opted_out".into(),
+            Self::Suppressed => "suppressed".into(),
+            Self::Replied => "replied".into(),
+            Self::Withheld => "withheld".into(),
+            Self::ShortCode => "short_code".into(),
+            Self::UnreadableNumber => "unreadable_number".into(),
+            Self::NotTextable(why) => format!("not_textable:{}", why.code()),
+            Self::InactiveNumber => "inactive_number".into(),
+            Self::Unmapped => "unmapped".into(),
+            Self::QuietHours => "quiet_hours".into(),
+            Self::NoConsent => "no_consent".into(),
+            Self::Capped => "capped".into(),
+            Self::Flood => "flood".into(),
+            Self::SendingPaused => "sending_paused".into(),
+            Self::RateTooHigh(exceeded) => format!("sending_paused:{}", exceeded.rate.as_str()),
+            Self::Needless => "needless".into(),
+            Self::NoAddress => "no_address".into(),
+            Self::NoEmails => "no_emails".into(),
+            Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
+            Self::Superseded => "superseded".into(),
+            Self::Erased => "erased".into(),
+            Self::ContactGone => "contact_gone".into(),
+            Self::Uninstalled => "uninstalled".into(),
+            Self::Copy(code) => format!("copy:{code}"),
+            Self::Failed(code) => format!("failed:{code}"),
+        }
+    }
+
+    /// HighLevel may have done it, and it can never be found out.
+    pub(crate) fn unknown_outcome() -> Self {
+        Self::Failed("outcome_unknown".into())
+    }
+
+    /// What people read: in the task, in the digest and in the weekly review.
+    pub(crate) fn for_people(&self) -> Cow<'static, str> {
+        if let Self::NotTextable(why) = self {
+            return why.to_string().into();
+        }
+        self.words().into()
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Stale => "the call was reported too late",
+            Self::DoNotDisturb => "the contact has do-not-disturb on; do not text",
+            Self::OptedOut => "the caller has opted out; do not text",
+            Self::Suppressed => "the number is on the do-not-text list; do not text",
+            Self::Replied => "the caller wrote first; answer them in the conversation",
+            Self::Withheld => "the number was withheld",
+            Self::ShortCode => "the caller is a short code",
+            Self::UnreadableNumber => "the number cannot be read",
+            Self::NotTextable(_) => "the number takes no texts, or must not get any",
+            Self::InactiveNumber => "the recipe does nothing for the number they called",
+            Self::Unmapped => "the recipe does not know the number they called; add it",
+            Self::QuietHours => "it was no hour to text them",
+            Self::NoConsent => "the caller has not consented to further texts; call instead",
+            Self::Capped => "the caller has had as many texts today as they may get; call instead",
+            Self::Flood => "too many unknown callers came at once; call back",
+            Self::SendingPaused | Self::RateTooHigh(_) => {
+                "too many texts of the last days failed or were answered with STOP; call instead"
+            }
+            Self::Needless => "there was nothing to be done",
+            Self::NoEmails => "the contact has do-not-disturb on for e-mail",
+            Self::NoAddress => "the contact has no e-mail address",
+            Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
+            Self::Superseded => "the caller has called anew",
+            Self::Erased => "what was known of the person is erased",
+            Self::ContactGone => "the contact no longer exists",
+            Self::Uninstalled => "the app was removed",
+            Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
+            Self::Failed(_) => "HighLevel did not accept it",
+        }
+    }
+
+    /// The reason with this code, if it is one that forbids every later text too.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_opt_out(code: &str) -> Option<Self> {
+        [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+
+    /// Whether the caller could not be reached this way though they may be reached in another: what `on = "not_sent"`
+    /// follows.
+    pub(crate) fn leaves_other_ways(&self) -> bool {
+        match self {
+            Self::Stale
+            | Self::ShortCode
+            | Self::UnreadableNumber
+            | Self::Unmapped
+            | Self::QuietHours
+            | Self::NoConsent
+            | Self::Capped
+            | Self::Flood
+            | Self::SendingPaused
+            | Self::RateTooHigh(_)
+            | Self::NoAddress
+            | Self::NoEmails
+            | Self::Copy(_)
+            | Self::Failed(_) => true,
+            Self::NotTextable(why) => !why.is_no_customer(),
+            Self::DoNotDisturb
+            | Self::OptedOut
+            | Self::Suppressed
+            | Self::Replied
+            | Self::Withheld
+            | Self::InactiveNumber
+            | Self::Needless
+            | Self::Overtaken(_)
+            | Self::Superseded
+            | Self::Erased
+            | Self::ContactGone
+            | Self::Uninstalled => false,
+        }
+    }
+
+    /// Whether this reason holds for every later text too.
+    pub(crate) fn is_opt_out(&self) -> bool {
+        matches!(self, Self::DoNotDisturb | Self::OptedOut | Self::Suppressed)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code())
+    }
+}

@@ -1,0 +1,192 @@
+//! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
+
+mod contact;
+mod cross_checks;
+mod email;
+mod hours;
+mod numbers;
+mod opt_out;
+mod rules;
+mod start;
+mod steps;
+mod tag;
+mod task;
+mod team;
+mod text;
+mod variants;
+mod words;
+mod zone;
+
+use jiff::SignedDuration;
+use toml::de::DeTable;
+
+use self::hours::read_hours;
+use self::numbers::read_numbers;
+use self::rules::{read_business, read_call, read_callers, read_compliance, read_silenced};
+use self::steps::read_steps;
+use super::problem::{Problem, RecipeError};
+use super::slips::first_slip;
+use super::toml_reader::{Notes, Section};
+use super::{Origin, Recipe, source};
+use crate::recipes::missed_call::core::diagnostic::Fault;
+
+const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The longest file that is read, in bytes: a hundred steps with their words take less than half of it.
+const LONGEST: usize = 128 * 1024;
+
+/// The recipe, if it is sound.
+pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
+    let source = &*source::plain(text);
+    if source.len() > LONGEST {
+        let fault = Fault::new(
+            format!("longer than {} KiB", LONGEST / 1024),
+            "name a file that holds a recipe",
+        );
+        return Err(RecipeError::of(Problem::new(file, 1, "", fault)));
+    }
+    if let Some(fault) = source::other_format(source) {
+        return Err(RecipeError::of(Problem::new(file, 1, "", fault)));
+    }
+    let (recipe, problems) = read(file, source);
+    RecipeError::unless_sound(problems)?;
+    recipe.ok_or_else(|| {
+        // Whatever is missing was noted above; this keeps the promise that a recipe is complete.
+        let fault = Fault::new("no name or version", "write both");
+        RecipeError::of(Problem::new(file, 1, "name", fault))
+    })
+}
+
+/// As much of the recipe as can be understood, and all that is wrong with it.
+pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
+    let (document, errors) = DeTable::parse_recoverable(source);
+    let mut notes = Notes::new(file, source);
+    if let Some(error) = errors.first() {
+        let offset = error.span().map_or(0, |span| span.start);
+        return (None, vec![not_toml(file, source, notes.line(offset))]);
+    }
+
+    let notes = &mut notes;
+    let mut root = Section::root(document.get_ref());
+    let name = root.required_text(
+        notes,
+        "name",
+        "write a short name, such as name = \"soleil\"",
+    );
+    let version = root.required_count(
+        notes,
+        "version",
+        "write version = 1, and one more with every change",
+    );
+    let business = root.section(notes, "business");
+    let call = root.section(notes, "call");
+    let callers = root.section(notes, "callers");
+    let numbers = root.section(notes, "numbers");
+    let hours = root.section(notes, "hours");
+    let steps = root.section(notes, "steps");
+    let compliance = root.section(notes, "compliance");
+    let hints = root.section(notes, "hints");
+    root.finish(notes);
+
+    let mut rules = read_compliance(notes, compliance);
+    let (callers, untexted_tags) = read_callers(notes, callers);
+    rules.home_code = callers.calling_code();
+    let display_name = business.and_then(|section| read_business(notes, section, &rules));
+    let (call, unlisted) = read_call(notes, call);
+    let numbers = read_numbers(notes, numbers, unlisted, &rules);
+    let hours = read_hours(notes, hours);
+    let steps = read_steps(notes, steps, &rules);
+    let silenced = read_silenced(notes, hints);
+
+    let mut problems = std::mem::take(&mut notes.problems);
+    let (Some(name), Some(version)) = (name, version) else {
+        return (None, problems);
+    };
+    let recipe = Recipe {
+        name: name.value,
+        version,
+        fingerprint: fingerprint(source),
+        source: source.to_owned(),
+        display_name,
+        call,
+        callers,
+        untexted_tags,
+        numbers,
+        hours,
+        steps,
+        hipaa: rules.hipaa,
+        first_text_waits: rules.first_text_waits,
+        approved_copy_only: rules.approved_copy_only,
+        later_texts_need_consent: rules.later_texts_need_consent,
+        texts_per_day: rules.texts_per_day,
+        flood: rules.flood,
+        near_suspension: rules.near_suspension,
+        extra_clinical_words: rules.extra,
+        silenced,
+        origin: Origin {
+            file: file.to_owned(),
+            lines: std::mem::take(&mut notes.lines),
+        },
+    };
+    problems.extend(recipe.problems_of_the_whole());
+    (Some(recipe), problems)
+}
+
+/// The one problem that is told of a text that is no TOML: the first slip that is known, or else the line that the
+/// parser stopped at. What follows from it is not told.
+fn not_toml(file: &str, source: &str, line: usize) -> Problem {
+    if let Some(slip) = first_slip(source) {
+        return Problem::new(file, slip.line, slip.key, slip.fault);
+    }
+    let fault = Fault::new(
+        "this line, or the end of what stands above it, cannot be read",
+        "write `name = value` for a setting with words in quotes, `[name]` for a section, each once, and `#` in front of \
+         a note",
+    );
+    Problem::new(file, line, "", fault)
+}
+
+/// The first 16 hexadecimal digits of the source's SHA-256.
+fn fingerprint(source: &str) -> String {
+    let mut hex = crate::digest::sha256_hex(source.as_bytes());
+    hex.truncate(16);
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file, each line of which is written as people write it, and the same by the book.
+    #[test]
+    fn what_cannot_be_misunderstood_is_read_as_if_written_by_the_book() {
+        let human = include_str!("../../../../../fixtures/recipes/good/human.toml");
+        let mut book = human.to_owned();
+        for (written, by_the_book) in [
+            ("\"15 minutes\"", "\"PT15M\""),
+            ("\"P1D\"", "\"PT24H\""),
+            ("\"60 s\"", "\"PT60S\""),
+            ("\"ten minutes\"", "\"PT10M\""),
+            ("\"1 day\"", "\"PT24H\""),
+            ("\"Central Time\"", "\"America/Chicago\""),
+            ("weekdays = \"9am-5pm\"", "every_day = \"09:00-17:00\""),
+            ("wed = \"9:00–17:30\"", "wednesday = \"09:00-17:30\""),
+            (
+                "weekend = \"Closed\"",
+                "saturday = \"closed\"\nsunday = \"closed\"",
+            ),
+            ("[2026-12-25,", "[\"2026-12-25\","),
+            ("on = 2026-05-04", "on = \"2026-05-04\""),
+            ("\"{{ contact.lead_source }}\"", "\"contact.lead_source\""),
+        ] {
+            assert!(book.contains(written), "{written}");
+            book = book.replace(written, by_the_book);
+        }
+        let human = recipe("human.toml", human).unwrap();
+        let mut book = recipe("book.toml", &book).unwrap();
+        book.source.clone_from(&human.source);
+        book.fingerprint.clone_from(&human.fingerprint);
+        // `Debug` shows little of a recipe.
+        assert!(human == book, "they do not do the same");
+    }
+}

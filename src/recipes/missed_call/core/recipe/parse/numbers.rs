@@ -1,0 +1,198 @@
+//! The keys of the business's numbers, and of the conditions that name them.
+
+use std::collections::BTreeSet;
+
+use super::contact::bare_key;
+use super::rules::{Compliance, plain};
+use crate::phone::{InvalidPhoneNumber, PhoneNumber};
+use crate::recipes::missed_call::core::copy::lint::{LinkFault, link_fault};
+use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::recipe::numbers::{
+    BusinessNumber, NumberLink, Numbers, OnlyFor, Unlisted,
+};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+
+const LISTED: &str =
+    "write it with its country code and without spaces, such as [numbers.\"+13125550100\"]";
+
+pub(super) fn read_numbers(
+    notes: &mut Notes<'_>,
+    section: Option<Section<'_>>,
+    unlisted: Unlisted,
+    compliance: &Compliance,
+) -> Numbers {
+    let mut numbers = Numbers {
+        unlisted,
+        ..Numbers::default()
+    };
+    let Some(section) = section else {
+        return numbers;
+    };
+    for section in section.sections(notes) {
+        let number = PhoneNumber::parse(section.name());
+        match &number {
+            // One spelling alone, so that the same number cannot stand there twice.
+            Ok(number) if number.e164() == section.name() => {}
+            Err(InvalidPhoneNumber::Impossible(why)) => {
+                section.refuse(notes, Fault::new(NOBODYS, why.to_string()));
+            }
+            _ => section.refuse(notes, Fault::new("not a phone number in E.164", LISTED)),
+        }
+        let read = read_number(notes, section, compliance);
+        if let Ok(number) = number {
+            numbers.listed.insert(number, read);
+        }
+    }
+    numbers
+}
+
+fn read_number(
+    notes: &mut Notes<'_>,
+    mut section: Section<'_>,
+    compliance: &Compliance,
+) -> BusinessNumber {
+    let name = section.text(notes, "name");
+    let source = section.text(notes, "source");
+    for words in [&name, &source].into_iter().flatten() {
+        if words.value.is_empty() {
+            let remedy = "write what it is called, or leave the key out";
+            words.refuse(notes, Fault::new("empty", remedy));
+        }
+        plain(notes, words, compliance);
+    }
+    let written = section.text(notes, "link");
+    let custom_value = section.text(notes, "link_value");
+    if let (Some(_), Some(second)) = (&written, &custom_value) {
+        let remedy = "write one of the two: a number has one link";
+        second.refuse(notes, Fault::new("a link_value beside a link", remedy));
+    }
+    let link = match (written, custom_value) {
+        (Some(link), _) => Some(read_link(notes, link)),
+        (None, Some(key)) => Some(read_link_value(notes, key)),
+        (None, None) => None,
+    };
+    let priority = section.flag(notes, "priority").unwrap_or(false);
+    let active = section.flag(notes, "active").unwrap_or(true);
+    section.finish(notes);
+    BusinessNumber {
+        name: name.map(|name| name.value),
+        source: source.map(|source| source.value),
+        link,
+        priority,
+        active,
+    }
+}
+
+fn read_link(notes: &mut Notes<'_>, link: Found<String>) -> NumberLink {
+    let fault = match link_fault(&link.value) {
+        None => None,
+        Some(LinkFault::NotHttps) => Some(Fault::new(
+            "not an https link",
+            "write the whole link, such as \"https://calendly.com/your-page\"; link_value is for the key of a custom \
+             value",
+        )),
+        Some(LinkFault::Shortener) => Some(Fault::new(
+            "a public link shortener",
+            "write the whole link; carriers block shorteners",
+        )),
+    };
+    if let Some(fault) = fault {
+        link.refuse(notes, fault);
+    }
+    NumberLink::Written(link.value)
+}
+
+fn read_link_value(notes: &mut Notes<'_>, key: Found<String>) -> NumberLink {
+    let bare = bare_key(&key.value);
+    let short = bare
+        .strip_prefix("custom_values.")
+        .unwrap_or(bare)
+        .to_owned();
+    let sound = !short.is_empty()
+        && short
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if !sound {
+        key.refuse(
+            notes,
+            Fault::new(
+                "not the key of a custom value",
+                "write the key from HighLevel, such as \"gold_coast_link\"; link is for a link itself",
+            ),
+        );
+    }
+    NumberLink::CustomValue(short)
+}
+
+/// What is done for calls to numbers that are not listed.
+pub(super) fn read_unlisted(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Unlisted {
+    let Some(word) = section.text(notes, "unlisted_numbers") else {
+        return Unlisted::default();
+    };
+    match word.value.as_str() {
+        "texted" => Unlisted::Texted,
+        "not_texted" => Unlisted::NotTexted,
+        "ignored" => Unlisted::Ignored,
+        _ => {
+            let what = "none of \"texted\", \"not_texted\" and \"ignored\"";
+            word.refuse(notes, Fault::new(what, "write one of the three"));
+            Unlisted::default()
+        }
+    }
+}
+
+/// The conditions of a step on the number that was called.
+pub(super) fn read_only_for(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    compliance: &Compliance,
+) -> OnlyFor {
+    OnlyFor {
+        numbers: read_list(notes, section, "numbers", compliance.home_code),
+        sources: section.texts(notes, "sources").into_iter().collect(),
+        priority: section.flag(notes, "priority"),
+    }
+}
+
+/// A list of phone numbers. Those without a calling code are of `home_code`, if there is one.
+pub(super) fn read_list(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    name: &'static str,
+    home_code: Option<u16>,
+) -> BTreeSet<PhoneNumber> {
+    let mut numbers = BTreeSet::new();
+    for (place, text) in section.entries(notes, name) {
+        let number = match home_code {
+            Some(code) => PhoneNumber::parse_national(&text, code),
+            None => PhoneNumber::parse(&text),
+        };
+        match number {
+            Ok(number) => drop(numbers.insert(number)),
+            Err(error) => section.refuse_key(notes, name, fault_of_entry(place, error)),
+        }
+    }
+    numbers
+}
+
+/// The number itself may be somebody's and stays out of the message.
+fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Fault {
+    let (what, remedy) = match error {
+        InvalidPhoneNumber::Impossible(why) => (NOBODYS, why.to_string()),
+        InvalidPhoneNumber::Extension => (
+            "a phone number with an extension",
+            "leave the extension out: nobody can write to it".to_owned(),
+        ),
+        InvalidPhoneNumber::NoCountryCode => (
+            "a phone number without its country code, and the countries in `callers.countries` do not share one",
+            "write it with its country code, such as \"+13125550100\"".to_owned(),
+        ),
+        InvalidPhoneNumber::NotADigit | InvalidPhoneNumber::Length => (
+            "not a phone number",
+            "write it with its country code, such as \"+13125550100\"".to_owned(),
+        ),
+    };
+    Fault::new(format!("entry {place} is {what}"), remedy)
+}
+
+const NOBODYS: &str = "a phone number that nobody can have";

@@ -1,0 +1,148 @@
+//! What a step follows, and the steps of the same recipe that steps name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::words::{HAPPENINGS, unknown_word};
+use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::model::{Happening, StepName};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+use crate::recipes::missed_call::core::recipe::{Deed, Start, Step};
+
+/// The word for a message that could not be sent.
+const NOT_SENT: &str = "not_sent";
+
+/// Names of steps, which are checked when all steps have been read.
+#[derive(Default)]
+pub(super) struct References {
+    /// Steps that must make a task.
+    pub(super) tasks: Vec<Found<String>>,
+    /// Steps that must be messages, each with the step that follows if it is not sent.
+    messages: Vec<(String, Found<String>)>,
+}
+
+impl References {
+    pub(super) fn check(self, notes: &mut Notes<'_>, steps: &BTreeMap<StepName, Step>) {
+        let step = |name: &Found<String>| {
+            let name = StepName::new(&name.value)?;
+            steps.get(&name)
+        };
+        for name in &self.tasks {
+            if !step(name).is_some_and(|step| matches!(step.deed, Deed::Task(_))) {
+                let fault = Fault::new(
+                    "not a step of this recipe that makes a task",
+                    "write the name of one, such as task = \"task\" for [steps.task]",
+                );
+                name.refuse(notes, fault);
+            }
+        }
+        for (follower, name) in &self.messages {
+            if !step(name).is_some_and(Step::is_message) {
+                let fault = Fault::new(
+                    "not a step of this recipe that texts or e-mails",
+                    "write the name of one, such as of = \"text\" for [steps.text]",
+                );
+                name.refuse(notes, fault);
+            } else if StepName::new(follower).is_some_and(|name| waits_for_itself(steps, &name)) {
+                let fault = Fault::new(
+                    "a step that waits for itself",
+                    "name a step that does not follow this one in its turn",
+                );
+                name.refuse(notes, fault);
+            }
+        }
+    }
+}
+
+fn waits_for_itself(steps: &BTreeMap<StepName, Step>, name: &StepName) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut next = Some(name);
+    while let Some(step) = next {
+        if !seen.insert(step) {
+            return true;
+        }
+        next = match steps.get(step).map(|step| &step.on) {
+            Some(Start::NotSent(before)) => Some(before),
+            _ => None,
+        };
+    }
+    false
+}
+
+/// `None` if the step does not say what it follows.
+pub(super) fn read_start(
+    notes: &mut Notes<'_>,
+    section: &mut Section<'_>,
+    references: &mut References,
+) -> Option<Start> {
+    let on = section.text(notes, "on");
+    let count = section.count(
+        notes,
+        "count",
+        "write how many missed calls it takes, such as count = 3",
+    );
+    let of = section.text(notes, "of");
+    let start = match on.as_ref().map(|on| on.value.as_str()) {
+        None => None,
+        Some("missed") => Some(Start::Missed),
+        Some(NOT_SENT) => Some(read_not_sent(notes, section, of.as_ref(), references)),
+        Some(word) => Happening::from_word(word).map(|happening| match happening {
+            Happening::MissedAgain => {
+                Start::MissedCalls(count.as_ref().map_or(2, |count| count.value))
+            }
+            other => Start::After(other),
+        }),
+    };
+    if let (None, Some(on)) = (&start, &on) {
+        let fault = unknown_happening(&on.value, &["missed", NOT_SENT]);
+        on.refuse(notes, fault);
+    }
+    if let Some(count) = &count {
+        if !matches!(start, Some(Start::MissedCalls(_))) {
+            count.refuse(
+                notes,
+                Fault::new("a count without on = \"missed_again\"", "remove it"),
+            );
+        } else if count.value < 2 {
+            count.refuse(
+                notes,
+                Fault::new("less than two", "the first missed call is on = \"missed\""),
+            );
+        }
+    }
+    if let (Some(of), false) = (&of, on.is_some_and(|on| on.value == NOT_SENT)) {
+        let fault = Fault::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
+        of.refuse(notes, fault);
+    }
+    start
+}
+
+fn read_not_sent(
+    notes: &mut Notes<'_>,
+    section: &Section<'_>,
+    of: Option<&Found<String>>,
+    references: &mut References,
+) -> Start {
+    let Some(of) = of else {
+        let remedy = "name the message that this step takes the place of, such as of = \"text\"";
+        section.refuse_key(notes, "of", Fault::new("missing", remedy));
+        return Start::Missed;
+    };
+    let named = Found {
+        value: of.value.clone(),
+        key: of.key.clone(),
+        offset: of.offset,
+    };
+    references.messages.push((section.name().to_owned(), named));
+    // Whether there is such a step shows when all have been read.
+    StepName::new(&of.value).map_or(Start::Missed, Start::NotSent)
+}
+
+/// What is wrong with a word that is none for something that happens; `besides` are allowed too.
+pub(super) fn unknown_happening(word: &str, besides: &[&'static str]) -> Fault {
+    let happenings = Happening::ALL.iter().map(|happening| happening.as_str());
+    let known: Vec<&'static str> = besides.iter().copied().chain(happenings).collect();
+    let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
+    let remedy = format!("write one of: {}", quoted.join(", "));
+    let what = "not a word for something that happens";
+    unknown_word(what, word, &HAPPENINGS, &known, &remedy)
+}

@@ -1,0 +1,266 @@
+//! What a step of a recipe is: what it follows, when, what makes it needless, and what is done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU8;
+
+use jiff::SignedDuration;
+
+use super::numbers::OnlyFor;
+use super::variants::TextVariant;
+use crate::client::Lane;
+use crate::ids::{ContactId, PipelineStageId, UserId, WorkflowId};
+use crate::recipes::missed_call::core::copy::{Approval, Arm, Template};
+use crate::recipes::missed_call::core::model::{Happening, PipelineFacts, StepName};
+use crate::secret::Private;
+
+/// One step: what it follows, and what is done.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) on: Start,
+    /// The calls that it is for.
+    pub(crate) only_for: OnlyFor,
+    /// The wait between that and the step.
+    pub(crate) after: SignedDuration,
+    /// What makes it needless or unwelcome.
+    pub(crate) stops_on: BTreeSet<Happening>,
+    pub(crate) deed: Deed,
+}
+
+/// What a step follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The missed call that opens the episode.
+    Missed,
+    /// As many missed calls in one episode.
+    MissedCalls(u32),
+    /// Anything else.
+    After(Happening),
+    /// That this message could not be sent, though the caller may be reached in another way.
+    NotSent(StepName),
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Deed {
+    Text(TextStep),
+    Email(EmailStep),
+    Tag(TagStep),
+    Untag(TagStep),
+    Task(TaskStep),
+    /// Completes the task that this step made.
+    CompleteTask(StepName),
+    Note(NoteStep),
+    Fields(FieldsStep),
+    Stage(StageStep),
+    /// Confirms an opt-out with these words, once.
+    ConfirmOptOut(Template),
+    /// Turns on the contact's do-not-disturb for texts.
+    DoNotDisturb,
+    /// Puts the contact into this workflow.
+    Workflow(WorkflowId),
+    /// Makes the contact this user's, unless it is somebody's.
+    Assign(Assignee),
+    Notify(NotifyStep),
+    /// Writes these words into the ledger.
+    Record(String),
+}
+
+impl Step {
+    /// The lane in which it is performed: somebody waits for a text.
+    pub(crate) fn lane(&self) -> Lane {
+        match self.deed {
+            Deed::Text(_) | Deed::ConfirmOptOut(_) => Lane::Interactive,
+            _ => Lane::Background,
+        }
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&TextStep> {
+        match &self.deed {
+            Deed::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller gets a text.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.deed, Deed::Text(_) | Deed::ConfirmOptOut(_))
+    }
+
+    /// Whether the caller gets a message: what must not be sent after they said no.
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self.deed, Deed::Text(_) | Deed::Email(_))
+    }
+
+    /// What has happened when the step is done.
+    pub(crate) fn makes_happen(&self) -> Option<Happening> {
+        match &self.deed {
+            Deed::Notify(notify) => match notify.about {
+                About::Call => None,
+                About::HandOff => Some(Happening::HandedOff),
+                About::Escalation => Some(Happening::Escalated),
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a person hears of the call through it, be it the caller or somebody of the team.
+    pub(crate) fn reaches_somebody(&self) -> bool {
+        matches!(
+            self.deed,
+            Deed::Text(_) | Deed::Email(_) | Deed::Task(_) | Deed::Workflow(_) | Deed::Notify(_)
+        )
+    }
+}
+
+/// A text to the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TextStep {
+    pub(crate) body: Template,
+    /// Put after the body, once; without one nothing is.
+    pub(crate) opt_out: Option<String>,
+    /// How many parts it may take.
+    pub(crate) max_segments: NonZeroU8,
+    /// The body's place in an experiment.
+    pub(crate) arm: Option<Arm>,
+    /// Other words for some calls.
+    pub(crate) variants: Vec<TextVariant>,
+    /// Who approved which of the words.
+    pub(crate) approvals: Vec<Approval>,
+}
+
+/// The tag on the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TagStep {
+    /// In small letters, as HighLevel keeps it.
+    pub(crate) name: String,
+}
+
+/// The task for the team.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TaskStep {
+    pub(crate) title: String,
+    /// Counted from what the step follows.
+    pub(crate) due_after: SignedDuration,
+    pub(crate) assign_to: Assignee,
+}
+
+/// Whose task it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Assignee {
+    /// The user to whom the contact is assigned, if there is one.
+    ContactOwner,
+    /// Nobody: the task stands in everybody's list.
+    Nobody,
+    /// This user.
+    User(UserId),
+    /// The user who signs in with this e-mail address.
+    UserEmail(Private<String>),
+}
+
+/// An e-mail to the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EmailStep {
+    pub(crate) subject: Template,
+    pub(crate) body: Template,
+}
+
+/// A note on the contact: these words, and what is known of the call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NoteStep {
+    pub(crate) body: Option<String>,
+}
+
+/// Fields of the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FieldsStep {
+    /// Custom fields by their key without `contact.`.
+    pub(crate) values: BTreeMap<String, FieldValue>,
+    /// Where the contact came from.
+    pub(crate) source: Option<String>,
+}
+
+/// What a custom field is given.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum FieldValue {
+    Words(String),
+    Call(CallFact),
+}
+
+/// Something that is known of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallFact {
+    Caller,
+    Called,
+    EndedAt,
+    MissedCalls,
+}
+
+impl CallFact {
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("call.caller", Self::Caller),
+        ("call.called", Self::Called),
+        ("call.ended_at", Self::EndedAt),
+        ("call.missed_calls", Self::MissedCalls),
+    ];
+}
+
+/// A stage of a pipeline, both by name or id.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StageStep {
+    pub(crate) pipeline: String,
+    pub(crate) stage: String,
+}
+
+impl StageStep {
+    pub(crate) fn pipeline_in<'p>(
+        &self,
+        pipelines: &'p [PipelineFacts],
+    ) -> Option<&'p PipelineFacts> {
+        let is_it = |found: &&PipelineFacts| {
+            is_named(found.id.as_str(), found.name.as_ref(), &self.pipeline)
+        };
+        pipelines.iter().find(is_it)
+    }
+
+    pub(crate) fn stage_in<'p>(&self, pipeline: &'p PipelineFacts) -> Option<&'p PipelineStageId> {
+        let stages = &mut pipeline.stages.iter();
+        let found = stages.find(|(id, name)| is_named(id.as_str(), name.as_ref(), &self.stage));
+        found.map(|(id, _)| id)
+    }
+}
+
+fn is_named(id: &str, name: Option<&String>, wanted: &str) -> bool {
+    id == wanted || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+}
+
+/// Word to the team.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NotifyStep {
+    pub(crate) about: About,
+    pub(crate) to: Audience,
+    /// The headline.
+    pub(crate) title: String,
+}
+
+/// What the team is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The call.
+    Call,
+    /// That a person has to go on with the caller.
+    HandOff,
+    /// That somebody higher up has to.
+    Escalation,
+}
+
+/// Who hears of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Audience {
+    /// The service that embeds the engine.
+    Host,
+    /// This contact, by text: HighLevel texts contacts only.
+    TextTo(ContactId),
+    /// This contact, by e-mail.
+    EmailTo(ContactId),
+}

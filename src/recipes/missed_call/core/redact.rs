@@ -1,0 +1,170 @@
+//! What is left of an episode when its person is erased: that there was one, what was done, when and how it ended; not
+//! who it was, how they could be reached, or what was written to them.
+
+use std::collections::BTreeMap;
+
+use super::episode::EpisodeState;
+use super::ledger::{CallRecord, Entry, EntryKind};
+use super::model::Intent;
+use crate::ids::ContactId;
+use crate::secret::Private;
+
+/// What stands in the place of ids and references.
+const ERASED: &str = "erased";
+
+pub(crate) fn state(state: EpisodeState) -> EpisodeState {
+    EpisodeState {
+        contact: nobody(state.contact),
+        former_contact: None,
+        conversation: None,
+        caller: None,
+        references: BTreeMap::new(),
+        unread: BTreeMap::new(),
+        ..state
+    }
+}
+
+pub(crate) fn entry(mut entry: Entry) -> Entry {
+    entry.kind = match entry.kind {
+        EntryKind::CallMissed {
+            call: record,
+            recipe,
+            recipe_fingerprint,
+        } => EntryKind::CallMissed {
+            call: call(record),
+            recipe,
+            recipe_fingerprint,
+        },
+        EntryKind::CallJoined {
+            call: record,
+            missed_calls,
+        } => EntryKind::CallJoined {
+            call: call(record),
+            missed_calls,
+        },
+        EntryKind::Attempted {
+            effect,
+            attempt,
+            intent: what,
+            contact,
+            basis,
+        } => EntryKind::Attempted {
+            effect,
+            attempt,
+            intent: intent(what),
+            contact: nobody(contact),
+            basis,
+        },
+        EntryKind::Done {
+            step,
+            reference: _,
+            accepted_at,
+            seconds_after_call,
+            found,
+        } => EntryKind::Done {
+            step,
+            reference: None,
+            accepted_at,
+            seconds_after_call,
+            found,
+        },
+        EntryKind::Replied { message: _, reply } => EntryKind::Replied {
+            message: None,
+            reply,
+        },
+        EntryKind::Consented { how, mut consent } => {
+            consent.reference = ERASED.to_owned();
+            EntryKind::Consented { how, consent }
+        }
+        EntryKind::ContactFollowed { from, to } => EntryKind::ContactFollowed {
+            from: nobody(from),
+            to: nobody(to),
+        },
+        // What happened is counted by its reference, which names an appointment, a call or a click and nobody.
+        kind => kind,
+    };
+    entry
+}
+
+fn call(record: CallRecord) -> CallRecord {
+    CallRecord {
+        contact: nobody(record.contact),
+        caller: None,
+        ..record
+    }
+}
+
+fn intent(intent: Intent) -> Intent {
+    let nothing = || Private::new(String::new());
+    match intent {
+        Intent::Text {
+            from,
+            hours,
+            variant,
+            copy_fingerprint,
+            basis,
+            consent,
+            ..
+        } => Intent::Text {
+            body: nothing(),
+            from,
+            to: None,
+            hours,
+            variant,
+            copy_fingerprint,
+            basis,
+            consent: consent.map(|mut consent| {
+                consent.reference = ERASED.to_owned();
+                consent
+            }),
+        },
+        Intent::Email { .. } => Intent::Email {
+            subject: nothing(),
+            text: nothing(),
+            html: nothing(),
+        },
+        Intent::Task {
+            title,
+            due,
+            assignee,
+            ..
+        } => Intent::Task {
+            title,
+            body: nothing(),
+            due,
+            assignee,
+        },
+        Intent::Note { .. } => Intent::Note { body: nothing() },
+        Intent::Fields { values, source } => Intent::Fields {
+            values: values.into_keys().map(|key| (key, nothing())).collect(),
+            source,
+        },
+        Intent::Stage {
+            pipeline, stage, ..
+        } => Intent::Stage {
+            pipeline,
+            stage,
+            opportunity: None,
+            name: nothing(),
+        },
+        Intent::Notify { to, title, .. } => Intent::Notify {
+            // A contact that is told is one of the team's.
+            to,
+            title,
+            body: nothing(),
+        },
+        // These say nothing of the person.
+        other @ (Intent::Tag { .. }
+        | Intent::Untag { .. }
+        | Intent::CompleteTask { .. }
+        | Intent::DoNotDisturb
+        | Intent::Workflow { .. }
+        | Intent::Assign { .. }
+        | Intent::Record { .. }) => other,
+    }
+}
+
+fn nobody(known: ContactId) -> ContactId {
+    // The word is an id like any other; were it not, the known one would stay.
+    ContactId::new(ERASED).unwrap_or(known)
+}

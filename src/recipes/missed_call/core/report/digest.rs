@@ -1,0 +1,239 @@
+//! The daily digest: one day of one location in a few lines of plain text, for the people who answer for the calls.
+//!
+//! First the counts of the day's calls, then every caller whom nobody has dealt with yet, the most pressing first. What
+//! presses, in this order: the caller asked for a person, wants an appointment, opened the link, called a number with
+//! priority, called again. Among equals who called more often comes first, then who called earlier.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::outcome::Outcome;
+use super::projection::Report;
+use super::row::Row;
+use super::settings::Settings;
+use crate::recipes::missed_call::core::reply::Reply;
+use crate::secret::Private;
+
+/// The digest of one day. It names callers by their number, because the team has to call them; `Debug` does not show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Digest {
+    /// The day, in the settings' zone.
+    pub day: Date,
+    /// How many callers of that day there are: episodes whose first call ended on it.
+    pub callers: usize,
+    /// How many of them nobody has dealt with yet.
+    pub waiting: usize,
+    text: Private<String>,
+}
+
+impl Digest {
+    /// The digest of this day, which begins and ends at midnight of the settings' zone. Give it a report of one
+    /// location, whose entries reach to the time of writing.
+    pub fn of(report: &Report, day: Date, settings: &Settings) -> Self {
+        let is_of_day = |at: jiff::Timestamp| at.to_zoned(settings.zone.clone()).date() == day;
+        let rows = report.rows.iter();
+        let rows: Vec<&Row> = rows.filter(|row| is_of_day(row.call.ended_at)).collect();
+        let unclear = report.unclear_calls.iter();
+        let unclear = unclear.filter(|call| is_of_day(call.at)).count();
+        let mut waiting: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| row.needs_somebody)
+            .collect();
+        waiting.sort_by_key(|row| {
+            let calls = std::cmp::Reverse(row.missed_calls);
+            (pressing(row, settings), calls, row.call.ended_at)
+        });
+        let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
+        push_counts(&mut text, &rows, unclear);
+        push_waiting(&mut text, &rows, &waiting, settings);
+        let is_before = |row: &&Row| {
+            row.call.ended_at.to_zoned(settings.zone.clone()).date() < day && row.needs_somebody
+        };
+        let before = report.rows.iter().filter(is_before).count();
+        if before > 0 {
+            let callers = many(before as u64, "caller");
+            text.push_str(&format!(
+                "\nFrom earlier days nobody has dealt with {callers} yet.\n"
+            ));
+        }
+        Self {
+            day,
+            callers: rows.len(),
+            waiting: waiting.len(),
+            text: text.into(),
+        }
+    }
+
+    /// The text, with callers' numbers. Lines end with `\n`.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What makes a caller wait less gladly, the most pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pressing {
+    AsksForPerson,
+    WantsAppointment,
+    Clicked,
+    Priority,
+    CalledAgain,
+    Not,
+}
+
+fn pressing(row: &Row, settings: &Settings) -> Pressing {
+    let studio = settings.studio(row.call.called.as_ref());
+    if row.asked_for_person_at.is_some() {
+        Pressing::AsksForPerson
+    } else if wants_appointment(row) {
+        Pressing::WantsAppointment
+    } else if row.clicked_at.is_some() {
+        Pressing::Clicked
+    } else if studio.is_some_and(|studio| studio.priority) {
+        Pressing::Priority
+    } else if row.missed_calls > 1 {
+        Pressing::CalledAgain
+    } else {
+        Pressing::Not
+    }
+}
+
+fn wants_appointment(row: &Row) -> bool {
+    let reply = row.reply.as_ref();
+    reply.is_some_and(|reply| reply.kind == Reply::Booking)
+}
+
+fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
+    let count = |counts: fn(&Row) -> bool| rows.iter().filter(|row| counts(row)).count();
+    let calls: u64 = rows.iter().map(|row| u64::from(row.missed_calls)).sum();
+    if rows.is_empty() {
+        text.push_str("There were none.\n");
+    } else {
+        text.push_str(&format!(
+            "Callers: {} ({})\n",
+            rows.len(),
+            many(calls, "missed call")
+        ));
+        let texted = count(|row| !row.texts.is_empty());
+        text.push_str(&format!("Texted: {texted}\n"));
+        push_not_texted(text, rows);
+        for (name, number) in [
+            ("Replied", count(|row| row.reply.is_some())),
+            (
+                "Asked for a person",
+                count(|row| row.asked_for_person_at.is_some()),
+            ),
+            (
+                "Refused further texts",
+                count(|row| row.opted_out.is_some()),
+            ),
+            ("Spoken with", count(|row| row.reached_at.is_some())),
+            ("Booked", count(|row| row.outcome == Outcome::Booked)),
+        ] {
+            text.push_str(&format!("{name}: {number}\n"));
+        }
+    }
+    if unclear > 0 {
+        let calls = many(unclear as u64, "call");
+        text.push_str(&format!(
+            "\nHighLevel did not say what became of {calls}; please look.\n"
+        ));
+    }
+}
+
+/// How many were not texted, and why, the most frequent reason first.
+fn push_not_texted(text: &mut String, rows: &[&Row]) {
+    let without = rows.iter().filter(|row| row.texts.is_empty());
+    let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
+    for row in without {
+        let reason = match &row.not_texted {
+            Some(reason) => reason.for_people(),
+            None if row.outcome == Outcome::NoText => "the recipe has no text for the call".into(),
+            None => "not yet".into(),
+        };
+        *reasons.entry(reason).or_default() += 1;
+    }
+    let total: usize = reasons.values().sum();
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    text.push_str(&format!("Not texted: {total}\n"));
+    for (reason, count) in reasons {
+        text.push_str(&format!("  {count}: {reason}\n"));
+    }
+}
+
+fn push_waiting(text: &mut String, rows: &[&Row], waiting: &[&Row], settings: &Settings) {
+    match (rows.len(), waiting.len()) {
+        (0, _) => {}
+        (_, 0) => text.push_str("\nEverybody has been dealt with.\n"),
+        (_, count) => {
+            let callers = many(count as u64, "caller");
+            text.push_str(&format!(
+                "\nNobody has dealt with {callers} yet, the most pressing first:\n"
+            ));
+        }
+    }
+    for (row, number) in waiting.iter().zip(1..) {
+        text.push_str(&format!("{number}. {}\n", line(row, settings)));
+    }
+}
+
+/// `10:02 +13125550142 called North 3 times: asks for a person; texted`.
+fn line(row: &Row, settings: &Settings) -> String {
+    let called = row.call.called.as_ref();
+    let at = row.call.ended_at.to_zoned(settings.zone_of(called).clone());
+    let caller = row.call.caller.as_ref().map(|caller| caller.e164());
+    let mut line = format!(
+        "{} {}",
+        at.strftime("%H:%M"),
+        caller.unwrap_or("unknown number")
+    );
+    match (settings.studio(called), called) {
+        (Some(studio), _) => line.push_str(&format!(" called {}", one_line(&studio.name))),
+        (None, Some(called)) => line.push_str(&format!(" called {}", called.e164())),
+        (None, None) => line.push_str(" called"),
+    }
+    if row.missed_calls > 1 {
+        line.push_str(&format!(" {} times", row.missed_calls));
+    }
+    let mut notes = Vec::new();
+    if row.asked_for_person_at.is_some() {
+        notes.push("asks for a person".to_owned());
+    }
+    if wants_appointment(row) {
+        notes.push("wants an appointment".to_owned());
+    }
+    if row.clicked_at.is_some() {
+        notes.push("opened the link".to_owned());
+    }
+    if settings
+        .studio(called)
+        .is_some_and(|studio| studio.priority)
+    {
+        notes.push("priority".to_owned());
+    }
+    notes.push(match (&row.texts[..], &row.not_texted) {
+        ([_, ..], _) => "texted".to_owned(),
+        ([], Some(reason)) => format!("no text: {}", reason.for_people()),
+        ([], None) if row.outcome == Outcome::NoText => "no text".to_owned(),
+        ([], None) => "no text yet".to_owned(),
+    });
+    line.push_str(&format!(": {}", notes.join("; ")));
+    line
+}
+
+/// Without what would end the line or hide in it.
+fn one_line(name: &str) -> String {
+    let words = name.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+fn many(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}

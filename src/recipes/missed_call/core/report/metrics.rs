@@ -1,0 +1,231 @@
+//! The measures that the ledger can give, each with its definition.
+//!
+//! Not here, because the ledger does not know: the answer rate (answered calls leave no entry), the delivery rate
+//! (HighLevel's later word on a message is not kept), and callers who had an appointment before they called.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use super::outcome::Outcome;
+use super::row::Row;
+use super::settings::{Revenue, Settings};
+use super::weekly_review::recovered_revenue;
+
+/// Measures over some rows. An episode here is one row: a caller who calls again within the cooldown is in it once.
+///
+/// *Texted* means that HighLevel accepted at least one text. Times are those of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// How many episodes there are.
+    pub episodes: u64,
+    /// How many calls were missed in them.
+    pub missed_calls: u64,
+    /// How many episodes were texted.
+    pub texted: u64,
+    /// Episodes that were texted, or have a recorded reason why there was no text, of all episodes. Excluded from the
+    /// numerator are those that are not decided and those whose recipe has no text. Below 1 somebody was forgotten, or
+    /// it is too early to tell.
+    pub coverage: Option<Share>,
+    /// The middle time from the end of the call to the first accepted text (nearest rank). Excluded are episodes without
+    /// a text; a first text that waited for the morning is in it.
+    pub time_to_text_p50: Option<SignedDuration>,
+    /// The same, within which 95 of 100 texts were accepted.
+    pub time_to_text_p95: Option<SignedDuration>,
+    /// Episodes with a reply of a person within the settings' `reply_window` after the first text, of the texted ones.
+    /// Excluded are automatic answers, and messages that opt out, which have a share of their own.
+    pub replied: Option<Share>,
+    /// Episodes in which the caller opened a link, of the texted ones. `None` too if the settings do not say that every
+    /// click is told.
+    pub clicked: Option<Share>,
+    /// Episodes in which the caller asked for a person, of the texted ones. Excluded are those who asked and were never
+    /// texted.
+    pub handed_off: Option<Share>,
+    /// The middle time from the caller's first asking for a person until somebody spoke with them (nearest rank).
+    /// Excluded are those who have not been reached, and answers in writing, which the ledger does not know.
+    pub time_to_hand_off_p50: Option<SignedDuration>,
+    /// Episodes in which the caller refused further texts after the first one, of the texted ones. Excluded are refusals
+    /// from before it.
+    pub opted_out: Option<Share>,
+    /// Episodes without any text because it could not be made or HighLevel did not take it, of those and the texted ones.
+    /// Excluded are those that were rightly not texted.
+    pub failed: Option<Share>,
+    /// Episodes in which the caller replied, has an appointment that stands, or was spoken to, of all episodes. It does
+    /// not matter whether a text came before. Excluded from the numerator are opt-outs and nothing else.
+    pub captured: Option<Share>,
+    /// Episodes with at least one credited booking, of the texted ones.
+    pub booked: Option<Share>,
+    /// How many bookings are credited.
+    pub bookings: u64,
+    /// Of these, how many came about without anybody having spoken with the caller.
+    pub self_service_bookings: u64,
+    /// What the credited bookings are worth, as far as that is known. `None` if of none.
+    pub recovered_revenue: Option<Revenue>,
+}
+
+/// A part of a whole that is not nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    part: u64,
+    whole: u64,
+}
+
+impl Share {
+    /// `None` of nothing.
+    pub(super) fn of(part: u64, whole: u64) -> Option<Self> {
+        (whole > 0).then_some(Self { part, whole })
+    }
+
+    /// The numerator.
+    pub fn part(self) -> u64 {
+        self.part
+    }
+
+    /// The denominator.
+    pub fn whole(self) -> u64 {
+        self.whole
+    }
+
+    /// The share as a number from 0 to 1.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nobody counts as many calls as would show"
+    )]
+    pub fn value(self) -> f64 {
+        self.part as f64 / self.whole as f64
+    }
+}
+
+impl Metrics {
+    /// The measures over these rows.
+    pub fn of<'r>(
+        rows: impl IntoIterator<Item = &'r Row, IntoIter: Clone>,
+        settings: &Settings,
+    ) -> Self {
+        let rows = rows.into_iter();
+        let count = |counts: fn(&Row) -> bool| -> u64 {
+            rows.clone().map(|row| u64::from(counts(row))).sum()
+        };
+        let episodes = count(|_| true);
+        let texted = count(is_texted);
+        let failed = count(|row| !is_texted(row) && is_failed(row));
+        let bookings = || rows.clone().flat_map(|row| &row.recovered);
+        let mut to_text: Vec<_> = rows.clone().filter_map(Row::time_to_text).collect();
+        let mut to_hand_off: Vec<_> = rows.clone().filter_map(time_to_hand_off).collect();
+        Self {
+            episodes,
+            missed_calls: rows.clone().map(|row| u64::from(row.missed_calls)).sum(),
+            texted,
+            coverage: Share::of(
+                count(|row| is_texted(row) || row.not_texted.is_some()),
+                episodes,
+            ),
+            time_to_text_p50: nearest_rank(&mut to_text, 50),
+            time_to_text_p95: nearest_rank(&mut to_text, 95),
+            replied: Share::of(count(|row| row.reply_to_text.is_some()), texted),
+            clicked: Share::of(
+                count(|row| is_texted(row) && row.clicked_at.is_some()),
+                texted,
+            )
+            .filter(|_| settings.clicks_are_told),
+            handed_off: Share::of(
+                count(|row| is_texted(row) && row.asked_for_person_at.is_some()),
+                texted,
+            ),
+            time_to_hand_off_p50: nearest_rank(&mut to_hand_off, 50),
+            opted_out: Share::of(count(opted_out_after_text), texted),
+            failed: Share::of(failed, texted + failed),
+            captured: Share::of(count(is_captured), episodes),
+            booked: Share::of(count(|row| !row.recovered.is_empty()), texted),
+            bookings: bookings().map(|_| 1).sum(),
+            self_service_bookings: bookings().map(|booking| u64::from(!booking.assisted)).sum(),
+            recovered_revenue: rows
+                .clone()
+                .filter_map(|row| recovered_revenue(row, settings))
+                .reduce(Revenue::plus),
+        }
+    }
+
+    /// The measures cut by whatever `key` says of a row: the number called, the day, the recipe.
+    pub fn by<'r, K: Ord>(
+        rows: impl IntoIterator<Item = &'r Row>,
+        settings: &Settings,
+        key: impl Fn(&Row) -> K,
+    ) -> BTreeMap<K, Self> {
+        let mut cuts: BTreeMap<K, Vec<&Row>> = BTreeMap::new();
+        for row in rows {
+            cuts.entry(key(row)).or_default().push(row);
+        }
+        cuts.into_iter()
+            .map(|(key, rows)| (key, Self::of(rows.iter().copied(), settings)))
+            .collect()
+    }
+}
+
+fn is_texted(row: &Row) -> bool {
+    !row.texts.is_empty()
+}
+
+fn is_failed(row: &Row) -> bool {
+    let reason = row.not_texted.clone();
+    reason.is_some_and(|reason| matches!(Outcome::not_texted(reason), Outcome::Failed(_)))
+}
+
+fn opted_out_after_text(row: &Row) -> bool {
+    match (row.first_text(), &row.opted_out) {
+        (Some(text), Some(opt_out)) => opt_out.at >= text.accepted_at,
+        _ => false,
+    }
+}
+
+fn is_captured(row: &Row) -> bool {
+    let booked = row.booked_at.is_some() || !row.recovered.is_empty();
+    row.reply.is_some() || booked || row.reached_at.is_some()
+}
+
+fn time_to_hand_off(row: &Row) -> Option<SignedDuration> {
+    let reached = row.reached_after_asking_at?;
+    let waited = reached.duration_since(row.asked_for_person_at?);
+    Some(waited.max(SignedDuration::ZERO))
+}
+
+/// The smallest value that is not exceeded by this many of a hundred.
+fn nearest_rank(values: &mut [SignedDuration], percent: usize) -> Option<SignedDuration> {
+    values.sort_unstable();
+    let rank = (values.len() * percent).div_ceil(100);
+    values.get(rank.checked_sub(1)?).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_rank_is_one_of_the_values() {
+        let seconds = |count: i64| (1..=count).rev().map(SignedDuration::from_secs);
+        for (count, percent, expected) in [
+            (0, 50, None),
+            (1, 50, Some(1)),
+            (1, 95, Some(1)),
+            (2, 50, Some(1)),
+            (3, 50, Some(2)),
+            (19, 95, Some(19)),
+            (20, 95, Some(19)),
+            (100, 95, Some(95)),
+            (101, 95, Some(96)),
+        ] {
+            let mut values: Vec<_> = seconds(count).collect();
+            let rank = nearest_rank(&mut values, percent);
+            assert_eq!(rank, expected.map(SignedDuration::from_secs), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_none() {
+        assert_eq!(Share::of(0, 0), None);
+        let share = Share::of(1, 4).unwrap();
+        assert_eq!((share.part(), share.whole()), (1, 4));
+        assert!((share.value() - 0.25).abs() < f64::EPSILON);
+    }
+}

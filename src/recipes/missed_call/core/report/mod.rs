@@ -1,0 +1,64 @@
+//! Reports: what the ledger says of the calls that were missed, for the people of a business and for their lawyer.
+//!
+//! Everything here takes entries of the [`ledger`](super::ledger) as a store returns them, and gives values or text; it
+//! asks nobody, and knows no time but that of the entries. What the ledger cannot know stands in [`Settings`].
+//!
+//! | part | question it answers |
+//! |---|---|
+//! | [`Report`] | what became of each caller? One [`Row`] each, with an [`Outcome`] |
+//! | [`wbr_csv`] | the weekly review: a record of each caller, and the sums, for a spreadsheet |
+//! | [`Digest`] | the day in a few lines, and the calls that nobody has dealt with yet |
+//! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
+//! | [`Targets`] | what had one hoped for? |
+//! | [`evidence`] | what was sent to whom, when, and what allowed it? |
+//!
+//! ```
+//! use gohighlevel::recipes::missed_call::ledger::Entry;
+//! use gohighlevel::recipes::missed_call::report::{
+//!     Digest, Metrics, Report, Revenue, Settings, Studio, evidence, wbr_csv,
+//! };
+//! use jiff::tz::TimeZone;
+//!
+//! /// Everything that is reported of one location's ledger.
+//! fn reports(entries: &[Entry]) -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut settings = Settings::new(TimeZone::get("America/Chicago")?);
+//!     settings.studios.insert("+13125550100".parse()?, Studio::new("North"));
+//!     settings.revenue = Some(Revenue::between(165_00, 295_00));
+//!
+//!     let report = Report::of(entries, &settings);
+//!     let csv: String = wbr_csv(&report.rows, &settings).into_inner();
+//!     let digest = Digest::of(&report, "2026-11-20".parse()?, &settings);
+//!     let metrics = Metrics::of(&report.rows, &settings);
+//!
+//!     // Nothing was missed, and nothing is told.
+//!     // The header and the sums.
+//!     assert_eq!(csv.lines().count(), 2);
+//!     assert_eq!(digest.text(), "Missed calls on Friday, 20 November 2026\n\nThere were none.\n");
+//!     assert_eq!(metrics.time_to_text_p95, None);
+//!     assert_eq!(evidence::lines(entries).count(), 0);
+//!     Ok(())
+//! }
+//! # reports(&[])?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod attribution;
+mod csv;
+mod digest;
+pub mod evidence;
+mod metrics;
+mod outcome;
+mod projection;
+mod row;
+mod settings;
+mod targets;
+mod weekly_review;
+
+pub use digest::Digest;
+pub use metrics::{Metrics, Share};
+pub use outcome::Outcome;
+pub use projection::{Report, UnclearCall};
+pub use row::{AcceptedText, Booking, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+pub use settings::{Revenue, Settings, Studio};
+pub use targets::{Comparison, Figure, Hope, Target, Targets};
+pub use weekly_review::wbr_csv;

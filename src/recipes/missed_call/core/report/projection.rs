@@ -1,0 +1,431 @@
+//! From the entries of the ledger to the rows of a report.
+//!
+//! The ledger does not say of what kind a step is until it is attempted. A step is a text if its recipe, where that is
+//! at hand, says so, or if it was attempted or kept waiting as one in any episode of the same recipe; it is none if it was
+//! attempted as something else. One of which neither is known counts as a text where the question is why there was none,
+//! unless the reason is never one of texts.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::attribution::{Bookings, Credit};
+use super::outcome::Outcome;
+use super::row::{AcceptedText, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+use super::settings::Settings;
+use crate::ids::{ContactId, LocationId, MessageId};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::compliance::Basis;
+use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
+use crate::recipes::missed_call::core::model::{EpisodeId, Happening, Intent, Reason, StepName};
+use crate::recipes::missed_call::core::recipe::Recipe;
+use crate::recipes::missed_call::core::reply::Reply;
+
+/// Everything that entries of the ledger tell.
+///
+/// Give it all entries from the first call of interest on, oldest first as a store returns them, and also those of the
+/// days after the last: bookings and replies come later. An episode whose first entry is missing has no row.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// One row per episode, in the order in which they were opened.
+    pub rows: Vec<Row>,
+    /// The calls that could be judged neither missed nor answered. Somebody should look at them.
+    pub unclear_calls: Vec<UnclearCall>,
+}
+
+/// A call that could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnclearCall {
+    /// When it was written down.
+    pub at: Timestamp,
+    /// Where.
+    pub location: LocationId,
+    /// The call.
+    pub message: MessageId,
+    /// Its status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody.
+    pub status: String,
+}
+
+impl Report {
+    /// Folds entries into rows.
+    pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
+        let mut folding = Folding::default();
+        for recipe in &settings.recipes {
+            folding.learn(recipe);
+        }
+        for (position, entry) in entries.into_iter().enumerate() {
+            folding.take(position, entry);
+        }
+        folding.finish(settings)
+    }
+
+    /// The rows of calls that ended at `since` or later and before `until`.
+    pub fn rows_between(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> impl Iterator<Item = &Row> + Clone {
+        self.rows
+            .iter()
+            .filter(move |row| (since..until).contains(&row.call.ended_at))
+    }
+}
+
+/// Who may be meant by a booking that was told in an episode.
+#[derive(Default)]
+pub(super) struct People {
+    pub(super) contacts: Vec<ContactId>,
+    pub(super) numbers: Vec<PhoneNumber>,
+}
+
+impl People {
+    fn add(&mut self, call: &CallRecord) {
+        if !self.contacts.contains(&call.contact) {
+            self.contacts.push(call.contact.clone());
+        }
+        if let Some(number) = &call.caller
+            && !self.numbers.contains(number)
+        {
+            self.numbers.push(number.clone());
+        }
+    }
+}
+
+/// A row in the making.
+pub(super) struct Draft {
+    pub(super) row: Row,
+    pub(super) people: People,
+    /// The replies of a person, in the order of the ledger.
+    replies: Vec<ReplyRow>,
+    /// Steps with the reason why they were not done, in the order of the ledger.
+    dropped: Vec<(StepName, Reason)>,
+    /// Where in the ledger the team, or a booking, last dealt with the caller.
+    dealt_with: Option<usize>,
+    /// Where in the ledger the caller last asked for a person.
+    asked: Option<usize>,
+}
+
+#[derive(Default)]
+struct Folding {
+    drafts: Vec<Draft>,
+    by_episode: HashMap<EpisodeId, usize>,
+    /// Whether the step of this recipe is a text, where that is known.
+    texts: HashMap<(String, StepName), bool>,
+    bookings: Bookings,
+    unclear_calls: Vec<UnclearCall>,
+}
+
+impl Folding {
+    fn learn(&mut self, recipe: &Recipe) {
+        for (name, step) in &recipe.steps {
+            let key = (recipe.fingerprint().to_owned(), name.clone());
+            self.texts.insert(key, step.text().is_some());
+        }
+    }
+
+    fn take(&mut self, position: usize, entry: &Entry) {
+        match (&entry.kind, &entry.episode) {
+            (
+                EntryKind::CallMissed {
+                    call,
+                    recipe,
+                    recipe_fingerprint,
+                },
+                Some(episode),
+            ) => {
+                self.by_episode.insert(episode.clone(), self.drafts.len());
+                self.drafts.push(Draft::new(
+                    episode,
+                    &entry.location,
+                    call,
+                    recipe,
+                    recipe_fingerprint,
+                ));
+            }
+            (EntryKind::CallUnclear { message, status }, _) => {
+                self.unclear_calls.push(UnclearCall {
+                    at: entry.at,
+                    location: entry.location.clone(),
+                    message: message.clone(),
+                    status: status.clone(),
+                })
+            }
+            (kind, Some(episode)) => {
+                let Some(&index) = self.by_episode.get(episode) else {
+                    return;
+                };
+                let Some(draft) = self.drafts.get_mut(index) else {
+                    return;
+                };
+                let known = match kind {
+                    EntryKind::Attempted { effect, intent, .. } => {
+                        // A text that confirms an opt-out answers nobody's call.
+                        let is_text = matches!(
+                            intent,
+                            Intent::Text { basis, .. } if *basis != Some(Basis::OptOut)
+                        );
+                        Some((&effect.step, is_text))
+                    }
+                    EntryKind::Waits { effect, .. } => Some((&effect.step, true)),
+                    _ => None,
+                };
+                if let Some((step, is_text)) = known {
+                    let key = (draft.row.recipe_fingerprint.clone(), step.clone());
+                    self.texts.insert(key, is_text);
+                }
+                if let EntryKind::Happened { what, reference } = kind {
+                    self.bookings.hear(*what, reference, entry, index, position);
+                }
+                let is_text = |step: &StepName| {
+                    let key = (draft.row.recipe_fingerprint.clone(), step.clone());
+                    self.texts.get(&key).copied()
+                };
+                let text_done = match kind {
+                    EntryKind::Done { step, .. } => is_text(step) == Some(true),
+                    _ => false,
+                };
+                draft.take(position, entry.at, kind, text_done);
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(mut self, settings: &Settings) -> Report {
+        for credit in self.bookings.credits(&self.drafts, settings) {
+            match credit {
+                Credit::Stands {
+                    told_in,
+                    at,
+                    position,
+                } => {
+                    if let Some(draft) = self.drafts.get_mut(told_in) {
+                        draft.row.booked_at.get_or_insert(at);
+                        draft.dealt_with = draft.dealt_with.max(Some(position));
+                    }
+                }
+                Credit::Recovered { by, booking } => {
+                    if let Some(draft) = self.drafts.get_mut(by) {
+                        draft.row.recovered.push(booking);
+                    }
+                }
+            }
+        }
+        let texts = &self.texts;
+        let rows = self.drafts.into_iter().map(|draft| {
+            let fingerprint = draft.row.recipe_fingerprint.clone();
+            draft.finish(settings, |step| {
+                texts.get(&(fingerprint.clone(), step.clone())).copied()
+            })
+        });
+        Report {
+            rows: rows.collect(),
+            unclear_calls: self.unclear_calls,
+        }
+    }
+}
+
+impl Draft {
+    fn new(
+        episode: &EpisodeId,
+        location: &LocationId,
+        call: &CallRecord,
+        recipe: &str,
+        recipe_fingerprint: &str,
+    ) -> Self {
+        let mut people = People::default();
+        people.add(call);
+        let row = Row {
+            episode: episode.clone(),
+            location: location.clone(),
+            call: call.clone(),
+            recipe: recipe.to_owned(),
+            recipe_fingerprint: recipe_fingerprint.to_owned(),
+            missed_calls: 1,
+            texts: Vec::new(),
+            not_texted: None,
+            steps: Vec::new(),
+            reply: None,
+            reply_to_text: None,
+            clicked_at: None,
+            asked_for_person_at: None,
+            reached_at: None,
+            reached_after_asking_at: None,
+            task_done_at: None,
+            opted_out: None,
+            booked_at: None,
+            recovered: Vec::new(),
+            closed_at: None,
+            outcome: Outcome::Open,
+            needs_somebody: true,
+        };
+        Self {
+            row,
+            people,
+            replies: Vec::new(),
+            dropped: Vec::new(),
+            dealt_with: None,
+            asked: None,
+        }
+    }
+
+    fn take(&mut self, position: usize, at: Timestamp, kind: &EntryKind, text_done: bool) {
+        match kind {
+            EntryKind::CallJoined { call, missed_calls } => {
+                self.people.add(call);
+                self.row.missed_calls = *missed_calls;
+            }
+            EntryKind::Attempted { effect, .. }
+            | EntryKind::Postponed { effect, .. }
+            | EntryKind::Waits { effect, .. }
+            | EntryKind::OutcomeUnknown { effect, .. } => self.step(&effect.step, StepEnd::Open),
+            EntryKind::Done {
+                step,
+                reference,
+                accepted_at,
+                seconds_after_call,
+                ..
+            } => {
+                self.step(step, StepEnd::Done(*accepted_at));
+                if text_done {
+                    self.row.texts.push(AcceptedText {
+                        step: step.clone(),
+                        accepted_at: *accepted_at,
+                        seconds_after_call: *seconds_after_call,
+                        message: reference.clone(),
+                    });
+                }
+            }
+            EntryKind::NotDone { step, reason } => {
+                self.step(step, StepEnd::NotDone(reason.clone()));
+                self.dropped.push((step.clone(), reason.clone()));
+            }
+            EntryKind::Replied { message, reply } => {
+                self.replied(position, at, message.as_ref(), *reply);
+            }
+            EntryKind::Happened { what, .. } => self.happened(position, at, *what),
+            EntryKind::OptedOut { reason } => self.opted_out(at, reason),
+            EntryKind::Closed { missed_calls } => {
+                self.row.missed_calls = *missed_calls;
+                self.row.closed_at = Some(at);
+            }
+            _ => {}
+        }
+    }
+
+    fn step(&mut self, step: &StepName, end: StepEnd) {
+        match self.row.steps.iter_mut().find(|row| row.step == *step) {
+            Some(row) => row.end = end,
+            None => self.row.steps.push(StepRow {
+                step: step.clone(),
+                end,
+            }),
+        }
+    }
+
+    fn replied(
+        &mut self,
+        position: usize,
+        at: Timestamp,
+        message: Option<&MessageId>,
+        kind: Reply,
+    ) {
+        if !kind.is_from_a_person() {
+            return;
+        }
+        self.replies.push(ReplyRow {
+            at,
+            kind,
+            message: message.cloned(),
+        });
+        if kind.asks_for_a_person() {
+            self.row.asked_for_person_at.get_or_insert(at);
+            self.asked = Some(position);
+        }
+    }
+
+    fn happened(&mut self, position: usize, at: Timestamp, what: Happening) {
+        match what {
+            Happening::Answered | Happening::Returned => {
+                self.row.reached_at.get_or_insert(at);
+                if self.row.asked_for_person_at.is_some() {
+                    self.row.reached_after_asking_at.get_or_insert(at);
+                }
+                self.dealt_with = Some(position);
+            }
+            Happening::TeamWrote => self.dealt_with = Some(position),
+            Happening::TaskDone => {
+                self.row.task_done_at.get_or_insert(at);
+                self.dealt_with = Some(position);
+            }
+            Happening::Clicked => {
+                self.row.clicked_at.get_or_insert(at);
+            }
+            Happening::Replied => self.replied(position, at, None, Reply::Other),
+            Happening::Help => self.replied(position, at, None, Reply::Help),
+            Happening::OptedOut => self.opted_out(at, &Reason::OptedOut),
+            // Calls have entries of their own, and bookings are judged when all of them are known.
+            _ => {}
+        }
+    }
+
+    fn opted_out(&mut self, at: Timestamp, reason: &Reason) {
+        let opt_out = self.row.opted_out.get_or_insert_with(|| OptOutRow {
+            at,
+            reason: reason.clone(),
+        });
+        // HighLevel turns do-not-disturb on after a STOP, and can tell of that first.
+        if *reason == Reason::OptedOut {
+            opt_out.reason = Reason::OptedOut;
+        }
+    }
+
+    fn finish(mut self, settings: &Settings, is_text: impl Fn(&StepName) -> Option<bool>) -> Row {
+        let row = &mut self.row;
+        // Not until now: a text whose answer was lost can be found after the caller has replied to it.
+        if let Some(text) = row.texts.first() {
+            let answers = |reply: &&ReplyRow| {
+                let since_text = reply.at.duration_since(text.accepted_at);
+                !since_text.is_negative() && since_text <= settings.reply_window
+            };
+            row.reply_to_text = self.replies.iter().find(answers).cloned();
+        }
+        row.reply = self.replies.into_iter().next();
+        row.not_texted = self
+            .dropped
+            .iter()
+            .find(|(step, reason)| is_text(step).unwrap_or_else(|| may_keep_a_text_back(reason)))
+            .map(|(_, reason)| reason.clone());
+        let text_is_open = row
+            .steps
+            .iter()
+            .any(|row| row.end == StepEnd::Open && is_text(&row.step) != Some(false));
+        row.outcome = Outcome::of(row, text_is_open);
+        row.needs_somebody =
+            self.asked > self.dealt_with || (self.dealt_with.is_none() && can_be_called_back(row));
+        self.row
+    }
+}
+
+/// Whether this can be why a text was not sent; the others are reasons of e-mails and of work on the contact.
+fn may_keep_a_text_back(reason: &Reason) -> bool {
+    !matches!(
+        reason,
+        Reason::Needless | Reason::NoAddress | Reason::NoEmails
+    )
+}
+
+/// Whether there is a customer at the other end who would take a call.
+fn can_be_called_back(row: &Row) -> bool {
+    let said_no = row
+        .opted_out
+        .as_ref()
+        .is_some_and(|opt_out| opt_out.reason == Reason::OptedOut);
+    let nobody_there = match &row.not_texted {
+        Some(Reason::Withheld | Reason::ShortCode) => true,
+        Some(Reason::NotTextable(why)) => why.is_no_customer(),
+        _ => false,
+    };
+    !said_no && !nobody_there
+}

@@ -1,0 +1,223 @@
+//! The weekly business review: eleven columns, one record per episode, then the sums.
+//!
+//! | column | what stands in it |
+//! |---|---|
+//! | Studio | the name in the settings of the number that was called, or the number itself |
+//! | Caller number | as a person dials it from North America: `(773) 555-0113`, `011 447700900123`; blank where withheld |
+//! | Call time | when the first call ended, `2026-11-20 10:02:15` in the studio's zone |
+//! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
+//! | Text sent | `yes`, `not yet`, or `no` with the reason in words: `no: the caller has opted out; do not text` |
+//! | Booking link clicked | `yes`; otherwise blank for unknown, or `no` if the settings say that every click is told |
+//! | Reply received | `yes`, `no`, or `opt-out` for a message that asked for no more texts and nothing else |
+//! | Manual handoff needed | `yes` if the caller asked for a person, `no` |
+//! | Recovered appointment | `yes` if a booking is credited to the episode, `no` |
+//! | Estimated recovered revenue, low and high | what the credited bookings are worth, at least and at most; blank without one, or where that is unknown |
+//!
+//! The last records are the sums: one of each studio if there are several (`Total North`), and one of all (`Total`). They
+//! hold how many calls were missed and how often the other columns say `yes`, and the revenue. The file begins with a
+//! byte order mark (U+FEFF), by which spreadsheets know that it is UTF-8.
+//!
+//! A click is evidence and no condition: a booking counts without one.
+
+use std::collections::BTreeMap;
+
+use super::csv::push_record;
+use super::outcome::Outcome;
+use super::row::Row;
+use super::settings::{Revenue, Settings};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::model::Reason;
+use crate::secret::Private;
+
+/// How many there are.
+const WIDTH: usize = 11;
+
+/// By which spreadsheets know UTF-8; without it a studio `Café` is spoilt.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+const COLUMNS: [&str; WIDTH] = [
+    "Studio",
+    "Caller number",
+    "Call time",
+    "Answered or missed",
+    "Text sent",
+    "Booking link clicked",
+    "Reply received",
+    "Manual handoff needed",
+    "Recovered appointment",
+    "Estimated recovered revenue (low)",
+    "Estimated recovered revenue (high)",
+];
+
+/// The rows as CSV (RFC 4180, in UTF-8 with a byte order mark, with header and sums), safe to open in a spreadsheet. It
+/// holds callers' numbers.
+pub fn wbr_csv<'r>(
+    rows: impl IntoIterator<Item = &'r Row>,
+    settings: &Settings,
+) -> Private<String> {
+    let mut csv = String::from(BYTE_ORDER_MARK);
+    push_record(&mut csv, COLUMNS);
+    let mut of_all = Sums::default();
+    let mut of_studios: BTreeMap<String, Sums> = BTreeMap::new();
+    for row in rows {
+        let studio = studio(row, settings);
+        of_all.add(row, settings);
+        of_studios
+            .entry(studio.clone())
+            .or_default()
+            .add(row, settings);
+        push(&mut csv, record(studio, row, settings));
+    }
+    if of_studios.len() > 1 {
+        for (studio, sums) in of_studios {
+            let name = if studio.is_empty() {
+                "unknown"
+            } else {
+                &studio
+            };
+            push(&mut csv, sums.record(&format!("Total {name}")));
+        }
+    }
+    push(&mut csv, of_all.record("Total"));
+    csv.into()
+}
+
+fn push(csv: &mut String, cells: [String; WIDTH]) {
+    push_record(csv, cells.iter().map(String::as_str));
+}
+
+/// What is counted of several rows.
+#[derive(Default)]
+struct Sums {
+    missed: u64,
+    texted: u64,
+    clicked: u64,
+    replied: u64,
+    handed_off: u64,
+    recovered: u64,
+    revenue: Option<Revenue>,
+}
+
+impl Sums {
+    fn add(&mut self, row: &Row, settings: &Settings) {
+        self.missed += 1;
+        self.texted += u64::from(!row.texts.is_empty());
+        self.clicked += u64::from(row.clicked_at.is_some());
+        self.replied += u64::from(row.reply.is_some());
+        self.handed_off += u64::from(row.asked_for_person_at.is_some());
+        self.recovered += u64::from(!row.recovered.is_empty());
+        let revenue = recovered_revenue(row, settings);
+        self.revenue = match (self.revenue.take(), revenue) {
+            (Some(sum), Some(revenue)) => Some(sum.plus(revenue)),
+            (sum, revenue) => sum.or(revenue),
+        };
+    }
+
+    fn record(&self, name: &str) -> [String; WIDTH] {
+        let [low, high] = low_and_high(self.revenue);
+        [
+            name.to_owned(),
+            String::new(),
+            String::new(),
+            self.missed.to_string(),
+            self.texted.to_string(),
+            self.clicked.to_string(),
+            self.replied.to_string(),
+            self.handed_off.to_string(),
+            self.recovered.to_string(),
+            low,
+            high,
+        ]
+    }
+}
+
+fn studio(row: &Row, settings: &Settings) -> String {
+    let called = row.call.called.as_ref();
+    match (settings.studio(called), called) {
+        (Some(studio), _) => studio.name.clone(),
+        (None, Some(called)) => dialled(called),
+        (None, None) => String::new(),
+    }
+}
+
+fn record(studio: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
+    let called = row.call.called.as_ref();
+    let call_time = row
+        .call
+        .ended_at
+        .to_zoned(settings.zone_of(called).clone())
+        .strftime("%Y-%m-%d %H:%M:%S");
+    let [low, high] = low_and_high(recovered_revenue(row, settings));
+    [
+        studio,
+        row.call.caller.as_ref().map(dialled).unwrap_or_default(),
+        call_time.to_string(),
+        "missed".to_owned(),
+        text_sent(row),
+        clicked(row, settings).to_owned(),
+        reply_received(row).to_owned(),
+        yes_or_no(row.asked_for_person_at.is_some()).to_owned(),
+        yes_or_no(!row.recovered.is_empty()).to_owned(),
+        low,
+        high,
+    ]
+}
+
+/// The number as it is dialled from North America. A `+` in front would make a formula of the cell.
+fn dialled(number: &PhoneNumber) -> String {
+    let digits = number.e164().trim_start_matches('+');
+    match digits.strip_prefix('1') {
+        Some(national) if national.len() == 10 => {
+            let (area, rest) = national.split_at(3);
+            let (exchange, line) = rest.split_at(3);
+            format!("({area}) {exchange}-{line}")
+        }
+        _ => format!("011 {digits}"),
+    }
+}
+
+fn low_and_high(revenue: Option<Revenue>) -> [String; 2] {
+    let written = |revenue: Revenue| {
+        let money = |cents| Revenue::exactly(cents).to_string();
+        [money(revenue.low()), money(revenue.high())]
+    };
+    revenue.map(written).unwrap_or_default()
+}
+
+/// What the credited bookings are worth together, as far as that is known of any.
+pub(super) fn recovered_revenue(row: &Row, settings: &Settings) -> Option<Revenue> {
+    let called = row.call.called.as_ref();
+    row.recovered
+        .iter()
+        .filter_map(|booking| settings.worth(&booking.reference, called))
+        .reduce(Revenue::plus)
+}
+
+fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn text_sent(row: &Row) -> String {
+    match (&row.texts[..], &row.not_texted) {
+        ([_, ..], _) => "yes".to_owned(),
+        ([], Some(reason)) => format!("no: {}", reason.for_people()),
+        ([], None) if row.closed_at.is_some() && row.outcome != Outcome::Open => "no".to_owned(),
+        ([], None) => "not yet".to_owned(),
+    }
+}
+
+fn clicked(row: &Row, settings: &Settings) -> &'static str {
+    match row.clicked_at {
+        Some(_) => "yes",
+        None if settings.clicks_are_told => "no",
+        None => "",
+    }
+}
+
+fn reply_received(row: &Row) -> &'static str {
+    match (&row.reply, &row.opted_out) {
+        (Some(_), _) => "yes",
+        (None, Some(opt_out)) if opt_out.reason == Reason::OptedOut => "opt-out",
+        _ => "no",
+    }
+}

@@ -1,0 +1,130 @@
+//! Asks each location whether it has what its recipe needs, before the first call comes in.
+
+use crate::api::custom_fields::{CustomField, CustomFieldModel};
+use crate::error::{Error, Result};
+use crate::ids::LocationId;
+use crate::recipes::missed_call::core::compliance::ZoneFiles;
+use crate::recipes::missed_call::core::recipe::{
+    Assignee, Deed, LocationFacts, Problem, Recipe, RecipeError,
+};
+use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, stage};
+use crate::recipes::missed_call::engine::{Engine, Site};
+
+/// Why a location is not known to be ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreflightError {
+    /// The location lacks something that the recipe needs. Texts would fail; correct it first.
+    #[error("location {location} is not ready for its recipe: {problems}")]
+    NotReady {
+        /// The location.
+        location: LocationId,
+        /// What is wrong, by file, line and key.
+        problems: RecipeError,
+    },
+    /// HighLevel could not be asked. It may be down for a moment: go on and take webhooks, or they are lost.
+    #[error("location {location} could not be checked: {error}")]
+    NotChecked {
+        /// The location.
+        location: LocationId,
+        /// What went wrong.
+        #[source]
+        error: Error,
+    },
+    /// Something in the recipe is allowed and surely not meant ([`Recipe::hints`](crate::recipes::missed_call::Recipe::hints)).
+    /// It keeps nothing from working.
+    #[error("location {location}: a hint: {hint}")]
+    Hint {
+        /// The location.
+        location: LocationId,
+        /// What is hardly meant, by file, line and key.
+        hint: Problem,
+    },
+}
+
+impl Engine {
+    /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and says where something is amiss: there
+    /// or in the engine's own set-up. Hints of the recipes come along, among them that the store knows other words under
+    /// the same version.
+    /// An empty list means that all is well. Which zone files quiet hours go by is logged; [`ZoneFiles`] tells it too.
+    pub async fn preflight(&self) -> Vec<PreflightError> {
+        tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
+        let mut errors = Vec::new();
+        let mut sites: Vec<&Site> = self.shared.sites.values().collect();
+        sites.sort_by_key(|site| site.location.id());
+        for site in sites {
+            let location = site.location.id().clone();
+            if self.shared.notifier.is_none()
+                && let Err(problems) = site.recipe.check_without_notifier()
+            {
+                let location = location.clone();
+                errors.push(PreflightError::NotReady { location, problems });
+            }
+            match facts(site).await {
+                Ok(facts) => {
+                    if let Err(problems) = site.recipe.check(&facts) {
+                        errors.push(PreflightError::NotReady { location, problems });
+                    }
+                }
+                Err(error) => errors.push(PreflightError::NotChecked { location, error }),
+            }
+            let hints = self.hints(&site.recipe).await.into_iter();
+            errors.extend(hints.map(|hint| PreflightError::Hint {
+                location: site.location.id().clone(),
+                hint,
+            }));
+        }
+        errors
+    }
+
+    async fn hints(&self, recipe: &Recipe) -> Vec<Problem> {
+        let mut hints = recipe.hints();
+        // A store that cannot be read shows in much else.
+        if let Ok(sources) = self.shared.store.recipe_sources().await {
+            hints.extend(recipe.hint_of_same_version(sources.iter().map(String::as_str)));
+        }
+        hints
+    }
+}
+
+async fn facts(site: &Site) -> Result<LocationFacts> {
+    let mut facts = LocationFacts::default();
+    let needs = Needs::of(&site.recipe, site.recipe.templates());
+    if needs.custom_values {
+        facts.custom_values = custom_values(&site.location).await?;
+    }
+    if needs.location {
+        let details = site.location.details().await?;
+        facts.location_phone = details.phone.map(|phone| phone.e164().to_owned());
+        facts.location_name = details.name;
+    }
+    let mut assignees = site.recipe.assignees().map(|(_, assignee)| assignee);
+    if assignees.any(|assignee| matches!(assignee, Assignee::User(_) | Assignee::UserEmail(_))) {
+        let users = site.location.users().list().await?;
+        facts.users = Some(
+            users
+                .into_iter()
+                .map(|user| (user.id, user.email))
+                .collect(),
+        );
+    }
+    let needs = |is: fn(&Deed) -> bool| site.recipe.steps.values().any(|step| is(&step.deed));
+    if needs(|deed| matches!(deed, Deed::Stage(_))) {
+        facts.pipelines = Some(stage::pipelines(&site.location).await?);
+    }
+    if needs(|deed| matches!(deed, Deed::Workflow(_))) {
+        facts.workflows = Some(site.location.workflows().list().await?);
+    }
+    if needs(|deed| matches!(deed, Deed::Fields(_))) {
+        let fields = site.location.custom_fields();
+        let fields = fields.list(&CustomFieldModel::Contact).await?;
+        facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());
+    }
+    Ok(facts)
+}
+
+/// The field's key as recipes write it: `contact.lead_source` is `lead_source`.
+fn key_of_contact(field: &CustomField) -> Option<String> {
+    let key = field.field_key.as_deref()?;
+    Some(key.strip_prefix("contact.").unwrap_or(key).to_owned())
+}

@@ -1,0 +1,81 @@
+//! What the log is told once and not for every call: that a flood begins, that texts pause or go on, that a halted
+//! location leaves calls unanswered. It is kept in memory: another process says it once more.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ids::LocationId;
+use crate::recipes::missed_call::core::compliance::{Flood, Sending};
+use crate::recipes::missed_call::core::model::Halt;
+
+/// A flood is over when nobody has called in it for so long; the next one is told of again.
+const FLOOD_IS_OVER: SignedDuration = SignedDuration::from_mins(10);
+
+#[derive(Default)]
+pub(super) struct Warned {
+    told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Told {
+    /// When a call that came in a flood was last judged.
+    floods: HashMap<LocationId, Timestamp>,
+    /// Where texts pause.
+    pauses: HashMap<LocationId, Sending>,
+    halts: HashSet<(LocationId, Halt)>,
+}
+
+impl Warned {
+    /// A call was judged that came in a flood.
+    pub(super) fn of_flood(&self, location: &LocationId, flood: Flood, now: Timestamp) {
+        let last = self.told().floods.insert(location.clone(), now);
+        if last.is_none_or(|last| now.duration_since(last) >= FLOOD_IS_OVER) {
+            tracing::warn!(%location, %flood, "machines seem to call: calls of unknown callers that came in this flood are not answered by text; numbers that a test makes up should lie apart, and `compliance.floods = \"ignored\"` turns this off");
+        }
+    }
+
+    /// Which texts may be sent just now.
+    pub(super) fn of_sending(&self, location: &LocationId, sending: Sending) {
+        let mut told = self.told();
+        let before = match sending {
+            Sending::Open => told.pauses.remove(location),
+            _ => told.pauses.insert(location.clone(), sending),
+        };
+        drop(told);
+        let is_the_same =
+            |before: Sending| std::mem::discriminant(&before) == std::mem::discriminant(&sending);
+        match sending {
+            Sending::Open if before.is_some() => {
+                tracing::warn!(%location, "texts go on");
+            }
+            Sending::FollowUpsPaused(exceeded) if !before.is_some_and(is_the_same) => {
+                tracing::warn!(%location, %exceeded, "texts other than answers to calls pause until midnight in UTC, before HighLevel blocks the location; look at what they say and to whom they go");
+            }
+            Sending::Stopped(exceeded) if !before.is_some_and(is_the_same) => {
+                tracing::warn!(%location, %exceeded, "all texts pause until midnight in UTC, before HighLevel blocks the location; look at what they say and to whom they go");
+            }
+            _ => {}
+        }
+    }
+
+    /// A call is not answered, or something else is not done, because of a halt.
+    pub(super) fn of_halt(&self, location: &LocationId, halt: Halt) {
+        if !self.told().halts.insert((location.clone(), halt)) {
+            return;
+        }
+        match halt {
+            Halt::Paused => {
+                tracing::warn!(%location, "a call is not answered, because the location is paused; Engine::resume ends that");
+            }
+            Halt::Uninstalled => {
+                tracing::warn!(%location, "a call is not answered, because the app was removed from the location; an INSTALL webhook or Engine::app_installed ends that");
+            }
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

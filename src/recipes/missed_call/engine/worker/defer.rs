@@ -1,0 +1,88 @@
+//! Claimed effects that are held back: those of a location that is halted, or that this engine has no recipe for.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::recipes::missed_call::core::episode::{EffectEnd, Episode};
+use crate::recipes::missed_call::core::model::Halt;
+use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::engine::Engine;
+use crate::recipes::missed_call::store::{Commit, EffectChange, Fence, Progress, StoreError};
+
+/// How often an effect that is held back is looked at.
+const LOOK: SignedDuration = SignedDuration::from_mins(1);
+
+impl Engine {
+    /// Keeps a claimed effect of a halted location from being performed. `false` if nothing keeps it.
+    pub(crate) async fn hold_back(
+        &self,
+        episode: &Episode,
+        fence: &Fence,
+        progress: &Progress,
+    ) -> Result<bool, StoreError> {
+        let is_under_way = progress.under_way_since().is_some();
+        let location = episode.state().location();
+        let halted = self.halted(location).await?;
+        if let Some(halt) = halted.filter(|_| !is_under_way) {
+            self.shared.warned.of_halt(location, halt);
+        }
+        let end = match halted {
+            None => return Ok(false),
+            // Nobody can look any more whether it was done.
+            Some(Halt::Uninstalled) if is_under_way => Some(Reason::unknown_outcome()),
+            Some(Halt::Uninstalled) => Some(Reason::Uninstalled),
+            // Looking sends nothing.
+            Some(Halt::Paused) if is_under_way => return Ok(false),
+            Some(Halt::Paused) => self.too_old_to_wait(episode, fence, "paused"),
+        };
+        if let Some(reason) = end {
+            self.end(fence.clone(), EffectEnd::NotDone(reason)).await?;
+            return Ok(true);
+        }
+        self.give_back(fence.clone(), progress.clone()).await?;
+        Ok(true)
+    }
+
+    /// Keeps a claimed effect of a location that this engine has no recipe for: another process may have, or this one
+    /// again. It waits for as long as it would be tried for, so that it has an end.
+    pub(crate) async fn hold_for_others(
+        &self,
+        episode: &Episode,
+        fence: Fence,
+        progress: Progress,
+    ) -> Result<(), StoreError> {
+        let end = match progress.under_way_since() {
+            Some(began_at) => self.is_too_late(began_at).then(Reason::unknown_outcome),
+            None => self.too_old_to_wait(episode, &fence, "not_configured"),
+        };
+        if let Some(reason) = end {
+            return self.end(fence, EffectEnd::NotDone(reason)).await;
+        }
+        tracing::warn!(effect = %fence.effect, "the effect waits: its location is not configured here");
+        self.give_back(fence, progress).await
+    }
+
+    /// Gives a claimed effect back as it is.
+    async fn give_back(&self, fence: Fence, progress: Progress) -> Result<(), StoreError> {
+        let due = self.shared.clock.now().saturating_add(LOOK);
+        let commit = Commit {
+            effects: vec![EffectChange::Release {
+                fence,
+                progress,
+                due: due.unwrap_or(Timestamp::MAX),
+            }],
+            ..Commit::default()
+        };
+        self.commit_fenced(commit).await.map(drop)
+    }
+
+    fn too_old_to_wait(&self, episode: &Episode, fence: &Fence, why: &str) -> Option<Reason> {
+        let name = &fence.effect.step;
+        let is_message = episode.recipe().step(name)?.is_message();
+        if is_message {
+            let stale = episode.is_stale(name, self.shared.clock.now());
+            return stale.then_some(Reason::Stale);
+        }
+        let too_late = self.is_too_late(episode.time_of(name));
+        too_late.then(|| Reason::Failed(why.into()))
+    }
+}

@@ -1,0 +1,278 @@
+//! Reads what a step depends on, right before it. Nothing is kept from one effect to the next: a link that was
+//! corrected or an opt-out that was set a second ago counts.
+
+mod assignee;
+mod for_the_team;
+pub(crate) mod stage;
+mod team;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::api::contacts::DndChannel;
+use crate::api::locations::LocationDetails;
+use crate::api::tags::TagName;
+use crate::client::Location;
+use crate::error::{Error, ErrorKind, Result};
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::copy::{MergeField, MergeValues, Template};
+use crate::recipes::missed_call::core::episode::{
+    EmailFacts, Episode, Facts, PlaceOfContact, TaskFacts, TextFacts,
+};
+use crate::recipes::missed_call::core::model::EffectId;
+use crate::recipes::missed_call::core::model::Subject;
+use crate::recipes::missed_call::core::recipe::{Deed, EmailStep, Recipe, Step};
+use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::store::StoreError;
+
+/// Which texts count: those of the longest cap there is.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What can fail while reading facts.
+pub(crate) enum FactsError {
+    /// The contact no longer exists.
+    ContactGone,
+    HighLevel(Error),
+    Store(StoreError),
+}
+
+impl From<Error> for FactsError {
+    fn from(error: Error) -> Self {
+        Self::HighLevel(error)
+    }
+}
+
+impl Engine {
+    pub(crate) async fn facts(
+        &self,
+        site: &Site,
+        episode: &Episode,
+        step: &Step,
+    ) -> Result<Facts, FactsError> {
+        Ok(match &step.deed {
+            Deed::Text(text) => {
+                let needs = Needs::of(episode.recipe(), text.templates());
+                Facts::Text(text_facts(site, episode, step, needs).await?)
+            }
+            Deed::ConfirmOptOut(body) => {
+                let needs = Needs::of(episode.recipe(), [body]);
+                Facts::Text(text_facts(site, episode, step, needs).await?)
+            }
+            Deed::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
+            Deed::Task(task) => Facts::Task(TaskFacts {
+                assignee: assignee::user(site, episode, &task.assign_to).await?,
+                caller: self.caller_facts(site, episode).await?,
+            }),
+            Deed::Assign(user) => Facts::Task(TaskFacts {
+                assignee: assignee::new_owner(site, episode, user).await?,
+                ..TaskFacts::default()
+            }),
+            Deed::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
+            Deed::Note(_) | Deed::Notify(_) => Facts::Team(self.team_facts(site, episode).await?),
+            Deed::Tag(_)
+            | Deed::Untag(_)
+            | Deed::CompleteTask(_)
+            | Deed::Fields(_)
+            | Deed::DoNotDisturb
+            | Deed::Workflow(_)
+            | Deed::Record(_) => Facts::Tag,
+        })
+    }
+
+    /// Whether the episode's caller or contact, or the contact's number, is on the suppression list.
+    pub(crate) async fn is_suppressed(
+        &self,
+        episode: &Episode,
+        phone: Option<&PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let state = episode.state();
+        let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
+        let suppressions = self
+            .shared
+            .store
+            .suppressions(state.location(), &subjects)
+            .await?;
+        Ok(!suppressions.is_empty())
+    }
+
+    /// What the store knows of the caller, for a text. Asked anew for each decision: an opt-out that came meanwhile must be
+    /// seen.
+    pub(crate) async fn add_what_is_stored(
+        &self,
+        episode: &Episode,
+        effect: &EffectId,
+        facts: &mut TextFacts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let phone = facts.phone.as_ref();
+        facts.suppressed = self.is_suppressed(episode, phone).await?;
+        let state = episode.state();
+        let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
+        let since = now.saturating_sub(COUNTED).unwrap_or(Timestamp::MIN);
+        let record = self
+            .shared
+            .store
+            .texting_record(state.location(), &subjects, since)
+            .await?;
+        facts.consents = record.consents;
+        facts.quiet_hours.clone_from(&self.shared.quiet_hours);
+        facts.counts = self.send_counts(episode, now).await?;
+        facts.flood = match episode.recipe().step(&effect.step) {
+            Some(step) => self.flood_of(episode, step, now).await?,
+            None => None,
+        };
+        let others = record.sent.into_iter().filter(|(other, _)| other != effect);
+        facts.sent = others.map(|(_, at)| at).collect();
+        Ok(())
+    }
+}
+
+async fn text_facts(
+    site: &Site,
+    episode: &Episode,
+    step: &Step,
+    needs: Needs,
+) -> Result<TextFacts, FactsError> {
+    let location = &site.location;
+    let hours = episode.recipe().keeps_quiet_hours(step);
+    let contacts = location.contacts();
+    let (contact, custom_values, details) = tokio::join!(
+        contacts.get(episode.state().contact()),
+        async {
+            if needs.custom_values {
+                custom_values(location).await
+            } else {
+                Ok(BTreeMap::new())
+            }
+        },
+        async {
+            if needs.location || hours {
+                location.details().await.map(Some)
+            } else {
+                Ok(None)
+            }
+        },
+    );
+    let contact = contact.map_err(of_contact)?;
+    let details = details?;
+    let settings = details
+        .as_ref()
+        .and_then(|details| details.settings.as_ref());
+    Ok(TextFacts {
+        do_not_disturb: contact.sms_blocked(),
+        tags: names(&contact.tags),
+        place: PlaceOfContact {
+            zone: contact.timezone,
+            state: contact.state,
+            country: contact.country,
+            location_zone: details
+                .as_ref()
+                .and_then(|details| details.timezone.clone()),
+            zone_disabled: settings
+                .and_then(|settings| settings.disable_contact_timezone)
+                .unwrap_or(false),
+        },
+        first_name: contact.first_name,
+        last_name: contact.last_name,
+        name: contact.name,
+        phone: contact.phone,
+        contact_made_at: contact.date_added,
+        location_phone: details.as_ref().and_then(phone_of),
+        location_name: details.and_then(|details| details.name),
+        custom_values: custom_values?,
+        // The store is asked right before the decision, which comes later.
+        ..TextFacts::default()
+    })
+}
+
+/// The business's phone number, as `location.phone` prints it.
+fn phone_of(details: &LocationDetails) -> Option<String> {
+    Some(details.phone.as_ref()?.e164().to_owned())
+}
+
+async fn email_facts(
+    site: &Site,
+    episode: &Episode,
+    email: &EmailStep,
+) -> Result<EmailFacts, FactsError> {
+    let location = site.location.in_background();
+    let needs = Needs::of(episode.recipe(), [&email.subject, &email.body]);
+    let contact = location.contacts().get(episode.state().contact()).await;
+    let contact = contact.map_err(of_contact)?;
+    let details = if needs.location {
+        Some(location.details().await?)
+    } else {
+        None
+    };
+    Ok(EmailFacts {
+        has_address: contact.email.is_some(),
+        do_not_disturb: contact.is_blocked(&DndChannel::Email),
+        tags: names(&contact.tags),
+        // The list is asked right before the decision, which comes later.
+        suppressed: false,
+        values: MergeValues {
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            name: contact.name,
+            location_phone: details.as_ref().and_then(phone_of),
+            location_name: details.and_then(|details| details.name),
+            custom_values: if needs.custom_values {
+                custom_values(&location).await?
+            } else {
+                BTreeMap::new()
+            },
+            ..MergeValues::default()
+        },
+    })
+}
+
+fn names(tags: &[TagName]) -> Vec<String> {
+    tags.iter().map(ToString::to_string).collect()
+}
+
+fn of_contact(error: Error) -> FactsError {
+    if *error.kind() == ErrorKind::NotFound {
+        FactsError::ContactGone
+    } else {
+        FactsError::HighLevel(error)
+    }
+}
+
+/// Which reads the copy of a recipe needs.
+pub(crate) struct Needs {
+    pub(crate) custom_values: bool,
+    /// Its name or phone number.
+    pub(crate) location: bool,
+}
+
+impl Needs {
+    pub(crate) fn of<'a>(recipe: &Recipe, words: impl IntoIterator<Item = &'a Template>) -> Self {
+        let mut needs = Self {
+            custom_values: false,
+            location: false,
+        };
+        for field in words.into_iter().flat_map(Template::fields) {
+            needs.custom_values |= match field {
+                MergeField::CustomValue(_) => true,
+                MergeField::NumberLink => recipe.numbers.need_custom_values(),
+                _ => false,
+            };
+            needs.location |= match field {
+                MergeField::LocationName => recipe.display_name.is_none(),
+                MergeField::LocationPhone => true,
+                _ => false,
+            };
+        }
+        needs
+    }
+}
+
+/// The location's custom values by key.
+pub(crate) async fn custom_values(location: &Location) -> Result<BTreeMap<String, String>> {
+    let values = location.custom_values().list().await?;
+    Ok(values
+        .into_iter()
+        .filter_map(|value| Some((value.key()?.to_owned(), value.value.clone()?)))
+        .collect())
+}

@@ -1,0 +1,120 @@
+//! What follows when a contact is gone: it may have been merged into another one with the same number.
+
+use crate::error::{Error, ErrorKind};
+use crate::ids::ContactId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::episode::EffectEnd;
+use crate::recipes::missed_call::core::model::PersonKey;
+use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::engine::{Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::store::{
+    Commit, Committed, EffectChange, Fence, Progress, StoreError,
+};
+
+impl Engine {
+    /// The effect's contact is gone. Once in an episode another contact with the caller's number takes its place, and
+    /// the effect is begun anew for that one; otherwise the effect ends.
+    pub(crate) async fn contact_is_gone(
+        &self,
+        site: &Site,
+        fence: Fence,
+        failures: u32,
+    ) -> Result<(), Gone> {
+        let end = EffectEnd::NotDone(Reason::ContactGone);
+        let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
+            return Ok(());
+        };
+        let caller = episode.state().caller().filter(|_| episode.may_follow());
+        let other = match caller {
+            Some(caller) => other_contact(site, episode.state().contact(), caller).await?,
+            None => None,
+        };
+        let Some(other) = other else {
+            return Ok(self.end(fence, end).await?);
+        };
+        let person = PersonKey {
+            location: episode.state().location().clone(),
+            contact: other.clone(),
+            number: None,
+        };
+        // Whoever has an episode by that contact has it already for this number.
+        if self.shared.store.live_episode(&person).await?.is_some() {
+            return Ok(self.end(fence, end).await?);
+        }
+        self.go_on_with(fence, other, failures).await?;
+        Ok(())
+    }
+
+    async fn go_on_with(
+        &self,
+        fence: Fence,
+        other: ContactId,
+        failures: u32,
+    ) -> Result<(), StoreError> {
+        let Some(Resumed {
+            mut episode,
+            revision,
+        }) = self.load(&fence).await?
+        else {
+            return Ok(());
+        };
+        let now = self.shared.clock.now();
+        let actions = episode.go_on_with(other);
+        let mut commit = Commit {
+            effects: vec![EffectChange::Release {
+                fence: fence.clone(),
+                progress: Progress::Waiting {
+                    failures,
+                    last_failure: None,
+                },
+                due: now,
+            }],
+            ..Commit::default()
+        };
+        add_to(&mut commit, &episode, Some(revision), actions, now);
+        if self.shared.store.commit(commit).await? == Committed::Conflict {
+            // Somebody has told the episode something: the effect is begun anew, and finds the contact gone again.
+            let progress = Progress::Waiting {
+                failures,
+                last_failure: None,
+            };
+            self.release(fence, |_, now| (Vec::new(), progress.clone(), now))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// What can fail on the way.
+pub(crate) enum Gone {
+    HighLevel(Error),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Gone {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Error> for Gone {
+    fn from(error: Error) -> Self {
+        Self::HighLevel(error)
+    }
+}
+
+/// Another contact than `gone` that has this number.
+async fn other_contact(
+    site: &Site,
+    gone: &ContactId,
+    number: &PhoneNumber,
+) -> Result<Option<ContactId>, Error> {
+    let found = site.location.contacts().find_by_phone(number).await;
+    match found {
+        Ok(found) => Ok(found
+            .map(|contact| contact.id)
+            .filter(|contact| contact != gone)),
+        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
