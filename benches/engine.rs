@@ -74,7 +74,7 @@ async fn accepted(file: &Path) -> f64 {
         senders.spawn(async move {
             for number in (sender..CALLS).step_by(SENDERS as usize) {
                 let accepted = engine.accept(&delivery(number)).await;
-                assert_eq!(accepted.expect("a store"), Acceptance::Taken);
+                assert_eq!(accepted.expect("a store"), Acceptance::Accepted);
             }
         });
     }
@@ -126,11 +126,8 @@ async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
         let to = "+13125550100".parse().expect("a number");
         let call = Call::missed(location, callers::phone(number), to);
         let now = SystemClock.now();
-        let happening = fake.call(&call).expect("a call");
-        sent_off.insert(
-            format!("{}:{}", call.location_id, happening.message_id),
-            now,
-        );
+        let trigger = fake.call(&call).expect("a call");
+        sent_off.insert(format!("{}:{}", call.location_id, trigger.message_id), now);
     }
     fake.deliveries_settled().await;
     tokio::time::sleep(SETTLING).await;

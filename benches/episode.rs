@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
-    EffectEnd, EffectId, Episode, EpisodeState, Facts, Happening, Input, Permit, Reason, StepName,
+    Decision, EffectEnd, EffectId, Episode, EpisodeState, Facts, Input, Reason, StepName, Trigger,
 };
 use jiff::SignedDuration;
 use scale::{Figures, callers, percentile};
@@ -83,7 +83,7 @@ fn main() -> ExitCode {
         (
             "a booking",
             Input::Happened {
-                what: Happening::Booked,
+                what: Trigger::Booked,
                 reference: callers::name(6, 0),
             },
         ),
@@ -116,8 +116,8 @@ fn main() -> ExitCode {
     told(
         "permit of a text, rendered and counted",
         measure(&episodes, |episode| {
-            let permit = episode.permit(&text, &facts, now);
-            assert!(matches!(permit, Permit::Go(_)));
+            let permit = episode.decide(&text, &facts, now);
+            assert!(matches!(permit, Decision::Proceed(_)));
             permit
         }),
     );

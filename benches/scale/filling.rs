@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, EffectId, Episode, Facts, Input, Permit, StepName, TaskFacts, TextFacts,
+    Decision, EffectEnd, EffectId, Episode, Facts, Input, Output, StepName, TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, EffectChange, EpisodeChange, Fence, RecipeText, SqliteStore,
-    Store,
+    Commit, CommitOutcome, DeliveryName, EffectChange, EpisodeChange, Fence, RecipeText,
+    SqliteStore, Store,
 };
 use gohighlevel::recipes::missed_call::{Recipe, Reply};
 use jiff::{SignedDuration, Timestamp};
@@ -140,7 +140,7 @@ impl Held {
             "task" => Facts::Task(TaskFacts::default()),
             _ => Facts::Text(self.facts.clone()),
         };
-        let Permit::Go(intent) = self.episode.permit(&effect.step, &facts, self.at) else {
+        let Decision::Proceed(intent) = self.episode.decide(&effect.step, &facts, self.at) else {
             panic!("the step holds");
         };
         // Nobody has claimed it.
@@ -163,14 +163,14 @@ impl Held {
     }
 
     /// What the episode asks for.
-    fn add(&self, actions: Vec<Action>, commit: &mut Commit) {
+    fn add(&self, actions: Vec<Output>, commit: &mut Commit) {
         for action in actions {
             match action {
-                Action::Perform { effect, due, lane } => {
+                Output::Perform { effect, due, lane } => {
                     let plan = EffectChange::Plan { effect, due, lane };
                     commit.effects.push(plan);
                 }
-                Action::Record(kind) => commit.entries.push(self.entry(&kind)),
+                Output::Record(kind) => commit.entries.push(self.entry(&kind)),
                 _ => unreachable!("an episode asks for nothing else"),
             }
         }
@@ -199,6 +199,6 @@ impl Held {
 async fn write(store: &SqliteStore, commits: Vec<Commit>) {
     let written = commits.into_iter().map(|commit| store.commit(commit));
     for committed in join_all(written).await {
-        assert_eq!(committed.expect("a commit"), Committed::Done);
+        assert_eq!(committed.expect("a commit"), CommitOutcome::Done);
     }
 }

@@ -22,7 +22,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, PersonKey, SqliteStore};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
-use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
+use gohighlevel::testing::{Call, FakeGhl, ManualClock, SimulatedEvent, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -65,7 +65,7 @@ pub(crate) struct Told {
     /// When the webhook was sent, and how it was answered.
     pub(crate) sent_at: Timestamp,
     pub(crate) status: u16,
-    happening: Happening,
+    simulated: SimulatedEvent,
 }
 
 impl Tour {
@@ -195,7 +195,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
             What::Writes(text) => Some(text),
         };
         work_until(&engine, &clock, at).await?;
-        let happening = match text {
+        let simulated = match text {
             None => fake.call(&Call::missed(LOCATION, caller.clone(), called.clone()))?,
             Some(body) => fake.message(&TextMessage {
                 location_id: LOCATION.to_owned(),
@@ -204,14 +204,14 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
                 body: body.to_owned(),
             })?,
         };
-        scenes.push(told(&fake, text, happening).await?);
+        scenes.push(told(&fake, text, simulated).await?);
     }
     work_until(&engine, &clock, begins.saturating_add(story.until)?).await?;
     server.abort();
 
     // What is left of it.
     let contact = scenes.first().ok_or("nobody called")?;
-    let contact = ContactId::new(contact.happening.contact_id.as_str())?;
+    let contact = ContactId::new(contact.simulated.contact_id.as_str())?;
     Ok(Tour {
         caller,
         called,
@@ -248,11 +248,11 @@ fn somebody() -> Result<PhoneNumber, Failure> {
     Ok(format!("+1{}5550{last}", AREAS[area]).parse()?)
 }
 
-/// Waits until the webhook of a happening is answered.
+/// Waits until the webhook of a simulated is answered.
 async fn told(
     fake: &FakeGhl,
     text: Option<&'static str>,
-    happening: Happening,
+    simulated: SimulatedEvent,
 ) -> Result<Told, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -264,7 +264,7 @@ async fn told(
     let delivery = fake
         .deliveries()
         .into_iter()
-        .find(|delivery| delivery.webhook_id == happening.webhook_id)
+        .find(|delivery| delivery.webhook_id == simulated.webhook_id)
         .ok_or("HighLevel made no webhook")?;
     let attempt = delivery.attempts.last().ok_or("no webhook was sent")?;
     Ok(Told {
@@ -273,7 +273,7 @@ async fn told(
         event: delivery.event,
         sent_at: attempt.time,
         status: attempt.status.ok_or("a webhook was not answered")?,
-        happening,
+        simulated,
     })
 }
 
@@ -282,7 +282,7 @@ async fn ledger(engine: &Engine, scenes: &[Told]) -> Result<Vec<Entry>, Failure>
     let location = LocationId::new(LOCATION)?;
     let mut entries = Vec::new();
     for call in scenes.iter().filter(|scene| scene.text.is_none()) {
-        let episode = EpisodeId::of_call(&location, &call.happening.message_id.parse()?);
+        let episode = EpisodeId::of_call(&location, &call.simulated.message_id.parse()?);
         let query = LedgerQuery::of_episode(episode);
         entries.extend(engine.store().ledger(&query).await?);
     }

@@ -45,8 +45,9 @@ mod simulator;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
-    FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, Happening,
-    HeldRequest, Mode, Redelivery, Seed, SeenRequest, TextMessage, WorkflowStep, WorkflowTrigger,
+    FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, HeldRequest,
+    Mode, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage, WorkflowStep,
+    WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
 #[cfg(feature = "missed-call")]

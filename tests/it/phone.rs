@@ -13,7 +13,7 @@ use std::fs;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Caller;
 use gohighlevel::recipes::missed_call::compliance::{
-    CallerLists, Country, NotTextable, ZoneTable, textable,
+    CallerLists, Country, NotTextable, NumberingPlan, textable,
 };
 
 /// What a list comes to: how many rows of each kind of mistake, with the first few of them.
@@ -104,7 +104,7 @@ fn compare(list: &str) -> Found {
 /// Whether it would be texted by a recipe that is open to its country.
 fn judge(found: &mut Found, row: &str, kind: &str, number: PhoneNumber) {
     use NotTextable::{NonGeographic, Premium, SharedCost, TollFree};
-    let table = ZoneTable::built_in();
+    let table = NumberingPlan::built_in();
     let origin = table.origin(&number);
     let country = origin.and_then(|origin| origin.country);
     let lists = CallerLists {

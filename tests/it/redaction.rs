@@ -24,7 +24,7 @@ use gohighlevel::recipes::missed_call::copy::{
     Approval, MergeValues, MessageCopy, SenderKind, Template, render,
 };
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, Evidence, Facts, Input, MissedCall, Permit, StepName, TaskFacts, TextFacts,
+    Decision, Episode, Evidence, Facts, Input, MissedCall, StepName, TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{
@@ -395,9 +395,9 @@ async fn what_an_episode_goes_through() {
         ),
     ] {
         debug_hides(&facts);
-        let permit = episode.permit(&step, &facts, Timestamp::UNIX_EPOCH);
+        let permit = episode.decide(&step, &facts, Timestamp::UNIX_EPOCH);
         debug_hides(&permit);
-        let Permit::Go(intent) = permit else {
+        let Decision::Proceed(intent) = permit else {
             panic!("{step} may be done");
         };
         assert!(
@@ -412,7 +412,7 @@ async fn what_an_episode_goes_through() {
         let actions = episode.begin(&effect, &intent, 1);
         debug_hides(&actions);
         for action in actions {
-            let gohighlevel::recipes::missed_call::episode::Action::Record(kind) = action else {
+            let gohighlevel::recipes::missed_call::episode::Output::Record(kind) = action else {
                 panic!("evidence only");
             };
             let entry =
@@ -470,7 +470,7 @@ async fn what_an_episode_goes_through() {
     let store = MemoryStore::new();
     store.commit(commit).await.unwrap();
     debug_hides(&store);
-    debug_hides(&store.live_episode(&person).await.unwrap());
+    debug_hides(&store.open_episode(&person).await.unwrap());
     debug_hides(&store.ledger(&LedgerQuery::default()).await.unwrap());
 }
 

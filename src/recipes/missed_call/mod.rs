@@ -55,6 +55,6 @@ pub use self::core::recipe::{LocationFacts, Problem, Recipe, RecipeError, render
 pub use self::core::reply::Reply;
 pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
 pub use engine::{
-    Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, Stopped,
-    SweepError, Swept, TeamNotifier, WorkflowInlet,
+    Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, ScopedEngine,
+    Stopped, SweepError, SweepReport, TeamNotifier,
 };

@@ -12,38 +12,38 @@ use super::consequences::Before;
 use super::envelope;
 use super::error::FakeGhlError;
 use super::faults::{Fault, Pattern};
-use super::happenings::{self, Call, Happening, TextMessage};
 use super::oauth::Holder;
 use super::request::ApiRequest;
 use super::server::{Shared, json_response};
+use super::simulated_events::{self, Call, SimulatedEvent, TextMessage};
 use super::webhooks;
 use super::world::World;
 
-pub(super) fn call(shared: &Shared, call: &Call) -> Result<Happening, FakeGhlError> {
+pub(super) fn call(shared: &Shared, call: &Call) -> Result<SimulatedEvent, FakeGhlError> {
     let now = shared.clock.now();
     let mut world = shared.world();
     let before = Before::of(&world, &call.location_id);
-    let (contact_id, message_id, payload) = happenings::call(&mut world, call, now)?;
+    let (contact_id, message_id, payload) = simulated_events::call(&mut world, call, now)?;
     emit_consequences(shared, &world, before, now);
     let webhook_id = shared.emit(&world, payload, now);
-    Ok(Happening {
+    Ok(SimulatedEvent {
         contact_id,
         message_id,
         webhook_id,
     })
 }
 
-pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<Happening, FakeGhlError> {
+pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<SimulatedEvent, FakeGhlError> {
     let now = shared.clock.now();
     let mut world = shared.world();
     let before = Before::of(&world, &text.location_id);
-    let (contact_id, message_id, payloads) = happenings::text(&mut world, text, now)?;
+    let (contact_id, message_id, payloads) = simulated_events::text(&mut world, text, now)?;
     emit_consequences(shared, &world, before, now);
     let mut webhook_ids: Vec<String> = payloads
         .into_iter()
         .map(|payload| shared.emit(&world, payload, now))
         .collect();
-    Ok(Happening {
+    Ok(SimulatedEvent {
         contact_id,
         message_id,
         // The message's own webhook is the first.

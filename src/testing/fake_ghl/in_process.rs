@@ -8,12 +8,12 @@ use http_body_util::BodyExt;
 
 use super::control;
 use super::error::FakeGhlError;
-use super::happenings::{Call, Happening, TextMessage};
 use super::request::ApiRequest;
 use super::rules::Limiter;
 use super::seed::Seed;
 use super::server::{self, Shared};
 use super::signing::SigningKey;
+use super::simulated_events::{Call, SimulatedEvent, TextMessage};
 use super::webhooks::{Redelivery, Webhooks};
 use crate::clock::Clock;
 
@@ -55,14 +55,14 @@ impl InProcess {
         Some(http::Response::from_parts(parts, body))
     }
 
-    pub(in crate::testing) fn call(&self, call: &Call) -> Result<Happening, FakeGhlError> {
+    pub(in crate::testing) fn call(&self, call: &Call) -> Result<SimulatedEvent, FakeGhlError> {
         control::call(&self.shared, call)
     }
 
     pub(in crate::testing) fn message(
         &self,
         text: &TextMessage,
-    ) -> Result<Happening, FakeGhlError> {
+    ) -> Result<SimulatedEvent, FakeGhlError> {
         control::message(&self.shared, text)
     }
 

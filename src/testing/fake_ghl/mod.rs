@@ -16,7 +16,6 @@ mod envelope;
 mod error;
 mod faults;
 mod gate;
-mod happenings;
 #[cfg(feature = "missed-call")]
 mod in_process;
 mod marketplace;
@@ -30,6 +29,7 @@ mod rules;
 mod seed;
 mod server;
 mod signing;
+mod simulated_events;
 mod transport;
 mod webhooks;
 mod world;
@@ -45,7 +45,6 @@ pub use builder::FakeGhlBuilder;
 pub use error::FakeGhlError;
 pub use faults::Fault;
 pub use gate::{Gate, GatePoint, HeldRequest};
-pub use happenings::{Call, CallStatus, Direction, Happening, TextMessage};
 #[cfg(feature = "missed-call")]
 pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
@@ -53,6 +52,7 @@ pub use misanswers::CanonicalCode;
 pub use modes::Mode;
 pub use seed::Seed;
 pub use server::SeenRequest;
+pub use simulated_events::{Call, CallStatus, Direction, SimulatedEvent, TextMessage};
 pub use transport::FakeTransport;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
@@ -90,8 +90,8 @@ use server::Shared;
 ///
 /// let fake = FakeGhl::builder().start().await?;
 /// let call = Call::missed("soleilLocation000001", "+13125550142".parse()?, "+13125550100".parse()?);
-/// let happening = fake.call(&call)?;
-/// assert_eq!(fake.deliveries()[0].webhook_id, happening.webhook_id);
+/// let event = fake.call(&call)?;
+/// assert_eq!(fake.deliveries()[0].webhook_id, event.webhook_id);
 /// # Ok(()) }
 /// ```
 pub struct FakeGhl {
@@ -146,13 +146,13 @@ impl FakeGhl {
 
     /// A call ends now: the contact is found by the number or made, the call is recorded, the webhook is sent. Callers with
     /// numbers in a row, or ten new ones within a minute, are machines to a recipe; see [`Call::missed`].
-    pub fn call(&self, call: &Call) -> Result<Happening, FakeGhlError> {
+    pub fn call(&self, call: &Call) -> Result<SimulatedEvent, FakeGhlError> {
         control::call(&self.shared, call)
     }
 
     /// Somebody texts the location. A lone STOP (or one of its synonyms) also turns the contact's SMS channel off and
     /// sends a `ContactDndUpdate`.
-    pub fn message(&self, text: &TextMessage) -> Result<Happening, FakeGhlError> {
+    pub fn message(&self, text: &TextMessage) -> Result<SimulatedEvent, FakeGhlError> {
         control::message(&self.shared, text)
     }
 

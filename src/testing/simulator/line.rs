@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::plan::CrashPoint;
 use super::planted::Planted;
 use super::trouble::Fault;
-use super::watch::Deed;
+use super::watch::StepAction;
 use super::worker::{Life, lock};
 use super::world::World;
 use crate::client::{Transport, TransportError};
@@ -65,11 +65,11 @@ impl Line {
         request: Request<Bytes>,
         left: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
-        let deed = deed(&request);
+        let action = action(&request);
         let is_export = request.uri().path().ends_with("/export");
         let answer = self.world.platform.answer(request).await.ok_or_else(lost)?;
-        if let Some(deed) = deed.filter(|_| answer.status().is_success()) {
-            self.world.accepted(deed, left);
+        if let Some(action) = action.filter(|_| answer.status().is_success()) {
+            self.world.accepted(action, left);
         }
         self.world.post_new_webhooks(None);
         if self.world.planted == Some(Planted::FindsNothing) && is_export {
@@ -153,7 +153,7 @@ fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
 }
 
 /// What a request does that must not be done twice.
-fn deed(request: &Request<Bytes>) -> Option<Deed> {
+fn action(request: &Request<Bytes>) -> Option<StepAction> {
     if *request.method() != Method::POST {
         return None;
     }
@@ -163,13 +163,13 @@ fn deed(request: &Request<Bytes>) -> Option<Deed> {
     match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
         ["conversations", "messages"] => {
             let body = body()?;
-            Some(Deed {
+            Some(StepAction {
                 contact: text(&body["contactId"])?,
                 says: text(&body["message"])?,
                 is_text: true,
             })
         }
-        ["contacts", contact, "tasks"] => Some(Deed {
+        ["contacts", contact, "tasks"] => Some(StepAction {
             contact: contact.to_owned(),
             says: text(&body()?["title"])?,
             is_text: false,

@@ -10,7 +10,7 @@ use super::invariant::Invariant;
 use super::plan::{CallEnd, Caller, Words};
 use super::rules::{COOLDOWN, MAX_AGE, TEXTS_PER_DAY, rule_of};
 use super::watch::{Call, Watch};
-use crate::recipes::missed_call::episode::{EpisodeId, Happening, Reason};
+use crate::recipes::missed_call::episode::{EpisodeId, Reason, Trigger};
 
 /// A call that is known so long before a text would be too late is answered, if nothing hinders it.
 const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
@@ -75,11 +75,11 @@ impl Grounds {
         let since_call = |did| self.since_call(did, left_out, tolerance);
         match left_out.reason {
             Reason::Replied
-            | Reason::Overtaken(Happening::Replied)
-            | Reason::Overtaken(Happening::Help) => since_call(Did::Wrote),
-            Reason::Overtaken(Happening::Answered) => since_call(Did::Answered),
-            Reason::Overtaken(Happening::Returned) => since_call(Did::Returned),
-            Reason::Overtaken(Happening::Booked) => since_call(Did::Booked),
+            | Reason::StoppedBy(Trigger::Replied)
+            | Reason::StoppedBy(Trigger::Help) => since_call(Did::Wrote),
+            Reason::StoppedBy(Trigger::Answered) => since_call(Did::Answered),
+            Reason::StoppedBy(Trigger::Returned) => since_call(Did::Returned),
+            Reason::StoppedBy(Trigger::Booked) => since_call(Did::Booked),
             // A no holds for every later call.
             Reason::DoNotDisturb | Reason::OptedOut | Reason::Suppressed => {
                 self.of(left_out.call.caller).any(|(did, _)| did == Did::SaidNo)
@@ -116,7 +116,7 @@ impl Grounds {
             | Reason::ContactGone
             | Reason::Uninstalled
             // Another call that is missed ends no text, and nothing else happens in these worlds.
-            | Reason::Overtaken(_) => false,
+            | Reason::StoppedBy(_) => false,
         }
     }
 
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_was_done_before_the_call_is_no_reason() {
-        let returned = Reason::Overtaken(Happening::Returned);
+        let returned = Reason::StoppedBy(Trigger::Returned);
         let mut grounds = Grounds::default();
         grounds.add(Caller(0), Did::Returned, CALLED - Duration::from_secs(6));
         grounds.add(Caller(1), Did::Returned, CALLED);

@@ -12,7 +12,7 @@ use super::plan::{Caller, Fate};
 use super::world::World;
 use crate::clock::Clock;
 use crate::recipes::missed_call::Engine;
-use crate::recipes::missed_call::episode::Happening;
+use crate::recipes::missed_call::episode::Trigger;
 use crate::recipes::missed_call::store::PersonKey;
 use crate::webhooks::Delivery;
 
@@ -151,7 +151,7 @@ async fn take(world: &World, engine: &Engine, parcel: &Parcel) -> bool {
         } => {
             // The host tells no date: it counts as done when it is told.
             world.did(*caller, Did::Booked);
-            let booked = engine.record(person, Happening::Booked, reference);
+            let booked = engine.record(person, Trigger::Booked, reference);
             let booked = booked.await.is_ok();
             if booked {
                 world.watch(|watch, now| watch.answers.acknowledged(*caller, *at, now.elapsed));

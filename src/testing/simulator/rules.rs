@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::invariant::Invariant;
 use super::plan::Caller;
 use super::scene::Scene;
-use super::watch::{Call, Deed};
+use super::watch::{Call, StepAction};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -136,10 +136,10 @@ pub(super) fn rule_of(step: &str) -> Option<&'static StepRule> {
 
 impl StepRule {
     /// The rule of the step that does this.
-    pub(super) fn of(deed: &Deed) -> Option<&'static Self> {
+    pub(super) fn of(action: &StepAction) -> Option<&'static Self> {
         RULES
             .iter()
-            .find(|rule| rule.is_text == deed.is_text && deed.says.starts_with(rule.says))
+            .find(|rule| rule.is_text == action.is_text && action.says.starts_with(rule.says))
     }
 
     /// Whether it is too early or too late for it at `now`.

@@ -21,8 +21,8 @@ use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCoun
 use crate::recipes::missed_call::episode::EpisodeId;
 use crate::recipes::missed_call::ledger::Entry;
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, PutOff, Reference,
-    Shares, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
+    PutOff, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
 
 pub(super) struct Disk {
@@ -62,7 +62,7 @@ impl Disk {
     }
 
     /// What is really written.
-    async fn write(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn write(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         let told = commit.clone();
         let kept = match self.world.planted {
             Some(planted) => {
@@ -73,10 +73,10 @@ impl Disk {
             None => Some(commit),
         };
         let Some(kept) = kept else {
-            return Ok(Committed::Done);
+            return Ok(CommitOutcome::Done);
         };
         let committed = self.world.tables.commit(kept).await?;
-        if committed == Committed::Done {
+        if committed == CommitOutcome::Done {
             self.world
                 .watch(|watch, now| watch.committed(&told, now.time));
         }
@@ -86,7 +86,7 @@ impl Disk {
 
 #[async_trait]
 impl Store for Disk {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         self.enter().await?;
         self.reach(CrashPoint::BeforeWrite).await;
         let committed = self.write(commit).await;
@@ -114,9 +114,9 @@ impl Store for Disk {
         Ok(claims)
     }
 
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         self.enter().await?;
-        self.world.tables.live_episode(person).await
+        self.world.tables.open_episode(person).await
     }
 
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
@@ -139,9 +139,9 @@ impl Store for Disk {
         self.world.tables.recipe_sources().await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         self.enter().await?;
-        self.world.tables.is_taken(name).await
+        self.world.tables.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
@@ -154,9 +154,9 @@ impl Store for Disk {
         self.world.tables.locations_of(company).await
     }
 
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
         self.enter().await?;
-        self.world.tables.live_episodes(location).await
+        self.world.tables.open_episodes(location).await
     }
 
     async fn suppressions(
@@ -176,7 +176,7 @@ impl Store for Disk {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
+    ) -> Result<ContactHistory, StoreError> {
         self.enter().await?;
         self.world
             .tables
@@ -245,9 +245,9 @@ impl Store for Disk {
         self.world.tables.episodes_to_wake(now, limit).await
     }
 
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
         self.enter().await?;
-        self.world.tables.wake_later(id, at).await
+        self.world.tables.reschedule_wakeup(id, at).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -23,7 +23,7 @@ const UNDER_WAY: Duration = Duration::from_secs(60);
 
 /// What reached the platform and must not reach it twice.
 #[derive(Debug, Clone)]
-pub(super) struct Deed {
+pub(super) struct StepAction {
     pub(super) contact: String,
     /// The text, or the task's title.
     pub(super) says: String,
@@ -227,9 +227,9 @@ impl Watch {
     }
 
     /// The platform has taken this; it left the engine when so much time had passed.
-    pub(super) fn accepted(&mut self, deed: Deed, left: Duration, now: Moment) {
-        let Some(rule) = StepRule::of(&deed) else {
-            let how = format!("nobody asked for this: {}", deed.says);
+    pub(super) fn accepted(&mut self, action: StepAction, left: Duration, now: Moment) {
+        let Some(rule) = StepRule::of(&action) else {
+            let how = format!("nobody asked for this: {}", action.says);
             return self.breaks(Invariant::NeverTwice, how);
         };
         if let Some(since) = self.paused_since.filter(|since| *since + UNDER_WAY < left) {
@@ -240,7 +240,7 @@ impl Watch {
             );
             return self.breaks(Invariant::NeverWhilePaused, how);
         }
-        let key = (deed.contact, rule.step);
+        let key = (action.contact, rule.step);
         let attempts = self.attempts.get(&key).map_or(&[][..], Vec::as_slice);
         let accepted = self.accepted.get(&key).map_or(&[][..], Vec::as_slice);
         // An attempt may have come to nothing, so the youngest that is not here yet is taken for the one.

@@ -23,7 +23,7 @@ use super::scene::{LOCATION, Scene, TOKEN};
 use super::time::Time;
 use super::timeline::Timeline;
 use super::trouble::Troubles;
-use super::watch::{Call, Deed, Moment, Watch};
+use super::watch::{Call, Moment, StepAction, Watch};
 use super::worker::{Life, Worker, lock};
 use crate::clock::Clock;
 use crate::ids::ContactId;
@@ -191,16 +191,16 @@ impl World {
                 call.direction = Direction::Outbound;
             }
         }
-        let happening = self.platform.call(&call)?;
+        let trigger = self.platform.call(&call)?;
         let did = Did::of_call(end);
         let missed = did.is_none();
-        let message = happening.message_id.clone();
+        let message = trigger.message_id.clone();
         let told = match did {
             Some(_) => Told::Answer { caller },
             None => Told::Missed { message },
         };
-        self.expect_news(happening.webhook_id, told);
-        lock(&self.contacts).insert(caller, happening.contact_id);
+        self.expect_news(trigger.webhook_id, told);
+        lock(&self.contacts).insert(caller, trigger.contact_id);
         if let Some(did) = did {
             self.did(caller, did);
         }
@@ -217,7 +217,7 @@ impl World {
                 ended_at: now.time,
                 missed,
             };
-            watch.calls.insert(happening.message_id, call);
+            watch.calls.insert(trigger.message_id, call);
         });
         self.post_new_webhooks(Some(fate));
         Ok(())
@@ -229,7 +229,7 @@ impl World {
         words: Words,
         fate: Fate,
     ) -> Result<(), FakeGhlError> {
-        let happening = self.platform.message(&TextMessage {
+        let trigger = self.platform.message(&TextMessage {
             location_id: LOCATION.to_owned(),
             from: self.scene.number(caller),
             to: self.scene.business.clone(),
@@ -240,7 +240,7 @@ impl World {
                 Did::SaidNo => Told::No { caller },
                 _ => Told::Answer { caller },
             };
-            self.expect_news(happening.webhook_id, told);
+            self.expect_news(trigger.webhook_id, told);
             self.did(caller, did);
         }
         self.watch(|watch, now| watch.in_touch(caller, now.time));
@@ -250,7 +250,7 @@ impl World {
             Words::Help => drop(watch.causes.insert((caller, "person"))),
             Words::Stop | Words::Thanks | Words::Automatic | Words::Other => {}
         });
-        lock(&self.contacts).insert(caller, happening.contact_id);
+        lock(&self.contacts).insert(caller, trigger.contact_id);
         self.post_new_webhooks(Some(fate));
         Ok(())
     }
@@ -329,19 +329,19 @@ impl World {
     }
 
     /// The platform has taken something; it left the engine when so much time had passed.
-    pub(super) fn accepted(&self, deed: Deed, left: Duration) {
+    pub(super) fn accepted(&self, action: StepAction, left: Duration) {
         let contacts = lock(&self.contacts);
         let caller = contacts
             .iter()
-            .find(|(_, contact)| **contact == deed.contact);
-        if let (Some((caller, _)), Some(rule)) = (caller, StepRule::of(&deed)) {
+            .find(|(_, contact)| **contact == action.contact);
+        if let (Some((caller, _)), Some(rule)) = (caller, StepRule::of(&action)) {
             self.note(&format_args!(
                 "the platform takes `{}` for {caller}",
                 rule.step
             ));
         }
         drop(contacts);
-        self.watch(|watch, now| watch.accepted(deed, left, now));
+        self.watch(|watch, now| watch.accepted(action, left, now));
     }
 
     /// This worker, or another if it is down.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use gohighlevel::testing::{Call, FakeGhl, Happening};
+use gohighlevel::testing::{Call, FakeGhl, SimulatedEvent};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -32,7 +32,7 @@ async fn start(database: &Path, fake: &FakeGhl) -> Child {
     child
 }
 
-fn call(fake: &FakeGhl) -> Happening {
+fn call(fake: &FakeGhl) -> SimulatedEvent {
     let numbers = (STRANGER.parse().unwrap(), SOLEIL_PHONE.parse().unwrap());
     fake.call(&Call::missed(SOLEIL, numbers.0, numbers.1))
         .unwrap()
@@ -71,7 +71,7 @@ async fn what_it_acknowledged_outlives_it_and_is_there_once() {
     fake.event(unwanted.as_object().unwrap().clone());
     fake.deliveries_settled().await;
 
-    let row = |call: &Happening| {
+    let row = |call: &SimulatedEvent| {
         let key = format!("webhook:{}", call.webhook_id);
         (key, call.message_id.clone())
     };

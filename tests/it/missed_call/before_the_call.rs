@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
-use gohighlevel::testing::{Call, CallStatus, Direction, Happening};
+use gohighlevel::testing::{Call, CallStatus, Direction, SimulatedEvent};
 use serde_json::json;
 
 use super::support::{LOCATION, World, business, caller};
@@ -88,7 +88,7 @@ impl World {
         self.clock.now().to_string()
     }
 
-    async fn missed(&self) -> Happening {
+    async fn missed(&self) -> SimulatedEvent {
         self.call(&Call::missed(LOCATION, caller(), business()))
             .await
     }

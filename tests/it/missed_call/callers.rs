@@ -2,7 +2,7 @@
 
 use gohighlevel::recipes::missed_call::Caller;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, Episode, Facts, MissedCall, Permit, TextFacts,
+    Decision, Episode, Facts, MissedCall, Output, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 
@@ -33,8 +33,8 @@ fn outcome(call: &MissedCall) -> (Vec<String>, Vec<String>) {
     let (mut planned, mut dropped) = (Vec::new(), Vec::new());
     for action in actions {
         match action {
-            Action::Perform { effect, .. } => planned.push(effect.step.to_string()),
-            Action::Record(EntryKind::NotDone { step, reason }) => {
+            Output::Perform { effect, .. } => planned.push(effect.step.to_string()),
+            Output::Record(EntryKind::NotDone { step, reason }) => {
                 dropped.push(format!("{step} {}", reason.code()));
             }
             _ => {}
@@ -119,8 +119,8 @@ fn without_a_number_that_can_be_read_there_is_no_text() {
             phone,
             ..TextFacts::default()
         });
-        let dropped = match episode.permit(&the_text(), &facts, at(2)) {
-            Permit::Drop(reason) => Some(reason.code()),
+        let dropped = match episode.decide(&the_text(), &facts, at(2)) {
+            Decision::Skip(reason) => Some(reason.code()),
             _ => None,
         };
         assert_eq!(dropped.as_deref(), code);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Happening, Input, Reason, StepName,
+    EffectEnd, Episode, Input, Output, Reason, StepName, Trigger,
 };
 use gohighlevel::recipes::missed_call::{Recipe, Reply};
 
@@ -22,18 +22,18 @@ fn done(episode: &mut Episode, step: StepName) -> Vec<String> {
     planned(&episode.handle(&Input::EffectEnded { effect, end }, at(3)))
 }
 
-fn planned(actions: &[Action]) -> Vec<String> {
-    let plan = |action: &Action| match action {
-        Action::Perform { effect, .. } => Some(effect.step.to_string()),
+fn planned(actions: &[Output]) -> Vec<String> {
+    let plan = |action: &Output| match action {
+        Output::Perform { effect, .. } => Some(effect.step.to_string()),
         _ => None,
     };
     actions.iter().filter_map(plan).collect()
 }
 
 /// The names of the entries.
-fn recorded(actions: &[Action]) -> Vec<&'static str> {
-    let name = |action: &Action| match action {
-        Action::Record(kind) => Some(kind.name()),
+fn recorded(actions: &[Output]) -> Vec<&'static str> {
+    let name = |action: &Output| match action {
+        Output::Record(kind) => Some(kind.name()),
         _ => None,
     };
     actions.iter().filter_map(name).collect()
@@ -49,8 +49,8 @@ fn that_answers_everything() -> Arc<Recipe> {
         body = "Sorry we missed you"
     "#
     .to_owned();
-    for what in Happening::ALL {
-        if what == Happening::MissedAgain {
+    for what in Trigger::ALL {
+        if what == Trigger::MissedAgain {
             toml += "[steps.again]\ndo = \"tag\"\non = \"missed_again\"\ncount = 2\n";
             continue;
         }
@@ -72,13 +72,13 @@ fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
     let mut inputs: Vec<_> = Reply::ALL
         .map(|reply| (wrote(reply), vec!["replied"]))
         .into();
-    inputs.extend(Happening::ALL.map(|what| {
+    inputs.extend(Trigger::ALL.map(|what| {
         let reference = "reference".to_owned();
         (Input::Happened { what, reference }, vec!["happened"])
     }));
     inputs.extend([
         (
-            Input::Wrote {
+            Input::ReplyPending {
                 message: message("text-2"),
                 rules: Reply::Help,
                 at: at(99_999),
@@ -87,7 +87,7 @@ fn everything_from_outside() -> Vec<(Input, Vec<&'static str>)> {
             vec!["replied"],
         ),
         (
-            Input::Read {
+            Input::ReplyClassified {
                 message: message("text-2"),
                 reply: Reply::Help,
             },
@@ -116,21 +116,21 @@ fn a_closed_episode_writes_everything_down_and_plans_nothing() {
         assert_eq!(planned(&actions), [""; 0], "{input:?}");
         let after = serde_json::to_value(episode.state()).unwrap();
         assert_eq!(after["steps"], steps, "{input:?}");
-        assert!(!episode.state().is_live(), "{input:?}");
+        assert!(!episode.state().is_open(), "{input:?}");
         assert_eq!(episode.next_wakeup(), None, "{input:?}");
         // While it is live, the recipe has an answer to it.
         let answered = !matches!(
             input,
             Input::Ended(_)
                 | Input::Wake
-                | Input::Read { .. }
+                | Input::ReplyClassified { .. }
                 | Input::OptedOut {
                     reason: Reason::Suppressed,
                     ..
                 }
                 // It is calls that are counted, not words about them.
                 | Input::Happened {
-                    what: Happening::MissedAgain,
+                    what: Trigger::MissedAgain,
                     ..
                 }
                 | Input::Replied {
@@ -186,9 +186,12 @@ fn a_hand_off_that_had_begun_brings_what_follows_it() {
 fn a_closed_episode_is_told_for_thirty_days_after_the_call() {
     const MONTH: i64 = 30 * 24 * 60 * 60;
     let mut episode = episode();
-    assert!(episode.state().hears(at(MONTH + 1)), "it is live");
+    assert!(
+        episode.state().accepts_late_input(at(MONTH + 1)),
+        "it is live"
+    );
     episode.close(at(2));
     for (now, hears) in [(-5, true), (0, true), (MONTH, true), (MONTH + 1, false)] {
-        assert_eq!(episode.state().hears(at(now)), hears, "{now}");
+        assert_eq!(episode.state().accepts_late_input(at(now)), hears, "{now}");
     }
 }

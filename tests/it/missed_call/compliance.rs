@@ -2,8 +2,8 @@
 
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{
-    BusinessHours, CandidateZone, Candidates, Decision, LONGEST_WAIT, PlaceFacts, PlaceSource,
-    QuietHours, Week, When, Window, ZoneFiles, ZoneTable,
+    BusinessHours, HoursDecision, JurisdictionZone, Jurisdictions, LONGEST_WAIT, NumberingPlan,
+    PlaceFacts, PlaceSource, QuietHours, TimeWindow, WeeklyHours, When, ZoneFiles,
 };
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -32,14 +32,14 @@ fn instant(local: &str) -> Timestamp {
     local.parse::<Zoned>().unwrap().timestamp()
 }
 
-fn decide(number: &str, state: Option<&str>, now: &str) -> Decision {
+fn decide(number: &str, state: Option<&str>, now: &str) -> HoursDecision {
     let phone: PhoneNumber = number.parse().unwrap();
     let facts = PlaceFacts {
         phone: Some(&phone),
         contact_state: state,
         ..PlaceFacts::default()
     };
-    let candidates = Candidates::of(&facts, ZoneTable::built_in());
+    let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
     QuietHours::built_in().decide(instant(now), &candidates)
 }
 
@@ -228,7 +228,7 @@ fn the_rules_of_each_state() {
 fn the_decision_explains_itself_and_can_be_stored() {
     let decision = decide("+18505550100", None, "2026-11-20T20:30[America/New_York]");
     let files = ZoneFiles::in_use().to_string();
-    let told = |decision: &Decision| {
+    let told = |decision: &HoursDecision| {
         let told = decision.to_string();
         let end = format!(" (zone files {files})");
         told.strip_suffix(&end).expect("no version").to_owned()
@@ -248,11 +248,11 @@ fn the_decision_explains_itself_and_can_be_stored() {
             "zone_files": files,
         })
     );
-    let read: Decision = serde_json::from_value(stored.clone()).unwrap();
+    let read: HoursDecision = serde_json::from_value(stored.clone()).unwrap();
     assert_eq!(read, decision);
     let mut of_before = stored;
     of_before.as_object_mut().unwrap().remove("zone_files");
-    let read: Decision = serde_json::from_value(of_before).unwrap();
+    let read: HoursDecision = serde_json::from_value(of_before).unwrap();
     assert!(!read.to_string().contains("zone files"));
 
     let open = decide("+13055550100", None, "2026-11-20T12:00[America/New_York]");
@@ -296,14 +296,14 @@ fn caps_are_those_of_the_strictest_place() {
             contact_state: Some(state),
             ..PlaceFacts::default()
         };
-        let candidates = Candidates::of(&facts, ZoneTable::built_in());
+        let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
         let texts = |rules: &QuietHours| rules.cap(&candidates).unwrap().texts;
         assert_eq!(texts(&strict), ours, "{state}");
         assert_eq!(texts(QuietHours::built_in()), built_in, "{state}");
     }
     let without = table.replace("texts_per_24_hours = 3", "");
     let without = QuietHours::from_toml(&without).unwrap();
-    assert_eq!(without.cap(&Candidates::default()), None);
+    assert_eq!(without.cap(&Jurisdictions::default()), None);
 }
 
 #[test]
@@ -378,12 +378,12 @@ fn a_day_of_one_year_can_be_closed() {
     }
 }
 
-fn in_zones(names: &[&str]) -> Candidates {
-    let candidate = |name: &&str| CandidateZone {
+fn in_zones(names: &[&str]) -> Jurisdictions {
+    let candidate = |name: &&str| JurisdictionZone {
         zone: zone(name),
         source: PlaceSource::AreaCode,
     };
-    Candidates {
+    Jurisdictions {
         zones: names.iter().map(candidate).collect(),
         states: Vec::new(),
     }
@@ -473,9 +473,9 @@ proptest! {
         window in some_window(),
         day in 0..7_i8,
     ) {
-        let hours: Window = window.parse().unwrap();
+        let hours: TimeWindow = window.parse().unwrap();
         let weekday = Weekday::from_monday_zero_offset(day).unwrap();
-        let week = Week::every_day([hours]).with(weekday, []);
+        let week = WeeklyHours::every_day([hours]).with(weekday, []);
         let business = BusinessHours::new(zone(name), week);
         let inside = |time| {
             clocks_show(&window, &[name], time) && zone(name).to_datetime(time).weekday() != weekday

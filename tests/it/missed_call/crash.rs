@@ -13,8 +13,8 @@ use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, Se
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PersonKey, Reference, Shares,
-    SqliteStore, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
+    Reference, Shares, SqliteStore, Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -69,7 +69,7 @@ impl FailingPower {
 
 #[async_trait]
 impl Store for FailingPower {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         let (inner, fails) = self.inner_for_write().await;
         let result = inner.commit(commit).await;
         drop(inner);
@@ -96,8 +96,8 @@ impl Store for FailingPower {
         result
     }
 
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        self.inner().await.live_episode(person).await
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+        self.inner().await.open_episode(person).await
     }
 
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
@@ -112,8 +112,8 @@ impl Store for FailingPower {
         self.inner().await.recipe_source(fingerprint).await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.inner().await.is_taken(name).await
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner().await.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
@@ -124,8 +124,8 @@ impl Store for FailingPower {
         self.inner().await.locations_of(company).await
     }
 
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
-        self.inner().await.live_episodes(location).await
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.inner().await.open_episodes(location).await
     }
 
     async fn suppressions(
@@ -141,7 +141,7 @@ impl Store for FailingPower {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
+    ) -> Result<ContactHistory, StoreError> {
         let inner = self.inner().await;
         inner.texting_record(location, subjects, since).await
     }
@@ -193,8 +193,8 @@ impl Store for FailingPower {
         self.inner().await.episodes_to_wake(now, limit).await
     }
 
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
-        self.inner().await.wake_later(id, at).await
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner().await.reschedule_wakeup(id, at).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

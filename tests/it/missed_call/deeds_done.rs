@@ -17,8 +17,8 @@ const WORKFLOW_ID: &str = "78559bb3-b920-461e-b010-7b2a2816d2a9";
 const WORKFLOW: &str = "/contacts/*/workflow/*";
 
 fn recipe(steps: &str) -> Recipe {
-    let text = format!("name = \"deeds\"\nversion = 1\n{steps}");
-    Recipe::from_toml("deeds.toml", &text).unwrap()
+    let text = format!("name = \"actions\"\nversion = 1\n{steps}");
+    Recipe::from_toml("actions.toml", &text).unwrap()
 }
 
 async fn world(steps: &str) -> World {
@@ -226,7 +226,7 @@ async fn without_a_notifier_the_ledger_says_why_the_team_was_not_told() {
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1);
     assert!(
-        told[0].contains("deeds.toml:3: steps.tell.to: "),
+        told[0].contains("actions.toml:3: steps.tell.to: "),
         "{told:?}"
     );
     world.missed_call().await;

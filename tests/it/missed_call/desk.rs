@@ -124,7 +124,7 @@ impl Desk {
             number: None,
         };
         let store = self.engine.store();
-        store.live_episode(&key).await.unwrap().is_some()
+        store.open_episode(&key).await.unwrap().is_some()
     }
 
     /// Effects that wait for their time.

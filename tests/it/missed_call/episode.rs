@@ -3,7 +3,7 @@
 use gohighlevel::recipes::missed_call::Caller;
 use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Permit, Reason, StepName,
+    Decision, EffectEnd, Episode, Facts, Input, Intent, MissedCall, Output, Reason, StepName,
     TaskFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
@@ -58,7 +58,7 @@ fn in_state(state: &str) -> Episode {
 }
 
 fn begin(episode: &mut Episode, step: StepName) {
-    let Permit::Go(intent) = episode.permit(&step, &good_facts(&step), at(2)) else {
+    let Decision::Proceed(intent) = episode.decide(&step, &good_facts(&step), at(2)) else {
         panic!("{step} may be done");
     };
     let effect = effect(episode.state().id(), step);
@@ -77,12 +77,12 @@ fn not_done(reason: Reason) -> EffectEnd {
     EffectEnd::NotDone(reason)
 }
 
-fn end(episode: &mut Episode, step: StepName, end: EffectEnd) -> Vec<Action> {
+fn end(episode: &mut Episode, step: StepName, end: EffectEnd) -> Vec<Output> {
     let effect = effect(episode.state().id(), step);
     episode.handle(&Input::EffectEnded { effect, end }, at(4))
 }
 
-fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
+fn tell(episode: &mut Episode, input: &str) -> Vec<Output> {
     match input {
         "same call" => episode.handle(&Input::CallMissed(call("call-1")), at(5)),
         "further call" => episode.handle(&Input::CallMissed(call("call-2")), at(5)),
@@ -100,12 +100,12 @@ fn tell(episode: &mut Episode, input: &str) -> Vec<Action> {
 }
 
 /// The ledger entries asked for, by name, with the code of a reason where there is one.
-fn recorded(actions: &[Action]) -> Vec<String> {
-    let name = |action: &Action| match action {
-        Action::Record(EntryKind::NotDone { step, reason }) => format!("{step} not_done {reason}"),
-        Action::Record(EntryKind::OptedOut { reason }) => format!("opted_out {reason}"),
-        Action::Record(EntryKind::Done { step, .. }) => format!("{step} done"),
-        Action::Record(kind) => kind.name().to_owned(),
+fn recorded(actions: &[Output]) -> Vec<String> {
+    let name = |action: &Output| match action {
+        Output::Record(EntryKind::NotDone { step, reason }) => format!("{step} not_done {reason}"),
+        Output::Record(EntryKind::OptedOut { reason }) => format!("opted_out {reason}"),
+        Output::Record(EntryKind::Done { step, .. }) => format!("{step} done"),
+        Output::Record(kind) => kind.name().to_owned(),
         other => format!("{other:?}"),
     };
     actions.iter().map(name).collect()
@@ -165,7 +165,7 @@ fn every_input_in_every_state_of_the_text() {
             assert_eq!(step_of(&episode, the_text()), text, "{input} in {state}");
             assert_eq!(actions, entries, "{input} in {state}");
             let closed = entries == ["closed"];
-            assert_eq!(episode.state().is_live(), !closed, "{input} in {state}");
+            assert_eq!(episode.state().is_open(), !closed, "{input} in {state}");
             // Told again, an end, a call or a waking changes nothing more.
             if !matches!(input, "replied" | "STOP" | "DND") {
                 let after = episode.state().clone();
@@ -184,7 +184,7 @@ fn opening_plans_each_step_of_the_recipe_once() {
     let plans: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Perform { effect, due, .. } => Some((effect.to_string(), *due)),
+            Output::Perform { effect, due, .. } => Some((effect.to_string(), *due)),
             _ => None,
         })
         .collect();
@@ -204,7 +204,7 @@ fn the_text_waits_as_long_as_the_recipe_says() {
     for (reported, due) in [(1, 30), (29, 30), (30, 30), (45, 45)] {
         let (_, actions) = Episode::open(recipe(), &call("call-1"), at(reported));
         let due_at = actions.iter().find_map(|action| match action {
-            Action::Perform { due, .. } => Some(*due),
+            Output::Perform { due, .. } => Some(*due),
             _ => None,
         });
         assert_eq!(due_at, Some(at(due)), "reported at {reported}");
@@ -261,17 +261,17 @@ fn a_text_is_sent_at_its_greatest_age_and_not_later() {
 
     let facts = good_facts(&the_text());
     assert!(matches!(
-        just.permit(&the_text(), &facts, border),
-        Permit::Go(_)
+        just.decide(&the_text(), &facts, border),
+        Decision::Proceed(_)
     ));
     assert_eq!(
-        just.permit(&the_text(), &facts, beyond),
-        Permit::Drop(Reason::Stale)
+        just.decide(&the_text(), &facts, beyond),
+        Decision::Skip(Reason::Stale)
     );
     // The tag and the task have no age.
     for step in [the_tag(), the_task()] {
-        let permit = just.permit(&step, &good_facts(&step), at(1_000_000));
-        assert!(matches!(permit, Permit::Go(_)), "{step}");
+        let permit = just.decide(&step, &good_facts(&step), at(1_000_000));
+        assert!(matches!(permit, Decision::Proceed(_)), "{step}");
     }
 }
 
@@ -318,8 +318,8 @@ fn a_closed_episode_still_ends_its_steps() {
     assert!(episode.close(at(2)).is_empty());
     assert_eq!(episode.next_wakeup(), None);
     for step in [the_tag(), the_task()] {
-        let permit = episode.permit(&step, &good_facts(&step), at(5));
-        assert!(matches!(permit, Permit::Go(_)), "{step}");
+        let permit = episode.decide(&step, &good_facts(&step), at(5));
+        assert!(matches!(permit, Decision::Proceed(_)), "{step}");
         assert_eq!(end(&mut episode, step.clone(), done()).len(), 1, "{step}");
     }
 }
@@ -347,7 +347,7 @@ fn many_calls_are_counted_and_the_first_is_never_forgotten() {
 #[test]
 fn an_opt_out_outranks_a_reply_and_is_never_taken_back() {
     let drop_reason = |episode: &Episode| {
-        let Permit::Drop(reason) = episode.permit(&the_text(), &good_facts(&the_text()), at(9))
+        let Decision::Skip(reason) = episode.decide(&the_text(), &good_facts(&the_text()), at(9))
         else {
             panic!("nothing may be sent");
         };
@@ -375,8 +375,11 @@ fn an_opt_out_outranks_a_reply_and_is_never_taken_back() {
             tell(&mut episode, input);
         }
         for step in [the_tag(), the_task()] {
-            let permit = episode.permit(&step, &good_facts(&step), at(9));
-            assert!(matches!(permit, Permit::Go(_)), "{step} after {inputs:?}");
+            let permit = episode.decide(&step, &good_facts(&step), at(9));
+            assert!(
+                matches!(permit, Decision::Proceed(_)),
+                "{step} after {inputs:?}"
+            );
         }
     }
 }
@@ -409,14 +412,14 @@ fn text_facts(change: impl FnOnce(&mut TextFacts)) -> Facts {
 fn a_permit_in_each_state() {
     for state in STATES {
         let episode = in_state(state);
-        let permit = episode.permit(&the_text(), &good_facts(&the_text()), at(5));
+        let permit = episode.decide(&the_text(), &good_facts(&the_text()), at(5));
         let open = matches!(state, "planned" | "attempting");
-        assert_eq!(matches!(permit, Permit::Go(_)), open, "{state}");
-        assert_eq!(permit == Permit::Obsolete, !open, "{state}");
+        assert_eq!(matches!(permit, Decision::Proceed(_)), open, "{state}");
+        assert_eq!(permit == Decision::Obsolete, !open, "{state}");
         // Facts of another step permit nothing.
         for facts in [Facts::Tag, Facts::Task(TaskFacts::default())] {
-            let permit = episode.permit(&the_text(), &facts, at(5));
-            assert_eq!(permit, Permit::Obsolete, "{state}");
+            let permit = episode.decide(&the_text(), &facts, at(5));
+            assert_eq!(permit, Decision::Obsolete, "{state}");
         }
     }
 }
@@ -437,8 +440,8 @@ fn refusals_of_a_text_by_rank() {
         (&fresh, &all, 5, Reason::Suppressed),
         (&fresh, &dnd, 5, Reason::DoNotDisturb),
     ] {
-        let permit = episode.permit(&the_text(), facts, at(now));
-        assert_eq!(permit, Permit::Drop(expected));
+        let permit = episode.decide(&the_text(), facts, at(now));
+        assert_eq!(permit, Decision::Skip(expected));
     }
 }
 
@@ -448,8 +451,8 @@ fn a_text_that_cannot_be_made_says_what_was_missing() {
         "name = \"t\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"Book: {{ custom_values.calendly_link }}\"",
     );
     let (episode, _) = Episode::open(recipe, &call("call-1"), at(1));
-    let Permit::Drop(Reason::Copy(code)) =
-        episode.permit(&the_text(), &good_facts(&the_text()), at(5))
+    let Decision::Skip(Reason::Copy(code)) =
+        episode.decide(&the_text(), &good_facts(&the_text()), at(5))
     else {
         panic!("there is no link");
     };
@@ -458,8 +461,8 @@ fn a_text_that_cannot_be_made_says_what_was_missing() {
 
 #[test]
 fn the_text_goes_to_the_number_that_called() {
-    let intent = |facts: &Facts| match episode().permit(&the_text(), facts, at(5)) {
-        Permit::Go(Intent::Text { body, from, to, .. }) => (body, from, to),
+    let intent = |facts: &Facts| match episode().decide(&the_text(), facts, at(5)) {
+        Decision::Proceed(Intent::Text { body, from, to, .. }) => (body, from, to),
         other => panic!("{other:?}"),
     };
     let (body, from, to) = intent(&good_facts(&the_text()));
@@ -478,8 +481,8 @@ fn the_text_goes_to_the_number_that_called() {
 #[test]
 fn the_task_tells_the_team_what_happened() {
     let body =
-        |episode: &Episode| match episode.permit(&the_task(), &good_facts(&the_task()), at(5)) {
-            Permit::Go(Intent::Task { body, due, .. }) => {
+        |episode: &Episode| match episode.decide(&the_task(), &good_facts(&the_task()), at(5)) {
+            Decision::Proceed(Intent::Task { body, due, .. }) => {
                 assert_eq!(due, at(3_600));
                 body.into_inner()
             }

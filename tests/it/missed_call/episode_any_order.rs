@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gohighlevel::recipes::missed_call::Reply;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, EffectId, Episode, Facts, Input, Permit, Reason, StepName, TextFacts,
+    Decision, EffectEnd, EffectId, Episode, Facts, Input, Output, Reason, StepName, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use proptest::prelude::*;
@@ -98,16 +98,16 @@ impl Watched {
         watched
     }
 
-    fn note(&mut self, actions: &[Action]) {
+    fn note(&mut self, actions: &[Output]) {
         for action in actions {
             match action {
-                Action::Perform { effect, .. } => {
+                Output::Perform { effect, .. } => {
                     assert!(
                         self.planned.insert(effect.clone()),
                         "{effect} planned twice"
                     );
                 }
-                Action::Record(EntryKind::Done { step, .. } | EntryKind::NotDone { step, .. }) => {
+                Output::Record(EntryKind::Done { step, .. } | EntryKind::NotDone { step, .. }) => {
                     self.outcomes.push(step.clone());
                     self.ended.insert(step.clone());
                 }
@@ -140,8 +140,8 @@ impl Watched {
         };
         let blocked =
             matches!(&facts, Facts::Text(facts) if facts.suppressed || facts.do_not_disturb);
-        match self.episode.permit(&step, &facts, at(self.now)) {
-            Permit::Go(intent) => {
+        match self.episode.decide(&step, &facts, at(self.now)) {
+            Decision::Proceed(intent) => {
                 assert!(!self.ended.contains(&step), "{step} goes after its end");
                 if step == the_text() {
                     assert!(!self.opted_out, "a text after no");
@@ -152,12 +152,12 @@ impl Watched {
                 let actions = self.episode.begin(&effect, &intent, 1);
                 assert_eq!(actions.len(), 1, "the intent is evidence");
             }
-            Permit::Drop(reason) => {
+            Decision::Skip(reason) => {
                 assert_eq!(step, the_text(), "only a text can be refused");
                 self.end(step, EffectEnd::NotDone(reason));
             }
-            Permit::Wait { .. } => panic!("the first text waits for no hour"),
-            Permit::Obsolete => {
+            Decision::Defer { .. } => panic!("the first text waits for no hour"),
+            Decision::Obsolete => {
                 assert!(
                     self.ended.contains(&step),
                     "{step} is forgotten but has no outcome"
@@ -175,13 +175,13 @@ impl Watched {
                 )));
             }
             Event::Reply => self.tell(&replied(Reply::Other, 0)),
-            Event::Wrote(name, waits) => self.tell(&Input::Wrote {
+            Event::Wrote(name, waits) => self.tell(&Input::ReplyPending {
                 message: message(&format!("text-{name}")),
                 rules: Reply::Other,
                 at: at(0),
                 until: at(self.now + waits),
             }),
-            Event::Read(name) => self.tell(&Input::Read {
+            Event::Read(name) => self.tell(&Input::ReplyClassified {
                 message: message(&format!("text-{name}")),
                 reply: Reply::Help,
             }),
@@ -234,7 +234,7 @@ impl Watched {
         let open = self.ended.len() < 3;
         let stored = serde_json::to_value(state).unwrap();
         let unread = stored.get("unread").is_some();
-        let wakes = state.is_live() && (!open || unread);
+        let wakes = state.is_open() && (!open || unread);
         assert_eq!(self.episode.next_wakeup().is_some(), wakes);
         // The stored form says all there is.
         let text = serde_json::to_string(state).unwrap();
@@ -264,6 +264,6 @@ proptest! {
         watched.outcomes.sort();
         prop_assert_eq!(&watched.outcomes, &[the_tag(), the_task(), the_text()]);
         watched.happens(&Event::Wake(1_000_000));
-        prop_assert!(!watched.episode.state().is_live());
+        prop_assert!(!watched.episode.state().is_open());
     }
 }

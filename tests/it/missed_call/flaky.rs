@@ -14,8 +14,8 @@ use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, Se
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, Committed, CompanyApp, EffectChange, Halted, LedgerQuery, MemoryStore,
-    PersonKey, Reference, Shares, Store, StoreError, Stored, Subject, Suppression, TextingRecord,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, Halted, LedgerQuery,
+    MemoryStore, PersonKey, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -63,7 +63,7 @@ async fn take_meanwhile(what: &Mutex<Option<(Engine, Delivery)>>) -> Result<(), 
 
 #[async_trait]
 impl Store for Flaky {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         take_meanwhile(&self.before_commit).await?;
         fails(&self.commits_to_fail)?;
         let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
@@ -73,9 +73,9 @@ impl Store for Flaky {
         self.store.commit(commit).await
     }
 
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         fails(&self.reads_to_fail)?;
-        self.store.live_episode(person).await
+        self.store.open_episode(person).await
     }
 
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
@@ -98,8 +98,8 @@ impl Store for Flaky {
         self.store.recipe_source(fingerprint).await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.store.is_taken(name).await
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
+        self.store.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
@@ -110,8 +110,8 @@ impl Store for Flaky {
         self.store.locations_of(company).await
     }
 
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.live_episodes(location).await
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+        self.store.open_episodes(location).await
     }
 
     async fn suppressions(
@@ -167,7 +167,7 @@ impl Store for Flaky {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
+    ) -> Result<ContactHistory, StoreError> {
         fails(&self.reads_to_fail)?;
         self.store.texting_record(location, subjects, since).await
     }
@@ -191,8 +191,8 @@ impl Store for Flaky {
         self.store.episodes_to_wake(now, limit).await
     }
 
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
-        self.store.wake_later(id, at).await
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+        self.store.reschedule_wakeup(id, at).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

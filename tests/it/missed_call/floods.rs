@@ -7,12 +7,12 @@ use gohighlevel::api::contacts::NewContact;
 use gohighlevel::ids::LocationId;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Recipe;
-use gohighlevel::recipes::missed_call::compliance::Flood;
+use gohighlevel::recipes::missed_call::compliance::CallFlood;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, EpisodeState, Facts, Permit, Reason, TextFacts,
+    Decision, Episode, EpisodeState, Facts, Reason, TextFacts,
 };
 use gohighlevel::recipes::missed_call::store::MemoryStore;
-use gohighlevel::testing::{Call, CallStatus, Happening};
+use gohighlevel::testing::{Call, CallStatus, SimulatedEvent};
 
 use super::crash::reopen;
 use super::given::{self, at, step};
@@ -50,11 +50,11 @@ fn from(number: PhoneNumber) -> Call {
 }
 
 impl World {
-    async fn called_by(&self, who: u32) -> Happening {
+    async fn called_by(&self, who: u32) -> SimulatedEvent {
         self.call(&from(somebody(who))).await
     }
 
-    async fn all_called(&self, who: std::ops::Range<u32>) -> Vec<Happening> {
+    async fn all_called(&self, who: std::ops::Range<u32>) -> Vec<SimulatedEvent> {
         let mut calls = Vec::new();
         for who in who {
             calls.push(self.called_by(who).await);
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// How many texts each of them got.
-    async fn texts_to(&self, calls: &[Happening]) -> Vec<usize> {
+    async fn texts_to(&self, calls: &[SimulatedEvent]) -> Vec<usize> {
         let mut texts = Vec::new();
         for call in calls {
             texts.push(self.texts(&call.contact_id).await.len());
@@ -291,14 +291,17 @@ fn a_contact_that_is_older_than_the_call_is_somebody_s() {
     ] {
         let episode = since.map_or_else(given::episode, new_since);
         let facts = TextFacts {
-            flood: Some(Flood::TooManyNewCallers),
+            flood: Some(CallFlood::TooManyNewCallers),
             contact_made_at: made_at.map(at),
             custom_values: [("calendly_link".into(), "https://calendly.com/s".into())].into(),
             ..TextFacts::default()
         };
-        let told = episode.permit(&step("text"), &Facts::Text(facts), at(1));
-        let is_refused = told == Permit::Drop(Reason::Flood);
+        let told = episode.decide(&step("text"), &Facts::Text(facts), at(1));
+        let is_refused = told == Decision::Skip(Reason::Flood);
         assert_eq!(is_refused, is_machine, "{since:?} {made_at:?}: {told:?}");
-        assert!(is_machine || matches!(told, Permit::Go(_)), "{told:?}");
+        assert!(
+            is_machine || matches!(told, Decision::Proceed(_)),
+            "{told:?}"
+        );
     }
 }

@@ -8,7 +8,7 @@ use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::recipes::missed_call::compliance::{Basis, Consent, ConsentKind};
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, Facts, Intent, Permit, Reason, StepName, TextFacts,
+    Decision, Episode, Facts, Intent, Reason, StepName, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::reply::Reply;
@@ -73,9 +73,9 @@ fn nothing_known() -> Facts {
 
 /// On what basis the step goes out after so many seconds, or why it does not.
 fn basis(episode: &Episode, name: &str, facts: &Facts, seconds: i64) -> Result<Basis, String> {
-    match episode.permit(&step(name), facts, at(seconds)) {
-        Permit::Go(Intent::Text { basis, .. }) => Ok(basis.unwrap()),
-        Permit::Drop(reason) => Err(reason.code()),
+    match episode.decide(&step(name), facts, at(seconds)) {
+        Decision::Proceed(Intent::Text { basis, .. }) => Ok(basis.unwrap()),
+        Decision::Skip(reason) => Err(reason.code()),
         other => panic!("{other:?}"),
     }
 }
@@ -147,7 +147,7 @@ fn of_two_texts_that_could_answer_the_call_one_does() {
         basis(&episode, "later", &nothing_known(), 180),
         Ok(Basis::InboundCall)
     );
-    let Permit::Go(intent) = episode.permit(&step("text"), &nothing_known(), at(1)) else {
+    let Decision::Proceed(intent) = episode.decide(&step("text"), &nothing_known(), at(1)) else {
         panic!("the first may go");
     };
     let effect = super::given::effect(episode.state().id(), step("text"));
@@ -175,8 +175,8 @@ fn a_day_has_so_many_texts_and_no_more() {
     ] {
         let recipe = recipe_of(&format!("{RECIPE}\n[compliance]\n{more}"));
         let (episode, _) = Episode::open(recipe, &call("call-1"), at(1));
-        let told = match episode.permit(&step("text"), &sent(times), at(1)) {
-            Permit::Wait { until, .. } => {
+        let told = match episode.decide(&step("text"), &sent(times), at(1)) {
+            Decision::Defer { until, .. } => {
                 assert_eq!(until, at(120));
                 Err("waits".to_owned())
             }
@@ -240,7 +240,7 @@ async fn a_later_text_needs_consent_and_says_which() {
             .engine
             .record_consent(&person, ConsentKind::Written, &consent)
     };
-    assert_eq!(record().await.unwrap(), Acceptance::Taken);
+    assert_eq!(record().await.unwrap(), Acceptance::Accepted);
     assert_eq!(record().await.unwrap(), Acceptance::Duplicate);
     world.missed_call().await;
     world.minutes(3 * 60).await;
@@ -407,8 +407,8 @@ fn no_hour_and_no_number_of_texts_holds_a_confirmation_back() {
     );
     let name = StepName::new("later").unwrap();
     assert!(matches!(
-        episode.permit(&name, &known, at(7)),
-        Permit::Obsolete
+        episode.decide(&name, &known, at(7)),
+        Decision::Obsolete
     ));
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use gohighlevel::ids::{ContactId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
-use gohighlevel::recipes::missed_call::episode::{Action, Episode, Facts, TaskFacts, TextFacts};
 use gohighlevel::recipes::missed_call::episode::{
     EffectId, EpisodeId, EpisodeState, Evidence, Input, MissedCall, Reason, StepName,
 };
+use gohighlevel::recipes::missed_call::episode::{Episode, Facts, Output, TaskFacts, TextFacts};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::reply::Reply;
 use gohighlevel::recipes::missed_call::{Caller, MissedReason, Recipe};
@@ -136,9 +136,9 @@ pub(super) fn step(name: &str) -> StepName {
 }
 
 /// The steps that are dropped by these actions, with the reasons' codes.
-pub(super) fn dropped(actions: &[Action]) -> Vec<(String, String)> {
-    let drop = |action: &Action| match action {
-        Action::Record(EntryKind::NotDone { step, reason }) => {
+pub(super) fn dropped(actions: &[Output]) -> Vec<(String, String)> {
+    let drop = |action: &Output| match action {
+        Output::Record(EntryKind::NotDone { step, reason }) => {
             Some((step.to_string(), reason.code()))
         }
         _ => None,

@@ -110,12 +110,12 @@ async fn live_episodes_are_found_by_their_location(store: &dyn Store) {
     let mut ended = episode();
     ended.handle(&Input::Ended(Reason::Uninstalled), at(5));
     done(store, with_episode(ended.state())).await;
-    let mut live = store.live_episodes(&location()).await.unwrap();
+    let mut live = store.open_episodes(&location()).await.unwrap();
     live.sort();
     let id = |name: &str| state(name, name, None).id().clone();
     assert_eq!(live, [id("a"), id("b")]);
     let elsewhere = LocationId::new("somewhereElse").unwrap();
-    assert!(store.live_episodes(&elsewhere).await.unwrap().is_empty());
+    assert!(store.open_episodes(&elsewhere).await.unwrap().is_empty());
 }
 
 async fn an_episode_can_change_its_contact(store: &dyn Store) {
@@ -139,7 +139,7 @@ async fn an_episode_can_change_its_contact(store: &dyn Store) {
             contact: who.clone(),
             number: None,
         };
-        store.live_episode(&person).await.unwrap()
+        store.open_episode(&person).await.unwrap()
     };
     assert!(found(before.contact()).await.is_none());
     assert_eq!(found(after.contact()).await.unwrap().state, after);

@@ -2,7 +2,7 @@
 
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{
-    Candidates, PlaceFacts, QuietHours, When, ZoneTable,
+    Jurisdictions, NumberingPlan, PlaceFacts, QuietHours, When,
 };
 use jiff::{Timestamp, Zoned};
 
@@ -99,7 +99,7 @@ fn holidays_sundays_and_hours_that_states_have_changed() {
             contact_zone,
             ..PlaceFacts::default()
         };
-        let candidates = Candidates::of(&facts, ZoneTable::built_in());
+        let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
         let at = |now| QuietHours::built_in().decide(instant(now), &candidates);
         assert_ne!(at(closed).when, When::Now, "{number} {closed}");
         assert_eq!(at(open).when, When::Now, "{number}: {}", at(open));

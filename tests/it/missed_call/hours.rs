@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gohighlevel::recipes::missed_call::compliance::QuietHours;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, Facts, Intent, Permit, PlaceOfContact, Reason, StepName, TextFacts,
+    Decision, Episode, Facts, Intent, PlaceOfContact, Reason, StepName, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::MemoryStore;
@@ -62,16 +62,16 @@ fn a_later_text_waits_for_the_morning_of_the_person() {
     // 19:30 in Chicago; two hours later it is half past nine in the evening.
     let (episode, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-02T00:30:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
-    let Permit::Wait { until, why } =
-        episode.permit(&later(), &facts(PlaceOfContact::default()), now)
+    let Decision::Defer { until, why } =
+        episode.decide(&later(), &facts(PlaceOfContact::default()), now)
     else {
         panic!("it is night in Chicago");
     };
     assert_eq!(until.to_string(), "2026-06-02T13:00:00Z", "8:00 in Chicago");
     assert!(why.contains("America/Chicago"), "{why}");
     // In the morning it may go, however late that is by its own time, and says why.
-    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), until);
-    let Permit::Go(Intent::Text { hours, .. }) = permit else {
+    let permit = episode.decide(&later(), &facts(PlaceOfContact::default()), until);
+    let Decision::Proceed(Intent::Text { hours, .. }) = permit else {
         panic!("{permit:?}");
     };
     assert!(hours.unwrap().contains("America/Chicago"));
@@ -83,63 +83,63 @@ fn the_contact_s_own_zone_and_state_count() {
     // the area code either.
     let (miami, ended_at) = episode(recipe_of(RECIPE), MIAMI, "2026-06-01T22:15:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
-    let permit = miami.permit(&later(), &facts(PlaceOfContact::default()), now);
-    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let permit = miami.decide(&later(), &facts(PlaceOfContact::default()), now);
+    assert!(matches!(permit, Decision::Defer { .. }), "{permit:?}");
     let moved = PlaceOfContact {
         zone: Some("America/Los_Angeles".into()),
         ..PlaceOfContact::default()
     };
-    let permit = miami.permit(&later(), &facts(moved), now);
-    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let permit = miami.decide(&later(), &facts(moved), now);
+    assert!(matches!(permit, Decision::Defer { .. }), "{permit:?}");
     // 20:15 in Chicago, and 21:15 where the contact lives now: its own zone adds to the area code's.
     let (chicago, ended_at) = episode(recipe_of(RECIPE), CHICAGO, "2026-06-01T23:15:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
-    let permit = chicago.permit(&later(), &facts(PlaceOfContact::default()), now);
-    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let permit = chicago.decide(&later(), &facts(PlaceOfContact::default()), now);
+    assert!(matches!(permit, Decision::Proceed(_)), "{permit:?}");
     let moved = PlaceOfContact {
         zone: Some("America/New_York".into()),
         ..PlaceOfContact::default()
     };
-    let permit = chicago.permit(&later(), &facts(moved.clone()), now);
-    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let permit = chicago.decide(&later(), &facts(moved.clone()), now);
+    assert!(matches!(permit, Decision::Defer { .. }), "{permit:?}");
     let disabled = PlaceOfContact {
         zone_disabled: true,
         ..moved
     };
-    let permit = chicago.permit(&later(), &facts(disabled), now);
-    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let permit = chicago.decide(&later(), &facts(disabled), now);
+    assert!(matches!(permit, Decision::Proceed(_)), "{permit:?}");
 }
 
 #[test]
 fn the_answer_to_the_call_goes_at_once_unless_the_recipe_says_otherwise() {
     let night = "2026-06-02T04:00:00Z";
     let (at_once, ended_at) = episode(recipe_of(RECIPE), CHICAGO, night);
-    let permit = at_once.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
-    let Permit::Go(Intent::Text { hours: None, .. }) = permit else {
+    let permit = at_once.decide(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    let Decision::Proceed(Intent::Text { hours: None, .. }) = permit else {
         panic!("{permit:?}");
     };
     // By the morning it would be too old.
     let (kept, ended_at) = episode(waits(), CHICAGO, night);
-    let permit = kept.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
-    assert_eq!(permit, Permit::Drop(Reason::QuietHours));
+    let permit = kept.decide(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    assert_eq!(permit, Decision::Skip(Reason::QuietHours));
     // Minutes before the opening it waits for it.
     let (soon, ended_at) = episode(waits(), CHICAGO, "2026-06-02T12:55:00Z");
-    let permit = soon.permit(&the_text(), &facts(PlaceOfContact::default()), ended_at);
-    assert!(matches!(permit, Permit::Wait { .. }), "{permit:?}");
+    let permit = soon.decide(&the_text(), &facts(PlaceOfContact::default()), ended_at);
+    assert!(matches!(permit, Decision::Defer { .. }), "{permit:?}");
 }
 
 #[test]
 fn without_any_zone_there_is_no_hour() {
     let (episode, ended_at) = episode(recipe_of(RECIPE), "+12325550142", "2026-06-01T16:00:00Z");
     let now = ended_at + SignedDuration::from_hours(2);
-    let permit = episode.permit(&later(), &facts(PlaceOfContact::default()), now);
-    assert_eq!(permit, Permit::Drop(Reason::QuietHours));
+    let permit = episode.decide(&later(), &facts(PlaceOfContact::default()), now);
+    assert_eq!(permit, Decision::Skip(Reason::QuietHours));
     let located = PlaceOfContact {
         location_zone: Some("America/Chicago".into()),
         ..PlaceOfContact::default()
     };
-    let permit = episode.permit(&later(), &facts(located), now);
-    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let permit = episode.decide(&later(), &facts(located), now);
+    assert!(matches!(permit, Decision::Proceed(_)), "{permit:?}");
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn a_refusal_by_the_person_outranks_the_hour() {
         do_not_disturb: true,
         ..TextFacts::default()
     });
-    let permit = episode.permit(&later(), &refused, now);
-    assert_eq!(permit, Permit::Drop(Reason::DoNotDisturb));
+    let permit = episode.decide(&later(), &refused, now);
+    assert_eq!(permit, Decision::Skip(Reason::DoNotDisturb));
 }
 
 #[tokio::test]
@@ -201,12 +201,12 @@ fn a_host_s_own_rules_take_the_place_of_the_built_in_ones() {
             ..TextFacts::default()
         })
     };
-    let permit = episode.permit(&later(), &known(None), now);
-    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
-    let permit = episode.permit(&later(), &known(Some(Arc::new(rules))), now);
+    let permit = episode.decide(&later(), &known(None), now);
+    assert!(matches!(permit, Decision::Proceed(_)), "{permit:?}");
+    let permit = episode.decide(&later(), &known(Some(Arc::new(rules))), now);
     let noon = "2026-06-02T17:00:00Z".parse().unwrap();
     assert!(
-        matches!(&permit, Permit::Wait { until, .. } if *until == noon),
+        matches!(&permit, Decision::Defer { until, .. } if *until == noon),
         "{permit:?}"
     );
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EmailFacts, Episode, Facts, Happening, Input, Intent, Permit, Reason, StepName,
-    TextFacts,
+    Decision, EmailFacts, Episode, Facts, Input, Intent, Output, Reason, StepName, TextFacts,
+    Trigger,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::{LocationFacts, Recipe};
@@ -77,17 +77,17 @@ fn with(unlisted: &str) -> Arc<Recipe> {
     ))
 }
 
-fn open(recipe: Arc<Recipe>, called: Option<&str>) -> (Episode, Vec<Action>) {
+fn open(recipe: Arc<Recipe>, called: Option<&str>) -> (Episode, Vec<Output>) {
     let mut call = call("call-1");
     call.called = called.map(number);
     Episode::open(recipe, &call, at(1))
 }
 
-fn planned(actions: &[Action]) -> Vec<&str> {
+fn planned(actions: &[Output]) -> Vec<&str> {
     let mut planned: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Perform { effect, .. } => Some(effect.step.as_str()),
+            Output::Perform { effect, .. } => Some(effect.step.as_str()),
             _ => None,
         })
         .collect();
@@ -95,11 +95,11 @@ fn planned(actions: &[Action]) -> Vec<&str> {
     planned
 }
 
-fn dropped(actions: &[Action]) -> Vec<(&str, String)> {
+fn dropped(actions: &[Output]) -> Vec<(&str, String)> {
     let mut dropped: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Record(EntryKind::NotDone { step, reason }) => {
+            Output::Record(EntryKind::NotDone { step, reason }) => {
                 Some((step.as_str(), reason.code()))
             }
             _ => None,
@@ -115,9 +115,9 @@ fn text(called: Option<&str>, custom_values: &[(&str, &str)]) -> Result<String, 
         custom_values: values(custom_values),
         ..TextFacts::default()
     });
-    match episode.permit(&the_text(), &facts, at(2)) {
-        Permit::Go(Intent::Text { body, .. }) => Ok(body.into_inner()),
-        Permit::Drop(reason) => Err(reason),
+    match episode.decide(&the_text(), &facts, at(2)) {
+        Decision::Proceed(Intent::Text { body, .. }) => Ok(body.into_inner()),
+        Decision::Skip(reason) => Err(reason),
         other => panic!("{other:?}"),
     }
 }
@@ -162,7 +162,8 @@ fn the_template_s_default_is_the_link_of_all_other_numbers() {
     );
     let (episode, _) = open(recipe_of(&toml), Some(UNKNOWN));
     let facts = Facts::Text(TextFacts::default());
-    let Permit::Go(Intent::Text { body, .. }) = episode.permit(&the_text(), &facts, at(2)) else {
+    let Decision::Proceed(Intent::Text { body, .. }) = episode.decide(&the_text(), &facts, at(2))
+    else {
         panic!("the default stands in");
     };
     assert_eq!(
@@ -190,7 +191,7 @@ fn steps_are_for_calls_to_their_numbers_only() {
 #[test]
 fn steps_that_follow_something_else_are_for_their_numbers_too() {
     let replied = Input::Happened {
-        what: Happening::Replied,
+        what: Trigger::Replied,
         reference: "message-1".into(),
     };
     for (called, expected) in [(GOLD_COAST, vec!["again"]), (LOOP, vec![])] {
@@ -210,7 +211,7 @@ fn a_number_that_is_switched_off_leads_to_entries_only() {
         [("task", inactive()), ("text", inactive())]
     );
     let replied = Input::Happened {
-        what: Happening::Replied,
+        what: Trigger::Replied,
         reference: "message-1".into(),
     };
     let actions = episode.handle(&replied, at(60));
@@ -239,23 +240,23 @@ fn an_e_mail_has_the_number_s_link_too() {
     let toml = format!(
         "{RECIPE}\n[steps.email]\ndo = \"email\"\nsubject = \"{{{{ number.name }}}}\"\nbody = \"{{{{ number.link }}}}\""
     );
-    let permit = |called| {
+    let decide = |called| {
         let (episode, _) = open(recipe_of(&toml), Some(called));
         let facts = EmailFacts {
             has_address: true,
             ..EmailFacts::default()
         };
         let step = StepName::new("email").unwrap();
-        episode.permit(&step, &Facts::Email(facts), at(2))
+        episode.decide(&step, &Facts::Email(facts), at(2))
     };
-    let Permit::Go(Intent::Email { subject, text, .. }) = permit(GOLD_COAST) else {
+    let Decision::Proceed(Intent::Email { subject, text, .. }) = decide(GOLD_COAST) else {
         panic!("the number has all that it needs");
     };
     assert_eq!(
         (subject.as_str(), text.as_str()),
         ("Gold Coast", "https://book.example/gold-coast")
     );
-    assert_eq!(permit(UNKNOWN), Permit::Drop(Reason::Unmapped));
+    assert_eq!(decide(UNKNOWN), Decision::Skip(Reason::Unmapped));
 }
 
 #[test]

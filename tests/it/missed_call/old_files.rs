@@ -114,8 +114,8 @@ async fn a_file_of_version_1_loses_nothing() {
             contact: format!("contact{row}").parse().unwrap(),
             number: None,
         };
-        let live = store.live_episode(&person).await.unwrap();
-        assert_eq!(live.is_some(), state.is_live());
+        let live = store.open_episode(&person).await.unwrap();
+        assert_eq!(live.is_some(), state.is_open());
     }
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
     let woken = store.episodes_to_wake(at(50), 1000).await.unwrap();

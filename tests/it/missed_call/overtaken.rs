@@ -1,7 +1,7 @@
 //! Calls that reach somebody, and what a host tells: a text that is not needed any more does not go out.
 
 use gohighlevel::recipes::missed_call::Acceptance;
-use gohighlevel::recipes::missed_call::episode::Happening;
+use gohighlevel::recipes::missed_call::episode::Trigger;
 use gohighlevel::recipes::missed_call::store::PersonKey;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ async fn a_call_that_is_returned_or_answered_in_time_stops_the_text() {
     ] {
         let mut desk = desk();
         desk.call(json!({})).await;
-        assert_eq!(desk.event(body, change).await, Acceptance::Taken);
+        assert_eq!(desk.event(body, change).await, Acceptance::Accepted);
         let story = desk.story().await;
         let stopped = format!("text not_done {reason}");
         assert_eq!(story, ["call_missed", "happened", &stopped]);
@@ -75,12 +75,12 @@ async fn a_host_tells_of_a_booking_once() {
     };
     let engine = desk.engine.clone();
     let book = async |reference: &str| {
-        let booked = engine.record(&person, Happening::Booked, reference).await;
+        let booked = engine.record(&person, Trigger::Booked, reference).await;
         booked.unwrap()
     };
-    assert_eq!(book("booking-1").await, Acceptance::Taken);
+    assert_eq!(book("booking-1").await, Acceptance::Accepted);
     assert_eq!(book("booking-1").await, Acceptance::Duplicate);
-    assert_eq!(book("booking-2").await, Acceptance::Taken);
+    assert_eq!(book("booking-2").await, Acceptance::Accepted);
     assert_eq!(
         desk.story().await,
         [
@@ -109,7 +109,7 @@ async fn a_happening_without_an_episode_or_in_another_location_is_ignored() {
         ..nobody.clone()
     };
     for person in [&nobody, &elsewhere] {
-        let told = desk.engine.record(person, Happening::Clicked, "link-1");
+        let told = desk.engine.record(person, Trigger::Clicked, "link-1");
         assert_eq!(told.await.unwrap(), Acceptance::Ignored);
     }
     assert!(desk.ledger().await.is_empty());

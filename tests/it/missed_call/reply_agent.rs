@@ -11,7 +11,7 @@ use gohighlevel::recipes::missed_call::reply::{AgentError, ReplyAgent};
 use gohighlevel::recipes::missed_call::store::{Store, Subject};
 use gohighlevel::recipes::missed_call::{Acceptance, Recipe, Reply};
 use gohighlevel::secret::Private;
-use gohighlevel::testing::Happening;
+use gohighlevel::testing::SimulatedEvent;
 use gohighlevel::webhooks::Delivery;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ fn recipe() -> Recipe {
 }
 
 /// Somebody has called a minute ago, and the text waits.
-async fn called(agent: &Arc<Agent>) -> (World, Happening) {
+async fn called(agent: &Arc<Agent>) -> (World, SimulatedEvent) {
     let world = World::reading(recipe(), agent.clone()).await;
     let call = world.missed_call().await;
     world.minutes(1).await;
@@ -230,7 +230,7 @@ async fn one_reply_is_asked_about_once_however_often_it_is_delivered() {
         let delivery = Delivery::read(body.to_string(), world.clock.now()).unwrap();
         world.engine.accept(&delivery).await.unwrap()
     };
-    assert_eq!(take("webhook-1").await, Acceptance::Taken);
+    assert_eq!(take("webhook-1").await, Acceptance::Accepted);
     assert_eq!(take("webhook-1").await, Acceptance::Duplicate);
     // The same text in another delivery.
     assert_eq!(take("webhook-2").await, Acceptance::Duplicate);

@@ -8,7 +8,8 @@ use std::task::Poll;
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::Reason;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, EffectChange, RecipeText, Shares, SqliteStore, Store, StoreError, Subject,
+    Commit, CommitOutcome, EffectChange, RecipeText, Shares, SqliteStore, Store, StoreError,
+    Subject,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
@@ -70,7 +71,10 @@ async fn all_of_it_survives_a_new_start() {
     assert_eq!(store.path(), file(&folder));
     let stored = store.episode(opened.id()).await.unwrap().unwrap();
     assert_eq!(stored.state, opened);
-    assert_eq!(store.commit(commit).await.unwrap(), Committed::Duplicate);
+    assert_eq!(
+        store.commit(commit).await.unwrap(),
+        CommitOutcome::Duplicate
+    );
     assert_eq!(
         store
             .suppressions(&location(), &[subject])
@@ -224,7 +228,7 @@ async fn together(
     folder: &tempfile::TempDir,
     store: &SqliteStore,
     commits: Vec<Commit>,
-) -> Vec<Result<Committed, StoreError>> {
+) -> Vec<Result<CommitOutcome, StoreError>> {
     let other = beside(folder);
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut waiting: Vec<_> = commits
@@ -265,10 +269,10 @@ async fn commits_that_share_a_write_are_answered_each_for_itself() {
     for (seconds, answer) in (0..200).zip(&answers) {
         // The first that wants the effect gets it.
         let wanted = if tenth(seconds) && seconds != 3 {
-            Committed::Conflict
+            CommitOutcome::Conflict
         } else {
             expected.push(entry(seconds, LOCATION, None));
-            Committed::Done
+            CommitOutcome::Done
         };
         assert_eq!(*answer.as_ref().unwrap(), wanted, "{seconds}");
     }
@@ -305,9 +309,9 @@ async fn whoever_is_told_of_a_failure_has_written_nothing() {
         for (commit, answer) in many(10, |_| false).into_iter().zip(answers) {
             let again = store.commit(commit).await.unwrap();
             let expected = if answer.is_ok() {
-                Committed::Duplicate
+                CommitOutcome::Duplicate
             } else {
-                Committed::Done
+                CommitOutcome::Done
             };
             assert_eq!(again, expected, "{failure}");
         }

@@ -2,7 +2,7 @@
 
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Happening, Input, Permit, Reason,
+    Decision, EffectEnd, Episode, Facts, Input, Output, Reason, Trigger,
 };
 
 use super::given::{
@@ -54,13 +54,13 @@ const RECIPE: &str = r#"
     later_texts = "always"
 "#;
 
-fn open() -> (Episode, Vec<Action>) {
+fn open() -> (Episode, Vec<Output>) {
     Episode::open(recipe_of(RECIPE), &call("call-1"), at(1))
 }
 
-fn planned(actions: &[Action]) -> Vec<(String, i64, Lane)> {
-    let plan = |action: &Action| match action {
-        Action::Perform { effect, due, lane } => {
+fn planned(actions: &[Output]) -> Vec<(String, i64, Lane)> {
+    let plan = |action: &Output| match action {
+        Output::Perform { effect, due, lane } => {
             Some((effect.step.to_string(), (*due - at(0)).get_seconds(), *lane))
         }
         _ => None,
@@ -70,7 +70,7 @@ fn planned(actions: &[Action]) -> Vec<(String, i64, Lane)> {
     planned
 }
 
-fn happened(episode: &mut Episode, what: Happening, now: i64) -> Vec<Action> {
+fn happened(episode: &mut Episode, what: Trigger, now: i64) -> Vec<Output> {
     let reference = "r1".to_owned();
     episode.handle(&Input::Happened { what, reference }, at(now))
 }
@@ -94,7 +94,7 @@ fn the_first_call_sets_off_what_follows_it_and_nothing_else() {
 #[test]
 fn a_call_that_is_returned_makes_texts_and_the_callback_needless() {
     let (mut episode, _) = open();
-    let actions = happened(&mut episode, Happening::Returned, 60);
+    let actions = happened(&mut episode, Trigger::Returned, 60);
     let returned = |name: &str| (name.to_owned(), "overtaken:returned".to_owned());
     assert_eq!(
         dropped(&actions),
@@ -106,14 +106,14 @@ fn a_call_that_is_returned_makes_texts_and_the_callback_needless() {
     );
     assert_eq!(step_of(&episode, step("tag")), "planned");
     // Told again, it changes nothing more.
-    let again = happened(&mut episode, Happening::Returned, 61);
+    let again = happened(&mut episode, Trigger::Returned, 61);
     assert!(dropped(&again).is_empty());
 }
 
 #[test]
 fn what_a_step_does_not_stop_on_leaves_it() {
     let (mut episode, _) = open();
-    let actions = happened(&mut episode, Happening::Clicked, 200);
+    let actions = happened(&mut episode, Trigger::Clicked, 200);
     // By default a text stops on all that shows that the caller has found their way.
     assert_eq!(
         dropped(&actions),
@@ -138,7 +138,7 @@ fn a_step_follows_its_happening_once() {
     // Its task is due as long after the third call as the recipe says.
     let manager = step("manager");
     let facts = good_facts(&step("task"));
-    let Permit::Go(intent) = episode.permit(&manager, &facts, at(101)) else {
+    let Decision::Proceed(intent) = episode.decide(&manager, &facts, at(101)) else {
         panic!("the task may be made");
     };
     let intent = serde_json::to_value(intent).unwrap();
@@ -155,15 +155,15 @@ fn a_later_text_is_late_by_its_own_time() {
     // Eleven in the morning there.
     facts.place.location_zone = Some("Europe/London".into());
     let facts = Facts::Text(facts);
-    let permit = |now| episode.permit(&last, &facts, at(now));
-    assert!(matches!(permit(86_400), Permit::Go(_)));
+    let permit = |now| episode.decide(&last, &facts, at(now));
+    assert!(matches!(permit(86_400), Decision::Proceed(_)));
     // It may have waited a day for its hour, and a little more.
     let latest = 2 * 86_400 + 600;
-    assert!(matches!(permit(latest), Permit::Go(_)));
-    assert_eq!(permit(latest + 1), Permit::Drop(Reason::Stale));
+    assert!(matches!(permit(latest), Decision::Proceed(_)));
+    assert_eq!(permit(latest + 1), Decision::Skip(Reason::Stale));
     // One that answers the call counts from the call.
-    let text = episode.permit(&the_text(), &facts, at(601));
-    assert_eq!(text, Permit::Drop(Reason::Stale));
+    let text = episode.decide(&the_text(), &facts, at(601));
+    assert_eq!(text, Decision::Skip(Reason::Stale));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn no_text_follows_anything_after_no() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(texts, ["last_text", "text"]);
-    let actions = happened(&mut episode, Happening::Booked, 10);
+    let actions = happened(&mut episode, Trigger::Booked, 10);
     assert!(planned(&actions).is_empty());
     assert_eq!(
         dropped(&actions),
@@ -194,16 +194,16 @@ fn no_text_follows_anything_after_no() {
 fn a_step_under_way_that_is_overtaken_is_not_tried_again() {
     let (mut episode, _) = open();
     let facts = good_facts(&the_text());
-    let Permit::Go(intent) = episode.permit(&the_text(), &facts, at(120)) else {
+    let Decision::Proceed(intent) = episode.decide(&the_text(), &facts, at(120)) else {
         panic!("the text may be sent");
     };
     let text = effect(episode.state().id(), the_text());
     episode.begin(&text, &intent, 1);
-    happened(&mut episode, Happening::Answered, 121);
+    happened(&mut episode, Trigger::Answered, 121);
     episode.undo_begin(&text);
-    let overtaken = Reason::Overtaken(Happening::Answered);
-    let permit = episode.permit(&the_text(), &facts, at(122));
-    assert_eq!(permit, Permit::Drop(overtaken.clone()));
+    let overtaken = Reason::StoppedBy(Trigger::Answered);
+    let permit = episode.decide(&the_text(), &facts, at(122));
+    assert_eq!(permit, Decision::Skip(overtaken.clone()));
     let end = EffectEnd::NotDone(overtaken);
     let actions = episode.handle(&Input::EffectEnded { effect: text, end }, at(122));
     assert_eq!(dropped(&actions).len(), 1);
@@ -216,9 +216,9 @@ fn the_end_of_all_drops_what_is_planned() {
     assert_eq!(dropped(&actions).len(), 4);
     // It is closed too: nothing follows any more, and there is nothing to wake for.
     assert_eq!(episode.next_wakeup(), None);
-    assert!(!episode.state().is_live());
+    assert!(!episode.state().is_open());
     let again = episode.handle(&Input::Ended(Reason::Uninstalled), at(6));
     assert!(again.is_empty());
-    let actions = happened(&mut episode, Happening::Booked, 10);
+    let actions = happened(&mut episode, Trigger::Booked, 10);
     assert!(planned(&actions).is_empty());
 }

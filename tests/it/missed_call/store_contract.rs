@@ -8,7 +8,7 @@ use gohighlevel::recipes::missed_call::episode::{
 };
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, EffectChange, EpisodeChange,
+    Commit, CommitOutcome, CompanyApp, CompanyLocation, DeliveryName, EffectChange, EpisodeChange,
     LedgerQuery, PersonKey, RecipeText, Reference, Store, Subject, Suppression, SuppressionChange,
 };
 use jiff::Timestamp;
@@ -126,11 +126,11 @@ fn closed(state: &EpisodeState) -> EpisodeState {
 }
 
 pub(super) async fn done(store: &dyn Store, commit: Commit) {
-    assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit).await.unwrap(), CommitOutcome::Done);
 }
 
 pub(super) async fn conflicts(store: &dyn Store, commit: Commit) {
-    assert_eq!(store.commit(commit).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.commit(commit).await.unwrap(), CommitOutcome::Conflict);
 }
 
 pub(super) fn everything() -> LedgerQuery {
@@ -182,8 +182,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         references: vec![found_by(Reference::Task("task".into()), Some(&new))],
     };
     conflicts(store, whole.clone()).await;
-    assert!(!store.is_taken("webhook:0").await.unwrap());
-    assert!(!store.is_taken("webhook:1").await.unwrap());
+    assert!(!store.is_processed("webhook:0").await.unwrap());
+    assert!(!store.is_processed("webhook:1").await.unwrap());
     assert!(store.halts(&location()).await.unwrap().is_empty());
     assert!(store.episode(new.id()).await.unwrap().is_none());
     assert!(claim_all(store, at(2)).await.is_empty());
@@ -226,7 +226,7 @@ async fn a_delivery_is_taken_once(store: &dyn Store) {
     done(store, commit("webhook:1", 1)).await;
     for _ in 0..3 {
         let again = store.commit(commit("webhook:1", 2)).await.unwrap();
-        assert_eq!(again, Committed::Duplicate);
+        assert_eq!(again, CommitOutcome::Duplicate);
     }
     done(store, commit("webhook:2", 3)).await;
     // Without a name there is nothing to recognise.
@@ -247,13 +247,13 @@ async fn a_delivery_is_taken_once(store: &dyn Store) {
             .collect(),
         ..commit("webhook:4", 4)
     };
-    assert!(!store.is_taken("webhook:0").await.unwrap());
+    assert!(!store.is_processed("webhook:0").await.unwrap());
     done(store, with_earlier).await;
     for name in ["webhook:0", "webhook:1", "webhook:4"] {
-        assert!(store.is_taken(name).await.unwrap(), "{name}");
+        assert!(store.is_processed(name).await.unwrap(), "{name}");
     }
     let again = store.commit(commit("webhook:0", 5)).await.unwrap();
-    assert_eq!(again, Committed::Duplicate);
+    assert_eq!(again, CommitOutcome::Duplicate);
 
     // A duplicate is told as one even where it would conflict too.
     let opened = state("call", "rosan", None);
@@ -262,7 +262,10 @@ async fn a_delivery_is_taken_once(store: &dyn Store) {
         ..with_episode(&opened)
     };
     done(store, opening.clone()).await;
-    assert_eq!(store.commit(opening).await.unwrap(), Committed::Duplicate);
+    assert_eq!(
+        store.commit(opening).await.unwrap(),
+        CommitOutcome::Duplicate
+    );
 }
 
 async fn an_episode_is_written_at_the_revision_it_was_read_at(store: &dyn Store) {
@@ -311,17 +314,17 @@ async fn one_commit_closes_and_opens(store: &dyn Store) {
     commit.episodes.extend(updates(&closed(&first), 1).episodes);
     done(store, commit).await;
     let key = person("rosan", Some(NUMBER));
-    let live = store.live_episode(&key).await.unwrap().unwrap();
+    let live = store.open_episode(&key).await.unwrap().unwrap();
     assert_eq!(live.state.id(), second.id());
 
     let third = state("3", "rosan", Some(NUMBER));
     let mut commit = updates(&closed(&second), 1);
     commit.episodes.extend(with_episode(&third).episodes);
     done(store, commit).await;
-    let live = store.live_episode(&key).await.unwrap().unwrap();
+    let live = store.open_episode(&key).await.unwrap().unwrap();
     assert_eq!(live.state.id(), third.id());
     let over = store.episode(first.id()).await.unwrap().unwrap();
-    assert!(!over.state.is_live());
+    assert!(!over.state.is_open());
 }
 
 fn person(who: &str, from: Option<&str>) -> PersonKey {
@@ -344,7 +347,7 @@ async fn somebody_is_found_by_contact_then_by_number(store: &dyn Store) {
         (person("somebody", Some("+15550003333")), None),
         (person("somebody", None), None),
     ] {
-        let found = store.live_episode(&key).await.unwrap();
+        let found = store.open_episode(&key).await.unwrap();
         let found = found.map(|stored| stored.state.id().clone());
         assert_eq!(found.as_ref(), expected.map(EpisodeState::id), "{key:?}");
     }
@@ -352,7 +355,7 @@ async fn somebody_is_found_by_contact_then_by_number(store: &dyn Store) {
         location: LocationId::new("harborLocation000002").unwrap(),
         ..person("rosan", Some(NUMBER))
     };
-    assert!(store.live_episode(&elsewhere).await.unwrap().is_none());
+    assert!(store.open_episode(&elsewhere).await.unwrap().is_none());
 }
 
 async fn somebodys_last_episode_is_found_when_it_is_over(store: &dyn Store) {
@@ -571,7 +574,7 @@ async fn episodes_are_woken_when_their_time_has_come(store: &dyn Store) {
     assert_eq!(woken(at(20), 9).await, [id("b"), id("d")]);
     // One can be put off, which is no change of the episode; what is never woken is not.
     for name in ["b", "c"] {
-        store.wake_later(&id(name), at(40)).await.unwrap();
+        store.reschedule_wakeup(&id(name), at(40)).await.unwrap();
     }
     assert_eq!(woken(at(30), 9).await, [id("d")]);
     assert_eq!(woken(at(40), 9).await, [id("b"), id("d")]);

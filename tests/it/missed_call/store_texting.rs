@@ -6,7 +6,7 @@ use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EffectId;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, ConsentGiven, DayCount, Store, Subject, TextCount, TextingRecord,
+    Commit, ConsentGiven, ContactHistory, DailyCounts, SentText, Store, Subject,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -29,7 +29,7 @@ fn text(call: &str) -> EffectId {
     effect_of(&state(call, "maria", Some(NUMBER)), the_text())
 }
 
-async fn record(store: &dyn Store, subjects: &[Subject]) -> TextingRecord {
+async fn record(store: &dyn Store, subjects: &[Subject]) -> ContactHistory {
     let record = store.texting_record(&location(), subjects, at(0)).await;
     record.unwrap()
 }
@@ -51,7 +51,7 @@ fn consent(subject: &Subject, kind: ConsentKind, seconds: i64, reference: &str) 
 
 fn count(subject: &Subject, effect: EffectId, sent_at: Option<Timestamp>) -> Commit {
     Commit {
-        texts: vec![TextCount {
+        texts: vec![SentText {
             location: location(),
             subject: subject.clone(),
             effect,
@@ -86,7 +86,7 @@ async fn the_last_consent_of_each_kind_counts(store: &dyn Store) {
         .collect();
     assert_eq!(known.consents, expected);
     let stranger = Subject::contact(&contact("rosan"));
-    assert_eq!(record(store, &[stranger]).await, TextingRecord::default());
+    assert_eq!(record(store, &[stranger]).await, ContactHistory::default());
 }
 
 async fn a_text_is_counted_once_and_only_while_it_was_sent(store: &dyn Store) {
@@ -115,7 +115,7 @@ async fn texts_of_other_days_people_and_locations_are_not_counted(store: &dyn St
     assert_eq!(sent, BTreeMap::from([(text("new"), at(0))]));
     let elsewhere = LocationId::new("otherLocation0000001").unwrap();
     let there = store.texting_record(&elsewhere, &[maria()], at(0)).await;
-    assert_eq!(there.unwrap(), TextingRecord::default());
+    assert_eq!(there.unwrap(), ContactHistory::default());
 
     // Two days later what is old may be forgotten, and what is new must not.
     let two_days = 49 * 3600;
@@ -131,7 +131,7 @@ async fn texts_of_other_days_people_and_locations_are_not_counted(store: &dyn St
 async fn what_became_of_texts_adds_up_by_location_and_day(store: &dyn Store) {
     let (today, tomorrow) = (date(2026, 6, 1), date(2026, 6, 2));
     let add = |day, sent, failed, opted_out| Commit {
-        counts: vec![DayCount {
+        counts: vec![DailyCounts {
             location: location(),
             day,
             more: SendCounts {

@@ -16,7 +16,7 @@ use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::reply::ReplyAgent;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Recipe, TeamNotifier};
-use gohighlevel::testing::{Call, FakeGhl, Happening, ManualClock, TextMessage};
+use gohighlevel::testing::{Call, FakeGhl, ManualClock, SimulatedEvent, TextMessage};
 use gohighlevel::webhooks::{Verifier, receiver};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -116,27 +116,27 @@ impl World {
         self.restart(store).await;
     }
 
-    pub(super) async fn missed_call(&self) -> Happening {
+    pub(super) async fn missed_call(&self) -> SimulatedEvent {
         self.call(&Call::missed(LOCATION, caller(), business()))
             .await
     }
 
-    pub(super) async fn call(&self, call: &Call) -> Happening {
-        let happening = self.ghl.call(call).unwrap();
+    pub(super) async fn call(&self, call: &Call) -> SimulatedEvent {
+        let trigger = self.ghl.call(call).unwrap();
         self.ghl.deliveries_settled().await;
-        happening
+        trigger
     }
 
-    pub(super) async fn writes(&self, from: PhoneNumber, body: &str) -> Happening {
+    pub(super) async fn writes(&self, from: PhoneNumber, body: &str) -> SimulatedEvent {
         let text = TextMessage {
             location_id: LOCATION.into(),
             from,
             to: business(),
             body: body.into(),
         };
-        let happening = self.ghl.message(&text).unwrap();
+        let trigger = self.ghl.message(&text).unwrap();
         self.ghl.deliveries_settled().await;
-        happening
+        trigger
     }
 
     /// Lets the engine work until nothing is due within `span` from now.
@@ -243,14 +243,14 @@ impl World {
     }
 
     /// Exactly what the recipe promises for one call: one text with the link, the tag, one task due in an hour.
-    pub(super) async fn assert_recovered_once(&self, call: &Happening, ended_at: Timestamp) {
+    pub(super) async fn assert_recovered_once(&self, call: &SimulatedEvent, ended_at: Timestamp) {
         let texts = self.texts(&call.contact_id).await;
         assert_eq!(texts.len(), 1, "{:?}", self.history().await);
         assert!(texts[0].body.as_ref().unwrap().contains(LINK));
         self.assert_tag_and_task(call, ended_at).await;
     }
 
-    pub(super) async fn assert_tag_and_task(&self, call: &Happening, ended_at: Timestamp) {
+    pub(super) async fn assert_tag_and_task(&self, call: &SimulatedEvent, ended_at: Timestamp) {
         assert_eq!(self.tags(&call.contact_id).await, ["missed-call"]);
         let tasks = self.tasks(&call.contact_id).await;
         assert_eq!(tasks.len(), 1, "{:?}", self.history().await);

@@ -7,10 +7,10 @@ use gohighlevel::ids::LocationId;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::compliance::SendCounts;
 use gohighlevel::recipes::missed_call::episode::{
-    Episode, Facts, Intent, Permit, Reason, TextFacts,
+    Decision, Episode, Facts, Intent, Reason, TextFacts,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
-use gohighlevel::recipes::missed_call::store::{Commit, DayCount, MemoryStore};
+use gohighlevel::recipes::missed_call::store::{Commit, DailyCounts, MemoryStore};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -56,10 +56,10 @@ fn told(episode: &Episode, name: &str, days: &[SendCounts]) -> String {
     };
     facts.place.location_zone = Some("Etc/UTC".into());
     let now = if name == "later" { 1_800 } else { 1 };
-    match episode.permit(&step(name), &Facts::Text(facts), at(now)) {
-        Permit::Wait { until, why } => format!("{until}: {why}"),
-        Permit::Drop(reason) => reason.code(),
-        Permit::Go(Intent::Text { basis, .. }) => {
+    match episode.decide(&step(name), &Facts::Text(facts), at(now)) {
+        Decision::Defer { until, why } => format!("{until}: {why}"),
+        Decision::Skip(reason) => reason.code(),
+        Decision::Proceed(Intent::Text { basis, .. }) => {
             let basis = serde_json::to_value(basis).unwrap();
             basis.as_str().unwrap().to_owned()
         }
@@ -153,7 +153,7 @@ impl World {
 
     /// So many texts were sent that day, and so many answered with an opt-out.
     async fn counted(&self, day: Date, sent: u64, opted_out: u64) {
-        let count = DayCount {
+        let count = DailyCounts {
             location: LocationId::new(LOCATION).unwrap(),
             day,
             more: counts(sent, 0, opted_out),

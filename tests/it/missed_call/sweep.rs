@@ -13,7 +13,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::report::{Report, Settings};
 use gohighlevel::recipes::missed_call::store::{Commit, MemoryStore, Store, Subject};
-use gohighlevel::recipes::missed_call::{Recipe, SweepError, Swept};
+use gohighlevel::recipes::missed_call::{Recipe, SweepError, SweepReport};
 use gohighlevel::testing::{Call, CallStatus, Fault};
 use http::Method;
 use jiff::tz::TimeZone;
@@ -26,7 +26,7 @@ fn location() -> LocationId {
 }
 
 async fn sweep(world: &World) -> (u64, u64) {
-    let Swept { seen, found, .. } = world.engine.sweep(&location()).await.unwrap();
+    let SweepReport { seen, found, .. } = world.engine.sweep(&location()).await.unwrap();
     (seen, found)
 }
 
@@ -421,7 +421,7 @@ async fn play(loses: bool) -> (BTreeMap<String, Vec<String>>, usize) {
             world.ghl.hold_webhooks(loses && event.lost);
             let number = event.from.clone();
             let call = Call::missed(LOCATION, number.clone(), business());
-            let happening = match event.what {
+            let trigger = match event.what {
                 What::Calls => world.call(&call).await,
                 What::IsAnswered => {
                     world
@@ -430,7 +430,7 @@ async fn play(loses: bool) -> (BTreeMap<String, Vec<String>>, usize) {
                 }
                 What::Writes(words) => world.writes(number, words).await,
             };
-            callers.insert(happening.contact_id, event.from.e164().to_owned());
+            callers.insert(trigger.contact_id, event.from.e164().to_owned());
         }
         if loses && minute % 2 == 0 {
             world.engine.sweep(&location()).await.unwrap();

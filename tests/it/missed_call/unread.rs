@@ -1,7 +1,7 @@
 //! An episode with a reply that somebody is still asked about.
 
 use gohighlevel::recipes::missed_call::Reply;
-use gohighlevel::recipes::missed_call::episode::{Action, Episode, Input};
+use gohighlevel::recipes::missed_call::episode::{Episode, Input, Output};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 
 use super::given::{at, call, dropped, message, recipe_of};
@@ -27,7 +27,7 @@ fn episode() -> Episode {
 }
 
 fn wrote(rules: Reply) -> Input {
-    Input::Wrote {
+    Input::ReplyPending {
         message: message("text-1"),
         rules,
         at: at(9),
@@ -36,18 +36,18 @@ fn wrote(rules: Reply) -> Input {
 }
 
 fn read(name: &str, reply: Reply) -> Input {
-    Input::Read {
+    Input::ReplyClassified {
         message: message(name),
         reply,
     }
 }
 
 /// What was written down, and what is planned.
-fn told(actions: &[Action]) -> Vec<String> {
-    let name = |action: &Action| match action {
-        Action::Record(EntryKind::Replied { reply, .. }) => format!("replied {}", reply.code()),
-        Action::Record(kind) => kind.name().to_owned(),
-        Action::Perform { effect, .. } => format!("perform {}", effect.step),
+fn told(actions: &[Output]) -> Vec<String> {
+    let name = |action: &Output| match action {
+        Output::Record(EntryKind::Replied { reply, .. }) => format!("replied {}", reply.code()),
+        Output::Record(kind) => kind.name().to_owned(),
+        Output::Perform { effect, .. } => format!("perform {}", effect.step),
         other => panic!("{other:?}"),
     };
     actions.iter().map(name).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gohighlevel::recipes::missed_call::episode::{Episode, Input, Intent, MissedCall, Permit};
+use gohighlevel::recipes::missed_call::episode::{Decision, Episode, Input, Intent, MissedCall};
 use gohighlevel::recipes::missed_call::{Caller, MissedReason};
 
 use super::given::{at, call, call_ended, good_facts, number, recipe_of, the_text};
@@ -45,8 +45,8 @@ fn open(toml: &str, call: &MissedCall) -> Episode {
 /// The name of the copy that the text is made from, and its words.
 fn words(episode: &Episode, seconds: i64) -> (String, String) {
     let text = the_text();
-    match episode.permit(&text, &good_facts(&text), at(seconds)) {
-        Permit::Go(Intent::Text {
+    match episode.decide(&text, &good_facts(&text), at(seconds)) {
+        Decision::Proceed(Intent::Text {
             body,
             variant: Some(variant),
             copy_fingerprint: Some(fingerprint),

@@ -91,12 +91,12 @@ async fn a_webhook_step_brings_the_text() {
 #[tokio::test]
 async fn a_call_with_its_id_is_the_one_that_webhooks_tell_of() {
     let world = World::new().await;
-    let happening = world.missed_call().await;
+    let trigger = world.missed_call().await;
     let mut call = WorkflowCall::new(
         LOCATION.parse().unwrap(),
-        happening.contact_id.parse().unwrap(),
+        trigger.contact_id.parse().unwrap(),
     );
-    call.message = Some(happening.message_id.parse().unwrap());
+    call.message = Some(trigger.message_id.parse().unwrap());
     let taken = world.engine.accept_workflow_call(&call).await.unwrap();
     assert_eq!(taken, Acceptance::Duplicate);
 }

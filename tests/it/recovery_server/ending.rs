@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use gohighlevel::clock::{Clock as _, SystemClock};
-use gohighlevel::testing::{Call, FakeGhl, Fault, Happening};
+use gohighlevel::testing::{Call, FakeGhl, Fault, SimulatedEvent};
 use http::Method;
 use rusqlite::Connection;
 use tokio::io::AsyncWriteExt as _;
@@ -119,7 +119,7 @@ async fn end_in(case: Case, program: Option<std::path::PathBuf>, bound: Duration
     took
 }
 
-fn call(fake: &FakeGhl, callers: std::ops::Range<u32>) -> Vec<Happening> {
+fn call(fake: &FakeGhl, callers: std::ops::Range<u32>) -> Vec<SimulatedEvent> {
     let call = |caller| {
         let number = format!("+1312{}", 2_000_000 + caller).parse().unwrap();
         let call = Call::missed(SOLEIL, number, SOLEIL_PHONE.parse().unwrap());

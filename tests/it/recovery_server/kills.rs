@@ -14,7 +14,7 @@ use fastrand::Rng;
 use gohighlevel::clock::{Clock as _, SystemClock};
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
-use gohighlevel::testing::{Call, Delivery, DeliveryAttempt, FakeGhl, Happening};
+use gohighlevel::testing::{Call, Delivery, DeliveryAttempt, FakeGhl, SimulatedEvent};
 
 use super::server::{Place, Server};
 use super::{count, kept_in, ledger};
@@ -98,7 +98,7 @@ pub(super) fn patient_recipe() -> String {
 /// Everybody who calls: new callers, and some who try again.
 struct Callers {
     random: Rng,
-    calls: Vec<Happening>,
+    calls: Vec<SimulatedEvent>,
 }
 
 impl Callers {
@@ -175,7 +175,7 @@ pub(super) struct Count {
 }
 
 impl Count {
-    pub(super) async fn of(fake: &FakeGhl, calls: &[Happening], ledger: &[Entry]) -> Self {
+    pub(super) async fn of(fake: &FakeGhl, calls: &[SimulatedEvent], ledger: &[Entry]) -> Self {
         let mut count = Self {
             calls: calls.len(),
             ..Self::default()

@@ -2,12 +2,12 @@
 
 /// What is wrong and what to write instead, without the place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct Diagnostic {
     pub(crate) what: String,
     pub(crate) remedy: String,
 }
 
-impl Fault {
+impl Diagnostic {
     pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             what: what.into(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
 use super::model::Halt;
-use super::model::{EffectId, EpisodeId, Evidence, Happening, Intent, Reason, StepName};
+use super::model::{EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
@@ -133,7 +133,7 @@ pub enum EntryKind {
     /// Something else happened that steps can follow or stop on.
     Happened {
         /// What.
-        what: Happening,
+        what: Trigger,
         /// The id of it: a call, a message, an appointment.
         reference: String,
     },

@@ -19,7 +19,7 @@ pub(crate) fn state(state: EpisodeState) -> EpisodeState {
         conversation: None,
         caller: None,
         references: BTreeMap::new(),
-        unread: BTreeMap::new(),
+        pending_replies: BTreeMap::new(),
         ..state
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::call::{CallOutcome, Caller, MissedReason, classify};
 use super::compliance::{Consent, ConsentKind};
 use super::episode::Input;
-use super::model::{Evidence, Happening, MissedCall};
+use super::model::{Evidence, MissedCall, Trigger};
 use super::model::{PersonKey, Reference};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
@@ -45,7 +45,7 @@ pub(crate) enum Signal {
     /// Something else happened that steps can follow or stop on.
     Happened {
         person: Person,
-        what: Happening,
+        what: Trigger,
         reference: String,
     },
     /// A task of the contact was completed.
@@ -85,7 +85,7 @@ impl Signal {
 
     /// What it says of the message that tells it, in a word; `None` if more may be told of the message, or if it is told
     /// by none.
-    pub(crate) fn of_message(&self) -> Option<&'static str> {
+    pub(crate) fn dedupe_kind(&self) -> Option<&'static str> {
         match self {
             Self::Missed(_) => Some("missed"),
             Self::Answered { .. } => Some("answered"),
@@ -103,14 +103,14 @@ impl Signal {
 impl Signal {
     /// Who did something that can answer a missed call, and what the caller's episode is told of it; `None` for what is
     /// told to nobody's episode, or to more than that.
-    pub(crate) fn as_told(&self) -> Option<(Person, Input)> {
+    pub(crate) fn to_input(&self) -> Option<(Person, Input)> {
         match self {
             Self::Wrote {
                 person,
                 message,
                 reply,
                 ..
-            } if !reply.ends_texts() => {
+            } if !reply.is_opt_out() => {
                 let input = Input::Replied {
                     message: message.clone(),
                     reply: *reply,
@@ -120,7 +120,7 @@ impl Signal {
             }
             Self::Answered { call, .. } => {
                 let input = Input::Happened {
-                    what: Happening::Answered,
+                    what: Trigger::Answered,
                     reference: call.message.to_string(),
                 };
                 Some((Person::of_call(call), input))
@@ -129,7 +129,7 @@ impl Signal {
                 person,
                 what,
                 reference,
-            } if *what != Happening::OptedOut => {
+            } if *what != Trigger::OptedOut => {
                 let input = Input::Happened {
                     what: *what,
                     reference: reference.clone(),
@@ -144,7 +144,7 @@ impl Signal {
 impl Signal {
     /// Whether the contact wants no more texts.
     pub(crate) fn is_no(&self) -> bool {
-        matches!(self, Self::Wrote { reply, .. } if reply.ends_texts())
+        matches!(self, Self::Wrote { reply, .. } if reply.is_opt_out())
     }
 
     /// Whom it is about, where it is somebody.
@@ -447,7 +447,7 @@ fn returned(
             number: number_in(message.to.as_ref()),
             at: ended_at(delivery, message, now),
         },
-        what: Happening::Returned,
+        what: Trigger::Returned,
         reference: message.message_id.as_ref()?.to_string(),
     })
 }
@@ -507,7 +507,7 @@ fn team_wrote(
             number: number_in(message.to.as_ref()),
             at: told.map_or(now, |told| told.min(now)),
         },
-        what: Happening::TeamWrote,
+        what: Trigger::TeamWrote,
         reference,
     })
 }
@@ -528,9 +528,9 @@ fn booked(
     Some(Signal::Happened {
         person,
         what: if called_off {
-            Happening::BookingCancelled
+            Trigger::BookingCancelled
         } else {
-            Happening::Booked
+            Trigger::Booked
         },
         reference: appointment.appointment_id.as_ref()?.to_string(),
     })

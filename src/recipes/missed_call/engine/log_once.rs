@@ -7,14 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::LocationId;
-use crate::recipes::missed_call::core::compliance::{Flood, Sending};
+use crate::recipes::missed_call::core::compliance::{CallFlood, Sending};
 use crate::recipes::missed_call::core::model::Halt;
 
 /// A flood is over when nobody has called in it for so long; the next one is told of again.
 const FLOOD_IS_OVER: SignedDuration = SignedDuration::from_mins(10);
 
 #[derive(Default)]
-pub(super) struct Warned {
+pub(super) struct LogOnce {
     told: Mutex<Told>,
 }
 
@@ -27,9 +27,9 @@ struct Told {
     halts: HashSet<(LocationId, Halt)>,
 }
 
-impl Warned {
+impl LogOnce {
     /// A call was judged that came in a flood.
-    pub(super) fn of_flood(&self, location: &LocationId, flood: Flood, now: Timestamp) {
+    pub(super) fn of_flood(&self, location: &LocationId, flood: CallFlood, now: Timestamp) {
         let last = self.told().floods.insert(location.clone(), now);
         if last.is_none_or(|last| now.duration_since(last) >= FLOOD_IS_OVER) {
             tracing::warn!(%location, %flood, "machines seem to call: calls of unknown callers that came in this flood are not answered by text; numbers that a test makes up should lie apart, and `compliance.floods = \"ignored\"` turns this off");

@@ -27,8 +27,8 @@ pub use admin::erase::Erasure;
 pub use admin::health::Health;
 pub use admin::preflight::PreflightError;
 pub use intake::accept::Acceptance;
-pub use intake::sweep::{SweepError, Swept};
-pub use intake::workflow_call::WorkflowInlet;
+pub use intake::sweep::{SweepError, SweepReport};
+pub use intake::workflow_call::ScopedEngine;
 pub use worker::notifier::{Notice, TeamNotifier};
 pub use worker::stop::Stopped;
 
@@ -37,18 +37,18 @@ use self::app_links::App;
 use self::counters::{counted, day_of};
 use self::highlevel_time::HighLevelTime;
 use self::intake::references::met;
-use self::intake::reorder_buffer::EarlySignals;
-use self::intake::reply_queue::Reader;
+use self::intake::reorder_buffer::ReorderBuffer;
+use self::intake::reply_queue::ReplyQueue;
 use self::intake::sweep::Sweeps;
-use self::log_once::Warned;
-use self::worker::quarantine::PassedOver;
+use self::log_once::LogOnce;
+use self::worker::quarantine::Quarantine;
 use super::core::compliance::{QuietHours, SendCounts};
-use super::core::episode::{Action, Episode};
+use super::core::episode::{Episode, Output};
 use super::core::ledger::{Entry, EntryKind};
 use super::core::model::EpisodeId;
 use super::core::recipe::Recipe;
 use super::core::reply::ReplyAgent;
-use super::store::{Commit, DayCount, EffectChange, EpisodeChange, Store, StoreError, Stored};
+use super::store::{Commit, DailyCounts, EffectChange, EpisodeChange, Store, StoreError, Stored};
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
 use crate::ids::LocationId;
@@ -87,18 +87,18 @@ struct Shared {
     /// HighLevel's time, as far as it is known: the one below, for all who only read it.
     clock: Arc<dyn Clock>,
     time: Arc<HighLevelTime>,
-    sites: HashMap<LocationId, Site>,
+    sites: HashMap<LocationId, LocationEntry>,
     /// Recipes by fingerprint, those of running episodes included.
     recipes: Mutex<HashMap<String, Arc<Recipe>>>,
     /// Told when an input has planned effects, or brought a reply to read.
     planned: Notify,
-    warned: Warned,
-    early: EarlySignals,
+    warned: LogOnce,
+    early: ReorderBuffer,
     sweeps: Sweeps,
-    passed_over: PassedOver,
+    quarantine: Quarantine,
     pulse: Pulse,
     notifier: Option<Arc<dyn TeamNotifier>>,
-    reader: Option<Reader>,
+    reader: Option<ReplyQueue>,
     quiet_hours: Option<Arc<QuietHours>>,
     app: App,
     /// Time zones of locations, as far as they were asked for, and when by the monotonic clock.
@@ -112,7 +112,7 @@ impl Shared {
 }
 
 /// A location and what runs in it.
-pub(crate) struct Site {
+pub(crate) struct LocationEntry {
     location: Location,
     recipe: Arc<Recipe>,
 }
@@ -122,9 +122,9 @@ pub(crate) struct Site {
 pub struct EngineBuilder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    sites: HashMap<LocationId, Site>,
+    sites: HashMap<LocationId, LocationEntry>,
     notifier: Option<Arc<dyn TeamNotifier>>,
-    reader: Option<Reader>,
+    reader: Option<ReplyQueue>,
     quiet_hours: Option<Arc<QuietHours>>,
     app: App,
 }
@@ -134,7 +134,7 @@ impl EngineBuilder {
     pub fn location(mut self, location: Location, recipe: Recipe) -> Self {
         self.sites.insert(
             location.id().clone(),
-            Site {
+            LocationEntry {
                 location,
                 recipe: Arc::new(recipe),
             },
@@ -177,7 +177,7 @@ impl EngineBuilder {
     /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most,
     /// and one that is told before its call not at all.
     pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
-        self.reader = Some(Reader::new(agent));
+        self.reader = Some(ReplyQueue::new(agent));
         self
     }
 
@@ -200,10 +200,10 @@ impl EngineBuilder {
                 sites: self.sites,
                 planned: Notify::new(),
                 notifier: self.notifier,
-                warned: Warned::default(),
-                early: EarlySignals::default(),
+                warned: LogOnce::default(),
+                early: ReorderBuffer::default(),
                 sweeps: Sweeps::default(),
-                passed_over: PassedOver::default(),
+                quarantine: Quarantine::default(),
                 pulse: Pulse::default(),
                 reader: self.reader,
                 quiet_hours: self.quiet_hours,
@@ -234,17 +234,17 @@ impl Engine {
     }
 
     /// An episode by its name, with the recipe it started with.
-    async fn episode(&self, id: &EpisodeId) -> Result<Option<Resumed>, StoreError> {
+    async fn episode(&self, id: &EpisodeId) -> Result<Option<Loaded>, StoreError> {
         match self.shared.store.episode(id).await? {
-            Some(stored) => self.reopen(stored).await.map(Some),
+            Some(stored) => self.load_stored(stored).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// An episode as it was stored, with the recipe it started with.
-    async fn reopen(&self, stored: Stored) -> Result<Resumed, StoreError> {
+    async fn load_stored(&self, stored: Stored) -> Result<Loaded, StoreError> {
         let recipe = self.recipe(stored.state.recipe()).await?;
-        Ok(Resumed {
+        Ok(Loaded {
             episode: Episode::resume(stored.state, recipe),
             revision: stored.revision,
         })
@@ -301,7 +301,7 @@ impl Handler for Engine {
 }
 
 /// An episode with the revision it was read at.
-pub(crate) struct Resumed {
+pub(crate) struct Loaded {
     episode: Episode,
     revision: u64,
 }
@@ -311,18 +311,18 @@ pub(crate) fn add_to(
     commit: &mut Commit,
     episode: &Episode,
     read_at_revision: Option<u64>,
-    actions: Vec<Action>,
+    outputs: Vec<Output>,
     now: Timestamp,
 ) {
     let mut more = SendCounts::default();
-    for action in actions {
+    for action in outputs {
         match action {
-            Action::Perform { effect, due, lane } => {
+            Output::Perform { effect, due, lane } => {
                 commit
                     .effects
                     .push(EffectChange::Plan { effect, due, lane })
             }
-            Action::Record(kind) => {
+            Output::Record(kind) => {
                 commit.references.extend(met(episode, &kind));
                 more = more.plus(counted(&kind, episode.recipe()));
                 commit.entries.push(entry(episode, kind, now));
@@ -330,7 +330,7 @@ pub(crate) fn add_to(
         }
     }
     if more != SendCounts::default() {
-        commit.counts.push(DayCount {
+        commit.counts.push(DailyCounts {
             location: episode.state().location().clone(),
             day: day_of(now),
             more,

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::worker::backoff::PATIENCE;
-use super::{Engine, Resumed, add_to};
+use super::worker::backoff::GIVE_UP_AFTER;
+use super::{Engine, Loaded, add_to};
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::core::episode::{Action, EffectEnd, Episode, Input};
+use crate::recipes::missed_call::core::episode::{EffectEnd, Episode, Input, Output};
 use crate::recipes::missed_call::core::model::Subject;
 use crate::recipes::missed_call::core::model::{EffectId, Reason};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, EffectChange, Fence, Progress, StoreError, SuppressionChange, TextCount,
+    Commit, CommitOutcome, EffectChange, Fence, Progress, SentText, StoreError, SuppressionChange,
 };
 
 /// How often a commit is decided anew because an input came in between.
@@ -29,7 +29,7 @@ impl Engine {
             end: end.clone(),
         };
         self.rewrite(&fence, |commit, episode, now| {
-            let actions = episode.handle(&input, now);
+            let outputs = episode.handle(&input, now);
             commit.effects.push(EffectChange::End {
                 fence: fence.clone(),
             });
@@ -40,7 +40,7 @@ impl Engine {
             if matches!(&end, EffectEnd::NotDone(reason) if *reason != Reason::unknown_outcome()) {
                 commit.texts = count(episode, &fence.effect, None, None);
             }
-            actions
+            outputs
         })
         .await
     }
@@ -49,16 +49,16 @@ impl Engine {
     pub(super) async fn release(
         &self,
         fence: Fence,
-        change: impl Fn(&mut Episode, Timestamp) -> (Vec<Action>, Progress, Timestamp) + Send + Sync,
+        change: impl Fn(&mut Episode, Timestamp) -> (Vec<Output>, Progress, Timestamp) + Send + Sync,
     ) -> Result<(), StoreError> {
         self.rewrite(&fence, |commit, episode, now| {
-            let (actions, progress, due) = change(episode, now);
+            let (outputs, progress, due) = change(episode, now);
             commit.effects.push(EffectChange::Release {
                 fence: fence.clone(),
                 progress,
                 due,
             });
-            actions
+            outputs
         })
         .await
     }
@@ -67,10 +67,10 @@ impl Engine {
     async fn rewrite(
         &self,
         fence: &Fence,
-        change: impl Fn(&mut Commit, &mut Episode, Timestamp) -> Vec<Action> + Send + Sync,
+        change: impl Fn(&mut Commit, &mut Episode, Timestamp) -> Vec<Output> + Send + Sync,
     ) -> Result<(), StoreError> {
         for _ in 0..MOST_CONFLICTS {
-            let Some(Resumed {
+            let Some(Loaded {
                 mut episode,
                 revision,
             }) = self.load_patiently(fence).await?
@@ -79,9 +79,9 @@ impl Engine {
             };
             let now = self.shared.clock.now();
             let mut commit = Commit::default();
-            let actions = change(&mut commit, &mut episode, now);
-            add_to(&mut commit, &episode, Some(revision), actions, now);
-            if self.commit_fenced(commit).await? == Committed::Done {
+            let outputs = change(&mut commit, &mut episode, now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
+            if self.commit_fenced(commit).await? == CommitOutcome::Done {
                 return Ok(());
             }
         }
@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// Commits, and does not give up at once when the store fails.
-    pub(super) async fn commit_fenced(&self, commit: Commit) -> Result<Committed, StoreError> {
+    pub(super) async fn commit_fenced(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         let mut failures = 0;
         loop {
             match self.shared.store.commit(commit.clone()).await {
@@ -107,15 +107,12 @@ impl Engine {
         }
     }
 
-    pub(super) async fn load(&self, fence: &Fence) -> Result<Option<Resumed>, StoreError> {
+    pub(super) async fn load(&self, fence: &Fence) -> Result<Option<Loaded>, StoreError> {
         self.episode(&fence.effect.episode).await
     }
 
     /// Loads, and does not give up at once when the store fails.
-    pub(super) async fn load_patiently(
-        &self,
-        fence: &Fence,
-    ) -> Result<Option<Resumed>, StoreError> {
+    pub(super) async fn load_patiently(&self, fence: &Fence) -> Result<Option<Loaded>, StoreError> {
         let mut failures = 0;
         loop {
             match self.load(fence).await {
@@ -134,7 +131,7 @@ impl Engine {
 
     /// Whether a tag or task has been tried for long enough.
     pub(super) fn is_too_late(&self, since: Timestamp) -> bool {
-        self.shared.clock.now().duration_since(since) > PATIENCE
+        self.shared.clock.now().duration_since(since) > GIVE_UP_AFTER
     }
 }
 
@@ -144,10 +141,10 @@ pub(super) fn count(
     effect: &EffectId,
     phone: Option<&PhoneNumber>,
     sent_at: Option<Timestamp>,
-) -> Vec<TextCount> {
+) -> Vec<SentText> {
     let state = episode.state();
     let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
-    let count = |subject| TextCount {
+    let count = |subject| SentText {
         location: state.location().clone(),
         subject,
         effect: effect.clone(),

@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::backlog::{Backlog, LineKey, line_key};
 use super::{
-    Claim, Commit, Committed, CompanyApp, EffectChange, EpisodeChange, Fence, Forgotten, Halted,
-    LedgerQuery, Progress, PutOff, Rewritten, Shares, Store, StoreError, Stored, Suppression,
-    TextingRecord,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, EpisodeChange,
+    ErasedSubject, Fence, Halted, LedgerQuery, Progress, PutOff, RedactedEntries, Shares, Store,
+    StoreError, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -99,7 +99,7 @@ impl Tables {
                 .get(&fence.effect)
                 .is_some_and(|row| row.due.is_some() && row.attempt == fence.attempt),
         };
-        let ledger_conflicts = |rewritten: &Rewritten| {
+        let ledger_conflicts = |rewritten: &RedactedEntries| {
             let id = Some(&rewritten.episode);
             let known = self
                 .ledger
@@ -114,17 +114,17 @@ impl Tables {
 
     /// Whether the same person has a live episode that this commit does not end.
     fn another_is_live(&self, change: &EpisodeChange, changes: &[EpisodeChange]) -> bool {
-        change.state.is_live()
+        change.state.is_open()
             && self.episodes.values().any(|row| {
                 let other = &row.stored.state;
                 let ends = || {
                     changes
                         .iter()
-                        .any(|change| change.state.id() == other.id() && !change.state.is_live())
+                        .any(|change| change.state.id() == other.id() && !change.state.is_open())
                 };
                 let same_person = other.contact() == change.state.contact()
                     || (other.caller().is_some() && other.caller() == change.state.caller());
-                other.is_live()
+                other.is_open()
                     && other.id() != change.state.id()
                     && other.location() == change.state.location()
                     && same_person
@@ -137,7 +137,7 @@ impl Tables {
             .episodes
             .values()
             .map(|row| &row.stored)
-            .filter(|stored| stored.state.is_live() && *stored.state.location() == person.location);
+            .filter(|stored| stored.state.is_open() && *stored.state.location() == person.location);
         let by_contact = of_person
             .clone()
             .find(|stored| *stored.state.contact() == person.contact);
@@ -214,7 +214,7 @@ impl Tables {
                 *place = entry;
             }
         }
-        for Forgotten { location, subject } in commit.forgotten {
+        for ErasedSubject { location, subject } in commit.forgotten {
             self.consents
                 .retain(|(place, whose, _), _| (place, whose) != (&location, &subject));
             self.texts.remove(&(location, subject));
@@ -321,23 +321,23 @@ impl Tables {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         let mut tables = self.tables();
         if commit
             .delivery
             .as_ref()
             .is_some_and(|delivery| tables.deliveries.contains_key(&delivery.name))
         {
-            return Ok(Committed::Duplicate);
+            return Ok(CommitOutcome::Duplicate);
         }
         if tables.conflicts(&commit) {
-            return Ok(Committed::Conflict);
+            return Ok(CommitOutcome::Conflict);
         }
         tables.write(commit);
-        Ok(Committed::Done)
+        Ok(CommitOutcome::Done)
     }
 
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         Ok(self.tables().live(person).cloned())
     }
 
@@ -368,7 +368,7 @@ impl Store for MemoryStore {
             let state = &row.stored.state;
             state.location() == location && state.caller() == Some(number)
         });
-        let last = theirs.max_by_key(|row| (row.stored.state.is_live(), row.number));
+        let last = theirs.max_by_key(|row| (row.stored.state.is_open(), row.number));
         Ok(last.map(|row| row.stored.clone()))
     }
 
@@ -415,7 +415,7 @@ impl Store for MemoryStore {
         Ok(recipes.map(Private::into_inner).collect())
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.tables().deliveries.contains_key(name))
     }
 
@@ -455,10 +455,10 @@ impl Store for MemoryStore {
         Ok(of_it.map(|(location, _)| location.clone()).collect())
     }
 
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
         let tables = self.tables();
         let states = tables.episodes.values().map(|row| &row.stored.state);
-        let live = states.filter(|state| state.is_live() && state.location() == location);
+        let live = states.filter(|state| state.is_open() && state.location() == location);
         Ok(live.map(|state| state.id().clone()).collect())
     }
 
@@ -467,9 +467,9 @@ impl Store for MemoryStore {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
+    ) -> Result<ContactHistory, StoreError> {
         let tables = self.tables();
-        let mut record = TextingRecord::default();
+        let mut record = ContactHistory::default();
         for ((place, subject, kind), consent) in &tables.consents {
             if place == location && subjects.contains(subject) {
                 record.add_consent(*kind, consent.clone());
@@ -556,7 +556,7 @@ impl Store for MemoryStore {
         Ok(due.take(limit).map(|(id, _)| id.clone()).collect())
     }
 
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
         if let Some(row) = self.tables().episodes.get_mut(id)
             && row.wake_at.is_some()
         {

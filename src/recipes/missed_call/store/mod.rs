@@ -48,12 +48,12 @@ use crate::secret::Private;
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes all of `commit`, or nothing.
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError>;
 
     /// The live episode of this contact or number in this location.
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
-    /// The live episode of this contact or number in this location, as [`live_episode`](Self::live_episode) finds it;
+    /// The live episode of this contact or number in this location, as [`open_episode`](Self::open_episode) finds it;
     /// without one, that of theirs which was opened last. A store must find it without looking at everybody's.
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
@@ -101,7 +101,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<Suppression>, StoreError>;
 
     /// Whether a delivery of this name was taken.
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError>;
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError>;
 
     /// All that was said about what halts this location, in force or lifted.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
@@ -113,7 +113,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError>;
 
     /// All live episodes of this location.
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError>;
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError>;
 
     /// What is known of these in this location that decides on one more text: consents, and the texts that were sent to
     /// any of them at `since` or later.
@@ -122,7 +122,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError>;
+    ) -> Result<ContactHistory, StoreError>;
 
     /// What became of the location's texts on this day in UTC and on later ones; days without texts may be left out.
     async fn send_counts(
@@ -165,7 +165,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<EpisodeId>, StoreError>;
 
     /// Wakes a live episode at this time instead, and changes nothing else of it: for one that cannot be read.
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError>;
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError>;
 
     /// When the next effect or episode is due.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
@@ -210,13 +210,13 @@ pub struct Commit {
     /// Consents to add.
     pub consents: Vec<ConsentGiven>,
     /// Texts to count, or not to count any more.
-    pub texts: Vec<TextCount>,
+    pub texts: Vec<SentText>,
     /// What became of texts: added to the counts of the day.
-    pub counts: Vec<DayCount>,
+    pub counts: Vec<DailyCounts>,
     /// Episodes whose entries in the ledger are replaced.
-    pub rewritten: Vec<Rewritten>,
+    pub rewritten: Vec<RedactedEntries>,
     /// Whose consents and counted texts are forgotten. What must not be texted stays.
-    pub forgotten: Vec<Forgotten>,
+    pub forgotten: Vec<ErasedSubject>,
     /// Entries to append to the ledger, in order.
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
@@ -233,7 +233,7 @@ pub struct Commit {
 
 /// What became of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Committed {
+pub enum CommitOutcome {
     /// All of it is written.
     Done,
     /// The delivery was taken before; nothing is written.
@@ -393,7 +393,7 @@ pub struct ConsentGiven {
 
 /// That a text was sent to somebody, as far as is known when its attempt begins. It may be forgotten after two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextCount {
+pub struct SentText {
     /// Where.
     pub location: LocationId,
     /// To whom.
@@ -406,7 +406,7 @@ pub struct TextCount {
 
 /// What became of texts of a location on one day in UTC. It may be forgotten after fifteen days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayCount {
+pub struct DailyCounts {
     /// Where.
     pub location: LocationId,
     /// The day in UTC.
@@ -418,7 +418,7 @@ pub struct DayCount {
 /// The entries of an episode as they are to stand in the ledger, each in the place of the one before it. Another number
 /// of them than the ledger has is a conflict.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rewritten {
+pub struct RedactedEntries {
     /// The episode.
     pub episode: EpisodeId,
     /// Its entries.
@@ -427,7 +427,7 @@ pub struct Rewritten {
 
 /// Somebody whose consents and counted texts are forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct ErasedSubject {
     /// Where.
     pub location: LocationId,
     /// Who.
@@ -436,14 +436,14 @@ pub struct Forgotten {
 
 /// What decides on one more text to somebody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextingRecord {
+pub struct ContactHistory {
     /// The last consent of each kind.
     pub consents: BTreeMap<ConsentKind, Consent>,
     /// The texts that were sent, and when.
     pub sent: BTreeMap<EffectId, Timestamp>,
 }
 
-impl TextingRecord {
+impl ContactHistory {
     fn add_consent(&mut self, kind: ConsentKind, consent: Consent) {
         let known = self.consents.get(&kind);
         if known.is_none_or(|known| known.given_at < consent.given_at) {

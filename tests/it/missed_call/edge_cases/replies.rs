@@ -6,7 +6,7 @@ use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::compliance::Basis;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Input, Intent, Permit, TeamFacts, TextFacts,
+    Decision, EffectEnd, Episode, Facts, Input, Intent, Output, TeamFacts, TextFacts,
 };
 use gohighlevel::recipes::missed_call::reply::{Reply, classify};
 use gohighlevel::recipes::missed_call::store::MemoryStore;
@@ -39,17 +39,17 @@ const RECIPE: &str = r#"
 "#;
 
 /// The names of the steps that are asked for.
-fn planned(actions: &[Action]) -> Vec<&str> {
+fn planned(actions: &[Output]) -> Vec<&str> {
     actions
         .iter()
         .filter_map(|action| match action {
-            Action::Perform { effect, .. } => Some(effect.step.as_str()),
+            Output::Perform { effect, .. } => Some(effect.step.as_str()),
             _ => None,
         })
         .collect()
 }
 
-fn asks(episode: &mut Episode, words: &str, seconds: i64) -> Vec<Action> {
+fn asks(episode: &mut Episode, words: &str, seconds: i64) -> Vec<Output> {
     episode.handle(&replied(classify(words), seconds), at(seconds))
 }
 
@@ -60,8 +60,8 @@ fn help_is_answered_once() {
     assert_eq!(planned(&actions), ["answer", "person"]);
     let mut facts = TextFacts::default();
     facts.place.location_zone = Some("Etc/UTC".into());
-    let permit = episode.permit(&step("answer"), &Facts::Text(facts), at(61));
-    let Permit::Go(Intent::Text { basis, .. }) = permit else {
+    let permit = episode.decide(&step("answer"), &Facts::Text(facts), at(61));
+    let Decision::Proceed(Intent::Text { basis, .. }) = permit else {
         panic!("{permit:?}");
     };
     assert_eq!(basis, Some(Basis::Replied));
@@ -83,8 +83,8 @@ fn thanks_and_reactions_end_the_texts_and_ask_for_nobody() {
         assert_eq!(classify(words), Reply::Thanks, "{words}");
         let actions = asks(&mut episode, words, 60);
         assert_eq!(planned(&actions), [] as [&str; 0], "{words}");
-        let later = episode.permit(&step("later"), &good_facts(&the_text()), at(7_200));
-        assert_eq!(later, Permit::Obsolete, "{words}");
+        let later = episode.decide(&step("later"), &good_facts(&the_text()), at(7_200));
+        assert_eq!(later, Decision::Obsolete, "{words}");
     }
 }
 
@@ -96,8 +96,8 @@ fn a_call_for_help_at_night_is_handed_over_at_once() {
     let actions = asks(&mut episode, "can somebody call me", night + 60);
     assert!(planned(&actions).contains(&"person"));
     let team = Facts::Team(TeamFacts::default());
-    let permit = episode.permit(&step("person"), &team, at(night + 60));
-    assert!(matches!(permit, Permit::Go(_)), "{permit:?}");
+    let permit = episode.decide(&step("person"), &team, at(night + 60));
+    assert!(matches!(permit, Decision::Proceed(_)), "{permit:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::recipes::missed_call::Recipe;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, EffectEnd, Episode, Facts, Happening, Input, Permit, TextFacts,
+    Decision, EffectEnd, Episode, Facts, Input, Output, TextFacts, Trigger,
 };
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
@@ -45,20 +45,20 @@ async fn texted() -> (World, String) {
     (world, call.contact_id)
 }
 
-async fn tell(world: &World, contact: &str, what: Happening) {
+async fn tell(world: &World, contact: &str, what: Trigger) {
     let person = PersonKey {
         location: LocationId::new(LOCATION).unwrap(),
         contact: ContactId::new(contact).unwrap(),
         number: None,
     };
     let told = world.engine.record(&person, what, "booking-1").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
 }
 
 #[tokio::test]
 async fn a_booking_before_the_e_mail_ends_what_is_left_and_completes_the_task() {
     let (world, contact) = texted().await;
-    tell(&world, &contact, Happening::Booked).await;
+    tell(&world, &contact, Trigger::Booked).await;
     world.minutes(4 * 60).await;
     let history = world.history().await;
     let told = "not_done email overtaken:booked".to_owned();
@@ -70,11 +70,11 @@ async fn a_booking_before_the_e_mail_ends_what_is_left_and_completes_the_task() 
 #[tokio::test]
 async fn a_booking_that_is_cancelled_starts_nothing_again() {
     let (world, contact) = texted().await;
-    tell(&world, &contact, Happening::Booked).await;
+    tell(&world, &contact, Trigger::Booked).await;
     world.minutes(1).await;
     let done = |history: Vec<String>| history.iter().filter(|told| told.contains("done")).count();
     let before = done(world.history().await);
-    tell(&world, &contact, Happening::BookingCancelled).await;
+    tell(&world, &contact, Trigger::BookingCancelled).await;
     world.minutes(4 * 60).await;
     assert_eq!(done(world.history().await), before);
     assert_eq!(world.texts(&contact).await.len(), 1);
@@ -98,14 +98,14 @@ fn the_day_after(ended_at: &str) -> (String, Option<String>) {
     call.ended_at = ended_at;
     let (episode, actions) = Episode::open(recipe_of(RECIPE), &call, ended_at);
     let due = actions.iter().find_map(|action| match action {
-        Action::Perform { due, .. } => Some(*due),
+        Output::Perform { due, .. } => Some(*due),
         _ => None,
     });
     let due = due.unwrap();
     let facts = Facts::Text(TextFacts::default());
-    let waits = match episode.permit(&step("text"), &facts, due) {
-        Permit::Wait { until, .. } => Some(until.to_string()),
-        Permit::Go(_) => None,
+    let waits = match episode.decide(&step("text"), &facts, due) {
+        Decision::Defer { until, .. } => Some(until.to_string()),
+        Decision::Proceed(_) => None,
         other => panic!("{other:?}"),
     };
     (due.to_string(), waits)
@@ -136,7 +136,7 @@ fn a_text_accepted_before_the_end_of_the_call_counts_as_at_once() {
     };
     let actions = episode.handle(&Input::EffectEnded { effect, end }, at(2));
     let seconds = actions.iter().find_map(|action| match action {
-        Action::Record(EntryKind::Done {
+        Output::Record(EntryKind::Done {
             seconds_after_call, ..
         }) => Some(*seconds_after_call),
         _ => None,

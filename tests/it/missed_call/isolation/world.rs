@@ -192,16 +192,16 @@ impl World {
         let (location, now) = (name(location), self.clock.now());
         let (from, to) = (from.parse().unwrap(), "+13125550100".parse().unwrap());
         let call = Call::missed(&location, from, to);
-        let happening = self.ghl.call(&call).unwrap();
+        let trigger = self.ghl.call(&call).unwrap();
         let body = json!({
             "type": "InboundMessage", "direction": "inbound", "messageType": "CALL",
-            "status": "no-answer", "locationId": location, "webhookId": happening.webhook_id,
-            "messageId": happening.message_id, "contactId": happening.contact_id,
+            "status": "no-answer", "locationId": location, "webhookId": trigger.webhook_id,
+            "messageId": trigger.message_id, "contactId": trigger.contact_id,
             "from": call.from.e164(), "to": call.to.e164(), "dateAdded": now.to_string(),
         });
         let delivery = Delivery::read(body.to_string(), now).unwrap();
         self.engine.accept(&delivery).await.unwrap();
-        self.calls.push((location, happening.contact_id, now));
+        self.calls.push((location, trigger.contact_id, now));
     }
 
     /// How long the text of each call in these locations was waited for, in the order of the calls; `None` where there was

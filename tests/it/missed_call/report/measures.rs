@@ -1,7 +1,7 @@
 //! The measures, each by its definition, and targets beside them.
 
 use gohighlevel::recipes::missed_call::report::{
-    Hope, Metrics, Report, Revenue, Settings, Share, Targets,
+    Metrics, Report, Revenue, Settings, Share, TargetRange, Targets,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -153,10 +153,10 @@ fn cut_by_the_number_that_was_called() {
 #[test]
 fn targets_stand_beside_what_was_measured() {
     let mut targets = Targets::default();
-    targets.coverage = Some(Hope { from: 1.0, to: 1.0 });
+    targets.coverage = Some(TargetRange { from: 1.0, to: 1.0 });
     targets.time_to_text = Some(SignedDuration::from_secs(60));
-    targets.captured = Some(Hope { from: 0.4, to: 0.6 });
-    targets.booked = Some(Hope {
+    targets.captured = Some(TargetRange { from: 0.4, to: 0.6 });
+    targets.booked = Some(TargetRange {
         from: 0.15,
         to: 0.25,
     });

@@ -2,7 +2,7 @@
 
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::report::{
-    Digest, Report, Revenue, Settings, Studio, wbr_csv,
+    BusinessLine, Digest, Report, Revenue, Settings, weekly_review_csv,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -22,13 +22,13 @@ fn two_studios() -> Settings {
     let mut settings = Settings::new(TimeZone::get("America/Chicago").unwrap());
     settings.revenue = Some(Revenue::between(16_500, 29_500));
     settings
-        .studios
-        .insert(number(BUSINESS), Studio::new("North"));
-    let mut south = Studio::new("=HYPERLINK(\"http://x\",\"South\")\nand more");
+        .lines
+        .insert(number(BUSINESS), BusinessLine::new("North"));
+    let mut south = BusinessLine::new("=HYPERLINK(\"http://x\",\"South\")\nand more");
     south.zone = Some(TimeZone::get("America/New_York").unwrap());
     south.revenue = Some(Revenue::exactly(25_000));
     south.priority = true;
-    settings.studios.insert(number(SOUTH), south);
+    settings.lines.insert(number(SOUTH), south);
     settings
 }
 
@@ -67,7 +67,7 @@ fn a_morning() -> Told {
         .missed("call-8", HOUR + 300, from("+15550001008", BUSINESS))
 }
 
-const HEADER: &str = "\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
+const HEADER: &str = "\u{feff}BusinessLine,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
     Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),\
     Estimated recovered revenue (high)\r\n";
 
@@ -96,7 +96,10 @@ fn the_weekly_review_in_full() {
         "Total,,,8,5,1,1,1,2,415.00,545.00".to_owned(),
     ];
     let expected = format!("{HEADER}{}\r\n", records.join("\r\n"));
-    assert_eq!(wbr_csv(&report.rows, &settings).as_str(), expected);
+    assert_eq!(
+        weekly_review_csv(&report.rows, &settings).as_str(),
+        expected
+    );
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn a_click_is_denied_only_if_every_click_is_told() {
     let told = Told::call().texted("call-1", 4);
     let mut settings = settings();
     let clicked = |settings: &Settings| {
-        let csv = wbr_csv(&told.report().rows, settings);
+        let csv = weekly_review_csv(&told.report().rows, settings);
         let record = csv.lines().nth(1).unwrap().to_owned();
         record.split(',').nth(5).unwrap().to_owned()
     };
@@ -125,7 +128,7 @@ fn two_bookings_of_one_caller_are_worth_both() {
     settings
         .values
         .insert("booking-2".into(), Revenue::exactly(10_000));
-    let csv = wbr_csv(&told.report().rows, &settings);
+    let csv = weekly_review_csv(&told.report().rows, &settings);
     assert!(csv.contains(",yes,265.00,395.00\r\n"), "{}", csv.as_str());
     assert!(
         csv.ends_with("Total,,,1,1,0,0,0,1,265.00,395.00\r\n"),
@@ -255,7 +258,7 @@ fn nothing_shows_a_number_when_it_is_printed() {
     let report = Report::of(&told.0, &settings);
     let digest = Digest::of(&report, "2026-06-01".parse().unwrap(), &settings);
     assert!(digest.text().contains(NUMBER));
-    let csv = wbr_csv(&report.rows, &settings);
+    let csv = weekly_review_csv(&report.rows, &settings);
     assert!(csv.contains("(555) 000-1111"));
     let printed = format!("{report:?} {digest:?} {csv:?} {csv} {settings:?}");
     for number in [NUMBER, BUSINESS, SOUTH] {

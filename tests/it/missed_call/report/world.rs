@@ -6,9 +6,9 @@ use gohighlevel::clock::Clock;
 use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Acceptance;
-use gohighlevel::recipes::missed_call::episode::Happening;
+use gohighlevel::recipes::missed_call::episode::Trigger;
 use gohighlevel::recipes::missed_call::report::{
-    Digest, Metrics, Report, Revenue, Settings, Studio, evidence, wbr_csv,
+    BusinessLine, Digest, Metrics, Report, Revenue, Settings, evidence, weekly_review_csv,
 };
 use gohighlevel::recipes::missed_call::store::PersonKey;
 use gohighlevel::testing::{Call, CallStatus};
@@ -22,7 +22,9 @@ fn caller(last: u8) -> PhoneNumber {
 
 fn settings() -> Settings {
     let mut settings = Settings::new(TimeZone::get("America/Chicago").unwrap());
-    settings.studios.insert(business(), Studio::new("Soleil"));
+    settings
+        .lines
+        .insert(business(), BusinessLine::new("Soleil"));
     settings.revenue = Some(Revenue::between(16_500, 29_500));
     settings
 }
@@ -39,14 +41,14 @@ async fn a_morning() -> World {
             number: None,
         };
         let told = world.engine.record(&person, what, reference).await;
-        assert_eq!(told.unwrap(), Acceptance::Taken);
+        assert_eq!(told.unwrap(), Acceptance::Accepted);
     };
     let books = world.call(&missed(41)).await;
     world.minutes(1).await;
-    tell(&books.contact_id, Happening::Clicked, "link-1").await;
-    tell(&books.contact_id, Happening::Booked, "booking-1").await;
-    tell(&books.contact_id, Happening::Booked, "booking-2").await;
-    tell(&books.contact_id, Happening::BookingCancelled, "booking-1").await;
+    tell(&books.contact_id, Trigger::Clicked, "link-1").await;
+    tell(&books.contact_id, Trigger::Booked, "booking-1").await;
+    tell(&books.contact_id, Trigger::Booked, "booking-2").await;
+    tell(&books.contact_id, Trigger::BookingCancelled, "booking-1").await;
 
     world.call(&missed(42)).await;
     world.minutes(1).await;
@@ -58,7 +60,7 @@ async fn a_morning() -> World {
     world.writes(caller(43), "STOP").await;
 
     let called_back = world.call(&missed(44)).await;
-    tell(&called_back.contact_id, Happening::Returned, "call-9").await;
+    tell(&called_back.contact_id, Trigger::Returned, "call-9").await;
     world.minutes(1).await;
 
     // The engine sleeps, and its text comes too late.
@@ -79,7 +81,7 @@ async fn the_weekly_review_of_a_morning() {
     let settings = settings();
     let report = Report::of(&world.ledger().await, &settings);
     let expected = "\
-\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),Estimated recovered revenue (high)\r
+\u{feff}BusinessLine,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),Estimated recovered revenue (high)\r
 Soleil,(312) 555-0141,2026-11-20 10:00:00,missed,yes,yes,no,no,yes,165.00,295.00\r
 Soleil,(312) 555-0142,2026-11-20 10:01:00,missed,yes,,yes,yes,no,,\r
 Soleil,(312) 555-0143,2026-11-20 10:02:00,missed,yes,,opt-out,no,no,,\r
@@ -87,7 +89,10 @@ Soleil,(312) 555-0144,2026-11-20 10:03:00,missed,\"no: somebody has spoken with 
 Soleil,(312) 555-0145,2026-11-20 10:04:00,missed,no: the call was reported too late,,no,no,no,,\r
 Total,,,5,3,1,1,1,1,165.00,295.00\r
 ";
-    assert_eq!(wbr_csv(&report.rows, &settings).as_str(), expected);
+    assert_eq!(
+        weekly_review_csv(&report.rows, &settings).as_str(),
+        expected
+    );
     let outcomes = report.rows.iter().map(|row| row.outcome.to_string());
     let outcomes: Vec<_> = outcomes.collect();
     assert_eq!(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::weekly_hours::{Stretch, Week};
+use super::weekly_hours::{OpenInterval, WeeklyHours};
 
 /// How far ahead an opening is looked for.
 const DAYS_AHEAD: u16 = 400;
@@ -15,11 +15,11 @@ const DAYS_AHEAD: u16 = 400;
 /// they are configuration.
 ///
 /// ```
-/// use gohighlevel::recipes::missed_call::compliance::{BusinessHours, Week};
+/// use gohighlevel::recipes::missed_call::compliance::{BusinessHours, WeeklyHours};
 /// use jiff::civil::{Weekday, date};
 /// use jiff::tz::TimeZone;
 ///
-/// let week = Week::every_day(["09:00-17:00".parse()?]).with(Weekday::Sunday, []);
+/// let week = WeeklyHours::every_day(["09:00-17:00".parse()?]).with(Weekday::Sunday, []);
 /// let hours = BusinessHours::new(TimeZone::get("America/Chicago")?, week)
 ///     .closed_on([date(2026, 11, 26)]);
 ///
@@ -31,13 +31,13 @@ const DAYS_AHEAD: u16 = 400;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BusinessHours {
     zone: TimeZone,
-    week: Week,
+    week: WeeklyHours,
     closed: BTreeSet<Date>,
 }
 
 impl BusinessHours {
     /// The hours of every week.
-    pub fn new(zone: TimeZone, week: Week) -> Self {
+    pub fn new(zone: TimeZone, week: WeeklyHours) -> Self {
         Self {
             zone,
             week,
@@ -71,7 +71,7 @@ impl BusinessHours {
         let mut searched = time;
         let mut open_until = None;
         for _ in 0..DAYS_AHEAD {
-            let Stretch { open, .. } = self.around_or_after(searched)?;
+            let OpenInterval { open, .. } = self.around_or_after(searched)?;
             // What goes on past midnight is one opening.
             let goes_on = open.start <= time || open_until == Some(open.start);
             if !goes_on {
@@ -83,7 +83,7 @@ impl BusinessHours {
         None
     }
 
-    fn around_or_after(&self, time: Timestamp) -> Option<Stretch> {
+    fn around_or_after(&self, time: Timestamp) -> Option<OpenInterval> {
         let closed = |date| self.closed.contains(&date);
         self.week
             .open_around_or_after(time, &self.zone, DAYS_AHEAD, closed)
@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    fn hours(week: Week) -> BusinessHours {
+    fn hours(week: WeeklyHours) -> BusinessHours {
         BusinessHours::new(TimeZone::get("America/New_York").unwrap(), week)
     }
 
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn open_and_closed() {
         let windows = ["09:00-12:00", "13:00-17:00"].map(|text| text.parse().unwrap());
-        let hours = hours(Week::every_day(windows).with(Weekday::Sunday, []));
+        let hours = hours(WeeklyHours::every_day(windows).with(Weekday::Sunday, []));
         for (time, open, next) in [
             ("2026-11-21T08:59", false, "2026-11-21T09:00"), // a Saturday
             ("2026-11-21T09:00", true, "2026-11-21T13:00"),
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn past_midnight_is_one_opening() {
         let bar = hours(
-            Week::closed()
+            WeeklyHours::closed()
                 .with(Weekday::Friday, ["18:00-24:00".parse().unwrap()])
                 .with(Weekday::Saturday, ["00:00-02:00".parse().unwrap()]),
         );
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn never_and_always() {
         let time = local("2026-11-21T12:00");
-        let never = hours(Week::closed());
+        let never = hours(WeeklyHours::closed());
         assert!(!never.is_open(time));
         assert_eq!(never.next_opening(time), None);
-        let always = hours(Week::every_day(["00:00-24:00".parse().unwrap()]));
+        let always = hours(WeeklyHours::every_day(["00:00-24:00".parse().unwrap()]));
         assert!(always.is_open(time));
         assert_eq!(always.next_opening(time), None);
     }

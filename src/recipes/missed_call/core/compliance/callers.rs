@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::numbering_plan::{Service, ZoneTable};
+use super::numbering_plan::{NumberingPlan, Service};
 use super::region::Country;
 use super::service_numbers::ServiceNumbers;
 use crate::phone::PhoneNumber;
@@ -47,7 +47,7 @@ impl CallerLists {
     /// without a code are read by it.
     pub(crate) fn calling_code(&self) -> Option<u16> {
         let mut countries = self.countries.iter();
-        let table = ZoneTable::built_in();
+        let table = NumberingPlan::built_in();
         let code = table.calling_code(*countries.next()?)?;
         countries
             .all(|country| table.calling_code(*country) == Some(code))
@@ -126,7 +126,7 @@ impl NotTextable {
     }
 
     /// Whether the call is none of a customer, so that nothing at all follows from it.
-    pub(crate) fn is_no_customer(self) -> bool {
+    pub(crate) fn is_not_a_lead(self) -> bool {
         matches!(self, Self::OwnNumber | Self::Staff | Self::Blocked)
     }
 }
@@ -136,7 +136,7 @@ impl NotTextable {
 pub fn textable<'c>(
     caller: &'c Caller,
     lists: &CallerLists,
-    table: &ZoneTable,
+    table: &NumberingPlan,
 ) -> Result<&'c PhoneNumber, NotTextable> {
     let number = match caller {
         Caller::Number(number) => number,
@@ -182,7 +182,7 @@ mod tests {
 
     fn reason(from: &str, lists: &CallerLists) -> Option<NotTextable> {
         let caller = Caller::from_wire(Some(from));
-        let textable = textable(&caller, lists, ZoneTable::built_in());
+        let textable = textable(&caller, lists, NumberingPlan::built_in());
         if let Ok(number) = textable {
             assert_eq!(number.e164(), from);
         }

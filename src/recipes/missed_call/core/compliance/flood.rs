@@ -109,7 +109,7 @@ impl FloodLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Flood {
+pub enum CallFlood {
     /// Too many new callers at once.
     #[error("too many new callers within a minute")]
     TooManyNewCallers,
@@ -127,13 +127,13 @@ pub enum Flood {
 ///
 /// `callers` are the calls of new callers around it ([`FloodLimits::callers_around`]), itself among them, in any order;
 /// more do no harm. A number counts once; each call without a number counts.
-pub fn flood(call: &NewCaller, callers: &[NewCaller], limits: &FloodLimits) -> Option<Flood> {
+pub fn flood(call: &NewCaller, callers: &[NewCaller], limits: &FloodLimits) -> Option<CallFlood> {
     if busiest(callers, call.called_at) >= limits.new_callers_per_minute {
-        return Some(Flood::TooManyNewCallers);
+        return Some(CallFlood::TooManyNewCallers);
     }
     let value = value_of(call.number.as_ref()?)?;
     (longest_row(callers, (call.called_at, value), limits) >= limits.sequential_numbers)
-        .then_some(Flood::SequentialNumbers)
+        .then_some(CallFlood::SequentialNumbers)
 }
 
 /// How many called in the busiest minute that this moment lies in.
@@ -221,7 +221,7 @@ mod tests {
         (0..).zip(last).map(|(at, last)| caller(last, at)).collect()
     }
 
-    fn judged(call: &NewCaller, others: &[NewCaller]) -> Option<Flood> {
+    fn judged(call: &NewCaller, others: &[NewCaller]) -> Option<CallFlood> {
         let all: Vec<_> = others.iter().chain([call]).cloned().collect();
         flood(call, &all, &FloodLimits::default())
     }
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn who_calls_in_a_minute_of_ten_new_callers_came_in_a_flood() {
         let nine = callers((0..9).map(|number| number * 7));
-        let many = Some(Flood::TooManyNewCallers);
+        let many = Some(CallFlood::TooManyNewCallers);
         for (at, expected) in [
             (-52, None), // the ninth called a minute later
             (-51, many),
@@ -260,7 +260,7 @@ mod tests {
         };
         let nine: Vec<_> = (0..9).map(hidden).collect();
         assert_eq!(judged(&hidden(9), &nine[1..]), None);
-        let many = Some(Flood::TooManyNewCallers);
+        let many = Some(CallFlood::TooManyNewCallers);
         assert_eq!(judged(&hidden(9), &nine), many);
         assert_eq!(judged(&caller(5, 9), &nine), many);
     }
@@ -272,13 +272,13 @@ mod tests {
         around.extend([caller(900, -40), caller(900, 50)]);
         assert_eq!(
             judged(&caller(901, 9), &around),
-            Some(Flood::TooManyNewCallers)
+            Some(CallFlood::TooManyNewCallers)
         );
     }
 
     #[test]
     fn numbers_in_a_row_are_machines_and_others_beside_them_are_not() {
-        let in_row = Some(Flood::SequentialNumbers);
+        let in_row = Some(CallFlood::SequentialNumbers);
         let row = callers([103, 500, 101, 104]);
         for (last, at, expected) in [
             (102, 4, None), // four in a row

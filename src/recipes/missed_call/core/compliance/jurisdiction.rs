@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::numbering_plan::ZoneTable;
+use super::numbering_plan::NumberingPlan;
 use super::region::{Country, State};
 use crate::phone::PhoneNumber;
 use crate::zone_files::zone;
@@ -28,16 +28,16 @@ pub struct PlaceFacts<'f> {
 
 /// The zones and states that a text must be lawful in, all of them.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Candidates {
+pub struct Jurisdictions {
     /// Each zone, with what speaks for it. Empty if nothing is known; then no time of the day is known either.
-    pub zones: Vec<CandidateZone>,
+    pub zones: Vec<JurisdictionZone>,
     /// Each state, with what speaks for it, in the order of their codes.
-    pub states: Vec<CandidateState>,
+    pub states: Vec<JurisdictionState>,
 }
 
 /// A time zone that the person may be in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CandidateZone {
+pub struct JurisdictionZone {
     /// The zone.
     pub zone: TimeZone,
     /// What speaks for it.
@@ -46,7 +46,7 @@ pub struct CandidateZone {
 
 /// A state that the person may be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CandidateState {
+pub struct JurisdictionState {
     /// The state.
     pub state: State,
     /// What speaks for it; the contact's own word where both do.
@@ -66,19 +66,19 @@ pub enum PlaceSource {
     Location,
 }
 
-impl Candidates {
+impl Jurisdictions {
     /// The candidates that follow from the facts.
     ///
     /// The zones are the contact's own, unless the location disables it, and all zones of the number's area code; if
     /// there are none of either, the location's. (HighLevel falls back to the account's zone as well: help article
     /// 48001239875.) The states too are those of the contact and of the area code together. The contact's word only ever
     /// adds: Florida, Oklahoma and Oregon presume the area code to be the place, whatever the contact says.
-    pub fn of(facts: &PlaceFacts<'_>, table: &ZoneTable) -> Self {
+    pub fn of(facts: &PlaceFacts<'_>, table: &NumberingPlan) -> Self {
         let origin = facts.phone.and_then(|phone| table.origin(phone));
         let named = |name: Option<&str>, source| {
             let zone = zone(name?.trim())?;
             zone.iana_name()?;
-            Some(CandidateZone { zone, source })
+            Some(JurisdictionZone { zone, source })
         };
         let of_contact = facts.contact_zone.filter(|_| !facts.contact_zone_disabled);
         let mut zones: Vec<_> = named(of_contact, PlaceSource::Contact)
@@ -86,7 +86,7 @@ impl Candidates {
             .collect();
         for zone in origin.into_iter().flat_map(|origin| &origin.zones) {
             if zones.iter().all(|known| known.zone != *zone) {
-                zones.push(CandidateZone {
+                zones.push(JurisdictionZone {
                     zone: zone.clone(),
                     source: PlaceSource::AreaCode,
                 });
@@ -101,12 +101,12 @@ impl Candidates {
             None => true,
         };
         let own = facts.contact_state.filter(|_| has_states);
-        let own = own.and_then(State::read).map(|state| CandidateState {
+        let own = own.and_then(State::read).map(|state| JurisdictionState {
             state,
             source: PlaceSource::Contact,
         });
         let by_code = origin.into_iter().flat_map(|origin| &origin.states);
-        let by_code = by_code.map(|state| CandidateState {
+        let by_code = by_code.map(|state| JurisdictionState {
             state: *state,
             source: PlaceSource::AreaCode,
         });
@@ -124,7 +124,7 @@ mod tests {
 
     /// The candidates as `zone source` and `state source`.
     fn told(facts: PlaceFacts<'_>) -> Vec<String> {
-        let candidates = Candidates::of(&facts, ZoneTable::built_in());
+        let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
         let zones = candidates.zones.iter().map(|candidate| {
             let name = candidate.zone.iana_name().unwrap();
             format!("{name} {:?}", candidate.source)

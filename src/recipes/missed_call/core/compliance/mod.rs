@@ -5,9 +5,9 @@
 //!
 //! | question | answered by | rules |
 //! |---|---|---|
-//! | can and may this caller be texted at all? | [`textable`] | [`CallerLists`], [`ZoneTable`] |
+//! | can and may this caller be texted at all? | [`textable`] | [`CallerLists`], [`NumberingPlan`] |
 //! | on what basis? | [`may_text`] | [`FIRST_REPLY_WITHIN`] |
-//! | where may the person be? | [`Candidates::of`] | [`ZoneTable`] |
+//! | where may the person be? | [`Jurisdictions::of`] | [`NumberingPlan`] |
 //! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
 //! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
 //! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
@@ -42,20 +42,22 @@ pub use callers::{CallerLists, NotTextable, textable};
 pub use consent::{
     Basis, Consent, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text,
 };
-pub use flood::{CallersAround, Flood, FloodLimits, NewCaller, flood};
+pub use flood::{CallFlood, CallersAround, FloodLimits, NewCaller, flood};
 pub use frequency::{
     Allowance, CONFIRMATION_WITHIN, Cap, NotConfirmed, allowed, may_confirm_opt_out,
 };
-pub use jurisdiction::{CandidateState, CandidateZone, Candidates, PlaceFacts, PlaceSource};
-pub use numbering_plan::{Origin, Service, ZoneTable};
-pub use quiet_hours::{Decision, Hold, LONGEST_WAIT, QuietHours, RuleName, When};
+pub use jurisdiction::{
+    JurisdictionState, JurisdictionZone, Jurisdictions, PlaceFacts, PlaceSource,
+};
+pub use numbering_plan::{NumberOrigin, NumberingPlan, Service};
+pub use quiet_hours::{Hold, HoursDecision, LONGEST_WAIT, QuietHours, RuleName, When};
 pub use region::{Country, State};
 pub(crate) use suspension::DAYS as DAYS_OF_RATES;
 pub use suspension::{
     BasisPoints, Exceeded, Rate, RateLimits, SendCounts, Sending, SuspensionLimits, sending,
 };
 pub use table::TableError;
-pub use weekly_hours::{InvalidWindow, Week, Window};
+pub use weekly_hours::{InvalidWindow, TimeWindow, WeeklyHours};
 
 pub use crate::zone_files::ZoneFiles;
 pub(crate) use crate::zone_files::zone;

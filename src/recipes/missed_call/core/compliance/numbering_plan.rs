@@ -20,7 +20,7 @@ const TABLE: &str = "numbering_plan.toml";
 /// be presumed, not what is so.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Origin {
+pub struct NumberOrigin {
     /// The country; of a calling code that several countries share, the main one.
     pub country: Option<Country>,
     /// The states that may be meant; none outside the United States and Canada.
@@ -47,21 +47,21 @@ pub enum Service {
 
 /// The origins of all numbers: a table of area codes and calling codes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ZoneTable {
+pub struct NumberingPlan {
     /// By the three digits after +1.
-    area_codes: BTreeMap<u16, Origin>,
+    area_codes: BTreeMap<u16, NumberOrigin>,
     /// By calling code, without +1.
-    countries: BTreeMap<u16, Origin>,
+    countries: BTreeMap<u16, NumberOrigin>,
 }
 
-impl ZoneTable {
+impl NumberingPlan {
     /// The TOML of the table that comes with the crate, to copy and adapt. Its header names its sources and their date.
     pub const SOURCE: &'static str = include_str!("numbering_plan.toml");
 
     /// The table that comes with the crate.
     pub fn built_in() -> &'static Self {
-        static TABLE: LazyLock<ZoneTable> =
-            LazyLock::new(|| match ZoneTable::from_toml(ZoneTable::SOURCE) {
+        static TABLE: LazyLock<NumberingPlan> =
+            LazyLock::new(|| match NumberingPlan::from_toml(NumberingPlan::SOURCE) {
                 Ok(table) => table,
                 // A test reads the table, so none can be released that fails here.
                 Err(error) => unreachable!("the table is not sound: {error}"),
@@ -75,7 +75,7 @@ impl ZoneTable {
         let file: File = table::read(TABLE, text)?;
         let mut area_codes = Codes::new(text, 200..=999, "area code");
         for area in file.area {
-            let origin = Origin {
+            let origin = NumberOrigin {
                 country: Some(area.country),
                 states: area.states,
                 zones: area.zones.into_iter().map(|zone| zone.0).collect(),
@@ -91,19 +91,19 @@ impl ZoneTable {
             (Service::NonGeographic, file.services.non_geographic),
         ] {
             for code in codes {
-                let origin = Origin {
+                let origin = NumberOrigin {
                     service: Some(service),
-                    ..Origin::default()
+                    ..NumberOrigin::default()
                 };
                 area_codes.insert(code, origin)?;
             }
         }
         let mut countries = Codes::new(text, 2..=999, "calling code other than 1");
         for row in file.countries {
-            let origin = Origin {
+            let origin = NumberOrigin {
                 country: Some(row.country),
                 zones: row.zones.into_iter().map(|zone| zone.0).collect(),
-                ..Origin::default()
+                ..NumberOrigin::default()
             };
             countries.insert(row.code, origin)?;
         }
@@ -115,7 +115,7 @@ impl ZoneTable {
 
     /// The calling code of a country; `None` for one that shares a code and is not the main one of it.
     pub(super) fn calling_code(&self, country: Country) -> Option<u16> {
-        let is_there = |origin: &Origin| origin.country == Some(country);
+        let is_there = |origin: &NumberOrigin| origin.country == Some(country);
         if self.area_codes.values().any(is_there) {
             return Some(1);
         }
@@ -125,7 +125,7 @@ impl ZoneTable {
 
     /// What the number's first digits say. `None` if they are not in the table: the number is of an area code newer than
     /// the table, or is no number at all.
-    pub fn origin(&self, number: &PhoneNumber) -> Option<&Origin> {
+    pub fn origin(&self, number: &PhoneNumber) -> Option<&NumberOrigin> {
         let digits = number.e164().strip_prefix('+')?;
         let code = |range: Range<usize>| digits.get(range)?.parse::<u16>().ok();
         if digits.starts_with('1') {
@@ -142,7 +142,7 @@ struct Codes<'t> {
     text: &'t str,
     range: RangeInclusive<u16>,
     what: &'static str,
-    found: BTreeMap<u16, Origin>,
+    found: BTreeMap<u16, NumberOrigin>,
 }
 
 impl<'t> Codes<'t> {
@@ -155,7 +155,7 @@ impl<'t> Codes<'t> {
         }
     }
 
-    fn insert(&mut self, code: Spanned<u16>, origin: Origin) -> Result<(), TableError> {
+    fn insert(&mut self, code: Spanned<u16>, origin: NumberOrigin) -> Result<(), TableError> {
         let (span, code) = (code.span(), code.into_inner());
         let wrong = if !self.range.contains(&code) {
             format!("{code} is no {}", self.what)
@@ -206,10 +206,10 @@ struct Area {
 mod tests {
     use super::*;
 
-    fn origin(number: &str) -> Option<&'static Origin> {
+    fn origin(number: &str) -> Option<&'static NumberOrigin> {
         // Numbers that nobody can have are looked up too.
         let number = serde_json::from_value(number.into()).unwrap();
-        ZoneTable::built_in().origin(&number)
+        NumberingPlan::built_in().origin(&number)
     }
 
     fn zones(number: &str) -> Vec<&'static str> {
@@ -316,8 +316,8 @@ mod tests {
 
     #[test]
     fn the_table_holds_every_kind_of_code_once_and_each_with_a_zone() {
-        let table = ZoneTable::built_in();
-        let geographic = |origin: &&Origin| origin.service.is_none();
+        let table = NumberingPlan::built_in();
+        let geographic = |origin: &&NumberOrigin| origin.service.is_none();
         let areas: Vec<_> = table.area_codes.values().filter(geographic).collect();
         assert_eq!(areas.len(), 455);
         for origin in areas {
@@ -364,9 +364,9 @@ mod tests {
                 "numbering_plan.toml, line 8: `Jersey` is no state; write its postal code, such as FL or ON",
             ),
         ] {
-            let error = ZoneTable::from_toml(&text).unwrap_err();
+            let error = NumberingPlan::from_toml(&text).unwrap_err();
             assert_eq!(error.to_string(), said);
         }
-        assert!(ZoneTable::from_toml(&area("America/New_York", "201")).is_ok());
+        assert!(NumberingPlan::from_toml(&area("America/New_York", "201")).is_ok());
     }
 }

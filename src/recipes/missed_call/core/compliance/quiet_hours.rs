@@ -13,10 +13,10 @@ use toml::Spanned;
 
 use super::frequency::Cap;
 use super::holidays;
-use super::jurisdiction::{CandidateZone, Candidates, PlaceSource};
+use super::jurisdiction::{JurisdictionZone, Jurisdictions, PlaceSource};
 use super::region::State;
 use super::table::{self, TableError};
-use super::weekly_hours::{Week, Window};
+use super::weekly_hours::{TimeWindow, WeeklyHours};
 use crate::zone_files::ZoneFiles;
 
 const TABLE: &str = "quiet_hours.toml";
@@ -28,13 +28,13 @@ pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::compliance::{
-///     Candidates, PlaceFacts, QuietHours, When, ZoneTable,
+///     Jurisdictions, PlaceFacts, QuietHours, When, NumberingPlan,
 /// };
 ///
 /// // A number of Pensacola: Eastern or Central time, and Florida's 08:00-20:00 in both.
 /// let phone = "+18505550100".parse()?;
 /// let facts = PlaceFacts { phone: Some(&phone), ..PlaceFacts::default() };
-/// let candidates = Candidates::of(&facts, ZoneTable::built_in());
+/// let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
 ///
 /// let evening = "2026-11-21T19:30:00-05:00".parse()?;
 /// let decision = QuietHours::built_in().decide(evening, &candidates);
@@ -54,7 +54,7 @@ pub struct QuietHours {
 /// The hours and the cap of one place.
 #[derive(Debug, Clone, PartialEq)]
 struct Rule {
-    hours: Week,
+    hours: WeeklyHours,
     closed_on: Vec<ClosedDay>,
     /// Whether a closed day of every year is kept on a weekday too when it falls on a weekend.
     observed: bool,
@@ -63,7 +63,7 @@ struct Rule {
 
 /// Whether a text may go out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
+pub struct HoursDecision {
     /// When it may.
     pub when: When,
     /// Where the person may be: each zone, with what speaks for it.
@@ -110,7 +110,7 @@ pub struct Hold {
     /// The IANA name of the zone it was applied in.
     pub zone: String,
     /// The window that the text has to wait for; `None` if there is none within reach.
-    pub window: Option<Window>,
+    pub window: Option<TimeWindow>,
 }
 
 impl QuietHours {
@@ -162,7 +162,7 @@ impl QuietHours {
     ///
     /// Windows are those of the local clock. One that begins in an hour which the clock skips begins at the change; one
     /// that begins in an hour which comes twice begins the second time, and ends the first time.
-    pub fn decide(&self, now: Timestamp, candidates: &Candidates) -> Decision {
+    pub fn decide(&self, now: Timestamp, candidates: &Jurisdictions) -> HoursDecision {
         let rules: Vec<_> = self.rules_for(candidates).collect();
         let latest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
         let mut at = now;
@@ -191,7 +191,7 @@ impl QuietHours {
             }
             break;
         }
-        Decision {
+        HoursDecision {
             when: match (never, at > now) {
                 (true, _) => When::Never,
                 (false, true) => When::At(at),
@@ -210,7 +210,7 @@ impl QuietHours {
 
     /// How many texts the person may get: the smallest number of the default and the candidate states, in 24 hours.
     /// `None` if no rule limits it.
-    pub fn cap(&self, candidates: &Candidates) -> Option<Cap> {
+    pub fn cap(&self, candidates: &Jurisdictions) -> Option<Cap> {
         let limits = self.rules_for(candidates);
         let texts = limits
             .filter_map(|(_, rule)| rule.texts_per_24_hours)
@@ -223,7 +223,7 @@ impl QuietHours {
 
     fn rules_for<'r>(
         &'r self,
-        candidates: &'r Candidates,
+        candidates: &'r Jurisdictions,
     ) -> impl Iterator<Item = (RuleName, &'r Rule)> {
         let states = candidates.states.iter().filter_map(|candidate| {
             let rule = self.states.get(&candidate.state)?;
@@ -238,8 +238,8 @@ impl Rule {
     fn allowed_from(
         &self,
         at: Timestamp,
-        candidate: &CandidateZone,
-    ) -> Option<(Timestamp, Window)> {
+        candidate: &JurisdictionZone,
+    ) -> Option<(Timestamp, TimeWindow)> {
         let closed = |date: Date| {
             let mut days = self.closed_on.iter();
             days.any(|day| day.is(date) || (self.observed && day.is_observed_on(date)))
@@ -252,7 +252,7 @@ impl Rule {
     }
 }
 
-fn name_of(candidate: &CandidateZone) -> String {
+fn name_of(candidate: &JurisdictionZone) -> String {
     candidate.zone.iana_name().unwrap_or("unnamed").to_owned()
 }
 
@@ -266,7 +266,7 @@ impl fmt::Display for RuleName {
 }
 
 /// One sentence for the ledger and for people.
-impl fmt::Display for Decision {
+impl fmt::Display for HoursDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.when {
             When::Now => f.write_str("allowed now")?,
@@ -371,7 +371,7 @@ struct File {
 struct Row {
     #[serde(default)]
     states: Vec<Spanned<State>>,
-    hours: Week,
+    hours: WeeklyHours,
     #[serde(default)]
     closed_on: Vec<ClosedDay>,
     #[serde(default)]
@@ -440,7 +440,7 @@ mod tests {
 
     #[test]
     fn no_release_goes_out_with_rules_that_were_read_long_ago() {
-        let changelog = include_str!("../../../../CHANGELOG.md");
+        let changelog = include_str!("../../../../../CHANGELOG.md");
         let old = outdated(&built_in(), released(changelog));
         assert!(
             old.is_empty(),

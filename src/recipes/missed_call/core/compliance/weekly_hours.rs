@@ -17,7 +17,7 @@ const MINUTES_A_DAY: u16 = 24 * 60;
 /// What goes on past midnight is two windows, `18:00-24:00` on one day and `00:00-02:00` on the next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Window {
+pub struct TimeWindow {
     opens: u16,
     closes: u16,
 }
@@ -29,7 +29,7 @@ pub struct Window {
 )]
 pub struct InvalidWindow(String);
 
-impl FromStr for Window {
+impl FromStr for TimeWindow {
     type Err = InvalidWindow;
 
     fn from_str(text: &str) -> Result<Self, InvalidWindow> {
@@ -57,7 +57,7 @@ fn minute(text: &str) -> Option<u16> {
     (minute < 60 && of_day <= MINUTES_A_DAY).then_some(of_day)
 }
 
-impl fmt::Display for Window {
+impl fmt::Display for TimeWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [opens, closes] =
             [self.opens, self.closes].map(|at| format!("{:02}:{:02}", at / 60, at % 60));
@@ -65,19 +65,19 @@ impl fmt::Display for Window {
     }
 }
 
-impl fmt::Debug for Window {
+impl fmt::Debug for TimeWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Window({self})")
+        write!(f, "TimeWindow({self})")
     }
 }
 
-impl From<Window> for String {
-    fn from(window: Window) -> Self {
+impl From<TimeWindow> for String {
+    fn from(window: TimeWindow) -> Self {
         window.to_string()
     }
 }
 
-impl TryFrom<String> for Window {
+impl TryFrom<String> for TimeWindow {
     type Error = InvalidWindow;
 
     fn try_from(text: String) -> Result<Self, InvalidWindow> {
@@ -90,10 +90,10 @@ impl TryFrom<String> for Window {
 /// In TOML a table: `every_day`, then single days that override it, each as windows with commas or `"closed"`.
 ///
 /// ```
-/// use gohighlevel::recipes::missed_call::compliance::Week;
+/// use gohighlevel::recipes::missed_call::compliance::WeeklyHours;
 /// use jiff::civil::Weekday;
 ///
-/// let shop = Week::closed()
+/// let shop = WeeklyHours::closed()
 ///     .with(Weekday::Friday, ["09:00-12:00".parse()?, "13:00-18:00".parse()?])
 ///     .with(Weekday::Saturday, ["10:00-14:00".parse()?]);
 /// assert_eq!(shop.windows(Weekday::Friday).len(), 2);
@@ -102,12 +102,12 @@ impl TryFrom<String> for Window {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Days")]
-pub struct Week {
+pub struct WeeklyHours {
     /// Monday first.
-    days: [Vec<Window>; 7],
+    days: [Vec<TimeWindow>; 7],
 }
 
-impl Week {
+impl WeeklyHours {
     /// No window on any day.
     pub fn closed() -> Self {
         Self {
@@ -116,7 +116,7 @@ impl Week {
     }
 
     /// The same windows on all days.
-    pub fn every_day(windows: impl IntoIterator<Item = Window>) -> Self {
+    pub fn every_day(windows: impl IntoIterator<Item = TimeWindow>) -> Self {
         let windows = apart(windows);
         Self {
             days: std::array::from_fn(|_| windows.clone()),
@@ -125,7 +125,7 @@ impl Week {
 
     /// The same week with these windows on one day; none means closed. Windows that touch or overlap become one.
     #[must_use]
-    pub fn with(mut self, day: Weekday, windows: impl IntoIterator<Item = Window>) -> Self {
+    pub fn with(mut self, day: Weekday, windows: impl IntoIterator<Item = TimeWindow>) -> Self {
         if let Some(of_day) = self.days.get_mut(from_monday(day)) {
             *of_day = apart(windows);
         }
@@ -133,7 +133,7 @@ impl Week {
     }
 
     /// The windows of a day; none if it is closed.
-    pub fn windows(&self, day: Weekday) -> &[Window] {
+    pub fn windows(&self, day: Weekday) -> &[TimeWindow] {
         self.days
             .get(from_monday(day))
             .map(Vec::as_slice)
@@ -148,7 +148,7 @@ impl Week {
         zone: &TimeZone,
         days: u16,
         closed: impl Fn(Date) -> bool,
-    ) -> Option<Stretch> {
+    ) -> Option<OpenInterval> {
         // Where midnight comes twice, the date of `from` may already have been left once.
         let first = zone.to_datetime(from).date().yesterday().ok()?;
         first
@@ -158,7 +158,7 @@ impl Week {
             .flat_map(|date| self.windows(date.weekday()).iter().map(move |w| (date, *w)))
             .filter_map(|(date, window)| {
                 let open = in_real_time(date, window, zone)?;
-                (open.end > from).then_some(Stretch { open, window })
+                (open.end > from).then_some(OpenInterval { open, window })
             })
             .next()
     }
@@ -166,17 +166,17 @@ impl Week {
 
 /// A window of one date in real time.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct OpenInterval {
     pub(super) open: Range<Timestamp>,
-    pub(super) window: Window,
+    pub(super) window: TimeWindow,
 }
 
 fn from_monday(day: Weekday) -> usize {
     usize::try_from(day.to_monday_zero_offset()).unwrap_or_default()
 }
 
-fn apart(windows: impl IntoIterator<Item = Window>) -> Vec<Window> {
-    let mut windows: Vec<Window> = windows.into_iter().collect();
+fn apart(windows: impl IntoIterator<Item = TimeWindow>) -> Vec<TimeWindow> {
+    let mut windows: Vec<TimeWindow> = windows.into_iter().collect();
     windows.sort_unstable();
     windows.dedup_by(|next, kept| {
         let joins = next.opens <= kept.closes;
@@ -189,7 +189,7 @@ fn apart(windows: impl IntoIterator<Item = Window>) -> Vec<Window> {
 }
 
 /// When the window of this date begins and ends. `None` if the clock skips it whole, or the calendar ends there.
-fn in_real_time(date: Date, window: Window, zone: &TimeZone) -> Option<Range<Timestamp>> {
+fn in_real_time(date: Date, window: TimeWindow, zone: &TimeZone) -> Option<Range<Timestamp>> {
     // An hour that comes twice counts from its second coming and up to its first, so that what the clock shows in
     // between is always inside the window.
     let opens = instant(at(date, window.opens)?, zone, true)?;
@@ -239,11 +239,11 @@ struct Days {
     sunday: Option<String>,
 }
 
-impl TryFrom<Days> for Week {
+impl TryFrom<Days> for WeeklyHours {
     type Error = InvalidWindow;
 
     fn try_from(days: Days) -> Result<Self, InvalidWindow> {
-        let windows = |text: &str| -> Result<Vec<Window>, InvalidWindow> {
+        let windows = |text: &str| -> Result<Vec<TimeWindow>, InvalidWindow> {
             match text.trim() {
                 "closed" => Ok(Vec::new()),
                 text => text.split(',').map(str::parse).collect(),
@@ -274,7 +274,7 @@ impl TryFrom<Days> for Week {
 mod tests {
     use super::*;
 
-    fn window(text: &str) -> Window {
+    fn window(text: &str) -> TimeWindow {
         text.parse().unwrap()
     }
 
@@ -307,13 +307,16 @@ mod tests {
             "08:00-21:00-22:00",
             "closed",
         ] {
-            assert_eq!(text.parse::<Window>(), Err(InvalidWindow(text.to_owned())));
+            assert_eq!(
+                text.parse::<TimeWindow>(),
+                Err(InvalidWindow(text.to_owned()))
+            );
         }
     }
 
     #[test]
     fn windows_that_touch_become_one() {
-        let week = Week::every_day([
+        let week = WeeklyHours::every_day([
             window("13:00-18:00"),
             window("09:00-12:00"),
             window("10:00-11:00"),

@@ -1,7 +1,7 @@
 //! What somebody meant who wrote a merge field that recipes do not know.
 
 use super::notation::FIXED_FIELDS;
-use crate::recipes::missed_call::core::recipe::Fault;
+use crate::recipes::missed_call::core::recipe::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
 const KNOWN_FIELDS: &str = "write one of `contact.first_name`, `contact.last_name`, `contact.name`, `location.name`, \
@@ -159,16 +159,16 @@ const OTHER_NAMES: [(&str, &[&str]); 6] = [
 ];
 
 /// What is wrong with a field that is not known.
-pub(super) fn unknown_field(path: &str) -> Fault {
+pub(super) fn unknown_field(path: &str) -> Diagnostic {
     let lower = path.trim().to_lowercase();
     let object = lower.split('.').next().unwrap_or_default();
     if is_other_field(object, &lower) {
-        return Fault::new(
+        return Diagnostic::new(
             format!("`{path}` is a field of HighLevel's that recipes do not fill"),
             "write the words themselves, or put them into a custom value and write `{{ custom_values.its_key }}`",
         );
     }
-    Fault::new(format!("unknown merge field `{path}`"), instead_of(&lower))
+    Diagnostic::new(format!("unknown merge field `{path}`"), instead_of(&lower))
 }
 
 fn instead_of(lower: &str) -> String {

@@ -8,7 +8,7 @@ use url::Url;
 use super::notation::Piece;
 use super::smart_encoding::{is_joiner, is_text, next_link};
 use super::template::{FIELD, LINK_FIELD, MergeField, Template};
-use crate::recipes::missed_call::core::recipe::Fault;
+use crate::recipes::missed_call::core::recipe::Diagnostic;
 
 /// Public shorteners, of which some carriers block every text.
 const SHORTENERS: &[&str] = &[
@@ -225,7 +225,7 @@ fn is_bare_link(word: &str) -> bool {
 }
 
 /// What is wrong with the links in a template, as far as it can be told before it is filled.
-pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
+pub(crate) fn template_link_faults(template: &Template) -> Vec<Diagnostic> {
     let skeleton = template.skeleton();
     let mut faults = text_link_faults(&skeleton);
     for default in template.defaults() {
@@ -233,7 +233,7 @@ pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
     }
     for words in template.spoken() {
         for link in bare_links(&words).take(MOST_TOLD) {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 format!("`{link}` is not an https link"),
                 format!("write the whole link with `https://` in front: https://{link}"),
             );
@@ -253,12 +253,12 @@ pub(crate) fn template_link_faults(template: &Template) -> Vec<Fault> {
 }
 
 /// What is wrong with the links in a text of the recipe.
-pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
+pub(crate) fn text_link_faults(text: &str) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for link in links(text) {
         let bare = link.trim_end_matches(PUNCTUATION);
         if let Some((alone, _)) = bare.split_once('>') {
-            faults.push(Fault::new(
+            faults.push(Diagnostic::new(
                 "a link in angle brackets, which phones take for a part of it",
                 format!(
                     "write the link alone: {}",
@@ -271,11 +271,11 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
         let filled = bare.replace([FIELD, LINK_FIELD], "x.example");
         let shown = bare.replace([FIELD, LINK_FIELD], "…");
         match link_fault(&filled) {
-            Some(LinkFault::Shortener) => faults.push(Fault::new(
+            Some(LinkFault::Shortener) => faults.push(Diagnostic::new(
                 format!("`{shown}` is a public link shortener, which carriers block"),
                 "write the whole link, or one on the business's own domain",
             )),
-            Some(LinkFault::NotHttps) => faults.push(Fault::new(
+            Some(LinkFault::NotHttps) => faults.push(Diagnostic::new(
                 format!("`{shown}` is not an https link"),
                 "write the whole link with `https://` in front",
             )),
@@ -289,7 +289,7 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Fault> {
 }
 
 /// What would be left of a greeting when nothing is filled in: `Hi ,`.
-pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
+pub(crate) fn empty_value_faults(template: &Template) -> Vec<Diagnostic> {
     let pieces = template.pieces();
     let mut faults = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -348,7 +348,7 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
                 "write words for want of it: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`"
             )
         };
-        faults.push(Fault::new(
+        faults.push(Diagnostic::new(
             format!(
                 "where `{field}` is not known, the text reads `{}`",
                 format!("{word} {sign}").trim_start()
@@ -359,8 +359,8 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Fault> {
     faults
 }
 
-fn touching() -> Fault {
-    Fault::new(
+fn touching() -> Diagnostic {
+    Diagnostic::new(
         "punctuation directly after a link, which phones take for a part of it",
         "put a space or end the sentence before the link",
     )

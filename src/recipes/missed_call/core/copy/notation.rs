@@ -5,7 +5,7 @@
 use super::fields::unknown_field;
 use super::smart_encoding::invisible_name;
 use super::template::{FIELD, MergeField};
-use crate::recipes::missed_call::core::recipe::Fault;
+use crate::recipes::missed_call::core::recipe::Diagnostic;
 
 /// The fields with a fixed name, as they are written.
 pub(super) const FIXED_FIELDS: &[&str] = &[
@@ -47,7 +47,7 @@ impl Piece {
 #[derive(Default)]
 pub(super) struct Parser {
     pub(super) pieces: Vec<Piece>,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<Diagnostic>,
     /// The template as the engine reads it.
     pub(super) engine: String,
     open_ifs: usize,
@@ -55,7 +55,7 @@ pub(super) struct Parser {
 
 impl Parser {
     pub(super) fn fault(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
-        self.faults.push(Fault::new(what, remedy));
+        self.faults.push(Diagnostic::new(what, remedy));
     }
 
     pub(super) fn read(&mut self, source: &str) {

@@ -2,7 +2,7 @@
 //! `${first_name}`, `<<first_name>>`.
 
 use super::fields::{meant, slug};
-use crate::recipes::missed_call::core::recipe::Fault;
+use crate::recipes::missed_call::core::recipe::Diagnostic;
 
 /// The longest words inside of a placeholder, in bytes.
 const LONGEST: usize = 40;
@@ -52,8 +52,8 @@ const FILLED_IN: [&str; 24] = [
 ];
 
 /// What is wrong with the placeholders in words that stand in a text as they are; each kind of words once.
-pub(crate) fn placeholder_faults(words: &str) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+pub(crate) fn placeholder_faults(words: &str) -> Vec<Diagnostic> {
+    let mut faults: Vec<Diagnostic> = Vec::new();
     let mut rest = words;
     while let Some(at) = rest.find(['$', '#', '{', '<', '*', '%', '[']) {
         rest = &rest[at..];
@@ -102,7 +102,7 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-fn fault(whole: &str, inside: &str) -> Fault {
+fn fault(whole: &str, inside: &str) -> Diagnostic {
     let what = format!(
         "`{whole}` looks like a placeholder of another tool, and would be sent as it stands"
     );
@@ -120,7 +120,7 @@ fn fault(whole: &str, inside: &str) -> Fault {
         None => "write a merge field, such as `{{ contact.first_name }}`, or the words themselves"
             .to_owned(),
     };
-    Fault::new(what, remedy)
+    Diagnostic::new(what, remedy)
 }
 
 #[cfg(test)]

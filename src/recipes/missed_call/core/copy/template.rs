@@ -14,7 +14,7 @@ use super::error::{CopyError, Kind};
 use super::merge_values::MergeValues;
 use super::notation::{Parser, Piece};
 use super::placeholder::placeholder_faults;
-use crate::recipes::missed_call::core::recipe::Fault;
+use crate::recipes::missed_call::core::recipe::Diagnostic;
 
 /// Stand in [`Template::skeleton`] for a field, and for a field that holds a link.
 pub(super) const FIELD: char = '\u{fffc}';
@@ -130,12 +130,12 @@ pub struct Template {
 /// Everything that is wrong with a template. `Display` lists it in one line: what is wrong, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateError {
-    faults: Vec<Fault>,
+    faults: Vec<Diagnostic>,
 }
 
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Fault { what, remedy }) in self.faults.iter().enumerate() {
+        for (index, Diagnostic { what, remedy }) in self.faults.iter().enumerate() {
             let separator = if index == 0 { "" } else { ". " };
             write!(f, "{separator}{what}; {remedy}")?;
         }
@@ -159,7 +159,7 @@ impl Template {
 
     /// Reads a template as far as it can be read, with everything that is wrong in it, so that the rest of it can
     /// be checked too. With faults it is not fit to be rendered.
-    pub(crate) fn read(source: &str) -> (Self, Vec<Fault>) {
+    pub(crate) fn read(source: &str) -> (Self, Vec<Diagnostic>) {
         let mut parser = Parser::default();
         parser.read(source);
         if parser.faults.is_empty() && environment().template_from_str(&parser.engine).is_err() {

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Episode, Input, later};
+use super::{Episode, Input, Output, later};
 use crate::ids::MessageId;
 use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::model::StepName;
-use crate::recipes::missed_call::core::model::{Happening, Reason};
+use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::Step;
 
 impl Episode {
@@ -14,8 +14,8 @@ impl Episode {
     ///
     /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
     /// still be young enough for a text; it must find this episode, or the caller would get a second one.
-    pub(super) fn over_at(&self) -> Option<Timestamp> {
-        let over = later(self.state.closes_at, self.recipe.call.max_age);
+    pub(super) fn closes_at(&self) -> Option<Timestamp> {
+        let over = later(self.state.cooldown_until, self.recipe.call.max_age);
         (self.state.live && !self.state.has_open_step()).then_some(over)
     }
 
@@ -26,12 +26,12 @@ impl Episode {
             let until = later(self.state.call_ended_at, self.recipe.call.max_age);
             let answers = |(name, step): (&StepName, &Step)| {
                 step.text().is_some()
-                    && self.recipe.answers_the_call(step)
-                    && self.state.is_open(name)
+                    && self.recipe.is_first_reply(step)
+                    && self.state.has_open(name)
             };
             self.recipe.steps.iter().any(answers) && call_ended_at <= until
         };
-        self.state.live && (call_ended_at < self.state.closes_at || text_may_go())
+        self.state.live && (call_ended_at < self.state.cooldown_until || text_may_go())
     }
 
     /// Whether this call is one of its own, told once more.
@@ -49,19 +49,19 @@ impl Episode {
     }
 
     /// What another episode has taken, and what follows is set off there, stops steps here as well.
-    pub(crate) fn hear_of(&mut self, input: &Input) -> Vec<Action> {
-        let mut actions = Vec::new();
+    pub(crate) fn apply_stop_only(&mut self, input: &Input) -> Vec<Output> {
+        let mut outputs = Vec::new();
         match input {
             Input::Replied { reply, at, .. } if reply.is_from_a_person() => {
                 self.state.replied_at = self.state.replied_at.max(Some(*at));
-                self.stop_on(Happening::Replied, &Reason::Replied, &mut actions);
+                self.stop_on(Trigger::Replied, &Reason::Replied, &mut outputs);
             }
             Input::Happened { what, .. } => {
-                self.stop_on(*what, &Reason::Overtaken(*what), &mut actions);
+                self.stop_on(*what, &Reason::StoppedBy(*what), &mut outputs);
             }
             _ => {}
         }
-        actions
+        outputs
     }
 
     /// Whether this was told to it, by its entries in the ledger.
@@ -78,6 +78,6 @@ impl Episode {
                 },
             ) => (what, reference) == (told, of),
             _ => false,
-        }) || matches!(input, Input::Replied { message: Some(told), .. } if self.state.unread.contains_key(told))
+        }) || matches!(input, Input::Replied { message: Some(told), .. } if self.state.pending_replies.contains_key(told))
     }
 }

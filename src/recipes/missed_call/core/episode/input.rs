@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::ids::MessageId;
 use crate::recipes::missed_call::core::model::EffectId;
-use crate::recipes::missed_call::core::model::Happening;
 use crate::recipes::missed_call::core::model::MissedCall;
 use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::reply::Reply;
 
 /// Something that happened, for one episode.
@@ -25,8 +25,8 @@ pub enum Input {
         at: Timestamp,
     },
     /// The caller wrote, and somebody is asked what it means. It counts as a reply of a person at once; what it asks for
-    /// comes as [`Read`](Self::Read), and is what the rules made of it where that does not come in time.
-    Wrote {
+    /// comes as [`Read`](Self::ReplyClassified), and is what the rules made of it where that does not come in time.
+    ReplyPending {
         /// The message.
         message: MessageId,
         /// What the rules made of it: of a person, and no opt-out.
@@ -37,7 +37,7 @@ pub enum Input {
         until: Timestamp,
     },
     /// What a reply asks for is known. Told late, or twice, it changes nothing.
-    Read {
+    ReplyClassified {
         /// The message.
         message: MessageId,
         /// What it asks for.
@@ -53,7 +53,7 @@ pub enum Input {
     /// Something else that steps can follow or stop on.
     Happened {
         /// What.
-        what: Happening,
+        what: Trigger,
         /// The id of it: a call, a message, an appointment.
         reference: String,
     },

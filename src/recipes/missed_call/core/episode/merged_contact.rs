@@ -1,10 +1,10 @@
 //! What belongs to the caller's contact: its tasks, and the contact itself, which can be merged into another.
 
 use super::state::StepState;
-use super::{Action, Episode};
+use super::{Episode, Output};
 use crate::ids::{ContactId, TaskId};
 use crate::recipes::missed_call::core::ledger::EntryKind;
-use crate::recipes::missed_call::core::recipe::Deed;
+use crate::recipes::missed_call::core::recipe::StepAction;
 
 impl Episode {
     /// Whether this is a task that a step has made and no step has completed.
@@ -13,10 +13,11 @@ impl Episode {
         let made = references.find(|(name, made)| {
             let step = self.recipe.step(name);
             made.as_str() == task.as_str()
-                && step.is_some_and(|step| matches!(step.deed, Deed::Task(_)))
+                && step.is_some_and(|step| matches!(step.action, StepAction::Task(_)))
         });
         made.is_some_and(|(made, _)| {
-            let completes = |deed: &Deed| matches!(deed, Deed::CompleteTask(of) if of == made);
+            let completes =
+                |action: &StepAction| matches!(action, StepAction::CompleteTask(of) if of == made);
             let begun = |state: Option<&StepState>| {
                 matches!(
                     state,
@@ -24,7 +25,7 @@ impl Episode {
                 )
             };
             let steps = &mut self.recipe.steps.iter();
-            !steps.any(|(name, step)| completes(&step.deed) && begun(self.state.step(name)))
+            !steps.any(|(name, step)| completes(&step.action) && begun(self.state.step(name)))
         })
     }
 
@@ -34,12 +35,12 @@ impl Episode {
     }
 
     /// The contact is gone, and `contact` has the caller's number: all that is still to be done is done for it.
-    pub(crate) fn go_on_with(&mut self, contact: ContactId) -> Vec<Action> {
+    pub(crate) fn go_on_with(&mut self, contact: ContactId) -> Vec<Output> {
         let from = std::mem::replace(&mut self.state.contact, contact.clone());
         self.state.former_contact = Some(from.clone());
         // The thread was the other contact's.
         self.state.conversation = None;
-        vec![Action::Record(EntryKind::ContactFollowed {
+        vec![Output::Record(EntryKind::ContactFollowed {
             from,
             to: contact,
         })]

@@ -1,7 +1,7 @@
 //! The pure state machine of one caller's recovery.
 //!
 //! No clock, randomness, network or database here: an [`Episode`] is told [`Input`]s with the time, and says what it
-//! asks for as [`Action`]s.
+//! asks for as [`Output`]s.
 //!
 //! | state of a step | input | next | asked for |
 //! |---|---|---|---|
@@ -33,14 +33,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use super::model::Happening;
 pub use super::model::PipelineFacts;
 pub use super::model::Reason;
+pub use super::model::Trigger;
 pub use super::model::{EffectId, EpisodeId, StepName};
 pub use super::model::{Evidence, MissedCall};
 pub use super::model::{Intent, NoticeTo};
 pub use decide::{
-    CallerFacts, EmailFacts, Facts, OpportunityFacts, Permit, PlaceOfContact, StageFacts,
+    CallerFacts, Decision, EmailFacts, Facts, OpportunityFacts, PlaceOfContact, StageFacts,
     TaskFacts, TeamFacts, TextFacts,
 };
 pub use input::{EffectEnd, Input};
@@ -50,7 +50,7 @@ pub(crate) use state::StepState;
 use self::state::{REMEMBERED_CALLS, VERSION};
 use super::call::{Caller, MissedReason};
 use super::ledger::EntryKind;
-use super::recipe::{Deed, Recipe, Start, Step};
+use super::recipe::{Recipe, Step, StepAction, StepTrigger};
 use super::reply::Reply;
 use crate::client::Lane;
 
@@ -60,7 +60,7 @@ use crate::client::Lane;
 ///
 /// 1. Inputs of one episode are given in order, one at a time; `now` never goes back by more than clocks drift.
 /// 2. The state, the effects asked for and the ledger entries of one input are stored in one step, or not at all.
-/// 3. Right before an effect is performed, [`permit`](Self::permit) is asked whether it still holds; if so, what it
+/// 3. Right before an effect is performed, [`permit`](Self::decide) is asked whether it still holds; if so, what it
 ///    said is stored together with the state after [`begin`](Self::begin), and only then is the effect performed.
 /// 4. How it ended comes back as [`Input::EffectEnded`]. The same end given twice changes nothing.
 /// 5. At [`next_wakeup`](Self::next_wakeup) comes [`Input::Wake`]; waking too early or twice changes nothing.
@@ -73,7 +73,7 @@ pub struct Episode {
 /// What an episode asks for.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Action {
+pub enum Output {
     /// Perform this effect, not before `due`.
     Perform {
         /// Its name.
@@ -91,10 +91,10 @@ impl Episode {
     /// How long after its call a closed episode is still told what its caller does: replies, bookings, clicks, calls and
     /// opt-outs. It plans nothing any more, but reports credit them to it. Longer than any window of theirs
     /// ([`Settings`](super::report::Settings)) unless the host widens one.
-    pub const HEARS_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+    pub const ATTRIBUTION_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 
     /// The episode that a missed call opens, and what it asks for.
-    pub fn open(recipe: Arc<Recipe>, call: &MissedCall, now: Timestamp) -> (Self, Vec<Action>) {
+    pub fn open(recipe: Arc<Recipe>, call: &MissedCall, now: Timestamp) -> (Self, Vec<Output>) {
         let caller = match &call.caller {
             Some(Caller::Number(number)) => Some(number.clone()),
             _ => None,
@@ -112,7 +112,7 @@ impl Episode {
             call_ended_at: call.ended_at,
             call_seconds: call.duration.map(|length| length.as_secs()),
             new_since: None,
-            closes_at: later(call.ended_at, recipe.call.cooldown),
+            cooldown_until: later(call.ended_at, recipe.call.cooldown),
             calls: vec![call.message.clone()],
             missed_calls: 1,
             voicemail: call.reason == MissedReason::Voicemail,
@@ -122,17 +122,17 @@ impl Episode {
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
-            unread: BTreeMap::new(),
+            pending_replies: BTreeMap::new(),
             ended: false,
             live: true,
         };
         let mut episode = Self { recipe, state };
-        let mut actions = vec![Action::Record(EntryKind::call_missed(
+        let mut outputs = vec![Output::Record(EntryKind::call_missed(
             call,
             &episode.recipe,
         ))];
-        episode.plan(call, now, &mut actions);
-        (episode, actions)
+        episode.plan(call, now, &mut outputs);
+        (episode, outputs)
     }
 
     /// Nothing but this call was known of the caller when it came, or nothing but calls in floods: the first of them then.
@@ -159,35 +159,40 @@ impl Episode {
     ///
     /// That is when a reply has waited long enough to be read, or when the episode is over.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
-        self.unread_until().into_iter().chain(self.over_at()).min()
+        self.pending_until()
+            .into_iter()
+            .chain(self.closes_at())
+            .min()
     }
 
     /// Tells the episode what happened. Closed, it writes that down and plans no step.
-    pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Action> {
-        let mut actions = Vec::new();
+    pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Output> {
+        let mut outputs = Vec::new();
         match input {
-            Input::CallMissed(call) => self.join(call, now, &mut actions),
+            Input::CallMissed(call) => self.join(call, now, &mut outputs),
             Input::Replied { message, reply, at } => {
-                actions.push(Action::Record(EntryKind::Replied {
+                outputs.push(Output::Record(EntryKind::Replied {
                     message: message.clone(),
                     reply: *reply,
                 }));
                 if reply.is_from_a_person() {
                     self.state.replied_at = self.state.replied_at.max(Some(*at));
-                    self.happen(Happening::Replied, Reason::Replied, now, &mut actions);
+                    self.happen(Trigger::Replied, Reason::Replied, now, &mut outputs);
                 }
-                self.ask_for_a_person(*reply, now, &mut actions);
+                self.ask_for_a_person(*reply, now, &mut outputs);
             }
-            Input::Wrote {
+            Input::ReplyPending {
                 message,
                 rules,
                 at,
                 until,
             } => {
                 self.state.replied_at = self.state.replied_at.max(Some(*at));
-                self.wrote(message, *rules, *until, now, &mut actions);
+                self.wrote(message, *rules, *until, now, &mut outputs);
             }
-            Input::Read { message, reply } => self.read(message, *reply, now, &mut actions),
+            Input::ReplyClassified { message, reply } => {
+                self.read(message, *reply, now, &mut outputs)
+            }
             Input::OptedOut {
                 reason,
                 unconfirmed_since,
@@ -197,7 +202,7 @@ impl Episode {
                     self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if news {
                     let reason = reason.clone();
-                    actions.push(Action::Record(EntryKind::OptedOut { reason }));
+                    outputs.push(Output::Record(EntryKind::OptedOut { reason }));
                 }
                 if self.state.opted_out.is_none() {
                     self.state.unconfirmed_opt_out_at = *unconfirmed_since;
@@ -205,62 +210,62 @@ impl Episode {
                 // The first is never taken back.
                 self.state.opted_out.get_or_insert_with(|| reason.clone());
                 if news {
-                    self.happen(Happening::OptedOut, reason.clone(), now, &mut actions);
+                    self.happen(Trigger::OptedOut, reason.clone(), now, &mut outputs);
                 } else {
-                    self.stop_steps(reason, Step::is_message, &mut actions);
+                    self.stop_steps(reason, Step::is_message, &mut outputs);
                 }
             }
             Input::Happened { what, reference } => {
-                actions.push(Action::Record(EntryKind::Happened {
+                outputs.push(Output::Record(EntryKind::Happened {
                     what: *what,
                     reference: reference.clone(),
                 }));
-                self.happen(*what, Reason::Overtaken(*what), now, &mut actions);
+                self.happen(*what, Reason::StoppedBy(*what), now, &mut outputs);
             }
             Input::Ended(reason) => {
                 if self.state.live {
                     let reason = reason.clone();
-                    actions.push(Action::Record(EntryKind::Ended { reason }));
+                    outputs.push(Output::Record(EntryKind::Ended { reason }));
                 }
                 self.state.ended = true;
-                self.stop_steps(reason, |_| true, &mut actions);
-                actions.extend(self.close(now));
+                self.stop_steps(reason, |_| true, &mut outputs);
+                outputs.extend(self.close(now));
             }
-            Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut actions),
+            Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut outputs),
             Input::Wake => {
-                self.read_overdue(now, &mut actions);
-                if self.over_at().is_some_and(|time| now >= time) {
-                    actions.extend(self.close(now));
+                self.read_overdue(now, &mut outputs);
+                if self.closes_at().is_some_and(|time| now >= time) {
+                    outputs.extend(self.close(now));
                 }
             }
         }
-        actions
+        outputs
     }
 
     /// Closes the episode so that the caller's next call opens a new one. What may stop on something stops; other
     /// effects that are still open go on. Replies that nobody has read yet are what the rules made of them.
-    pub fn close(&mut self, now: Timestamp) -> Vec<Action> {
-        let mut actions = Vec::new();
-        self.read_all(now, &mut actions);
+    pub fn close(&mut self, now: Timestamp) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        self.read_all(now, &mut outputs);
         if std::mem::take(&mut self.state.live) {
             self.stop_steps(
                 &Reason::Superseded,
                 |step| !step.stops_on.is_empty(),
-                &mut actions,
+                &mut outputs,
             );
             let missed_calls = self.state.missed_calls;
-            actions.push(Action::Record(EntryKind::Closed { missed_calls }));
+            outputs.push(Output::Record(EntryKind::Closed { missed_calls }));
         }
-        actions
+        outputs
     }
 
     /// An attempt at an effect begins with this intent, which is evidence from here on. Call it after
-    /// [`permit`](Self::permit) said [`Permit::Go`], and store the result before performing.
-    pub fn begin(&mut self, effect: &EffectId, intent: &Intent, attempt: u32) -> Vec<Action> {
+    /// [`permit`](Self::decide) said [`Decision::Proceed`], and store the result before performing.
+    pub fn begin(&mut self, effect: &EffectId, intent: &Intent, attempt: u32) -> Vec<Output> {
         if let Some(state) = self.state.steps.get_mut(&effect.step) {
             *state = StepState::Attempting;
         }
-        vec![Action::Record(EntryKind::attempted(
+        vec![Output::Record(EntryKind::attempted(
             effect,
             intent,
             attempt,
@@ -273,9 +278,12 @@ impl Episode {
     pub(crate) fn clock_was_ahead(&mut self, now: Timestamp) -> Vec<(EffectId, Timestamp)> {
         let state = &mut self.state;
         state.call_ended_at = state.call_ended_at.min(now);
-        let closes_at = later(state.call_ended_at, self.recipe.call.cooldown);
-        state.closes_at = state.closes_at.min(closes_at);
-        let unread = state.unread.values_mut().map(|unread| &mut unread.until);
+        let cooldown_until = later(state.call_ended_at, self.recipe.call.cooldown);
+        state.cooldown_until = state.cooldown_until.min(cooldown_until);
+        let unread = state
+            .pending_replies
+            .values_mut()
+            .map(|unread| &mut unread.until);
         for at in state.set_off.values_mut().chain(unread) {
             *at = (*at).min(now);
         }
@@ -294,7 +302,7 @@ impl Episode {
     }
 
     /// Plans what the first call sets off.
-    fn plan(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
+    fn plan(&mut self, call: &MissedCall, now: Timestamp, outputs: &mut Vec<Output>) {
         let recipe = Arc::clone(&self.recipe);
         let caller = call.caller.as_ref();
         let unreachable = caller.and_then(|caller| self.refusal_of_caller(caller));
@@ -302,31 +310,31 @@ impl Episode {
         let mut steps: Vec<_> = recipe
             .steps
             .iter()
-            .filter(|(_, step)| step.on == Start::Missed && self.is_for_this_call(step))
+            .filter(|(_, step)| step.on == StepTrigger::Missed && self.is_for_this_call(step))
             .collect();
         // Texts first, so that the ledger says first what matters most.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
         for (name, step) in steps {
-            let too_late = || (too_old && recipe.answers_the_call(step)).then_some(Reason::Stale);
-            let reason = match &step.deed {
-                Deed::Text(_) => unreachable.clone().or_else(too_late),
+            let too_late = || (too_old && recipe.is_first_reply(step)).then_some(Reason::Stale);
+            let reason = match &step.action {
+                StepAction::Text(_) => unreachable.clone().or_else(too_late),
                 // Somebody who hides their number, or belongs to the business, is no contact to work on: nothing is
                 // written to HighLevel.
-                deed => unreachable
+                action => unreachable
                     .clone()
                     .filter(|reason| match reason {
                         Reason::Withheld => true,
-                        Reason::NotTextable(why) => why.is_no_customer(),
+                        Reason::NotTextable(why) => why.is_not_a_lead(),
                         _ => false,
                     })
-                    .or_else(|| too_late().filter(|_| matches!(deed, Deed::Email(_)))),
+                    .or_else(|| too_late().filter(|_| matches!(action, StepAction::Email(_)))),
             };
             let reason = reason.or_else(|| self.refusal_of(step));
             match reason {
-                Some(reason) => self.refuse_step(name, reason, now, actions),
+                Some(reason) => self.refuse_step(name, reason, now, outputs),
                 None => {
                     let due = later(call.ended_at, step.after).max(now);
-                    self.plan_step(name, step, due, actions);
+                    self.plan_step(name, step, due, outputs);
                 }
             }
         }
@@ -337,12 +345,12 @@ impl Episode {
         name: &StepName,
         step: &Step,
         due: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
         self.state.steps.insert(name.clone(), StepState::Planned);
         let effect = self.effect_of(name);
         let lane = step.lane();
-        actions.push(Action::Perform { effect, due, lane });
+        outputs.push(Output::Perform { effect, due, lane });
     }
 
     fn effect_of(&self, step: &StepName) -> EffectId {
@@ -359,13 +367,13 @@ impl Episode {
         name: &StepName,
         reason: Reason,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
-        let replaced = reason.leaves_other_ways();
-        self.drop_step(name, reason, actions);
+        let replaced = reason.allows_fallback();
+        self.drop_step(name, reason, outputs);
         if replaced {
-            let not_sent = Start::NotSent(name.clone());
-            self.follow(|step| step.on == not_sent, now, actions);
+            let not_sent = StepTrigger::NotSent(name.clone());
+            self.follow(|step| step.on == not_sent, now, outputs);
         }
     }
 
@@ -374,7 +382,7 @@ impl Episode {
         &mut self,
         follows: impl Fn(&Step) -> bool,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
         if self.state.ended {
             return;
@@ -388,16 +396,16 @@ impl Episode {
             let opted_out = self.state.opted_out.clone();
             let opted_out = opted_out.filter(|_| step.is_message());
             match opted_out.or_else(|| self.refusal_of(step)) {
-                Some(reason) => self.refuse_step(name, reason, now, actions),
-                None => self.plan_step(name, step, later(now, step.after), actions),
+                Some(reason) => self.refuse_step(name, reason, now, outputs),
+                None => self.plan_step(name, step, later(now, step.after), outputs),
             }
         }
     }
 
-    fn drop_step(&mut self, step: &StepName, reason: Reason, actions: &mut Vec<Action>) {
+    fn drop_step(&mut self, step: &StepName, reason: Reason, outputs: &mut Vec<Output>) {
         let state = StepState::NotDone(reason.clone());
         self.state.steps.insert(step.clone(), state);
-        actions.push(Action::Record(EntryKind::NotDone {
+        outputs.push(Output::Record(EntryKind::NotDone {
             step: step.clone(),
             reason,
         }));
@@ -405,55 +413,51 @@ impl Episode {
 
     /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned, unless the
     /// episode is over.
-    fn happen(
-        &mut self,
-        what: Happening,
-        reason: Reason,
-        now: Timestamp,
-        actions: &mut Vec<Action>,
-    ) {
-        self.stop_on(what, &reason, actions);
+    fn happen(&mut self, what: Trigger, reason: Reason, now: Timestamp, outputs: &mut Vec<Output>) {
+        self.stop_on(what, &reason, outputs);
         if self.state.live {
-            self.set_off(what, &reason, now, actions);
+            self.set_off(what, &reason, now, outputs);
         }
     }
 
-    fn ask_for_a_person(&mut self, reply: Reply, now: Timestamp, actions: &mut Vec<Action>) {
+    fn ask_for_a_person(&mut self, reply: Reply, now: Timestamp, outputs: &mut Vec<Output>) {
         if reply.asks_for_a_person() {
-            self.happen(Happening::Help, Reason::Replied, now, actions);
+            self.happen(Trigger::Help, Reason::Replied, now, outputs);
         }
     }
 
-    fn stop_on(&mut self, what: Happening, reason: &Reason, actions: &mut Vec<Action>) {
-        let ends_messages = what == Happening::OptedOut;
+    fn stop_on(&mut self, what: Trigger, reason: &Reason, outputs: &mut Vec<Output>) {
+        let ends_messages = what == Trigger::OptedOut;
         self.stop_steps(
             reason,
             |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
-            actions,
+            outputs,
         );
     }
 
     /// Plans what follows on it.
     fn set_off(
         &mut self,
-        what: Happening,
+        what: Trigger,
         reason: &Reason,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
         let missed_calls = self.state.missed_calls;
         let unconfirmed = self.state.unconfirmed_opt_out_at.is_some();
         let follows = |step: &Step| match &step.on {
-            Start::MissedCalls(count) => what == Happening::MissedAgain && missed_calls >= *count,
-            Start::After(other) if what == *other => match &step.deed {
-                Deed::ConfirmOptOut(_) => unconfirmed,
+            StepTrigger::MissedCalls(count) => {
+                what == Trigger::MissedAgain && missed_calls >= *count
+            }
+            StepTrigger::After(other) if what == *other => match &step.action {
+                StepAction::ConfirmOptOut(_) => unconfirmed,
                 // HighLevel knows already what it has told.
-                Deed::DoNotDisturb => *reason != Reason::DoNotDisturb,
+                StepAction::DoNotDisturb => *reason != Reason::DoNotDisturb,
                 _ => true,
             },
-            Start::Missed | Start::After(_) | Start::NotSent(_) => false,
+            StepTrigger::Missed | StepTrigger::After(_) | StepTrigger::NotSent(_) => false,
         };
-        self.follow(follows, now, actions);
+        self.follow(follows, now, outputs);
     }
 
     /// Planned steps of this kind are dropped; those under way are not tried again.
@@ -461,12 +465,12 @@ impl Episode {
         &mut self,
         reason: &Reason,
         kind: impl Fn(&Step) -> bool,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
         let recipe = Arc::clone(&self.recipe);
         for (name, _) in recipe.steps.iter().filter(|(_, step)| kind(step)) {
             match self.state.steps.get_mut(name) {
-                Some(StepState::Planned) => self.drop_step(name, reason.clone(), actions),
+                Some(StepState::Planned) => self.drop_step(name, reason.clone(), outputs),
                 Some(state @ StepState::Attempting) => {
                     *state = StepState::Stopping(reason.clone());
                 }
@@ -481,7 +485,7 @@ impl Episode {
         }
     }
 
-    fn join(&mut self, call: &MissedCall, now: Timestamp, actions: &mut Vec<Action>) {
+    fn join(&mut self, call: &MissedCall, now: Timestamp, outputs: &mut Vec<Output>) {
         if self.state.calls.contains(&call.message) {
             return;
         }
@@ -491,12 +495,12 @@ impl Episode {
             self.state.calls.remove(1);
         }
         self.state.calls.push(call.message.clone());
-        actions.push(Action::Record(EntryKind::call_joined(
+        outputs.push(Output::Record(EntryKind::call_joined(
             call,
             self.state.missed_calls,
         )));
-        let again = Happening::MissedAgain;
-        self.happen(again, Reason::Overtaken(again), now, actions);
+        let again = Trigger::MissedAgain;
+        self.happen(again, Reason::StoppedBy(again), now, outputs);
     }
 
     fn end(
@@ -504,9 +508,9 @@ impl Episode {
         effect: &EffectId,
         end: &EffectEnd,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
-        if !self.state.is_open(&effect.step) {
+        if !self.state.has_open(&effect.step) {
             return;
         }
         match end {
@@ -522,7 +526,7 @@ impl Episode {
                         .references
                         .insert(step.clone(), reference.clone());
                 }
-                actions.push(Action::Record(EntryKind::Done {
+                outputs.push(Output::Record(EntryKind::Done {
                     step: effect.step.clone(),
                     reference: reference.clone(),
                     accepted_at: *at,
@@ -534,16 +538,16 @@ impl Episode {
                 }));
                 if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
                     // What was begun is brought to its end, though the episode may have been closed meanwhile.
-                    let reason = Reason::Overtaken(what);
-                    self.stop_on(what, &reason, actions);
-                    self.set_off(what, &reason, *at, actions);
+                    let reason = Reason::StoppedBy(what);
+                    self.stop_on(what, &reason, outputs);
+                    self.set_off(what, &reason, *at, outputs);
                 }
             }
             EffectEnd::NotDone(reason) => {
                 if reason.is_opt_out() {
                     self.state.opted_out.get_or_insert_with(|| reason.clone());
                 }
-                self.refuse_step(&effect.step, reason.clone(), now, actions);
+                self.refuse_step(&effect.step, reason.clone(), now, outputs);
             }
         }
     }

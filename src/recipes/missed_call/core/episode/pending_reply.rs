@@ -4,15 +4,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Episode};
+use super::{Episode, Output};
 use crate::ids::MessageId;
 use crate::recipes::missed_call::core::ledger::EntryKind;
-use crate::recipes::missed_call::core::model::{Happening, Reason};
+use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::reply::Reply;
 
 /// A reply that is not read yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unread {
+pub(crate) struct PendingReply {
     /// What it is if no answer comes.
     pub(crate) rules: Reply,
     /// When it has waited long enough.
@@ -27,17 +27,17 @@ impl Episode {
         rules: Reply,
         until: Timestamp,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
-        if self.state.unread.contains_key(message) {
+        if self.state.pending_replies.contains_key(message) {
             return;
         }
-        let unread = Unread { rules, until };
-        self.state.unread.insert(message.clone(), unread);
-        self.happen(Happening::Replied, Reason::Replied, now, actions);
+        let unread = PendingReply { rules, until };
+        self.state.pending_replies.insert(message.clone(), unread);
+        self.happen(Trigger::Replied, Reason::Replied, now, outputs);
         if !self.state.live {
             // There is nothing that an answer could set off.
-            self.read(message, rules, now, actions);
+            self.read(message, rules, now, outputs);
         }
     }
 
@@ -47,46 +47,50 @@ impl Episode {
         message: &MessageId,
         reply: Reply,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
-        if self.state.unread.remove(message).is_none() {
+        if self.state.pending_replies.remove(message).is_none() {
             return;
         }
-        actions.push(Action::Record(EntryKind::Replied {
+        outputs.push(Output::Record(EntryKind::Replied {
             message: Some(message.clone()),
             reply,
         }));
-        self.ask_for_a_person(reply, now, actions);
+        self.ask_for_a_person(reply, now, outputs);
     }
 
     /// Replies that have waited long enough are what the rules made of them.
-    pub(super) fn read_overdue(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        self.read_by_rules(|unread| unread.until <= now, now, actions);
+    pub(super) fn read_overdue(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
+        self.read_by_rules(|unread| unread.until <= now, now, outputs);
     }
 
     /// So are all others.
-    pub(super) fn read_all(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        self.read_by_rules(|_| true, now, actions);
+    pub(super) fn read_all(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
+        self.read_by_rules(|_| true, now, outputs);
     }
 
     fn read_by_rules(
         &mut self,
-        which: impl Fn(&Unread) -> bool,
+        which: impl Fn(&PendingReply) -> bool,
         now: Timestamp,
-        actions: &mut Vec<Action>,
+        outputs: &mut Vec<Output>,
     ) {
-        let unread = self.state.unread.iter();
+        let unread = self.state.pending_replies.iter();
         let chosen: Vec<_> = unread
             .filter(|(_, unread)| which(unread))
             .map(|(message, unread)| (message.clone(), unread.rules))
             .collect();
         for (message, rules) in chosen {
-            self.read(&message, rules, now, actions);
+            self.read(&message, rules, now, outputs);
         }
     }
 
     /// When the first of them has waited long enough.
-    pub(super) fn unread_until(&self) -> Option<Timestamp> {
-        self.state.unread.values().map(|unread| unread.until).min()
+    pub(super) fn pending_until(&self) -> Option<Timestamp> {
+        self.state
+            .pending_replies
+            .values()
+            .map(|unread| unread.until)
+            .min()
     }
 }

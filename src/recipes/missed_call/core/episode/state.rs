@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::pending_reply::Unread;
+use super::pending_reply::PendingReply;
 use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
@@ -50,7 +50,8 @@ pub struct EpisodeState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) new_since: Option<Timestamp>,
     /// Until when further calls join.
-    pub(crate) closes_at: Timestamp,
+    #[serde(rename = "closes_at")]
+    pub(crate) cooldown_until: Timestamp,
     /// The last calls that joined, the first one included.
     pub(crate) calls: Vec<MessageId>,
     /// How many calls were missed.
@@ -76,8 +77,8 @@ pub struct EpisodeState {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
     /// Replies that are not read yet.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) unread: BTreeMap<MessageId, Unread>,
+    #[serde(rename = "unread", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) pending_replies: BTreeMap<MessageId, PendingReply>,
     /// Whether nothing more may be done in it, whatever is told of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) ended: bool,
@@ -116,7 +117,7 @@ impl EpisodeState {
         self.steps.values().any(StepState::is_open)
     }
 
-    pub(crate) fn is_open(&self, step: &StepName) -> bool {
+    pub(crate) fn has_open(&self, step: &StepName) -> bool {
         self.step(step).is_some_and(StepState::is_open)
     }
 
@@ -170,13 +171,13 @@ impl EpisodeState {
     }
 
     /// Whether further calls of this caller join it.
-    pub fn is_live(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.live
     }
 
     /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
-    /// [`Episode::HEARS_FOR`].
-    pub fn hears(&self, now: Timestamp) -> bool {
-        self.live || now <= later(self.call_ended_at, Episode::HEARS_FOR)
+    /// [`Episode::ATTRIBUTION_WINDOW`].
+    pub fn accepts_late_input(&self, now: Timestamp) -> bool {
+        self.live || now <= later(self.call_ended_at, Episode::ATTRIBUTION_WINDOW)
     }
 }

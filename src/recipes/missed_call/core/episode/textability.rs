@@ -3,7 +3,7 @@
 use super::Episode;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
-use crate::recipes::missed_call::core::compliance::{NotTextable, ZoneTable, textable};
+use crate::recipes::missed_call::core::compliance::{NotTextable, NumberingPlan, textable};
 use crate::recipes::missed_call::core::model::Reason;
 
 impl Episode {
@@ -15,7 +15,7 @@ impl Episode {
             return Some(Reason::NotTextable(NotTextable::OwnNumber));
         }
         let lists = &self.recipe.callers;
-        let refused = textable(caller, lists, ZoneTable::built_in()).err()?;
+        let refused = textable(caller, lists, NumberingPlan::built_in()).err()?;
         Some(match refused {
             NotTextable::Withheld => Reason::Withheld,
             NotTextable::ShortCode => Reason::ShortCode,

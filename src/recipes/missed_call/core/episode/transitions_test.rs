@@ -81,7 +81,7 @@ mod tests {
         [
             StepState::Planned,
             StepState::Attempting,
-            StepState::Stopping(Reason::Overtaken(Happening::Clicked)),
+            StepState::Stopping(Reason::StoppedBy(Trigger::Clicked)),
             StepState::Done,
             StepState::NotDone(Reason::Stale),
         ]
@@ -104,8 +104,8 @@ mod tests {
         match input {
             Input::CallMissed(_) => 0,
             Input::Replied { .. } => 1,
-            Input::Wrote { .. } => 2,
-            Input::Read { .. } => 3,
+            Input::ReplyPending { .. } => 2,
+            Input::ReplyClassified { .. } => 3,
             Input::OptedOut { .. } => 4,
             Input::Happened { .. } => 5,
             Input::Ended(_) => 6,
@@ -136,7 +136,7 @@ mod tests {
             };
             (format!("reply {}", reply.code()), input)
         }));
-        let wrote = Input::Wrote {
+        let wrote = Input::ReplyPending {
             message: MessageId::new("text-1").unwrap(),
             rules: Reply::Other,
             at: at(5),
@@ -149,7 +149,7 @@ mod tests {
             ("read again", "text-1", Reply::Help),
         ] {
             let message = MessageId::new(message).unwrap();
-            all.push((name.to_owned(), Input::Read { message, reply }));
+            all.push((name.to_owned(), Input::ReplyClassified { message, reply }));
         }
         for reason in [Reason::OptedOut, Reason::DoNotDisturb, Reason::Suppressed] {
             let name = format!("no {reason}");
@@ -162,7 +162,7 @@ mod tests {
                 },
             ));
         }
-        all.extend(Happening::ALL.map(|what| {
+        all.extend(Trigger::ALL.map(|what| {
             let reference = "reference".to_owned();
             let name = format!("happened {}", what.as_str());
             (name, Input::Happened { what, reference })
@@ -228,8 +228,8 @@ mod tests {
     /// An episode with this step in this state, and with a step for each happening that follows it.
     fn episode(step: &str, state: &StepState) -> Episode {
         let mut toml = format!("name = \"coverage\"\nversion = 1\n[steps.{STEP}]\n{step}\n");
-        for happening in Happening::ALL {
-            let word = happening.as_str();
+        for trigger in Trigger::ALL {
+            let word = trigger.as_str();
             toml.push_str(&format!(
                 "[steps.after_{word}]\ndo = \"record\"\non = \"{word}\"\nwhat = \"{word}\"\n"
             ));
@@ -255,23 +255,26 @@ mod tests {
     }
 
     fn outcome(episode: &mut Episode, input: &Input, now: Timestamp) -> Outcome {
-        if let Input::Read { message, .. } = input
+        if let Input::ReplyClassified { message, .. } = input
             && message.as_str() == UNREAD
         {
             let (rules, until) = (Reply::Other, at(60));
-            let unread = unread::Unread { rules, until };
-            episode.state.unread.insert(message.clone(), unread);
+            let unread = pending_reply::PendingReply { rules, until };
+            episode
+                .state
+                .pending_replies
+                .insert(message.clone(), unread);
         }
-        let actions = episode.handle(input, now);
+        let outputs = episode.handle(input, now);
         let mut outcome = Outcome {
             state: told(&episode.state.steps[&step_name(STEP)]),
             entries: Vec::new(),
             followed_by: BTreeSet::new(),
         };
-        for action in actions {
+        for action in outputs {
             match action {
-                Action::Record(entry) => outcome.entries.push(entry.name()),
-                Action::Perform { effect, .. } => {
+                Output::Record(entry) => outcome.entries.push(entry.name()),
+                Output::Perform { effect, .. } => {
                     let what = effect.step.as_str().strip_prefix("after_");
                     outcome.followed_by.insert(what.unwrap_or("?").to_owned());
                     assert_eq!(episode.state.step(&effect.step), Some(&StepState::Planned));
@@ -356,11 +359,11 @@ mod tests {
 
     #[test]
     fn a_closed_episode_stops_what_is_open_and_sets_off_nothing() {
-        for deed in [MESSAGE_STEP, TASK_STEP] {
+        for action in [MESSAGE_STEP, TASK_STEP] {
             for (name, input, now) in inputs() {
                 for (state, before) in states() {
-                    let live = outcome(&mut episode(deed, &before), &input, now);
-                    let mut closed = episode(deed, &before);
+                    let live = outcome(&mut episode(action, &before), &input, now);
+                    let mut closed = episode(action, &before);
                     closed.state.live = false;
                     let closed = outcome(&mut closed, &input, now);
                     assert_eq!(closed.state, live.state, "{name} while {state}");

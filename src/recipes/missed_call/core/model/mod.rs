@@ -19,4 +19,4 @@ pub use person::{PersonKey, Subject};
 pub use pipeline::PipelineFacts;
 pub use reason::Reason;
 pub use reference::{Reference, ReferenceChange};
-pub use trigger::Happening;
+pub use trigger::Trigger;

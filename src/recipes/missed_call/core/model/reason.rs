@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Happening;
+use super::Trigger;
 use crate::recipes::missed_call::core::compliance::{Exceeded, NotTextable};
 
 /// Why a step of a recipe was not done.
@@ -55,7 +55,8 @@ pub enum Reason {
     /// The contact has turned on do-not-disturb for e-mail.
     NoEmails,
     /// Something happened that makes the step needless.
-    Overtaken(Happening),
+    #[serde(rename = "overtaken")]
+    StoppedBy(Trigger),
     /// The caller's next call has opened a new episode.
     Superseded,
     /// What was known of the person is erased.
@@ -94,7 +95,7 @@ impl Reason {
             Self::Needless => "needless".into(),
             Self::NoAddress => "no_address".into(),
             Self::NoEmails => "no_emails".into(),
-            Self::Overtaken(happening) => format!("overtaken:{}", happening.as_str()),
+            Self::StoppedBy(trigger) => format!("overtaken:{}", trigger.as_str()),
             Self::Superseded => "superseded".into(),
             Self::Erased => "erased".into(),
             Self::ContactGone => "contact_gone".into(),
@@ -110,7 +111,7 @@ impl Reason {
     }
 
     /// What people read: in the task, in the digest and in the weekly review.
-    pub(crate) fn for_people(&self) -> Cow<'static, str> {
+    pub(crate) fn human_message(&self) -> Cow<'static, str> {
         if let Self::NotTextable(why) = self {
             return why.to_string().into();
         }
@@ -140,7 +141,7 @@ impl Reason {
             Self::Needless => "there was nothing to be done",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
             Self::NoAddress => "the contact has no e-mail address",
-            Self::Overtaken(_) => "somebody has spoken with the caller, or they have booked",
+            Self::StoppedBy(_) => "somebody has spoken with the caller, or they have booked",
             Self::Superseded => "the caller has called anew",
             Self::Erased => "what was known of the person is erased",
             Self::ContactGone => "the contact no longer exists",
@@ -160,7 +161,7 @@ impl Reason {
 
     /// Whether the caller could not be reached this way though they may be reached in another: what `on = "not_sent"`
     /// follows.
-    pub(crate) fn leaves_other_ways(&self) -> bool {
+    pub(crate) fn allows_fallback(&self) -> bool {
         match self {
             Self::Stale
             | Self::ShortCode
@@ -176,7 +177,7 @@ impl Reason {
             | Self::NoEmails
             | Self::Copy(_)
             | Self::Failed(_) => true,
-            Self::NotTextable(why) => !why.is_no_customer(),
+            Self::NotTextable(why) => !why.is_not_a_lead(),
             Self::DoNotDisturb
             | Self::OptedOut
             | Self::Suppressed
@@ -184,7 +185,7 @@ impl Reason {
             | Self::Withheld
             | Self::InactiveNumber
             | Self::Needless
-            | Self::Overtaken(_)
+            | Self::StoppedBy(_)
             | Self::Superseded
             | Self::Erased
             | Self::ContactGone

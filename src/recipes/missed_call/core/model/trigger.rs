@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Happening {
+pub enum Trigger {
     /// The caller called again and was not answered.
     MissedAgain,
     /// The caller called again and was answered.
@@ -35,7 +35,7 @@ pub enum Happening {
     Escalated,
 }
 
-impl Happening {
+impl Trigger {
     /// All of them.
     pub const ALL: [Self; 13] = [
         Self::MissedAgain,
@@ -80,6 +80,6 @@ impl Happening {
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|happening| happening.as_str() == word)
+            .find(|trigger| trigger.as_str() == word)
     }
 }

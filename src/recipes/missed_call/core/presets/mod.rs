@@ -4,7 +4,7 @@
 //!
 #![doc = include_str!("requirements.md")]
 
-use super::recipe::{Fault, Problem, Recipe, RecipeError};
+use super::recipe::{Diagnostic, Problem, Recipe, RecipeError};
 
 /// A recipe that comes with the crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,7 +76,7 @@ impl Recipe {
             .ok_or_else(|| {
                 let names: Vec<_> = Preset::ALL.iter().map(|preset| preset.name()).collect();
                 let remedy = format!("choose one of: {}", names.join(", "));
-                let fault = Fault::new("there is no such preset", remedy);
+                let fault = Diagnostic::new("there is no such preset", remedy);
                 RecipeError::of(Problem::new(name, 1, "", fault))
             })
     }

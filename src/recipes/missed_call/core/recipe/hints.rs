@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::problem::Problem;
-use super::{Recipe, Start, Step, TextStep};
+use super::{Recipe, Step, StepTrigger, TextStep};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::promotion::promotes;
 use crate::recipes::missed_call::core::copy::{MergeField, Template};
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::model::{Happening, StepName};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::model::{StepName, Trigger};
 
 /// A kind of hint. Its word stays the same over releases: recipes silence it by that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +112,7 @@ impl Recipe {
             remedy.as_ref(),
             hint.word()
         );
-        hints.push(self.origin.problem(key, Fault::new(what, remedy)));
+        hints.push(self.origin.problem(key, Diagnostic::new(what, remedy)));
     }
 
     /// Texts that have no basis for most callers.
@@ -122,7 +122,7 @@ impl Recipe {
         }
         for (name, step) in self.steps.iter().filter(|(_, step)| step.text().is_some()) {
             let first = self.first_answer_beside(name, step);
-            let is_late = step.on == Start::Missed && step.after >= self.call.max_age;
+            let is_late = step.on == StepTrigger::Missed && step.after >= self.call.max_age;
             if is_late && first.is_none() && !self.has_text_before(name, step) {
                 let what = "no caller gets this text who has not consented: it comes later than call.max_age";
                 let max_age = self.call.max_age;
@@ -137,13 +137,13 @@ impl Recipe {
                 continue;
             }
             let comes_second = match &step.on {
-                Start::Missed => step.after > SignedDuration::ZERO && is_late || first.is_some(),
-                Start::MissedCalls(_) => true,
-                // Takes the place of a text that did not go out.
-                Start::NotSent(_) => false,
-                Start::After(happening) => {
-                    !matches!(happening, Happening::Replied | Happening::Help)
+                StepTrigger::Missed => {
+                    step.after > SignedDuration::ZERO && is_late || first.is_some()
                 }
+                StepTrigger::MissedCalls(_) => true,
+                // Takes the place of a text that did not go out.
+                StepTrigger::NotSent(_) => false,
+                StepTrigger::After(trigger) => !matches!(trigger, Trigger::Replied | Trigger::Help),
             };
             if comes_second && !self.has_stand_in(name) {
                 let what = "hardly any caller gets this text: after the first one, a text needs a reply or consent";
@@ -168,7 +168,7 @@ impl Recipe {
         others
             .filter(|(other, candidate)| {
                 candidate.text().is_some()
-                    && self.answers_the_call(candidate)
+                    && self.is_first_reply(candidate)
                     && (candidate.after, *other) < (step.after, name)
                     && meet(candidate, step)
             })
@@ -180,7 +180,7 @@ impl Recipe {
     fn has_text_before(&self, name: &StepName, step: &Step) -> bool {
         self.steps.iter().any(|(other, candidate)| {
             candidate.text().is_some()
-                && candidate.on == Start::Missed
+                && candidate.on == StepTrigger::Missed
                 && (candidate.after, other) < (step.after, name)
                 && meet(candidate, step)
         })
@@ -189,7 +189,7 @@ impl Recipe {
     /// Whether another step takes the place of the text for those who do not get it.
     fn has_stand_in(&self, name: &StepName) -> bool {
         let mut steps = self.steps.values();
-        steps.any(|step| matches!(&step.on, Start::NotSent(of) if of == name))
+        steps.any(|step| matches!(&step.on, StepTrigger::NotSent(of) if of == name))
     }
 
     fn hints_on_words(&self, name: &StepName, text: &TextStep, hints: &mut Vec<Problem>) {

@@ -51,7 +51,7 @@
 //! | key | meaning | default |
 //! |---|---|---|
 //! | `do` | what is done: one of the words of the next table | required |
-//! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::model::Happening), or `"not_sent"` | `"missed"` |
+//! | `on` | what it follows: `"missed"` (the first call) or another [happening](super::model::Trigger), or `"not_sent"` | `"missed"` |
 //! | `of` | with `on = "not_sent"`: the text or e-mail whose place the step takes when that cannot be sent though the caller may be reached in another way: no consent, no hour, a landline, no address, copy that cannot be made, a failure | required with it |
 //! | `count` | with `on = "missed_again"`: how many missed calls it takes, from 2 | 2 |
 //! | `after` | how long after that (PT0S to PT720H) | `PT0S` |
@@ -163,15 +163,15 @@ use super::compliance::{BusinessHours, CallerLists, FloodLimits};
 use super::copy::Template;
 use super::model::StepName;
 
-pub(crate) use super::diagnostic::Fault;
+pub(crate) use super::diagnostic::Diagnostic;
 pub use check::LocationFacts;
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
 pub use problem::{Problem, RecipeError};
 pub(crate) use step::{
-    About, Assignee, Audience, CallFact, Deed, EmailStep, FieldValue, FieldsStep, NoteStep,
-    NotifyStep, StageStep, Start, Step, TagStep, TaskStep, TextStep,
+    Assignee, CallFact, EmailStep, FieldValue, FieldsStep, NoteStep, NoticeKind, NoticeRecipient,
+    NotifyStep, StageStep, Step, StepAction, StepTrigger, TagStep, TaskStep, TextStep,
 };
 pub(crate) use variants::TextVariant;
 
@@ -219,14 +219,14 @@ pub(crate) struct CallRules {
     /// How long further calls of the same caller belong to the same episode.
     pub(crate) cooldown: SignedDuration,
     /// What a call counts as that a mailbox may have taken.
-    pub(crate) suspected_voicemail: Suspected,
+    pub(crate) suspected_voicemail: SuspectedVoicemail,
     /// An answered call is suspected if it is shorter.
     pub(crate) voicemail_below: SignedDuration,
 }
 
 /// What a call counts as that was answered, perhaps by a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Suspected {
+pub(crate) enum SuspectedVoicemail {
     Answered,
     /// Answered, and the ledger tells of it.
     Reported,
@@ -276,7 +276,7 @@ impl PartialEq for Origin {
 }
 
 impl Origin {
-    fn problem(&self, key: &str, fault: Fault) -> Problem {
+    fn problem(&self, key: &str, fault: Diagnostic) -> Problem {
         let enclosing = |key: &str| Some(key.rsplit_once('.')?.0.to_owned());
         let line = std::iter::successors(Some(key.to_owned()), |key| enclosing(key))
             .find_map(|key| self.lines.get(&key));
@@ -305,7 +305,7 @@ impl Recipe {
         let path = path.as_ref();
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| {
-            let fault = Fault::new(format!("cannot be read: {error}"), "name a readable file");
+            let fault = Diagnostic::new(format!("cannot be read: {error}"), "name a readable file");
             RecipeError::of(Problem::new(&name, 1, "", fault))
         })?;
         Self::from_bytes(&name, &bytes)
@@ -358,8 +358,8 @@ impl Recipe {
     pub(crate) fn emails(&self) -> impl Iterator<Item = (&StepName, &EmailStep)> {
         self.steps
             .iter()
-            .filter_map(|(name, step)| match &step.deed {
-                Deed::Email(email) => Some((name, email)),
+            .filter_map(|(name, step)| match &step.action {
+                StepAction::Email(email) => Some((name, email)),
                 _ => None,
             })
     }
@@ -369,8 +369,8 @@ impl Recipe {
         let emails = self
             .emails()
             .flat_map(|(_, email)| [&email.subject, &email.body]);
-        let confirmations = self.steps.values().filter_map(|step| match &step.deed {
-            Deed::ConfirmOptOut(body) => Some(body),
+        let confirmations = self.steps.values().filter_map(|step| match &step.action {
+            StepAction::ConfirmOptOut(body) => Some(body),
             _ => None,
         });
         self.texts()
@@ -383,9 +383,9 @@ impl Recipe {
     pub(crate) fn assignees(&self) -> impl Iterator<Item = (&StepName, &Assignee)> {
         self.steps
             .iter()
-            .filter_map(|(name, step)| match &step.deed {
-                Deed::Task(task) => Some((name, &task.assign_to)),
-                Deed::Assign(user) => Some((name, user)),
+            .filter_map(|(name, step)| match &step.action {
+                StepAction::Task(task) => Some((name, &task.assign_to)),
+                StepAction::Assign(user) => Some((name, user)),
                 _ => None,
             })
     }
@@ -403,18 +403,18 @@ impl Recipe {
         let texts = self.steps.iter().filter(|(_, step)| of(step));
         texts
             .filter_map(|(name, step)| Some((name, step, step.text()?)))
-            .filter(|(_, step, _)| self.answers_the_call(step))
+            .filter(|(_, step, _)| self.is_first_reply(step))
             .min_by_key(|(_, step, _)| step.after)
     }
 
     /// Whether the step waits for an hour at which the person may be texted.
     pub(crate) fn keeps_quiet_hours(&self, step: &Step) -> bool {
-        step.text().is_some() && (self.first_text_waits || !self.answers_the_call(step))
+        step.text().is_some() && (self.first_text_waits || !self.is_first_reply(step))
     }
 
     /// Whether a text is part of the answer to the call, which is of no use any more when the call is too old.
-    pub(crate) fn answers_the_call(&self, step: &Step) -> bool {
-        step.on == Start::Missed && step.after < self.call.max_age
+    pub(crate) fn is_first_reply(&self, step: &Step) -> bool {
+        step.on == StepTrigger::Missed && step.after < self.call.max_age
     }
 
     /// Whether this step is the text that answers the call.

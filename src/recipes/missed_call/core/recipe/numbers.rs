@@ -99,7 +99,7 @@ impl BusinessNumber {
 
 /// The calls that a step is for. Without any condition it is for all.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct OnlyFor {
+pub(crate) struct NumberFilter {
     /// One of these numbers was called.
     pub(crate) numbers: BTreeSet<PhoneNumber>,
     /// The number that was called has one of these sources.
@@ -108,7 +108,7 @@ pub(crate) struct OnlyFor {
     pub(crate) priority: Option<bool>,
 }
 
-impl OnlyFor {
+impl NumberFilter {
     /// Whether the step is for a call to this number, which the recipe may not list.
     pub(crate) fn holds(
         &self,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 /// One thing that is wrong with a recipe. `Display` prints `file:line: key: what is wrong; what to write instead`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,11 +10,11 @@ pub struct Problem {
     file: String,
     line: usize,
     key: String,
-    fault: Fault,
+    fault: Diagnostic,
 }
 
 impl Problem {
-    pub(crate) fn new(file: &str, line: usize, key: impl Into<String>, fault: Fault) -> Self {
+    pub(crate) fn new(file: &str, line: usize, key: impl Into<String>, fault: Diagnostic) -> Self {
         Self {
             file: file.to_owned(),
             line,

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::problem::Problem;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 const SAVE_AS: &str =
     "open it in a text editor and save it again: File > Save as… > Encoding: UTF-8";
@@ -15,7 +15,7 @@ const SAVE_AS_PLAIN: &str = "save it as plain text: in TextEdit Format > Make Pl
 
 /// The text in these bytes. Fails with one problem: they are no text in UTF-8.
 pub(super) fn text_of(file: &str, bytes: &[u8]) -> Result<String, Problem> {
-    let whole = |what: &str, remedy: &str| Problem::new(file, 1, "", Fault::new(what, remedy));
+    let whole = |what: &str, remedy: &str| Problem::new(file, 1, "", Diagnostic::new(what, remedy));
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         let what = "this is a document of a word processor, or an archive, and no text";
         return Err(whole(what, SAVE_AS_PLAIN));
@@ -39,7 +39,12 @@ pub(super) fn text_of(file: &str, bytes: &[u8]) -> Result<String, Problem> {
                 ),
                 None => "a byte that is not UTF-8".to_owned(),
             };
-            Err(Problem::new(file, line, key, Fault::new(what, SAVE_AS)))
+            Err(Problem::new(
+                file,
+                line,
+                key,
+                Diagnostic::new(what, SAVE_AS),
+            ))
         }
     }
 }
@@ -58,11 +63,11 @@ fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
 }
 
 /// What the file is if it is surely no TOML: known by how it begins.
-pub(super) fn other_format(text: &str) -> Option<Fault> {
+pub(super) fn other_format(text: &str) -> Option<Diagnostic> {
     let begin = text.trim_start();
     if begin.starts_with("{\\rtf") {
         let what = "this is RTF, the format of a word processor";
-        return Some(Fault::new(what, SAVE_AS_PLAIN));
+        return Some(Diagnostic::new(what, SAVE_AS_PLAIN));
     }
     let lower = begin.get(..20).unwrap_or(begin).to_ascii_lowercase();
     if ["<!doctype", "<html", "<?xml"]
@@ -70,13 +75,13 @@ pub(super) fn other_format(text: &str) -> Option<Fault> {
         .any(|tag| lower.starts_with(tag))
     {
         let remedy = "copy the words of the page alone into a text file";
-        return Some(Fault::new("this is a web page", remedy));
+        return Some(Diagnostic::new("this is a web page", remedy));
     }
     const TOML: &str = "a recipe is TOML: write `name = \"…\"` for a setting and `[steps.text]` above those of a step";
     if begin.starts_with('{') || begin.starts_with("[{") || begin.starts_with("[\n") {
-        return Some(Fault::new("this is JSON", TOML));
+        return Some(Diagnostic::new("this is JSON", TOML));
     }
-    is_yaml(begin).then(|| Fault::new("this is YAML", TOML))
+    is_yaml(begin).then(|| Diagnostic::new("this is YAML", TOML))
 }
 
 /// Whether all settings are written as YAML writes them, `key: value`, and none as TOML does.

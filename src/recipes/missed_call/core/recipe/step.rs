@@ -5,43 +5,43 @@ use std::num::NonZeroU8;
 
 use jiff::SignedDuration;
 
-use super::numbers::OnlyFor;
+use super::numbers::NumberFilter;
 use super::variants::TextVariant;
 use crate::client::Lane;
 use crate::ids::{ContactId, PipelineStageId, UserId, WorkflowId};
 use crate::recipes::missed_call::core::copy::{Approval, Arm, Template};
-use crate::recipes::missed_call::core::model::{Happening, PipelineFacts, StepName};
+use crate::recipes::missed_call::core::model::{PipelineFacts, StepName, Trigger};
 use crate::secret::Private;
 
 /// One step: what it follows, and what is done.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
-    pub(crate) on: Start,
+    pub(crate) on: StepTrigger,
     /// The calls that it is for.
-    pub(crate) only_for: OnlyFor,
+    pub(crate) only_for: NumberFilter,
     /// The wait between that and the step.
     pub(crate) after: SignedDuration,
     /// What makes it needless or unwelcome.
-    pub(crate) stops_on: BTreeSet<Happening>,
-    pub(crate) deed: Deed,
+    pub(crate) stops_on: BTreeSet<Trigger>,
+    pub(crate) action: StepAction,
 }
 
 /// What a step follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Start {
+pub(crate) enum StepTrigger {
     /// The missed call that opens the episode.
     Missed,
     /// As many missed calls in one episode.
     MissedCalls(u32),
     /// Anything else.
-    After(Happening),
+    After(Trigger),
     /// That this message could not be sent, though the caller may be reached in another way.
     NotSent(StepName),
 }
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Deed {
+pub(crate) enum StepAction {
     Text(TextStep),
     Email(EmailStep),
     Tag(TagStep),
@@ -68,37 +68,40 @@ pub(crate) enum Deed {
 impl Step {
     /// The lane in which it is performed: somebody waits for a text.
     pub(crate) fn lane(&self) -> Lane {
-        match self.deed {
-            Deed::Text(_) | Deed::ConfirmOptOut(_) => Lane::Interactive,
+        match self.action {
+            StepAction::Text(_) | StepAction::ConfirmOptOut(_) => Lane::Interactive,
             _ => Lane::Background,
         }
     }
 
     /// The text, if it is one.
     pub(crate) fn text(&self) -> Option<&TextStep> {
-        match &self.deed {
-            Deed::Text(text) => Some(text),
+        match &self.action {
+            StepAction::Text(text) => Some(text),
             _ => None,
         }
     }
 
     /// Whether the caller gets a text.
     pub(crate) fn is_text(&self) -> bool {
-        matches!(self.deed, Deed::Text(_) | Deed::ConfirmOptOut(_))
+        matches!(
+            self.action,
+            StepAction::Text(_) | StepAction::ConfirmOptOut(_)
+        )
     }
 
     /// Whether the caller gets a message: what must not be sent after they said no.
     pub(crate) fn is_message(&self) -> bool {
-        matches!(self.deed, Deed::Text(_) | Deed::Email(_))
+        matches!(self.action, StepAction::Text(_) | StepAction::Email(_))
     }
 
     /// What has happened when the step is done.
-    pub(crate) fn makes_happen(&self) -> Option<Happening> {
-        match &self.deed {
-            Deed::Notify(notify) => match notify.about {
-                About::Call => None,
-                About::HandOff => Some(Happening::HandedOff),
-                About::Escalation => Some(Happening::Escalated),
+    pub(crate) fn makes_happen(&self) -> Option<Trigger> {
+        match &self.action {
+            StepAction::Notify(notify) => match notify.about {
+                NoticeKind::Call => None,
+                NoticeKind::HandOff => Some(Trigger::HandedOff),
+                NoticeKind::Escalation => Some(Trigger::Escalated),
             },
             _ => None,
         }
@@ -107,8 +110,12 @@ impl Step {
     /// Whether a person hears of the call through it, be it the caller or somebody of the team.
     pub(crate) fn reaches_somebody(&self) -> bool {
         matches!(
-            self.deed,
-            Deed::Text(_) | Deed::Email(_) | Deed::Task(_) | Deed::Workflow(_) | Deed::Notify(_)
+            self.action,
+            StepAction::Text(_)
+                | StepAction::Email(_)
+                | StepAction::Task(_)
+                | StepAction::Workflow(_)
+                | StepAction::Notify(_)
         )
     }
 }
@@ -237,15 +244,15 @@ fn is_named(id: &str, name: Option<&String>, wanted: &str) -> bool {
 /// Word to the team.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NotifyStep {
-    pub(crate) about: About,
-    pub(crate) to: Audience,
+    pub(crate) about: NoticeKind,
+    pub(crate) to: NoticeRecipient,
     /// The headline.
     pub(crate) title: String,
 }
 
 /// What the team is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum About {
+pub(crate) enum NoticeKind {
     /// The call.
     Call,
     /// That a person has to go on with the caller.
@@ -256,7 +263,7 @@ pub(crate) enum About {
 
 /// Who hears of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Audience {
+pub(crate) enum NoticeRecipient {
     /// The service that embeds the engine.
     Host,
     /// This contact, by text: HighLevel texts contacts only.

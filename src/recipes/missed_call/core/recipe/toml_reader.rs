@@ -12,7 +12,7 @@ use super::duration;
 use super::places::{OF_THE_FILE, right_place};
 use super::problem::Problem;
 use crate::recipes::missed_call::core::copy::invisible_name;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
 /// The longest key that is noted whole, in characters.
@@ -21,7 +21,7 @@ const LONGEST_KEY: usize = 60;
 const MISSING: &str = "missing";
 
 /// The problems found so far, and where every key stands.
-pub(super) struct Notes<'a> {
+pub(super) struct Diagnostics<'a> {
     file: &'a str,
     /// Where each line but the first begins.
     line_starts: Vec<usize>,
@@ -29,7 +29,7 @@ pub(super) struct Notes<'a> {
     pub(super) lines: BTreeMap<String, usize>,
 }
 
-impl<'a> Notes<'a> {
+impl<'a> Diagnostics<'a> {
     pub(super) fn new(file: &'a str, source: &'a str) -> Self {
         let breaks = source.match_indices('\n');
         Self {
@@ -46,8 +46,8 @@ impl<'a> Notes<'a> {
         self.problems.retain(|problem| !missing(problem));
     }
 
-    /// Notes a problem at a byte of the source.
-    pub(super) fn at(&mut self, offset: usize, key: impl Into<String>, fault: Fault) {
+    /// Diagnostics a problem at a byte of the source.
+    pub(super) fn at(&mut self, offset: usize, key: impl Into<String>, fault: Diagnostic) {
         let line = self.line(offset);
         self.problems
             .push(Problem::new(self.file, line, key, fault));
@@ -66,8 +66,8 @@ pub(super) struct Found<T> {
 }
 
 impl<T> Found<T> {
-    /// Notes a problem with this value.
-    pub(super) fn refuse(&self, notes: &mut Notes<'_>, fault: Fault) {
+    /// Diagnostics a problem with this value.
+    pub(super) fn refuse(&self, notes: &mut Diagnostics<'_>, fault: Diagnostic) {
         notes.at(self.offset, &self.key, fault);
     }
 
@@ -81,7 +81,7 @@ impl<T> Found<T> {
 }
 
 /// One table of the document, which remembers what was asked of it.
-pub(super) struct Section<'t> {
+pub(super) struct TableReader<'t> {
     path: String,
     offset: usize,
     table: &'t DeTable<'t>,
@@ -90,7 +90,7 @@ pub(super) struct Section<'t> {
     taken: Vec<&'t str>,
 }
 
-impl<'t> Section<'t> {
+impl<'t> TableReader<'t> {
     pub(super) fn root(table: &'t DeTable<'t>) -> Self {
         Self {
             path: String::new(),
@@ -126,7 +126,7 @@ impl<'t> Section<'t> {
 
     fn value(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
     ) -> Option<Found<&'t Spanned<DeValue<'t>>>> {
         if !self.asked.contains(&name) {
@@ -139,7 +139,7 @@ impl<'t> Section<'t> {
     /// A value with its place, which is remembered.
     fn found(
         &self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         key: &Spanned<DeString<'t>>,
         value: &'t Spanned<DeValue<'t>>,
     ) -> Found<&'t Spanned<DeValue<'t>>> {
@@ -153,10 +153,10 @@ impl<'t> Section<'t> {
         found
     }
 
-    /// Notes that a required key is not there.
-    fn missing(&self, notes: &mut Notes<'_>, name: &str, remedy: &str) {
+    /// Diagnostics that a required key is not there.
+    fn missing(&self, notes: &mut Diagnostics<'_>, name: &str, remedy: &str) {
         if !self.table.contains_key(name) {
-            let fault = Fault::new(MISSING, remedy);
+            let fault = Diagnostic::new(MISSING, remedy);
             notes.at(self.offset, self.key(name), fault);
         }
     }
@@ -164,25 +164,29 @@ impl<'t> Section<'t> {
     /// A section of this one.
     pub(super) fn section(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
-    ) -> Option<Section<'t>> {
+    ) -> Option<TableReader<'t>> {
         let found = self.value(notes, name)?;
-        Section::of(notes, found)
+        TableReader::of(notes, found)
     }
 
     /// All sections of this one, by name.
-    pub(super) fn sections(self, notes: &mut Notes<'_>) -> Vec<Section<'t>> {
+    pub(super) fn sections(self, notes: &mut Diagnostics<'_>) -> Vec<TableReader<'t>> {
         let mut sections = Vec::new();
         for (key, value) in self.table.iter() {
             let found = self.found(notes, key, value);
-            sections.extend(Section::of(notes, found));
+            sections.extend(TableReader::of(notes, found));
         }
         sections
     }
 
     /// The sections of a list, such as `[[steps.text.variants]]`; their paths count them from 1.
-    pub(super) fn tables(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<Section<'t>> {
+    pub(super) fn tables(
+        &mut self,
+        notes: &mut Diagnostics<'_>,
+        name: &'static str,
+    ) -> Vec<TableReader<'t>> {
         let Some(found) = self.value(notes, name) else {
             return Vec::new();
         };
@@ -201,7 +205,7 @@ impl<'t> Section<'t> {
             let line = notes.line(item.offset);
             notes.lines.insert(item.key.clone(), line);
             if item.value.get_ref().is_table() {
-                sections.extend(Section::of(notes, item));
+                sections.extend(TableReader::of(notes, item));
             } else {
                 item.refuse(notes, wrong_type(item.value, "a section", &shape));
             }
@@ -210,7 +214,7 @@ impl<'t> Section<'t> {
     }
 
     /// All keys of this one with their words in quotes, for sections whose keys are of the author's choice.
-    pub(super) fn words(self, notes: &mut Notes<'_>) -> Vec<(String, Found<String>)> {
+    pub(super) fn words(self, notes: &mut Diagnostics<'_>) -> Vec<(String, Found<String>)> {
         let mut words = Vec::new();
         for (key, value) in self.table.iter() {
             let found = self.found(notes, key, value);
@@ -229,7 +233,7 @@ impl<'t> Section<'t> {
     }
 
     /// The section that a value is.
-    fn of(notes: &mut Notes<'_>, found: Found<&'t Spanned<DeValue<'t>>>) -> Option<Self> {
+    fn of(notes: &mut Diagnostics<'_>, found: Found<&'t Spanned<DeValue<'t>>>) -> Option<Self> {
         let DeValue::Table(table) = found.value.get_ref() else {
             let shape = format!("[{}]", found.key);
             found.refuse(notes, wrong_type(found.value, "a section", &shape));
@@ -247,7 +251,7 @@ impl<'t> Section<'t> {
     /// Words in quotes, without the white space around them.
     pub(super) fn text(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
     ) -> Option<Found<String>> {
         let found = self.value(notes, name)?;
@@ -255,7 +259,11 @@ impl<'t> Section<'t> {
     }
 
     /// The same of a key of the author's own, which is known from then on.
-    pub(super) fn text_of(&mut self, notes: &mut Notes<'_>, name: &str) -> Option<Found<String>> {
+    pub(super) fn text_of(
+        &mut self,
+        notes: &mut Diagnostics<'_>,
+        name: &str,
+    ) -> Option<Found<String>> {
         let (key, value) = self.table.get_key_value(name)?;
         self.taken.push(key.get_ref());
         let found = self.found(notes, key, value);
@@ -265,7 +273,7 @@ impl<'t> Section<'t> {
     /// The same, or one of TOML's own dates.
     pub(super) fn date(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         remedy: &str,
     ) -> Option<Found<String>> {
@@ -293,14 +301,14 @@ impl<'t> Section<'t> {
     /// The same, required and not empty.
     pub(super) fn required_text(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         remedy: &str,
     ) -> Option<Found<String>> {
         self.missing(notes, name, remedy);
         let found = self.text(notes, name)?;
         if found.value.is_empty() {
-            found.refuse(notes, Fault::new("empty", remedy));
+            found.refuse(notes, Diagnostic::new("empty", remedy));
             return None;
         }
         Some(found)
@@ -309,7 +317,7 @@ impl<'t> Section<'t> {
     /// A required whole number from 1.
     pub(super) fn required_count(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         remedy: &str,
     ) -> Option<u32> {
@@ -320,7 +328,7 @@ impl<'t> Section<'t> {
     /// A whole number from 1.
     pub(super) fn count(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         remedy: &str,
     ) -> Option<Found<u32>> {
@@ -329,7 +337,7 @@ impl<'t> Section<'t> {
             let fault = match found.value.get_ref() {
                 DeValue::String(text) if digits(text).is_some() => {
                     let remedy = format!("write `{name} = {}`", digits(text).unwrap_or(1));
-                    Fault::new("a number in quotes", remedy)
+                    Diagnostic::new("a number in quotes", remedy)
                 }
                 _ => wrong_type(found.value, "a whole number", &format!("{name} = 1")),
             };
@@ -341,7 +349,7 @@ impl<'t> Section<'t> {
             _ => {
                 found.refuse(
                     notes,
-                    Fault::new("not a whole number from 1 to 4294967295", remedy),
+                    Diagnostic::new("not a whole number from 1 to 4294967295", remedy),
                 );
                 None
             }
@@ -349,7 +357,7 @@ impl<'t> Section<'t> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Option<bool> {
+    pub(super) fn flag(&mut self, notes: &mut Diagnostics<'_>, name: &'static str) -> Option<bool> {
         let found = self.value(notes, name)?;
         match found.value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
@@ -364,7 +372,7 @@ impl<'t> Section<'t> {
     }
 
     /// A list of words in quotes, none of them empty.
-    pub(super) fn texts(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<String> {
+    pub(super) fn texts(&mut self, notes: &mut Diagnostics<'_>, name: &'static str) -> Vec<String> {
         let entries = self.listed(notes, name, |_| None).into_iter();
         entries.map(|(_, text)| text).collect()
     }
@@ -372,21 +380,21 @@ impl<'t> Section<'t> {
     /// The same, each with its place in the list, from 1.
     pub(super) fn entries(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
     ) -> Vec<(usize, String)> {
         self.listed(notes, name, |_| None)
     }
 
     /// A list of dates, in quotes or as TOML writes them.
-    pub(super) fn dates(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Vec<String> {
+    pub(super) fn dates(&mut self, notes: &mut Diagnostics<'_>, name: &'static str) -> Vec<String> {
         let dates = self.listed(notes, name, date_of).into_iter();
         dates.map(|(_, date)| date).collect()
     }
 
     fn listed(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         other: impl Fn(&Spanned<DeValue<'_>>) -> Option<String>,
     ) -> Vec<(usize, String)> {
@@ -413,9 +421,10 @@ impl<'t> Section<'t> {
                 DeValue::String(text) if text.contains(char::is_alphanumeric) => {
                     texts.push((place, visible(text)));
                 }
-                DeValue::String(_) => {
-                    found.refuse(notes, Fault::new("an entry without letters", "remove it"))
-                }
+                DeValue::String(_) => found.refuse(
+                    notes,
+                    Diagnostic::new("an entry without letters", "remove it"),
+                ),
                 _ => found.refuse(notes, wrong_type(item, "words in quotes", &shape)),
             }
         }
@@ -425,7 +434,7 @@ impl<'t> Section<'t> {
     /// A duration between `least` and `most`, both included.
     pub(super) fn duration(
         &mut self,
-        notes: &mut Notes<'_>,
+        notes: &mut Diagnostics<'_>,
         name: &'static str,
         (least, most): (SignedDuration, SignedDuration),
     ) -> Option<Found<SignedDuration>> {
@@ -442,7 +451,7 @@ impl<'t> Section<'t> {
                     "write `{name} = \"{0} seconds\"` or `{name} = \"{0} minutes\"`, whichever is meant",
                     number.as_str()
                 );
-                found.refuse(notes, Fault::new("a number without a unit", remedy));
+                found.refuse(notes, Diagnostic::new("a number without a unit", remedy));
                 return None;
             }
             _ => {
@@ -457,11 +466,13 @@ impl<'t> Section<'t> {
         };
         let bounds = format!("write one between \"{least}\" and \"{most}\", such as {example}");
         let fault = match duration::read(&visible(text)) {
-            Err(Some(meant)) => Fault::new("not a duration", meant),
-            Err(None) => Fault::new("not a duration in hours, minutes and seconds", bounds),
-            Ok(duration) if duration.is_negative() => Fault::new("a negative duration", bounds),
-            Ok(duration) if duration < least => Fault::new("too short a duration", bounds),
-            Ok(duration) if duration > most => Fault::new("too long a duration", bounds),
+            Err(Some(meant)) => Diagnostic::new("not a duration", meant),
+            Err(None) => Diagnostic::new("not a duration in hours, minutes and seconds", bounds),
+            Ok(duration) if duration.is_negative() => {
+                Diagnostic::new("a negative duration", bounds)
+            }
+            Ok(duration) if duration < least => Diagnostic::new("too short a duration", bounds),
+            Ok(duration) if duration > most => Diagnostic::new("too long a duration", bounds),
             Ok(duration) => return Some(found.map(|_| duration)),
         };
         found.refuse(notes, fault);
@@ -481,20 +492,20 @@ impl<'t> Section<'t> {
             .is_some_and(|value| value.get_ref().is_table())
     }
 
-    /// Notes a problem with the section as a whole.
-    pub(super) fn refuse(&self, notes: &mut Notes<'_>, fault: Fault) {
+    /// Diagnostics a problem with the section as a whole.
+    pub(super) fn refuse(&self, notes: &mut Diagnostics<'_>, fault: Diagnostic) {
         notes.at(self.offset, &self.path, fault);
     }
 
-    /// Notes a problem with one of its keys.
-    pub(super) fn refuse_key(&self, notes: &mut Notes<'_>, name: &str, fault: Fault) {
+    /// Diagnostics a problem with one of its keys.
+    pub(super) fn refuse_key(&self, notes: &mut Diagnostics<'_>, name: &str, fault: Diagnostic) {
         let place = self.table.get_key_value(name);
         let offset = place.map_or(self.offset, |(key, _)| key.span().start);
         notes.at(offset, self.key(name), fault);
     }
 
-    /// Notes every key that nobody asked for.
-    pub(super) fn finish(self, notes: &mut Notes<'_>) {
+    /// Diagnostics every key that nobody asked for.
+    pub(super) fn finish(self, notes: &mut Diagnostics<'_>) {
         for (key, value) in self.table.iter() {
             let name = key.get_ref().as_ref();
             if self.is_known(name) {
@@ -504,18 +515,18 @@ impl<'t> Section<'t> {
             let fault = match nearest(name, self.asked.iter().copied()) {
                 Some(meant) if !self.table.contains_key(meant) || !is_section => {
                     notes.not_missing(&self.key(meant));
-                    Fault::new("unknown key", format!("did you mean `{meant}`?"))
+                    Diagnostic::new("unknown key", format!("did you mean `{meant}`?"))
                 }
                 _ => match right_place(&self.path, name, is_section) {
                     Some(remedy) => {
                         if OF_THE_FILE.contains(&name) {
                             notes.not_missing(name);
                         }
-                        Fault::new("does not belong here", remedy)
+                        Diagnostic::new("does not belong here", remedy)
                     }
                     None => {
                         let remedy = format!("remove it; known here: {}", self.asked.join(", "));
-                        Fault::new("unknown key", remedy)
+                        Diagnostic::new("unknown key", remedy)
                     }
                 },
             };
@@ -525,7 +536,7 @@ impl<'t> Section<'t> {
 }
 
 fn in_quotes<'t>(
-    notes: &mut Notes<'_>,
+    notes: &mut Diagnostics<'_>,
     found: Found<&'t Spanned<DeValue<'t>>>,
     name: &str,
 ) -> Option<Found<String>> {
@@ -563,7 +574,7 @@ fn is_no(text: &str) -> bool {
     )
 }
 
-fn wrong_type(value: &Spanned<DeValue<'_>>, wanted: &str, shape: &str) -> Fault {
+fn wrong_type(value: &Spanned<DeValue<'_>>, wanted: &str, shape: &str) -> Diagnostic {
     let given = match value.get_ref() {
         DeValue::String(_) => "words in quotes",
         DeValue::Integer(_) => "a number",
@@ -573,7 +584,7 @@ fn wrong_type(value: &Spanned<DeValue<'_>>, wanted: &str, shape: &str) -> Fault 
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a section",
     };
-    Fault::new(
+    Diagnostic::new(
         format!("expected {wanted}, found {given}"),
         format!("write `{shape}`"),
     )

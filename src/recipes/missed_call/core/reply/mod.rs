@@ -126,7 +126,7 @@ impl Reply {
     }
 
     /// Whether this person, or this number, must not be texted any more.
-    pub fn ends_texts(self) -> bool {
+    pub fn is_opt_out(self) -> bool {
         matches!(self, Self::OptOut | Self::WrongNumber)
     }
 

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::projection::Draft;
+use super::projection::RowBuilder;
 use super::row::Booking;
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::ledger::Entry;
-use crate::recipes::missed_call::core::model::Happening;
+use crate::recipes::missed_call::core::model::Trigger;
 
 /// The bookings in the order in which they were first told.
 #[derive(Default)]
@@ -57,15 +57,15 @@ impl Bookings {
     /// Something happened in the episode of this draft; what is no booking is left alone.
     pub(super) fn hear(
         &mut self,
-        what: Happening,
+        what: Trigger,
         reference: &str,
         entry: &Entry,
         told_in: usize,
         position: usize,
     ) {
         let booked = match what {
-            Happening::Booked => true,
-            Happening::BookingCancelled => false,
+            Trigger::Booked => true,
+            Trigger::BookingCancelled => false,
             _ => return,
         };
         let key = (entry.location.clone(), reference.to_owned());
@@ -102,7 +102,7 @@ impl Bookings {
     }
 
     /// What the bookings that stand do to the rows.
-    pub(super) fn credits(&self, drafts: &[Draft], settings: &Settings) -> Vec<Credit> {
+    pub(super) fn credits(&self, drafts: &[RowBuilder], settings: &Settings) -> Vec<Credit> {
         if self.told.is_empty() {
             return Vec::new();
         }
@@ -139,7 +139,7 @@ impl Bookings {
     }
 }
 
-fn in_time(draft: &Draft, booked_at: Timestamp, settings: &Settings) -> bool {
+fn in_time(draft: &RowBuilder, booked_at: Timestamp, settings: &Settings) -> bool {
     draft.row.first_text().is_some_and(|text| {
         let since = booked_at.duration_since(text.accepted_at);
         !since.is_negative() && since <= settings.booking_window
@@ -154,7 +154,7 @@ struct EpisodesOfPeople<'d> {
 }
 
 impl<'d> EpisodesOfPeople<'d> {
-    fn of(drafts: &'d [Draft]) -> Self {
+    fn of(drafts: &'d [RowBuilder]) -> Self {
         let mut episodes = Self::default();
         for (index, draft) in drafts.iter().enumerate() {
             let location = &draft.row.location;
@@ -170,7 +170,7 @@ impl<'d> EpisodesOfPeople<'d> {
         episodes
     }
 
-    fn of_the_same_person(&self, draft: &'d Draft) -> Vec<usize> {
+    fn of_the_same_person(&self, draft: &'d RowBuilder) -> Vec<usize> {
         let location = &draft.row.location;
         let by_contact = draft
             .people

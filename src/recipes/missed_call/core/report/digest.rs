@@ -151,7 +151,7 @@ fn push_not_texted(text: &mut String, rows: &[&Row]) {
     let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
     for row in without {
         let reason = match &row.not_texted {
-            Some(reason) => reason.for_people(),
+            Some(reason) => reason.human_message(),
             None if row.outcome == Outcome::NoText => "the recipe has no text for the call".into(),
             None => "not yet".into(),
         };
@@ -218,7 +218,7 @@ fn line(row: &Row, settings: &Settings) -> String {
     }
     notes.push(match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "texted".to_owned(),
-        ([], Some(reason)) => format!("no text: {}", reason.for_people()),
+        ([], Some(reason)) => format!("no text: {}", reason.human_message()),
         ([], None) if row.outcome == Outcome::NoText => "no text".to_owned(),
         ([], None) => "no text yet".to_owned(),
     });

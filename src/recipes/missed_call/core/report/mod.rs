@@ -6,7 +6,7 @@
 //! | part | question it answers |
 //! |---|---|
 //! | [`Report`] | what became of each caller? One [`Row`] each, with an [`Outcome`] |
-//! | [`wbr_csv`] | the weekly review: a record of each caller, and the sums, for a spreadsheet |
+//! | [`weekly_review_csv`] | the weekly review: a record of each caller, and the sums, for a spreadsheet |
 //! | [`Digest`] | the day in a few lines, and the calls that nobody has dealt with yet |
 //! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
 //! | [`Targets`] | what had one hoped for? |
@@ -15,18 +15,18 @@
 //! ```
 //! use gohighlevel::recipes::missed_call::ledger::Entry;
 //! use gohighlevel::recipes::missed_call::report::{
-//!     Digest, Metrics, Report, Revenue, Settings, Studio, evidence, wbr_csv,
+//!     Digest, Metrics, Report, Revenue, Settings, BusinessLine, evidence, weekly_review_csv,
 //! };
 //! use jiff::tz::TimeZone;
 //!
 //! /// Everything that is reported of one location's ledger.
 //! fn reports(entries: &[Entry]) -> Result<(), Box<dyn std::error::Error>> {
 //!     let mut settings = Settings::new(TimeZone::get("America/Chicago")?);
-//!     settings.studios.insert("+13125550100".parse()?, Studio::new("North"));
+//!     settings.lines.insert("+13125550100".parse()?, BusinessLine::new("North"));
 //!     settings.revenue = Some(Revenue::between(165_00, 295_00));
 //!
 //!     let report = Report::of(entries, &settings);
-//!     let csv: String = wbr_csv(&report.rows, &settings).into_inner();
+//!     let csv: String = weekly_review_csv(&report.rows, &settings).into_inner();
 //!     let digest = Digest::of(&report, "2026-11-20".parse()?, &settings);
 //!     let metrics = Metrics::of(&report.rows, &settings);
 //!
@@ -59,6 +59,6 @@ pub use metrics::{Metrics, Share};
 pub use outcome::Outcome;
 pub use projection::{Report, UnclearCall};
 pub use row::{AcceptedText, Booking, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
-pub use settings::{Revenue, Settings, Studio};
-pub use targets::{Comparison, Figure, Hope, Target, Targets};
-pub use weekly_review::wbr_csv;
+pub use settings::{BusinessLine, Revenue, Settings};
+pub use targets::{Comparison, Measured, Target, TargetRange, Targets};
+pub use weekly_review::weekly_review_csv;

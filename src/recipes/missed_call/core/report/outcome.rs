@@ -10,7 +10,7 @@ use crate::recipes::missed_call::core::model::Reason;
 ///
 /// The facts beside it in the [`Row`] are complete; the outcome is for lists and counts. It can change until the episode
 /// is closed, and after that by what the caller does within
-/// [`HEARS_FOR`](crate::recipes::missed_call::core::episode::Episode::HEARS_FOR) of the call. `Display` writes its code, such as `suppressed:do_not_disturb`.
+/// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call. `Display` writes its code, such as `suppressed:do_not_disturb`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -66,7 +66,7 @@ impl Outcome {
         match reason {
             Reason::Stale => Self::Stale,
             Reason::ContactGone | Reason::Copy(_) | Reason::Failed(_) => Self::Failed(reason),
-            Reason::Replied | Reason::Overtaken(_) | Reason::Superseded => Self::NotNeeded(reason),
+            Reason::Replied | Reason::StoppedBy(_) | Reason::Superseded => Self::NotNeeded(reason),
             // Whatever else keeps a text back is a rule about the person or the hour.
             _ => Self::Suppressed(reason),
         }

@@ -17,7 +17,7 @@ use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::Basis;
 use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{EpisodeId, Happening, Intent, Reason, StepName};
+use crate::recipes::missed_call::core::model::{EpisodeId, Intent, Reason, StepName, Trigger};
 use crate::recipes::missed_call::core::recipe::Recipe;
 use crate::recipes::missed_call::core::reply::Reply;
 
@@ -51,7 +51,7 @@ pub struct UnclearCall {
 impl Report {
     /// Folds entries into rows.
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
-        let mut folding = Folding::default();
+        let mut folding = Projection::default();
         for recipe in &settings.recipes {
             folding.learn(recipe);
         }
@@ -94,7 +94,7 @@ impl People {
 }
 
 /// A row in the making.
-pub(super) struct Draft {
+pub(super) struct RowBuilder {
     pub(super) row: Row,
     pub(super) people: People,
     /// The replies of a person, in the order of the ledger.
@@ -108,8 +108,8 @@ pub(super) struct Draft {
 }
 
 #[derive(Default)]
-struct Folding {
-    drafts: Vec<Draft>,
+struct Projection {
+    drafts: Vec<RowBuilder>,
     by_episode: HashMap<EpisodeId, usize>,
     /// Whether the step of this recipe is a text, where that is known.
     texts: HashMap<(String, StepName), bool>,
@@ -117,7 +117,7 @@ struct Folding {
     unclear_calls: Vec<UnclearCall>,
 }
 
-impl Folding {
+impl Projection {
     fn learn(&mut self, recipe: &Recipe) {
         for (name, step) in &recipe.steps {
             let key = (recipe.fingerprint().to_owned(), name.clone());
@@ -136,7 +136,7 @@ impl Folding {
                 Some(episode),
             ) => {
                 self.by_episode.insert(episode.clone(), self.drafts.len());
-                self.drafts.push(Draft::new(
+                self.drafts.push(RowBuilder::new(
                     episode,
                     &entry.location,
                     call,
@@ -226,7 +226,7 @@ impl Folding {
     }
 }
 
-impl Draft {
+impl RowBuilder {
     fn new(
         episode: &EpisodeId,
         location: &LocationId,
@@ -345,26 +345,26 @@ impl Draft {
         }
     }
 
-    fn happened(&mut self, position: usize, at: Timestamp, what: Happening) {
+    fn happened(&mut self, position: usize, at: Timestamp, what: Trigger) {
         match what {
-            Happening::Answered | Happening::Returned => {
+            Trigger::Answered | Trigger::Returned => {
                 self.row.reached_at.get_or_insert(at);
                 if self.row.asked_for_person_at.is_some() {
                     self.row.reached_after_asking_at.get_or_insert(at);
                 }
                 self.dealt_with = Some(position);
             }
-            Happening::TeamWrote => self.dealt_with = Some(position),
-            Happening::TaskDone => {
+            Trigger::TeamWrote => self.dealt_with = Some(position),
+            Trigger::TaskDone => {
                 self.row.task_done_at.get_or_insert(at);
                 self.dealt_with = Some(position);
             }
-            Happening::Clicked => {
+            Trigger::Clicked => {
                 self.row.clicked_at.get_or_insert(at);
             }
-            Happening::Replied => self.replied(position, at, None, Reply::Other),
-            Happening::Help => self.replied(position, at, None, Reply::Help),
-            Happening::OptedOut => self.opted_out(at, &Reason::OptedOut),
+            Trigger::Replied => self.replied(position, at, None, Reply::Other),
+            Trigger::Help => self.replied(position, at, None, Reply::Help),
+            Trigger::OptedOut => self.opted_out(at, &Reason::OptedOut),
             // Calls have entries of their own, and bookings are judged when all of them are known.
             _ => {}
         }
@@ -424,7 +424,7 @@ fn can_be_called_back(row: &Row) -> bool {
         .is_some_and(|opt_out| opt_out.reason == Reason::OptedOut);
     let nobody_there = match &row.not_texted {
         Some(Reason::Withheld | Reason::ShortCode) => true,
-        Some(Reason::NotTextable(why)) => why.is_no_customer(),
+        Some(Reason::NotTextable(why)) => why.is_not_a_lead(),
         _ => false,
     };
     !said_no && !nobody_there

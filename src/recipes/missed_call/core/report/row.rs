@@ -51,7 +51,7 @@ pub struct Row {
     /// The bookings that are credited to this episode.
     pub recovered: Vec<Booking>,
     /// When the episode was closed. A row of an open one can still change, and that of a closed one by what the caller
-    /// does within [`HEARS_FOR`](crate::recipes::missed_call::core::episode::Episode::HEARS_FOR) of the call.
+    /// does within [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call.
     pub closed_at: Option<Timestamp>,
     /// What became of it, in one word.
     pub outcome: Outcome,

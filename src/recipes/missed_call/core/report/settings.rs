@@ -1,4 +1,4 @@
-//! What a report must be told because the ledger cannot know it: zone, studios, money, and how long a text may take the
+//! What a report must be told because the ledger cannot know it: zone, lines, money, and how long a text may take the
 //! credit for a booking.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Settings {
     /// The zone of days and times where a studio has none of its own.
     pub zone: TimeZone,
     /// What stands behind each of the business's numbers.
-    pub studios: BTreeMap<PhoneNumber, Studio>,
+    pub lines: BTreeMap<PhoneNumber, BusinessLine>,
     /// What one recovered appointment is worth where neither `values` nor the studio says so. `None`: unknown.
     pub revenue: Option<Revenue>,
     /// What single bookings were worth, by the reference under which they were told. They outrank estimates.
@@ -31,7 +31,7 @@ pub struct Settings {
     /// Whether every click on a link is told, so that none told is none. Without it, it is unknown.
     pub clicks_are_told: bool,
     /// How long after an episode's first text a booking still counts as recovered. Seven days. More than
-    /// [`HEARS_FOR`](crate::recipes::missed_call::core::episode::Episode::HEARS_FOR) is of no use: what comes later is not in
+    /// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) is of no use: what comes later is not in
     /// the ledger, unless the caller has called again.
     pub booking_window: SignedDuration,
     /// How long after an episode's first text a reply still counts in the reply rate. 72 hours.
@@ -44,7 +44,7 @@ impl Settings {
         Self {
             recipes: Vec::new(),
             zone,
-            studios: BTreeMap::new(),
+            lines: BTreeMap::new(),
             revenue: None,
             values: BTreeMap::new(),
             clicks_are_told: false,
@@ -54,8 +54,8 @@ impl Settings {
     }
 
     /// What stands behind the number that was called.
-    pub(super) fn studio(&self, called: Option<&PhoneNumber>) -> Option<&Studio> {
-        called.and_then(|called| self.studios.get(called))
+    pub(super) fn studio(&self, called: Option<&PhoneNumber>) -> Option<&BusinessLine> {
+        called.and_then(|called| self.lines.get(called))
     }
 
     /// The zone in which a call of this number is told.
@@ -78,7 +78,7 @@ impl Settings {
 /// What stands behind one of the business's numbers: a studio, a branch, a campaign.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Studio {
+pub struct BusinessLine {
     /// What it is called in reports.
     pub name: String,
     /// Its zone, where that is not everybody's.
@@ -89,7 +89,7 @@ pub struct Studio {
     pub priority: bool,
 }
 
-impl Studio {
+impl BusinessLine {
     /// A studio like any other.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -186,11 +186,11 @@ mod tests {
         assert_eq!(worth(&settings), None);
         settings.revenue = Some(Revenue::between(100, 200));
         assert_eq!(worth(&settings).as_deref(), Some("1.00-2.00"));
-        let mut studio = Studio::new("North");
-        settings.studios.insert(called.clone(), studio.clone());
+        let mut studio = BusinessLine::new("North");
+        settings.lines.insert(called.clone(), studio.clone());
         assert_eq!(worth(&settings).as_deref(), Some("1.00-2.00"));
         studio.revenue = Some(Revenue::exactly(300));
-        settings.studios.insert(called.clone(), studio);
+        settings.lines.insert(called.clone(), studio);
         assert_eq!(worth(&settings).as_deref(), Some("3.00"));
         settings
             .values

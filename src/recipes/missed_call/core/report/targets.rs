@@ -13,15 +13,15 @@ use super::metrics::{Metrics, Share};
 #[non_exhaustive]
 pub struct Targets {
     /// For [`Metrics::coverage`].
-    pub coverage: Option<Hope>,
+    pub coverage: Option<TargetRange>,
     /// For [`Metrics::time_to_text_p95`], at most.
     pub time_to_text: Option<SignedDuration>,
     /// For [`Metrics::replied`].
-    pub replied: Option<Hope>,
+    pub replied: Option<TargetRange>,
     /// For [`Metrics::captured`].
-    pub captured: Option<Hope>,
+    pub captured: Option<TargetRange>,
     /// For [`Metrics::booked`].
-    pub booked: Option<Hope>,
+    pub booked: Option<TargetRange>,
     /// For [`Metrics::opted_out`], at most.
     pub opted_out: Option<f64>,
     /// For [`Metrics::failed`], at most.
@@ -30,7 +30,7 @@ pub struct Targets {
 
 /// The range in which a share is hoped to lie: 40–60 % is met from 40 % on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hope {
+pub struct TargetRange {
     /// From here on it is met.
     pub from: f64,
     /// What it may become.
@@ -44,7 +44,7 @@ pub struct Comparison {
     /// The measure, by the name of its field.
     pub measure: &'static str,
     /// What was measured; `None` if there was nothing to measure.
-    pub actual: Option<Figure>,
+    pub actual: Option<Measured>,
     /// What was hoped for.
     pub target: Target,
     /// Whether the target is met; `None` if there was nothing to measure.
@@ -54,7 +54,7 @@ pub struct Comparison {
 /// What was measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub enum Figure {
+pub enum Measured {
     /// A share.
     Share(Share),
     /// A time.
@@ -66,7 +66,7 @@ pub enum Figure {
 #[non_exhaustive]
 pub enum Target {
     /// At least a share.
-    AtLeast(Hope),
+    AtLeast(TargetRange),
     /// At most a share.
     AtMost(f64),
     /// At most a time.
@@ -77,12 +77,12 @@ impl Targets {
     /// Each target beside what was measured, in the order of the fields.
     pub fn compare(&self, metrics: &Metrics) -> Vec<Comparison> {
         let share = |measure, actual: Option<Share>, target: Option<Target>| {
-            target.map(|target| Comparison::of(measure, actual.map(Figure::Share), target))
+            target.map(|target| Comparison::of(measure, actual.map(Measured::Share), target))
         };
-        let at_least = |hope: Option<Hope>| hope.map(Target::AtLeast);
+        let at_least = |hope: Option<TargetRange>| hope.map(Target::AtLeast);
         let at_most = |most: Option<f64>| most.map(Target::AtMost);
         let time = self.time_to_text.map(|most| {
-            let actual = metrics.time_to_text_p95.map(Figure::Time);
+            let actual = metrics.time_to_text_p95.map(Measured::Time);
             Comparison::of("time_to_text_p95", actual, Target::Within(most))
         });
         [
@@ -101,11 +101,13 @@ impl Targets {
 }
 
 impl Comparison {
-    fn of(measure: &'static str, actual: Option<Figure>, target: Target) -> Self {
+    fn of(measure: &'static str, actual: Option<Measured>, target: Target) -> Self {
         let met = match (actual, target) {
-            (Some(Figure::Share(share)), Target::AtLeast(hope)) => Some(share.value() >= hope.from),
-            (Some(Figure::Share(share)), Target::AtMost(most)) => Some(share.value() <= most),
-            (Some(Figure::Time(time)), Target::Within(most)) => Some(time <= most),
+            (Some(Measured::Share(share)), Target::AtLeast(hope)) => {
+                Some(share.value() >= hope.from)
+            }
+            (Some(Measured::Share(share)), Target::AtMost(most)) => Some(share.value() <= most),
+            (Some(Measured::Time(time)), Target::Within(most)) => Some(time <= most),
             _ => None,
         };
         Self {
@@ -122,18 +124,18 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.measure)?;
         match self.actual {
-            Some(Figure::Share(share)) => {
+            Some(Measured::Share(share)) => {
                 let percent = share.value() * 100.0;
                 write!(f, "{percent:.1} % ({} of {})", share.part(), share.whole())?;
             }
-            Some(Figure::Time(time)) => write!(f, "{time:#}")?,
+            Some(Measured::Time(time)) => write!(f, "{time:#}")?,
             None => f.write_str("nothing to measure")?,
         }
         match self.target {
-            Target::AtLeast(Hope { from, to }) if from < to => {
+            Target::AtLeast(TargetRange { from, to }) if from < to => {
                 write!(f, ", target {:.1}-{:.1} %", from * 100.0, to * 100.0)?;
             }
-            Target::AtLeast(Hope { from, .. }) => {
+            Target::AtLeast(TargetRange { from, .. }) => {
                 write!(f, ", target {:.1} %", from * 100.0)?;
             }
             Target::AtMost(most) => write!(f, ", target at most {:.1} %", most * 100.0)?,

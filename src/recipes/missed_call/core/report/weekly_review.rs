@@ -2,7 +2,7 @@
 //!
 //! | column | what stands in it |
 //! |---|---|
-//! | Studio | the name in the settings of the number that was called, or the number itself |
+//! | BusinessLine | the name in the settings of the number that was called, or the number itself |
 //! | Caller number | as a person dials it from North America: `(773) 555-0113`, `011 447700900123`; blank where withheld |
 //! | Call time | when the first call ended, `2026-11-20 10:02:15` in the studio's zone |
 //! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
@@ -36,7 +36,7 @@ const WIDTH: usize = 11;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 const COLUMNS: [&str; WIDTH] = [
-    "Studio",
+    "BusinessLine",
     "Caller number",
     "Call time",
     "Answered or missed",
@@ -51,7 +51,7 @@ const COLUMNS: [&str; WIDTH] = [
 
 /// The rows as CSV (RFC 4180, in UTF-8 with a byte order mark, with header and sums), safe to open in a spreadsheet. It
 /// holds callers' numbers.
-pub fn wbr_csv<'r>(
+pub fn weekly_review_csv<'r>(
     rows: impl IntoIterator<Item = &'r Row>,
     settings: &Settings,
 ) -> Private<String> {
@@ -200,7 +200,7 @@ fn yes_or_no(yes: bool) -> &'static str {
 fn text_sent(row: &Row) -> String {
     match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "yes".to_owned(),
-        ([], Some(reason)) => format!("no: {}", reason.for_people()),
+        ([], Some(reason)) => format!("no: {}", reason.human_message()),
         ([], None) if row.closed_at.is_some() && row.outcome != Outcome::Open => "no".to_owned(),
         ([], None) => "not yet".to_owned(),
     }

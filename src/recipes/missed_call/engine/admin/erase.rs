@@ -7,9 +7,9 @@ use crate::recipes::missed_call::core::model::{PersonKey, Subject};
 use crate::recipes::missed_call::core::redact;
 use crate::recipes::missed_call::engine::intake::references;
 use crate::recipes::missed_call::engine::update::MOST_CONFLICTS;
-use crate::recipes::missed_call::engine::{Engine, Resumed, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, EpisodeChange, Forgotten, LedgerQuery, Rewritten, StoreError,
+    Commit, CommitOutcome, EpisodeChange, ErasedSubject, LedgerQuery, RedactedEntries, StoreError,
 };
 
 /// What became of a request to erase somebody.
@@ -42,12 +42,12 @@ impl Engine {
         let mut conflicts = 0;
         // An episode without its person is not found again, so each round takes another.
         while let Some(stored) = self.shared.store.latest_episode(person).await? {
-            let resumed = self.reopen(stored).await?;
+            let resumed = self.load_stored(stored).await?;
             let (commit, ends) = self.erasing(person, resumed).await?;
             match (self.shared.store.commit(commit).await?, ends) {
-                (Committed::Done, Some(Ends::Later)) => return Ok(Erasure::UnderWay),
-                (Committed::Done, Some(Ends::Now)) => {}
-                (Committed::Done, None) => erased += 1,
+                (CommitOutcome::Done, Some(Ends::Later)) => return Ok(Erasure::UnderWay),
+                (CommitOutcome::Done, Some(Ends::Now)) => {}
+                (CommitOutcome::Done, None) => erased += 1,
                 _ if conflicts == MOST_CONFLICTS => {
                     return Err(StoreError::new(
                         "erase a person",
@@ -71,17 +71,17 @@ impl Engine {
     async fn erasing(
         &self,
         person: &PersonKey,
-        resumed: Resumed,
+        resumed: Loaded,
     ) -> Result<(Commit, Option<Ends>), StoreError> {
-        let Resumed {
+        let Loaded {
             mut episode,
             revision,
         } = resumed;
         let mut commit = Commit::default();
-        if episode.state().is_live() || episode.state().has_open_step() {
+        if episode.state().is_open() || episode.state().has_open_step() {
             let now = self.shared.clock.now();
-            let actions = episode.handle(&Input::Ended(Reason::Erased), now);
-            add_to(&mut commit, &episode, Some(revision), actions, now);
+            let outputs = episode.handle(&Input::Ended(Reason::Erased), now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
             let later = episode.state().has_open_step();
             let ends = if later { Ends::Later } else { Ends::Now };
             return Ok((commit, Some(ends)));
@@ -98,7 +98,7 @@ impl Engine {
         let entries = self.shared.store.ledger(&query).await?;
         commit.references =
             references::forgotten(&episode, entries.iter().map(|entry| &entry.kind));
-        commit.rewritten.push(Rewritten {
+        commit.rewritten.push(RedactedEntries {
             episode: id,
             entries: entries.into_iter().map(redact::entry).collect(),
         });
@@ -116,8 +116,8 @@ impl Engine {
     }
 }
 
-fn forgotten(location: &LocationId, subjects: Vec<Subject>) -> Vec<Forgotten> {
-    let forgotten = |subject| Forgotten {
+fn forgotten(location: &LocationId, subjects: Vec<Subject>) -> Vec<ErasedSubject> {
+    let forgotten = |subject| ErasedSubject {
         location: location.clone(),
         subject,
     };

@@ -8,9 +8,10 @@ use crate::recipes::missed_call::core::episode::Input;
 use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::model::Halt;
 use crate::recipes::missed_call::core::model::{EpisodeId, Reason};
-use crate::recipes::missed_call::engine::{Acceptance, Engine, Resumed, add_to};
+use crate::recipes::missed_call::engine::{Acceptance, Engine, Loaded, add_to};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, CompanyApp, CompanyLocation, DeliveryName, HaltChange, Halted, StoreError,
+    Commit, CommitOutcome, CompanyApp, CompanyLocation, DeliveryName, HaltChange, Halted,
+    StoreError,
 };
 use crate::webhooks::Delivery;
 
@@ -119,8 +120,8 @@ impl Engine {
                 received_at: now,
             });
             match self.shared.store.commit(commit).await? {
-                Committed::Duplicate => Acceptance::Duplicate,
-                _ => Acceptance::Taken,
+                CommitOutcome::Duplicate => Acceptance::Duplicate,
+                _ => Acceptance::Accepted,
             }
         };
         // After a repeat too: it may come because this was not done to its end.
@@ -205,7 +206,7 @@ impl Engine {
 
     /// Ends the live episodes of the location. Effects that are left over end when their time comes.
     async fn end_all(&self, location: &LocationId) -> Result<(), StoreError> {
-        for id in self.shared.store.live_episodes(location).await? {
+        for id in self.shared.store.open_episodes(location).await? {
             // One that cannot be read keeps the others from nothing.
             if let Err(error) = self.end_episode(&id).await {
                 tracing::error!(%location, error = &error as &dyn std::error::Error, "an episode of a removed app cannot be ended; its effects are not performed");
@@ -216,7 +217,7 @@ impl Engine {
 
     async fn end_episode(&self, id: &EpisodeId) -> Result<(), StoreError> {
         loop {
-            let Some(Resumed {
+            let Some(Loaded {
                 mut episode,
                 revision,
             }) = self.episode(id).await?
@@ -224,11 +225,11 @@ impl Engine {
                 return Ok(());
             };
             let now = self.shared.clock.now();
-            let actions = episode.handle(&Input::Ended(Reason::Uninstalled), now);
+            let outputs = episode.handle(&Input::Ended(Reason::Uninstalled), now);
             let mut commit = Commit::default();
-            add_to(&mut commit, &episode, Some(revision), actions, now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
             // On a conflict somebody has told the episode something: it is read again.
-            if self.shared.store.commit(commit).await? != Committed::Conflict {
+            if self.shared.store.commit(commit).await? != CommitOutcome::Conflict {
                 return Ok(());
             }
         }

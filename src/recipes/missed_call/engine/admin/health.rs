@@ -11,7 +11,7 @@ use crate::recipes::missed_call::engine::Engine;
 use crate::recipes::missed_call::store::{StoreError, StoreFault, StoreHealth};
 
 /// How long the store may take to answer. A store that waits for somebody else's lock takes longer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const GIVE_UP_AFTER: Duration = Duration::from_secs(1);
 /// How long a running engine may go without having looked for what is due: twice as long as it rests when there is
 /// nothing to do.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
@@ -159,7 +159,7 @@ impl Engine {
         let answer = tokio::select! {
             biased;
             answer = shared.store.check(now) => Some(answer),
-            () = shared.clock.sleep(PATIENCE) => None,
+            () = shared.clock.sleep(GIVE_UP_AFTER) => None,
         };
         Health {
             stalled: shared.pulse.has_stopped(shared.clock.elapsed()),

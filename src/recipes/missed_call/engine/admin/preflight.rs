@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::ZoneFiles;
 use crate::recipes::missed_call::core::recipe::{
-    Assignee, Deed, LocationFacts, Problem, Recipe, RecipeError,
+    Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction,
 };
 use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, stage};
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 
 /// Why a location is not known to be ready.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ impl Engine {
     pub async fn preflight(&self) -> Vec<PreflightError> {
         tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
         let mut errors = Vec::new();
-        let mut sites: Vec<&Site> = self.shared.sites.values().collect();
+        let mut sites: Vec<&LocationEntry> = self.shared.sites.values().collect();
         sites.sort_by_key(|site| site.location.id());
         for site in sites {
             let location = site.location.id().clone();
@@ -87,7 +87,7 @@ impl Engine {
     }
 }
 
-async fn facts(site: &Site) -> Result<LocationFacts> {
+async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
     let mut facts = LocationFacts::default();
     let needs = Needs::of(&site.recipe, site.recipe.templates());
     if needs.custom_values {
@@ -108,14 +108,15 @@ async fn facts(site: &Site) -> Result<LocationFacts> {
                 .collect(),
         );
     }
-    let needs = |is: fn(&Deed) -> bool| site.recipe.steps.values().any(|step| is(&step.deed));
-    if needs(|deed| matches!(deed, Deed::Stage(_))) {
+    let needs =
+        |is: fn(&StepAction) -> bool| site.recipe.steps.values().any(|step| is(&step.action));
+    if needs(|action| matches!(action, StepAction::Stage(_))) {
         facts.pipelines = Some(stage::pipelines(&site.location).await?);
     }
-    if needs(|deed| matches!(deed, Deed::Workflow(_))) {
+    if needs(|action| matches!(action, StepAction::Workflow(_))) {
         facts.workflows = Some(site.location.workflows().list().await?);
     }
-    if needs(|deed| matches!(deed, Deed::Fields(_))) {
+    if needs(|action| matches!(action, StepAction::Fields(_))) {
         let fields = site.location.custom_fields();
         let fields = fields.list(&CustomFieldModel::Contact).await?;
         facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());

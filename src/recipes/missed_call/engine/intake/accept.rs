@@ -8,14 +8,14 @@ use super::reorder_buffer::Early;
 use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::core::episode::Input;
 use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{Happening, Reason};
-use crate::recipes::missed_call::core::recipe::Suspected;
+use crate::recipes::missed_call::core::model::{Reason, Trigger};
+use crate::recipes::missed_call::core::recipe::SuspectedVoicemail;
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal;
 use crate::recipes::missed_call::core::signal::{Person, Signal};
 use crate::recipes::missed_call::engine::update::MOST_CONFLICTS;
-use crate::recipes::missed_call::engine::{Engine, Resumed, Site, add_to};
-use crate::recipes::missed_call::store::{Commit, Committed, DeliveryName, StoreError};
+use crate::recipes::missed_call::engine::{Engine, Loaded, LocationEntry, add_to};
+use crate::recipes::missed_call::store::{Commit, CommitOutcome, DeliveryName, StoreError};
 use crate::webhooks::{Delivery, Event};
 
 /// What became of a delivery.
@@ -23,7 +23,7 @@ use crate::webhooks::{Delivery, Event};
 #[non_exhaustive]
 pub enum Acceptance {
     /// It is written.
-    Taken,
+    Accepted,
     /// It was taken before; nothing changed.
     Duplicate,
     /// It means nothing here: another location, another event, somebody without an episode or whose last is long over.
@@ -77,12 +77,12 @@ impl Engine {
     /// store is asked whom it belongs to; and who opens an episode looks for what was kept, before that and after it.
     pub(crate) fn keep(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         signal: &Signal,
         delivery: &DeliveryName,
         found: Option<&EntryKind>,
     ) {
-        let told = signal.as_told().filter(|_| !is_missed(site, signal));
+        let told = signal.to_input().filter(|_| !is_missed(site, signal));
         if let Some((person, _)) = told {
             let early = Early {
                 signal: signal.without_words(),
@@ -98,7 +98,7 @@ impl Engine {
     /// `found` is written beside it.
     pub(crate) async fn take(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         signal: &Signal,
         delivery: DeliveryName,
         found: Option<&EntryKind>,
@@ -129,7 +129,7 @@ impl Engine {
             let plans = !commit.effects.is_empty();
             let question = self.question(signal, &commit);
             match self.shared.store.commit(commit).await? {
-                Committed::Done => {
+                CommitOutcome::Done => {
                     if plans {
                         self.shared.planned.notify_one();
                     }
@@ -139,10 +139,10 @@ impl Engine {
                     if let Some(opens) = opens {
                         self.tell_what_came_meanwhile(site, opens).await;
                     }
-                    return Ok(Acceptance::Taken);
+                    return Ok(Acceptance::Accepted);
                 }
-                Committed::Duplicate => return Ok(Acceptance::Duplicate),
-                Committed::Conflict => {}
+                CommitOutcome::Duplicate => return Ok(Acceptance::Duplicate),
+                CommitOutcome::Conflict => {}
             }
         }
         Err(StoreError::new(
@@ -154,7 +154,7 @@ impl Engine {
     /// `again` says that what was decided before was a conflict.
     async fn decide(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         signal: &Signal,
         now: Timestamp,
         again: bool,
@@ -162,7 +162,9 @@ impl Engine {
         match signal {
             Signal::Missed(call) => self.missed(site, call, now, again).await.map(Some),
             Signal::Answered { call, by_a_user } => match suspicion(site, call, *by_a_user) {
-                Some(Suspected::Missed) => self.missed(site, call, now, again).await.map(Some),
+                Some(SuspectedVoicemail::Missed) => {
+                    self.missed(site, call, now, again).await.map(Some)
+                }
                 suspected => self.answered(signal, call, suspected, now).await,
             },
             Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
@@ -195,7 +197,7 @@ impl Engine {
                 in_words,
                 erasure,
             } => {
-                if reply.ends_texts() {
+                if reply.is_opt_out() {
                     let unconfirmed = in_words.then_some(person.at);
                     let no = self.opted_out(person, Reason::OptedOut, unconfirmed, now);
                     let mut commit = no.await?;
@@ -221,13 +223,13 @@ impl Engine {
             // Whoever tells of a no, it holds for every later call.
             Signal::Happened {
                 person,
-                what: Happening::OptedOut,
+                what: Trigger::OptedOut,
                 ..
             } => self
                 .opted_out(person, Reason::OptedOut, None, now)
                 .await
                 .map(Some),
-            Signal::Happened { .. } => match signal.as_told() {
+            Signal::Happened { .. } => match signal.to_input() {
                 Some((person, input)) => self.tell(&person, &input, None, now).await,
                 None => Ok(None),
             },
@@ -255,7 +257,7 @@ impl Engine {
         commit: Option<Commit>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let Some(Resumed {
+        let Some(Loaded {
             mut episode,
             revision,
         }) = self.of(person, now).await?
@@ -266,8 +268,8 @@ impl Engine {
             return Ok(commit);
         }
         let mut commit = commit.unwrap_or_default();
-        let actions = episode.handle(input, now);
-        add_to(&mut commit, &episode, Some(revision), actions, now);
+        let outputs = episode.handle(input, now);
+        add_to(&mut commit, &episode, Some(revision), outputs, now);
         Ok(Some(commit))
     }
 
@@ -276,9 +278,11 @@ impl Engine {
         &self,
         person: &Person,
         now: Timestamp,
-    ) -> Result<Option<Resumed>, StoreError> {
+    ) -> Result<Option<Loaded>, StoreError> {
         match self.shared.store.latest_episode(&person.key()).await? {
-            Some(stored) if stored.state.hears(now) => self.reopen(stored).await.map(Some),
+            Some(stored) if stored.state.accepts_late_input(now) => {
+                self.load_stored(stored).await.map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -294,7 +298,7 @@ pub(crate) fn name_of(delivery: &Delivery, signal: &Signal) -> String {
         _ => None,
     };
     let (Some(location), Some(message), Some(says)) =
-        (&delivery.location_id, message, signal.of_message())
+        (&delivery.location_id, message, signal.dedupe_kind())
     else {
         return delivery.dedupe_key().as_str().to_owned();
     };

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use super::accept::alone;
 use crate::digest::sha256_hex;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
-use crate::recipes::missed_call::core::episode::{Action, Episode, Input};
+use crate::recipes::missed_call::core::episode::{Episode, Input, Output};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::Subject;
 use crate::recipes::missed_call::core::signal::Person;
-use crate::recipes::missed_call::engine::{Engine, Resumed, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
 use crate::recipes::missed_call::store::{
     Commit, ConsentGiven, StoreError, Suppression, SuppressionChange,
 };
@@ -38,7 +38,7 @@ impl Engine {
         let subjects = subjects(person, told.as_ref().map(|resumed| &resumed.episode));
         commit.suppressions = changes(person, subjects, &reason, true);
         match told {
-            Some(Resumed {
+            Some(Loaded {
                 mut episode,
                 revision,
             }) => {
@@ -46,15 +46,15 @@ impl Engine {
                     reason: reason.clone(),
                     unconfirmed_since,
                 };
-                let actions = episode.handle(&input, now);
+                let outputs = episode.handle(&input, now);
                 let is_opt_out =
-                    |action: &Action| matches!(action, Action::Record(EntryKind::OptedOut { .. }));
-                if !episode.state().is_live() && !actions.iter().any(is_opt_out) {
+                    |action: &Output| matches!(action, Output::Record(EntryKind::OptedOut { .. }));
+                if !episode.state().is_open() && !outputs.iter().any(is_opt_out) {
                     // It said so before it was over. Since then the person may have opted in again.
                     let kind = EntryKind::OptedOut { reason };
                     commit.entries.push(alone(person, kind, now));
                 }
-                add_to(&mut commit, &episode, Some(revision), actions, now);
+                add_to(&mut commit, &episode, Some(revision), outputs, now);
             }
             None => commit
                 .entries
@@ -118,9 +118,9 @@ impl Engine {
             ..Commit::default()
         };
         match told {
-            Some(Resumed { episode, revision }) => {
-                let actions = vec![Action::Record(kind)];
-                add_to(&mut commit, &episode, Some(revision), actions, now);
+            Some(Loaded { episode, revision }) => {
+                let outputs = vec![Output::Record(kind)];
+                add_to(&mut commit, &episode, Some(revision), outputs, now);
             }
             None => {
                 // An entry without an episode is found by nobody who erases a person, and the reference may be theirs.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::recipes::missed_call::core::call::Caller;
-use crate::recipes::missed_call::core::compliance::{Flood, flood};
+use crate::recipes::missed_call::core::compliance::{CallFlood, flood};
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::model::MissedCall;
 use crate::recipes::missed_call::core::recipe::Step;
@@ -36,10 +36,10 @@ impl Engine {
         episode: &Episode,
         step: &Step,
         now: Timestamp,
-    ) -> Result<Option<Flood>, StoreError> {
+    ) -> Result<Option<CallFlood>, StoreError> {
         let (state, recipe) = (episode.state(), episode.recipe());
         let call = state.new_caller();
-        let call = call.filter(|_| recipe.answers_the_call(step));
+        let call = call.filter(|_| recipe.is_first_reply(step));
         let Some((call, limits)) = call.zip(recipe.flood.as_ref()) else {
             return Ok(None);
         };

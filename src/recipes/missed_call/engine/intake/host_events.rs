@@ -2,8 +2,8 @@
 
 use crate::digest::sha256_hex;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
-use crate::recipes::missed_call::core::model::Happening;
 use crate::recipes::missed_call::core::model::PersonKey;
+use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::signal::{Person, Signal};
 use crate::recipes::missed_call::engine::{Acceptance, Engine};
 use crate::recipes::missed_call::store::{DeliveryName, StoreError};
@@ -12,14 +12,14 @@ impl Engine {
     /// Tells what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
     /// that HighLevel does not know. Steps of the person's live episode follow it, or stop on it. If their last episode is
     /// closed, it is written down for the reports until
-    /// [`Episode::HEARS_FOR`](crate::recipes::missed_call::core::episode::Episode::HEARS_FOR) after the call.
+    /// [`Episode::ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) after the call.
     ///
     /// `reference` is its id; the same happening with the same reference is taken once. [`Acceptance::Ignored`] says
-    /// that the person has no such episode. A no ([`Happening::OptedOut`]) is kept for every later call all the same.
+    /// that the person has no such episode. A no ([`Trigger::OptedOut`]) is kept for every later call all the same.
     pub async fn record(
         &self,
         person: &PersonKey,
-        what: Happening,
+        what: Trigger,
         reference: &str,
     ) -> Result<Acceptance, StoreError> {
         let signal = |person| Signal::Happened {
@@ -32,13 +32,13 @@ impl Engine {
     }
 
     /// [`record`](Self::record)s a booking. `appointment` is its id in whatever calendar it is kept: reports count each
-    /// once, take it back when [`Happening::BookingCancelled`] is recorded with the same id, and look up its worth by it.
+    /// once, take it back when [`Trigger::BookingCancelled`] is recorded with the same id, and look up its worth by it.
     pub async fn record_booking(
         &self,
         person: &PersonKey,
         appointment: &str,
     ) -> Result<Acceptance, StoreError> {
-        self.record(person, Happening::Booked, appointment).await
+        self.record(person, Trigger::Booked, appointment).await
     }
 
     /// [`record`](Self::record)s that the person opened a link. `click` is the id of this click: that of the link alone
@@ -48,7 +48,7 @@ impl Engine {
         person: &PersonKey,
         click: &str,
     ) -> Result<Acceptance, StoreError> {
-        self.record(person, Happening::Clicked, click).await
+        self.record(person, Trigger::Clicked, click).await
     }
 
     /// Keeps that somebody consented to texts, for later texts of recipes that ask for it. Keep the proof itself for five

@@ -6,14 +6,18 @@ use super::accept::alone;
 use crate::ids::TaskId;
 use crate::recipes::missed_call::core::episode::Input;
 use crate::recipes::missed_call::core::ledger::EntryKind;
-use crate::recipes::missed_call::core::model::{Happening, MissedCall, Reason};
-use crate::recipes::missed_call::core::recipe::Suspected;
+use crate::recipes::missed_call::core::model::{MissedCall, Reason, Trigger};
+use crate::recipes::missed_call::core::recipe::SuspectedVoicemail;
 use crate::recipes::missed_call::core::signal::{Person, Signal};
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::recipes::missed_call::store::{Commit, StoreError};
 
 /// What the recipe makes of a call that was answered, if a mailbox may have taken it.
-pub(crate) fn suspicion(site: &Site, call: &MissedCall, by_a_user: bool) -> Option<Suspected> {
+pub(crate) fn suspicion(
+    site: &LocationEntry,
+    call: &MissedCall,
+    by_a_user: bool,
+) -> Option<SuspectedVoicemail> {
     let rules = &site.recipe.call;
     rules
         .suspects(call.duration, by_a_user)
@@ -21,11 +25,11 @@ pub(crate) fn suspicion(site: &Site, call: &MissedCall, by_a_user: bool) -> Opti
 }
 
 /// Whether a signal is a missed call in this location.
-pub(crate) fn is_missed(site: &Site, signal: &Signal) -> bool {
+pub(crate) fn is_missed(site: &LocationEntry, signal: &Signal) -> bool {
     match signal {
         Signal::Missed(_) => true,
         Signal::Answered { call, by_a_user } => {
-            suspicion(site, call, *by_a_user) == Some(Suspected::Missed)
+            suspicion(site, call, *by_a_user) == Some(SuspectedVoicemail::Missed)
         }
         _ => false,
     }
@@ -37,13 +41,13 @@ impl Engine {
         &self,
         signal: &Signal,
         call: &MissedCall,
-        suspected: Option<Suspected>,
+        suspected: Option<SuspectedVoicemail>,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let Some((person, input)) = signal.as_told() else {
+        let Some((person, input)) = signal.to_input() else {
             return Ok(None);
         };
-        let reported = (suspected == Some(Suspected::Reported)).then(|| Commit {
+        let reported = (suspected == Some(SuspectedVoicemail::Reported)).then(|| Commit {
             entries: vec![alone(
                 &person,
                 EntryKind::CallUnclear {
@@ -69,7 +73,7 @@ impl Engine {
             return Ok(None);
         }
         let input = Input::Happened {
-            what: Happening::TaskDone,
+            what: Trigger::TaskDone,
             reference: task.to_string(),
         };
         self.tell(person, &input, None, now).await

@@ -11,16 +11,16 @@ use crate::recipes::missed_call::core::model::{EpisodeId, MissedCall, Reason};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal::{Person, Signal};
 use crate::recipes::missed_call::engine::update::MOST_CONFLICTS;
-use crate::recipes::missed_call::engine::{Acceptance, Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::engine::{Acceptance, Engine, Loaded, LocationEntry, add_to};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, DeliveryName, LedgerQuery, RecipeText, StoreError,
+    Commit, CommitOutcome, DeliveryName, LedgerQuery, RecipeText, StoreError,
 };
 
 impl Engine {
     /// A missed call joins its caller's episode, or opens one. `again` says that what was decided before was a conflict.
     pub(crate) async fn missed(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         call: &MissedCall,
         now: Timestamp,
         again: bool,
@@ -29,24 +29,24 @@ impl Engine {
         let mut ends_another = false;
         let latest = loop {
             let latest = self.shared.store.latest_episode(&key).await?;
-            let Some(stored) = latest.clone().filter(|stored| stored.state.is_live()) else {
+            let Some(stored) = latest.clone().filter(|stored| stored.state.is_open()) else {
                 break latest;
             };
-            let Resumed {
+            let Loaded {
                 mut episode,
                 revision,
-            } = self.reopen(stored).await?;
+            } = self.load_stored(stored).await?;
             let mut commit = Commit::default();
             if episode.joins(call.ended_at) || episode.has_call(&call.message) {
-                let actions = episode.handle(&Input::CallMissed(call.clone()), now);
-                add_to(&mut commit, &episode, Some(revision), actions, now);
+                let outputs = episode.handle(&Input::CallMissed(call.clone()), now);
+                add_to(&mut commit, &episode, Some(revision), outputs, now);
                 return Ok(commit);
             }
             // Its time is over whatever becomes of this call. Closed at once and not together with the opening of the
             // next: the caller's number can have another live episode, which shows when this one, the contact's, is
             // out of the way. On a conflict somebody else has written it, and the next look tells.
-            let actions = episode.close(now);
-            add_to(&mut commit, &episode, Some(revision), actions, now);
+            let outputs = episode.close(now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
             self.shared.store.commit(commit).await?;
             ends_another = true;
         };
@@ -56,7 +56,7 @@ impl Engine {
             // A call that opened an episode which is over is told once more, in another delivery: it changes nothing.
             return Ok(Commit::default());
         }
-        let (mut episode, mut actions) =
+        let (mut episode, mut outputs) =
             Episode::open(std::sync::Arc::clone(&site.recipe), call, now);
         note_new_caller(&mut episode, call, latest.as_ref());
         if self.is_suppressed(&episode, None).await? {
@@ -64,7 +64,7 @@ impl Engine {
                 reason: Reason::Suppressed,
                 unconfirmed_since: None,
             };
-            actions.extend(episode.handle(&input, now));
+            outputs.extend(episode.handle(&input, now));
         }
         let mut commit = Commit {
             recipe: Some(RecipeText {
@@ -74,7 +74,7 @@ impl Engine {
             ..Commit::default()
         };
         for early in self.shared.early.of(&call.location, &call.contact) {
-            let Some((person, input)) = early.signal.as_told() else {
+            let Some((person, input)) = early.signal.to_input() else {
                 continue;
             };
             if episode.is_before_the_call(person.at, now) || early.is_of(&call.message) {
@@ -88,30 +88,30 @@ impl Engine {
                 }
             ) {
                 // It may take back an opt-out besides, and is taken whole after this.
-                actions.extend(episode.hear_of(&input));
+                outputs.extend(episode.apply_stop_only(&input));
                 continue;
             }
             let name = &early.delivery.name;
-            let is_taken = ends_another && self.shared.store.is_taken(name).await?;
+            let is_processed = ends_another && self.shared.store.is_processed(name).await?;
             commit.earlier.push(early.delivery);
-            if is_taken {
+            if is_processed {
                 // The episode that this call ends was live when it was told, and has set off what follows.
-                actions.extend(episode.hear_of(&input));
+                outputs.extend(episode.apply_stop_only(&input));
                 continue;
             }
-            actions.extend(episode.handle(&input, now));
+            outputs.extend(episode.handle(&input, now));
             let found = early.found.map(|found| Entry {
                 episode: Some(episode.state().id().clone()),
                 ..alone(&person, *found, now)
             });
             commit.entries.extend(found);
         }
-        add_to(&mut commit, &episode, None, actions, now);
+        add_to(&mut commit, &episode, None, outputs, now);
         Ok(commit)
     }
 
     /// Tells a new episode what was told at the same moment as its call, by whoever found no episode yet, or an older one.
-    pub(crate) async fn tell_what_came_meanwhile(&self, site: &Site, opened: Opens) {
+    pub(crate) async fn tell_what_came_meanwhile(&self, site: &LocationEntry, opened: Opens) {
         for early in self.shared.early.of(site.location.id(), &opened.contact) {
             if opened.taken.contains(&early.delivery) || early.is_of(&opened.call) {
                 continue;
@@ -137,12 +137,12 @@ impl Engine {
 
     /// Tells an episode what has been taken already, if by another one.
     async fn tell_once(&self, id: &EpisodeId, signal: &Signal) -> Result<(), StoreError> {
-        let Some((person, input)) = signal.as_told() else {
+        let Some((person, input)) = signal.to_input() else {
             return Ok(());
         };
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
-            let Some(Resumed {
+            let Some(Loaded {
                 mut episode,
                 revision,
             }) = self.episode(id).await?
@@ -155,9 +155,9 @@ impl Engine {
                 return Ok(());
             }
             let mut commit = Commit::default();
-            let actions = episode.handle(&input, now);
-            add_to(&mut commit, &episode, Some(revision), actions, now);
-            if self.shared.store.commit(commit).await? == Committed::Done {
+            let outputs = episode.handle(&input, now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
+            if self.shared.store.commit(commit).await? == CommitOutcome::Done {
                 self.shared.planned.notify_one();
                 return Ok(());
             }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::ledger::EntryKind;
-use crate::recipes::missed_call::core::model::Happening;
+use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::model::{Reference, ReferenceChange};
-use crate::recipes::missed_call::core::recipe::Deed;
+use crate::recipes::missed_call::core::recipe::StepAction;
 use crate::recipes::missed_call::core::signal;
 use crate::recipes::missed_call::core::signal::Clue;
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::recipes::missed_call::store::StoreError;
 use crate::webhooks::Delivery;
 
@@ -18,7 +18,7 @@ impl Engine {
     /// The delivery with its contact, where it does not tell one and the store knows whose it is.
     pub(crate) async fn with_contact<'d>(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         delivery: &'d Delivery,
     ) -> Result<Cow<'d, Delivery>, StoreError> {
         let (store, location) = (&self.shared.store, site.location.id());
@@ -48,11 +48,11 @@ pub(crate) fn met(episode: &Episode, entry: &EntryKind) -> Option<ReferenceChang
             step,
             reference: Some(id),
             ..
-        } if matches!(episode.recipe().step(step)?.deed, Deed::Task(_)) => {
+        } if matches!(episode.recipe().step(step)?.action, StepAction::Task(_)) => {
             Reference::Task(id.clone())
         }
         EntryKind::Happened {
-            what: Happening::Booked,
+            what: Trigger::Booked,
             reference,
         } => Reference::Appointment(reference.clone()),
         _ => return None,

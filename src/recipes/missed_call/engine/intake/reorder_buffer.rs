@@ -33,7 +33,7 @@ pub(crate) struct Early {
 }
 
 impl Early {
-    /// About how much memory it takes. Anybody can have things told, so this is what is bounded, and not their number.
+    /// NoticeKind how much memory it takes. Anybody can have things told, so this is what is bounded, and not their number.
     fn bytes(&self) -> usize {
         let of_signal = match &self.signal {
             Signal::Missed(call) | Signal::Answered { call, .. } => of_call(call),
@@ -71,7 +71,7 @@ impl Early {
 
 /// The last things told of each person.
 #[derive(Default)]
-pub(crate) struct EarlySignals {
+pub(crate) struct ReorderBuffer {
     kept: Mutex<Kept>,
 }
 
@@ -168,7 +168,7 @@ struct Kept {
     young_since: Option<Duration>,
 }
 
-impl EarlySignals {
+impl ReorderBuffer {
     /// `now` is on the monotonic clock: nobody forgets because the time of day was set.
     pub(crate) fn keep(&self, person: &Person, early: Early, now: Duration) {
         let mut kept = self.kept();
@@ -254,7 +254,7 @@ mod tests {
     fn however_much_is_told_it_takes_so_much_memory_and_the_last_is_known() {
         // By one person and by many, with ids as HighLevel makes them and as long as they may be.
         for (people, length) in [(3, 20), (7_000, 20), (usize::MAX, 20), (usize::MAX, 250)] {
-            let signals = EarlySignals::default();
+            let signals = ReorderBuffer::default();
             for message in 0..60_000 {
                 let (person, early) = text(message % people, message, length);
                 signals.keep(&person, early, Duration::ZERO);
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_takes_no_memory() {
-        let signals = EarlySignals::default();
+        let signals = ReorderBuffer::default();
         for message in 0..20 {
             let (person, early) = text(message % 2, message / 3, 20);
             signals.keep(&person, early, Duration::ZERO);

@@ -3,7 +3,7 @@
 //! Were it asked first, a slow agent would hold up the acknowledgement of the webhook, a crash meanwhile would lose a
 //! reply that HighLevel may never send again, and a text that falls due meanwhile would go to somebody who has just
 //! written. So a reply is stored at once, with what the rules made of it and how long is waited
-//! ([`Input::Wrote`]); its text waits here, in memory alone; and the answer is another input ([`Input::Read`]). Where none
+//! ([`Input::ReplyPending`]); its text waits here, in memory alone; and the answer is another input ([`Input::ReplyClassified`]). Where none
 //! comes, because the agent failed, was too slow, or the process died, the episode wakes and goes by the rules.
 
 use std::collections::VecDeque;
@@ -19,22 +19,22 @@ use crate::recipes::missed_call::core::model::{EpisodeId, Reason};
 use crate::recipes::missed_call::core::reply::{Reply, ReplyAgent, decide};
 use crate::recipes::missed_call::core::signal::{Person, Signal};
 use crate::recipes::missed_call::engine::update::MOST_CONFLICTS;
-use crate::recipes::missed_call::engine::{Engine, Resumed, add_to};
-use crate::recipes::missed_call::store::{Commit, Committed, StoreError};
+use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
+use crate::recipes::missed_call::store::{Commit, CommitOutcome, StoreError};
 use crate::secret::Private;
 
 /// How long a reply waits to be read.
 const READ_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// The agent, and what it is to be asked.
-pub(crate) struct Reader {
+pub(crate) struct ReplyQueue {
     agent: Arc<dyn ReplyAgent>,
     /// In the order in which they came, which is that of their time limits.
-    waiting: Mutex<VecDeque<Question>>,
+    waiting: Mutex<VecDeque<ReplyQuestion>>,
 }
 
 /// A reply that is stored and not read yet.
-pub(crate) struct Question {
+pub(crate) struct ReplyQuestion {
     episode: EpisodeId,
     person: Person,
     message: MessageId,
@@ -44,7 +44,7 @@ pub(crate) struct Question {
     until: Timestamp,
 }
 
-impl Reader {
+impl ReplyQueue {
     pub(crate) fn new(agent: Arc<dyn ReplyAgent>) -> Self {
         Self {
             agent,
@@ -52,7 +52,7 @@ impl Reader {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Question>> {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<ReplyQuestion>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,7 +69,7 @@ impl Engine {
         now: Timestamp,
     ) -> Input {
         match (&self.shared.reader, message, text) {
-            (Some(_), Some(message), Some(_)) if !rules.is_settled() => Input::Wrote {
+            (Some(_), Some(message), Some(_)) if !rules.is_settled() => Input::ReplyPending {
                 message: message.clone(),
                 rules,
                 at: person.at,
@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// The question that this commit leaves open.
-    pub(crate) fn question(&self, signal: &Signal, commit: &Commit) -> Option<Question> {
+    pub(crate) fn question(&self, signal: &Signal, commit: &Commit) -> Option<ReplyQuestion> {
         let Signal::Wrote {
             person,
             message: Some(message),
@@ -98,8 +98,8 @@ impl Engine {
         };
         let mut states = commit.episodes.iter().map(|change| &change.state);
         let (episode, unread) =
-            states.find_map(|state| Some((state.id(), state.unread.get(message)?)))?;
-        Some(Question {
+            states.find_map(|state| Some((state.id(), state.pending_replies.get(message)?)))?;
+        Some(ReplyQuestion {
             episode: episode.clone(),
             person: person.clone(),
             message: message.clone(),
@@ -111,14 +111,14 @@ impl Engine {
     }
 
     /// The reply is stored: it waits to be read. Those that have waited too long make room.
-    pub(crate) fn ask_later(&self, question: Question) {
+    pub(crate) fn ask_later(&self, question: ReplyQuestion) {
         let Some(reader) = &self.shared.reader else {
             return;
         };
         let now = self.shared.clock.now();
         let mut waiting = reader.waiting();
         waiting.retain(|other| other.until > now);
-        let is_same = |other: &Question| {
+        let is_same = |other: &ReplyQuestion| {
             (&other.episode, &other.message) == (&question.episode, &question.message)
         };
         if !waiting.iter().any(is_same) {
@@ -128,7 +128,7 @@ impl Engine {
     }
 
     /// Takes up to `limit` questions.
-    pub(crate) fn questions(&self, limit: usize) -> Vec<Question> {
+    pub(crate) fn questions(&self, limit: usize) -> Vec<ReplyQuestion> {
         let Some(reader) = &self.shared.reader else {
             return Vec::new();
         };
@@ -144,7 +144,7 @@ impl Engine {
     }
 
     /// Asks the agent, and tells the episode what counts then.
-    pub(crate) async fn ask(&self, question: Question) {
+    pub(crate) async fn ask(&self, question: ReplyQuestion) {
         let Some(reader) = &self.shared.reader else {
             return;
         };
@@ -175,27 +175,27 @@ impl Engine {
         }
     }
 
-    async fn answer(&self, question: &Question, reply: Reply) -> Result<(), StoreError> {
-        let input = Input::Read {
+    async fn answer(&self, question: &ReplyQuestion, reply: Reply) -> Result<(), StoreError> {
+        let input = Input::ReplyClassified {
             message: question.message.clone(),
             reply,
         };
         for _ in 0..MOST_CONFLICTS {
             let now = self.shared.clock.now();
-            let Some(Resumed {
+            let Some(Loaded {
                 mut episode,
                 revision,
             }) = self.episode(&question.episode).await?
             else {
                 return Ok(());
             };
-            let mut actions = episode.handle(&input, now);
-            if actions.is_empty() && !reply.ends_texts() {
+            let mut outputs = episode.handle(&input, now);
+            if outputs.is_empty() && !reply.is_opt_out() {
                 // Somebody has decided already, or the episode was closed. A no counts all the same.
                 return Ok(());
             }
             let mut commit = Commit::default();
-            if reply.ends_texts() {
+            if reply.is_opt_out() {
                 let (person, reason) = (&question.person, Reason::OptedOut);
                 let subjects = subjects(person, Some(&episode));
                 commit.suppressions = changes(person, subjects, &reason, true);
@@ -203,10 +203,10 @@ impl Engine {
                     reason,
                     unconfirmed_since: question.in_words.then_some(person.at),
                 };
-                actions.extend(episode.handle(&opted_out, now));
+                outputs.extend(episode.handle(&opted_out, now));
             }
-            add_to(&mut commit, &episode, Some(revision), actions, now);
-            if self.shared.store.commit(commit).await? == Committed::Done {
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
+            if self.shared.store.commit(commit).await? == CommitOutcome::Done {
                 self.shared.planned.notify_one();
                 return Ok(());
             }

@@ -23,7 +23,7 @@ use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal;
 use crate::recipes::missed_call::core::signal::Signal;
-use crate::recipes::missed_call::engine::{Acceptance, Engine, Site};
+use crate::recipes::missed_call::engine::{Acceptance, Engine, LocationEntry};
 use crate::recipes::missed_call::store::{Commit, DeliveryName, LedgerQuery, StoreError};
 use crate::webhooks::{Delivery, Event, Message};
 
@@ -62,7 +62,7 @@ impl Sweeps {
 /// What a sweep came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Swept {
+pub struct SweepReport {
     /// How many calls and messages that mean something to the recipe are new since the sweep before, of this process or
     /// of the one before it.
     pub seen: u64,
@@ -101,7 +101,7 @@ impl Engine {
     /// looks at the same time again. But what will not get better by that is logged and passed over: records that make
     /// HighLevel's answer too large or unreadable, and a contact that HighLevel refuses or that cannot be read, whose
     /// number is then not known.
-    pub async fn sweep(&self, location: &LocationId) -> Result<Swept, SweepError> {
+    pub async fn sweep(&self, location: &LocationId) -> Result<SweepReport, SweepError> {
         let Some(site) = self.shared.sites.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));
         };
@@ -141,7 +141,7 @@ impl Engine {
             return Err(error);
         }
         let count = |count: usize| count.try_into().unwrap_or(u64::MAX);
-        let swept = Swept {
+        let swept = SweepReport {
             seen: count(seen),
             found: count(found),
         };
@@ -188,7 +188,7 @@ impl Engine {
             // A store in memory never waits, and other work of the thread would.
             tokio::task::yield_now().await;
             match self.take_one(sweep, &mut found).await {
-                Ok(Acceptance::Taken) => taken += 1,
+                Ok(Acceptance::Accepted) => taken += 1,
                 Ok(Acceptance::Ignored) => nobodys.push(found),
                 Ok(Acceptance::Duplicate) => {}
                 Err(error) => {
@@ -205,7 +205,7 @@ impl Engine {
         sweep: &mut Sweep<'_>,
         found: &mut Found,
     ) -> Result<Acceptance, SweepError> {
-        if self.shared.store.is_taken(&found.delivery.name).await? {
+        if self.shared.store.is_processed(&found.delivery.name).await? {
             return Ok(Acceptance::Duplicate);
         }
         let contact = found.signal.contact();
@@ -244,15 +244,15 @@ impl Engine {
 
     async fn write_down(
         &self,
-        site: &Site,
-        swept: Swept,
+        site: &LocationEntry,
+        swept: SweepReport,
         (from, to): (Timestamp, Timestamp),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if swept == Swept::default() {
+        if swept == SweepReport::default() {
             return Ok(());
         }
-        let Swept { seen, found } = swept;
+        let SweepReport { seen, found } = swept;
         let entry = Entry {
             at: now,
             location: site.location.id().clone(),
@@ -274,7 +274,7 @@ impl Engine {
 
 /// One sweep.
 struct Sweep<'a> {
-    site: &'a Site,
+    site: &'a LocationEntry,
     /// Whose calls it has found.
     callers: HashSet<ContactId>,
     /// The numbers of contacts, as far as they were asked for.
@@ -326,7 +326,7 @@ struct Found {
 
 /// What HighLevel has recorded of a location in this time, in the order in which webhooks would have told it.
 async fn recorded(
-    site: &Site,
+    site: &LocationEntry,
     (from, to): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<Vec<Found>, SweepError> {
@@ -368,7 +368,7 @@ async fn recorded(
 }
 
 async fn recorded_between(
-    site: &Site,
+    site: &LocationEntry,
     (from, to): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<Vec<Found>, Error> {
@@ -402,7 +402,7 @@ fn is_unreadable(error: &Error) -> bool {
 }
 
 /// `None` if the message means nothing to the recipe, or more is to come of it.
-fn read(site: &Site, recorded: &Recorded, now: Timestamp) -> Option<Found> {
+fn read(site: &LocationEntry, recorded: &Recorded, now: Timestamp) -> Option<Found> {
     let location = site.location.id().clone();
     let message = Message::recorded(recorded);
     let event = match &recorded.direction {
@@ -415,7 +415,7 @@ fn read(site: &Site, recorded: &Recorded, now: Timestamp) -> Option<Found> {
     };
     let delivery = Delivery::found(&format!("found:{}", recorded.id), event, location, now);
     let signal = signal::read(&delivery, now)?;
-    signal.of_message()?;
+    signal.dedupe_kind()?;
     Some(Found {
         message: recorded.id.clone(),
         made_at: recorded.date_added.unwrap_or(now),
@@ -439,7 +439,7 @@ fn unclear_call(
         return None;
     }
     let signal = Signal::unclear(location.clone(), recorded.id.clone(), status);
-    let says = signal.of_message()?;
+    let says = signal.dedupe_kind()?;
     Some(Found {
         message: recorded.id.clone(),
         made_at: recorded.date_added.unwrap_or(now),
@@ -452,13 +452,13 @@ fn unclear_call(
 }
 
 /// The contact of a signal whose number decides on texts, of now or of later, if the number is not told.
-fn lacks_number<'a>(signal: &'a Signal, site: &Site) -> Option<&'a ContactId> {
+fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a ContactId> {
     match signal {
         Signal::Missed(call) | Signal::Answered { call, .. } => {
             (call.caller.is_none() && is_missed(site, signal)).then_some(&call.contact)
         }
         Signal::Wrote { person, reply, .. } => {
-            let decides = reply.ends_texts() || *reply == Reply::OptIn;
+            let decides = reply.is_opt_out() || *reply == Reply::OptIn;
             (person.number.is_none() && decides).then_some(&person.contact)
         }
         _ => None,

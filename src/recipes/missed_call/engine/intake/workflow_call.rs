@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::accept::name_of_message;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::zone;
-use crate::recipes::missed_call::engine::{Acceptance, Engine, Site};
+use crate::recipes::missed_call::engine::{Acceptance, Engine, LocationEntry};
 use crate::recipes::missed_call::store::{DeliveryName, StoreError};
 use crate::recipes::missed_call::{MissedCallForm, WorkflowCall};
 use crate::workflows::actions::{Action, ActionAnswer, ActionCall};
@@ -67,14 +67,14 @@ impl Engine {
     pub fn for_workflows_of(
         &self,
         locations: impl IntoIterator<Item = LocationId>,
-    ) -> WorkflowInlet {
-        WorkflowInlet {
+    ) -> ScopedEngine {
+        ScopedEngine {
             engine: self.clone(),
             locations: Arc::new(locations.into_iter().collect()),
         }
     }
 
-    fn site_of_workflow(&self, location: &LocationId) -> Option<&Site> {
+    fn site_of_workflow(&self, location: &LocationId) -> Option<&LocationEntry> {
         let site = self.shared.sites.get(location);
         if site.is_none() {
             tracing::warn!(%location, "a workflow tells of a call in a location without a recipe");
@@ -84,7 +84,7 @@ impl Engine {
 
     async fn take_workflow_call(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         call: &WorkflowCall,
     ) -> Result<Acceptance, StoreError> {
         let call = &*self.by_the_clock(site, call).await;
@@ -92,7 +92,7 @@ impl Engine {
         let Some((message, signal)) = call.signal(now) else {
             return Ok(Acceptance::Ignored);
         };
-        let says = signal.of_message().unwrap_or("unclear");
+        let says = signal.dedupe_kind().unwrap_or("unclear");
         let delivery = DeliveryName {
             name: name_of_message(&call.location, &message, says),
             received_at: now,
@@ -102,7 +102,11 @@ impl Engine {
     }
 
     /// The call with the time of its end, where that is told by the clock on the wall alone.
-    async fn by_the_clock<'c>(&self, site: &Site, call: &'c WorkflowCall) -> Cow<'c, WorkflowCall> {
+    async fn by_the_clock<'c>(
+        &self,
+        site: &LocationEntry,
+        call: &'c WorkflowCall,
+    ) -> Cow<'c, WorkflowCall> {
         if call.ended_at.is_some() || call.ended_at_local.is_none() {
             return Cow::Borrowed(call);
         }
@@ -114,7 +118,7 @@ impl Engine {
     }
 
     /// The location's time zone. What was read is kept for an hour; older, it still counts where HighLevel does not answer.
-    async fn zone_of(&self, site: &Site) -> Option<TimeZone> {
+    async fn zone_of(&self, site: &LocationEntry) -> Option<TimeZone> {
         const KEPT: Duration = Duration::from_secs(3600);
         let location = site.location.id();
         let elapsed = self.shared.clock.elapsed();
@@ -154,7 +158,7 @@ impl Engine {
         };
         let taken = self.take_workflow_call(site, call).await;
         let word = match taken.map_err(NotTaken::new)? {
-            Acceptance::Taken => "taken",
+            Acceptance::Accepted => "taken",
             Acceptance::Duplicate => "repeated",
             Acceptance::Ignored => "ignored",
         };
@@ -167,12 +171,12 @@ impl Engine {
 /// An [`Engine`] that takes calls from workflows of some locations alone: what stands behind an endpoint whose secret
 /// those locations know. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct WorkflowInlet {
+pub struct ScopedEngine {
     engine: Engine,
     locations: Arc<HashSet<LocationId>>,
 }
 
-impl WorkflowInlet {
+impl ScopedEngine {
     async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepFailure> {
         let location = &call.location;
         if !self.locations.contains(location) {
@@ -211,4 +215,4 @@ macro_rules! behind_endpoints {
     )+};
 }
 
-behind_endpoints!(Engine, WorkflowInlet);
+behind_endpoints!(Engine, ScopedEngine);

@@ -8,7 +8,7 @@
 
 use jiff::Timestamp;
 
-use super::backoff::next_try;
+use super::backoff::retry_at;
 use super::facts::FactsError;
 use super::highlevel;
 use super::merged_contact::Gone;
@@ -17,16 +17,16 @@ use super::run::BEGIN_WITHIN;
 use super::stop::Begun;
 use crate::client::Lane;
 use crate::error::{Error, ErrorKind};
-use crate::recipes::missed_call::core::episode::{Action, EffectEnd, Episode, Facts, Permit};
+use crate::recipes::missed_call::core::episode::{Decision, EffectEnd, Episode, Facts, Output};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::core::recipe::{Deed, Step};
+use crate::recipes::missed_call::core::recipe::{Step, StepAction};
 use crate::recipes::missed_call::engine::update::{
     AFTER_STORE_FAILURE, MOST_CONFLICTS, MOST_STORE_FAILURES, count,
 };
-use crate::recipes::missed_call::engine::{Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, LocationEntry, add_to};
 use crate::recipes::missed_call::store::{
-    Claim, Commit, Committed, EffectChange, Fence, Progress, StoreError,
+    Claim, Commit, CommitOutcome, EffectChange, Fence, Progress, StoreError,
 };
 
 impl Engine {
@@ -54,12 +54,12 @@ impl Engine {
         begun: &Begun,
     ) -> Result<(), StoreError> {
         let Claim { fence, progress } = claim;
-        let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
+        let Some(Loaded { episode, .. }) = self.load(&fence).await? else {
             tracing::error!(effect = %fence.effect, "the effect belongs to no episode and is dropped");
             return self.forget(fence).await;
         };
         // What was dropped meanwhile asks HighLevel nothing.
-        if !episode.state().is_open(&fence.effect.step) {
+        if !episode.state().has_open(&fence.effect.step) {
             return self.forget(fence).await;
         }
         let Some(site) = self.shared.sites.get(episode.state().location()) else {
@@ -122,7 +122,7 @@ impl Engine {
 
     async fn attempt(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         episode: &Episode,
         fence: Fence,
         past: Past,
@@ -171,10 +171,11 @@ impl Engine {
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
-        let location = match planned.deed {
-            Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) | Deed::Task(_) => {
-                site.location.for_one_attempt()
-            }
+        let location = match planned.action {
+            StepAction::Text(_)
+            | StepAction::ConfirmOptOut(_)
+            | StepAction::Email(_)
+            | StepAction::Task(_) => site.location.for_one_attempt(),
             _ => Ok(site.location.clone()),
         };
         begun.set();
@@ -188,7 +189,7 @@ impl Engine {
         };
         for _ in 0..MOST_CONFLICTS {
             // Read again each time: an opt-out that came meanwhile must be seen before the intent is written.
-            let Some(Resumed {
+            let Some(Loaded {
                 mut episode,
                 revision,
             }) = self.load(&fence).await?
@@ -220,13 +221,13 @@ impl Engine {
                     .release(fence, |_, now| (Vec::new(), progress.clone(), now))
                     .await;
             }
-            let intent = match episode.permit(step, &facts, now) {
-                Permit::Go(intent) => intent,
-                Permit::Drop(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
-                Permit::Wait { until, why } => {
+            let intent = match episode.decide(step, &facts, now) {
+                Decision::Proceed(intent) => intent,
+                Decision::Skip(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
+                Decision::Defer { until, why } => {
                     return self.wait(fence, failures, until, &why).await;
                 }
-                Permit::Obsolete => return self.forget(fence).await,
+                Decision::Obsolete => return self.forget(fence).await,
             };
             let told = self.shared.time.earliest();
             let before = match highlevel::before(site, episode.state(), &intent, told).await {
@@ -237,7 +238,7 @@ impl Engine {
                         .await;
                 }
             };
-            let actions = episode.begin(&fence.effect, &intent, fence.attempt);
+            let outputs = episode.begin(&fence.effect, &intent, fence.attempt);
             let progress = Progress::Attempting {
                 intent: intent.clone(),
                 began_at: now,
@@ -254,9 +255,9 @@ impl Engine {
             if let Facts::Text(facts) = &facts {
                 commit.texts = count(&episode, &fence.effect, facts.phone.as_ref(), Some(now));
             }
-            add_to(&mut commit, &episode, Some(revision), actions, now);
+            add_to(&mut commit, &episode, Some(revision), outputs, now);
             // Not repeated here when the store fails: the facts would be old by then.
-            if self.shared.store.commit(commit).await? != Committed::Done {
+            if self.shared.store.commit(commit).await? != CommitOutcome::Done {
                 continue;
             }
             begun.set_attempted();
@@ -299,7 +300,7 @@ impl Engine {
         until: Timestamp,
         why: &str,
     ) -> Result<(), StoreError> {
-        let waits = Action::Record(EntryKind::Waits {
+        let waits = Output::Record(EntryKind::Waits {
             effect: fence.effect.clone(),
             until,
             why: why.to_owned(),
@@ -324,21 +325,21 @@ impl Engine {
     /// The step surely had no effect. It is tried again if that can help, and ends otherwise.
     async fn failed(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         step: &Step,
         fence: Fence,
         past: Past,
         error: Error,
         asking: Asking,
     ) -> Result<(), StoreError> {
-        let end = refusal(&step.deed, asking, &error);
+        let end = refusal(&step.action, asking, &error);
         let (location, effect) = (&site.location, &fence.effect);
         let id = location.id();
         if let Some(reason) = end {
             tracing::warn!(%effect, location = %id, %error, %reason, "the step is not done");
             return self.end(fence, EffectEnd::NotDone(reason)).await;
         }
-        let Some(Resumed { episode, .. }) = self.load_patiently(&fence).await? else {
+        let Some(Loaded { episode, .. }) = self.load_patiently(&fence).await? else {
             return Ok(());
         };
         let is_message = step.is_message();
@@ -365,7 +366,7 @@ impl Engine {
         self.release(fence.clone(), |episode, now| {
             episode.undo_begin(&fence.effect);
             let is_first = past.failures == 0 && !past.is_told;
-            let postponed = Action::Record(EntryKind::Postponed {
+            let postponed = Output::Record(EntryKind::Postponed {
                 effect: fence.effect.clone(),
                 code: code.clone(),
             });
@@ -376,7 +377,7 @@ impl Engine {
             (
                 is_first.then_some(postponed).into_iter().collect(),
                 progress,
-                put_off.unwrap_or_else(|| next_try(now, failures, fastrand::f64())),
+                put_off.unwrap_or_else(|| retry_at(now, failures, fastrand::f64())),
             )
         })
         .await
@@ -403,17 +404,20 @@ enum Asking {
 /// Why the step will never be done, if HighLevel said so. Everything else may pass: an outage, a limit, a token that
 /// somebody renews. So may a read that is refused in words nobody knows: it says nothing about the step, and is repeated
 /// until the step is too late.
-fn refusal(deed: &Deed, asking: Asking, error: &Error) -> Option<Reason> {
+fn refusal(action: &StepAction, asking: Asking, error: &Error) -> Option<Reason> {
     let failed = || Some(Reason::Failed(code(error)));
-    match (error.kind(), deed) {
+    match (error.kind(), action) {
         // What is not there may be the task, the workflow or the stage.
-        (ErrorKind::NotFound, Deed::CompleteTask(_)) => Some(Reason::Needless),
-        (ErrorKind::NotFound, Deed::Workflow(_) | Deed::Stage(_) | Deed::Notify(_)) => failed(),
+        (ErrorKind::NotFound, StepAction::CompleteTask(_)) => Some(Reason::Needless),
+        (
+            ErrorKind::NotFound,
+            StepAction::Workflow(_) | StepAction::Stage(_) | StepAction::Notify(_),
+        ) => failed(),
         (ErrorKind::NotFound, _) => Some(Reason::ContactGone),
-        (ErrorKind::DoNotDisturb, Deed::Text(_) | Deed::ConfirmOptOut(_)) => {
+        (ErrorKind::DoNotDisturb, StepAction::Text(_) | StepAction::ConfirmOptOut(_)) => {
             Some(Reason::DoNotDisturb)
         }
-        (ErrorKind::DoNotDisturb, Deed::Email(_)) => Some(Reason::NoEmails),
+        (ErrorKind::DoNotDisturb, StepAction::Email(_)) => Some(Reason::NoEmails),
         // It is the team's own contact that wants nothing.
         (ErrorKind::DoNotDisturb, _) => failed(),
         (ErrorKind::Validation { .. } | ErrorKind::Refused | ErrorKind::Duplicate { .. }, _) => {

@@ -13,17 +13,17 @@ const PAUSES: [SignedDuration; 3] = [
 
 /// The time of the look after `looks` looks, of which the last was taken `now`; `None` when there were enough. It is counted
 /// from now and not from the loss: after a clock was set ahead, all looks would be due at once.
-pub(crate) fn next_look(now: Timestamp, looks: u32) -> Option<Timestamp> {
+pub(crate) fn probe_at(now: Timestamp, looks: u32) -> Option<Timestamp> {
     let pause = PAUSES.get(usize::try_from(looks).ok()?)?;
     Some(now.saturating_add(*pause).unwrap_or(Timestamp::MAX))
 }
 
-/// The longest that an effect waits because HighLevel failed or its answer was lost: what [`next_try`] says, at most.
+/// The longest that an effect waits because HighLevel failed or its answer was lost: what [`retry_at`] says, at most.
 pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(90);
 
 /// When to try again after `failures` failures: 1, 2, 4 … 60 seconds, and with that much `jitter` (0 to 1) more of half
 /// of it.
-pub(crate) fn next_try(now: Timestamp, failures: u32, jitter: f64) -> Timestamp {
+pub(crate) fn retry_at(now: Timestamp, failures: u32, jitter: f64) -> Timestamp {
     // Sixty is passed after six doublings.
     let seconds = (1_i64 << failures.saturating_sub(1).min(6)).min(60);
     let wait = SignedDuration::from_secs(seconds);
@@ -32,7 +32,7 @@ pub(crate) fn next_try(now: Timestamp, failures: u32, jitter: f64) -> Timestamp 
 }
 
 /// How long after the call a tag or task is still tried for.
-pub(crate) const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 #[cfg(test)]
 mod tests {
@@ -44,12 +44,12 @@ mod tests {
         let mut now = Some(lost_at);
         let seconds: Vec<_> = (0..4)
             .map(|looks| {
-                now = next_look(now?, looks);
+                now = probe_at(now?, looks);
                 now.map(Timestamp::as_second)
             })
             .collect();
         assert_eq!(seconds, [Some(2), Some(5), Some(10), None]);
-        assert_eq!(next_look(lost_at, u32::MAX), None);
+        assert_eq!(probe_at(lost_at, u32::MAX), None);
     }
 
     #[test]
@@ -67,11 +67,11 @@ mod tests {
             (u32::MAX, 60),
         ] {
             assert_eq!(
-                next_try(now, failures, 0.0).as_second(),
+                retry_at(now, failures, 0.0).as_second(),
                 seconds,
                 "{failures}"
             );
-            let latest = next_try(now, failures, 1.0);
+            let latest = retry_at(now, failures, 1.0);
             assert_eq!(latest.as_millisecond(), seconds * 1500, "{failures}");
             assert!(latest.duration_since(now) <= LONGEST_PAUSE);
         }

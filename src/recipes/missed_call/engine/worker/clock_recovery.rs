@@ -12,9 +12,9 @@ use super::backoff::LONGEST_PAUSE;
 use super::run::LEASE;
 use crate::client::TOLERATED;
 use crate::recipes::missed_call::core::model::EpisodeId;
-use crate::recipes::missed_call::engine::{Engine, Resumed, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, EffectChange, Fence, LedgerQuery, PutOff, StoreError,
+    Commit, CommitOutcome, EffectChange, Fence, LedgerQuery, PutOff, StoreError,
 };
 
 /// How many effects are recalled in one step.
@@ -67,7 +67,7 @@ impl Engine {
 
     /// Makes due, each at its own time, what such a clock has planned.
     async fn recall_steps(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {
-        let Some(Resumed {
+        let Some(Loaded {
             mut episode,
             revision,
         }) = self.episode(id).await?
@@ -84,7 +84,7 @@ impl Engine {
             ..Commit::default()
         };
         add_to(&mut commit, &episode, Some(revision), Vec::new(), now);
-        if self.shared.store.commit(commit).await? == Committed::Conflict {
+        if self.shared.store.commit(commit).await? == CommitOutcome::Conflict {
             tracing::debug!(episode = %id, "somebody else has written the episode");
         }
         Ok(())

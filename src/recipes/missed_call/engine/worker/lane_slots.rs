@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::quarantine::PassedOver;
+use super::quarantine::Quarantine;
 use crate::client::Lane;
 use crate::clock::Clock;
 use crate::ids::LocationId;
@@ -33,7 +33,7 @@ const LINGERS: Duration = Duration::from_millis(500);
 const SLOW: Duration = Duration::from_secs(3);
 
 /// The places of a lane.
-pub(crate) struct Places {
+pub(crate) struct LaneSlots {
     lane: Lane,
     clock: Arc<dyn Clock>,
     tasks: JoinSet<()>,
@@ -49,7 +49,7 @@ struct Work {
     is_outside: bool,
 }
 
-impl Places {
+impl LaneSlots {
     pub(crate) fn of(lane: Lane, clock: &Arc<dyn Clock>) -> Self {
         Self {
             lane,
@@ -79,7 +79,7 @@ impl Places {
     }
 
     /// What each location may have of these, apart from those that are passed over.
-    pub(crate) fn shares(&self, passed_over: &PassedOver) -> Shares {
+    pub(crate) fn shares(&self, quarantine: &Quarantine) -> Shares {
         let now = self.clock.elapsed();
         let slow: HashSet<&LocationId> = self.slow.iter().chain(self.taking_long(now)).collect();
         let of_slow = |work: &&Work| work.location.as_ref().is_some_and(|it| slow.contains(it));
@@ -100,7 +100,7 @@ impl Places {
             };
             shares.take(location.clone(), less);
         }
-        for location in passed_over.of(self.lane, now) {
+        for location in quarantine.of(self.lane, now) {
             shares.leave_out(location);
         }
         shares

@@ -6,9 +6,9 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::episode::EffectEnd;
 use crate::recipes::missed_call::core::model::PersonKey;
 use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::engine::{Engine, Resumed, Site, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, LocationEntry, add_to};
 use crate::recipes::missed_call::store::{
-    Commit, Committed, EffectChange, Fence, Progress, StoreError,
+    Commit, CommitOutcome, EffectChange, Fence, Progress, StoreError,
 };
 
 impl Engine {
@@ -16,12 +16,12 @@ impl Engine {
     /// the effect is begun anew for that one; otherwise the effect ends.
     pub(crate) async fn contact_is_gone(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         fence: Fence,
         failures: u32,
     ) -> Result<(), Gone> {
         let end = EffectEnd::NotDone(Reason::ContactGone);
-        let Some(Resumed { episode, .. }) = self.load(&fence).await? else {
+        let Some(Loaded { episode, .. }) = self.load(&fence).await? else {
             return Ok(());
         };
         let caller = episode.state().caller().filter(|_| episode.may_follow());
@@ -38,7 +38,7 @@ impl Engine {
             number: None,
         };
         // Whoever has an episode by that contact has it already for this number.
-        if self.shared.store.live_episode(&person).await?.is_some() {
+        if self.shared.store.open_episode(&person).await?.is_some() {
             return Ok(self.end(fence, end).await?);
         }
         self.go_on_with(fence, other, failures).await?;
@@ -51,7 +51,7 @@ impl Engine {
         other: ContactId,
         failures: u32,
     ) -> Result<(), StoreError> {
-        let Some(Resumed {
+        let Some(Loaded {
             mut episode,
             revision,
         }) = self.load(&fence).await?
@@ -59,7 +59,7 @@ impl Engine {
             return Ok(());
         };
         let now = self.shared.clock.now();
-        let actions = episode.go_on_with(other);
+        let outputs = episode.go_on_with(other);
         let mut commit = Commit {
             effects: vec![EffectChange::Release {
                 fence: fence.clone(),
@@ -71,8 +71,8 @@ impl Engine {
             }],
             ..Commit::default()
         };
-        add_to(&mut commit, &episode, Some(revision), actions, now);
-        if self.shared.store.commit(commit).await? == Committed::Conflict {
+        add_to(&mut commit, &episode, Some(revision), outputs, now);
+        if self.shared.store.commit(commit).await? == CommitOutcome::Conflict {
             // Somebody has told the episode something: the effect is begun anew, and finds the contact gone again.
             let progress = Progress::Waiting {
                 failures,
@@ -105,7 +105,7 @@ impl From<Error> for Gone {
 
 /// Another contact than `gone` that has this number.
 async fn other_contact(
-    site: &Site,
+    site: &LocationEntry,
     gone: &ContactId,
     number: &PhoneNumber,
 ) -> Result<Option<ContactId>, Error> {

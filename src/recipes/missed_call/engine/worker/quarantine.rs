@@ -16,13 +16,13 @@ const LOOK_THROUGH: Duration = Duration::from_secs(10);
 type Until = HashMap<(Lane, LocationId), Duration>;
 
 #[derive(Debug, Default)]
-pub(crate) struct PassedOver {
+pub(crate) struct Quarantine {
     until: Mutex<Until>,
     /// When what is passed over is looked through next.
-    next_look: Mutex<Duration>,
+    probe_at: Mutex<Duration>,
 }
 
-impl PassedOver {
+impl Quarantine {
     fn all(&self) -> MutexGuard<'_, Until> {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -44,10 +44,7 @@ impl PassedOver {
 
     /// The locations whose texts are to be looked through for those that are too old; none, most times.
     pub(crate) fn to_look_through(&self, now: Duration) -> Vec<LocationId> {
-        let mut next = self
-            .next_look
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut next = self.probe_at.lock().unwrap_or_else(PoisonError::into_inner);
         if now < *next {
             return Vec::new();
         }
@@ -69,22 +66,22 @@ mod tests {
 
     #[test]
     fn the_later_end_counts() {
-        let passed_over = PassedOver::default();
+        let quarantine = Quarantine::default();
         let second = Duration::from_secs;
         let [here, there] = ["here", "there"].map(|id| LocationId::new(id).unwrap());
-        passed_over.add(&here, Lane::Interactive, second(5));
-        passed_over.add(&here, Lane::Interactive, second(3));
-        passed_over.add(&there, Lane::Background, second(4));
-        let of = |lane, now| passed_over.of(lane, second(now));
+        quarantine.add(&here, Lane::Interactive, second(5));
+        quarantine.add(&here, Lane::Interactive, second(3));
+        quarantine.add(&there, Lane::Background, second(4));
+        let of = |lane, now| quarantine.of(lane, second(now));
         assert_eq!(of(Lane::Interactive, 3), std::slice::from_ref(&here));
         assert_eq!(of(Lane::Background, 3), [there]);
-        assert_eq!(passed_over.wait(second(3)), Some(second(1)));
+        assert_eq!(quarantine.wait(second(3)), Some(second(1)));
         assert_eq!(of(Lane::Interactive, 4), std::slice::from_ref(&here));
         assert_eq!(of(Lane::Interactive, 5), []);
-        assert_eq!(passed_over.wait(second(5)), None);
-        passed_over.add(&here, Lane::Interactive, second(60));
-        assert_eq!(passed_over.to_look_through(second(6)).len(), 1);
-        assert_eq!(passed_over.to_look_through(second(15)).len(), 0);
-        assert_eq!(passed_over.to_look_through(second(16)).len(), 1);
+        assert_eq!(quarantine.wait(second(5)), None);
+        quarantine.add(&here, Lane::Interactive, second(60));
+        assert_eq!(quarantine.to_look_through(second(6)).len(), 1);
+        assert_eq!(quarantine.to_look_through(second(15)).len(), 0);
+        assert_eq!(quarantine.to_look_through(second(16)).len(), 1);
     }
 }

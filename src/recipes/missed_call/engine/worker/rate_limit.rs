@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::client::{Lane, Location};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recipes::missed_call::core::recipe::{Deed, Step};
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::core::recipe::{Step, StepAction};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 
 /// How many requests it takes to look for what an attempt has left behind.
 const LOOK: usize = 2;
@@ -20,7 +20,7 @@ pub(crate) fn is_too_early(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::DailyLimit)
 }
 
-impl Site {
+impl LocationEntry {
     /// The same site with room for a look at what an attempt has left behind.
     pub(crate) fn ready_to_look(&self, lane: Lane) -> Result<Self> {
         self.with_places(lane, LOOK)
@@ -40,24 +40,24 @@ impl Site {
 }
 
 impl Engine {
-    /// How many requests a step mostly takes: what it reads, and the deed. Fewer are given back; what it takes beyond them
+    /// How many requests a step mostly takes: what it reads, and the action. Fewer are given back; what it takes beyond them
     /// has to find room while it is under way.
     pub(crate) fn places(&self, step: &Step) -> usize {
         // Where HighLevel's answers do not tell its time, what looks the same is read before an attempt.
         let is_told = self.shared.time.earliest().is_some();
         let before = if is_told { 0 } else { LOOK };
-        match &step.deed {
-            Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) => 4 + before,
-            Deed::Note(_) | Deed::Notify(_) => 3 + before,
-            Deed::Assign(_) | Deed::Stage(_) => 3,
-            Deed::Task(_) => 2,
-            Deed::Tag(_)
-            | Deed::Untag(_)
-            | Deed::CompleteTask(_)
-            | Deed::Fields(_)
-            | Deed::DoNotDisturb
-            | Deed::Workflow(_) => 1,
-            Deed::Record(_) => 0,
+        match &step.action {
+            StepAction::Text(_) | StepAction::ConfirmOptOut(_) | StepAction::Email(_) => 4 + before,
+            StepAction::Note(_) | StepAction::Notify(_) => 3 + before,
+            StepAction::Assign(_) | StepAction::Stage(_) => 3,
+            StepAction::Task(_) => 2,
+            StepAction::Tag(_)
+            | StepAction::Untag(_)
+            | StepAction::CompleteTask(_)
+            | StepAction::Fields(_)
+            | StepAction::DoNotDisturb
+            | StepAction::Workflow(_) => 1,
+            StepAction::Record(_) => 0,
         }
     }
 
@@ -71,8 +71,8 @@ impl Engine {
     ) -> Timestamp {
         let shared = &self.shared;
         let wait = |places| location.until_granted(lane, places).max(SHORTEST);
-        let passed_over = shared.clock.elapsed() + wait(places * 2);
-        shared.passed_over.add(location.id(), lane, passed_over);
+        let quarantine = shared.clock.elapsed() + wait(places * 2);
+        shared.quarantine.add(location.id(), lane, quarantine);
         let wait = SignedDuration::try_from(wait(places)).unwrap_or(SignedDuration::MAX);
         let until = shared.clock.now().saturating_add(wait);
         until.unwrap_or(Timestamp::MAX)

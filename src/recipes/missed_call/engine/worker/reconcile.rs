@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::backoff::{next_look, next_try};
+use super::backoff::{probe_at, retry_at};
 use super::highlevel::Found;
 use super::rate_limit::is_too_early;
 use crate::client::Lane;
 use crate::error::Error;
-use crate::recipes::missed_call::core::episode::{Action, EffectEnd};
+use crate::recipes::missed_call::core::episode::{EffectEnd, Output};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::{Intent, Reason};
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::recipes::missed_call::store::{Before, Fence, Progress, StoreError};
 
 impl Engine {
@@ -34,7 +34,7 @@ impl Engine {
             code: code.to_owned(),
         };
         self.release(fence, |_, now| {
-            let due = next_look(now, 0).unwrap_or(now);
+            let due = probe_at(now, 0).unwrap_or(now);
             let progress = Progress::Unsettled {
                 intent: intent.clone(),
                 began_at,
@@ -43,7 +43,7 @@ impl Engine {
                 looks: 0,
                 failures,
             };
-            (vec![Action::Record(kind.clone())], progress, due)
+            (vec![Output::Record(kind.clone())], progress, due)
         })
         .await
     }
@@ -51,7 +51,7 @@ impl Engine {
     /// A look was taken at what an attempt may have left behind.
     pub(crate) async fn looked(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         lane: Lane,
         fence: Fence,
         found: Result<Option<Found>, Error>,
@@ -84,7 +84,7 @@ impl Engine {
             }
             Ok(None) => {
                 let effect = fence.effect.clone();
-                self.release(fence, |episode, now| match next_look(now, looks + 1) {
+                self.release(fence, |episode, now| match probe_at(now, looks + 1) {
                     Some(due) => {
                         let intent = intent.clone();
                         (
@@ -102,7 +102,7 @@ impl Engine {
                     }
                     None => {
                         episode.undo_begin(&effect);
-                        let nothing = Action::Record(EntryKind::NotFound {
+                        let nothing = Output::Record(EntryKind::NotFound {
                             effect: effect.clone(),
                         });
                         let progress = Progress::Waiting {
@@ -139,7 +139,7 @@ impl Engine {
                     (
                         Vec::new(),
                         progress,
-                        put_off.unwrap_or_else(|| next_try(now, failures, fastrand::f64())),
+                        put_off.unwrap_or_else(|| retry_at(now, failures, fastrand::f64())),
                     )
                 })
                 .await

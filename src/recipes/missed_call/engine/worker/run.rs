@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
-use super::lane_slots::Places;
+use super::lane_slots::LaneSlots;
 use super::stop::{Begun, GRACE, Stopped, Stopping};
 use crate::client::Lane;
 use crate::recipes::missed_call::core::episode::Input;
 use crate::recipes::missed_call::core::model::EpisodeId;
-use crate::recipes::missed_call::engine::{Engine, Resumed, add_to};
+use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
 use crate::recipes::missed_call::store::{Claim, Commit, Shares, StoreError};
 
 /// How many episodes are woken before looking for effects again: texts wait for that.
@@ -58,8 +58,8 @@ impl Engine {
     ) -> Stopped {
         let mut shutdown = std::pin::pin!(shutdown);
         let stopping = Stopping::new();
-        let mut lanes =
-            [Lane::Interactive, Lane::Background].map(|lane| Places::of(lane, &self.shared.clock));
+        let mut lanes = [Lane::Interactive, Lane::Background]
+            .map(|lane| LaneSlots::of(lane, &self.shared.clock));
         let mut asked = JoinSet::new();
         let (pulse, clock) = (&self.shared.pulse, &self.shared.clock);
         pulse.beat(clock.elapsed());
@@ -117,15 +117,15 @@ impl Engine {
     /// Starts what is due and says how long to wait before the next look.
     async fn start_what_is_due(
         &self,
-        lanes: &mut [Places; 2],
+        lanes: &mut [LaneSlots; 2],
         stopping: &Stopping,
     ) -> Result<Duration, StoreError> {
-        let idle = lanes.iter().all(Places::are_empty);
+        let idle = lanes.iter().all(LaneSlots::are_empty);
         let Some(now) = self.time_to_work(idle).await? else {
             let wait = self.shared.time.until_asked().unwrap_or_default();
             return Ok(wait.max(WHILE_ASKING));
         };
-        let passed_over = &self.shared.passed_over;
+        let quarantine = &self.shared.quarantine;
         let mut room = Vec::new();
         for lane in lanes.iter_mut() {
             room.extend(lane.make_room());
@@ -134,7 +134,7 @@ impl Engine {
                 if limit == 0 {
                     break;
                 }
-                let shares = lane.shares(passed_over);
+                let shares = lane.shares(quarantine);
                 let claims = self.claim(now, lane.lane(), limit, &shares).await?;
                 let are_all = claims.len() < limit;
                 for claim in claims {
@@ -156,20 +156,20 @@ impl Engine {
         let open: Vec<(Lane, Shares)> = lanes
             .iter()
             .filter(|lane| lane.to_claim() > 0)
-            .map(|lane| (lane.lane(), lane.shares(passed_over)))
+            .map(|lane| (lane.lane(), lane.shares(quarantine)))
             .collect();
         let next = self.shared.store.next_due_in(&open).await?;
         let wait = match next {
             Some(next) => Duration::try_from(next.duration_since(now)).unwrap_or_default(),
             None => IDLE,
         };
-        let is_idle = lanes.iter().all(Places::are_empty);
-        let passed_over = passed_over.wait(self.shared.clock.elapsed());
+        let is_idle = lanes.iter().all(LaneSlots::are_empty);
+        let quarantine = quarantine.wait(self.shared.clock.elapsed());
         let wait = match wait {
-            Duration::ZERO if !is_idle || passed_over.is_some() => LOOK_AGAIN,
+            Duration::ZERO if !is_idle || quarantine.is_some() => LOOK_AGAIN,
             wait => wait.min(IDLE),
         };
-        let sooner = room.into_iter().chain(passed_over);
+        let sooner = room.into_iter().chain(quarantine);
         Ok(sooner.fold(wait, Duration::min))
     }
 
@@ -178,11 +178,11 @@ impl Engine {
     async fn end_what_is_too_late(
         &self,
         now: Timestamp,
-        texts: &mut Places,
+        texts: &mut LaneSlots,
         stopping: &Stopping,
     ) -> Result<(), StoreError> {
         let shared = &self.shared;
-        for location in shared.passed_over.to_look_through(shared.clock.elapsed()) {
+        for location in shared.quarantine.to_look_through(shared.clock.elapsed()) {
             let Some(site) = shared.sites.get(&location) else {
                 continue;
             };
@@ -247,9 +247,9 @@ impl Engine {
         let lanes = [Lane::Interactive, Lane::Background];
         let lanes = lanes.map(|lane| (lane, self.all_but_passed_over(lane)));
         let due = self.shared.store.next_due_in(&lanes).await?;
-        let passed_over = self.shared.passed_over.wait(self.shared.clock.elapsed());
-        let passed_over = passed_over.and_then(|wait| now.checked_add(wait).ok());
-        let due = due.into_iter().chain(passed_over).min();
+        let quarantine = self.shared.quarantine.wait(self.shared.clock.elapsed());
+        let quarantine = quarantine.and_then(|wait| now.checked_add(wait).ok());
+        let due = due.into_iter().chain(quarantine).min();
         // Before HighLevel has told what time it is, nothing is done.
         let asked = self.shared.time.until_asked();
         let asked = asked.and_then(|wait| now.checked_add(wait).ok());
@@ -270,7 +270,7 @@ impl Engine {
     fn all_but_passed_over(&self, lane: Lane) -> Shares {
         let mut shares = Shares::UNLIMITED;
         let now = self.shared.clock.elapsed();
-        for location in self.shared.passed_over.of(lane, now) {
+        for location in self.shared.quarantine.of(lane, now) {
             shares.leave_out(location);
         }
         shares
@@ -285,23 +285,23 @@ impl Engine {
             if let Err(error) = self.wake_one(&id, now).await {
                 tracing::error!(episode = %id, error = &error as &dyn std::error::Error, "an episode cannot be woken; it is tried again in ten minutes");
                 let later = now.saturating_add(NOT_WOKEN).unwrap_or(Timestamp::MAX);
-                store.wake_later(&id, later).await?;
+                store.reschedule_wakeup(&id, later).await?;
             }
         }
         Ok(woken)
     }
 
     async fn wake_one(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {
-        let Some(Resumed {
+        let Some(Loaded {
             mut episode,
             revision,
         }) = self.episode(id).await?
         else {
             return Ok(());
         };
-        let actions = episode.handle(&Input::Wake, now);
+        let outputs = episode.handle(&Input::Wake, now);
         let mut commit = Commit::default();
-        add_to(&mut commit, &episode, Some(revision), actions, now);
+        add_to(&mut commit, &episode, Some(revision), outputs, now);
         // On a conflict somebody has told the episode something; it is woken again if it still asks for it.
         self.shared.store.commit(commit).await.map(drop)
     }

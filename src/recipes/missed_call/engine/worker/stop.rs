@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::lane_slots::Places;
+use super::lane_slots::LaneSlots;
 use super::run::{report, report_asked};
 use crate::clock::{Clock as _, SystemClock};
 use crate::recipes::missed_call::engine::Engine;
-use crate::recipes::missed_call::store::{Claim, Commit, Committed, EffectChange};
+use crate::recipes::missed_call::store::{Claim, Commit, CommitOutcome, EffectChange};
 
 /// How long [`Engine::run`] lets what is under way come to its end.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
@@ -81,11 +81,11 @@ impl Stopping {
     /// Lets what is under way come to its end within `grace`, and drops the rest.
     pub(crate) async fn stop(
         self,
-        mut lanes: [Places; 2],
+        mut lanes: [LaneSlots; 2],
         mut asked: JoinSet<()>,
         grace: Duration,
     ) -> Stopped {
-        let claimed: usize = lanes.iter().map(Places::under_way).sum();
+        let claimed: usize = lanes.iter().map(LaneSlots::under_way).sum();
         self.0.asked.send_replace(true);
         let ending = async {
             for lane in &mut lanes {
@@ -103,7 +103,7 @@ impl Stopping {
             () = ending => {}
             () = SystemClock.sleep(grace) => {}
         }
-        let abandoned = lanes.iter().map(Places::under_way).sum();
+        let abandoned = lanes.iter().map(LaneSlots::under_way).sum();
         let returned = self.0.returned.load(Ordering::Relaxed);
         let stopped = Stopped {
             finished: claimed.saturating_sub(abandoned + returned),
@@ -151,7 +151,7 @@ impl Engine {
             ..Commit::default()
         };
         match self.shared.store.commit(commit).await {
-            Ok(Committed::Done) => true,
+            Ok(CommitOutcome::Done) => true,
             // It has ended in this very moment, or another worker has it.
             Ok(_) => false,
             Err(error) => {

@@ -71,7 +71,7 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
                 state.location().as_str(),
                 state.contact().as_str(),
                 state.caller().map(|caller| caller.e164()),
-                state.is_live(),
+                state.is_open(),
                 wake_at,
                 json,
                 // That stays as it is.
@@ -88,7 +88,7 @@ pub(super) fn write(connection: &Connection, change: &EpisodeChange) -> Result<(
         .execute(params![
             state.id().as_str(),
             revision.cast_signed(),
-            state.is_live(),
+            state.is_open(),
             wake_at,
             json,
             state.contact().as_str(),
@@ -233,7 +233,11 @@ pub(super) fn to_wake(
     Ok(ids)
 }
 
-pub(super) fn wake_later(connection: &Connection, id: &EpisodeId, at: Timestamp) -> Result<()> {
+pub(super) fn reschedule_wakeup(
+    connection: &Connection,
+    id: &EpisodeId,
+    at: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached(
             "UPDATE episode SET wake_at = ?2 WHERE wake_at IS NOT NULL

@@ -10,7 +10,7 @@ use super::rows::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::EpisodeId;
-use crate::recipes::missed_call::store::{LedgerQuery, Rewritten};
+use crate::recipes::missed_call::store::{LedgerQuery, RedactedEntries};
 
 pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
     for entry in entries {
@@ -36,7 +36,7 @@ pub(super) const OF_EPISODE: &str = "SELECT seq FROM ledger
     WHERE episode = (SELECT number FROM episode_name WHERE name = ?1) ORDER BY seq";
 
 /// Puts the entries in the places of those that the episode has.
-pub(super) fn rewrite(connection: &Connection, rewritten: &Rewritten) -> Result<()> {
+pub(super) fn rewrite(connection: &Connection, rewritten: &RedactedEntries) -> Result<()> {
     let places: Vec<i64> = connection
         .prepare_cached(OF_EPISODE)?
         .query_map([rewritten.episode.as_str()], |row| row.get(0))?

@@ -36,8 +36,8 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, Committed, CompanyApp, Halted, LedgerQuery, PutOff, Shares, Store, StoreError,
-    StoreHealth, Stored, Suppression, TextingRecord,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PutOff, Shares,
+    Store, StoreError, StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -128,7 +128,7 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         let forgets = !commit.forgotten.is_empty();
         let committed = self
             .writer
@@ -136,13 +136,13 @@ impl Store for SqliteStore {
                 rows::commit(connection, &commit)
             })
             .await?;
-        if forgets && committed == Committed::Done {
+        if forgets && committed == CommitOutcome::Done {
             self.empty_log().await;
         }
         Ok(committed)
     }
 
-    async fn live_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
+    async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
         let person = person.clone();
         self.reader
             .run("read an episode", move |connection| {
@@ -236,11 +236,11 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.reader
             .run("find a delivery", move |connection| {
-                rows::is_taken(connection, &name)
+                rows::is_processed(connection, &name)
             })
             .await
     }
@@ -272,7 +272,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn live_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
+    async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError> {
         let location = location.clone();
         self.reader
             .run("read the live episodes of a location", move |connection| {
@@ -286,7 +286,7 @@ impl Store for SqliteStore {
         location: &LocationId,
         subjects: &[Subject],
         since: Timestamp,
-    ) -> Result<TextingRecord, StoreError> {
+    ) -> Result<ContactHistory, StoreError> {
         let (location, subjects) = (location.clone(), subjects.to_vec());
         self.reader
             .run("read what was texted", move |connection| {
@@ -345,11 +345,11 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn wake_later(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
+    async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
         let id = id.clone();
         self.writer
             .run("put off an episode", move |connection| {
-                episodes::wake_later(connection, &id, at)
+                episodes::reschedule_wakeup(connection, &id, at)
             })
             .await
     }
@@ -399,7 +399,7 @@ mod tests {
     use super::*;
     use crate::ids::ContactId;
     use crate::recipes::missed_call::core::model::Subject;
-    use crate::recipes::missed_call::store::{DeliveryName, Forgotten};
+    use crate::recipes::missed_call::store::{DeliveryName, ErasedSubject};
 
     // A report over years of the ledger must hold up neither what is written nor what a webhook or a text waits for.
     #[tokio::test]
@@ -427,16 +427,19 @@ mod tests {
         let writing = async {
             begun.await.unwrap();
             let committed = store.commit(commit.clone()).await.unwrap();
-            assert!(store.is_taken("a delivery").await.unwrap());
+            assert!(store.is_processed("a delivery").await.unwrap());
             let of_nobody = LedgerQuery::of_episode(EpisodeId::from_stored("nobody"));
             assert_eq!(store.ledger(&of_nobody).await.unwrap(), []);
             written.send(()).unwrap();
             committed
         };
         let (read, committed) = tokio::join!(reading, writing);
-        assert_eq!(committed, Committed::Done);
+        assert_eq!(committed, CommitOutcome::Done);
         assert_eq!(read.unwrap(), (0, 0), "all that it reads is of one moment");
-        assert_eq!(store.commit(commit).await.unwrap(), Committed::Duplicate);
+        assert_eq!(
+            store.commit(commit).await.unwrap(),
+            CommitOutcome::Duplicate
+        );
     }
 
     #[tokio::test]
@@ -445,7 +448,7 @@ mod tests {
         let path = folder.path().join("store.db");
         let store = SqliteStore::open(&path).unwrap();
         let forgets = Commit {
-            forgotten: vec![Forgotten {
+            forgotten: vec![ErasedSubject {
                 location: LocationId::new("somewhere").unwrap(),
                 subject: Subject::contact(&ContactId::new("somebody").unwrap()),
             }],
@@ -465,7 +468,7 @@ mod tests {
         });
         let forgetting = async {
             begun.await.unwrap();
-            assert_eq!(store.commit(forgets).await.unwrap(), Committed::Done);
+            assert_eq!(store.commit(forgets).await.unwrap(), CommitOutcome::Done);
             assert!(log().len() > 0);
             forgotten.send(()).unwrap();
         };

@@ -8,7 +8,7 @@ use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::Subject;
-use crate::recipes::missed_call::store::{Commit, Committed, Shares, Suppression};
+use crate::recipes::missed_call::store::{Commit, CommitOutcome, Shares, Suppression};
 use crate::sqlite::Failure;
 
 pub(super) type Result<T> = std::result::Result<T, Failure>;
@@ -27,22 +27,22 @@ const NEXT_WAKE: &str = "SELECT min(wake_at) FROM episode WHERE wake_at IS NOT N
 #[error("conflict")]
 pub(super) struct Conflict;
 
-pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committed> {
+pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<CommitOutcome> {
     if let Some(delivery) = &commit.delivery
-        && is_taken(connection, &delivery.name)?
+        && is_processed(connection, &delivery.name)?
     {
-        return Ok(Committed::Duplicate);
+        return Ok(CommitOutcome::Duplicate);
     }
     connection.execute_batch("SAVEPOINT change")?;
     match write(connection, commit) {
         Ok(()) => {
             connection.execute_batch("RELEASE change")?;
-            Ok(Committed::Done)
+            Ok(CommitOutcome::Done)
         }
         Err(error) => {
             connection.execute_batch("ROLLBACK TO change; RELEASE change")?;
             if error.is::<Conflict>() || is_unique_violation(&*error) {
-                Ok(Committed::Conflict)
+                Ok(CommitOutcome::Conflict)
             } else {
                 Err(error)
             }
@@ -50,7 +50,7 @@ pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committ
     }
 }
 
-pub(super) fn is_taken(connection: &Connection, delivery: &str) -> Result<bool> {
+pub(super) fn is_processed(connection: &Connection, delivery: &str) -> Result<bool> {
     let mut taken =
         connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE name = ?1)")?;
     Ok(taken.query_row([delivery], |row| row.get(0))?)

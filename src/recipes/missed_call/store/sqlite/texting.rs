@@ -15,7 +15,7 @@ use crate::recipes::missed_call::core::compliance::{
 use crate::recipes::missed_call::core::model::Subject;
 use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, StepName};
 use crate::recipes::missed_call::store::{
-    ConsentGiven, DayCount, Forgotten, TextCount, TextingRecord,
+    ConsentGiven, ContactHistory, DailyCounts, ErasedSubject, SentText,
 };
 
 /// How long texts are counted.
@@ -59,7 +59,7 @@ pub(super) fn write_consents(connection: &Connection, consents: &[ConsentGiven])
     Ok(())
 }
 
-pub(super) fn count(connection: &Connection, texts: &[TextCount]) -> Result<()> {
+pub(super) fn count(connection: &Connection, texts: &[SentText]) -> Result<()> {
     for text in texts {
         let (location, subject) = (text.location.as_str(), text.subject.as_str());
         let episode = episodes::number(connection, &text.effect.episode)?;
@@ -98,7 +98,7 @@ pub(super) fn count(connection: &Connection, texts: &[TextCount]) -> Result<()> 
     Ok(())
 }
 
-pub(super) fn add(connection: &Connection, counts: &[DayCount]) -> Result<()> {
+pub(super) fn add(connection: &Connection, counts: &[DailyCounts]) -> Result<()> {
     for count in counts {
         let (location, day) = (count.location.as_str(), number_of(count.day));
         connection
@@ -144,8 +144,8 @@ pub(super) fn counts(
     Ok(found)
 }
 
-pub(super) fn forget(connection: &Connection, forgotten: &[Forgotten]) -> Result<()> {
-    for Forgotten { location, subject } in forgotten {
+pub(super) fn forget(connection: &Connection, forgotten: &[ErasedSubject]) -> Result<()> {
+    for ErasedSubject { location, subject } in forgotten {
         for sql in [
             "DELETE FROM consent WHERE location = ?1 AND subject = ?2",
             "DELETE FROM sent_text WHERE location = ?1 AND subject = ?2",
@@ -172,8 +172,8 @@ pub(super) fn read(
     location: &LocationId,
     subjects: &[Subject],
     since: Timestamp,
-) -> Result<TextingRecord> {
-    let mut record = TextingRecord::default();
+) -> Result<ContactHistory> {
+    let mut record = ContactHistory::default();
     let mut consents = connection.prepare_cached(CONSENTS)?;
     let mut sent = connection.prepare_cached(SENT)?;
     for subject in subjects {

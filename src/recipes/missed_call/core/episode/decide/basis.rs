@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::TextFacts;
 use crate::recipes::missed_call::core::compliance::{
-    Allowance, Basis, Candidates, Cap, ConsentKind, Evidence, Refused, TextKind, allowed, may_text,
+    Allowance, Basis, Cap, ConsentKind, Evidence, Jurisdictions, Refused, TextKind, allowed,
+    may_text,
 };
 use crate::recipes::missed_call::core::episode::{Episode, StepState};
 use crate::recipes::missed_call::core::model::{Reason, StepName};
@@ -21,7 +22,7 @@ impl Episode {
         facts: &TextFacts,
         now: Timestamp,
     ) -> Result<Basis, Reason> {
-        let answers = self.recipe.answers_the_call(step) && !self.has_answered(name);
+        let answers = self.recipe.is_first_reply(step) && !self.has_answered(name);
         let kind = if answers {
             TextKind::FirstReply
         } else {
@@ -60,7 +61,7 @@ impl Episode {
     pub(super) fn allowance(
         &self,
         facts: &TextFacts,
-        candidates: &Candidates,
+        candidates: &Jurisdictions,
         now: Timestamp,
     ) -> Allowance {
         let own = Cap {

@@ -2,34 +2,34 @@
 
 use jiff::Timestamp;
 
-use super::{Permit, TextFacts};
+use super::{Decision, TextFacts};
 use crate::recipes::missed_call::core::compliance::{Basis, may_confirm_opt_out};
 use crate::recipes::missed_call::core::copy::{MessageCopy, Template};
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::model::{Reason, StepName};
 
 impl Episode {
-    pub(super) fn permit_confirmation(
+    pub(super) fn decide_confirmation(
         &self,
         name: &StepName,
         body: &Template,
         facts: &TextFacts,
         now: Timestamp,
-    ) -> Permit {
+    ) -> Decision {
         if facts.do_not_disturb {
-            return Permit::Drop(Reason::DoNotDisturb);
+            return Decision::Skip(Reason::DoNotDisturb);
         }
         let Some(opted_out_at) = self.state.unconfirmed_opt_out_at else {
-            return Permit::Drop(Reason::Needless);
+            return Decision::Skip(Reason::Needless);
         };
         // The step is done once, and nobody else has confirmed: no carrier knows these words.
         if may_confirm_opt_out(opted_out_at, None, now).is_err() {
-            return Permit::Drop(Reason::Stale);
+            return Decision::Skip(Reason::Stale);
         }
         let copy = MessageCopy::of_confirmation(&self.recipe, name, body);
         match self.render_text(&copy, facts) {
-            Ok(text) => Permit::Go(self.text_intent(text, facts, None, Basis::OptOut)),
-            Err(error) => Permit::Drop(self.reason_of(&error)),
+            Ok(text) => Decision::Proceed(self.text_intent(text, facts, None, Basis::OptOut)),
+            Err(error) => Decision::Skip(self.reason_of(&error)),
         }
     }
 }

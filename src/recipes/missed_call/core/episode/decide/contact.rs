@@ -1,22 +1,22 @@
 //! What is written of the contact: its fields, its stage in a pipeline, its task's end.
 
-use super::{OpportunityFacts, Permit, PipelineFacts, StageFacts};
+use super::{Decision, OpportunityFacts, PipelineFacts, StageFacts};
 use crate::ids::{PipelineStageId, TaskId};
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{CallFact, FieldValue, FieldsStep, StageStep};
 
 impl Episode {
-    pub(super) fn permit_completion(&self, of: &StepName) -> Permit {
+    pub(super) fn decide_completion(&self, of: &StepName) -> Decision {
         // A step that was not done has left no task behind.
         let task = self.state.references.get(of);
         match task.and_then(|task| TaskId::new(task.as_str()).ok()) {
-            Some(task) => Permit::Go(Intent::CompleteTask { task }),
-            None => Permit::Drop(Reason::Needless),
+            Some(task) => Decision::Proceed(Intent::CompleteTask { task }),
+            None => Decision::Skip(Reason::Needless),
         }
     }
 
-    pub(super) fn permit_fields(&self, fields: &FieldsStep) -> Permit {
+    pub(super) fn decide_fields(&self, fields: &FieldsStep) -> Decision {
         let state = &self.state;
         let values = fields.values.iter().filter_map(|(key, value)| {
             let value = match value {
@@ -28,18 +28,18 @@ impl Episode {
             };
             Some((key.clone(), value.into()))
         });
-        Permit::Go(Intent::Fields {
+        Decision::Proceed(Intent::Fields {
             values: values.collect(),
             source: fields.source.clone(),
         })
     }
 
     /// An opportunity moves on and never back, and one that is over stays as it is: somebody has decided that.
-    pub(super) fn permit_stage(&self, wanted: &StageStep, facts: &StageFacts) -> Permit {
+    pub(super) fn decide_stage(&self, wanted: &StageStep, facts: &StageFacts) -> Decision {
         let pipeline = wanted.pipeline_in(&facts.pipelines);
         let stage = pipeline.and_then(|pipeline| wanted.stage_in(pipeline));
         let (Some(pipeline), Some(stage)) = (pipeline, stage) else {
-            return Permit::Drop(Reason::Failed("no_such_stage".into()));
+            return Decision::Skip(Reason::Failed("no_such_stage".into()));
         };
         let of_pipeline = |found: &&OpportunityFacts| found.pipeline.as_ref() == Some(&pipeline.id);
         let known = || facts.opportunities.iter().filter(of_pipeline);
@@ -47,14 +47,14 @@ impl Episode {
         if current.is_some_and(|current| {
             !current.open || place(pipeline, current.stage.as_ref()) >= place(pipeline, Some(stage))
         }) {
-            return Permit::Drop(Reason::Needless);
+            return Decision::Skip(Reason::Needless);
         }
         let name = match (&facts.contact_name, &self.state.caller) {
             (Some(name), _) => name.clone(),
             (None, Some(caller)) => caller.e164().to_owned().into(),
             (None, None) => "Missed call".to_owned().into(),
         };
-        Permit::Go(Intent::Stage {
+        Decision::Proceed(Intent::Stage {
             pipeline: pipeline.id.clone(),
             stage: stage.clone(),
             opportunity: current.map(|current| current.id.clone()),

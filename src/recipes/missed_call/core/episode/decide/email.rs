@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{EmailFacts, Permit};
+use super::{Decision, EmailFacts};
 use crate::recipes::missed_call::core::copy::{MessageCopy, render_email};
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
@@ -10,14 +10,14 @@ use crate::recipes::missed_call::core::recipe::EmailStep;
 
 impl Episode {
     /// Whoever wants no texts gets no e-mail of the recipe either.
-    pub(super) fn permit_email(
+    pub(super) fn decide_email(
         &self,
         name: &StepName,
         email: &EmailStep,
         overtaken: Option<&Reason>,
         facts: &EmailFacts,
         now: Timestamp,
-    ) -> Permit {
+    ) -> Decision {
         let refusal = self
             .refusal_of_message(
                 facts.suppressed,
@@ -28,7 +28,7 @@ impl Episode {
             .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))
             .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {
-            return Permit::Drop(reason);
+            return Decision::Skip(reason);
         }
         let copy = MessageCopy::of_email(&self.recipe, name, email);
         let mut values = facts.values.clone();
@@ -36,12 +36,12 @@ impl Episode {
             number.fill(&mut values);
         }
         match render_email(&email.subject, &copy, &values) {
-            Ok(email) => Permit::Go(Intent::Email {
+            Ok(email) => Decision::Proceed(Intent::Email {
                 subject: email.subject,
                 text: email.text,
                 html: email.html,
             }),
-            Err(error) => Permit::Drop(self.reason_of(&error)),
+            Err(error) => Decision::Skip(self.reason_of(&error)),
         }
     }
 }

@@ -19,14 +19,14 @@ use super::{Episode, later};
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{
-    Consent, ConsentKind, Flood, LONGEST_WAIT, NotTextable, QuietHours, SendCounts,
+    CallFlood, Consent, ConsentKind, LONGEST_WAIT, NotTextable, QuietHours, SendCounts,
 };
 use crate::recipes::missed_call::core::copy::MergeValues;
 use crate::recipes::missed_call::core::model::Intent;
 use crate::recipes::missed_call::core::model::PipelineFacts;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::StepName;
-use crate::recipes::missed_call::core::recipe::{Deed, Start, Step};
+use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 use crate::secret::Private;
 
 /// What is known at the time of the question.
@@ -81,7 +81,7 @@ pub struct TextFacts {
     /// When and how often people may be texted; the rules that come with the crate if `None`.
     pub quiet_hours: Option<Arc<QuietHours>>,
     /// The flood that the call came in, going by the calls alone.
-    pub flood: Option<Flood>,
+    pub flood: Option<CallFlood>,
     /// When the contact was made.
     pub contact_made_at: Option<Timestamp>,
 }
@@ -180,70 +180,76 @@ pub struct TeamFacts {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Permit {
+pub enum Decision {
     /// Do this.
-    Go(Intent),
+    Proceed(Intent),
     /// Ask again then: now the person is not to be texted.
-    Wait {
+    Defer {
         /// When.
         until: Timestamp,
         /// The hours that keep it, in a sentence.
         why: String,
     },
     /// Do not, for this reason; tell the episode that the effect ended so.
-    Drop(Reason),
+    Skip(Reason),
     /// The episode has ended this effect already; forget it.
     Obsolete,
 }
 
 impl Episode {
     /// Whether the step still holds, and what exactly is to be done. `facts` must be of the step's kind.
-    pub fn permit(&self, name: &StepName, facts: &Facts, now: Timestamp) -> Permit {
+    pub fn decide(&self, name: &StepName, facts: &Facts, now: Timestamp) -> Decision {
         let Some(step) = self.recipe.step(name) else {
-            return Permit::Obsolete;
+            return Decision::Obsolete;
         };
         let overtaken = match self.state.step(name) {
             Some(StepState::Planned | StepState::Attempting) => None,
             Some(StepState::Stopping(reason)) => Some(reason),
-            _ => return Permit::Obsolete,
+            _ => return Decision::Obsolete,
         };
-        match (&step.deed, facts, overtaken) {
-            (Deed::Text(text), Facts::Text(facts), _) => {
-                self.permit_text(name, step, text, overtaken, facts, now)
+        match (&step.action, facts, overtaken) {
+            (StepAction::Text(text), Facts::Text(facts), _) => {
+                self.decide_text(name, step, text, overtaken, facts, now)
             }
-            (Deed::Email(email), Facts::Email(facts), _) => {
-                self.permit_email(name, email, overtaken, facts, now)
+            (StepAction::Email(email), Facts::Email(facts), _) => {
+                self.decide_email(name, email, overtaken, facts, now)
             }
-            (Deed::ConfirmOptOut(body), Facts::Text(facts), _) => {
-                self.permit_confirmation(name, body, facts, now)
+            (StepAction::ConfirmOptOut(body), Facts::Text(facts), _) => {
+                self.decide_confirmation(name, body, facts, now)
             }
-            (_, _, Some(reason)) => Permit::Drop(reason.clone()),
-            (Deed::Tag(tag), Facts::Tag, None) => Permit::Go(Intent::Tag {
+            (_, _, Some(reason)) => Decision::Skip(reason.clone()),
+            (StepAction::Tag(tag), Facts::Tag, None) => Decision::Proceed(Intent::Tag {
                 name: tag.name.clone(),
             }),
-            (Deed::Untag(tag), Facts::Tag, None) => Permit::Go(Intent::Untag {
+            (StepAction::Untag(tag), Facts::Tag, None) => Decision::Proceed(Intent::Untag {
                 name: tag.name.clone(),
             }),
-            (Deed::Task(task), Facts::Task(facts), None) => {
-                self.permit_task(name, step, task, facts)
+            (StepAction::Task(task), Facts::Task(facts), None) => {
+                self.decide_task(name, step, task, facts)
             }
-            (Deed::CompleteTask(of), Facts::Tag, None) => self.permit_completion(of),
-            (Deed::Note(note), Facts::Team(facts), None) => self.permit_note(note, facts),
-            (Deed::Notify(notify), Facts::Team(facts), None) => self.permit_notice(notify, facts),
-            (Deed::Fields(fields), Facts::Tag, None) => self.permit_fields(fields),
-            (Deed::Stage(stage), Facts::Stage(facts), None) => self.permit_stage(stage, facts),
-            (Deed::DoNotDisturb, Facts::Tag, None) => Permit::Go(Intent::DoNotDisturb),
-            (Deed::Workflow(workflow), Facts::Tag, None) => Permit::Go(Intent::Workflow {
-                workflow: workflow.clone(),
-            }),
-            (Deed::Assign(_), Facts::Task(facts), None) => match &facts.assignee {
-                Some(user) => Permit::Go(Intent::Assign { user: user.clone() }),
-                None => Permit::Drop(Reason::Needless),
+            (StepAction::CompleteTask(of), Facts::Tag, None) => self.decide_completion(of),
+            (StepAction::Note(note), Facts::Team(facts), None) => self.decide_note(note, facts),
+            (StepAction::Notify(notify), Facts::Team(facts), None) => {
+                self.decide_notice(notify, facts)
+            }
+            (StepAction::Fields(fields), Facts::Tag, None) => self.decide_fields(fields),
+            (StepAction::Stage(stage), Facts::Stage(facts), None) => {
+                self.decide_stage(stage, facts)
+            }
+            (StepAction::DoNotDisturb, Facts::Tag, None) => Decision::Proceed(Intent::DoNotDisturb),
+            (StepAction::Workflow(workflow), Facts::Tag, None) => {
+                Decision::Proceed(Intent::Workflow {
+                    workflow: workflow.clone(),
+                })
+            }
+            (StepAction::Assign(_), Facts::Task(facts), None) => match &facts.assignee {
+                Some(user) => Decision::Proceed(Intent::Assign { user: user.clone() }),
+                None => Decision::Skip(Reason::Needless),
             },
-            (Deed::Record(what), Facts::Tag, None) => {
-                Permit::Go(Intent::Record { what: what.clone() })
+            (StepAction::Record(what), Facts::Tag, None) => {
+                Decision::Proceed(Intent::Record { what: what.clone() })
             }
-            _ => Permit::Obsolete,
+            _ => Decision::Obsolete,
         }
     }
 
@@ -276,7 +282,7 @@ impl Episode {
             return false;
         };
         let max_age = self.recipe.call.max_age;
-        let latest = if self.recipe.answers_the_call(step) {
+        let latest = if self.recipe.is_first_reply(step) {
             later(self.state.call_ended_at, max_age)
         } else {
             later(self.time_of(name), max_age + LONGEST_WAIT)
@@ -295,7 +301,7 @@ impl Episode {
     /// When happened what the step follows.
     pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
         match &step.on {
-            Start::Missed => self.state.call_ended_at,
+            StepTrigger::Missed => self.state.call_ended_at,
             _ => self
                 .state
                 .set_off

@@ -2,12 +2,12 @@
 
 use jiff::tz::TimeZone;
 
-use super::{CallerFacts, Permit, TeamFacts};
+use super::{CallerFacts, Decision, TeamFacts};
 use crate::recipes::missed_call::core::compliance::zone;
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::episode::state::StepState;
 use crate::recipes::missed_call::core::model::{Intent, NoticeTo};
-use crate::recipes::missed_call::core::recipe::{Audience, NoteStep, NotifyStep, Step};
+use crate::recipes::missed_call::core::recipe::{NoteStep, NoticeRecipient, NotifyStep, Step};
 
 impl Episode {
     /// The call in a sentence or two, and whether the caller got a text.
@@ -28,7 +28,7 @@ impl Episode {
         match first_text.and_then(|(text, ..)| self.state.step(text)) {
             Some(StepState::Done) => told.push_str(" The automatic text was sent."),
             Some(StepState::NotDone(reason)) => {
-                told.push_str(&format!(" No text was sent: {}.", reason.for_people()))
+                told.push_str(&format!(" No text was sent: {}.", reason.human_message()))
             }
             _ => {}
         }
@@ -65,21 +65,21 @@ impl Episode {
         told
     }
 
-    pub(super) fn permit_note(&self, note: &NoteStep, facts: &TeamFacts) -> Permit {
+    pub(super) fn decide_note(&self, note: &NoteStep, facts: &TeamFacts) -> Decision {
         let told = self.tell_all(facts);
         let body = match &note.body {
             Some(body) => format!("{body}\n{told}"),
             None => told,
         };
-        Permit::Go(Intent::Note { body: body.into() })
+        Decision::Proceed(Intent::Note { body: body.into() })
     }
 
-    pub(super) fn permit_notice(&self, notify: &NotifyStep, facts: &TeamFacts) -> Permit {
-        Permit::Go(Intent::Notify {
+    pub(super) fn decide_notice(&self, notify: &NotifyStep, facts: &TeamFacts) -> Decision {
+        Decision::Proceed(Intent::Notify {
             to: match &notify.to {
-                Audience::Host => NoticeTo::Host,
-                Audience::TextTo(contact) => NoticeTo::Text(contact.clone()),
-                Audience::EmailTo(contact) => NoticeTo::Email(contact.clone()),
+                NoticeRecipient::Host => NoticeTo::Host,
+                NoticeRecipient::TextTo(contact) => NoticeTo::Text(contact.clone()),
+                NoticeRecipient::EmailTo(contact) => NoticeTo::Email(contact.clone()),
             },
             title: notify.title.clone(),
             body: self.tell_all(facts).into(),

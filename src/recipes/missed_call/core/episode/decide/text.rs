@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Permit, TextFacts};
+use super::{Decision, TextFacts};
 use crate::recipes::missed_call::core::compliance::{
-    Allowance, Basis, Candidates, ConsentKind, PlaceFacts, When, ZoneTable,
+    Allowance, Basis, ConsentKind, Jurisdictions, NumberingPlan, PlaceFacts, When,
 };
 use crate::recipes::missed_call::core::copy::{
     CopyError, MergeValues, MessageCopy, Rendered, SenderKind, render,
@@ -14,7 +14,7 @@ use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{Step, TextStep};
 
 impl Episode {
-    pub(super) fn permit_text(
+    pub(super) fn decide_text(
         &self,
         name: &StepName,
         step: &Step,
@@ -22,7 +22,7 @@ impl Episode {
         overtaken: Option<&Reason>,
         facts: &TextFacts,
         now: Timestamp,
-    ) -> Permit {
+    ) -> Decision {
         let refusal = self
             .refusal_of_message(
                 facts.suppressed,
@@ -33,29 +33,29 @@ impl Episode {
             .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {
-            return Permit::Drop(reason);
+            return Decision::Skip(reason);
         }
         let basis = match self.basis_of_text(name, step, facts, now) {
             Ok(basis) => basis,
-            Err(reason) => return Permit::Drop(reason),
+            Err(reason) => return Decision::Skip(reason),
         };
         if let Some((reason, until, why)) = self.breaker(basis, facts, now) {
             if self.is_stale(name, until) {
-                return Permit::Drop(reason);
+                return Decision::Skip(reason);
             }
-            return Permit::Wait { until, why };
+            return Decision::Defer { until, why };
         }
         let candidates = self.candidates(facts);
         match self.allowance(facts, &candidates, now) {
             Allowance::Left(_) => {}
             Allowance::Until(until) if !self.is_stale(name, until) => {
                 let why = "as many texts as one person may get within 24 hours were sent";
-                return Permit::Wait {
+                return Decision::Defer {
                     until,
                     why: why.to_owned(),
                 };
             }
-            _ => return Permit::Drop(Reason::Capped),
+            _ => return Decision::Skip(Reason::Capped),
         }
         let mut hours = None;
         if self.recipe.keeps_quiet_hours(step) {
@@ -64,18 +64,18 @@ impl Episode {
                 When::Now => hours = Some(decision.to_string()),
                 When::At(until) if !self.is_stale(name, until) => {
                     let why = decision.to_string();
-                    return Permit::Wait { until, why };
+                    return Decision::Defer { until, why };
                 }
-                _ => return Permit::Drop(Reason::QuietHours),
+                _ => return Decision::Skip(Reason::QuietHours),
             }
         }
         let copy = self.copy_for_this_call(name, text);
         if let Err(error) = self.recipe.check_approval(text, &copy) {
-            return Permit::Drop(Reason::Copy(error.code().to_owned()));
+            return Decision::Skip(Reason::Copy(error.code().to_owned()));
         }
         match self.render_text(&copy, facts) {
-            Ok(text) => Permit::Go(self.text_intent(text, facts, hours, basis)),
-            Err(error) => Permit::Drop(self.reason_of(&error)),
+            Ok(text) => Decision::Proceed(self.text_intent(text, facts, hours, basis)),
+            Err(error) => Decision::Skip(self.reason_of(&error)),
         }
     }
 
@@ -129,9 +129,9 @@ impl Episode {
     }
 
     /// All places where the caller may be.
-    fn candidates(&self, facts: &TextFacts) -> Candidates {
+    fn candidates(&self, facts: &TextFacts) -> Jurisdictions {
         let place = &facts.place;
-        Candidates::of(
+        Jurisdictions::of(
             &PlaceFacts {
                 phone: self.state.caller.as_ref().or(facts.phone.as_ref()),
                 contact_zone: place.zone.as_deref(),
@@ -140,7 +140,7 @@ impl Episode {
                 contact_country: place.country.as_deref(),
                 location_zone: place.location_zone.as_deref(),
             },
-            ZoneTable::built_in(),
+            NumberingPlan::built_in(),
         )
     }
 }

@@ -2,21 +2,21 @@
 
 use super::LocationFacts;
 use crate::api::workflows::{Workflow, WorkflowStatus};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::problem::Problem;
-use crate::recipes::missed_call::core::recipe::{Deed, FieldsStep, Recipe, StageStep};
+use crate::recipes::missed_call::core::recipe::{FieldsStep, Recipe, StageStep, StepAction};
 
 impl Recipe {
     pub(super) fn crm_problems(&self, facts: &LocationFacts) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (name, step) in &self.steps {
-            let found = match &step.deed {
-                Deed::Stage(stage) => stage_fault(stage, facts),
-                Deed::Workflow(id) => facts.workflows.as_ref().and_then(|workflows| {
+            let found = match &step.action {
+                StepAction::Stage(stage) => stage_fault(stage, facts),
+                StepAction::Workflow(id) => facts.workflows.as_ref().and_then(|workflows| {
                     let known = workflows.iter().find(|workflow| workflow.id == *id);
                     Some(("workflow", workflow_fault(id.as_str(), known)?))
                 }),
-                Deed::Fields(fields) => {
+                StepAction::Fields(fields) => {
                     problems.extend(field_faults(fields, facts).map(|(field, fault)| {
                         let key = format!("steps.{name}.values.{field}");
                         self.origin.problem(&key, fault)
@@ -34,12 +34,12 @@ impl Recipe {
     }
 }
 
-fn stage_fault(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static str, Fault)> {
+fn stage_fault(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static str, Diagnostic)> {
     let pipelines = facts.pipelines.as_deref()?;
     let Some(pipeline) = wanted.pipeline_in(pipelines) else {
         let names = pipelines.iter().map(|known| known.name.as_deref());
         let what = format!("the location has no pipeline `{}`", wanted.pipeline);
-        return Some(("pipeline", Fault::new(what, one_of(names, "pipeline"))));
+        return Some(("pipeline", Diagnostic::new(what, one_of(names, "pipeline"))));
     };
     if wanted.stage_in(pipeline).is_some() {
         return None;
@@ -49,7 +49,7 @@ fn stage_fault(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static st
         "the pipeline `{}` has no stage `{}`",
         wanted.pipeline, wanted.stage
     );
-    Some(("stage", Fault::new(what, one_of(names, "stage"))))
+    Some(("stage", Diagnostic::new(what, one_of(names, "stage"))))
 }
 
 fn one_of<'n>(names: impl Iterator<Item = Option<&'n str>>, what: &str) -> String {
@@ -64,13 +64,13 @@ fn one_of<'n>(names: impl Iterator<Item = Option<&'n str>>, what: &str) -> Strin
     }
 }
 
-fn workflow_fault(id: &str, known: Option<&Workflow>) -> Option<Fault> {
+fn workflow_fault(id: &str, known: Option<&Workflow>) -> Option<Diagnostic> {
     match known {
-        None => Some(Fault::new(
+        None => Some(Diagnostic::new(
             format!("the location has no workflow {id}"),
             "copy the id from the address of the workflow in this location",
         )),
-        Some(workflow) if workflow.status == Some(WorkflowStatus::Draft) => Some(Fault::new(
+        Some(workflow) if workflow.status == Some(WorkflowStatus::Draft) => Some(Diagnostic::new(
             format!("the workflow {id} is a draft, and does nothing for those who enter it"),
             "publish it in HighLevel",
         )),
@@ -81,13 +81,13 @@ fn workflow_fault(id: &str, known: Option<&Workflow>) -> Option<Fault> {
 fn field_faults<'f>(
     fields: &'f FieldsStep,
     facts: &LocationFacts,
-) -> impl Iterator<Item = (&'f str, Fault)> {
+) -> impl Iterator<Item = (&'f str, Diagnostic)> {
     let known = facts.custom_fields.as_deref();
     let missing = move |key: &&String| known.is_some_and(|known| !known.contains(key));
     fields.values.keys().filter(missing).map(|key| {
         let what = format!("the location has no custom field `contact.{key}`");
         let remedy =
             "make it in HighLevel under Settings > Custom Fields, or copy the key of another";
-        (key.as_str(), Fault::new(what, remedy))
+        (key.as_str(), Diagnostic::new(what, remedy))
     })
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::problem::{Problem, RecipeError};
 use super::{
-    Assignee, Audience, BusinessNumber, Deed, EmailStep, NumberLink, Recipe, Step, TextStep,
+    Assignee, BusinessNumber, EmailStep, NoticeRecipient, NumberLink, Recipe, Step, StepAction,
+    TextStep,
 };
 use crate::api::workflows::Workflow;
 use crate::ids::UserId;
@@ -16,7 +17,7 @@ use crate::recipes::missed_call::core::copy::{
     CopyContext, CopyError, FIRST_NAME_LIMIT, MergeField, MergeValues, MessageCopy, NAME_LIMIT,
     Template, render_as_named, render_email,
 };
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::{PipelineFacts, StepName};
 use crate::recipes::missed_call::core::spelling::nearest;
 use crate::secret::Private;
@@ -68,13 +69,13 @@ impl Recipe {
     /// What is wrong if nobody tells the team for the service: steps that it is to be told by.
     pub(crate) fn check_without_notifier(&self) -> Result<(), RecipeError> {
         let by_host = self.steps.iter().filter(
-            |(_, step)| matches!(&step.deed, Deed::Notify(notify) if notify.to == Audience::Host),
+            |(_, step)| matches!(&step.action, StepAction::Notify(notify) if notify.to == NoticeRecipient::Host),
         );
         let problem = |(name, _): (&StepName, &Step)| {
             let what = "the service that runs the recipe tells nobody";
             let remedy = "give the engine a notifier, or write to = { text_contact = \"…\" } or { email_contact = \"…\" }";
             let key = format!("steps.{name}.to");
-            self.origin.problem(&key, Fault::new(what, remedy))
+            self.origin.problem(&key, Diagnostic::new(what, remedy))
         };
         RecipeError::unless_sound(by_host.map(problem).collect())
     }
@@ -138,7 +139,7 @@ impl Recipe {
         held.map(|value| {
             let what = format!("custom value `{value}` holds a link that is not https with a host");
             let remedy = "write the whole link there, with `https://` in front";
-            self.origin.problem(&key, Fault::new(what, remedy))
+            self.origin.problem(&key, Diagnostic::new(what, remedy))
         })
         .collect()
     }
@@ -177,7 +178,7 @@ impl Recipe {
         facts: &LocationFacts,
     ) -> Problem {
         let remedy = near_value(error, facts).unwrap_or_else(|| error.remedy());
-        let fault = Fault::new(error.what(), remedy);
+        let fault = Diagnostic::new(error.what(), remedy);
         let of_number = error.field().filter(|field| field.is_of_number());
         let (Some(field), Some((to, number))) = (of_number, called) else {
             return self.origin.problem(key, fault);
@@ -188,7 +189,7 @@ impl Recipe {
                     "put the whole https link into the custom value `{value}`, in HighLevel under Settings > Custom \
                      Values"
                 );
-                Fault::new(error.what(), remedy)
+                Diagnostic::new(error.what(), remedy)
             }
             _ => fault,
         };
@@ -249,7 +250,7 @@ impl Recipe {
         let remedy =
             "name a user who has access to the location, or write assign_to = \"contact_owner\"";
         let key = format!("steps.{name}.assign_to.{key}");
-        Some(self.origin.problem(&key, Fault::new(what, remedy)))
+        Some(self.origin.problem(&key, Diagnostic::new(what, remedy)))
     }
 }
 

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::rules::{Compliance, plain};
 use super::task::read_user;
 use crate::ids::WorkflowId;
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
 use crate::recipes::missed_call::core::recipe::{
     Assignee, CallFact, FieldValue, FieldsStep, StageStep,
 };
 
 pub(super) fn read_fields(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<FieldsStep> {
     let source = section.text(notes, "source");
@@ -25,7 +25,7 @@ pub(super) fn read_fields(
     let fields = fields.map(|fields| fields.words(notes)).unwrap_or_default();
     if fields.is_empty() && source.is_none() {
         let remedy = "write source = \"…\", or values = { \"contact.lead_source\" = \"…\" }";
-        section.refuse(notes, Fault::new("no field to fill in", remedy));
+        section.refuse(notes, Diagnostic::new("no field to fill in", remedy));
     }
     for (key, value) in fields {
         let short = bare_key(&key);
@@ -38,7 +38,10 @@ pub(super) fn read_fields(
             let example = spelled_as_key(short).unwrap_or_else(|| "lead_source".to_owned());
             let remedy =
                 format!("write the field's key from HighLevel, such as \"contact.{example}\"");
-            value.refuse(notes, Fault::new("not the key of a custom field", remedy));
+            value.refuse(
+                notes,
+                Diagnostic::new("not the key of a custom field", remedy),
+            );
         }
         let fact = CallFact::ALL
             .into_iter()
@@ -50,7 +53,7 @@ pub(super) fn read_fields(
                 let remedy = format!("write one of {}, or plain words", words.join(", "));
                 value.refuse(
                     notes,
-                    Fault::new("nothing that is known of the call", remedy),
+                    Diagnostic::new("nothing that is known of the call", remedy),
                 );
                 continue;
             }
@@ -89,7 +92,10 @@ pub(super) fn spelled_as_key(name: &str) -> Option<String> {
     (!key.is_empty()).then(|| key.to_owned())
 }
 
-pub(super) fn read_stage(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<StageStep> {
+pub(super) fn read_stage(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<StageStep> {
     let pipeline = section.required_text(
         notes,
         "pipeline",
@@ -107,8 +113,8 @@ pub(super) fn read_stage(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Op
 }
 
 pub(super) fn read_workflow(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
 ) -> Option<WorkflowId> {
     const REMEDY: &str =
         "copy the id from the address of the workflow in HighLevel, such as workflow = \"0e2b…\"";
@@ -116,26 +122,29 @@ pub(super) fn read_workflow(
     match WorkflowId::new(id.value.as_str()) {
         Ok(workflow) => Some(workflow),
         Err(_) => {
-            id.refuse(notes, Fault::new("not the id of a workflow", REMEDY));
+            id.refuse(notes, Diagnostic::new("not the id of a workflow", REMEDY));
             None
         }
     }
 }
 
 /// Whose the contact becomes.
-pub(super) fn read_new_owner(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Assignee> {
+pub(super) fn read_new_owner(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<Assignee> {
     const REMEDY: &str = "write assign_to = { user_id = \"…\" } or { user_email = \"…\" }";
     if !section.is_table("assign_to") {
         let fault = if !section.has("assign_to") {
-            Fault::new("missing", REMEDY)
+            Diagnostic::new("missing", REMEDY)
         } else if section.text(notes, "assign_to")?.value.contains('@') {
             // Who it is stays out of the message.
-            Fault::new(
+            Diagnostic::new(
                 "an e-mail address alone",
                 "write assign_to = { user_email = \"…\" } with it",
             )
         } else {
-            Fault::new("not a user", REMEDY)
+            Diagnostic::new("not a user", REMEDY)
         };
         section.refuse_key(notes, "assign_to", fault);
         return None;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::copy::{MessageCopy, Template};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::recipe::problem::Problem;
-use crate::recipes::missed_call::core::recipe::{Deed, Recipe, TextStep};
+use crate::recipes::missed_call::core::recipe::{Recipe, StepAction, TextStep};
 
 impl Recipe {
     /// All that does not fit together.
@@ -23,15 +23,15 @@ impl Recipe {
             if only_for.priority.is_some() && !self.has_numbers() {
                 let remedy =
                     "add the number, such as [numbers.\"+13125550100\"] with priority = true";
-                let fault = Fault::new("a priority in a recipe without numbers", remedy);
+                let fault = Diagnostic::new("a priority in a recipe without numbers", remedy);
                 problems.push(self.origin.problem(&format!("{path}.priority"), fault));
             }
         }
         for (name, _) in self.steps.iter().filter(|(_, step)| {
-            self.approved_copy_only && matches!(step.deed, Deed::ConfirmOptOut(_))
+            self.approved_copy_only && matches!(step.action, StepAction::ConfirmOptOut(_))
         }) {
             let remedy = "leave the step out, or write compliance.approved_copy_only = false";
-            let fault = Fault::new("words that nobody has approved", remedy);
+            let fault = Diagnostic::new("words that nobody has approved", remedy);
             problems.push(self.origin.problem(&format!("steps.{name}"), fault));
         }
         for (name, text) in self.texts() {
@@ -63,7 +63,8 @@ impl Recipe {
             if variant.when.in_hours.is_some() && self.hours.is_none() {
                 let remedy =
                     "add [hours] with zone = \"America/Chicago\" and monday = \"09:00-17:00\"";
-                let fault = Fault::new("hours of a business whose hours are not known", remedy);
+                let fault =
+                    Diagnostic::new("hours of a business whose hours are not known", remedy);
                 problems.push(self.origin.problem(&format!("{when}.in_hours"), fault));
             }
         }
@@ -71,7 +72,7 @@ impl Recipe {
             let told = error.to_string();
             let (what, remedy) = told.split_once("; ").unwrap_or((&told, "change one"));
             let key = format!("steps.{name}.variants");
-            problems.push(self.origin.problem(&key, Fault::new(what, remedy)));
+            problems.push(self.origin.problem(&key, Diagnostic::new(what, remedy)));
         }
         problems
     }
@@ -96,7 +97,7 @@ impl Recipe {
                  [[steps.{name}.approvals]]",
                 copy.fingerprint()
             );
-            problems.push(self.origin.problem(&key, Fault::new(what, remedy)));
+            problems.push(self.origin.problem(&key, Diagnostic::new(what, remedy)));
         }
         problems
     }
@@ -109,7 +110,7 @@ impl Recipe {
     fn called_problem(&self, path: &str, called: &BTreeSet<PhoneNumber>) -> Option<Problem> {
         let listed = &self.numbers.listed;
         called.iter().find(|number| !listed.contains_key(*number))?;
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             "a number that is not listed under [numbers]",
             "list it, such as [numbers.\"+13125550100\"], or correct it here",
         );
@@ -131,13 +132,13 @@ impl Recipe {
         };
         let what = format!("no number has the source \"{unknown}\"");
         let key = format!("{path}.sources");
-        Some(self.origin.problem(&key, Fault::new(what, remedy)))
+        Some(self.origin.problem(&key, Diagnostic::new(what, remedy)))
     }
 
     /// A template that speaks of the number in a recipe that lists none would never become a text.
     fn field_problem(&self, key: &str, template: &Template) -> Option<Problem> {
         let field = template.fields().find(|field| field.is_of_number())?;
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             format!("`{field}` in a recipe without numbers"),
             "add the number, such as [numbers.\"+13125550100\"] with name and link",
         );

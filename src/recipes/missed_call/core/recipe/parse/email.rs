@@ -2,9 +2,9 @@
 
 use super::rules::Compliance;
 use super::text::read_template;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::EmailStep;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
 
 /// Longer subjects are cut off by the readers' programs.
 const LONGEST_SUBJECT: usize = 150;
@@ -12,8 +12,8 @@ const LONGEST_SUBJECT: usize = 150;
 const LONGEST_BODY: usize = 10_000;
 
 pub(super) fn read_email(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<EmailStep> {
     let subject = section.required_text(
@@ -31,13 +31,13 @@ pub(super) fn read_email(
             || subject.value.contains(char::is_control))
     {
         let remedy = format!("write one line of at most {LONGEST_SUBJECT} characters");
-        subject.refuse(notes, Fault::new("not a subject", remedy));
+        subject.refuse(notes, Diagnostic::new("not a subject", remedy));
     }
     if let Some(body) = &body
         && body.value.chars().count() > LONGEST_BODY
     {
         let what = format!("longer than {LONGEST_BODY} characters");
-        body.refuse(notes, Fault::new(what, "write a shorter e-mail"));
+        body.refuse(notes, Diagnostic::new(what, "write a shorter e-mail"));
     }
     let subject = subject.map(|subject| read_template(notes, &subject, compliance));
     let body = body.map(|body| read_template(notes, &body, compliance));

@@ -4,9 +4,9 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::zone::read_zone;
-use crate::recipes::missed_call::core::compliance::{BusinessHours, Week, Window};
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+use crate::recipes::missed_call::core::compliance::{BusinessHours, TimeWindow, WeeklyHours};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
 
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
@@ -21,12 +21,12 @@ const DAYS: [(&str, Weekday); 7] = [
 /// Hours that were written for some days.
 struct Written {
     days: Vec<Weekday>,
-    windows: Vec<Window>,
+    windows: Vec<TimeWindow>,
 }
 
 pub(super) fn read_hours(
-    notes: &mut Notes<'_>,
-    section: Option<Section<'_>>,
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
 ) -> Option<BusinessHours> {
     let mut section = section?;
     let zone: Option<TimeZone> = read_zone(notes, &mut section);
@@ -49,7 +49,7 @@ pub(super) fn read_hours(
                 other.days.len() == days.len() && other.days.iter().any(|day| days.contains(day))
             });
             if twice {
-                let fault = Fault::new("a day that has hours already", "write each day once");
+                let fault = Diagnostic::new("a day that has hours already", "write each day once");
                 text.refuse(notes, fault);
             }
             written.push(read_days(notes, days, &text));
@@ -57,11 +57,11 @@ pub(super) fn read_hours(
     }
     if written.is_empty() && is_understood {
         let remedy = "write such as monday = \"09:00-17:00\", weekdays = \"9am-5pm\" or every_day = \"09:00-17:00\"";
-        section.refuse(notes, Fault::new("hours without a day", remedy));
+        section.refuse(notes, Diagnostic::new("hours without a day", remedy));
     }
     // What is written for fewer days is the exception.
     written.sort_by_key(|written| std::cmp::Reverse(written.days.len()));
-    let mut week = Week::closed();
+    let mut week = WeeklyHours::closed();
     for Written { days, windows } in &written {
         for day in days {
             week = week.with(*day, windows.iter().copied());
@@ -72,7 +72,7 @@ pub(super) fn read_hours(
     Some(BusinessHours::new(zone?, week).closed_on(closed))
 }
 
-fn read_days(notes: &mut Notes<'_>, days: Vec<Weekday>, text: &Found<String>) -> Written {
+fn read_days(notes: &mut Diagnostics<'_>, days: Vec<Weekday>, text: &Found<String>) -> Written {
     let windows = windows(&text.value).unwrap_or_else(|fault| {
         text.refuse(notes, fault);
         Vec::new()
@@ -118,29 +118,29 @@ fn place_of(word: &str) -> Option<usize> {
 }
 
 /// The windows of a day: `"closed"`, or one or more with commas between them.
-fn windows(text: &str) -> Result<Vec<Window>, Fault> {
+fn windows(text: &str) -> Result<Vec<TimeWindow>, Diagnostic> {
     let lower = text.trim().to_lowercase();
     match lower.as_str() {
         "closed" => return Ok(Vec::new()),
         "24/7" | "24 hours" | "all day" | "24h" => return Ok(vec![whole_day()?]),
         _ => {}
     }
-    let windows: Option<Vec<Window>> = lower.split([',', '&']).map(window).collect();
+    let windows: Option<Vec<TimeWindow>> = lower.split([',', '&']).map(window).collect();
     windows.ok_or_else(|| {
         let remedy = "write such as \"09:00-17:00\", \"9am-5pm\", \"09:00-12:00, 13:00-17:00\" or \"closed\"; what goes \
                       on past midnight is 18:00-24:00 on one day and 00:00-02:00 on the next";
-        Fault::new("no hours of a day", remedy)
+        Diagnostic::new("no hours of a day", remedy)
     })
 }
 
-fn whole_day() -> Result<Window, Fault> {
-    let fault = |_| Fault::new("no hours of a day", "write \"00:00-24:00\"");
+fn whole_day() -> Result<TimeWindow, Diagnostic> {
+    let fault = |_| Diagnostic::new("no hours of a day", "write \"00:00-24:00\"");
     "00:00-24:00".parse().map_err(fault)
 }
 
 /// One window: two times with a dash of any kind or a word between them. Without minutes, each must say whether it is
 /// in the morning or after noon.
-fn window(text: &str) -> Option<Window> {
+fn window(text: &str) -> Option<TimeWindow> {
     let text = text.replace(['–', '—', '−', '‐', '‑'], "-");
     let (opens, closes) = ["-", " to ", " until ", " till "]
         .iter()
@@ -181,7 +181,7 @@ fn time(text: &str, is_end: bool) -> Option<String> {
 }
 
 /// The dates on which it is closed, in quotes or as TOML's own dates.
-fn read_closed(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Vec<Date> {
+fn read_closed(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> Vec<Date> {
     let mut closed: Vec<Date> = Vec::new();
     for text in section.dates(notes, "closed_on") {
         match text.parse() {
@@ -189,7 +189,7 @@ fn read_closed(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Vec<Date> {
             Err(_) => section.refuse_key(
                 notes,
                 "closed_on",
-                Fault::new(
+                Diagnostic::new(
                     "not a date",
                     "write year, month and day, such as \"2026-12-25\"",
                 ),

@@ -26,9 +26,9 @@ use self::rules::{read_business, read_call, read_callers, read_compliance, read_
 use self::steps::read_steps;
 use super::problem::{Problem, RecipeError};
 use super::slips::first_slip;
-use super::toml_reader::{Notes, Section};
+use super::toml_reader::{Diagnostics, TableReader};
 use super::{Origin, Recipe, source};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -39,7 +39,7 @@ const LONGEST: usize = 128 * 1024;
 pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
     let source = &*source::plain(text);
     if source.len() > LONGEST {
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             format!("longer than {} KiB", LONGEST / 1024),
             "name a file that holds a recipe",
         );
@@ -52,7 +52,7 @@ pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
     RecipeError::unless_sound(problems)?;
     recipe.ok_or_else(|| {
         // Whatever is missing was noted above; this keeps the promise that a recipe is complete.
-        let fault = Fault::new("no name or version", "write both");
+        let fault = Diagnostic::new("no name or version", "write both");
         RecipeError::of(Problem::new(file, 1, "name", fault))
     })
 }
@@ -60,14 +60,14 @@ pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
 /// As much of the recipe as can be understood, and all that is wrong with it.
 pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let (document, errors) = DeTable::parse_recoverable(source);
-    let mut notes = Notes::new(file, source);
+    let mut notes = Diagnostics::new(file, source);
     if let Some(error) = errors.first() {
         let offset = error.span().map_or(0, |span| span.start);
         return (None, vec![not_toml(file, source, notes.line(offset))]);
     }
 
     let notes = &mut notes;
-    let mut root = Section::root(document.get_ref());
+    let mut root = TableReader::root(document.get_ref());
     let name = root.required_text(
         notes,
         "name",
@@ -138,7 +138,7 @@ fn not_toml(file: &str, source: &str, line: usize) -> Problem {
     if let Some(slip) = first_slip(source) {
         return Problem::new(file, slip.line, slip.key, slip.fault);
     }
-    let fault = Fault::new(
+    let fault = Diagnostic::new(
         "this line, or the end of what stands above it, cannot be read",
         "write `name = value` for a setting with words in quotes, `[name]` for a section, each once, and `#` in front of \
          a note",
@@ -160,7 +160,7 @@ mod tests {
     /// The file, each line of which is written as people write it, and the same by the book.
     #[test]
     fn what_cannot_be_misunderstood_is_read_as_if_written_by_the_book() {
-        let human = include_str!("../../../../../fixtures/recipes/good/human.toml");
+        let human = include_str!("../../../../../../fixtures/recipes/good/human.toml");
         let mut book = human.to_owned();
         for (written, by_the_book) in [
             ("\"15 minutes\"", "\"PT15M\""),

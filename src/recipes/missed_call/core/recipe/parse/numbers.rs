@@ -6,18 +6,18 @@ use super::contact::bare_key;
 use super::rules::{Compliance, plain};
 use crate::phone::{InvalidPhoneNumber, PhoneNumber};
 use crate::recipes::missed_call::core::copy::lint::{LinkFault, link_fault};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::numbers::{
-    BusinessNumber, NumberLink, Numbers, OnlyFor, Unlisted,
+    BusinessNumber, NumberFilter, NumberLink, Numbers, Unlisted,
 };
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
 
 const LISTED: &str =
     "write it with its country code and without spaces, such as [numbers.\"+13125550100\"]";
 
 pub(super) fn read_numbers(
-    notes: &mut Notes<'_>,
-    section: Option<Section<'_>>,
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
     unlisted: Unlisted,
     compliance: &Compliance,
 ) -> Numbers {
@@ -34,9 +34,12 @@ pub(super) fn read_numbers(
             // One spelling alone, so that the same number cannot stand there twice.
             Ok(number) if number.e164() == section.name() => {}
             Err(InvalidPhoneNumber::Impossible(why)) => {
-                section.refuse(notes, Fault::new(NOBODYS, why.to_string()));
+                section.refuse(notes, Diagnostic::new(NOBODYS, why.to_string()));
             }
-            _ => section.refuse(notes, Fault::new("not a phone number in E.164", LISTED)),
+            _ => section.refuse(
+                notes,
+                Diagnostic::new("not a phone number in E.164", LISTED),
+            ),
         }
         let read = read_number(notes, section, compliance);
         if let Ok(number) = number {
@@ -47,8 +50,8 @@ pub(super) fn read_numbers(
 }
 
 fn read_number(
-    notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
     compliance: &Compliance,
 ) -> BusinessNumber {
     let name = section.text(notes, "name");
@@ -56,7 +59,7 @@ fn read_number(
     for words in [&name, &source].into_iter().flatten() {
         if words.value.is_empty() {
             let remedy = "write what it is called, or leave the key out";
-            words.refuse(notes, Fault::new("empty", remedy));
+            words.refuse(notes, Diagnostic::new("empty", remedy));
         }
         plain(notes, words, compliance);
     }
@@ -64,7 +67,7 @@ fn read_number(
     let custom_value = section.text(notes, "link_value");
     if let (Some(_), Some(second)) = (&written, &custom_value) {
         let remedy = "write one of the two: a number has one link";
-        second.refuse(notes, Fault::new("a link_value beside a link", remedy));
+        second.refuse(notes, Diagnostic::new("a link_value beside a link", remedy));
     }
     let link = match (written, custom_value) {
         (Some(link), _) => Some(read_link(notes, link)),
@@ -83,15 +86,15 @@ fn read_number(
     }
 }
 
-fn read_link(notes: &mut Notes<'_>, link: Found<String>) -> NumberLink {
+fn read_link(notes: &mut Diagnostics<'_>, link: Found<String>) -> NumberLink {
     let fault = match link_fault(&link.value) {
         None => None,
-        Some(LinkFault::NotHttps) => Some(Fault::new(
+        Some(LinkFault::NotHttps) => Some(Diagnostic::new(
             "not an https link",
             "write the whole link, such as \"https://calendly.com/your-page\"; link_value is for the key of a custom \
              value",
         )),
-        Some(LinkFault::Shortener) => Some(Fault::new(
+        Some(LinkFault::Shortener) => Some(Diagnostic::new(
             "a public link shortener",
             "write the whole link; carriers block shorteners",
         )),
@@ -102,7 +105,7 @@ fn read_link(notes: &mut Notes<'_>, link: Found<String>) -> NumberLink {
     NumberLink::Written(link.value)
 }
 
-fn read_link_value(notes: &mut Notes<'_>, key: Found<String>) -> NumberLink {
+fn read_link_value(notes: &mut Diagnostics<'_>, key: Found<String>) -> NumberLink {
     let bare = bare_key(&key.value);
     let short = bare
         .strip_prefix("custom_values.")
@@ -115,7 +118,7 @@ fn read_link_value(notes: &mut Notes<'_>, key: Found<String>) -> NumberLink {
     if !sound {
         key.refuse(
             notes,
-            Fault::new(
+            Diagnostic::new(
                 "not the key of a custom value",
                 "write the key from HighLevel, such as \"gold_coast_link\"; link is for a link itself",
             ),
@@ -125,7 +128,10 @@ fn read_link_value(notes: &mut Notes<'_>, key: Found<String>) -> NumberLink {
 }
 
 /// What is done for calls to numbers that are not listed.
-pub(super) fn read_unlisted(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Unlisted {
+pub(super) fn read_unlisted(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Unlisted {
     let Some(word) = section.text(notes, "unlisted_numbers") else {
         return Unlisted::default();
     };
@@ -135,7 +141,7 @@ pub(super) fn read_unlisted(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
         "ignored" => Unlisted::Ignored,
         _ => {
             let what = "none of \"texted\", \"not_texted\" and \"ignored\"";
-            word.refuse(notes, Fault::new(what, "write one of the three"));
+            word.refuse(notes, Diagnostic::new(what, "write one of the three"));
             Unlisted::default()
         }
     }
@@ -143,11 +149,11 @@ pub(super) fn read_unlisted(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
 
 /// The conditions of a step on the number that was called.
 pub(super) fn read_only_for(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     compliance: &Compliance,
-) -> OnlyFor {
-    OnlyFor {
+) -> NumberFilter {
+    NumberFilter {
         numbers: read_list(notes, section, "numbers", compliance.home_code),
         sources: section.texts(notes, "sources").into_iter().collect(),
         priority: section.flag(notes, "priority"),
@@ -156,8 +162,8 @@ pub(super) fn read_only_for(
 
 /// A list of phone numbers. Those without a calling code are of `home_code`, if there is one.
 pub(super) fn read_list(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     name: &'static str,
     home_code: Option<u16>,
 ) -> BTreeSet<PhoneNumber> {
@@ -176,7 +182,7 @@ pub(super) fn read_list(
 }
 
 /// The number itself may be somebody's and stays out of the message.
-fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Fault {
+fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Diagnostic {
     let (what, remedy) = match error {
         InvalidPhoneNumber::Impossible(why) => (NOBODYS, why.to_string()),
         InvalidPhoneNumber::Extension => (
@@ -192,7 +198,7 @@ fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Fault {
             "write it with its country code, such as \"+13125550100\"".to_owned(),
         ),
     };
-    Fault::new(format!("entry {place} is {what}"), remedy)
+    Diagnostic::new(format!("entry {place} is {what}"), remedy)
 }
 
 const NOBODYS: &str = "a phone number that nobody can have";

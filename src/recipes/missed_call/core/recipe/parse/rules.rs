@@ -10,10 +10,12 @@ use super::words::unknown_word;
 use crate::recipes::missed_call::core::compliance::{CallerLists, Country, FloodLimits, phi_terms};
 use crate::recipes::missed_call::core::copy::lint::text_link_faults;
 use crate::recipes::missed_call::core::copy::placeholder::placeholder_faults;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::numbers::Unlisted;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
-use crate::recipes::missed_call::core::recipe::{CallRules, Hint, NearSuspension, Suspected};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
+use crate::recipes::missed_call::core::recipe::{
+    CallRules, Hint, NearSuspension, SuspectedVoicemail,
+};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -37,14 +39,14 @@ pub(super) struct Compliance {
 const MOST_TEXTS_PER_DAY: u32 = 3;
 
 impl Compliance {
-    pub(super) fn faults(&self, text: &str) -> Vec<Fault> {
+    pub(super) fn faults(&self, text: &str) -> Vec<Diagnostic> {
         if !self.hipaa {
             return Vec::new();
         }
         phi_terms::clinical_words(text, &self.extra)
             .into_iter()
             .map(|word| {
-                Fault::new(
+                Diagnostic::new(
                     format!("the clinical word `{word}`"),
                     "use words that say nothing about care; compliance.hipaa = false is for businesses outside of \
                      health care",
@@ -54,7 +56,10 @@ impl Compliance {
     }
 }
 
-pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> Compliance {
+pub(super) fn read_compliance(
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
+) -> Compliance {
     let mut rules = Compliance {
         hipaa: true,
         extra: Vec::new(),
@@ -86,7 +91,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
             rules.texts_per_day = most.value;
             if most.value > MOST_TEXTS_PER_DAY {
                 let what = "more texts in a day than the rules of compliance allow";
-                most.refuse(notes, Fault::new(what, remedy));
+                most.refuse(notes, Diagnostic::new(what, remedy));
             }
         }
         section.finish(notes);
@@ -94,7 +99,7 @@ pub(super) fn read_compliance(notes: &mut Notes<'_>, section: Option<Section<'_>
     rules
 }
 
-fn read_flood(notes: &mut Notes<'_>, section: &mut Section<'_>, rules: &mut Compliance) {
+fn read_flood(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>, rules: &mut Compliance) {
     let remedy = "write a number that a busy minute does not reach, such as 20";
     let most = section.count(notes, "new_callers_per_minute", remedy);
     if one_of(notes, section, "floods", ["pause_texts", "ignored"]) {
@@ -105,7 +110,7 @@ fn read_flood(notes: &mut Notes<'_>, section: &mut Section<'_>, rules: &mut Comp
             flood.new_callers_per_minute = usize::try_from(most.value).unwrap_or(usize::MAX);
         }
         (None, Some(most)) => {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "a limit for floods that are ignored",
                 "remove one of the two",
             );
@@ -116,8 +121,8 @@ fn read_flood(notes: &mut Notes<'_>, section: &mut Section<'_>, rules: &mut Comp
 }
 
 fn read_near_suspension(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
 ) -> Option<NearSuspension> {
     let word = section.text(notes, "near_suspension")?;
     match word.value.as_str() {
@@ -126,7 +131,7 @@ fn read_near_suspension(
         "ignored" => Some(NearSuspension::Ignored),
         _ => {
             let what = "none of \"pause_texts\", \"pause_follow_ups\" and \"ignored\"";
-            word.refuse(notes, Fault::new(what, "write one of the three"));
+            word.refuse(notes, Diagnostic::new(what, "write one of the three"));
             None
         }
     }
@@ -134,8 +139,8 @@ fn read_near_suspension(
 
 /// Whether the second of two words stands there; without the key the first counts.
 fn one_of(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     name: &'static str,
     [first, second]: [&str; 2],
 ) -> bool {
@@ -144,14 +149,14 @@ fn one_of(
     };
     if word.value != first && word.value != second {
         let what = format!("neither \"{first}\" nor \"{second}\"");
-        word.refuse(notes, Fault::new(what, "write one of the two"));
+        word.refuse(notes, Diagnostic::new(what, "write one of the two"));
     }
     word.value == second
 }
 
 pub(super) fn read_business(
-    notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<String> {
     let name = section.text(notes, "display_name");
@@ -160,7 +165,7 @@ pub(super) fn read_business(
     if name.value.is_empty() {
         name.refuse(
             notes,
-            Fault::new("empty", "write the business's name, or leave the key out"),
+            Diagnostic::new("empty", "write the business's name, or leave the key out"),
         );
     }
     plain(notes, &name, compliance);
@@ -169,14 +174,14 @@ pub(super) fn read_business(
 
 /// Which calls count, and what is done for those to numbers that are not listed.
 pub(super) fn read_call(
-    notes: &mut Notes<'_>,
-    section: Option<Section<'_>>,
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
 ) -> (CallRules, Unlisted) {
     let mut unlisted = Unlisted::default();
     let mut rules = CallRules {
         max_age: SignedDuration::from_mins(10),
         cooldown: SignedDuration::from_hours(4),
-        suspected_voicemail: Suspected::Reported,
+        suspected_voicemail: SuspectedVoicemail::Reported,
         voicemail_below: SignedDuration::from_secs(15),
     };
     if let Some(mut section) = section {
@@ -198,15 +203,18 @@ pub(super) fn read_call(
     (rules, unlisted)
 }
 
-fn read_suspected(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Suspected> {
+fn read_suspected(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<SuspectedVoicemail> {
     let word = section.text(notes, "suspected_voicemail")?;
     match word.value.as_str() {
-        "answered" => Some(Suspected::Answered),
-        "reported" => Some(Suspected::Reported),
-        "missed" => Some(Suspected::Missed),
+        "answered" => Some(SuspectedVoicemail::Answered),
+        "reported" => Some(SuspectedVoicemail::Reported),
+        "missed" => Some(SuspectedVoicemail::Missed),
         _ => {
             let what = "none of \"answered\", \"reported\" and \"missed\"";
-            word.refuse(notes, Fault::new(what, "write one of the three"));
+            word.refuse(notes, Diagnostic::new(what, "write one of the three"));
             None
         }
     }
@@ -214,8 +222,8 @@ fn read_suspected(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Su
 
 /// Who is not texted: by number, and by the tags of their contact.
 pub(super) fn read_callers(
-    notes: &mut Notes<'_>,
-    section: Option<Section<'_>>,
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
 ) -> (CallerLists, BTreeSet<String>) {
     let mut lists = CallerLists::default();
     let mut tags = BTreeSet::new();
@@ -230,7 +238,7 @@ pub(super) fn read_callers(
                 None => section.refuse_key(
                     notes,
                     "countries",
-                    Fault::new(
+                    Diagnostic::new(
                         "not the code of a country",
                         "write two letters of ISO 3166, such as \"US\"",
                     ),
@@ -260,7 +268,10 @@ pub(super) fn read_callers(
 }
 
 /// The hints that nobody wants to hear.
-pub(super) fn read_silenced(notes: &mut Notes<'_>, section: Option<Section<'_>>) -> BTreeSet<Hint> {
+pub(super) fn read_silenced(
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
+) -> BTreeSet<Hint> {
     let mut silenced = BTreeSet::new();
     let Some(mut section) = section else {
         return silenced;
@@ -283,10 +294,10 @@ pub(super) fn read_silenced(notes: &mut Notes<'_>, section: Option<Section<'_>>)
 }
 
 /// Checks words that are no template: no braces, sound links, nothing clinical.
-pub(super) fn plain(notes: &mut Notes<'_>, text: &Found<String>, compliance: &Compliance) {
+pub(super) fn plain(notes: &mut Diagnostics<'_>, text: &Found<String>, compliance: &Compliance) {
     let mut faults = text_link_faults(&text.value);
     if text.value.contains("{{") || text.value.contains("{%") {
-        faults.push(Fault::new(
+        faults.push(Diagnostic::new(
             "a merge field, and only the body of a text can have one",
             "write plain words",
         ));

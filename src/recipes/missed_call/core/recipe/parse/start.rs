@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{HAPPENINGS, unknown_word};
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::model::{Happening, StepName};
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
-use crate::recipes::missed_call::core::recipe::{Deed, Start, Step};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::model::{StepName, Trigger};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
+use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 
 /// The word for a message that could not be sent.
 const NOT_SENT: &str = "not_sent";
@@ -21,14 +21,14 @@ pub(super) struct References {
 }
 
 impl References {
-    pub(super) fn check(self, notes: &mut Notes<'_>, steps: &BTreeMap<StepName, Step>) {
+    pub(super) fn check(self, notes: &mut Diagnostics<'_>, steps: &BTreeMap<StepName, Step>) {
         let step = |name: &Found<String>| {
             let name = StepName::new(&name.value)?;
             steps.get(&name)
         };
         for name in &self.tasks {
-            if !step(name).is_some_and(|step| matches!(step.deed, Deed::Task(_))) {
-                let fault = Fault::new(
+            if !step(name).is_some_and(|step| matches!(step.action, StepAction::Task(_))) {
+                let fault = Diagnostic::new(
                     "not a step of this recipe that makes a task",
                     "write the name of one, such as task = \"task\" for [steps.task]",
                 );
@@ -37,13 +37,13 @@ impl References {
         }
         for (follower, name) in &self.messages {
             if !step(name).is_some_and(Step::is_message) {
-                let fault = Fault::new(
+                let fault = Diagnostic::new(
                     "not a step of this recipe that texts or e-mails",
                     "write the name of one, such as of = \"text\" for [steps.text]",
                 );
                 name.refuse(notes, fault);
             } else if StepName::new(follower).is_some_and(|name| waits_for_itself(steps, &name)) {
-                let fault = Fault::new(
+                let fault = Diagnostic::new(
                     "a step that waits for itself",
                     "name a step that does not follow this one in its turn",
                 );
@@ -61,7 +61,7 @@ fn waits_for_itself(steps: &BTreeMap<StepName, Step>, name: &StepName) -> bool {
             return true;
         }
         next = match steps.get(step).map(|step| &step.on) {
-            Some(Start::NotSent(before)) => Some(before),
+            Some(StepTrigger::NotSent(before)) => Some(before),
             _ => None,
         };
     }
@@ -70,10 +70,10 @@ fn waits_for_itself(steps: &BTreeMap<StepName, Step>, name: &StepName) -> bool {
 
 /// `None` if the step does not say what it follows.
 pub(super) fn read_start(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     references: &mut References,
-) -> Option<Start> {
+) -> Option<StepTrigger> {
     let on = section.text(notes, "on");
     let count = section.count(
         notes,
@@ -83,13 +83,13 @@ pub(super) fn read_start(
     let of = section.text(notes, "of");
     let start = match on.as_ref().map(|on| on.value.as_str()) {
         None => None,
-        Some("missed") => Some(Start::Missed),
+        Some("missed") => Some(StepTrigger::Missed),
         Some(NOT_SENT) => Some(read_not_sent(notes, section, of.as_ref(), references)),
-        Some(word) => Happening::from_word(word).map(|happening| match happening {
-            Happening::MissedAgain => {
-                Start::MissedCalls(count.as_ref().map_or(2, |count| count.value))
+        Some(word) => Trigger::from_word(word).map(|trigger| match trigger {
+            Trigger::MissedAgain => {
+                StepTrigger::MissedCalls(count.as_ref().map_or(2, |count| count.value))
             }
-            other => Start::After(other),
+            other => StepTrigger::After(other),
         }),
     };
     if let (None, Some(on)) = (&start, &on) {
@@ -97,35 +97,35 @@ pub(super) fn read_start(
         on.refuse(notes, fault);
     }
     if let Some(count) = &count {
-        if !matches!(start, Some(Start::MissedCalls(_))) {
+        if !matches!(start, Some(StepTrigger::MissedCalls(_))) {
             count.refuse(
                 notes,
-                Fault::new("a count without on = \"missed_again\"", "remove it"),
+                Diagnostic::new("a count without on = \"missed_again\"", "remove it"),
             );
         } else if count.value < 2 {
             count.refuse(
                 notes,
-                Fault::new("less than two", "the first missed call is on = \"missed\""),
+                Diagnostic::new("less than two", "the first missed call is on = \"missed\""),
             );
         }
     }
     if let (Some(of), false) = (&of, on.is_some_and(|on| on.value == NOT_SENT)) {
-        let fault = Fault::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
+        let fault = Diagnostic::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
         of.refuse(notes, fault);
     }
     start
 }
 
 fn read_not_sent(
-    notes: &mut Notes<'_>,
-    section: &Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &TableReader<'_>,
     of: Option<&Found<String>>,
     references: &mut References,
-) -> Start {
+) -> StepTrigger {
     let Some(of) = of else {
         let remedy = "name the message that this step takes the place of, such as of = \"text\"";
-        section.refuse_key(notes, "of", Fault::new("missing", remedy));
-        return Start::Missed;
+        section.refuse_key(notes, "of", Diagnostic::new("missing", remedy));
+        return StepTrigger::Missed;
     };
     let named = Found {
         value: of.value.clone(),
@@ -134,12 +134,12 @@ fn read_not_sent(
     };
     references.messages.push((section.name().to_owned(), named));
     // Whether there is such a step shows when all have been read.
-    StepName::new(&of.value).map_or(Start::Missed, Start::NotSent)
+    StepName::new(&of.value).map_or(StepTrigger::Missed, StepTrigger::NotSent)
 }
 
 /// What is wrong with a word that is none for something that happens; `besides` are allowed too.
-pub(super) fn unknown_happening(word: &str, besides: &[&'static str]) -> Fault {
-    let happenings = Happening::ALL.iter().map(|happening| happening.as_str());
+pub(super) fn unknown_happening(word: &str, besides: &[&'static str]) -> Diagnostic {
+    let happenings = Trigger::ALL.iter().map(|trigger| trigger.as_str());
     let known: Vec<&'static str> = besides.iter().copied().chain(happenings).collect();
     let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
     let remedy = format!("write one of: {}", quoted.join(", "));

@@ -1,4 +1,4 @@
-//! The steps: what every one of them has, and which deed each does.
+//! The steps: what every one of them has, and which action each does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,10 @@ use super::task::{read_completed, read_task};
 use super::team::{read_note, read_notify, read_record};
 use super::text::read_text;
 use super::words::{self, unknown_word};
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::model::{Happening, StepName};
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
-use crate::recipes::missed_call::core::recipe::{About, Deed, Start, Step};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::model::{StepName, Trigger};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
+use crate::recipes::missed_call::core::recipe::{NoticeKind, Step, StepAction, StepTrigger};
 
 const DEEDS: [&str; 17] = [
     "text",
@@ -46,21 +46,21 @@ const ALL_DEEDS: &str = "write one of: \"text\", \"email\", \"tag\", \"untag\", 
                      \"confirm_opt_out\", \"do_not_disturb\"";
 
 pub(super) fn read_steps(
-    notes: &mut Notes<'_>,
-    section: Option<Section<'_>>,
+    notes: &mut Diagnostics<'_>,
+    section: Option<TableReader<'_>>,
     compliance: &Compliance,
 ) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
     let mut reaches_somebody = false;
     let mut references = References::default();
-    let offset = section.as_ref().map_or(0, Section::offset);
+    let offset = section.as_ref().map_or(0, TableReader::offset);
     for step in section
         .map(|section| section.sections(notes))
         .unwrap_or_default()
     {
         let name = StepName::new(step.name());
         if name.is_none() {
-            step.refuse(notes, Fault::new(
+            step.refuse(notes, Diagnostic::new(
                 "not a name for a step",
                 "write up to 40 small letters, digits and `_`, beginning with a letter, such as [steps.second_text]",
             ));
@@ -74,7 +74,7 @@ pub(super) fn read_steps(
     }
     references.check(notes, &steps);
     if !reaches_somebody {
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             "no step that texts or makes a task",
             "add one, such as [steps.text] with do = \"text\"",
         );
@@ -84,8 +84,8 @@ pub(super) fn read_steps(
 }
 
 fn read_step(
-    notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
     compliance: &Compliance,
     references: &mut References,
 ) -> Option<Step> {
@@ -96,79 +96,81 @@ fn read_step(
     let only_for = read_only_for(notes, &mut section, compliance);
     // Without knowing what it does, its other keys cannot be judged.
     let kind = kind?;
-    let deed = match kind.value.as_str() {
-        "text" => read_text(notes, &mut section, compliance).map(Deed::Text),
-        "email" => read_email(notes, &mut section, compliance).map(Deed::Email),
-        "tag" => read_tag(notes, &mut section).map(Deed::Tag),
-        "untag" => read_tag(notes, &mut section).map(Deed::Untag),
-        "task" => read_task(notes, &mut section, compliance).map(Deed::Task),
-        "complete_task" => {
-            read_completed(notes, &mut section, &mut references.tasks).map(Deed::CompleteTask)
-        }
-        "note" => read_note(notes, &mut section, compliance).map(Deed::Note),
-        "fields" => read_fields(notes, &mut section, compliance).map(Deed::Fields),
-        "stage" => read_stage(notes, &mut section).map(Deed::Stage),
-        "workflow" => read_workflow(notes, &mut section).map(Deed::Workflow),
-        "assign" => read_new_owner(notes, &mut section).map(Deed::Assign),
-        "notify" => read_notify(notes, &mut section, compliance, About::Call).map(Deed::Notify),
-        "hand_off" => {
-            read_notify(notes, &mut section, compliance, About::HandOff).map(Deed::Notify)
-        }
-        "escalate" => {
-            read_notify(notes, &mut section, compliance, About::Escalation).map(Deed::Notify)
-        }
-        "confirm_opt_out" => {
-            read_confirmation(notes, &mut section, compliance).map(Deed::ConfirmOptOut)
-        }
-        "do_not_disturb" => Some(Deed::DoNotDisturb),
-        "record" => read_record(notes, &mut section).map(Deed::Record),
-        _ => {
-            let what = "not something a step does";
-            let fault = unknown_word(what, &kind.value, &words::DEEDS, &DEEDS, ALL_DEEDS);
-            kind.refuse(notes, fault);
-            return None;
-        }
-    };
+    let action =
+        match kind.value.as_str() {
+            "text" => read_text(notes, &mut section, compliance).map(StepAction::Text),
+            "email" => read_email(notes, &mut section, compliance).map(StepAction::Email),
+            "tag" => read_tag(notes, &mut section).map(StepAction::Tag),
+            "untag" => read_tag(notes, &mut section).map(StepAction::Untag),
+            "task" => read_task(notes, &mut section, compliance).map(StepAction::Task),
+            "complete_task" => read_completed(notes, &mut section, &mut references.tasks)
+                .map(StepAction::CompleteTask),
+            "note" => read_note(notes, &mut section, compliance).map(StepAction::Note),
+            "fields" => read_fields(notes, &mut section, compliance).map(StepAction::Fields),
+            "stage" => read_stage(notes, &mut section).map(StepAction::Stage),
+            "workflow" => read_workflow(notes, &mut section).map(StepAction::Workflow),
+            "assign" => read_new_owner(notes, &mut section).map(StepAction::Assign),
+            "notify" => read_notify(notes, &mut section, compliance, NoticeKind::Call)
+                .map(StepAction::Notify),
+            "hand_off" => read_notify(notes, &mut section, compliance, NoticeKind::HandOff)
+                .map(StepAction::Notify),
+            "escalate" => read_notify(notes, &mut section, compliance, NoticeKind::Escalation)
+                .map(StepAction::Notify),
+            "confirm_opt_out" => {
+                read_confirmation(notes, &mut section, compliance).map(StepAction::ConfirmOptOut)
+            }
+            "do_not_disturb" => Some(StepAction::DoNotDisturb),
+            "record" => read_record(notes, &mut section).map(StepAction::Record),
+            _ => {
+                let what = "not something a step does";
+                let fault = unknown_word(what, &kind.value, &words::DEEDS, &DEEDS, ALL_DEEDS);
+                kind.refuse(notes, fault);
+                return None;
+            }
+        };
     // These answer an opt-out, and the first of them nothing else.
     let answers_opt_out = matches!(kind.value.as_str(), "confirm_opt_out" | "do_not_disturb");
     let on = match on {
-        None if answers_opt_out => Start::After(Happening::OptedOut),
-        on => on.unwrap_or(Start::Missed),
+        None if answers_opt_out => StepTrigger::After(Trigger::OptedOut),
+        on => on.unwrap_or(StepTrigger::Missed),
     };
-    if kind.value == "confirm_opt_out" && on != Start::After(Happening::OptedOut) {
-        let fault = Fault::new(
+    if kind.value == "confirm_opt_out" && on != StepTrigger::After(Trigger::OptedOut) {
+        let fault = Diagnostic::new(
             "not what a confirmation follows",
             "write on = \"opted_out\"",
         );
         section.refuse_key(notes, "on", fault);
     }
     section.finish(notes);
-    let deed = deed?;
+    let action = action?;
     let mut step = Step {
         on,
         only_for,
         after: after.map_or(SignedDuration::ZERO, |after| after.value),
         stops_on: BTreeSet::new(),
-        deed,
+        action,
     };
-    let ends_messages = |happening: &Happening| happening.ends_messages();
+    let ends_messages = |trigger: &Trigger| trigger.ends_messages();
     step.stops_on = match stops_on {
         Some(stops_on) => stops_on,
-        None if step.is_message() => Happening::ALL.into_iter().filter(ends_messages).collect(),
+        None if step.is_message() => Trigger::ALL.into_iter().filter(ends_messages).collect(),
         None => BTreeSet::new(),
     };
     Some(step)
 }
 
-fn read_stops(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<BTreeSet<Happening>> {
+fn read_stops(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<BTreeSet<Trigger>> {
     if !section.has("stops_on") {
         return None;
     }
     let mut stops = BTreeSet::new();
     for word in section.texts(notes, "stops_on") {
-        match Happening::from_word(&word) {
-            Some(happening) => {
-                stops.insert(happening);
+        match Trigger::from_word(&word) {
+            Some(trigger) => {
+                stops.insert(trigger);
             }
             None => section.refuse_key(notes, "stops_on", unknown_happening(&word, &[])),
         }

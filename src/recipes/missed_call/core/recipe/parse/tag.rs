@@ -1,12 +1,15 @@
 //! The keys of a step that puts a tag on the contact or takes one off.
 
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::TagStep;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
 
 const DEFAULT_TAG: &str = "missed-call";
 
-pub(super) fn read_tag(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TagStep> {
+pub(super) fn read_tag(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<TagStep> {
     let name = section.text(notes, "tag");
     let Some(name) = name else {
         return Some(TagStep {
@@ -26,8 +29,8 @@ pub(super) fn is_tag(name: &str) -> bool {
     !name.is_empty() && !name.contains(char::is_control)
 }
 
-pub(super) fn not_a_tag(example: &str) -> Fault {
-    Fault::new(
+pub(super) fn not_a_tag(example: &str) -> Diagnostic {
+    Diagnostic::new(
         "not a tag",
         format!("write one line, such as \"{example}\""),
     )

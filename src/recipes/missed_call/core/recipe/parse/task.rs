@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use super::MONTH;
 use super::rules::{Compliance, plain};
 use crate::ids::UserId;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::StepName;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
 use crate::recipes::missed_call::core::recipe::{Assignee, TaskStep};
 use crate::secret::Private;
 
@@ -15,8 +15,8 @@ use crate::secret::Private;
 const LONGEST_TITLE: usize = 200;
 
 pub(super) fn read_task(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<TaskStep> {
     let title = section.required_text(
@@ -37,8 +37,8 @@ pub(super) fn read_task(
 
 /// The name of the step whose task is completed; whether there is one shows when all steps are read.
 pub(super) fn read_completed(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     named: &mut Vec<Found<String>>,
 ) -> Option<StepName> {
     let task = section.required_text(
@@ -55,7 +55,10 @@ const ASSIGNEES: &str =
     "write \"contact_owner\", \"nobody\", { user_id = \"…\" } or { user_email = \"…\" }";
 
 /// Without the key, the contact's owner.
-pub(super) fn read_assignee(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Assignee> {
+pub(super) fn read_assignee(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<Assignee> {
     if !section.has("assign_to") {
         return Some(Assignee::ContactOwner);
     }
@@ -70,11 +73,11 @@ pub(super) fn read_assignee(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
         _ => {
             // Who it is stays out of the message.
             let fault = match word.value.contains('@') {
-                true => Fault::new(
+                true => Diagnostic::new(
                     "an e-mail address alone",
                     "write assign_to = { user_email = \"…\" } with it",
                 ),
-                false => Fault::new("not a word for an assignee", ASSIGNEES),
+                false => Diagnostic::new("not a word for an assignee", ASSIGNEES),
             };
             word.refuse(notes, fault);
             None
@@ -82,11 +85,14 @@ pub(super) fn read_assignee(notes: &mut Notes<'_>, section: &mut Section<'_>) ->
     }
 }
 
-pub(super) fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Assignee> {
+pub(super) fn read_user(
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
+) -> Option<Assignee> {
     if section.has("user_id") == section.has("user_email") {
         section.refuse(
             notes,
-            Fault::new("not exactly one of user_id and user_email", ASSIGNEES),
+            Diagnostic::new("not exactly one of user_id and user_email", ASSIGNEES),
         );
     }
     let id = section.text(notes, "user_id");
@@ -97,7 +103,7 @@ pub(super) fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Opti
             Ok(user) => return Some(Assignee::User(user)),
             Err(_) => id.refuse(
                 notes,
-                Fault::new(
+                Diagnostic::new(
                     "not the id of a user",
                     "copy the id from HighLevel as it is, without spaces",
                 ),
@@ -111,7 +117,7 @@ pub(super) fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Opti
     if !sound {
         email.refuse(
             notes,
-            Fault::new(
+            Diagnostic::new(
                 "not an e-mail address",
                 "write the address the user signs in with",
             ),
@@ -121,10 +127,14 @@ pub(super) fn read_user(notes: &mut Notes<'_>, mut section: Section<'_>) -> Opti
 }
 
 /// A headline of the team: one line of plain words.
-pub(super) fn check_title(notes: &mut Notes<'_>, title: &Found<String>, compliance: &Compliance) {
+pub(super) fn check_title(
+    notes: &mut Diagnostics<'_>,
+    title: &Found<String>,
+    compliance: &Compliance,
+) {
     if title.value.chars().count() > LONGEST_TITLE || title.value.contains(char::is_control) {
         let remedy = format!("write one line of at most {LONGEST_TITLE} characters");
-        title.refuse(notes, Fault::new("not a title", remedy));
+        title.refuse(notes, Diagnostic::new("not a title", remedy));
     }
     plain(notes, title, compliance);
 }

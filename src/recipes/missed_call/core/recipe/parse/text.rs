@@ -7,13 +7,13 @@ use super::variants::{read_approvals, read_arm, read_variants};
 use crate::recipes::missed_call::core::compliance::opt_out;
 use crate::recipes::missed_call::core::copy::lint::{empty_value_faults, template_link_faults};
 use crate::recipes::missed_call::core::copy::{LONGEST_TEXT, MessageCopy, OPT_OUT_LINE, Template};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::TextStep;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Found, Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
 
 pub(super) fn read_text(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<TextStep> {
     let body = section.required_text(
@@ -40,8 +40,8 @@ pub(super) fn read_text(
 /// The line after the body: this one without the key, and nothing for `"none"`. Whether that is allowed shows when
 /// the approvals are read.
 pub(super) fn read_opt_out(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     otherwise: Option<&str>,
     compliance: &Compliance,
 ) -> Option<String> {
@@ -54,7 +54,7 @@ pub(super) fn read_opt_out(
     if !opt_out::names_stop(&line.value) {
         line.refuse(
             notes,
-            Fault::new(
+            Diagnostic::new(
                 "an opt-out line without the word STOP",
                 format!("write such as \"{OPT_OUT_LINE}\""),
             ),
@@ -64,14 +64,14 @@ pub(super) fn read_opt_out(
     Some(line.value)
 }
 
-fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZeroU8 {
+fn read_max_segments(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> NonZeroU8 {
     let most = section.count(notes, "max_segments", "write a number from 1 to 10");
     let Some(most) = most else {
         return MessageCopy::DEFAULT_MAX_SEGMENTS;
     };
     let number = u8::try_from(most.value).ok().filter(|number| *number <= 10);
     number.and_then(NonZeroU8::new).unwrap_or_else(|| {
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             "more than ten parts, which no carrier takes",
             "write a number from 1 to 10",
         );
@@ -81,14 +81,14 @@ fn read_max_segments(notes: &mut Notes<'_>, section: &mut Section<'_>) -> NonZer
 }
 
 pub(super) fn read_body(
-    notes: &mut Notes<'_>,
+    notes: &mut Diagnostics<'_>,
     body: &Found<String>,
     compliance: &Compliance,
 ) -> Template {
     if body.value.chars().count() > LONGEST_TEXT {
         body.refuse(
             notes,
-            Fault::new(
+            Diagnostic::new(
                 format!("longer than {LONGEST_TEXT} characters"),
                 "keep to 160, which is one part of a text message",
             ),
@@ -99,7 +99,7 @@ pub(super) fn read_body(
 
 /// A template with sound links and nothing clinical in it.
 pub(super) fn read_template(
-    notes: &mut Notes<'_>,
+    notes: &mut Diagnostics<'_>,
     body: &Found<String>,
     compliance: &Compliance,
 ) -> Template {

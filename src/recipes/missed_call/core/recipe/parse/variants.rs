@@ -6,15 +6,15 @@ use super::numbers::read_list;
 use super::rules::Compliance;
 use super::text::{read_body, read_opt_out};
 use crate::recipes::missed_call::core::copy::{Approval, Arm, Conditions};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::recipe::TextVariant;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
 
 /// The variants; without a line about STOP of their own they have that of the step.
 pub(super) fn read_variants(
-    notes: &mut Notes<'_>,
-    section: &mut Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
     opt_out: Option<&str>,
     compliance: &Compliance,
 ) -> Vec<TextVariant> {
@@ -26,8 +26,8 @@ pub(super) fn read_variants(
 }
 
 fn read_variant(
-    notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
     opt_out: Option<&str>,
     compliance: &Compliance,
 ) -> Option<TextVariant> {
@@ -43,7 +43,7 @@ fn read_variant(
     let written = written?;
     let name = StepName::new(&written.value);
     if name.is_none() {
-        written.refuse(notes, Fault::new("not a name for a variant", NAME));
+        written.refuse(notes, Diagnostic::new("not a name for a variant", NAME));
     }
     Some(TextVariant {
         name: name?,
@@ -55,8 +55,8 @@ fn read_variant(
 }
 
 fn read_conditions(
-    notes: &mut Notes<'_>,
-    mut section: Section<'_>,
+    notes: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
     compliance: &Compliance,
 ) -> Conditions {
     let conditions = Conditions {
@@ -71,7 +71,7 @@ fn read_conditions(
 }
 
 /// The place of a copy in an experiment, if it is part of one.
-pub(super) fn read_arm(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<Arm> {
+pub(super) fn read_arm(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> Option<Arm> {
     let experiment = section.text(notes, "experiment");
     let weight = section.count(
         notes,
@@ -82,7 +82,7 @@ pub(super) fn read_arm(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Opti
         (Some(experiment), weight) => {
             if experiment.value.is_empty() {
                 let remedy = "write a name that all of its copies share, or leave the key out";
-                experiment.refuse(notes, Fault::new("empty", remedy));
+                experiment.refuse(notes, Diagnostic::new("empty", remedy));
             }
             Some(Arm {
                 experiment: experiment.value,
@@ -91,7 +91,10 @@ pub(super) fn read_arm(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Opti
         }
         (None, Some(weight)) => {
             let remedy = "write experiment = \"…\" beside it, or remove it";
-            weight.refuse(notes, Fault::new("a weight without an experiment", remedy));
+            weight.refuse(
+                notes,
+                Diagnostic::new("a weight without an experiment", remedy),
+            );
             None
         }
         (None, None) => None,
@@ -99,7 +102,10 @@ pub(super) fn read_arm(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Opti
 }
 
 /// Who approved which words of the step.
-pub(super) fn read_approvals(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Vec<Approval> {
+pub(super) fn read_approvals(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Vec<Approval> {
     let sections = section.tables(notes, "approvals");
     sections
         .into_iter()
@@ -107,7 +113,7 @@ pub(super) fn read_approvals(notes: &mut Notes<'_>, section: &mut Section<'_>) -
         .collect()
 }
 
-fn read_approval(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Approval> {
+fn read_approval(notes: &mut Diagnostics<'_>, mut section: TableReader<'_>) -> Option<Approval> {
     const DAY: &str = "write the day of the approval, such as on = \"2026-05-04\"";
     const FINGERPRINT: &str =
         "copy the 16 digits that the recipe's check tells, such as fingerprint = \"0f3a…\"";
@@ -118,7 +124,7 @@ fn read_approval(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Appr
     let on = on.and_then(|on| {
         let date: Option<Date> = on.value.parse().ok();
         if date.is_none() {
-            on.refuse(notes, Fault::new("not a date", DAY));
+            on.refuse(notes, Diagnostic::new("not a date", DAY));
         }
         date
     });
@@ -129,7 +135,7 @@ fn read_approval(notes: &mut Notes<'_>, mut section: Section<'_>) -> Option<Appr
                 .bytes()
                 .all(|byte| byte.is_ascii_hexdigit()))
     {
-        fingerprint.refuse(notes, Fault::new("not a fingerprint", FINGERPRINT));
+        fingerprint.refuse(notes, Diagnostic::new("not a fingerprint", FINGERPRINT));
     }
     Some(Approval {
         by: by?.value.into(),

@@ -1,6 +1,6 @@
 //! Which of the words that a setting knows was meant by another.
 
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
 /// What people call what a step does.
@@ -135,7 +135,7 @@ pub(super) fn unknown_word(
     names: &[(&'static str, &[&str])],
     known: &[&'static str],
     remedy: &str,
-) -> Fault {
+) -> Diagnostic {
     let plain = spelled(word);
     let by_name = names
         .iter()
@@ -146,7 +146,7 @@ pub(super) fn unknown_word(
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None => remedy.to_owned(),
     };
-    Fault::new(what, remedy)
+    Diagnostic::new(what, remedy)
 }
 
 /// As the words are spelled here.

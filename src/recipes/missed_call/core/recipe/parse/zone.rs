@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::recipes::missed_call::core::compliance::zone;
-use crate::recipes::missed_call::core::diagnostic::Fault;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Notes, Section};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
 
 const ZONE: &str = "write the IANA name of the zone, such as zone = \"America/Chicago\"";
 
@@ -19,7 +19,10 @@ const UNITED_STATES: [(&str, &[&str], &str); 6] = [
     ("hawaii", &["ht", "hst"], "Pacific/Honolulu"),
 ];
 
-pub(super) fn read_zone(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Option<TimeZone> {
+pub(super) fn read_zone(
+    notes: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<TimeZone> {
     let written = section.required_text(notes, "zone", ZONE)?;
     let lower = written.value.to_lowercase();
     let name = united_states(&lower).unwrap_or(&written.value);
@@ -34,7 +37,10 @@ pub(super) fn read_zone(notes: &mut Notes<'_>, section: &mut Section<'_>) -> Opt
             "arizona" | "arizona time" => "write zone = \"America/Phoenix\"",
             _ => ZONE,
         };
-        written.refuse(notes, Fault::new("not the name of a time zone", remedy));
+        written.refuse(
+            notes,
+            Diagnostic::new("not the name of a time zone", remedy),
+        );
     }
     zone
 }

@@ -1,7 +1,7 @@
 //! Slips in the name of a section.
 
 use super::{Slip, Walk, invisible, is_bare, is_typographic_quote, parts_of, slug};
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 /// Names of more parts than any section has are not followed.
 const MOST_PARTS: usize = 20;
@@ -29,7 +29,7 @@ impl Walk<'_> {
             None => (String::new(), "such as `[steps.text]`".to_owned()),
         };
         let wrong = |walk: &Self, what: &str, remedy: String| {
-            Err(walk.slip(&key, Fault::new(what, remedy)))
+            Err(walk.slip(&key, Diagnostic::new(what, remedy)))
         };
         let is_sound = matches!(parts_of(name), Some((_, "")));
         let judged = if is_sound { after } else { line };
@@ -43,7 +43,7 @@ impl Walk<'_> {
         if !is_sound && is_number(name) {
             let remedy = "write it in straight quotes, with its country code and without spaces, such as \
                           [numbers.\"+13125550100\"]";
-            let fault = Fault::new("a phone number without straight quotes", remedy);
+            let fault = Diagnostic::new("a phone number without straight quotes", remedy);
             return Err(self.slip("numbers", fault));
         }
         if !is_sound && name.contains(is_typographic_quote) {
@@ -93,7 +93,7 @@ impl Walk<'_> {
             path.push_str(part);
             if let Some(line) = self.settings.get(&(0, path.clone())) {
                 let what = format!("`{path}` is a setting in line {line}, and a section here");
-                return Err(self.slip(&path, Fault::new(what, "remove one of the two")));
+                return Err(self.slip(&path, Diagnostic::new(what, "remove one of the two")));
             }
             let is_last = at + 1 == parts.len();
             if is_last && is_list {
@@ -118,7 +118,7 @@ impl Walk<'_> {
             }
             _ => "put the settings of both under the first".to_owned(),
         };
-        Err(self.slip("", Fault::new(what, remedy)))
+        Err(self.slip("", Diagnostic::new(what, remedy)))
     }
 }
 

@@ -10,14 +10,14 @@ mod value;
 use std::collections::BTreeMap;
 
 use crate::recipes::missed_call::core::copy::invisible_name;
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 /// A slip and where it is.
 pub(super) struct Slip {
     /// Counted from 1.
     pub(super) line: usize,
     pub(super) key: String,
-    pub(super) fault: Fault,
+    pub(super) fault: Diagnostic,
 }
 
 /// The first slip in the text, if it is one of those that are known.
@@ -98,7 +98,7 @@ impl<'s> Walk<'s> {
     }
 
     /// A slip in the line where the statement begins.
-    fn slip(&self, key: &str, fault: Fault) -> Slip {
+    fn slip(&self, key: &str, fault: Diagnostic) -> Slip {
         Slip {
             line: self.line,
             key: self.path(key),
@@ -107,7 +107,7 @@ impl<'s> Walk<'s> {
     }
 
     /// A slip further on in it.
-    fn slip_at(&self, offset: usize, key: &str, fault: Fault) -> Slip {
+    fn slip_at(&self, offset: usize, key: &str, fault: Diagnostic) -> Slip {
         let between = self.source.get(self.at..offset).unwrap_or_default();
         Slip {
             line: self.line + between.matches('\n').count(),
@@ -131,11 +131,11 @@ impl<'s> Walk<'s> {
         let place = (self.sections, key.clone());
         if let Some(first) = self.settings.insert(place, self.line) {
             let what = format!("`{key}` is there twice, first in line {first}");
-            return Err(self.slip(&key, Fault::new(what, "remove one of the two")));
+            return Err(self.slip(&key, Diagnostic::new(what, "remove one of the two")));
         }
         if rest.starts_with('=') {
             let remedy = format!("write `{key} = …`");
-            return Err(self.slip(&key, Fault::new("`=` is there twice", remedy)));
+            return Err(self.slip(&key, Diagnostic::new("`=` is there twice", remedy)));
         }
         let begin = self.at + (line.len() - rest.len());
         let end = self.value(&key, begin)?;
@@ -158,14 +158,14 @@ impl<'s> Walk<'s> {
             .find(|bullet| words.starts_with(**bullet))
         {
             let what = format!("a `{}` in front of a line", bullet.trim());
-            let fault = Fault::new(what, "remove it; each setting is a line of its own");
+            let fault = Diagnostic::new(what, "remove it; each setting is a line of its own");
             return self.slip("", fault);
         }
         if before.trim().chars().count() > LONGEST_SHOWN || name.is_empty() {
             return self.slip("", neither());
         }
         if before.contains(is_typographic_quote) {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "typographic quotes around the name of a setting",
                 format!("write `{name} = …`, without quotes"),
             );
@@ -173,7 +173,7 @@ impl<'s> Walk<'s> {
         }
         if let Some(value) = after.strip_prefix(':') {
             let shown = shown_value(value);
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "`:` in the place of `=`",
                 format!("write `{name} = {shown}`"),
             );
@@ -185,10 +185,10 @@ impl<'s> Walk<'s> {
             } else {
                 "a name with other characters than letters, digits, `_` and `-`"
             };
-            return self.slip(&name, Fault::new(what, format!("write `{name} = …`")));
+            return self.slip(&name, Diagnostic::new(what, format!("write `{name} = …`")));
         }
         if let Some(name) = words.strip_suffix(']').filter(|name| !name.contains('[')) {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "the bracket at the beginning is missing",
                 format!("write `[{name}]`"),
             );
@@ -204,23 +204,23 @@ impl<'s> Walk<'s> {
                 .next()
                 .is_some_and(|c| matches!(c, '"' | '\'' | '{' | '[') || is_typographic_quote(c))
         {
-            let fault = Fault::new("`=` is missing", format!("write `{word} = …`"));
+            let fault = Diagnostic::new("`=` is missing", format!("write `{word} = …`"));
             return self.slip(word, fault);
         }
         self.slip("", neither())
     }
 }
 
-fn neither() -> Fault {
-    Fault::new(
+fn neither() -> Diagnostic {
+    Diagnostic::new(
         "neither a setting nor a section nor a note",
         "write `name = value` for a setting, `[name]` for a section, and `#` in front of a note; a text over several \
          lines stands between three quotes",
     )
 }
 
-fn notes_begin() -> Fault {
-    Fault::new("notes begin with `#`", "write `#` in front of the note")
+fn notes_begin() -> Diagnostic {
+    Diagnostic::new("notes begin with `#`", "write `#` in front of the note")
 }
 
 /// The line that begins at `at`, without its end.
@@ -331,11 +331,11 @@ fn is_typographic_quote(character: char) -> bool {
 }
 
 /// Names an invisible character in what should have none.
-fn invisible(text: &str) -> Option<Fault> {
+fn invisible(text: &str) -> Option<Diagnostic> {
     let (character, name) = text
         .chars()
         .find_map(|character| Some((character, invisible_name(character)?)))?;
-    Some(Fault::new(
+    Some(Diagnostic::new(
         format!(
             "an invisible character, {name} (U+{:04X})",
             u32::from(character)

@@ -6,7 +6,7 @@ use super::{
     Slip, Walk, begins_a_statement, invisible, is_bare, is_header, is_shown, is_typographic_quote,
     key_before, line_at, notes_begin, shown_value,
 };
-use crate::recipes::missed_call::core::diagnostic::Fault;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
 /// Lists in lists are read to this depth.
 const DEEPEST: usize = 20;
@@ -22,7 +22,7 @@ impl Walk<'_> {
         let value = rest.trim_start_matches([' ', '\t']);
         let begin = begin + (rest.len() - value.len());
         let Some(first) = value.chars().next().filter(|c| !matches!(c, '\n' | '#')) else {
-            let fault = Fault::new("no value after `=`", format!("write `{key} = \"…\"`"));
+            let fault = Diagnostic::new("no value after `=`", format!("write `{key} = \"…\"`"));
             return Err(self.slip_at(begin, key, fault));
         };
         let fault = match first {
@@ -34,7 +34,7 @@ impl Walk<'_> {
                     0 => format!("`{key} = \"…\"`"),
                     _ => "`\"…\"`".to_owned(),
                 };
-                Fault::new(
+                Diagnostic::new(
                     "typographic quotes around the value",
                     format!("write straight ones: {shape}"),
                 )
@@ -79,7 +79,7 @@ impl Walk<'_> {
         ) {
             return Ok(());
         }
-        let fault = Fault::new(
+        let fault = Diagnostic::new(
             "a backslash, which stands for something else between double quotes",
             "write `\\\\` for a backslash, or `/` in a link",
         );
@@ -94,14 +94,14 @@ impl Walk<'_> {
             "an invisible character, a control code (U+{:04X})",
             u32::from(character)
         );
-        let fault = Fault::new(what, "delete it: type the words around it again");
+        let fault = Diagnostic::new(what, "delete it: type the words around it again");
         Err(self.slip_at(at, key, fault))
     }
 
     /// A text between three quotes.
     fn long_text(&self, key: &str, begin: usize, quote: char, three: &str) -> Result<usize, Slip> {
         let open = |before: &str| {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 format!("the text that begins here with three quotes is not closed{before}"),
                 format!("write `{three}` after its last line"),
             );
@@ -153,19 +153,19 @@ impl Walk<'_> {
         let own = lines.next().unwrap_or_default().trim_end();
         let next = lines.find(|line| !line.trim().is_empty());
         let fault = match own.chars().next_back() {
-            Some(last) if is_typographic_quote(last) => Fault::new(
+            Some(last) if is_typographic_quote(last) => Diagnostic::new(
                 "the text begins with a straight quote and ends with a typographic one",
                 format!("write `{quote}` at both ends"),
             ),
-            Some(last @ ('"' | '\'')) => Fault::new(
+            Some(last @ ('"' | '\'')) => Diagnostic::new(
                 format!("the text begins with `{quote}` and ends with `{last}`"),
                 "write `\"` at both ends",
             ),
-            _ if next.is_none_or(begins_a_statement) => Fault::new(
+            _ if next.is_none_or(begins_a_statement) => Diagnostic::new(
                 "the text that begins here has no closing quote",
                 format!("write `{quote}` after its last word"),
             ),
-            _ => Fault::new(
+            _ => Diagnostic::new(
                 "a text in quotes ends in the line where it begins, and this one goes on in the next",
                 format!("write it between three quotes: `{key} = \"\"\"`, the lines, `\"\"\"`"),
             ),
@@ -176,7 +176,7 @@ impl Walk<'_> {
     /// A list in square brackets.
     fn list(&self, key: &str, begin: usize, depth: usize) -> Result<usize, Slip> {
         let open = || {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "the list that begins here is not closed",
                 "write `]` at its end",
             );
@@ -192,7 +192,7 @@ impl Walk<'_> {
                 None => return open(),
                 Some(']') => return Ok(next + 1),
                 Some(',') => {
-                    let fault = Fault::new("a comma without an entry before it", "remove it");
+                    let fault = Diagnostic::new("a comma without an entry before it", "remove it");
                     return Err(self.slip_at(next, key, fault));
                 }
                 Some(_) => {}
@@ -205,7 +205,7 @@ impl Walk<'_> {
                 None => return open(),
                 Some(_) if self.is_new_statement(end, next) => return open(),
                 Some('"' | '\'' | '{') => {
-                    let fault = Fault::new(
+                    let fault = Diagnostic::new(
                         "no comma between two entries of the list",
                         "write `,` between them",
                     );
@@ -219,7 +219,7 @@ impl Walk<'_> {
     /// Settings in braces.
     fn inline_section(&self, key: &str, begin: usize, depth: usize) -> Result<usize, Slip> {
         let open = || {
-            let fault = Fault::new(
+            let fault = Diagnostic::new(
                 "the brace that is opened here is not closed",
                 "write `}` at the end",
             );
@@ -236,11 +236,11 @@ impl Walk<'_> {
             let rest = self.source.get(next..).unwrap_or_default();
             let Some((name, value)) = key_before(rest, '=') else {
                 let fault = match key_before(rest, ':') {
-                    Some((name, _)) => Fault::new(
+                    Some((name, _)) => Diagnostic::new(
                         "`:` in the place of `=`",
                         format!("write `{key} = {{ {name} = \"…\" }}`"),
                     ),
-                    None => Fault::new(
+                    None => Diagnostic::new(
                         "braces hold settings",
                         format!("write such as `{key} = {{ name = \"…\" }}`"),
                     ),
@@ -257,7 +257,7 @@ impl Walk<'_> {
                 Some(_) if self.source[end..next].contains('\n') => return open(),
                 Some(_) => {
                     let fault =
-                        Fault::new("no comma between two settings", "write `,` between them");
+                        Diagnostic::new("no comma between two settings", "write `,` between them");
                     return Err(self.slip_at(next, key, fault));
                 }
             }
@@ -302,8 +302,9 @@ impl Walk<'_> {
         if DeValue::parse(word).is_ok() {
             return Ok(begin + word.len());
         }
-        let told =
-            |what: &str, remedy: String| Err(self.slip_at(begin, key, Fault::new(what, remedy)));
+        let told = |what: &str, remedy: String| {
+            Err(self.slip_at(begin, key, Diagnostic::new(what, remedy)))
+        };
         if let Some(fault) = invisible(word) {
             return Err(self.slip_at(begin, key, fault));
         }
@@ -365,21 +366,21 @@ impl Walk<'_> {
         {
             notes_begin()
         } else if matches!(after, "," | ";" | ".") {
-            Fault::new(format!("`{after}` after the value"), "remove it")
+            Diagnostic::new(format!("`{after}` after the value"), "remove it")
         } else if let Some(fault) = invisible(after) {
             fault
         } else if let Some((next, _)) = key_before(after, '=').filter(|_| begins_a_statement(after))
         {
             let remedy = format!("begin a new line before `{next}`");
-            Fault::new("two settings in one line", remedy)
+            Diagnostic::new("two settings in one line", remedy)
         } else if value.starts_with('"') && after.contains('"') {
-            Fault::new(
+            Diagnostic::new(
                 "a quote inside the text ends it",
                 "write “ and ” for quotes inside of the text, or `\\\"`",
             )
         } else if value.starts_with('\'') {
             let remedy = format!("write the text between double quotes: `{key} = \"…\"`");
-            Fault::new("an apostrophe inside the text ends it", remedy)
+            Diagnostic::new("an apostrophe inside the text ends it", remedy)
         } else {
             return Err(self.garbage(key, end, after));
         };
@@ -394,6 +395,6 @@ impl Walk<'_> {
             "words after the value".to_owned()
         };
         let remedy = "remove it, or write `#` in front of a note";
-        self.slip_at(at, key, Fault::new(what, remedy))
+        self.slip_at(at, key, Diagnostic::new(what, remedy))
     }
 }

@@ -6,11 +6,11 @@ use crate::error::{Error, ErrorKind};
 use crate::ids::UserId;
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::recipe::Assignee;
-use crate::recipes::missed_call::engine::Site;
+use crate::recipes::missed_call::engine::LocationEntry;
 
 /// The owner that a contact is given; nobody if it has one.
 pub(crate) async fn new_owner(
-    site: &Site,
+    site: &LocationEntry,
     episode: &Episode,
     assignee: &Assignee,
 ) -> Result<Option<UserId>, FactsError> {
@@ -24,7 +24,7 @@ pub(crate) async fn new_owner(
 
 /// The user that `assignee` means.
 pub(crate) async fn user(
-    site: &Site,
+    site: &LocationEntry,
     episode: &Episode,
     assignee: &Assignee,
 ) -> Result<Option<UserId>, FactsError> {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::message::Direction;
 use crate::recipes::missed_call::core::episode::{CallerFacts, Episode};
 use crate::recipes::missed_call::engine::worker::highlevel::is_hidden;
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::secret::Private;
 
 /// How many of a conversation's newest messages are looked at.
@@ -17,7 +17,7 @@ impl Engine {
     /// The words are read only if the caller has written in this episode.
     pub(crate) async fn caller_facts(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         episode: &Episode,
     ) -> Result<CallerFacts, FactsError> {
         let state = episode.state();

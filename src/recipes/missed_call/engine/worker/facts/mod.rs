@@ -22,8 +22,8 @@ use crate::recipes::missed_call::core::episode::{
 };
 use crate::recipes::missed_call::core::model::EffectId;
 use crate::recipes::missed_call::core::model::Subject;
-use crate::recipes::missed_call::core::recipe::{Deed, EmailStep, Recipe, Step};
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::core::recipe::{EmailStep, Recipe, Step, StepAction};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::recipes::missed_call::store::StoreError;
 
 /// Which texts count: those of the longest cap there is.
@@ -46,37 +46,39 @@ impl From<Error> for FactsError {
 impl Engine {
     pub(crate) async fn facts(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         episode: &Episode,
         step: &Step,
     ) -> Result<Facts, FactsError> {
-        Ok(match &step.deed {
-            Deed::Text(text) => {
+        Ok(match &step.action {
+            StepAction::Text(text) => {
                 let needs = Needs::of(episode.recipe(), text.templates());
                 Facts::Text(text_facts(site, episode, step, needs).await?)
             }
-            Deed::ConfirmOptOut(body) => {
+            StepAction::ConfirmOptOut(body) => {
                 let needs = Needs::of(episode.recipe(), [body]);
                 Facts::Text(text_facts(site, episode, step, needs).await?)
             }
-            Deed::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
-            Deed::Task(task) => Facts::Task(TaskFacts {
+            StepAction::Email(email) => Facts::Email(email_facts(site, episode, email).await?),
+            StepAction::Task(task) => Facts::Task(TaskFacts {
                 assignee: assignee::user(site, episode, &task.assign_to).await?,
                 caller: self.caller_facts(site, episode).await?,
             }),
-            Deed::Assign(user) => Facts::Task(TaskFacts {
+            StepAction::Assign(user) => Facts::Task(TaskFacts {
                 assignee: assignee::new_owner(site, episode, user).await?,
                 ..TaskFacts::default()
             }),
-            Deed::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
-            Deed::Note(_) | Deed::Notify(_) => Facts::Team(self.team_facts(site, episode).await?),
-            Deed::Tag(_)
-            | Deed::Untag(_)
-            | Deed::CompleteTask(_)
-            | Deed::Fields(_)
-            | Deed::DoNotDisturb
-            | Deed::Workflow(_)
-            | Deed::Record(_) => Facts::Tag,
+            StepAction::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
+            StepAction::Note(_) | StepAction::Notify(_) => {
+                Facts::Team(self.team_facts(site, episode).await?)
+            }
+            StepAction::Tag(_)
+            | StepAction::Untag(_)
+            | StepAction::CompleteTask(_)
+            | StepAction::Fields(_)
+            | StepAction::DoNotDisturb
+            | StepAction::Workflow(_)
+            | StepAction::Record(_) => Facts::Tag,
         })
     }
 
@@ -129,7 +131,7 @@ impl Engine {
 }
 
 async fn text_facts(
-    site: &Site,
+    site: &LocationEntry,
     episode: &Episode,
     step: &Step,
     needs: Needs,
@@ -192,7 +194,7 @@ fn phone_of(details: &LocationDetails) -> Option<String> {
 }
 
 async fn email_facts(
-    site: &Site,
+    site: &LocationEntry,
     episode: &Episode,
     email: &EmailStep,
 ) -> Result<EmailFacts, FactsError> {

@@ -6,9 +6,12 @@ use crate::client::Location;
 use crate::error::Result;
 use crate::recipes::missed_call::core::episode::{Episode, OpportunityFacts, StageFacts};
 use crate::recipes::missed_call::core::model::PipelineFacts;
-use crate::recipes::missed_call::engine::Site;
+use crate::recipes::missed_call::engine::LocationEntry;
 
-pub(crate) async fn facts(site: &Site, episode: &Episode) -> Result<StageFacts, FactsError> {
+pub(crate) async fn facts(
+    site: &LocationEntry,
+    episode: &Episode,
+) -> Result<StageFacts, FactsError> {
     let location = site.location.in_background();
     let contact = episode.state().contact();
     let name = location.contacts().get(contact).await.map_err(of_contact)?;

@@ -4,14 +4,14 @@ use super::{FactsError, of_contact};
 use crate::recipes::missed_call::core::episode::{Episode, TeamFacts};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Intent;
-use crate::recipes::missed_call::engine::{Engine, Site};
+use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::recipes::missed_call::store::{LedgerQuery, StoreError};
 use crate::secret::Private;
 
 impl Engine {
     pub(crate) async fn team_facts(
         &self,
-        site: &Site,
+        site: &LocationEntry,
         episode: &Episode,
     ) -> Result<TeamFacts, FactsError> {
         let location = site.location.in_background();

@@ -14,7 +14,7 @@ use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::{Direction, MessageType};
 use crate::recipes::missed_call::core::episode::EpisodeState;
 use crate::recipes::missed_call::core::model::{Intent, NoticeTo, StepName};
-use crate::recipes::missed_call::engine::Site;
+use crate::recipes::missed_call::engine::LocationEntry;
 use crate::recipes::missed_call::store::Before;
 
 /// How far apart the clocks of HighLevel's own servers may be: one answers, another dates what it was told.
@@ -52,7 +52,7 @@ impl Alike {
 /// By what the trace of an attempt that is about to begin will be told from what is there already. Where HighLevel's
 /// answers tell its time (`told`), nothing has to be asked.
 pub(crate) async fn before(
-    site: &Site,
+    site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
     told: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub(crate) async fn before(
 
 /// Looks for what an attempt may have left behind.
 pub(crate) async fn find(
-    site: &Site,
+    site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
     began_at: Timestamp,
@@ -101,7 +101,7 @@ fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
 /// Up to `most` of what is there and looks like what was to be done, the newest first, as far as it is not older than
 /// `since`. What other steps of the episode have left behind does not count.
 async fn alike(
-    site: &Site,
+    site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
     since: Option<Timestamp>,

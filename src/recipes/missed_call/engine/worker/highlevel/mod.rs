@@ -24,7 +24,7 @@ use crate::recipes::missed_call::core::model::{EffectId, Intent, NoticeTo};
 
 /// Does what `intent` says through `location`, and returns the id of what came of it. What must not be done twice goes
 /// through a location [for one attempt](Location::for_one_attempt), so that nothing comes between the decision and the
-/// deed.
+/// action.
 pub(crate) async fn perform(
     location: &Location,
     episode: &EpisodeState,

@@ -3,8 +3,8 @@
 use gohighlevel::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use gohighlevel::recipes::missed_call::MergeValues;
 use gohighlevel::recipes::missed_call::episode::{
-    Action, CallerFacts, EffectEnd, EmailFacts, Episode, Facts, Happening, Input, Intent, NoticeTo,
-    OpportunityFacts, Permit, PipelineFacts, Reason, StageFacts, TaskFacts, TeamFacts,
+    CallerFacts, Decision, EffectEnd, EmailFacts, Episode, Facts, Input, Intent, NoticeTo,
+    OpportunityFacts, Output, PipelineFacts, Reason, StageFacts, TaskFacts, TeamFacts, Trigger,
 };
 use gohighlevel::recipes::missed_call::reply::Reply;
 
@@ -13,7 +13,7 @@ use super::given::{
 };
 
 const RECIPE: &str = r#"
-    name = "deeds"
+    name = "actions"
     version = 1
     [business]
     display_name = "Soleil"
@@ -96,14 +96,14 @@ fn episode() -> Episode {
     Episode::open(recipe_of(RECIPE), &call("call-1"), at(1)).0
 }
 
-fn go(permit: Permit) -> Intent {
-    match permit {
-        Permit::Go(intent) => intent,
+fn go(decision: Decision) -> Intent {
+    match decision {
+        Decision::Proceed(intent) => intent,
         other => panic!("{other:?}"),
     }
 }
 
-fn done(episode: &mut Episode, name: &str, reference: Option<&str>, seconds: i64) -> Vec<Action> {
+fn done(episode: &mut Episode, name: &str, reference: Option<&str>, seconds: i64) -> Vec<Output> {
     let end = EffectEnd::Done {
         reference: reference.map(str::to_owned),
         at: at(seconds),
@@ -113,11 +113,11 @@ fn done(episode: &mut Episode, name: &str, reference: Option<&str>, seconds: i64
     episode.handle(&Input::EffectEnded { effect, end }, at(seconds))
 }
 
-fn planned(actions: &[Action]) -> Vec<&str> {
+fn planned(actions: &[Output]) -> Vec<&str> {
     actions
         .iter()
         .filter_map(|action| match action {
-            Action::Perform { effect, .. } => Some(effect.step.as_str()),
+            Output::Perform { effect, .. } => Some(effect.step.as_str()),
             _ => None,
         })
         .collect()
@@ -130,7 +130,7 @@ fn help() -> Input {
 #[test]
 fn each_step_comes_to_what_the_recipe_says() {
     let episode = episode();
-    let permit = |name: &str, facts: &Facts| episode.permit(&step(name), facts, at(2));
+    let decide = |name: &str, facts: &Facts| episode.decide(&step(name), facts, at(2));
     let team = Facts::Team(TeamFacts {
         contact_name: Some("Rosan Vega".into()),
         zone: Some("America/Chicago".into()),
@@ -140,7 +140,7 @@ fn each_step_comes_to_what_the_recipe_says() {
             page: Some("https://app.example/c1".into()),
         },
     });
-    let Intent::Note { body } = go(permit("note", &team)) else {
+    let Intent::Note { body } = go(decide("note", &team)) else {
         panic!("no note");
     };
     assert_eq!(
@@ -149,14 +149,14 @@ fn each_step_comes_to_what_the_recipe_says() {
          Time: 2026-06-01 05:00 CDT\nName: Rosan Vega\nText sent: Hi Rosan.\n\
          They wrote: “Is it safe?”\nAnswer in HighLevel: https://app.example/c1"
     );
-    let Intent::Notify { to, title, body } = go(permit("tell", &team)) else {
+    let Intent::Notify { to, title, body } = go(decide("tell", &team)) else {
         panic!("no notice");
     };
     let boss = gohighlevel::ids::ContactId::new("boss").unwrap();
     assert_eq!((to, title.as_str()), (NoticeTo::Text(boss), "Missed call"));
     assert!(body.contains(NUMBER) && body.contains("Text sent: Hi Rosan."));
 
-    let Intent::Fields { values, source } = go(permit("fields", &Facts::Tag)) else {
+    let Intent::Fields { values, source } = go(decide("fields", &Facts::Tag)) else {
         panic!("no fields");
     };
     let values: Vec<_> = values
@@ -174,7 +174,7 @@ fn each_step_comes_to_what_the_recipe_says() {
     );
     assert_eq!(source.as_deref(), Some("Missed call"));
 
-    let Intent::Workflow { workflow } = go(permit("callback", &Facts::Tag)) else {
+    let Intent::Workflow { workflow } = go(decide("callback", &Facts::Tag)) else {
         panic!("no workflow");
     };
     assert_eq!(workflow.as_str(), "w1");
@@ -187,12 +187,12 @@ fn each_step_comes_to_what_the_recipe_says() {
     };
     let user = UserId::new("u1").unwrap();
     assert_eq!(
-        go(permit("owner", &owner(Some(user.clone())))),
+        go(decide("owner", &owner(Some(user.clone())))),
         Intent::Assign { user }
     );
     assert_eq!(
-        permit("owner", &owner(None)),
-        Permit::Drop(Reason::Needless)
+        decide("owner", &owner(None)),
+        Decision::Skip(Reason::Needless)
     );
 }
 
@@ -200,11 +200,11 @@ fn each_step_comes_to_what_the_recipe_says() {
 fn a_step_that_follows_something_is_what_the_recipe_says_too() {
     let mut episode = episode();
     let booked = Input::Happened {
-        what: Happening::Booked,
+        what: Trigger::Booked,
         reference: "a1".into(),
     };
     assert_eq!(planned(&episode.handle(&booked, at(5))), ["untag"]);
-    let intent = go(episode.permit(&step("untag"), &Facts::Tag, at(6)));
+    let intent = go(episode.decide(&step("untag"), &Facts::Tag, at(6)));
     let name = "missed-call".to_owned();
     assert_eq!(intent, Intent::Untag { name });
 }
@@ -212,7 +212,7 @@ fn a_step_that_follows_something_is_what_the_recipe_says_too() {
 #[test]
 fn a_task_is_completed_by_the_id_it_got_and_never_without() {
     let returned = Input::Happened {
-        what: Happening::Returned,
+        what: Trigger::Returned,
         reference: "call-9".into(),
     };
     let close = step("close");
@@ -220,15 +220,15 @@ fn a_task_is_completed_by_the_id_it_got_and_never_without() {
     let mut made = episode();
     done(&mut made, "task", Some("task-7"), 3);
     made.handle(&returned, at(60));
-    let Intent::CompleteTask { task } = go(made.permit(&close, &Facts::Tag, at(61))) else {
+    let Intent::CompleteTask { task } = go(made.decide(&close, &Facts::Tag, at(61))) else {
         panic!("nothing is completed");
     };
     assert_eq!(task.as_str(), "task-7");
 
     let mut not_made = episode();
     not_made.handle(&returned, at(60));
-    let permit = not_made.permit(&close, &Facts::Tag, at(61));
-    assert_eq!(permit, Permit::Drop(Reason::Needless));
+    let decision = not_made.decide(&close, &Facts::Tag, at(61));
+    assert_eq!(decision, Decision::Skip(Reason::Needless));
 }
 
 #[test]
@@ -255,9 +255,9 @@ fn an_opportunity_moves_on_and_never_back() {
             opportunities,
             contact_name: None,
         });
-        episode.permit(&step("stage"), &facts, at(2))
+        episode.decide(&step("stage"), &facts, at(2))
     };
-    let moved = |permit: Permit| match go(permit) {
+    let moved = |decision: Decision| match go(decision) {
         Intent::Stage {
             opportunity,
             stage,
@@ -270,7 +270,7 @@ fn an_opportunity_moves_on_and_never_back() {
         }
         other => panic!("{other:?}"),
     };
-    let needless = Permit::Drop(Reason::Needless);
+    let needless = Decision::Skip(Reason::Needless);
     // Nothing there, and something elsewhere: a new one.
     assert_eq!(moved(ask(vec![])), None);
     assert_eq!(
@@ -294,9 +294,9 @@ fn an_opportunity_moves_on_and_never_back() {
     assert_eq!(moved(ask(vec![over(), open])), Some("o2".into()));
 
     let nowhere = Facts::Stage(StageFacts::default());
-    let permit = episode.permit(&step("stage"), &nowhere, at(2));
+    let decision = episode.decide(&step("stage"), &nowhere, at(2));
     let reason = Reason::Failed("no_such_stage".into());
-    assert_eq!(permit, Permit::Drop(reason));
+    assert_eq!(decision, Decision::Skip(reason));
 }
 
 fn email_facts() -> EmailFacts {
@@ -315,7 +315,7 @@ fn an_e_mail_goes_to_an_address_that_wants_it() {
     let episode = episode();
     let ask = |facts: EmailFacts| {
         let facts = Facts::Email(facts);
-        episode.permit(&step("email"), &facts, at(7200))
+        episode.decide(&step("email"), &facts, at(7200))
     };
     let Intent::Email {
         subject,
@@ -346,8 +346,8 @@ fn an_e_mail_goes_to_an_address_that_wants_it() {
         ),
         (without(|facts| facts.suppressed = true), Reason::Suppressed),
     ];
-    for (permit, reason) in refused {
-        assert_eq!(permit, Permit::Drop(reason));
+    for (decision, reason) in refused {
+        assert_eq!(decision, Decision::Skip(reason));
     }
 }
 

@@ -134,7 +134,7 @@ impl fmt::Debug for TextMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Happening {
+pub struct SimulatedEvent {
     /// The contact with the outside number, made if there was none.
     pub contact_id: String,
     /// The message in that contact's conversation.
