@@ -38,6 +38,7 @@
 mod answer;
 mod builder;
 mod call;
+mod credentials;
 mod decode;
 mod judge;
 mod observe;
@@ -47,6 +48,7 @@ mod request;
 mod retry;
 mod send;
 mod server_time;
+mod static_tokens;
 mod transport;
 mod wrapped;
 
@@ -60,13 +62,15 @@ use serde::de::DeserializeOwned;
 
 pub use builder::ClientBuilder;
 pub use call::{Call, Response};
+pub use credentials::Credentials;
 #[cfg(feature = "metrics")]
 pub use observe::MetricsObserver;
 pub use observe::{Attempt, AttemptOutcome, Observer};
 pub use pacer::Usage;
 pub(crate) use pages::{Ask, Outlook, Page, Way, items};
 pub(crate) use request::path;
-pub use request::{ApiVersion, Lane, ReplaySafety, Request};
+pub use request::{ApiVersion, ReplaySafety, Request};
+pub use static_tokens::StaticTokens;
 pub use transport::{Transport, TransportError};
 
 #[cfg(feature = "missed-call")]
@@ -74,6 +78,7 @@ use self::server_time::ServerTime;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::ids::LocationId;
+pub use crate::lane::Lane;
 #[cfg(feature = "missed-call")]
 pub(crate) use server_time::TOLERATED;
 
@@ -99,11 +104,11 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client from the environment: tokens as [`StaticTokens::from_env`](crate::auth::StaticTokens::from_env) reads
+    /// A client from the environment: tokens as [`StaticTokens::from_env`] reads
     /// them (`GHL_TOKEN`, `GHL_TOKEN_<LOCATION_ID>`), and the base URL from `GHL_BASE_URL` where that is set.
     #[cfg(feature = "rustls")]
     pub fn from_env() -> Result<Self> {
-        let mut builder = Self::builder().credentials(crate::auth::StaticTokens::from_env()?);
+        let mut builder = Self::builder().credentials(StaticTokens::from_env()?);
         if let Ok(url) = std::env::var("GHL_BASE_URL") {
             builder = builder.base_url(url);
         }

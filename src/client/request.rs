@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::judge::Asked;
 use crate::error::{Error, Result};
+use crate::lane::Lane;
 use crate::secret::Secret;
 
 /// Everything but RFC 3986's unreserved characters.
@@ -29,16 +30,6 @@ pub enum ReplaySafety {
     /// Doing it twice harms, such as sending a text. Repeated only where HighLevel surely did nothing (no connection,
     /// 429); any other failure is [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome).
     Once,
-}
-
-/// The priority of a request on its way through the pacer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lane {
-    /// Somebody waits for it: goes first.
-    #[default]
-    Interactive,
-    /// May wait: tags, sweeps, set-up.
-    Background,
 }
 
 /// The value of the `Version` header. HighLevel asks for one on every call, and each module documents its own.

@@ -13,20 +13,21 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{RateHeaders, denial};
 use super::call::Response;
+use super::credentials::Credentials;
 use super::decode::{Reading, decode};
 use super::judge::{Aftermath, Heard, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
 #[cfg(feature = "missed-call")]
 use super::pacer::Grant;
 use super::pacer::{MOST_WAITING, Pacer, Refusal};
-use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
+use super::request::{ApiVersion, Bearer, ReplaySafety, Request};
 use super::retry::{RetryBudget, RetryPolicy, Verdict};
 use super::server_time::ServerTime;
 use super::transport::{Transport, TransportError};
-use crate::auth::Credentials;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result, Sent, TransportErrorKind};
 use crate::ids::LocationId;
+use crate::lane::Lane;
 use crate::secret::Secret;
 
 const VERSION: HeaderName = HeaderName::from_static("version");

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::events::{CalendarEvent, EventsQuery};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::ids::{CalendarEventId, CalendarId, UserId};

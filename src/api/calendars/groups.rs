@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;

@@ -62,7 +62,7 @@ pub use slots::{FreeSlots, FreeSlotsQuery};
 use serde::Deserialize;
 use serde_with::serde_as;
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::api::only_in;
 use crate::client::{ApiVersion, Call, Location, Request, path};

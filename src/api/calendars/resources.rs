@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::page::{CalendarPage, Paging};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::{Entries, Named};
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;

@@ -8,7 +8,7 @@ use serde_with::{serde_as, skip_serializing_none};
 use super::only_in_v3;
 use super::page::{CalendarPage, Paging};
 use super::rules::ScheduleRule;
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;

@@ -26,15 +26,14 @@ pub use related::{
 };
 pub use search::{
     ContactField, ContactFilter, ContactPage, ContactSearch, ContactSort, ContactSortField,
-    SearchCursor, SearchPage, SortDirection,
 };
 pub use write::{Change, ContactUpdate, CustomFieldInput, NewContact};
 
 use futures_util::Stream;
 use model::DuplicateLookup;
-pub(crate) use write::InLocation;
 use write::{Duplicated, Worded};
 
+use crate::api::body::InLocation;
 use crate::api::listing::count;
 use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;

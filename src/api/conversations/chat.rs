@@ -7,7 +7,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use super::Conversations;
 use super::send::{OfType, SentMessage};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::timestamp::EpochSeconds;
 use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;

@@ -45,7 +45,7 @@ use futures_util::Stream;
 use send::OfType;
 use thread::{ConversationPlace, NewConversation};
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{ContactId, ConversationId, MessageId};

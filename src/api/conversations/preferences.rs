@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use super::Conversations;
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::only_in;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;

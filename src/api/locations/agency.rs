@@ -9,7 +9,7 @@ use serde_with::serde_as;
 
 use super::model::LocationDetails;
 use super::write::{LocationUpdate, NewLocation};
-use crate::api::contacts::SortDirection;
+use crate::api::cursor::SortDirection;
 use crate::api::listing::Entries;
 use crate::api::offset::OffsetPage;
 use crate::client::{Call, Client, Request, items, path};

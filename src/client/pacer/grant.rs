@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::window::LONGEST_WAIT;
 use super::{Pacer, Place, Refusal, lock};
-use crate::client::request::Lane;
 use crate::ids::LocationId;
+use crate::lane::Lane;
 
 /// For how long after a refused request of the interactive lane finds room the background lane is refused: what is left of
 /// the window is for the others that wait as it did.

@@ -20,9 +20,9 @@ use tokio::sync::Notify;
 pub(crate) use self::grant::Grant;
 use self::window::{Admission, Window};
 use super::answer::RateHeaders;
-use super::request::Lane;
 use crate::clock::Clock;
 use crate::ids::LocationId;
+use crate::lane::Lane;
 
 /// The most requests of one location that may stand in line.
 pub(crate) const MOST_WAITING: usize = 10_000;

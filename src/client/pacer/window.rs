@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::client::answer::RateHeaders;
-use crate::client::request::Lane;
+use crate::lane::Lane;
 
 /// Requests reach HighLevel with varying delay; a window is kept this much longer than theirs.
 const MARGIN: Duration = Duration::from_millis(100);

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::body::InLocation;
 use crate::api::calendars::{EventOrigin, only_in_v3};
-use crate::api::contacts::InLocation;
 use crate::api::listing::Entries;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};

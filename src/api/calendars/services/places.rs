@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::body::InLocation;
 use crate::api::calendars::only_in_v3;
-use crate::api::contacts::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
