@@ -94,7 +94,7 @@ pub struct Request {
     pub(crate) version: ApiVersion,
     pub(crate) replay: ReplaySafety,
     pub(crate) lane: Option<Lane>,
-    pub(crate) under: Option<&'static str>,
+    pub(crate) data_key: Option<&'static str>,
     for_tokens: bool,
     problem: Option<String>,
 }
@@ -119,7 +119,7 @@ impl Request {
             version: ApiVersion::default(),
             replay,
             lane: None,
-            under: None,
+            data_key: None,
             for_tokens: false,
             problem,
         }
@@ -247,8 +247,8 @@ impl Request {
     /// for: HighLevel wraps the same answer on one endpoint or version and not, or otherwise, on the other. Of what was
     /// written, an id anywhere in the answer is enough.
     #[must_use]
-    pub fn under(mut self, field: &'static str) -> Self {
-        self.under = Some(field);
+    pub fn data_key(mut self, field: &'static str) -> Self {
+        self.data_key = Some(field);
         self
     }
 

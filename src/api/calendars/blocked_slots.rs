@@ -42,7 +42,7 @@ impl<'a> BlockedSlots<'a> {
             .operation("blocked_slots.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), slot))
-            .under("event");
+            .data_key("event");
         self.location.send(request)
     }
 
@@ -57,7 +57,7 @@ impl<'a> BlockedSlots<'a> {
             .operation("blocked_slots.update")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
-            .under("event");
+            .data_key("event");
         self.location.send(request)
     }
 }

@@ -67,7 +67,7 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", ""]))
             .operation("contacts.create")
             .json(&self.worded(&InLocation::new(self.location.id(), contact)))
-            .under("contact");
+            .data_key("contact");
         self.location.send(request)
     }
 
@@ -80,7 +80,7 @@ impl<'a> Contacts<'a> {
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
             .json(&self.worded(&InLocation::new(self.location.id(), contact)))
-            .under("data");
+            .data_key("data");
         let (email, phone) = (contact.email.clone(), contact.phone.clone());
         self.location
             .send(request)
@@ -100,7 +100,7 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.create_duplicate")
             .json(&self.worded(&InLocation::new(self.location.id(), &contact)))
-            .under("data");
+            .data_key("data");
         self.location.send(request)
     }
 
@@ -108,7 +108,7 @@ impl<'a> Contacts<'a> {
     pub fn get(&self, id: &ContactId) -> Call<'a, Contact> {
         let request = Request::get(path(&["contacts", id.as_str()]))
             .operation("contacts.get")
-            .under("contact");
+            .data_key("contact");
         self.location.send(request)
     }
 
@@ -120,7 +120,7 @@ impl<'a> Contacts<'a> {
         let request = Request::put(path(&["contacts", id.as_str()]))
             .operation(OPERATION)
             .json(&self.worded(update))
-            .under("contact");
+            .data_key("contact");
         self.location.send(request).only_if(update.check(OPERATION))
     }
 
@@ -128,7 +128,7 @@ impl<'a> Contacts<'a> {
     pub async fn delete(&self, id: &ContactId) -> Result<()> {
         let request =
             Request::delete(path(&["contacts", id.as_str()])).operation("contacts.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// One page of the contacts that a search finds. The index lags behind writes by some seconds: to see what was just

@@ -168,15 +168,15 @@ impl Engine {
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
-        let location = match planned.deed {
+        let reserved = match planned.deed {
             Deed::Text(_) | Deed::ConfirmOptOut(_) | Deed::Email(_) | Deed::Task(_) => {
-                site.location.for_one_attempt()
+                site.location.reserve().await.map(Some)
             }
-            _ => Ok(site.location.clone()),
+            _ => Ok(None),
         };
         begun.set();
-        let location = match location {
-            Ok(location) => location,
+        let mut reservation = match reserved {
+            Ok(reservation) => reservation,
             Err(error) => {
                 return self
                     .failed(site, planned, fence, past, error, Asking::ToAct)
@@ -257,9 +257,12 @@ impl Engine {
                 continue;
             }
             begun.set_attempted();
-            let notifier = self.shared.notifier.as_deref();
-            let performed =
-                outside::perform(&location, episode.state(), &fence.effect, &intent, notifier);
+            let door = outside::Door {
+                location: &site.location,
+                reservation: reservation.take(),
+                notifier: self.shared.notifier.as_deref(),
+            };
+            let performed = outside::perform(door, episode.state(), &fence.effect, &intent);
             return match performed.await {
                 Ok(reference) => {
                     let at = self.shared.clock.now();
