@@ -16,8 +16,8 @@ use futures_util::TryStreamExt as _;
 use gohighlevel::Client;
 use gohighlevel::api::contacts::{
     Contact, ContactField, ContactFilter, ContactSearch, ContactSort, ContactSortField,
-    SortDirection,
 };
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::api::tags::TagName;
 use gohighlevel::client::Location;
 use gohighlevel::ids::LocationId;

@@ -253,6 +253,7 @@ pub mod clock;
 mod digest;
 pub mod error;
 pub mod ids;
+mod lane;
 mod lenient;
 pub mod message;
 mod open_enum;

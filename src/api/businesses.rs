@@ -62,7 +62,7 @@ impl<'a> Businesses<'a> {
     pub fn get(&self, id: &BusinessId) -> Call<'a, Business> {
         let request = Request::get(path(&["businesses", id.as_str()]))
             .operation("businesses.get")
-            .under("business");
+            .data_key("business");
         self.location.send(request)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Businesses<'a> {
                 name: Some(&name.into()),
                 fields,
             })
-            .under(MISSPELT);
+            .data_key(MISSPELT);
         self.location.send(request)
     }
 
@@ -99,7 +99,7 @@ impl<'a> Businesses<'a> {
                 name,
                 fields,
             })
-            .under(MISSPELT);
+            .data_key(MISSPELT);
         self.location.send(request)
     }
 
@@ -107,7 +107,7 @@ impl<'a> Businesses<'a> {
     pub async fn delete(&self, id: &BusinessId) -> Result<()> {
         let request =
             Request::delete(path(&["businesses", id.as_str()])).operation("businesses.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -30,14 +30,14 @@ impl Campaigns<'_> {
         let request = Request::post(campaign_path(contact, campaign.as_str()))
             .operation("campaigns.add_contact")
             .json(&Nothing {});
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Takes a contact out of a campaign.
     pub async fn remove_contact(&self, contact: &ContactId, campaign: &CampaignId) -> Result<()> {
         let request = Request::delete(campaign_path(contact, campaign.as_str()))
             .operation("campaigns.remove_contact");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Takes a contact out of all campaigns.
@@ -49,7 +49,7 @@ impl Campaigns<'_> {
         };
         let request = Request::delete(campaign_path(contact, all))
             .operation("campaigns.remove_contact_from_all");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -30,7 +30,7 @@ impl<'a> Companies<'a> {
     pub fn get(&self, id: &CompanyId) -> Call<'a, Company> {
         let request = Request::get(path(&["companies", id.as_str()]))
             .operation("companies.get")
-            .under("company");
+            .data_key("company");
         self.client.send(request)
     }
 }

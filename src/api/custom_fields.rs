@@ -42,7 +42,7 @@ impl<'a> CustomFields<'a> {
     pub fn get(&self, id: &CustomFieldId) -> Call<'a, CustomField> {
         let request = Request::get(self.path(Some(id.as_str())))
             .operation("custom_fields.get")
-            .under("customField");
+            .data_key("customField");
         self.location.send(request)
     }
 
@@ -50,7 +50,7 @@ impl<'a> CustomFields<'a> {
     pub fn get_by_key(&self, key: &str) -> Call<'a, CustomField> {
         let request = Request::get(self.path(Some(key)))
             .operation("custom_fields.get_by_key")
-            .under("customField");
+            .data_key("customField");
         self.location.send(request)
     }
 
@@ -60,7 +60,7 @@ impl<'a> CustomFields<'a> {
         let request = Request::post(self.path(None))
             .operation("custom_fields.create")
             .json(field)
-            .under("customField");
+            .data_key("customField");
         self.location.send(request)
     }
 
@@ -69,7 +69,7 @@ impl<'a> CustomFields<'a> {
         let request = Request::put(self.path(Some(id.as_str())))
             .operation("custom_fields.update")
             .json(update)
-            .under("customField");
+            .data_key("customField");
         self.location.send(request)
     }
 
@@ -77,7 +77,7 @@ impl<'a> CustomFields<'a> {
     pub async fn delete(&self, id: &CustomFieldId) -> Result<()> {
         let request =
             Request::delete(self.path(Some(id.as_str()))).operation("custom_fields.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     fn path(&self, id: Option<&str>) -> String {

@@ -49,7 +49,7 @@ impl<'a> CustomValues<'a> {
         self.location.send(
             Request::get(self.path(Some(id)))
                 .operation("custom_values.get")
-                .under("customValue"),
+                .data_key("customValue"),
         )
     }
 
@@ -58,7 +58,7 @@ impl<'a> CustomValues<'a> {
         let request = Request::post(self.path(None))
             .operation("custom_values.create")
             .json(value)
-            .under("customValue");
+            .data_key("customValue");
         self.location.send(request)
     }
 
@@ -67,14 +67,14 @@ impl<'a> CustomValues<'a> {
         let request = Request::put(self.path(Some(id)))
             .operation("custom_values.update")
             .json(value)
-            .under("customValue");
+            .data_key("customValue");
         self.location.send(request)
     }
 
     /// Deletes a custom value.
     pub async fn delete(&self, id: &CustomValueId) -> Result<()> {
         self.location
-            .send_unread(Request::delete(self.path(Some(id))).operation("custom_values.delete"))
+            .send_discarding(Request::delete(self.path(Some(id))).operation("custom_values.delete"))
             .await
     }
 

@@ -68,7 +68,7 @@ impl<'a> Links<'a> {
         let request = Request::get(path(&["links", "id", id.as_str()]))
             .operation("links.get")
             .query("locationId", self.location.id())
-            .under("link");
+            .data_key("link");
         self.location.send(request)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Links<'a> {
                 location_id: self.location.id(),
                 link,
             })
-            .under("link");
+            .data_key("link");
         self.location.send(request)
     }
 
@@ -90,14 +90,14 @@ impl<'a> Links<'a> {
         let request = Request::put(path(&["links", id.as_str()]))
             .operation("links.update")
             .json(link)
-            .under("link");
+            .data_key("link");
         self.location.send(request)
     }
 
     /// Deletes a link.
     pub async fn delete(&self, id: &LinkId) -> Result<()> {
         let request = Request::delete(path(&["links", id.as_str()])).operation("links.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -36,12 +36,14 @@
 //! resource first and the types of its bodies below. Reading tolerates whatever HighLevel sends (`crate::lenient`);
 //! writing sends exactly the documented fields. Nothing here waits, repeats or decides.
 
+pub(crate) mod body;
 pub mod businesses;
 pub mod calendars;
 pub mod campaigns;
 pub mod companies;
 pub mod contacts;
 pub mod conversations;
+pub mod cursor;
 pub mod custom_fields;
 pub mod custom_values;
 mod field_value;

@@ -41,7 +41,7 @@ impl<'a> Notes<'a> {
     pub fn get(&self, contact: &ContactId, id: &NoteId) -> Call<'a, Note> {
         let request = Request::get(note_path(contact, id))
             .operation("notes.get")
-            .under("note");
+            .data_key("note");
         self.location.send(request)
     }
 
@@ -51,7 +51,7 @@ impl<'a> Notes<'a> {
         let request = Request::post(path(&["contacts", contact.as_str(), "notes"]))
             .operation("notes.create")
             .json(note)
-            .under("note");
+            .data_key("note");
         self.location.send(request)
     }
 
@@ -60,14 +60,14 @@ impl<'a> Notes<'a> {
         let request = Request::put(note_path(contact, id))
             .operation("notes.update")
             .json(update)
-            .under("note");
+            .data_key("note");
         self.location.send(request)
     }
 
     /// Deletes a note.
     pub async fn delete(&self, contact: &ContactId, id: &NoteId) -> Result<()> {
         let request = Request::delete(note_path(contact, id)).operation("notes.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -42,7 +42,7 @@ impl<'a> ObjectFields<'a> {
     pub fn get(&self, id: &CustomFieldId) -> Call<'a, ObjectField> {
         let request = Request::get(path(&["custom-fields", id.as_str()]))
             .operation("object_fields.get")
-            .under("field");
+            .data_key("field");
         self.location.send(request)
     }
 
@@ -52,7 +52,7 @@ impl<'a> ObjectFields<'a> {
         let request = Request::post(path(&["custom-fields", ""]))
             .operation("object_fields.create")
             .json(&self.with_location(field))
-            .under("field");
+            .data_key("field");
         self.location.send(request)
     }
 
@@ -61,7 +61,7 @@ impl<'a> ObjectFields<'a> {
         let request = Request::put(path(&["custom-fields", id.as_str()]))
             .operation("object_fields.update")
             .json(&self.with_location(update))
-            .under("field");
+            .data_key("field");
         self.location.send(request)
     }
 
@@ -69,7 +69,7 @@ impl<'a> ObjectFields<'a> {
     pub async fn delete(&self, id: &CustomFieldId) -> Result<()> {
         let request = Request::delete(path(&["custom-fields", id.as_str()]))
             .operation("object_fields.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Creates a folder. It is not repeated, like [`create`](Self::create).
@@ -80,7 +80,7 @@ impl<'a> ObjectFields<'a> {
                 object_key: Some(object_key),
                 name,
             }))
-            .under("folder");
+            .data_key("folder");
         self.location.send(request)
     }
 
@@ -92,7 +92,7 @@ impl<'a> ObjectFields<'a> {
                 object_key: None,
                 name,
             }))
-            .under("folder");
+            .data_key("folder");
         self.location.send(request)
     }
 
@@ -101,7 +101,7 @@ impl<'a> ObjectFields<'a> {
         let request = Request::delete(path(&["custom-fields", "folder", id.as_str()]))
             .operation("object_fields.delete_folder")
             .query("locationId", self.location.id());
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     fn with_location<'b, T>(&'b self, body: &'b T) -> WithLocation<'b, T> {

@@ -35,7 +35,7 @@ impl<'a> RecurringTasks<'a> {
     pub fn get(&self, id: &RecurringTaskId) -> Call<'a, RecurringTask> {
         let request = Request::get(self.path(Some(id)))
             .operation("recurring_tasks.get")
-            .under("recurringTask");
+            .data_key("recurringTask");
         self.location.send(request)
     }
 
@@ -45,7 +45,7 @@ impl<'a> RecurringTasks<'a> {
         let request = Request::post(self.path(None))
             .operation("recurring_tasks.create")
             .json(task)
-            .under("recurringTask");
+            .data_key("recurringTask");
         self.location.send(request)
     }
 
@@ -58,14 +58,14 @@ impl<'a> RecurringTasks<'a> {
         let request = Request::put(self.path(Some(id)))
             .operation("recurring_tasks.update")
             .json(update)
-            .under("recurringTask");
+            .data_key("recurringTask");
         self.location.send(request)
     }
 
     /// Deletes a recurring task.
     pub async fn delete(&self, id: &RecurringTaskId) -> Result<()> {
         let request = Request::delete(self.path(Some(id))).operation("recurring_tasks.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     fn path(&self, id: Option<&RecurringTaskId>) -> String {

@@ -45,7 +45,7 @@ impl<'a> Tasks<'a> {
     pub fn get(&self, contact: &ContactId, id: &TaskId) -> Call<'a, Task> {
         let request = Request::get(task_path(contact, id))
             .operation("tasks.get")
-            .under("task");
+            .data_key("task");
         self.location.send(request)
     }
 
@@ -55,7 +55,7 @@ impl<'a> Tasks<'a> {
         let request = Request::post(path(&["contacts", contact.as_str(), "tasks"]))
             .operation("tasks.create")
             .json(task)
-            .under("task");
+            .data_key("task");
         self.location.send(request)
     }
 
@@ -64,7 +64,7 @@ impl<'a> Tasks<'a> {
         let request = Request::put(task_path(contact, id))
             .operation("tasks.update")
             .json(update)
-            .under("task");
+            .data_key("task");
         self.location.send(request)
     }
 
@@ -80,14 +80,14 @@ impl<'a> Tasks<'a> {
         let request = Request::put(path(&segments))
             .operation("tasks.complete")
             .json(&Completion { completed })
-            .under("task");
+            .data_key("task");
         self.location.send(request)
     }
 
     /// Deletes a task.
     pub async fn delete(&self, contact: &ContactId, id: &TaskId) -> Result<()> {
         self.location
-            .send_unread(Request::delete(task_path(contact, id)).operation("tasks.delete"))
+            .send_discarding(Request::delete(task_path(contact, id)).operation("tasks.delete"))
             .await
     }
 

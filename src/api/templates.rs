@@ -74,7 +74,7 @@ impl<'a> Templates<'a> {
         let location = self.location.id().as_str();
         let request = Request::delete(path(&["locations", location, "templates", id.as_str()]))
             .operation("templates.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

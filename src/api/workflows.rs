@@ -57,7 +57,7 @@ impl<'a> Workflows<'a> {
             .json(&Enrolment {
                 event_start_time: event_start,
             });
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Takes a contact out of a workflow. `event_start` is that of [`add_contact`](Self::add_contact).
@@ -72,7 +72,7 @@ impl<'a> Workflows<'a> {
             .json(&Enrolment {
                 event_start_time: event_start,
             });
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

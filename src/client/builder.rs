@@ -6,14 +6,15 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::Client;
+use super::credentials::Credentials;
 use super::observe::Observer;
 use super::pacer::Pacer;
 use super::request::ApiVersion;
 use super::retry::{RetryBudget, RetryPolicy};
 use super::send::Shared;
 use super::server_time::ServerTime;
+use super::static_tokens::StaticTokens;
 use super::transport::Transport;
-use crate::auth::{Credentials, StaticTokens};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::secret::Secret;

@@ -15,15 +15,15 @@ pub(super) struct Reading<'a> {
     /// The operation, such as `appointments.get`.
     pub(super) operation: &'a str,
     /// The field that holds the value by the documentation; `None` if the whole body does.
-    pub(super) under: Option<&'static str>,
+    pub(super) data_key: Option<&'static str>,
     /// Whether something was written: then an id alone says that it was done.
     pub(super) writes: bool,
 }
 
-/// Reads the answer's value: the field `under` of the body, or where that does not hold it whatever does (see
+/// Reads the answer's value: the field `data_key` of the body, or where that does not hold it whatever does (see
 /// [`wrapped`]); without such a field the whole body.
 pub(super) fn decode<T: DeserializeOwned>(reading: Reading<'_>, body: &[u8]) -> Result<T, Error> {
-    let read = match reading.under {
+    let read = match reading.data_key {
         None => whole(body),
         Some(field) => {
             let mut reader = serde_json::Deserializer::from_slice(body);
@@ -43,7 +43,7 @@ pub(super) fn whole<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
 
 fn read_with_path<T: DeserializeOwned>(reading: Reading<'_>, body: &[u8]) -> Result<T, Error> {
     let fail = |path: String, error: serde_json::Error| {
-        // serde's message repeats the value it stumbled on; that may be personal, so only its category is told.
+        // serde's message repeats the value it stumbled on; that may be personal, so only its category is reported.
         let what = match error.classify() {
             _ if body.is_empty() => "the body is empty",
             _ if body.starts_with(&[0x1f, 0x8b]) => {
@@ -63,7 +63,7 @@ fn read_with_path<T: DeserializeOwned>(reading: Reading<'_>, body: &[u8]) -> Res
             .with_trace_id(noted.trace_id)
             .with_body(body)
     };
-    if let Some(field) = reading.under {
+    if let Some(field) = reading.data_key {
         let mut track = serde_path_to_error::Track::new();
         let mut reader = serde_json::Deserializer::from_slice(body);
         let read = Envelope::new(field).deserialize(serde_path_to_error::Deserializer::new(
@@ -158,12 +158,12 @@ mod tests {
 
     fn decode<T: DeserializeOwned>(
         operation: &str,
-        under: Option<&'static str>,
+        data_key: Option<&'static str>,
         body: &[u8],
     ) -> Result<T, Error> {
         let reading = Reading {
             operation,
-            under,
+            data_key,
             writes: false,
         };
         super::decode(reading, body)

@@ -10,8 +10,9 @@
 //! | call what has none | [`Location::get`] and its like, or [`Location::send`] with a [`Request`] |
 //! | know how much of the rate limit is left | [`Client::usage`] |
 //! | let work wait behind what somebody waits for | [`Location::in_background`] |
-//! | count and time what is sent | [`Observer`] |
-//! | know whether this machine's clock is right | [`Client::clock_offset`] |
+//! | wait for the rate limit before a decision, not after it | [`Location::reserve`] |
+//! | count and time requests | [`Observer`] |
+//! | check this machine's clock | [`Client::clock_offset`] |
 //! | send by another HTTP library, or play answers in a test | [`Transport`] |
 //! | know what is sent again by itself | the [front page](crate#pace-and-repeats), [`ReplaySafety`] |
 //!
@@ -35,45 +36,55 @@
 //! # Ok(()) }
 //! ```
 
-mod answer;
 mod builder;
 mod call;
+mod credentials;
 mod decode;
 mod judge;
+mod location;
 mod observe;
 mod pacer;
 mod pages;
 mod request;
+mod reservation;
+mod response;
 mod retry;
 mod send;
+mod sender;
 mod server_time;
+mod static_tokens;
 mod transport;
 mod wrapped;
 
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use builder::ClientBuilder;
 pub use call::{Call, Response};
+pub use credentials::Credentials;
+pub use location::Location;
 #[cfg(feature = "metrics")]
 pub use observe::MetricsObserver;
 pub use observe::{Attempt, AttemptOutcome, Observer};
 pub use pacer::Usage;
 pub(crate) use pages::{Ask, Outlook, Page, Way, items};
 pub(crate) use request::path;
-pub use request::{ApiVersion, Lane, ReplaySafety, Request};
+pub use request::{ApiVersion, ReplaySafety, Request};
+pub use reservation::Reservation;
+pub use static_tokens::StaticTokens;
 pub use transport::{Transport, TransportError};
 
+use self::sender::Sender;
 #[cfg(feature = "missed-call")]
 use self::server_time::ServerTime;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::ids::LocationId;
+pub use crate::lane::Lane;
 #[cfg(feature = "missed-call")]
 pub(crate) use server_time::TOLERATED;
 
@@ -94,16 +105,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts to set up a client.
+    /// Returns a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// A client from the environment: tokens as [`StaticTokens::from_env`](crate::auth::StaticTokens::from_env) reads
+    /// A client from the environment: tokens as [`StaticTokens::from_env`] reads
     /// them (`GHL_TOKEN`, `GHL_TOKEN_<LOCATION_ID>`), and the base URL from `GHL_BASE_URL` where that is set.
     #[cfg(feature = "rustls")]
     pub fn from_env() -> Result<Self> {
-        let mut builder = Self::builder().credentials(crate::auth::StaticTokens::from_env()?);
+        let mut builder = Self::builder().credentials(StaticTokens::from_env()?);
         if let Ok(url) = std::env::var("GHL_BASE_URL") {
             builder = builder.base_url(url);
         }
@@ -112,35 +123,31 @@ impl Client {
 
     /// The handle for everything that belongs to one location.
     pub fn location(&self, id: LocationId) -> Location {
-        Location {
-            client: self.clone(),
-            id,
-            manner: send::Manner::default(),
-        }
+        Location::new(self.clone(), id)
     }
 
-    /// What a location has left of its rate limit, as far as its answers have told.
+    /// What a location has left of its rate limit, as far as HighLevel's answers have reported it.
     pub fn usage(&self, location: &LocationId) -> Usage {
         self.shared.pacer.usage(Some(location))
     }
 
     /// How far this machine's clock is ahead of HighLevel's, by the `Date` of its answers; negative if it is behind, and
-    /// zero where the answers, which tell whole seconds, leave no difference. `None` before the first answers: one, or
+    /// zero where the answers, which give whole seconds, leave no difference. `None` before the first answers: one, or
     /// three that agree if the clock is wrong by more than five seconds.
     ///
-    /// A clock that is wrong is logged too, and told to the [`Observer`].
+    /// A clock that is wrong is logged too, and reported to the [`Observer`].
     pub fn clock_offset(&self) -> Option<SignedDuration> {
         self.shared.server_time.offset()
     }
 
-    /// What HighLevel's answers tell of the time.
+    /// The time by HighLevel's answers.
     #[cfg(feature = "missed-call")]
     pub(crate) fn server_time(&self) -> &Arc<ServerTime> {
         &self.shared.server_time
     }
 
-    /// Asks HighLevel what time it is: any answer tells. Nobody is named in the question, so it takes nothing from a
-    /// location's limit. Returns whether there was an answer.
+    /// Asks HighLevel what time it is: any answer has a `Date`. The request names no location, so it takes nothing from the
+    /// limit of one. Returns whether there was an answer.
     #[cfg(feature = "missed-call")]
     pub(crate) async fn ask_the_time(&self) -> bool {
         let request = Request::get("/").operation("time.ask").bearer(None);
@@ -148,29 +155,26 @@ impl Client {
         answered.map_or_else(|error| error.status().is_some(), |_| true)
     }
 
-    /// Sends a request that belongs to no location, with the default token.
-    pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
-        let manner = send::Manner::default();
-        Call::new(self.shared.send(request, None, manner))
+    fn sender(&self) -> Sender<'_> {
+        Sender::without_location(&self.shared)
     }
 
-    /// Sends a request that belongs to no location once; whoever asks decides whether to repeat it.
+    /// Sends a request that belongs to no location, with the default token.
+    pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
+        self.sender().send(request)
+    }
+
+    /// Sends a request that belongs to no location once; the caller decides whether to repeat it.
     pub(crate) fn send_once<'a, T: DeserializeOwned + Send + 'a>(
         &'a self,
         request: Request,
     ) -> Call<'a, T> {
-        let manner = send::Manner {
-            retries: false,
-            ..send::Manner::default()
-        };
-        Call::new(self.shared.send(request, None, manner))
+        self.sender().in_one_attempt().send(request)
     }
 
     /// Sends a request that belongs to no location and whose answer holds nothing of interest, or may be empty.
-    pub async fn send_unread(&self, request: Request) -> Result<()> {
-        self.shared
-            .send_unread(request, None, send::Manner::default())
-            .await
+    pub async fn send_discarding(&self, request: Request) -> Result<()> {
+        self.sender().send_discarding(request).await
     }
 
     /// Whether requests are to be written in the form of API version 3.
@@ -208,151 +212,12 @@ impl Client {
 
     /// Deletes for an operation that is not typed yet; the answer's body is not read.
     pub async fn delete(&self, path: &str) -> Result<()> {
-        self.send_unread(Request::delete(path)).await
+        self.send_discarding(Request::delete(path)).await
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt(f)
-    }
-}
-
-/// One location (sub-account): its id, its token, its pace. Made by [`Client::location`]; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Location {
-    client: Client,
-    id: LocationId,
-    manner: send::Manner,
-}
-
-impl Location {
-    /// The client it was made by.
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// The location's id.
-    pub fn id(&self) -> &LocationId {
-        &self.id
-    }
-
-    /// Whether requests are to be written in the form of API version 3.
-    pub(crate) fn speaks_v3(&self) -> bool {
-        self.client.speaks_v3()
-    }
-
-    /// The same location, with requests that let those somebody waits for go first.
-    #[must_use]
-    pub fn in_background(&self) -> Self {
-        let manner = send::Manner {
-            lane: Lane::Background,
-            ..self.manner.clone()
-        };
-        Self {
-            manner,
-            ..self.clone()
-        }
-    }
-
-    /// Takes so many places in the rate limit, and gives back the same location for as many requests, which then go at once.
-    /// What it asks beyond these goes at once or fails; it never waits for the rate limit, nor after a 429. For callers
-    /// that hold up others while they wait.
-    ///
-    /// Fails like a request that cannot be sent, if there is no room for all of them at this moment;
-    /// [`until_granted`](Self::until_granted) says when there may be.
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn granted(&self, places: usize) -> Result<Self> {
-        let lane = self.manner.lane;
-        let grant = self.client.shared.grant(&self.id, lane, places)?;
-        Ok(self.with_grant(grant, self.manner.retries))
-    }
-
-    /// The same location for one request that goes at once and without retries. Its place is one of those that were
-    /// granted, or a new one, so that nothing but the request itself comes after a decision.
-    ///
-    /// Fails like [`granted`](Self::granted).
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn for_one_attempt(&self) -> Result<Self> {
-        let part = self.manner.granted.as_ref().and_then(|grant| grant.part());
-        let grant = match part {
-            Some(part) => part,
-            None => {
-                let lane = self.manner.lane;
-                self.client.shared.grant(&self.id, lane, 1)?
-            }
-        };
-        Ok(self.with_grant(grant, false))
-    }
-
-    #[cfg(feature = "missed-call")]
-    fn with_grant(&self, grant: pacer::Grant, retries: bool) -> Self {
-        let manner = send::Manner {
-            retries,
-            granted: Some(Arc::new(grant)),
-            ..self.manner.clone()
-        };
-        Self {
-            manner,
-            ..self.clone()
-        }
-    }
-
-    /// How long until so many places may be granted in this lane; a minute at most.
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn until_granted(&self, lane: Lane, places: usize) -> std::time::Duration {
-        let pacer = &self.client.shared.pacer;
-        pacer.until_granted(&self.id, lane, places)
-    }
-
-    /// Sends a request with this location's token and within its pace.
-    pub fn send<'a, T: DeserializeOwned + Send + 'a>(&'a self, request: Request) -> Call<'a, T> {
-        let shared = &self.client.shared;
-        Call::new(shared.send(request, Some(&self.id), self.manner.clone()))
-    }
-
-    /// Sends a request whose answer holds nothing of interest, or may be empty.
-    pub async fn send_unread(&self, request: Request) -> Result<()> {
-        self.client
-            .shared
-            .send_unread(request, Some(&self.id), self.manner.clone())
-            .await
-    }
-
-    /// Sends a request whose answer is no JSON, such as a recording.
-    pub async fn send_bytes(&self, request: Request) -> Result<Bytes> {
-        self.client
-            .shared
-            .send_bytes(request, Some(&self.id), self.manner.clone())
-            .await
-    }
-
-    /// Reads a path of an operation that is not typed yet. [`send`](Self::send) takes parameters and a version too.
-    pub fn get<'a, T: DeserializeOwned + Send + 'a>(&'a self, path: &str) -> Call<'a, T> {
-        self.send(Request::get(path))
-    }
-
-    /// Posts JSON for an operation that is not typed yet. It is not repeated when the outcome is unknown.
-    pub fn post<'a, T: DeserializeOwned + Send + 'a>(
-        &'a self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Call<'a, T> {
-        self.send(Request::post(path).json(body))
-    }
-
-    /// Puts JSON for an operation that is not typed yet.
-    pub fn put<'a, T: DeserializeOwned + Send + 'a>(
-        &'a self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Call<'a, T> {
-        self.send(Request::put(path).json(body))
-    }
-
-    /// Deletes for an operation that is not typed yet; the answer's body is not read.
-    pub async fn delete(&self, path: &str) -> Result<()> {
-        self.send_unread(Request::delete(path)).await
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::request::Lane;
 use crate::error::TransportErrorKind;
 use crate::ids::LocationId;
+use crate::lane::Lane;
 
 /// Is told of every attempt at a request. It runs on the way of the request: be quick, and hand longer work elsewhere.
 ///

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::judge::Asked;
 use crate::error::{Error, Result};
+use crate::lane::Lane;
 use crate::secret::Secret;
 
 /// Everything but RFC 3986's unreserved characters.
@@ -29,16 +30,6 @@ pub enum ReplaySafety {
     /// Doing it twice harms, such as sending a text. Repeated only where HighLevel surely did nothing (no connection,
     /// 429); any other failure is [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome).
     Once,
-}
-
-/// The priority of a request on its way through the pacer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lane {
-    /// Somebody waits for it: goes first.
-    #[default]
-    Interactive,
-    /// May wait: tags, sweeps, set-up.
-    Background,
 }
 
 /// The value of the `Version` header. HighLevel asks for one on every call, and each module documents its own.
@@ -103,7 +94,7 @@ pub struct Request {
     pub(crate) version: ApiVersion,
     pub(crate) replay: ReplaySafety,
     pub(crate) lane: Option<Lane>,
-    pub(crate) under: Option<&'static str>,
+    pub(crate) data_key: Option<&'static str>,
     for_tokens: bool,
     problem: Option<String>,
 }
@@ -128,7 +119,7 @@ impl Request {
             version: ApiVersion::default(),
             replay,
             lane: None,
-            under: None,
+            data_key: None,
             for_tokens: false,
             problem,
         }
@@ -256,8 +247,8 @@ impl Request {
     /// for: HighLevel wraps the same answer on one endpoint or version and not, or otherwise, on the other. Of what was
     /// written, an id anywhere in the answer is enough.
     #[must_use]
-    pub fn under(mut self, field: &'static str) -> Self {
-        self.under = Some(field);
+    pub fn data_key(mut self, field: &'static str) -> Self {
+        self.data_key = Some(field);
         self
     }
 

@@ -37,6 +37,11 @@ impl Default for RetryPolicy {
 }
 
 impl Aftermath {
+    /// Whether the request may have been carried out and must not be sent again: the caller has to find out.
+    pub(crate) fn leaves_unknown(self, replay: ReplaySafety) -> bool {
+        replay == ReplaySafety::Once && matches!(self, Self::InDoubt { .. })
+    }
+
     /// What is left behind where no whole answer came.
     pub(crate) fn of_failure(kind: TransportErrorKind) -> Self {
         use TransportErrorKind as T;
@@ -153,6 +158,9 @@ mod tests {
             (failed(T::Other), [Again, Return, Return, Return]),
             (failed(T::TooLarge), [Return, Return, Return, Return]),
         ] {
+            let in_doubt = matches!(aftermath, InDoubt { .. });
+            assert_eq!(aftermath.leaves_unknown(Once), in_doubt);
+            assert!(!aftermath.leaves_unknown(Repeatable) && !aftermath.leaves_unknown(Safe));
             let verdict = |replay, attempt| policy.verdict(replay, aftermath, attempt);
             for harmless in [Safe, Repeatable] {
                 let found = [

@@ -9,24 +9,21 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::uri::InvalidUri;
-use serde::de::DeserializeOwned;
 
-use super::answer::{RateHeaders, denial};
-use super::call::Response;
-use super::decode::{Reading, decode};
+use super::credentials::Credentials;
 use super::judge::{Aftermath, Heard, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
-#[cfg(feature = "missed-call")]
-use super::pacer::Grant;
-use super::pacer::{MOST_WAITING, Pacer, Refusal};
-use super::request::{ApiVersion, Bearer, Lane, ReplaySafety, Request};
+use super::pacer::{MOST_WAITING, Pacer, Refusal, ReservedSlots};
+use super::request::{ApiVersion, Bearer, Request};
+use super::response::RateHeaders;
 use super::retry::{RetryBudget, RetryPolicy, Verdict};
+use super::sender::{Room, SendOptions};
 use super::server_time::ServerTime;
 use super::transport::{Transport, TransportError};
-use crate::auth::Credentials;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result, Sent, TransportErrorKind};
 use crate::ids::LocationId;
+use crate::lane::Lane;
 use crate::secret::Secret;
 
 const VERSION: HeaderName = HeaderName::from_static("version");
@@ -57,169 +54,79 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// How a handle sends its requests.
-#[derive(Debug, Clone)]
-pub(super) struct Manner {
-    pub(super) lane: Lane,
-    pub(super) retries: bool,
-    /// Places in the pacer that are taken already. Whoever has some does not wait for more, nor after a refusal: it fails.
-    #[cfg(feature = "missed-call")]
-    pub(super) granted: Option<Arc<Grant>>,
-}
-
-impl Default for Manner {
-    fn default() -> Self {
-        Self {
-            lane: Lane::Interactive,
-            retries: true,
-            #[cfg(feature = "missed-call")]
-            granted: None,
-        }
-    }
-}
-
-impl Manner {
-    #[cfg(feature = "missed-call")]
-    fn waits(&self) -> bool {
-        self.granted.is_none()
-    }
-
-    #[cfg(not(feature = "missed-call"))]
-    fn waits(&self) -> bool {
-        true
-    }
-}
-
 /// What a success holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    /// The JSON of the API. A web page is none.
+pub(super) enum Content {
+    /// The JSON of the API. A web page is not.
     Json,
     /// A file of whatever kind.
     File,
 }
 
 /// An answer with a 2xx status.
-struct Answer {
-    status: u16,
-    body: Bytes,
-    attempts: u32,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Bytes,
+    pub(super) attempts: u32,
 }
 
 impl Shared {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` holds its request twice, and this future is allocated for each call"
-    )]
-    pub(super) fn send<'a, T: DeserializeOwned + Send + 'a>(
-        &'a self,
-        request: Request,
-        location: Option<&'a LocationId>,
-        manner: Manner,
-    ) -> impl Future<Output = Result<Response<T>>> + Send + 'a {
-        async move {
-            let answer = self
-                .exchange(&request, location, manner, Content::Json)
-                .await?;
-            let reading = Reading {
-                operation: &request.operation,
-                under: request.under,
-                writes: request.replay != ReplaySafety::Safe,
-            };
-            let decoded = decode(reading, &answer.body);
-            // HighLevel says yes without saying to what (an empty 201 is known to mean that nothing was done).
-            let value = decoded.map_err(|error| {
-                let error = error
-                    .without(&sent_by(&request))
-                    .with_status(Some(answer.status))
-                    .with_attempts(answer.attempts);
-                unless_known(&request, Aftermath::InDoubt { passes: false }, error)
-            })?;
-            Ok(Response {
-                value,
-                status: answer.status,
-                raw: answer.body,
-            })
-        }
+    /// Waits for room for one request of the location, and reserves it.
+    pub(super) async fn reserve(&self, location: &LocationId, lane: Lane) -> Result<ReservedSlots> {
+        let deadline = self.clock.elapsed() + self.deadline;
+        let reserved = self.pacer.reserve(location, lane, deadline).await;
+        reserved.map_err(|refusal| refused("location.reserve".into(), refusal))
     }
 
-    pub(super) async fn send_unread(
+    /// Reserves room for this many requests of the location now, or fails like a request that cannot be sent.
+    pub(super) fn reserve_now(
         &self,
-        request: Request,
-        location: Option<&LocationId>,
-        manner: Manner,
-    ) -> Result<()> {
-        let answer = self
-            .exchange(&request, location, manner, Content::Json)
-            .await?;
-        let heard = Heard {
-            status: answer.status,
-            content_type: None,
-            body: &answer.body,
-            asked: request.asked(),
-        };
-        match denial(&request.operation, &heard) {
-            None => Ok(()),
-            Some((error, aftermath)) => {
-                let error = error
-                    .without(&sent_by(&request))
-                    .with_attempts(answer.attempts);
-                Err(unless_known(&request, aftermath, error))
-            }
-        }
+        location: &LocationId,
+        lane: Lane,
+        requests: usize,
+    ) -> Result<ReservedSlots> {
+        let reserved = self.pacer.reserve_now(location, lane, requests);
+        reserved.map_err(|refusal| refused("location.reserve".into(), refusal))
     }
 
-    pub(super) async fn send_bytes(
-        &self,
-        request: Request,
-        location: Option<&LocationId>,
-        manner: Manner,
-    ) -> Result<Bytes> {
-        let answer = self
-            .exchange(&request, location, manner, Content::File)
-            .await?;
-        Ok(answer.body)
-    }
-
-    /// Takes so many places of the location at once, or fails like a request that cannot be sent.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn grant(&self, location: &LocationId, lane: Lane, places: usize) -> Result<Grant> {
-        let granted = self.pacer.grant(location, lane, places);
-        granted.map_err(|refusal| refused("location.grant".into(), refusal))
-    }
-
+    /// Takes a slot of the rate limit for an attempt.
     async fn admit(
         &self,
         location: Option<&LocationId>,
         lane: Lane,
-        manner: &Manner,
+        room: &Room,
+        attempt: u32,
         deadline: Duration,
     ) -> std::result::Result<(), Refusal> {
-        #[cfg(feature = "missed-call")]
-        if let (Some(granted), Some(location)) = (&manner.granted, location) {
-            let now = self.clock.elapsed();
-            if granted.use_one(now) {
-                return Ok(());
+        let (slots, location) = match (room, location) {
+            (Room::Queue, _) | (_, None) => {
+                return self.pacer.admit(location, lane, deadline).await;
             }
-            let more = self.pacer.grant(location, lane, 1)?;
-            more.use_one(now);
+            (Room::Burst(slots) | Room::One(slots), Some(location)) => (slots, location),
+        };
+        if slots.use_one(self.clock.elapsed()) {
             return Ok(());
         }
-        #[cfg(not(feature = "missed-call"))]
-        let _ = manner;
-        self.pacer.admit(location, lane, deadline).await
+        // A request that is sent again with a newer token is the same request.
+        if attempt == 1 && matches!(room, Room::One(_)) {
+            return Err(Refusal::ReservationUsed);
+        }
+        let more = self.pacer.reserve_now(location, lane, 1)?;
+        more.use_one(self.clock.elapsed());
+        Ok(())
     }
 
-    async fn exchange(
+    /// Sends a request, as often as it takes and may be, until there is an answer or an error for the caller.
+    pub(super) async fn exchange(
         &self,
         request: &Request,
         location: Option<&LocationId>,
-        manner: Manner,
+        options: &SendOptions,
         content: Content,
     ) -> Result<Answer> {
         let url = request.url(&self.base)?;
-        let lane = request.lane.unwrap_or(manner.lane);
-        let retry = if manner.retries {
+        let lane = request.lane.unwrap_or(options.lane);
+        let retry = if options.retries {
             self.retry
         } else {
             RetryPolicy::NEVER
@@ -227,14 +134,15 @@ impl Shared {
         let deadline = self.clock.elapsed() + self.deadline;
         let (mut token, mut renewed) = match &request.bearer {
             Bearer::Credentials => (Some(self.credentials.token(location).await?), false),
-            // There is nobody to renew it.
+            // It cannot be renewed.
             Bearer::Fixed(token) => (token.clone(), true),
         };
         let mut attempt = 1;
         self.budget.deposit();
         loop {
-            let in_line = self.clock.elapsed();
-            if let Err(refusal) = self.admit(location, lane, &manner, deadline).await {
+            let queued = self.clock.elapsed();
+            let admitted = self.admit(location, lane, &options.room, attempt, deadline);
+            if let Err(refusal) = admitted.await {
                 let operation = request.operation.clone();
                 return Err(refused(operation, refusal).with_attempts(attempt - 1));
             }
@@ -278,14 +186,15 @@ impl Shared {
             };
             let repeats = match verdict {
                 Verdict::Again => now + wait <= deadline && self.budget.withdraw(),
-                // Being told to slow down is no failure, and costs the budget nothing.
+                // A 429 is not a failure of HighLevel's, and costs the budget nothing.
                 Verdict::AgainWithinLimit => {
-                    manner.waits() && rate.daily_remaining != Some(0) && now + wait <= deadline
+                    let waits = matches!(options.room, Room::Queue);
+                    waits && rate.daily_remaining != Some(0) && now + wait <= deadline
                 }
                 Verdict::Return => false,
             };
             let took = now.saturating_sub(sent);
-            let waited = sent.saturating_sub(in_line);
+            let waited = sent.saturating_sub(queued);
             tracing::debug!(
                 operation = &*request.operation,
                 location = location.map(LocationId::as_str),
@@ -329,7 +238,7 @@ impl Shared {
                 }
                 (Err(error), _) => broken(request, error),
             };
-            let error = unless_known(request, aftermath, error.with_attempts(attempt));
+            let error = settled(request, aftermath, error.with_attempts(attempt));
             let refused = match &token {
                 Some(refused) if error.kind().may_mean_the_token() && !renewed => refused,
                 _ => return Err(error),
@@ -357,7 +266,7 @@ impl Shared {
         if let Some(token) = token {
             let bearer = format!("Bearer {}", token.expose());
             let mut bearer = HeaderValue::try_from(bearer).map_err(|_| {
-                refused("the token holds characters that no token has; copy it again")
+                refused("the token holds characters that are not allowed in a token; copy it again")
             })?;
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
@@ -368,40 +277,44 @@ impl Shared {
         let mut prepared = http::Request::new(request.body.clone().unwrap_or_default());
         *prepared.method_mut() = request.method.clone();
         *prepared.uri_mut() = url.parse().map_err(|error: InvalidUri| {
-            refused("the request is no valid HTTP request").with_source(error)
+            refused("the request is not a valid HTTP request").with_source(error)
         })?;
         *prepared.headers_mut() = headers;
         Ok(prepared)
     }
 }
 
-/// The error that a refusal of the pacer means to the caller: nothing was sent.
+/// The error for the caller where the pacer refuses a request: nothing was sent.
 fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
     let (kind, message) = match refusal {
         Refusal::DailyLimit => (
             ErrorKind::DailyLimit,
-            "HighLevel said before that too little is left of the day's allowance".to_owned(),
+            "the daily quota of this location is used up, or too little is left of it for background requests"
+                .to_owned(),
         ),
-        Refusal::LineFull => (
+        Refusal::QueueFull => (
             ErrorKind::RateLimited,
             format!(
-                "{MOST_WAITING} requests of this location stand in line already; send fewer at once"
+                "{MOST_WAITING} requests of this location are queued already; send fewer at once"
             ),
         ),
         Refusal::TooLate => (
             ErrorKind::RateLimited,
-            "its turn would come after its deadline".to_owned(),
+            "the rate limit would delay it past its deadline".to_owned(),
         ),
-        #[cfg(feature = "missed-call")]
-        Refusal::NotNow => (
+        Refusal::NoRoom => (
             ErrorKind::RateLimited,
-            "the location has no place left in its rate limit at this moment".to_owned(),
+            "the location's rate limit has no room for it at this moment".to_owned(),
+        ),
+        Refusal::ReservationUsed => (
+            ErrorKind::Config,
+            "a reservation is for one request, which was sent; call `reserve` again".to_owned(),
         ),
     };
     Error::new(kind, operation).with_message(Some(message))
 }
 
-fn sent_by(request: &Request) -> Sent {
+pub(super) fn sent_by(request: &Request) -> Sent {
     let query = request.query.iter();
     let query = query.map(|(name, value)| (&**name, value.as_str()));
     Sent::of(query, request.body.as_deref())
@@ -426,7 +339,7 @@ fn heard<'a>(
     })
 }
 
-/// The error that an answer which did not arrive, or not whole, means to the caller.
+/// The error for the caller where the answer did not arrive, or not whole.
 fn broken(request: &Request, error: TransportError) -> Error {
     let (kind, status) = (error.kind(), error.status());
     let kind = match (kind, status) {
@@ -441,10 +354,12 @@ fn broken(request: &Request, error: TransportError) -> Error {
         .with_source(error)
 }
 
-/// The error as it is, unless it leaves open whether the request was carried out and doing it twice would harm.
-fn unless_known(request: &Request, aftermath: Aftermath, error: Error) -> Error {
-    match (request.replay, aftermath) {
-        (ReplaySafety::Once, Aftermath::InDoubt { .. }) => Error::unknown_outcome(error),
-        _ => error,
+/// The error for the caller of a request that ended with `error`: the one place where it becomes an
+/// [`UnknownOutcome`](ErrorKind::UnknownOutcome).
+pub(super) fn settled(request: &Request, aftermath: Aftermath, error: Error) -> Error {
+    if aftermath.leaves_unknown(request.replay) {
+        Error::unknown_outcome(error)
+    } else {
+        error
     }
 }

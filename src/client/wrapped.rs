@@ -51,14 +51,14 @@ const OTHERS: &[&str] = &[
     "user",
 ];
 
-/// Reads the object that the documentation puts into the field `under`, where the field does not hold it: from the whole
+/// Reads the object that the documentation puts into the field `data_key`, where the field does not hold it: from the whole
 /// body, or from the only member that holds it. Of what was written an id is enough, wherever it stands.
 pub(super) fn read<T: DeserializeOwned>(
     reading: Reading<'_>,
-    under: &str,
+    data_key: &str,
     body: &[u8],
 ) -> Option<T> {
-    let names = Names::of(reading.operation, under);
+    let names = Names::of(reading.operation, data_key);
     let read = names.read(body, DEPTH);
     if read.is_some() || !reading.writes || Noted::read(body).failure.is_some() {
         return read;
@@ -71,26 +71,26 @@ pub(super) fn read<T: DeserializeOwned>(
 /// What the object may be called.
 struct Names<'a> {
     /// By the documentation.
-    under: &'a str,
+    data_key: &'a str,
     /// By the operation: `appointment` of `appointments.get`.
     noun: String,
 }
 
 impl<'a> Names<'a> {
-    fn of(operation: &str, under: &'a str) -> Self {
+    fn of(operation: &str, data_key: &'a str) -> Self {
         let resource = operation.split('.').next().unwrap_or_default();
         let noun = match resource.strip_suffix("ies") {
             Some(stem) => format!("{stem}y"),
             None => camel_case(resource.strip_suffix('s').unwrap_or(resource)),
         };
         // What is sent in a conversation is not the conversation.
-        let is_another = under != noun && OTHERS.contains(&noun.as_str());
+        let is_another = data_key != noun && OTHERS.contains(&noun.as_str());
         let noun = if is_another { String::new() } else { noun };
-        Self { under, noun }
+        Self { data_key, noun }
     }
 
     fn is(&self, name: &str) -> bool {
-        name == self.under || name == self.noun
+        name == self.data_key || name == self.noun
     }
 
     /// Whether a member of this name is something else.
@@ -144,7 +144,7 @@ impl<'a> Names<'a> {
         let keys = [
             "id".to_owned(),
             "_id".to_owned(),
-            format!("{}Id", self.under),
+            format!("{}Id", self.data_key),
             format!("{}Id", self.noun),
         ];
         let mut level = vec![body];
@@ -154,7 +154,7 @@ impl<'a> Names<'a> {
                 let id = ids.find(|id| id.as_str().is_some_and(|id| !id.is_empty()));
                 if let Some(id) = id {
                     let mut known = (*object).clone();
-                    for key in ["id".to_owned(), format!("{}Id", self.under)] {
+                    for key in ["id".to_owned(), format!("{}Id", self.data_key)] {
                         known.entry(key).or_insert_with(|| id.clone());
                     }
                     return Some(known);
@@ -202,7 +202,7 @@ mod tests {
     fn reading(operation: &str, writes: bool) -> Reading<'_> {
         Reading {
             operation,
-            under: Some("event"),
+            data_key: Some("event"),
             writes,
         }
     }
@@ -300,8 +300,8 @@ mod tests {
             ("raw", "raw"),
             ("conversations.send_sms", ""),
         ] {
-            let under = if noun.is_empty() { "message" } else { noun };
-            assert_eq!(Names::of(operation, under).noun, noun);
+            let data_key = if noun.is_empty() { "message" } else { noun };
+            assert_eq!(Names::of(operation, data_key).noun, noun);
         }
     }
 }

@@ -44,6 +44,7 @@ mod event;
 pub mod events;
 mod fields;
 mod handler;
+mod installations;
 mod keys;
 mod message;
 #[cfg(feature = "axum")]
@@ -57,6 +58,7 @@ pub use endpoint::{Endpoint, MAX_BODY_BYTES};
 pub use event::Event;
 pub use events::Install;
 pub use handler::{Handler, NotDurable};
+pub use installations::{InstallationOutcome, Installations};
 pub use keys::UnreadableKey;
 pub use message::Message;
 #[cfg(feature = "axum")]

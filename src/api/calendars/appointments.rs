@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::events::{AppointmentStatus, CalendarEvent};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ impl<'a> Appointments<'a> {
             .operation("appointments.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), appointment))
-            .under("event");
+            .data_key("event");
         self.location.send(request).only_if(checked)
     }
 
@@ -47,7 +47,7 @@ impl<'a> Appointments<'a> {
         let request = Request::get(appointment_path(id))
             .operation("appointments.get")
             .version(ApiVersion::V2021_04_15)
-            .under("event");
+            .data_key("event");
         self.location.send(request)
     }
 
@@ -62,7 +62,7 @@ impl<'a> Appointments<'a> {
             .operation("appointments.update")
             .version(ApiVersion::V2021_04_15)
             .json(update)
-            .under("event");
+            .data_key("event");
         self.location.send(request).only_if(checked)
     }
 

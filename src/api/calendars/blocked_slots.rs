@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::events::{CalendarEvent, EventsQuery};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::ids::{CalendarEventId, CalendarId, UserId};
@@ -42,7 +42,7 @@ impl<'a> BlockedSlots<'a> {
             .operation("blocked_slots.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), slot))
-            .under("event");
+            .data_key("event");
         self.location.send(request)
     }
 
@@ -57,7 +57,7 @@ impl<'a> BlockedSlots<'a> {
             .operation("blocked_slots.update")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
-            .under("event");
+            .data_key("event");
         self.location.send(request)
     }
 }

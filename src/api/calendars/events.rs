@@ -46,7 +46,7 @@ impl<'a> CalendarEvents<'a> {
             .operation("calendar_events.delete")
             .version(ApiVersion::V2021_04_15)
             .json(&NothingToSay {});
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

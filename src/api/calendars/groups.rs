@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
@@ -53,7 +53,7 @@ impl<'a> CalendarGroups<'a> {
                     is_active: active,
                 },
             ))
-            .under("group");
+            .data_key("group");
         self.location.send(request)
     }
 
@@ -79,7 +79,7 @@ impl<'a> CalendarGroups<'a> {
             .operation("calendar_groups.update")
             .version(ApiVersion::V2021_04_15)
             .json(group)
-            .under("group");
+            .data_key("group");
         self.location.send(request)
     }
 
@@ -89,7 +89,7 @@ impl<'a> CalendarGroups<'a> {
             .operation("calendar_groups.set_active")
             .version(ApiVersion::V2021_04_15)
             .json(&Status { is_active });
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Deletes a group.
@@ -97,7 +97,7 @@ impl<'a> CalendarGroups<'a> {
         let request = Request::delete(path(&["calendars", "groups", id.as_str()]))
             .operation("calendar_groups.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -62,7 +62,7 @@ pub use slots::{FreeSlots, FreeSlotsQuery};
 use serde::Deserialize;
 use serde_with::serde_as;
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::api::only_in;
 use crate::client::{ApiVersion, Call, Location, Request, path};
@@ -101,7 +101,7 @@ impl<'a> Calendars<'a> {
         let request = Request::get(path(&["calendars", id.as_str()]))
             .operation("calendars.get")
             .version(ApiVersion::V2021_04_15)
-            .under("calendar");
+            .data_key("calendar");
         self.location.send(request)
     }
 
@@ -116,7 +116,7 @@ impl<'a> Calendars<'a> {
             .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), calendar))
-            .under("calendar");
+            .data_key("calendar");
         self.location.send(request).only_if(checked)
     }
 
@@ -130,7 +130,7 @@ impl<'a> Calendars<'a> {
             .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(update)
-            .under("calendar");
+            .data_key("calendar");
         self.location.send(request).only_if(checked)
     }
 
@@ -139,7 +139,7 @@ impl<'a> Calendars<'a> {
         let request = Request::delete(path(&["calendars", id.as_str()]))
             .operation("calendars.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// When a calendar can be booked. HighLevel refuses a range of more than 31 days.

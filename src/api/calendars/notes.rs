@@ -69,7 +69,7 @@ impl<'a> AppointmentNotes<'a> {
             .operation("appointment_notes.create")
             .version(ApiVersion::V2021_04_15)
             .json(note)
-            .under("note");
+            .data_key("note");
         self.location.send(request)
     }
 
@@ -84,7 +84,7 @@ impl<'a> AppointmentNotes<'a> {
             .operation("appointment_notes.update")
             .version(ApiVersion::V2021_04_15)
             .json(note)
-            .under("note");
+            .data_key("note");
         self.location.send(request)
     }
 
@@ -93,7 +93,7 @@ impl<'a> AppointmentNotes<'a> {
         let request = Request::delete(notes_path(appointment, Some(id)))
             .operation("appointment_notes.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

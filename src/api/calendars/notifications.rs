@@ -72,7 +72,7 @@ impl<'a> CalendarNotifications<'a> {
         let request = Request::get(notification_path(calendar, Some(id)))
             .operation("calendar_notifications.get")
             .version(ApiVersion::V2021_04_15)
-            .under("notification");
+            .data_key("notification");
         self.location.send(request)
     }
 
@@ -103,7 +103,7 @@ impl<'a> CalendarNotifications<'a> {
             .operation("calendar_notifications.update")
             .version(ApiVersion::V2021_04_15)
             .json(update);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Deletes a notification.
@@ -111,7 +111,7 @@ impl<'a> CalendarNotifications<'a> {
         let request = Request::delete(notification_path(calendar, Some(id)))
             .operation("calendar_notifications.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

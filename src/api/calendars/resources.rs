@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::page::{CalendarPage, Paging};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::{Entries, Named};
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
@@ -64,7 +64,7 @@ impl<'a> CalendarResources<'a> {
         let request = Request::get(resource_path(kind, id))
             .operation("calendar_resources.get")
             .version(ApiVersion::V2021_04_15)
-            .under("resource");
+            .data_key("resource");
         self.location.send(request)
     }
 
@@ -79,7 +79,7 @@ impl<'a> CalendarResources<'a> {
             .operation("calendar_resources.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), resource))
-            .under("resource");
+            .data_key("resource");
         self.location.send(request)
     }
 
@@ -94,7 +94,7 @@ impl<'a> CalendarResources<'a> {
             .operation("calendar_resources.update")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
-            .under("resource");
+            .data_key("resource");
         self.location.send(request)
     }
 
@@ -103,7 +103,7 @@ impl<'a> CalendarResources<'a> {
         let request = Request::delete(resource_path(kind, id))
             .operation("calendar_resources.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -8,7 +8,7 @@ use serde_with::{serde_as, skip_serializing_none};
 use super::only_in_v3;
 use super::page::{CalendarPage, Paging};
 use super::rules::ScheduleRule;
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::Result;
@@ -64,7 +64,7 @@ impl<'a> Schedules<'a> {
         let request = Request::get(schedule_path(id))
             .operation("schedules.get")
             .version(ApiVersion::V2021_04_15)
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request)
     }
 
@@ -75,7 +75,7 @@ impl<'a> Schedules<'a> {
             .operation("schedules.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), schedule))
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request)
     }
 
@@ -85,7 +85,7 @@ impl<'a> Schedules<'a> {
             .operation("schedules.update")
             .version(ApiVersion::V2021_04_15)
             .json(update)
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request)
     }
 
@@ -94,7 +94,7 @@ impl<'a> Schedules<'a> {
         let request = Request::delete(schedule_path(id))
             .operation("schedules.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Lets a schedule count for a calendar too.
@@ -102,7 +102,7 @@ impl<'a> Schedules<'a> {
         let request = Request::put(association_path(id, calendar))
             .operation("schedules.add_calendar")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Lets a schedule no longer count for a calendar.
@@ -110,7 +110,7 @@ impl<'a> Schedules<'a> {
         let request = Request::delete(association_path(id, calendar))
             .operation("schedules.remove_calendar")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// The schedule of an event calendar. Version 3 only.
@@ -119,7 +119,7 @@ impl<'a> Schedules<'a> {
         let request = Request::get(event_calendar_path(calendar))
             .operation("schedules.of_event_calendar")
             .version(ApiVersion::V3)
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request).only_if(checked)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Schedules<'a> {
             .operation("schedules.create_for_event_calendar")
             .version(ApiVersion::V3)
             .json(schedule)
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request).only_if(checked)
     }
 
@@ -151,7 +151,7 @@ impl<'a> Schedules<'a> {
             .operation("schedules.update_for_event_calendar")
             .version(ApiVersion::V3)
             .json(update)
-            .under("schedule");
+            .data_key("schedule");
         self.location.send(request).only_if(checked)
     }
 }

@@ -26,15 +26,14 @@ pub use related::{
 };
 pub use search::{
     ContactField, ContactFilter, ContactPage, ContactSearch, ContactSort, ContactSortField,
-    SearchCursor, SearchPage, SortDirection,
 };
 pub use write::{Change, ContactUpdate, CustomFieldInput, NewContact};
 
 use futures_util::Stream;
 use model::DuplicateLookup;
-pub(crate) use write::InLocation;
 use write::{Duplicated, Worded};
 
+use crate::api::body::InLocation;
 use crate::api::listing::count;
 use crate::client::{Call, Location, ReplaySafety, Request, items, path};
 use crate::error::Result;
@@ -68,7 +67,7 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", ""]))
             .operation("contacts.create")
             .json(&self.worded(&InLocation::new(self.location.id(), contact)))
-            .under("contact");
+            .data_key("contact");
         self.location.send(request)
     }
 
@@ -81,7 +80,7 @@ impl<'a> Contacts<'a> {
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
             .json(&self.worded(&InLocation::new(self.location.id(), contact)))
-            .under("data");
+            .data_key("data");
         let (email, phone) = (contact.email.clone(), contact.phone.clone());
         self.location
             .send(request)
@@ -101,7 +100,7 @@ impl<'a> Contacts<'a> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.create_duplicate")
             .json(&self.worded(&InLocation::new(self.location.id(), &contact)))
-            .under("data");
+            .data_key("data");
         self.location.send(request)
     }
 
@@ -109,7 +108,7 @@ impl<'a> Contacts<'a> {
     pub fn get(&self, id: &ContactId) -> Call<'a, Contact> {
         let request = Request::get(path(&["contacts", id.as_str()]))
             .operation("contacts.get")
-            .under("contact");
+            .data_key("contact");
         self.location.send(request)
     }
 
@@ -121,7 +120,7 @@ impl<'a> Contacts<'a> {
         let request = Request::put(path(&["contacts", id.as_str()]))
             .operation(OPERATION)
             .json(&self.worded(update))
-            .under("contact");
+            .data_key("contact");
         self.location.send(request).only_if(update.check(OPERATION))
     }
 
@@ -129,7 +128,7 @@ impl<'a> Contacts<'a> {
     pub async fn delete(&self, id: &ContactId) -> Result<()> {
         let request =
             Request::delete(path(&["contacts", id.as_str()])).operation("contacts.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// One page of the contacts that a search finds. The index lags behind writes by some seconds: to see what was just

@@ -7,8 +7,8 @@ use serde_with::serde_as;
 
 use super::attribution::Attribution;
 use super::dnd::{DndChannel, DndSettings, InboundDndSettings};
-use super::search::SearchCursor;
 use super::wire::ContactWire;
+use crate::api::cursor::SearchCursor;
 use crate::api::opportunities::OpportunityStatus;
 use crate::api::tags::TagName;
 use crate::ids::{

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
+use super::Contacts;
 use super::appointment::{Appointments, ContactAppointment};
 use super::model::Contact;
-use super::{Contacts, InLocation};
+use crate::api::body::InLocation;
 use crate::api::listing::{Entries, NextPageUrl, count, says_more};
 use crate::api::offset::OffsetPage;
 use crate::api::only_in;

@@ -12,7 +12,7 @@ use serde_with::serde_as;
 use super::attribution::Attribution;
 use super::dnd::{DndSettings, InboundDndSettings};
 use super::model::{Contact, ContactOpportunity, CustomFieldValue};
-use super::search::SearchCursor;
+use crate::api::cursor::SearchCursor;
 use crate::api::field_value::FieldAndValue;
 use crate::api::tags::TagName;
 use crate::ids::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};

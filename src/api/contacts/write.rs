@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use super::dnd::{DndChannel, DndSettings, InboundDndSettings};
 use crate::api::tags::TagName;
 use crate::error::{Error, Result};
-use crate::ids::{CustomFieldId, LocationId, UserId};
+use crate::ids::{CustomFieldId, UserId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -261,21 +261,6 @@ pub(super) struct Duplicated<'a> {
     #[serde(flatten)]
     pub(super) contact: &'a NewContact,
     pub(super) create_new_if_duplicate_allowed: bool,
-}
-
-/// A body with the location's id beside its own fields.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct InLocation<'a, T> {
-    location_id: &'a LocationId,
-    #[serde(flatten)]
-    body: &'a T,
-}
-
-impl<'a, T> InLocation<'a, T> {
-    pub(crate) fn new(location_id: &'a LocationId, body: &'a T) -> Self {
-        Self { location_id, body }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use super::Conversations;
 use super::send::{OfType, SentMessage};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::timestamp::EpochSeconds;
 use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;
@@ -25,7 +25,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.send_chat")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new(chat.channel.as_str(), chat))
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -45,7 +45,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.reply_to_review")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), &body))
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Conversations<'a> {
         let request = Request::delete(path(&segments))
             .operation("conversations.cancel_scheduled")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Takes a scheduled e-mail back, by its [`email_message_id`](SentMessage::email_message_id). It fails like
@@ -72,7 +72,7 @@ impl<'a> Conversations<'a> {
         ]))
         .operation("conversations.cancel_scheduled_email")
         .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Shows the visitor of a live chat that somebody is typing, or is not any more. Scope:
@@ -93,7 +93,7 @@ impl<'a> Conversations<'a> {
             .version(ApiVersion::V2021_04_15)
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), &body));
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

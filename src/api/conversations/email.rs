@@ -23,7 +23,7 @@ impl<'a> Conversations<'a> {
         let request = Request::get(path(&["conversations", "messages", "email", id.as_str()]))
             .operation("conversations.email")
             .version(ApiVersion::V2021_04_15)
-            .under("emailMessage");
+            .data_key("emailMessage");
         self.location.send(request)
     }
 
@@ -47,7 +47,7 @@ impl<'a> Conversations<'a> {
                 None => ReplaySafety::Repeatable,
             })
             .json(update);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -7,7 +7,7 @@ use serde_with::{DeserializeAs, serde_as};
 
 use super::Conversations;
 use super::message::Message;
-use crate::api::contacts::SortDirection;
+use crate::api::cursor::SortDirection;
 use crate::api::listing::{Entries, count};
 use crate::client::{ApiVersion, Call, Outlook, Page, Request, Way, items, path};
 use crate::error::Result;

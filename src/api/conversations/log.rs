@@ -31,7 +31,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.log_inbound")
             .version(ApiVersion::V2021_04_15)
             .json(message)
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -41,7 +41,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.log_outbound_call")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("Call", call))
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.update_status")
             .version(ApiVersion::V2021_04_15)
             .json(update)
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -72,7 +72,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.set_attachments")
             .version(ApiVersion::V2021_04_15)
             .json(&Attachments { attachments });
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -45,7 +45,7 @@ use futures_util::Stream;
 use send::OfType;
 use thread::{ConversationPlace, NewConversation};
 
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::client::{ApiVersion, Call, Location, Request, items, path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{ContactId, ConversationId, MessageId};
@@ -79,7 +79,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.send_sms")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("SMS", sms))
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -89,7 +89,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.send_email")
             .version(ApiVersion::V2021_04_15)
             .json(&OfType::new("Email", email))
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 
@@ -106,7 +106,7 @@ impl<'a> Conversations<'a> {
             .operation("conversations.create")
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), &body))
-            .under("conversation");
+            .data_key("conversation");
         let (conversations, contact) = (*self, contact.clone());
         self.location
             .send(request)
@@ -138,7 +138,7 @@ impl<'a> Conversations<'a> {
         let request = Request::get(path(&["conversations", id.as_str()]))
             .operation("conversations.get")
             .version(ApiVersion::V2021_04_15)
-            .under("conversation");
+            .data_key("conversation");
         self.location.send(request)
     }
 
@@ -156,7 +156,7 @@ impl<'a> Conversations<'a> {
             .operation(OPERATION)
             .version(ApiVersion::V2021_04_15)
             .json(&InLocation::new(self.location.id(), update))
-            .under("conversation");
+            .data_key("conversation");
         self.location.send(request).only_if(checked)
     }
 
@@ -165,7 +165,7 @@ impl<'a> Conversations<'a> {
         let request = Request::delete(path(&["conversations", id.as_str()]))
             .operation("conversations.delete")
             .version(ApiVersion::V2021_04_15);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// One page of the conversations that a search finds. A contact has at most one conversation.
@@ -253,7 +253,7 @@ impl<'a> Conversations<'a> {
         let request = Request::get(path(&["conversations", "messages", id.as_str()]))
             .operation("conversations.message")
             .version(ApiVersion::V2021_04_15)
-            .under("message");
+            .data_key("message");
         self.location.send(request)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use super::Conversations;
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::api::only_in;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
@@ -57,7 +57,7 @@ impl<'a> Preferences<'a> {
             .query("locationId", self.location.id())
             .json(subtype);
         checked?;
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Changes what `update` names and leaves the rest. An admin's token is needed.
@@ -78,7 +78,7 @@ impl<'a> Preferences<'a> {
         );
         let request = request.query("locationId", self.location.id()).json(update);
         checked?;
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// What a contact has unsubscribed from, as HighLevel gives it: with one of its e-mail addresses, or with all.
@@ -115,7 +115,7 @@ impl<'a> Preferences<'a> {
             .replay(ReplaySafety::Repeatable)
             .json(&InLocation::new(self.location.id(), change));
         checked?;
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// The request, and whether the client's version has it.

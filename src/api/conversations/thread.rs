@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::api::contacts::SortDirection;
+use crate::api::cursor::SortDirection;
 use crate::api::listing::{Entries, count};
 use crate::client::{Outlook, Page, Request, Way};
 use crate::ids::{ContactId, ConversationId, LocationId, UserId};

@@ -9,7 +9,7 @@ use serde_with::serde_as;
 
 use super::model::LocationDetails;
 use super::write::{LocationUpdate, NewLocation};
-use crate::api::contacts::SortDirection;
+use crate::api::cursor::SortDirection;
 use crate::api::listing::Entries;
 use crate::api::offset::OffsetPage;
 use crate::client::{Call, Client, Request, items, path};
@@ -66,7 +66,7 @@ impl<'a> Locations<'a> {
         let request = Request::post(path(&["locations", ""]))
             .operation("locations.create")
             .json(location)
-            .under("location");
+            .data_key("location");
         self.client.send(request)
     }
 
@@ -75,7 +75,7 @@ impl<'a> Locations<'a> {
         let request = Request::put(path(&["locations", id.as_str()]))
             .operation("locations.update")
             .json(update)
-            .under("location");
+            .data_key("location");
         self.client.send(request)
     }
 
@@ -84,7 +84,7 @@ impl<'a> Locations<'a> {
         let request = Request::delete(path(&["locations", id.as_str()]))
             .operation("locations.delete")
             .query("deleteTwilioAccount", twilio == TwilioAccount::Delete);
-        self.client.send_unread(request).await
+        self.client.send_discarding(request).await
     }
 }
 

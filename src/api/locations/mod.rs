@@ -36,7 +36,7 @@ impl Location {
     pub fn details(&self) -> Call<'_, LocationDetails> {
         let request = Request::get(path(&["locations", self.id().as_str()]))
             .operation("locations.get")
-            .under("location");
+            .data_key("location");
         self.send(request)
     }
 
@@ -84,7 +84,7 @@ impl Location {
         let segments = ["locations", id, "conversationChannels", channel.as_str()];
         let request = Request::get(path(&segments))
             .operation(OPERATION)
-            .under("conversationChannel");
+            .data_key("conversationChannel");
         let email = *channel == ProviderChannel::Email;
         let answer = self.send::<Channels>(request).only_if(checked);
         answer.map(move |answer| {

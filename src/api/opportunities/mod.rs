@@ -163,7 +163,7 @@ impl<'a> Opportunities<'a> {
     pub fn get(&self, id: &OpportunityId) -> Call<'a, Opportunity> {
         let request = Request::get(path(&["opportunities", id.as_str()]))
             .operation("opportunities.get")
-            .under("opportunity");
+            .data_key("opportunity");
         self.location.send(request)
     }
 
@@ -180,7 +180,7 @@ impl<'a> Opportunities<'a> {
         let request = Request::post(path(&["opportunities", ""]))
             .operation(OPERATION)
             .json(&opportunity.body(self.location.id(), self.location.speaks_v3()))
-            .under("opportunity");
+            .data_key("opportunity");
         self.location.send(request).only_if(checked)
     }
 
@@ -195,7 +195,7 @@ impl<'a> Opportunities<'a> {
         let request = Request::put(path(&["opportunities", id.as_str()]))
             .operation(OPERATION)
             .json(&update.body(self.location.speaks_v3()))
-            .under("opportunity");
+            .data_key("opportunity");
         self.location.send(request).only_if(checked)
     }
 
@@ -214,7 +214,7 @@ impl<'a> Opportunities<'a> {
             .operation(OPERATION)
             .replay(upsert.replay())
             .json(&upsert.body(self.location.id()))
-            .under("data");
+            .data_key("data");
         self.location.send(request).only_if(checked)
     }
 
@@ -231,14 +231,14 @@ impl<'a> Opportunities<'a> {
                 status,
                 lost_reason_id: lost_reason,
             });
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Deletes an opportunity.
     pub async fn delete(&self, id: &OpportunityId) -> Result<()> {
         let request = Request::delete(path(&["opportunities", id.as_str()]))
             .operation("opportunities.delete");
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 
     /// Adds followers to an opportunity and leaves its others.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_with::{apply, serde_as};
 
-use crate::api::contacts::SearchCursor;
+use crate::api::cursor::SearchCursor;
 use crate::api::field_value::FieldAndValue;
 use crate::api::tags::TagName;
 use crate::ids::{

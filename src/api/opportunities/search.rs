@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use serde_with::{apply, serde_as, skip_serializing_none};
 
 use super::model::{Opportunity, OpportunityStatus};
-use crate::api::contacts::SearchPage;
+use crate::api::cursor::SearchPage;
 use crate::api::listing::{Entries, NextPageUrl, count, says_more};
 use crate::client::{Outlook, Page, Request, Way};
 use crate::ids::{

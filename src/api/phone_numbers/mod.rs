@@ -52,7 +52,7 @@ impl<'a> PhoneNumbers<'a> {
             .query_opt("searchFilter", query.containing.as_ref())
             .query_opt("skipNumberPool", query.skip_number_pools)
             .query_opt("includeRcsSenderIds", query.rcs_senders.then_some(true))
-            .under("data");
+            .data_key("data");
         let page = query.page;
         self.location
             .send(request)
@@ -84,7 +84,7 @@ impl<'a> PhoneNumbers<'a> {
         const OPERATION: &str = "phone_numbers.available";
         let v3 = self.location.speaks_v3();
         let request = Request::get(self.path(&["available"])).operation(OPERATION);
-        let request = query.parameters(request).under("data");
+        let request = query.parameters(request).data_key("data");
         let checked = query.check(OPERATION, v3);
         self.location.send(request).only_if(checked)
     }
@@ -102,7 +102,7 @@ impl<'a> PhoneNumbers<'a> {
         let request = Request::post(self.path(&["purchase"]))
             .operation(OPERATION)
             .json(purchase)
-            .under("data");
+            .data_key("data");
         self.location.send(request).only_if(checked)
     }
 
@@ -111,7 +111,7 @@ impl<'a> PhoneNumbers<'a> {
         let request = Request::get(path(&["phone-system", "number-pools"]))
             .operation("phone_numbers.pools")
             .query("locationId", self.location.id())
-            .under("data");
+            .data_key("data");
         self.location
             .send::<NumberPools>(request)
             .map(|pools| pools.0)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use super::{ContactTags, TagName};
-use crate::api::contacts::InLocation;
+use crate::api::body::InLocation;
 use crate::client::{Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::ContactId;

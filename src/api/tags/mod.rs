@@ -81,7 +81,7 @@ impl<'a> LocationTags<'a> {
     pub fn get(&self, id: &TagId) -> Call<'a, Tag> {
         let request = Request::get(self.path(Some(id)))
             .operation("tags.get")
-            .under("tag");
+            .data_key("tag");
         self.location.send(request)
     }
 
@@ -91,7 +91,7 @@ impl<'a> LocationTags<'a> {
         let request = Request::post(self.path(None))
             .operation("tags.create")
             .json(&TagInput { name })
-            .under("tag");
+            .data_key("tag");
         self.location.send(request)
     }
 
@@ -100,14 +100,14 @@ impl<'a> LocationTags<'a> {
         let request = Request::put(self.path(Some(id)))
             .operation("tags.update")
             .json(&TagInput { name })
-            .under("tag");
+            .data_key("tag");
         self.location.send(request)
     }
 
     /// Deletes a tag.
     pub async fn delete(&self, id: &TagId) -> Result<()> {
         self.location
-            .send_unread(Request::delete(self.path(Some(id))).operation("tags.delete"))
+            .send_discarding(Request::delete(self.path(Some(id))).operation("tags.delete"))
             .await
     }
 

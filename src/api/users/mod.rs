@@ -132,7 +132,7 @@ impl<'a> Users<'a> {
 
     /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
-        self.location.send_unread(delete(id)).await
+        self.location.send_discarding(delete(id)).await
     }
 }
 
@@ -197,7 +197,7 @@ impl<'a> AgencyUsers<'a> {
 
     /// Deletes a user. HighLevel puts it into a queue and takes some minutes.
     pub async fn delete(&self, id: &UserId) -> Result<()> {
-        self.client.send_unread(delete(id)).await
+        self.client.send_discarding(delete(id)).await
     }
 }
 
@@ -221,21 +221,21 @@ where
 fn get(id: &UserId) -> Request {
     Request::get(path(&["users", id.as_str()]))
         .operation("users.get")
-        .under("user")
+        .data_key("user")
 }
 
 fn create(user: &NewUser) -> Request {
     Request::post(path(&["users", ""]))
         .operation("users.create")
         .json(user)
-        .under("user")
+        .data_key("user")
 }
 
 fn update(id: &UserId, update: &UserUpdate) -> Request {
     Request::put(path(&["users", id.as_str()]))
         .operation("users.update")
         .json(update)
-        .under("user")
+        .data_key("user")
 }
 
 fn delete(id: &UserId) -> Request {

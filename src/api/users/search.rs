@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::model::{User, UserList, UserRole, UserType};
-use crate::api::contacts::SortDirection;
+use crate::api::cursor::SortDirection;
 use crate::api::offset::OffsetPage;
 use crate::client::{ReplaySafety, Request, path};
 use crate::ids::{CompanyId, LocationId, UserId};

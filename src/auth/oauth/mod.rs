@@ -12,6 +12,9 @@
 //!   minted at once one goes first: where HighLevel has ended the agency's token before its time, one mint is refused;
 //! * a grant that HighLevel has ended is an error of kind [`GrantDead`](crate::error::ErrorKind::GrantDead).
 //!
+//! With the feature `webhooks`, the handler [`Installations`](crate::webhooks::Installations) keeps the store up to date
+//! with the installations and removals that HighLevel reports.
+//!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
 //! # #[cfg(all(feature = "rustls", feature = "testing"))]
@@ -56,7 +59,5 @@ pub use connect::Connected;
 pub use credentials::{OAuthCredentials, OAuthCredentialsBuilder};
 pub use endpoint::OAuth;
 pub use grant::{Grant, GrantKey, GrantSource, InvalidGrant, Tokens};
-#[cfg(feature = "webhooks")]
-pub use installations::{Installations, Observed};
 pub use installed::{InstalledCursor, InstalledLocation, InstalledPage, InstalledQuery};
 pub use slot::RefreshPolicy;

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 pub(super) use self::body::is_page;
 use self::body::{Body, Foreign, Words};
-use super::answer::RateHeaders;
+use super::response::RateHeaders;
 use crate::error::{Error, ErrorKind, UnauthorizedReason, scrub, scrub_id};
 use crate::ids::{ContactId, ConversationId};
 

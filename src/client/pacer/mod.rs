@@ -1,12 +1,11 @@
 //! Keeps each location within HighLevel's rate limit: 100 requests in 10 seconds and 200,000 a day, unless the headers
 //! say otherwise.
 //!
-//! [`window`] decides and is pure. Here requests stand in line: one line per lane and location, first come first
-//! served, the interactive line before the background one. Only the request that is next waits on the clock; the
-//! others sleep until it is their turn, so that thousands in line cost no wake-ups.
+//! [`window`] decides and is pure. Here requests are queued: one queue per lane and location, first come first
+//! served, the interactive queue before the background one. Only the request that is next waits on the clock; the
+//! others sleep until it is their turn, so that thousands in a queue cost no wake-ups.
 
-#[cfg(feature = "missed-call")]
-mod grant;
+mod reserved;
 mod window;
 
 use std::collections::{HashMap, VecDeque};
@@ -16,15 +15,14 @@ use std::time::Duration;
 use futures_util::future::select;
 use tokio::sync::Notify;
 
-#[cfg(feature = "missed-call")]
-pub(crate) use self::grant::Grant;
+pub(crate) use self::reserved::ReservedSlots;
 use self::window::{Admission, Window};
-use super::answer::RateHeaders;
-use super::request::Lane;
+use super::response::RateHeaders;
 use crate::clock::Clock;
 use crate::ids::LocationId;
+use crate::lane::Lane;
 
-/// The most requests of one location that may stand in line.
+/// The most requests of one location that may be queued.
 pub(crate) const MOST_WAITING: usize = 10_000;
 
 /// Why a request may not go.
@@ -32,16 +30,17 @@ pub(crate) const MOST_WAITING: usize = 10_000;
 pub(crate) enum Refusal {
     /// The day's allowance is used up for its lane.
     DailyLimit,
-    /// Too many stand in line already.
-    LineFull,
+    /// Too many are queued already.
+    QueueFull,
     /// Its deadline passed, or would pass before its turn.
     TooLate,
-    /// There is no place at this moment, and it does not wait for one.
-    #[cfg(feature = "missed-call")]
-    NotNow,
+    /// There is no room at this moment, and it does not wait for any.
+    NoRoom,
+    /// It came with a reservation that another request has used.
+    ReservationUsed,
 }
 
-/// What a location has left, as far as its answers have told. See [`Client::usage`](crate::Client::usage).
+/// What a location has left, as far as HighLevel's answers have reported it. See [`Client::usage`](crate::Client::usage).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
@@ -51,27 +50,26 @@ pub struct Usage {
     pub burst_used: u32,
     /// The length of a window.
     pub interval: Duration,
-    /// Requests that HighLevel takes in a day, once an answer has told.
+    /// Requests that HighLevel takes in a day, once an answer has reported it.
     pub daily_limit: Option<u64>,
     /// Of these, how many are left.
     pub daily_remaining: Option<u64>,
-    /// Requests that stand in line.
+    /// Requests that are queued.
     pub waiting: usize,
 }
 
-/// The lines and the window of one location.
+/// The queues and the window of one location.
 #[derive(Debug, Default)]
-struct Place {
+struct LocationQueue {
     window: Window,
     interactive: VecDeque<Arc<Notify>>,
     background: VecDeque<Arc<Notify>>,
     /// Until when background work that does not wait is refused, because what somebody waits for was.
-    #[cfg(feature = "missed-call")]
     kept_free_until: Duration,
 }
 
-impl Place {
-    fn line(&mut self, lane: Lane) -> &mut VecDeque<Arc<Notify>> {
+impl LocationQueue {
+    fn of_lane(&mut self, lane: Lane) -> &mut VecDeque<Arc<Notify>> {
         match lane {
             Lane::Interactive => &mut self.interactive,
             Lane::Background => &mut self.background,
@@ -87,18 +85,18 @@ impl Place {
         self.interactive.front().or_else(|| self.background.front())
     }
 
-    /// Whether a newcomer of this lane would find nobody before it.
+    /// Whether a new request of this lane would be the first in the queue.
     fn is_free_for(&self, lane: Lane) -> bool {
         self.interactive.is_empty() && (lane == Lane::Interactive || self.background.is_empty())
     }
 }
 
-/// A place per location, and one for calls without a location.
+/// A queue per location, and one for calls without a location.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     clock: Arc<dyn Clock>,
-    places: Mutex<HashMap<LocationId, Arc<Mutex<Place>>>>,
-    elsewhere: Arc<Mutex<Place>>,
+    queues: Mutex<HashMap<LocationId, Arc<Mutex<LocationQueue>>>>,
+    without_location: Arc<Mutex<LocationQueue>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -110,49 +108,60 @@ impl Pacer {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
-            places: Mutex::default(),
-            elsewhere: Arc::default(),
+            queues: Mutex::default(),
+            without_location: Arc::default(),
         }
     }
 
-    fn place(&self, location: Option<&LocationId>) -> Arc<Mutex<Place>> {
+    fn queue(&self, location: Option<&LocationId>) -> Arc<Mutex<LocationQueue>> {
         let Some(location) = location else {
-            return Arc::clone(&self.elsewhere);
+            return Arc::clone(&self.without_location);
         };
-        let mut places = lock(&self.places);
-        if let Some(place) = places.get(location) {
-            return Arc::clone(place);
+        let mut queues = lock(&self.queues);
+        if let Some(queue) = queues.get(location) {
+            return Arc::clone(queue);
         }
-        let place = Arc::default();
-        places.insert(location.clone(), Arc::clone(&place));
-        place
+        let queue = Arc::default();
+        queues.insert(location.clone(), Arc::clone(&queue));
+        queue
     }
 
     /// Returns when a request of this location may be sent; `deadline` is on the clock's elapsed time. Dropping the
-    /// future gives the place in the line up.
+    /// future gives up its position in the queue.
     ///
-    /// A deadline that passes in the line is noticed when the turn comes, or when it cannot be met any more.
+    /// A deadline that passes in the queue is noticed when the turn comes, or when it cannot be met any more.
     pub(crate) async fn admit(
         &self,
         location: Option<&LocationId>,
         lane: Lane,
         deadline: Duration,
     ) -> Result<(), Refusal> {
-        let place = self.place(location);
+        let queue = self.queue(location);
+        self.in_turn(&queue, lane, deadline, Window::take).await
+    }
+
+    /// Takes a slot by `take` when it is the turn of a request that is queued now.
+    async fn in_turn<T>(
+        &self,
+        queue: &Arc<Mutex<LocationQueue>>,
+        lane: Lane,
+        deadline: Duration,
+        take: fn(&mut Window, Duration) -> T,
+    ) -> Result<T, Refusal> {
         let mut ticket: Option<Ticket> = None;
         loop {
             let now = self.clock.elapsed();
             let wait = {
-                let mut place_now = lock(&place);
+                let mut queued = lock(queue);
                 let is_next = match &ticket {
-                    Some(ticket) => place_now
+                    Some(ticket) => queued
                         .next()
                         .is_some_and(|next| Arc::ptr_eq(next, &ticket.turn)),
-                    None => place_now.is_free_for(lane),
+                    None => queued.is_free_for(lane),
                 };
                 let wait = if is_next {
-                    match place_now.window.admit(lane, now) {
-                        Admission::Go => return Ok(()),
+                    match queued.window.admit(lane, now) {
+                        Admission::Go => return Ok(take(&mut queued.window, now)),
                         Admission::DailyLimit => return Err(Refusal::DailyLimit),
                         Admission::Wait(wait) if now + wait > deadline => {
                             return Err(Refusal::TooLate);
@@ -163,13 +172,13 @@ impl Pacer {
                     None
                 };
                 if ticket.is_none() {
-                    if place_now.waiting() >= MOST_WAITING {
-                        return Err(Refusal::LineFull);
+                    if queued.waiting() >= MOST_WAITING {
+                        return Err(Refusal::QueueFull);
                     }
                     let turn = Arc::new(Notify::new());
-                    place_now.line(lane).push_back(Arc::clone(&turn));
+                    queued.of_lane(lane).push_back(Arc::clone(&turn));
                     ticket = Some(Ticket {
-                        place: Arc::clone(&place),
+                        queue: Arc::clone(queue),
                         lane,
                         turn,
                     });
@@ -190,7 +199,7 @@ impl Pacer {
         }
     }
 
-    /// Takes over what an answer told of the limit; `over` says that it was a refusal for being over it.
+    /// Takes over what an answer reported about the limit; `over` marks a refusal for exceeding it.
     pub(crate) fn learn(
         &self,
         location: Option<&LocationId>,
@@ -198,8 +207,8 @@ impl Pacer {
         over: bool,
         now: Duration,
     ) {
-        let place = self.place(location);
-        let window = &mut lock(&place).window;
+        let queue = self.queue(location);
+        let window = &mut lock(&queue).window;
         window.learn(rate, now);
         if over {
             window.refused(rate, now);
@@ -207,35 +216,36 @@ impl Pacer {
     }
 
     pub(crate) fn usage(&self, location: Option<&LocationId>) -> Usage {
-        let place = self.place(location);
-        let mut place = lock(&place);
-        let burst_used = place.window.used(self.clock.elapsed());
+        let queue = self.queue(location);
+        let mut queue = lock(&queue);
+        let burst_used = queue.window.used(self.clock.elapsed());
         Usage {
-            burst_limit: place.window.limit,
+            burst_limit: queue.window.limit,
             burst_used,
-            interval: place.window.interval,
-            daily_limit: place.window.daily.and_then(|daily| daily.limit),
-            daily_remaining: place.window.daily.map(|daily| daily.remaining),
-            waiting: place.waiting(),
+            interval: queue.window.interval,
+            daily_limit: queue.window.daily.and_then(|daily| daily.limit),
+            daily_remaining: queue.window.daily.map(|daily| daily.remaining),
+            waiting: queue.waiting(),
         }
     }
 }
 
-/// A place in a line; given up when dropped, and then it is the next one's turn.
+/// A position in a queue; given up when dropped, and then it is the next one's turn.
 struct Ticket {
-    place: Arc<Mutex<Place>>,
+    queue: Arc<Mutex<LocationQueue>>,
     lane: Lane,
     turn: Arc<Notify>,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut place = lock(&self.place);
-        let line = place.line(self.lane);
-        if let Some(position) = line.iter().position(|turn| Arc::ptr_eq(turn, &self.turn)) {
-            line.remove(position);
+        let mut queue = lock(&self.queue);
+        let of_lane = queue.of_lane(self.lane);
+        let mut turns = of_lane.iter();
+        if let Some(position) = turns.position(|turn| Arc::ptr_eq(turn, &self.turn)) {
+            of_lane.remove(position);
         }
-        if let Some(next) = place.next() {
+        if let Some(next) = queue.next() {
             next.notify_one();
         }
     }

@@ -3,49 +3,51 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::client::answer::RateHeaders;
-use crate::client::request::Lane;
+use crate::client::response::RateHeaders;
+use crate::lane::Lane;
 
 /// Requests reach HighLevel with varying delay; a window is kept this much longer than theirs.
 const MARGIN: Duration = Duration::from_millis(100);
-/// The largest limit that is believed: every place of a window that is taken costs memory.
+/// The largest limit that is believed: every slot that is taken costs memory.
 const LARGEST_LIMIT: u32 = 10_000;
 /// The longest wait that a `Retry-After` can ask for.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Where no header says when HighLevel's day begins anew, one request is let through to find out after this long with
+/// Where no header says when HighLevel's day begins, one request is let through to find out after this long with
 /// nothing left.
 const DAILY_PROBE: Duration = Duration::from_secs(15 * 60);
+/// How soon to ask again for a slot that a reservation has held for longer than a window.
+const LATE_RESERVATION: Duration = Duration::from_millis(250);
 
-/// The answer to a request that wants to go.
+/// Whether a request may go now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// Its place is taken; send it.
+    /// There is a slot for it.
     Go,
-    /// There is no place before this much time has passed.
+    /// There is no slot before this much time has passed.
     Wait(Duration),
     /// The day's allowance is used up, for this lane.
     DailyLimit,
 }
 
-/// The requests of one location within the last window. Times are the clock's elapsed time.
+/// The requests of one location within the last window: each takes a slot. Times are the clock's elapsed time.
 #[derive(Debug)]
 pub(super) struct Window {
     pub(super) limit: u32,
     pub(super) interval: Duration,
     /// In milliseconds, to keep thousands of locations small.
     sent: VecDeque<u64>,
-    /// How many of these are granted and not used yet: HighLevel knows nothing of them.
-    granted: usize,
+    /// When each slot was reserved that is not used yet. HighLevel does not count these.
+    reserved: Vec<u64>,
     blocked_until: Duration,
     pub(super) daily: Option<Daily>,
 }
 
-/// The day's allowance as HighLevel last told it, less what was sent since.
+/// The day's allowance as HighLevel last reported it, less what was sent since.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Daily {
     pub(super) limit: Option<u64>,
     pub(super) remaining: u64,
-    /// When one request may find out whether the day has begun anew.
+    /// When one request may find out whether the next day has begun.
     probe_at: Duration,
 }
 
@@ -65,7 +67,7 @@ impl Default for Window {
             limit: 100,
             interval: Duration::from_secs(10),
             sent: VecDeque::new(),
-            granted: 0,
+            reserved: Vec::new(),
             blocked_until: Duration::ZERO,
             daily: None,
         }
@@ -76,25 +78,27 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Rounded up: a slot is never held for too short a time.
+fn stamp(now: Duration) -> u64 {
+    milliseconds(now).saturating_add(1)
+}
+
 impl Window {
-    /// Takes a place for a request of this lane, if there is one.
+    /// Whether a request of this lane may go now. If so, [`take`](Self::take) a slot for it.
     ///
     /// Background work leaves a tenth of the window and a hundredth of the day free for what somebody waits for.
     pub(super) fn admit(&mut self, lane: Lane, now: Duration) -> Admission {
         if now >= self.blocked_until && self.day_is_over(lane, now) {
             return Admission::DailyLimit;
         }
-        let wait = self.wait(lane, 1, now);
-        if !wait.is_zero() {
-            return Admission::Wait(wait);
+        match self.wait(lane, 1, now) {
+            Duration::ZERO => Admission::Go,
+            wait => Admission::Wait(wait),
         }
-        self.take(now);
-        Admission::Go
     }
 
-    /// How long until there is room for so many requests of this lane at once, as far as the window decides; of more than
-    /// there ever is room for, as many as there is.
-    pub(super) fn wait(&mut self, lane: Lane, places: usize, now: Duration) -> Duration {
+    /// How long until the window has this many free slots for this lane. More than there can ever be count as all of them.
+    pub(super) fn wait(&mut self, lane: Lane, slots: usize, now: Duration) -> Duration {
         self.forget(now);
         if now < self.blocked_until {
             return self.blocked_until - now;
@@ -105,58 +109,72 @@ impl Window {
             Lane::Background => limit - limit / 10,
         };
         // Those that have to leave so that no more than `free` are taken with the new ones.
-        let too_many = (self.sent.len() + places.min(free)).saturating_sub(free);
+        let taken = self.sent.len() + self.reserved.len();
+        let too_many = (taken + slots.min(free)).saturating_sub(free);
         let Some(last) = too_many.checked_sub(1) else {
             return Duration::ZERO;
         };
-        let leaving = Duration::from_millis(self.sent[last]);
-        (leaving + self.interval + MARGIN).saturating_sub(now)
+        match (self.taken_at(last) + self.interval + MARGIN).saturating_sub(now) {
+            Duration::ZERO => LATE_RESERVATION,
+            wait => wait,
+        }
     }
 
-    /// How long until one request may find out whether the day has begun anew; nothing if enough is left of it.
-    #[cfg(feature = "missed-call")]
+    /// When a slot was taken, counted from the oldest.
+    fn taken_at(&self, index: usize) -> Duration {
+        let milliseconds = if self.reserved.is_empty() {
+            self.sent[index]
+        } else {
+            let mut all: Vec<u64> = self.sent.iter().chain(&self.reserved).copied().collect();
+            *all.select_nth_unstable(index).1
+        };
+        Duration::from_millis(milliseconds)
+    }
+
+    /// How long until one request may find out whether the next day has begun; nothing if enough is left of this one.
     pub(super) fn wait_for_day(&self, lane: Lane, now: Duration) -> Duration {
         let over = self.daily.filter(|daily| daily.is_over(lane));
         over.map_or(Duration::ZERO, |daily| daily.probe_at.saturating_sub(now))
     }
 
-    fn take(&mut self, now: Duration) -> u64 {
-        // Rounded up: a place is never held for too short a time.
-        let taken = milliseconds(now).saturating_add(1);
-        self.sent.push_back(taken);
+    /// Takes a slot for a request that is sent now.
+    pub(super) fn take(&mut self, now: Duration) {
+        self.sent.push_back(stamp(now));
         if let Some(daily) = &mut self.daily {
             daily.remaining = daily.remaining.saturating_sub(1);
         }
-        taken
     }
 
-    /// Takes a place that will be used later. It is known by when it was taken.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn grant(&mut self, now: Duration) -> u64 {
-        self.granted += 1;
-        self.take(now)
+    /// Takes a slot for a request that is sent later. It is known by the time it was reserved at.
+    pub(super) fn reserve(&mut self, now: Duration) -> u64 {
+        let reserved = stamp(now);
+        self.reserved.push(reserved);
+        if let Some(daily) = &mut self.daily {
+            daily.remaining = daily.remaining.saturating_sub(1);
+        }
+        reserved
     }
 
-    /// Gives a place back that was granted then and not used.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn give_back(&mut self, taken: u64) {
-        self.granted = self.granted.saturating_sub(1);
-        if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
-            self.sent.remove(position);
-            if let Some(daily) = &mut self.daily {
-                daily.remaining = daily.remaining.saturating_add(1);
-            }
+    /// Frees a reserved slot.
+    pub(super) fn give_back(&mut self, reserved: u64) {
+        if self.end_reservation(reserved)
+            && let Some(daily) = &mut self.daily
+        {
+            daily.remaining = daily.remaining.saturating_add(1);
         }
     }
 
-    /// A place that was granted then is used now, and counts from now on.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn use_granted(&mut self, taken: u64, now: Duration) {
-        self.granted = self.granted.saturating_sub(1);
-        if let Some(position) = self.sent.iter().rposition(|at| *at == taken) {
-            self.sent.remove(position);
-        }
-        self.sent.push_back(milliseconds(now).saturating_add(1));
+    /// Uses a reserved slot: it counts from now on.
+    pub(super) fn use_reserved(&mut self, reserved: u64, now: Duration) {
+        self.end_reservation(reserved);
+        self.sent.push_back(stamp(now));
+    }
+
+    fn end_reservation(&mut self, reserved: u64) -> bool {
+        let position = self.reserved.iter().rposition(|at| *at == reserved);
+        position
+            .map(|position| self.reserved.remove(position))
+            .is_some()
     }
 
     pub(super) fn day_is_over(&mut self, lane: Lane, now: Duration) -> bool {
@@ -181,10 +199,10 @@ impl Window {
         }
     }
 
-    /// How many places are taken.
+    /// How many slots are taken.
     pub(super) fn used(&mut self, now: Duration) -> u32 {
         self.forget(now);
-        u32::try_from(self.sent.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.sent.len() + self.reserved.len()).unwrap_or(u32::MAX)
     }
 
     /// Others may share the allowance: when HighLevel counts more requests than we sent, theirs count as sent too.
@@ -197,7 +215,7 @@ impl Window {
         }
         if let Some(remaining) = rate.remaining {
             let counted = self.limit.saturating_sub(remaining) as usize;
-            while self.sent.len() < counted + self.granted {
+            while self.sent.len() < counted {
                 self.sent.push_back(milliseconds(now));
             }
         }
@@ -225,6 +243,14 @@ mod tests {
     use super::*;
     use Admission::{DailyLimit, Go, Wait};
 
+    fn go(window: &mut Window, lane: Lane, now: Duration) -> Admission {
+        let admission = window.admit(lane, now);
+        if admission == Go {
+            window.take(now);
+        }
+        admission
+    }
+
     const fn at(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
     }
@@ -233,10 +259,10 @@ mod tests {
     fn a_window_lets_its_limit_through_and_then_waits() {
         let mut window = Window::default();
         for _ in 0..100 {
-            assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+            assert_eq!(go(&mut window, Lane::Interactive, at(0)), Go);
         }
-        assert_eq!(window.admit(Lane::Interactive, at(4000)), Wait(at(6101)));
-        assert_eq!(window.admit(Lane::Interactive, at(10_101)), Go);
+        assert_eq!(go(&mut window, Lane::Interactive, at(4000)), Wait(at(6101)));
+        assert_eq!(go(&mut window, Lane::Interactive, at(10_101)), Go);
     }
 
     #[test]
@@ -244,7 +270,7 @@ mod tests {
         let mut window = Window::default();
         let (mut now, mut sent) = (Duration::ZERO, Vec::new());
         while sent.len() < 350 {
-            match window.admit(Lane::Interactive, now) {
+            match go(&mut window, Lane::Interactive, now) {
                 Go => sent.push(now),
                 Wait(wait) => now += wait,
                 DailyLimit => unreachable!("no headers were seen"),
@@ -260,13 +286,13 @@ mod tests {
     fn background_leaves_a_tenth_of_the_window() {
         let mut window = Window::default();
         for _ in 0..90 {
-            assert_eq!(window.admit(Lane::Background, at(0)), Go);
+            assert_eq!(go(&mut window, Lane::Background, at(0)), Go);
         }
-        assert!(matches!(window.admit(Lane::Background, at(0)), Wait(_)));
+        assert!(matches!(go(&mut window, Lane::Background, at(0)), Wait(_)));
         for _ in 0..10 {
-            assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+            assert_eq!(go(&mut window, Lane::Interactive, at(0)), Go);
         }
-        assert!(matches!(window.admit(Lane::Interactive, at(0)), Wait(_)));
+        assert!(matches!(go(&mut window, Lane::Interactive, at(0)), Wait(_)));
     }
 
     #[test]
@@ -278,17 +304,17 @@ mod tests {
             ..RateHeaders::default()
         };
         window.learn(&day(2_001), at(0));
-        assert_eq!(window.admit(Lane::Background, at(0)), Go);
-        assert_eq!(window.admit(Lane::Background, at(0)), DailyLimit);
-        assert_eq!(window.admit(Lane::Interactive, at(0)), Go);
+        assert_eq!(go(&mut window, Lane::Background, at(0)), Go);
+        assert_eq!(go(&mut window, Lane::Background, at(0)), DailyLimit);
+        assert_eq!(go(&mut window, Lane::Interactive, at(0)), Go);
         window.learn(&day(0), at(0));
-        assert_eq!(window.admit(Lane::Interactive, at(0)), DailyLimit);
-        // The day may have begun anew: one request finds out, the others go on waiting.
+        assert_eq!(go(&mut window, Lane::Interactive, at(0)), DailyLimit);
+        // The next day may have begun: one request finds out, the others go on waiting.
         let later = DAILY_PROBE;
-        assert_eq!(window.admit(Lane::Interactive, later), Go);
-        assert_eq!(window.admit(Lane::Interactive, later), DailyLimit);
+        assert_eq!(go(&mut window, Lane::Interactive, later), Go);
+        assert_eq!(go(&mut window, Lane::Interactive, later), DailyLimit);
         window.learn(&day(199_999), later);
-        assert_eq!(window.admit(Lane::Background, later), Go);
+        assert_eq!(go(&mut window, Lane::Background, later), Go);
     }
 
     #[test]
@@ -300,10 +326,16 @@ mod tests {
             ..RateHeaders::default()
         };
         window.learn(&rate, at(0));
-        assert_eq!(window.admit(Lane::Interactive, DAILY_PROBE), DailyLimit);
-        assert_eq!(window.admit(Lane::Interactive, at(7_199_999)), DailyLimit);
-        assert_eq!(window.admit(Lane::Interactive, at(7_200_000)), Go);
-        assert_eq!(window.admit(Lane::Interactive, at(7_200_000)), DailyLimit);
+        assert_eq!(go(&mut window, Lane::Interactive, DAILY_PROBE), DailyLimit);
+        assert_eq!(
+            go(&mut window, Lane::Interactive, at(7_199_999)),
+            DailyLimit
+        );
+        assert_eq!(go(&mut window, Lane::Interactive, at(7_200_000)), Go);
+        assert_eq!(
+            go(&mut window, Lane::Interactive, at(7_200_000)),
+            DailyLimit
+        );
     }
 
     #[test]
@@ -316,17 +348,16 @@ mod tests {
             ..RateHeaders::default()
         };
         window.learn(&rate, at(0));
-        assert_eq!(window.admit(Lane::Interactive, at(10)), Go);
-        assert_eq!(window.admit(Lane::Interactive, at(10)), Wait(at(5090)));
+        assert_eq!(go(&mut window, Lane::Interactive, at(10)), Go);
+        assert_eq!(go(&mut window, Lane::Interactive, at(10)), Wait(at(5090)));
         assert_eq!(window.used(at(10)), 25);
     }
 
-    #[cfg(feature = "missed-call")]
     #[test]
-    fn highlevel_does_not_count_what_is_granted_and_not_used() {
+    fn highlevel_does_not_count_what_is_reserved_and_not_used() {
         let mut window = Window::default();
-        let taken = [window.grant(at(0)), window.grant(at(0))];
-        window.use_granted(taken[0], at(10));
+        let reserved = [window.reserve(at(0)), window.reserve(at(0))];
+        window.use_reserved(reserved[0], at(10));
         let rate = RateHeaders {
             remaining: Some(40),
             ..RateHeaders::default()
@@ -352,10 +383,10 @@ mod tests {
         let mut window = Window::default();
         for second in 0..4 {
             for _ in 0..25 {
-                assert_eq!(window.admit(Lane::Interactive, at(second * 1000)), Go);
+                assert_eq!(go(&mut window, Lane::Interactive, at(second * 1000)), Go);
             }
         }
-        let mut wait = |lane, places| window.wait(lane, places, at(5000));
+        let mut wait = |lane, slots| window.wait(lane, slots, at(5000));
         assert_eq!(wait(Lane::Interactive, 25), at(5101));
         assert_eq!(wait(Lane::Interactive, 26), at(6101));
         assert_eq!(wait(Lane::Interactive, 1000), at(8101), "all there are");
@@ -363,15 +394,30 @@ mod tests {
         assert_eq!(wait(Lane::Background, 16), at(6101));
     }
 
-    #[cfg(feature = "missed-call")]
     #[test]
-    fn a_place_that_was_taken_before_counts_from_its_use() {
+    fn a_reserved_slot_counts_from_its_use() {
         let mut window = Window::default();
-        let taken = [window.grant(at(0)), window.grant(at(0))];
-        window.use_granted(taken[0], at(3000));
-        window.give_back(taken[1]);
+        let reserved = [window.reserve(at(0)), window.reserve(at(0))];
+        window.use_reserved(reserved[0], at(3000));
+        window.give_back(reserved[1]);
         assert_eq!(window.used(at(13_000)), 1);
         assert_eq!(window.used(at(13_101)), 0);
+    }
+
+    #[test]
+    fn a_reserved_slot_is_kept_for_longer_than_a_window() {
+        let mut window = Window::default();
+        let reserved: Vec<u64> = (0..100).map(|_| window.reserve(at(0))).collect();
+        let late = at(3_600_000);
+        assert_eq!(go(&mut window, Lane::Interactive, at(5000)), Wait(at(5101)));
+        assert_eq!(
+            go(&mut window, Lane::Interactive, late),
+            Wait(LATE_RESERVATION)
+        );
+        for reserved in reserved {
+            window.use_reserved(reserved, late);
+        }
+        assert_eq!(go(&mut window, Lane::Interactive, late), Wait(at(10_101)));
     }
 
     #[test]
@@ -382,9 +428,12 @@ mod tests {
             ..RateHeaders::default()
         };
         window.refused(&after(at(3000)), at(0));
-        assert_eq!(window.admit(Lane::Interactive, at(1000)), Wait(at(2000)));
+        assert_eq!(go(&mut window, Lane::Interactive, at(1000)), Wait(at(2000)));
         window.refused(&after(Duration::from_secs(9999)), at(0));
-        assert_eq!(window.admit(Lane::Interactive, at(0)), Wait(LONGEST_WAIT));
-        assert_eq!(window.admit(Lane::Interactive, at(60_000)), Go);
+        assert_eq!(
+            go(&mut window, Lane::Interactive, at(0)),
+            Wait(LONGEST_WAIT)
+        );
+        assert_eq!(go(&mut window, Lane::Interactive, at(60_000)), Go);
     }
 }

@@ -67,7 +67,7 @@ impl Workflows<'_> {
             .operation(OPERATION)
             .replay(ReplaySafety::Once)
             .json(&body);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

@@ -215,7 +215,7 @@ impl Triggers {
             .operation("workflows.fire_trigger")
             .replay(ReplaySafety::Once)
             .json(payload);
-        match location.send_unread(request).await {
+        match location.send_discarding(request).await {
             Ok(()) => FireOutcome::Accepted,
             Err(error) if says_stale(&error) => FireOutcome::Stale {
                 retired: self.retire(subscription).await,

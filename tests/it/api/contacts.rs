@@ -3,8 +3,8 @@
 use gohighlevel::api::contacts::{
     Change, ContactField, ContactFilter, ContactSearch, ContactSort, ContactSortField,
     ContactUpdate, CustomFieldInput, DndChannel, DndSetting, DndSettings, DndStatus, NewContact,
-    SearchPage, SortDirection,
 };
+use gohighlevel::api::cursor::{SearchPage, SortDirection};
 use gohighlevel::api::tags::TagName;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{CustomFieldId, LocationId, UserId};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use gohighlevel::api::contacts::SortDirection;
 use gohighlevel::api::conversations::{
     EmailEvents, EmailStatus, EmailStatusUpdate, ExportChannel, ExportOrder, ExportQuery,
     MessageStatus, RecipientStatus,
 };
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::ids::{ConversationId, MessageId};
 use gohighlevel::message::CallStatus;
 use serde_json::json;

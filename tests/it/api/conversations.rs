@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use gohighlevel::api::contacts::SortDirection;
 use gohighlevel::api::conversations::{
     ConversationSearch, ConversationStatus, ConversationType, EmailReplyMode, MessageSource,
     MessageStatus, MessagesQuery, OutgoingEmail, OutgoingSms,
 };
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{ConversationId, MessageId, UserId};
 use gohighlevel::message::{CallStatus, Direction, MessageType};

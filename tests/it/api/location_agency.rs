@@ -1,6 +1,6 @@
 //! What an agency does with locations, and what only some clients may ask of one.
 
-use gohighlevel::api::contacts::SortDirection;
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::api::locations::{
     LocationSearch, LocationSettingsInput, LocationUpdate, MailgunAccess, NewLocation, Permission,
     Prospect, ProviderChannel, Snapshot, SocialProfiles, TwilioAccess, TwilioAccount,

@@ -1,7 +1,7 @@
 //! Users of a location and of an agency.
 
 use gohighlevel::Client;
-use gohighlevel::api::contacts::SortDirection;
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::api::users::{
     NewUser, PlatformLanguage, UserEmailSearch, UserPermissions, UserRole, UserSearch, UserType,
     UserUpdate,

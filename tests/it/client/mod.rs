@@ -7,6 +7,7 @@ mod listings;
 mod pacing;
 mod raw_server;
 mod redaction;
+mod reservations;
 mod retries;
 pub(crate) mod scripted;
 mod sockets;

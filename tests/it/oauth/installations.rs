@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gohighlevel::auth::oauth::{Installations, Observed};
 use gohighlevel::auth::store::{MemoryTokenStore, TokenStore};
 use gohighlevel::clock::Clock;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::testing::{FakeGhl, ManualClock};
-use gohighlevel::webhooks::{Delivery, Handler, NotDurable, Verifier};
+use gohighlevel::webhooks::{
+    Delivery, Handler, InstallationOutcome, Installations, NotDurable, Verifier,
+};
 use http::HeaderMap;
 
 use super::support::{Process, SOLEIL, Scene, agency_seed, asked, builder, clock};
@@ -43,8 +44,8 @@ async fn a_removal_takes_the_tokens_away_and_an_old_one_does_not() {
     scene.clock.advance(SECOND);
     scene.fake.uninstall_location(SOLEIL).unwrap();
     let removal = newest(&scene.fake, &scene.clock);
-    assert_eq!(observe(removal.clone()).await, Observed::Changed);
-    assert_eq!(observe(removal.clone()).await, Observed::Ignored);
+    assert_eq!(observe(removal.clone()).await, InstallationOutcome::Changed);
+    assert_eq!(observe(removal.clone()).await, InstallationOutcome::Ignored);
     assert!(scene.store.soleil().await.tokens.is_none());
     let error = scene.process.read(SOLEIL).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::GrantDead);
@@ -53,7 +54,7 @@ async fn a_removal_takes_the_tokens_away_and_an_old_one_does_not() {
 
     // The first installation once more: it is older than the removal.
     let old = verified(&scene.fake, &scene.clock, 0);
-    assert_eq!(observe(old).await, Observed::Ignored);
+    assert_eq!(observe(old).await, InstallationOutcome::Ignored);
     assert!(scene.store.soleil().await.uninstalled_at.is_some());
 
     scene.clock.advance(SECOND);
@@ -61,7 +62,7 @@ async fn a_removal_takes_the_tokens_away_and_an_old_one_does_not() {
     let installation = newest(&scene.fake, &scene.clock);
     scene.process.credentials.connect(&code).await.unwrap();
     observe(installation).await;
-    assert_eq!(observe(removal).await, Observed::Ignored);
+    assert_eq!(observe(removal).await, InstallationOutcome::Ignored);
     scene.process.read(SOLEIL).await.unwrap();
 }
 
@@ -108,7 +109,7 @@ async fn a_location_made_later_is_there_with_its_webhook_and_all_go_with_their_a
     fake.uninstall_agency("agency");
     let removal = newest(&fake, &clock);
     let observed = process.credentials.observe(&removal).await.unwrap();
-    assert_eq!(observed, Observed::Changed);
+    assert_eq!(observed, InstallationOutcome::Changed);
     for (key, stored) in store.all().await.unwrap() {
         assert!(stored.grant.tokens.is_none(), "{key}");
     }
@@ -128,14 +129,14 @@ async fn a_removal_without_a_time_makes_highlevel_be_asked() {
     // It is a repeat: the grant lives on.
     assert_eq!(
         credentials.observe(&removal).await.unwrap(),
-        Observed::Asked
+        InstallationOutcome::Probed
     );
     scene.process.read(SOLEIL).await.unwrap();
     // It is true.
     scene.fake.uninstall_location(SOLEIL).unwrap();
     assert_eq!(
         credentials.observe(&removal).await.unwrap(),
-        Observed::Asked
+        InstallationOutcome::Probed
     );
     let error = scene.process.read(SOLEIL).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::GrantDead);
@@ -154,7 +155,7 @@ async fn webhooks_of_another_app_are_nobodys_business() {
     );
     let removal = Delivery::read(body, scene.clock.now()).unwrap();
     let observed = scene.process.credentials.observe(&removal).await.unwrap();
-    assert_eq!(observed, Observed::Ignored);
+    assert_eq!(observed, InstallationOutcome::Ignored);
     scene.process.read(SOLEIL).await.unwrap();
 }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::body::InLocation;
 use crate::api::calendars::{EventOrigin, only_in_v3};
-use crate::api::contacts::InLocation;
 use crate::api::listing::Entries;
 use crate::api::timestamp::Rfc3339;
 use crate::client::{ApiVersion, Call, Location, Request, path};
@@ -55,7 +55,7 @@ impl<'a> ServiceBookings<'a> {
         let request = Request::get(booking_path(id))
             .operation("service_bookings.get")
             .version(ApiVersion::V3)
-            .under("booking");
+            .data_key("booking");
         self.location.send(request).only_if(checked)
     }
 
@@ -72,7 +72,7 @@ impl<'a> ServiceBookings<'a> {
             .operation("service_bookings.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), booking))
-            .under("booking");
+            .data_key("booking");
         self.location.send(request).only_if(checked)
     }
 
@@ -89,7 +89,7 @@ impl<'a> ServiceBookings<'a> {
             .operation("service_bookings.update")
             .version(ApiVersion::V3)
             .json(update)
-            .under("booking");
+            .data_key("booking");
         self.location.send(request).only_if(checked)
     }
 
@@ -99,7 +99,7 @@ impl<'a> ServiceBookings<'a> {
         let request = Request::delete(booking_path(id))
             .operation("service_bookings.delete")
             .version(ApiVersion::V3);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

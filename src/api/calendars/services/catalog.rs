@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::body::InLocation;
 use crate::api::calendars::{TimeUnit, only_in_v3};
-use crate::api::contacts::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
@@ -48,7 +48,7 @@ impl<'a> Services<'a> {
         let request = Request::get(service_path(id))
             .operation("services.get")
             .version(ApiVersion::V3)
-            .under("service");
+            .data_key("service");
         self.location.send(request).only_if(checked)
     }
 
@@ -60,7 +60,7 @@ impl<'a> Services<'a> {
             .operation("services.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), service))
-            .under("service");
+            .data_key("service");
         self.location.send(request).only_if(checked)
     }
 
@@ -71,7 +71,7 @@ impl<'a> Services<'a> {
             .operation("services.update")
             .version(ApiVersion::V3)
             .json(update)
-            .under("service");
+            .data_key("service");
         self.location.send(request).only_if(checked)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Services<'a> {
         let request = Request::delete(service_path(id))
             .operation("services.delete")
             .version(ApiVersion::V3);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

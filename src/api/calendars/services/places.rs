@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
+use crate::api::body::InLocation;
 use crate::api::calendars::only_in_v3;
-use crate::api::contacts::InLocation;
 use crate::api::listing::Entries;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::Result;
@@ -47,7 +47,7 @@ impl<'a> ServiceLocations<'a> {
         let request = Request::get(place_path(id))
             .operation("service_locations.get")
             .version(ApiVersion::V3)
-            .under("serviceLocation");
+            .data_key("serviceLocation");
         self.location.send(request).only_if(checked)
     }
 
@@ -59,7 +59,7 @@ impl<'a> ServiceLocations<'a> {
             .operation("service_locations.create")
             .version(ApiVersion::V3)
             .json(&InLocation::new(self.location.id(), place))
-            .under("serviceLocation");
+            .data_key("serviceLocation");
         self.location.send(request).only_if(checked)
     }
 
@@ -74,7 +74,7 @@ impl<'a> ServiceLocations<'a> {
             .operation("service_locations.update")
             .version(ApiVersion::V3)
             .json(update)
-            .under("serviceLocation");
+            .data_key("serviceLocation");
         self.location.send(request).only_if(checked)
     }
 
@@ -84,7 +84,7 @@ impl<'a> ServiceLocations<'a> {
         let request = Request::delete(place_path(id))
             .operation("service_locations.delete")
             .version(ApiVersion::V3);
-        self.location.send_unread(request).await
+        self.location.send_discarding(request).await
     }
 }
 

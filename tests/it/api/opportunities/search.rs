@@ -1,6 +1,6 @@
 //! Both searches for opportunities.
 
-use gohighlevel::api::contacts::SearchPage;
+use gohighlevel::api::cursor::SearchPage;
 use gohighlevel::api::opportunities::{
     AdditionalDetails, AdvancedOpportunitySearch, LostReasonSearch, OpportunitySearch,
     OpportunityStatus, PipelineColor,

@@ -3,8 +3,9 @@
 use gohighlevel::api::contacts::{
     AfterContact, Change, ContactField, ContactFilter, ContactList, ContactSearch, ContactSort,
     ContactSortField, ContactUpdate, ContactsOfBusiness, CustomFieldInput, DndChannel, DndSetting,
-    DndSettings, DndStatus, InboundDndSettings, ListStart, NewContact, SearchPage, SortDirection,
+    DndSettings, DndStatus, InboundDndSettings, ListStart, NewContact,
 };
+use gohighlevel::api::cursor::{SearchPage, SortDirection};
 use gohighlevel::secret::Private;
 use serde_json::json;
 

@@ -1,12 +1,12 @@
 //! `conversations.json`: conversations, their messages, what was said in calls, and what contacts have subscribed to.
 
-use gohighlevel::api::contacts::SortDirection;
 use gohighlevel::api::conversations::{
     ConversationFeedback, ConversationScore, ConversationSearch, ConversationSort,
     ConversationStatus, ConversationUpdate, CustomSubtypeUpdate, DefaultSubtype, ExportChannel,
     ExportOrder, ExportQuery, MessageAction, MessagesQuery, NewCustomSubtype, SubscriptionAction,
     SubscriptionChange, SubscriptionStatus, SubtypeChannel,
 };
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::message::{Direction, MessageType};
 use gohighlevel::secret::Private;
 

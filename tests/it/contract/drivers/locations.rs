@@ -1,6 +1,6 @@
 //! `locations.json`: locations themselves, an agency's dealings with them, and the search for tasks.
 
-use gohighlevel::api::contacts::SortDirection;
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::api::locations::{
     LocationSearch, LocationSettingsInput, LocationUpdate, MailgunAccess, NewLocation, Permission,
     Prospect, ProviderChannel, Snapshot, SocialProfiles, TwilioAccess, TwilioAccount,

@@ -1,6 +1,6 @@
 //! `opportunities.json`.
 
-use gohighlevel::api::contacts::SearchPage;
+use gohighlevel::api::cursor::SearchPage;
 use gohighlevel::api::opportunities::{
     AdditionalDetails, AdvancedOpportunitySearch, FollowersUpdate, Forecast, LostReasonSearch,
     NewOpportunity, OpportunityFieldInput, OpportunitySearch, OpportunityStatus, OpportunityUpdate,

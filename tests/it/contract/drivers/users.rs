@@ -1,6 +1,6 @@
 //! `users.json`.
 
-use gohighlevel::api::contacts::SortDirection;
+use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::api::users::{
     NewUser, PlatformLanguage, UserEmailSearch, UserPermissions, UserRole, UserSearch, UserType,
     UserUpdate,

@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::accept::{name_of, name_of_message};
 use super::interpret::is_missed;
-use crate::api::contacts::SortDirection;
 use crate::api::conversations::{ExportQuery, Message as Recorded};
+use crate::api::cursor::SortDirection;
 use crate::error::{Error, ErrorKind, TransportErrorKind};
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;

@@ -171,16 +171,16 @@ impl Engine {
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
-        let location = match planned.action {
+        let reserved = match planned.action {
             StepAction::Text(_)
             | StepAction::ConfirmOptOut(_)
             | StepAction::Email(_)
-            | StepAction::Task(_) => site.location.for_one_attempt(),
-            _ => Ok(site.location.clone()),
+            | StepAction::Task(_) => site.location.reserve().await.map(Some),
+            _ => Ok(None),
         };
         begun.set();
-        let location = match location {
-            Ok(location) => location,
+        let mut reservation = match reserved {
+            Ok(reservation) => reservation,
             Err(error) => {
                 return self
                     .failed(site, planned, fence, past, error, Asking::ToAct)
@@ -261,9 +261,12 @@ impl Engine {
                 continue;
             }
             begun.set_attempted();
-            let notifier = self.shared.notifier.as_deref();
-            let performed =
-                highlevel::perform(&location, episode.state(), &fence.effect, &intent, notifier);
+            let door = highlevel::Door {
+                location: &site.location,
+                reservation: reservation.take(),
+                notifier: self.shared.notifier.as_deref(),
+            };
+            let performed = highlevel::perform(door, episode.state(), &fence.effect, &intent);
             return match performed.await {
                 Ok(reference) => {
                     let at = self.shared.clock.now();

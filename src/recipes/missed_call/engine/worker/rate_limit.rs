@@ -28,12 +28,8 @@ impl LocationEntry {
 
     /// The same site with room for so many requests. Nothing that goes through it waits for the rate limit.
     pub(crate) fn with_places(&self, lane: Lane, places: usize) -> Result<Self> {
-        let location = match lane {
-            Lane::Interactive => self.location.granted(places),
-            Lane::Background => self.location.in_background().granted(places),
-        };
         Ok(Self {
-            location: location?,
+            location: self.location.in_lane(lane).burst(places)?,
             recipe: self.recipe.clone(),
         })
     }
@@ -70,7 +66,8 @@ impl Engine {
         places: usize,
     ) -> Timestamp {
         let shared = &self.shared;
-        let wait = |places| location.until_granted(lane, places).max(SHORTEST);
+        let location = location.in_lane(lane);
+        let wait = |places| location.burst_wait(places).max(SHORTEST);
         let quarantine = shared.clock.elapsed() + wait(places * 2);
         shared.quarantine.add(location.id(), lane, quarantine);
         let wait = SignedDuration::try_from(wait(places)).unwrap_or(SignedDuration::MAX);

@@ -16,29 +16,43 @@ use crate::api::notes::NewNote;
 use crate::api::opportunities::{NewOpportunity, OpportunityUpdate};
 use crate::api::tags::TagName;
 use crate::api::tasks::NewTask;
-use crate::client::Location;
+use crate::client::{Call, Location, Reservation};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ContactId;
 use crate::recipes::missed_call::core::episode::EpisodeState;
 use crate::recipes::missed_call::core::model::{EffectId, Intent, NoticeTo};
 
-/// Does what `intent` says through `location`, and returns the id of what came of it. What must not be done twice goes
-/// through a location [for one attempt](Location::for_one_attempt), so that nothing comes between the decision and the
-/// action.
+/// By what an intent is done.
+pub(crate) struct Door<'a> {
+    pub(crate) location: &'a Location,
+    /// Room for the one request of an intent that must not be done twice, so that nothing comes between the decision and
+    /// the request.
+    pub(crate) reservation: Option<Reservation>,
+    pub(crate) notifier: Option<&'a dyn TeamNotifier>,
+}
+
+/// Does what `intent` says, and returns the id of what came of it.
 pub(crate) async fn perform(
-    location: &Location,
+    door: Door<'_>,
     episode: &EpisodeState,
     effect: &EffectId,
     intent: &Intent,
-    notifier: Option<&dyn TeamNotifier>,
 ) -> Result<Option<String>> {
+    let Door {
+        location,
+        reservation,
+        notifier,
+    } = door;
     let contact = episode.contact();
     match intent {
         Intent::Text { body, from, to, .. } => {
             let mut sms = OutgoingSms::new(contact.clone(), body.clone());
             sms.from_number = from.clone();
             sms.to_number = to.clone();
-            let sent = location.conversations().send_sms(&sms).await?;
+            let send = send(location, reservation, |it| {
+                it.conversations().send_sms(&sms)
+            });
+            let sent = send.await?;
             Ok(Some(sent.message_id.to_string()))
         }
         Intent::Email {
@@ -48,7 +62,10 @@ pub(crate) async fn perform(
         } => {
             let mut email = OutgoingEmail::new(contact.clone(), subject.clone(), html.clone());
             email.text = Some(text.clone());
-            let sent = location.conversations().send_email(&email).await?;
+            let send = send(location, reservation, |it| {
+                it.conversations().send_email(&email)
+            });
+            let sent = send.await?;
             Ok(Some(sent.message_id.to_string()))
         }
         Intent::Tag { name } => {
@@ -70,13 +87,18 @@ pub(crate) async fn perform(
             let mut task = NewTask::new(title.as_str(), *due);
             task.body = Some(body.clone());
             task.assigned_to = assignee.clone();
-            let created = match location.tasks().create(contact, &task).await {
+            let first = send(location, reservation, |it| {
+                it.tasks().create(contact, &task)
+            });
+            let created = match first.await {
                 // The user may have left. The team needs the task more than it needs an owner.
                 Err(error) if task.assigned_to.is_some() && is_refusal(&error) => {
                     tracing::warn!(location = %location.id(), %error, "the task's assignee is refused; it goes to nobody");
                     task.assigned_to = None;
-                    let location = location.for_one_attempt()?;
-                    location.tasks().create(contact, &task).await?
+                    let reservation = location.reserve().await?;
+                    reservation
+                        .send(|location| location.tasks().create(contact, &task))
+                        .await?
                 }
                 created => created?,
             };
@@ -175,6 +197,18 @@ pub(crate) async fn perform(
             }
         },
         Intent::Record { .. } => Ok(None),
+    }
+}
+
+/// Sends what `call` builds: in the room that is reserved for it, or else like any other request.
+async fn send<T>(
+    location: &Location,
+    reservation: Option<Reservation>,
+    call: impl for<'a> FnOnce(&'a Location) -> Call<'a, T>,
+) -> Result<T> {
+    match reservation {
+        Some(reservation) => reservation.send(call).await,
+        None => call(location).await,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 
-use super::Credentials;
+use super::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::ids::LocationId;
 use crate::secret::Secret;

@@ -1,0 +1,11 @@
+//! The priority of a request. A leaf: the pure parts of a recipe name a lane without knowing the client.
+
+/// The priority of a request in its location's queue for the rate limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lane {
+    /// Somebody waits for it: goes first.
+    #[default]
+    Interactive,
+    /// May wait: tags, sweeps, set-up.
+    Background,
+}
