@@ -88,7 +88,7 @@ const MOST_CONNECTIONS: usize = 1024;
 const FEWER_CONNECTIONS: usize = 512;
 /// What of the bound is left for what comes after: an engine's end comes this long before that of the server, and this
 /// long before that of the process.
-const LONGEST_MARGIN: Duration = Duration::from_secs(1);
+const LONGEST_MARGIN: Duration = Duration::from_millis(1500);
 
 /// Serves a router on a listener, until [`until`](Serve::until). The [module](self) says under which bounds.
 pub fn serve(listener: TcpListener, app: Router) -> Serve {
@@ -243,7 +243,7 @@ impl Serve {
     /// Should an engine panic, the service ends as if that had been requested, and the panic goes on here.
     pub async fn until(self, shutdown: Shutdown) -> ShutdownReport {
         let bound = shutdown.bound();
-        let margin = (bound / 10).min(LONGEST_MARGIN);
+        let margin = (bound * 3 / 20).min(LONGEST_MARGIN);
         let door = Arc::new(Door::new(self.most_connections, self.body_time));
         let (stop, stopping) = watch::channel(false);
         let mut parts = JoinSet::new();

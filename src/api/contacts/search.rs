@@ -379,7 +379,7 @@ mod tests {
             json!({"pageLimit": 100, "page": 2})
         );
         search.page = SearchPage::After {
-            search_after: SearchCursor(vec![json!("rosan@example.com"), json!(1)]),
+            search_after: serde_json::from_value(json!(["rosan@example.com", 1])).unwrap(),
         };
         assert_eq!(
             serde_json::to_value(&search).unwrap(),
