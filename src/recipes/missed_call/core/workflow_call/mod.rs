@@ -242,7 +242,7 @@ impl WorkflowCall {
             message: message.clone(),
             contact: self.contact.clone(),
             conversation: None,
-            caller: Caller::told(caller),
+            caller: Caller::readable(caller),
             called: self.called.clone(),
             ended_at: self.ended_at.map_or(now, |ended_at| ended_at.min(now)),
             duration: self.duration,

@@ -1,4 +1,4 @@
-//! Whether an e-mail may go out now, and what exactly it says.
+//! Decides whether an e-mail may be sent now, and with which words.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::EmailStep;
 
 impl Episode {
-    /// Whoever wants no texts gets no e-mail of the recipe either.
+    /// A caller who opted out of texts gets no e-mail either.
     pub(super) fn decide_email(
         &self,
         name: &StepName,

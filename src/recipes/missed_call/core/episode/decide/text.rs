@@ -1,4 +1,4 @@
-//! Whether a text may go out now, to whom, and what exactly it says.
+//! Decides whether a text may be sent now, to which number, and with which words.
 
 use jiff::Timestamp;
 
@@ -49,7 +49,7 @@ impl Episode {
         match self.allowance(facts, &candidates, now) {
             Allowance::Left(_) => {}
             Allowance::Until(until) if !self.is_stale(name, until) => {
-                let why = "as many texts as one person may get within 24 hours were sent";
+                let why = "the person has received the maximum number of texts in 24 hours";
                 return Decision::Defer {
                     until,
                     why: why.to_owned(),
@@ -128,7 +128,7 @@ impl Episode {
         }
     }
 
-    /// All places where the caller may be.
+    /// All jurisdictions that the caller may be in.
     fn candidates(&self, facts: &TextFacts) -> Jurisdictions {
         let place = &facts.place;
         Jurisdictions::of(
