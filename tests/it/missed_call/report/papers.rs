@@ -67,7 +67,7 @@ fn a_morning() -> Told {
         .missed("call-8", HOUR + 300, from("+15550001008", BUSINESS))
 }
 
-const HEADER: &str = "\u{feff}BusinessLine,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
+const HEADER: &str = "\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
     Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),\
     Estimated recovered revenue (high)\r\n";
 

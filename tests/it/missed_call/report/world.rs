@@ -81,7 +81,7 @@ async fn the_weekly_review_of_a_morning() {
     let settings = settings();
     let report = Report::of(&world.ledger().await, &settings);
     let expected = "\
-\u{feff}BusinessLine,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),Estimated recovered revenue (high)\r
+\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),Estimated recovered revenue (high)\r
 Soleil,(312) 555-0141,2026-11-20 10:00:00,missed,yes,yes,no,no,yes,165.00,295.00\r
 Soleil,(312) 555-0142,2026-11-20 10:01:00,missed,yes,,yes,yes,no,,\r
 Soleil,(312) 555-0143,2026-11-20 10:02:00,missed,yes,,opt-out,no,no,,\r

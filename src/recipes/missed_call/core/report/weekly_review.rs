@@ -2,7 +2,7 @@
 //!
 //! | column | what stands in it |
 //! |---|---|
-//! | BusinessLine | the name in the settings of the number that was called, or the number itself |
+//! | Studio | the name in the settings of the number that was called, or the number itself |
 //! | Caller number | as a person dials it from North America: `(773) 555-0113`, `011 447700900123`; blank where withheld |
 //! | Call time | when the first call ended, `2026-11-20 10:02:15` in the studio's zone |
 //! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
@@ -36,7 +36,7 @@ const WIDTH: usize = 11;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 const COLUMNS: [&str; WIDTH] = [
-    "BusinessLine",
+    "Studio",
     "Caller number",
     "Call time",
     "Answered or missed",
