@@ -112,7 +112,7 @@ fn a_click_is_denied_only_if_every_click_is_told() {
         record.split(',').nth(5).unwrap().to_owned()
     };
     assert_eq!(clicked(&settings), "");
-    settings.clicks_are_told = true;
+    settings.all_clicks_reported = true;
     assert_eq!(clicked(&settings), "no");
 }
 
