@@ -141,7 +141,7 @@ impl Reason {
             Self::Needless => "there was nothing to do",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
             Self::NoAddress => "the contact has no e-mail address",
-            Self::StoppedBy(_) => "somebody has spoken with the caller, or they have booked",
+            Self::StoppedBy(_) => "someone has spoken with the caller, or the caller has booked",
             Self::Superseded => "the caller has called again",
             Self::Erased => "the data of the person was erased",
             Self::ContactGone => "the contact no longer exists",

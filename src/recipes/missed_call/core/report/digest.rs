@@ -45,7 +45,7 @@ impl Digest {
             .collect();
         waiting.sort_by_key(|row| {
             let calls = std::cmp::Reverse(row.missed_calls);
-            (pressing(row, settings), calls, row.call.ended_at)
+            (urgency(row, settings), calls, row.call.ended_at)
         });
         let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
         push_counts(&mut text, &rows, unclear);
@@ -56,8 +56,9 @@ impl Digest {
         let before = report.rows.iter().filter(is_before).count();
         if before > 0 {
             let callers = many(before as u64, "caller");
+            let need = if before == 1 { "needs" } else { "need" };
             text.push_str(&format!(
-                "\nFrom earlier days nobody has dealt with {callers} yet.\n"
+                "\n{callers} of earlier days still {need} attention.\n"
             ));
         }
         Self {
@@ -74,9 +75,9 @@ impl Digest {
     }
 }
 
-/// What makes a caller wait less gladly, the most pressing first.
+/// Why a caller is urgent, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Pressing {
+enum Urgency {
     AsksForPerson,
     WantsAppointment,
     Clicked,
@@ -85,20 +86,20 @@ enum Pressing {
     Not,
 }
 
-fn pressing(row: &Row, settings: &Settings) -> Pressing {
+fn urgency(row: &Row, settings: &Settings) -> Urgency {
     let line = settings.line(row.call.called.as_ref());
     if row.asked_for_person_at.is_some() {
-        Pressing::AsksForPerson
+        Urgency::AsksForPerson
     } else if wants_appointment(row) {
-        Pressing::WantsAppointment
+        Urgency::WantsAppointment
     } else if row.clicked_at.is_some() {
-        Pressing::Clicked
+        Urgency::Clicked
     } else if line.is_some_and(|line| line.priority) {
-        Pressing::Priority
+        Urgency::Priority
     } else if row.missed_calls > 1 {
-        Pressing::CalledAgain
+        Urgency::CalledAgain
     } else {
-        Pressing::Not
+        Urgency::Not
     }
 }
 
@@ -127,11 +128,8 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
                 "Asked for a person",
                 count(|row| row.asked_for_person_at.is_some()),
             ),
-            (
-                "Refused further texts",
-                count(|row| row.opted_out.is_some()),
-            ),
-            ("Spoken with", count(|row| row.reached_at.is_some())),
+            ("Opted out", count(|row| row.opted_out.is_some())),
+            ("Reached", count(|row| row.reached_at.is_some())),
             ("Booked", count(|row| row.outcome == Outcome::Booked)),
         ] {
             text.push_str(&format!("{name}: {number}\n"));
@@ -140,7 +138,7 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
     if unclear > 0 {
         let calls = many(unclear as u64, "call");
         text.push_str(&format!(
-            "\nHighLevel did not say what became of {calls}; please look.\n"
+            "\n{calls} could not be classified as missed or answered; please check.\n"
         ));
     }
 }
@@ -169,11 +167,12 @@ fn push_not_texted(text: &mut String, rows: &[&Row]) {
 fn push_waiting(text: &mut String, rows: &[&Row], waiting: &[&Row], settings: &Settings) {
     match (rows.len(), waiting.len()) {
         (0, _) => {}
-        (_, 0) => text.push_str("\nEverybody has been dealt with.\n"),
+        (_, 0) => text.push_str("\nAll callers have been taken care of.\n"),
         (_, count) => {
             let callers = many(count as u64, "caller");
+            let need = if count == 1 { "needs" } else { "need" };
             text.push_str(&format!(
-                "\nNobody has dealt with {callers} yet, the most pressing first:\n"
+                "\n{callers} still {need} attention, the most urgent first:\n"
             ));
         }
     }
