@@ -273,6 +273,8 @@ pub mod error;
 pub mod ids;
 mod lane;
 mod lenient;
+#[doc = include_str!("measurements.md")]
+pub mod measurements {}
 pub mod message;
 mod open_enum;
 pub mod phone;
