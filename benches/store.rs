@@ -73,7 +73,7 @@ impl Filled {
     }
 
     /// A caller with an open episode.
-    fn somebody(&self, round: u64) -> PersonKey {
+    fn open_caller(&self, round: u64) -> PersonKey {
         let number = (round * 7919) % self.callers;
         PersonKey {
             location: callers::location(number),
@@ -92,7 +92,7 @@ impl Filled {
     }
 
     async fn find(&self, round: u64) {
-        let found = self.store.open_episode(&self.somebody(round)).await;
+        let found = self.store.open_episode(&self.open_caller(round)).await;
         assert!(found.expect("an answer").is_some());
     }
 
@@ -106,7 +106,7 @@ impl Filled {
     }
 
     async fn history(&self, round: u64) {
-        let found = self.store.open_episode(&self.somebody(round)).await;
+        let found = self.store.open_episode(&self.open_caller(round)).await;
         let found = found.expect("an answer").expect("somebody");
         let query = LedgerQuery::of_episode(found.state.id().clone());
         let entries = self.store.ledger(&query).await.expect("an answer");

@@ -184,7 +184,7 @@ pub async fn web_page() -> Anything<Row> {
     let server = OneAnswer::start("403 Forbidden", "text/html", &page).await?;
     let own = location(server.url())?;
     let own = own.contacts().get(&CONTACT.parse()?).await;
-    let own = own.err().ok_or("a web page was taken for a contact")?;
+    let own = own.err().ok_or("a web page was read as a contact")?;
     let (status, kept, printed) = (own.status(), own.body().len(), own.to_string().len());
 
     let message = |length: usize| format!("{} kB message", length / 1000);

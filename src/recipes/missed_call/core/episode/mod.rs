@@ -198,7 +198,7 @@ impl Episode {
                 reason,
                 unconfirmed_since,
             } => {
-                // A number that is already on the list is no new opt-out.
+                // A number that is already on the list is not a new opt-out.
                 let is_new =
                     self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
                 if is_new {

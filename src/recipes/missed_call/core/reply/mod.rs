@@ -172,7 +172,7 @@ impl Reply {
 pub fn classify(text: &str) -> Reply {
     let excerpt = Excerpt::of(text);
     let read = Text::read(excerpt);
-    if reaction::is_no(excerpt, &read) {
+    if reaction::is_opt_out_emoji(excerpt, &read) {
         return Reply::OptOut;
     }
     if reaction::is_reaction(excerpt, &read) {

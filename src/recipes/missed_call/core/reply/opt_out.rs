@@ -96,7 +96,7 @@ fn begins_with_stop(words: &[Word]) -> bool {
     first.text == "stop" && AFTER.begin(rest).is_none() && !rest.first().is_some_and(is_doing)
 }
 
-/// Whether it is what somebody does, as "calling" or "spraying": which of that is texting is in the tables.
+/// Whether it is an activity, such as "calling" or "spraying". The tables say which activities mean texting.
 fn is_doing(word: &Word) -> bool {
     word.text.len() > "thing".len() && word.text.ends_with("ing")
 }
@@ -143,7 +143,7 @@ fn says(words: &[Word], phrases: &Phrases) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a "don't" stands before the phrase that begins at `from`: "I don't want you to stop texting". "Why don't
+/// Whether a "don't" precedes the phrase that begins at `from`: "I don't want you to stop texting". "Why don't
 /// you stop texting" has none.
 fn is_negated(words: &[Word], from: usize) -> bool {
     let mut before = words.get(..from).unwrap_or_default();

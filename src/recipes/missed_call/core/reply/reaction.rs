@@ -45,7 +45,7 @@ static POINTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER_EMOJI]))
 const NO: &[char] = &['🛑', '⛔', '🚫', '🖕', '📵', '🙅', '🔕', '❌'];
 
 /// Whether the reply is only such a picture, apart from courtesy, a "no", or a word for texts.
-pub(super) fn is_no(excerpt: Excerpt<'_>, read: &Text) -> bool {
+pub(super) fn is_opt_out_emoji(excerpt: Excerpt<'_>, read: &Text) -> bool {
     let no = |word: &Word| {
         matches!(
             word.text.as_str(),

@@ -418,14 +418,14 @@ fn may_hold_a_text_back(reason: &Reason) -> bool {
 
 /// Whether there is a customer who would answer a call.
 fn can_be_called_back(row: &Row) -> bool {
-    let said_no = row
+    let opted_out = row
         .opted_out
         .as_ref()
         .is_some_and(|opt_out| opt_out.reason == Reason::OptedOut);
-    let nobody_there = match &row.not_texted {
+    let unreachable = match &row.not_texted {
         Some(Reason::Withheld | Reason::ShortCode) => true,
         Some(Reason::NotTextable(why)) => why.is_not_a_lead(),
         _ => false,
     };
-    !said_no && !nobody_there
+    !opted_out && !unreachable
 }

@@ -61,14 +61,14 @@ impl Episode {
     pub(super) fn allowance(
         &self,
         facts: &TextFacts,
-        candidates: &Jurisdictions,
+        jurisdictions: &Jurisdictions,
         now: Timestamp,
     ) -> Allowance {
         let own = Cap {
             texts: self.recipe.texts_per_day,
             within: DAY,
         };
-        let of_state = facts.quiet_hours().cap(candidates);
+        let of_state = facts.quiet_hours().cap(jurisdictions);
         let caps = std::iter::once(own).chain(of_state);
         caps.map(|cap| allowed(&facts.sent, cap, now))
             .max_by_key(|allowance| match allowance {

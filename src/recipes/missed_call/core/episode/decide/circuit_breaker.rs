@@ -45,8 +45,8 @@ impl Episode {
         }
     }
 
-    /// Whether the business knew the caller before their first call here. Such a caller is no machine, whatever else calls
-    /// at the same time.
+    /// Whether the business knew the caller before their first call here. Such a caller is not a machine, even during a
+    /// flood.
     fn is_known(&self, facts: &TextFacts) -> bool {
         let Some(since) = self.state.new_since else {
             return true;

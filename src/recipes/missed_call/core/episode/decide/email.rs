@@ -14,7 +14,7 @@ impl Episode {
         &self,
         name: &StepName,
         email: &EmailStep,
-        overtaken: Option<&Reason>,
+        stopped: Option<&Reason>,
         facts: &EmailFacts,
         now: Timestamp,
     ) -> Decision {
@@ -22,7 +22,7 @@ impl Episode {
             .refusal_of_message(
                 facts.suppressed,
                 facts.do_not_disturb.then_some(Reason::NoEmails),
-                overtaken,
+                stopped,
             )
             .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))
