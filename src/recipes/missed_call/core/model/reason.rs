@@ -131,7 +131,7 @@ impl Reason {
             Self::NotTextable(_) => "the number takes no texts, or must not get any",
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
-            Self::QuietHours => "quiet hours: they may not be texted at this hour",
+            Self::QuietHours => "the person may not be texted at this hour (quiet hours)",
             Self::NoConsent => "the caller has not consented to further texts; call instead",
             Self::Capped => "the caller has had as many texts today as they may get; call instead",
             Self::Flood => "too many unknown callers came at once; call back",
