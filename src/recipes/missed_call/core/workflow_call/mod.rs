@@ -31,8 +31,8 @@ use crate::workflows::{UnreadableField, WebhookCall, text_of};
 const ONE_CALL_SECONDS: i64 = 60;
 
 /// The error for an `ended_at`.
-const INVALID_TIME: &str = "it is not a valid time, or it is ambiguous; send ISO 8601, such as 2026-05-08T16:00:00Z, or what HighLevel \
-                       shows, such as Fri, May 8, 2026 11:00 AM, or leave it out";
+const INVALID_TIME: &str = "it is not a valid time, or it is ambiguous; send ISO 8601, such as 2026-05-08T16:00:00Z, or \
+                            what HighLevel shows, such as Fri, May 8, 2026 11:00 AM, or leave it out";
 
 const NO_LOCATION: &str = "it is missing; add location_id with the value {{location.id}} under Custom Data of a Webhook \
                            step, or to the body of a Custom Webhook step";
