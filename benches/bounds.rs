@@ -1,9 +1,9 @@
-//! What a stranger's text costs, wherever it is looked at: texts of many kinds, made to keep a reader busy. Prints the
-//! CPU time of a megabyte of each, and fails where reading it as a reply takes two milliseconds or more.
+//! The cost of reading hostile texts, in every function that reads text from outside. Prints the CPU time for a megabyte of
+//! each kind, and fails if reading it as a reply takes two milliseconds or more.
 //!
-//! With the argument `count` it goes once through every place, kind and size, and prints which it was; `.ci/instructions`
-//! counts the instructions of each.
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+//! With the argument `count` it runs every function, kind and size once and prints each; `.ci/instructions` counts the
+//! instructions.
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-/// What is written over and over.
+/// The units that are repeated.
 const KINDS: [(&str, &str); 16] = [
     ("courtesy", "ok "),
     ("clauses", "ok. "),
@@ -47,10 +47,10 @@ const KINDS: [(&str, &str); 16] = [
     ("links", "www.a.b "),
 ];
 
-/// The name of a place, and how it looks at a text.
+/// The name of a reading function, and the function.
 type Place = (&'static str, fn(&str));
 
-/// Where it is looked at.
+/// The functions that read text from outside.
 const PLACES: [Place; 8] = [
     ("reply", |text| {
         black_box(classify(text));
@@ -113,7 +113,7 @@ static LOCATION: LazyLock<Location> = LazyLock::new(|| {
     client.location(LocationId::new("l1").expect("an id"))
 });
 
-/// Refuses each request with what it is to say.
+/// Answers each request with this error message.
 #[derive(Debug)]
 struct Refuses;
 
@@ -130,7 +130,7 @@ fn of_length(unit: &str, length: usize) -> String {
     unit.repeat(length / unit.len()) + "x"
 }
 
-/// What is counted. A function of its own, so that it is found by its name.
+/// The counted part, a function of its own so that it can be found by name.
 #[inline(never)]
 fn measured(look: fn(&str), text: &str) {
     look(black_box(text));
@@ -138,7 +138,7 @@ fn measured(look: fn(&str), text: &str) {
 
 fn count() {
     for (place, look) in PLACES {
-        // What is made once is made before.
+        // Initialises everything that is created once.
         look("hi");
         for (kind, unit) in KINDS {
             for doubled in 0..=10 {
@@ -150,7 +150,7 @@ fn count() {
     }
 }
 
-/// The least CPU time of several readings, in milliseconds.
+/// The minimum CPU time of several runs, in milliseconds.
 fn milliseconds(look: fn(&str), text: &str) -> f64 {
     let rounds = (0..7).map(|_| {
         let begun = ProcessTime::now();

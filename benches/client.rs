@@ -1,5 +1,5 @@
-//! What the client adds to a request: a GET of a contact of 2 KB, beside bare reqwest with typed serde, with 1 and 32
-//! in flight, in time and in CPU. The server is another process.
+//! The overhead of the client: a GET of a contact of 2 KB, compared with bare reqwest and typed serde, with 1 and 32
+//! requests in flight, in time and in CPU. The server is another process.
 #![allow(missing_docs, reason = "criterion's macros make items without")]
 
 mod bare;
@@ -17,7 +17,7 @@ use gohighlevel::ids::ContactId;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
-/// CPU time of this process, all threads together.
+/// CPU time of this process, over all threads.
 struct Cpu;
 
 impl Measurement for Cpu {
@@ -53,7 +53,7 @@ impl Measurement for Cpu {
 /// Requests of one iteration.
 const REQUESTS: u64 = 64;
 
-/// Performs them, so many in flight.
+/// Performs them with this many in flight.
 async fn perform<F: Future<Output = ()> + Send + 'static>(
     in_flight: u64,
     get: impl Fn() -> F + Clone + Send + 'static,

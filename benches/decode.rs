@@ -1,5 +1,4 @@
-//! Reading a contact of 2 KB: with plain serde, into this crate's type, and through the whole client but for the
-//! network.
+//! Decoding a contact of 2 KB: with plain serde, into this crate's type, and through the whole client without a network.
 #![allow(missing_docs, reason = "criterion's macros make items without")]
 
 use std::hint::black_box;
@@ -27,7 +26,7 @@ impl Transport for AtOnce {
     ) -> Result<http::Response<Bytes>, TransportError> {
         black_box(request);
         let mut answer = http::Response::new(Bytes::from_static(ANSWER.as_bytes()));
-        // No limit that could be reached.
+        // A limit that is never reached.
         for (name, value) in [
             ("x-ratelimit-max", "10000"),
             ("x-ratelimit-interval-milliseconds", "1"),

@@ -1,8 +1,7 @@
-//! The engine on a SQLite store: missed calls taken durably, with many senders at once; and the time from a webhook that
-//! arrives over HTTP to the text that a FakeGhl has accepted, at 50 calls in a second over 100 locations. Fails where
-//! a limit is missed.
+//! The engine on a SQLite store: the rate of missed calls accepted durably from many concurrent senders; and the time from a
+//! webhook over HTTP to the text accepted by a FakeGhl, at 50 calls a second over 100 locations. Fails if a limit is missed.
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 #[path = "scale/arriving.rs"]
 mod arriving;
@@ -28,14 +27,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
-/// Missed calls that are taken for the first figure, and how many are under way at once.
+/// Missed calls for the first figure, and how many are sent concurrently.
 const CALLS: u64 = 20_000;
 const SENDERS: u64 = 64;
 /// The pace and length of the second figure.
 const PACE: Duration = Duration::from_millis(20);
 const PACED_CALLS: u64 = 1000;
 const LATENCY_LIMIT: f64 = 150.0;
-/// How long the last texts have.
+/// The time limit for the last texts.
 const SETTLING: Duration = Duration::from_secs(3);
 
 fn token(number: u64) -> String {
@@ -64,7 +63,7 @@ fn delivery(number: u64) -> Delivery {
     Delivery::read(arriving::missed_call(number), SystemClock.now()).expect("an object")
 }
 
-/// Missed calls that are taken in a second, by many senders at once.
+/// Missed calls accepted per second, from many concurrent senders.
 async fn accepted(file: &Path) -> f64 {
     let engine = engine(file, "http://127.0.0.1:9");
     let begun = Instant::now();
@@ -82,7 +81,7 @@ async fn accepted(file: &Path) -> f64 {
     CALLS as f64 / begun.elapsed().as_secs_f64()
 }
 
-/// A HighLevel with the locations, each of which has the link that the text needs.
+/// A HighLevel with the locations, each with the link that the text needs.
 async fn highlevel() -> FakeGhl {
     let locations = (0..callers::LOCATIONS).map(|number| {
         json!({
@@ -99,7 +98,7 @@ async fn highlevel() -> FakeGhl {
     fake.start().await.expect("a HighLevel")
 }
 
-/// For each call the time from its webhook being sent off until HighLevel had accepted its text, and how many got none.
+/// For each call the time from sending its webhook until HighLevel accepted its text, and how many got no text.
 async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
     let fake = highlevel().await;
     let engine = engine(file, &fake.url());
@@ -145,7 +144,7 @@ async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
             latencies.push(took.try_into().unwrap_or_default());
         }
     }
-    // Whoever listens no more is answered to no more.
+    // The receiver may have gone.
     drop(stop);
     running.await.expect("the engine");
     serving.abort();
@@ -155,7 +154,7 @@ async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
 async fn measure(folder: &Path) -> ExitCode {
     let mut figures = Figures::default();
     let rate = accepted(&folder.join("accepted.db")).await;
-    let what = format!("{CALLS} missed calls from {SENDERS} senders taken durably, each");
+    let what = format!("{CALLS} missed calls from {SENDERS} senders accepted durably, each");
     figures.below(&what, 1e6 / rate, 1000.0, "µs");
     println!("  that is {rate:.0} in a second");
     let (mut latencies, lost) = latencies(&folder.join("latency.db")).await;

@@ -1,6 +1,6 @@
-//! What 10,000 locations of an agency cost: each with its grant in a store in memory, its minted token and its pacer,
-//! after one request each. Fails above 20 MB.
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+//! The memory of 10,000 locations of an agency: each with its grant in a memory store, its minted token and its pacer, after
+//! one request each. Fails above 20 MB.
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 use std::alloc::System;
 use std::process::ExitCode;
@@ -71,7 +71,7 @@ fn grant(number: usize) -> Grant {
     let mut grant = Grant::new(GrantSource::Agency(agency));
     grant.tokens = Some(Tokens {
         access: format!("{number:0>TOKEN_LENGTH$}").into(),
-        // Minted tokens need none.
+        // Minted tokens have no refresh token.
         refresh: None,
         obtained_at: now,
         expires_at: Some(now + SignedDuration::from_hours(24)),

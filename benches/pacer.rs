@@ -1,7 +1,7 @@
 //! The pacer on a clock of its own: 300 and 1,000 requests at once against a limit of 100 in 10 seconds, and 10,000
-//! requests in line over 1,000 locations, with their memory and wake-ups. Fails when the limit is not kept, or kept
-//! more slowly than need be.
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+//! queued requests over 1,000 locations, with their memory and wake-ups. Fails if the limit is exceeded, or if the
+//! requests take longer than necessary.
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 use std::alloc::System;
 use std::collections::{HashMap, VecDeque};
@@ -29,10 +29,10 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const LIMIT: usize = 100;
 const WINDOW: Duration = Duration::from_secs(10);
-/// How long a request is on its way to the server.
+/// How long a request takes to reach the server.
 const WAY: Duration = Duration::from_millis(20);
 
-/// The executor's clock, which is stopped and moves when everybody waits; counts the waits.
+/// The executor's clock. It is stopped, moves when all tasks wait, and counts the waits.
 #[derive(Debug, Clone)]
 struct Stopped {
     start: Instant,
@@ -65,17 +65,17 @@ impl Clock for Stopped {
     }
 }
 
-/// A server that keeps the limit over a sliding window for each path, and says so with HighLevel's documented headers.
+/// A server that enforces the limit over a sliding window for each path and sends HighLevel's documented headers.
 #[derive(Debug, Clone, Default)]
 struct Limited {
-    /// Places of each path's window that others have taken when its first request comes.
+    /// Places in each path's window that others have used before its first request.
     taken: usize,
     arrived: Arc<Mutex<HashMap<String, VecDeque<Instant>>>>,
     refused: Arc<AtomicUsize>,
 }
 
 impl Limited {
-    /// Whether the request is let through, and how many places are left.
+    /// Whether the request is accepted, and how many places are left.
     fn admit(&self, path: &str) -> (bool, usize) {
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -134,7 +134,7 @@ async fn read(location: Location) -> bool {
     location.send::<Value>(Request::get(path)).await.is_ok()
 }
 
-/// So many requests of one location at once; whether the limit was kept, and the time it took was near the ideal.
+/// Sends requests of one location at once. Returns whether the limit was kept and the time was near the ideal.
 async fn at_once(requests: usize) -> bool {
     let (server, clock) = (Limited::default(), Stopped::new());
     let location = client(&server, &clock).location("loc1".parse().expect("an id"));
@@ -163,11 +163,11 @@ async fn counted<T>(future: impl Future<Output = T>, polls: Arc<AtomicUsize>) ->
     .await
 }
 
-/// Ten requests of each of 1,000 locations stand in line until their windows are free again.
+/// Ten requests of each of 1,000 locations queue until their windows are free again.
 async fn in_line() -> bool {
     const LOCATIONS: usize = 1000;
     const WAITING: usize = 10_000;
-    // The first answer tells that others have used the window up.
+    // The first response says that others have used up the window.
     let server = Limited {
         taken: LIMIT - 1,
         ..Limited::default()
@@ -208,7 +208,7 @@ async fn in_line() -> bool {
          clock",
         wake_ups as f64 / WAITING as f64,
     );
-    // One for its turn and one for its answer; who is at the head of a line wakes once more for its window.
+    // One for its turn and one for its response; the head of a queue wakes once more for its window.
     (standing, served, refused) == (WAITING, WAITING, 0) && wake_ups <= 3 * WAITING
 }
 
@@ -220,7 +220,7 @@ fn main() -> ExitCode {
         .build();
     let held = runtime.expect("an executor").block_on(run);
     if held.contains(&false) {
-        println!("not as it must be");
+        println!("a limit was missed");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

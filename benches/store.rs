@@ -1,8 +1,8 @@
-//! The SQLite store with 10,000 and with 1,000,000 open episodes, each of which has answered a missed call with text,
-//! tag and task and waits with a text for the next day: claims, wake-ups and look-ups beside each other, bytes on disk
-//! and resident memory. Fails where a limit is missed. An argument is another number than 1,000,000.
+//! The SQLite store with 10,000 and with 1,000,000 open episodes, each of which has sent a text, set a tag and created a
+//! task, and has a text planned for the next day. Compares claims, wake-ups and look-ups, and measures bytes on disk and
+//! resident memory. Fails if a limit is missed. An argument replaces the number 1,000,000.
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 #[path = "scale/calls.rs"]
 mod calls;
@@ -28,13 +28,13 @@ const FEW: u64 = 10_000;
 const MANY: u64 = 1_000_000;
 /// Claims and look-ups of each kind in each store; the stores take turns.
 const ROUNDS: u64 = 250;
-/// What the engine claims at once.
+/// How many effects the engine claims at once.
 const BATCH: usize = 32;
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// When the first of the later texts is due.
 const LATER: SignedDuration = SignedDuration::from_hours(24);
 
-/// A store with so many open episodes.
+/// A store with a number of open episodes.
 struct Filled {
     callers: u64,
     file: PathBuf,
@@ -54,7 +54,7 @@ impl Filled {
         println!(
             "{callers} open episodes: {commits} durable commits in {took:.1?}, {rate:.0} in a second"
         );
-        // The last connection to leave writes the log back.
+        // The last connection to close writes the log back.
         drop(store);
         let begun = Instant::now();
         let store = SqliteStore::open(&file).expect("a store");
@@ -67,13 +67,13 @@ impl Filled {
         }
     }
 
-    /// A time at which so many later texts are due.
+    /// A time at which a number of later texts are due.
     fn due(&self, texts: u64) -> Timestamp {
         calls::start() + LATER + self.filling.ended(texts)
     }
 
-    /// Somebody with an open episode.
-    fn somebody(&self, round: u64) -> PersonKey {
+    /// A caller with an open episode.
+    fn open_caller(&self, round: u64) -> PersonKey {
         let number = (round * 7919) % self.callers;
         PersonKey {
             location: callers::location(number),
@@ -92,7 +92,7 @@ impl Filled {
     }
 
     async fn find(&self, round: u64) {
-        let found = self.store.open_episode(&self.somebody(round)).await;
+        let found = self.store.open_episode(&self.open_caller(round)).await;
         assert!(found.expect("an answer").is_some());
     }
 
@@ -106,14 +106,14 @@ impl Filled {
     }
 
     async fn history(&self, round: u64) {
-        let found = self.store.open_episode(&self.somebody(round)).await;
+        let found = self.store.open_episode(&self.open_caller(round)).await;
         let found = found.expect("an answer").expect("somebody");
         let query = LedgerQuery::of_episode(found.state.id().clone());
         let entries = self.store.ledger(&query).await.expect("an answer");
         assert!(entries.len() >= 7);
     }
 
-    /// Bytes for each episode: of episodes and effects, of the names of deliveries, of the ledger; indexes included.
+    /// Bytes for each episode: of episodes and effects, of the dedupe keys of deliveries, of the ledger, with indexes.
     fn bytes(&self) -> [f64; 3] {
         let connection = Connection::open(&self.file).expect("the file");
         let of = |tables: &str| {
@@ -134,7 +134,7 @@ impl Filled {
     }
 }
 
-/// The medians of what is done in turns on the two stores, as figures beside each other.
+/// The medians of an operation that is done on the two stores in turns.
 macro_rules! in_turns {
     ($few:expr, $many:expr, $method:ident) => {{
         let (mut in_few, mut in_many) = (Vec::new(), Vec::new());
@@ -150,13 +150,13 @@ macro_rules! in_turns {
     }};
 }
 
-/// Both medians and how they compare.
+/// Both medians and their ratio.
 fn beside(few: &mut [Duration], many: &mut [Duration]) -> (Duration, Duration, f64) {
     let (few, many) = (percentile(few, 50), percentile(many, 50));
     (few, many, many.as_secs_f64() / few.as_secs_f64())
 }
 
-/// The resident memory of this process now and at its highest, in MB; `None` where the system does not tell.
+/// The resident memory of this process now and at its highest, in MB; `None` if the system does not report it.
 fn resident() -> Option<[f64; 2]> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let megabytes = |key: &str| {
@@ -177,13 +177,13 @@ async fn measure(folder: &Path, most: u64) -> ExitCode {
         "claim of {BATCH} due texts: {in_few:.2?} with {FEW} episodes, {in_many:.2?} with {most}"
     );
     figures.below("  the larger over the smaller", ratio, 1.5, "x");
-    let told = |what: &str, (in_few, in_many, ratio): (Duration, Duration, f64)| {
+    let print = |what: &str, (in_few, in_many, ratio): (Duration, Duration, f64)| {
         println!("{what}: {in_few:.2?} and {in_many:.2?} ({ratio:.2} x)");
     };
-    told("the live episode of a caller", in_turns!(few, many, find));
-    told("32 episodes to wake", in_turns!(few, many, wake));
-    told("when the next is due", in_turns!(few, many, next));
-    told("an episode and its ledger", in_turns!(few, many, history));
+    print("the open episode of a caller", in_turns!(few, many, find));
+    print("32 episodes to wake", in_turns!(few, many, wake));
+    print("when the next is due", in_turns!(few, many, next));
+    print("an episode and its ledger", in_turns!(few, many, history));
 
     let memory = resident();
     for filled in [&few, &many] {
@@ -205,7 +205,7 @@ async fn measure(folder: &Path, most: u64) -> ExitCode {
             println!("resident with both stores open: {now:.0} MB");
             figures.below("  at its highest, filling included", highest, 150.0, "MB");
         }
-        None => println!("resident memory: this system does not tell"),
+        None => println!("resident memory: not reported by this system"),
     }
     figures.outcome()
 }

@@ -1,7 +1,7 @@
-//! Webhooks that come in: what proving, reading and knowing a repeat cost beside the bare check of the signature, on one
-//! core; and how many are taken durably in a second, from the request to the answer. Fails where a limit is missed.
+//! Incoming webhooks: the cost of verifying, reading and recognising a repeat, compared with the bare signature check, on
+//! one core; and how many are accepted durably per second, from request to response. Fails if a limit is missed.
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
-#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+#![allow(clippy::print_stdout, reason = "it prints its results")]
 
 #[path = "scale/arriving.rs"]
 mod arriving;
@@ -28,15 +28,15 @@ use scale::{Figures, callers, percentile};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
-/// Rounds of the first figure, and how many webhooks each has. Bare checks and whole ones take turns.
+/// Rounds of the first figure, and webhooks in each. Bare checks and full processing take turns.
 const ROUNDS: u64 = 60;
 const OF_A_ROUND: u64 = 500;
-/// What part of the bare rate the whole must reach.
+/// The share of the bare rate that full processing must reach.
 const SHARE: f64 = 0.85;
-/// Webhooks of the second figure, and how many are under way at once.
+/// Webhooks of the second figure, and how many are sent concurrently.
 const EVENTS: u64 = 20_000;
 const SENDERS: u64 = 32;
-/// So many in a second must be taken durably.
+/// How many per second must be accepted durably.
 const RATE: f64 = 5000.0;
 
 /// Signs as HighLevel does.
@@ -48,7 +48,7 @@ impl Signer {
     }
 
     fn verifier(&self) -> Verifier {
-        // What stands before the 32 bytes of a key in its SubjectPublicKeyInfo.
+        // The prefix of the 32 bytes of a key in its SubjectPublicKeyInfo.
         let prefix = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
         let key = STANDARD.encode([prefix, self.0.public_key().as_ref()].concat());
         let pem = format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----");
@@ -67,7 +67,7 @@ impl Signer {
     }
 }
 
-/// How long a bare check of the signature takes, and how long proving, reading and looking for a repeat does.
+/// The time of a bare signature check, and of verifying, reading and looking for a repeat.
 fn alone_and_whole() -> (Duration, Duration) {
     let signer = Signer::new();
     let verifier = signer.verifier();
@@ -116,8 +116,8 @@ fn engine(file: &Path) -> Engine {
     engine.build()
 }
 
-/// Webhooks that an endpoint with a SQLite store answers 200 in a second, with so many senders at once. Each is a missed
-/// call that opens an episode: the most that a webhook makes the store write.
+/// How many webhooks per second an endpoint with a SQLite store answers with 200, from concurrent senders. Each is a missed
+/// call that opens an episode, the webhook with the most writes.
 async fn answered(file: &Path) -> f64 {
     let signer = Signer::new();
     let endpoint = Endpoint::new(
@@ -156,7 +156,12 @@ fn main() -> ExitCode {
         each(whole)
     );
     let times = whole.as_secs_f64() / alone.as_secs_f64();
-    figures.below("  the whole over the bare check", times, 1.0 / SHARE, "×");
+    figures.below(
+        "  full processing over the bare check",
+        times,
+        1.0 / SHARE,
+        "×",
+    );
     println!("  that is {:.1} % of the bare rate", 100.0 / times);
 
     let folder = tempfile::tempdir().expect("a folder");
@@ -164,7 +169,7 @@ fn main() -> ExitCode {
     let rate = runtime
         .expect("an executor")
         .block_on(answered(&folder.path().join("webhooks.db")));
-    let what = format!("{EVENTS} webhooks from {SENDERS} senders taken durably, each");
+    let what = format!("{EVENTS} webhooks from {SENDERS} senders accepted durably, each");
     figures.below(&what, 1e6 / rate, 1e6 / RATE, "µs");
     println!("  that is {rate:.0} in a second");
     figures.outcome()

@@ -1,30 +1,54 @@
 //! A typed client for HighLevel (GoHighLevel, GHL), its webhooks, and recipes that a service embeds.
 //!
-//! Its parts, each usable without the next:
+//! The parts build on each other, and each can be used without the next:
 //!
-//! * **Calls out**: a [`Client`] gives a [`Location`](client::Location), and the resources of [`api`] hang on it. Each
-//!   request is paced, repeated only where repeating cannot harm, and fails with an [`Error`] that says what to do next.
-//! * **Events in**: [`webhooks`] proves that a request comes from HighLevel, and reads it into a typed event.
-//! * **Recipes**: [`recipes::missed_call`] answers a missed call with one text, a tag and a task, whatever crashes,
-//!   times out or is delivered twice in between.
+//! * **Calls out**: a [`Client`] returns a [`Location`](client::Location), which gives access to the resources of [`api`].
+//!   The client keeps HighLevel's rate limit, repeats a request only if that cannot do harm, and fails with an [`Error`]
+//!   that says what to do next.
+//! * **Events in**: [`webhooks`] verifies that a request comes from HighLevel, and reads it into a typed event.
+//! * **Recipes**: [`recipes::missed_call`] responds to a missed call with one text, a tag and a task. Nothing is done
+//!   twice, even if the process crashes, a request times out or a webhook is delivered twice.
 //!
 //! # Chapters
 //!
-//! | chapter | what it is about | where it stands |
+//! | chapter | topic | where |
 //! |---|---|---|
-//! | Calls | a client, its locations, and their resources | [below](#calls), [`client`], [`api`] |
-//! | Tokens | private integrations; the grants of a marketplace app, renewed and stored | [`auth`], [`auth::oauth`], [`auth::store`] |
-//! | Pace and repeats | the rate limit; what is sent again by itself, and what never | [below](#pace-and-repeats) |
+//! | Calls | a client, its locations and their resources | [below](#calls), [`client`], [`api`] |
+//! | Tokens | private integrations; grants of a marketplace app, renewed and stored | [`auth`], [`auth::oauth`], [`auth::store`] |
+//! | Pace and repeats | the rate limit; which requests are repeated automatically | [below](#pace-and-repeats) |
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
 //! | Pages | listings as streams | [below](#pages) |
-//! | Webhooks | events with a proven signature | [below](#webhooks), [`webhooks`] |
-//! | Serving | a server with time-outs and bounds, an engine beside it, and an end within a time limit | [`serve`] (feature `axum`) |
-//! | Workflows | start them, be a trigger or an action of them | [`workflows`] |
+//! | Webhooks | events with a verified signature | [below](#webhooks), [`webhooks`] |
+//! | Serving | an HTTP server with time-outs, bounds and a bounded shutdown, together with engines | [`serve`] (feature `axum`) |
+//! | Workflows | start workflows; serve triggers and actions of workflows | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
-//! | Testing | a HighLevel on loopback, faults on order, a clock set by hand | [below](#testing), [`testing`] |
+//! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
+//! | Architecture | the layers, and the way of a call and of an event | [`architecture`] |
 //!
-//! The words that all of them use: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and
-//! the [`clock`] that everything waits on.
+//! All parts share these modules: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and the
+//! [`clock`].
+//!
+//! # Glossary
+//!
+//! Names, logs and documentation use these words:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | location | a HighLevel sub-account. Almost every call belongs to one; [`Location`](client::Location) is its handle |
+//! | agency | the company above locations. Its OAuth token can mint tokens for them |
+//! | lane | the priority of a request: interactive (a person waits for it) before background (tags, sweeps) |
+//! | dedupe key | the key under which a delivery is processed once, however often it is repeated |
+//! | recipe | the checked configuration of a missed-call text back: steps, copy, timing, routing, compliance |
+//! | step | one thing that a recipe does. It has a trigger and an action |
+//! | trigger | an event that starts or stops steps, such as a reply or a booking |
+//! | episode | one caller and one business, from the first missed call until nothing is left to do. Calls within the cooldown join it |
+//! | input, output | what an episode is given (a call, a reply, the end of an effect), and what it returns (an effect, a ledger entry) |
+//! | effect | one action outside, such as a text. Its id is permanent: episode, step and ordinal |
+//! | decision | what the episode says right before an effect: proceed, defer, skip or obsolete |
+//! | intent | exactly what an effect is about to do, stored before the attempt |
+//! | ledger | the append-only history of all episodes, from which reports and evidence are made |
+//! | suppression | a number or contact that must not be texted. It outlives the contact |
+//! | sweep | reading HighLevel's records to find events that no webhook reported |
 //!
 //! # Calls
 //!
@@ -52,30 +76,30 @@
 //! # Ok(()) }
 //! ```
 //!
-//! An operation that has no method yet is reached with [`Location::get`](client::Location::get), `post`, `put` and
-//! `delete`, or with a [`Request`](client::Request) in full; pace, repeats and errors are the same.
+//! Operations without a method are available through [`Location::get`](client::Location::get), `post`, `put` and `delete`,
+//! or with a complete [`Request`](client::Request). Pace, repeats and errors are the same.
 //!
 //! # Pace and repeats
 //!
-//! HighLevel takes 100 requests in 10 seconds and 200,000 a day for each location. Requests stand in line for that,
-//! first come first served, those that somebody waits for before those of
-//! [`in_background`](client::Location::in_background); the numbers are learnt from the answers' headers. A request that
-//! cannot go within its [`deadline`](client::ClientBuilder::deadline) fails and is not sent.
+//! HighLevel accepts 100 requests in 10 seconds and 200,000 a day for each location. The client queues requests accordingly,
+//! first come first served; interactive requests go before those of [`in_background`](client::Location::in_background). It
+//! learns the limits from the response headers. A request that cannot be sent before its
+//! [`deadline`](client::ClientBuilder::deadline) fails without being sent.
 //!
-//! What is sent again by itself depends on what doing it twice would do ([`ReplaySafety`](client::ReplaySafety)), since
-//! HighLevel has no idempotency keys:
+//! HighLevel has no idempotency keys. Whether the client repeats a request depends on the effect of doing it twice
+//! ([`ReplaySafety`](client::ReplaySafety)):
 //!
-//! | outcome | reading, or doing what twice equals once | doing what twice harms |
+//! | result | reads, and writes that can be repeated | writes that do harm twice |
 //! |---|---|---|
-//! | no connection, 429 | sent again | sent again: nothing was done |
-//! | 408, 5xx, no answer, a broken one | sent again | [`UnknownOutcome`](error::ErrorKind::UnknownOutcome): look, then decide |
-//! | HighLevel's own trouble with another status, such as 401 `Command timed out`; a web page, plain text or a gateway in its place | the same | the same |
-//! | 401 about a token that can be renewed | sent once more with the new token | the same |
-//! | any other answer | never | never |
+//! | no connection, 429 | repeated | repeated: nothing was done |
+//! | 408, 5xx, no response, a broken one | repeated | [`UnknownOutcome`](error::ErrorKind::UnknownOutcome): check, then decide |
+//! | an internal failure of HighLevel with another status, such as 401 `Command timed out`; a web page, plain text or a gateway in its place | repeated | the same |
+//! | 401 about a token that can be renewed | repeated once with the new token | the same |
+//! | any other response | never | never |
 //!
-//! What an answer is about is told by HighLevel's codes and words before its status: see
-//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage repeats are a fifth of the requests, so that
-//! it is not made worse. An [`Observer`](client::Observer) is told of every attempt.
+//! HighLevel's codes and words decide before the status what an answer is about: see
+//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage
+//! repeats are a fifth of the requests, so that it is not made worse. An [`Observer`](client::Observer) sees every attempt.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -95,10 +119,10 @@
 //!
 //! # Pages
 //!
-//! A method such as [`search`](api::contacts::Contacts::search) gives one page, which knows where the next one begins.
-//! Beside it stands a stream of all items, which asks for a page when the last one is used up. It takes `TryStreamExt`
-//! of the crate `futures-util`. A stream gives all items, each once, or ends in an error
-//! ([`Listing`](error::ErrorKind::Listing)): it never ends early in silence, nor goes round for ever.
+//! A method such as [`search`](api::contacts::Contacts::search) returns one page, which knows where the next one begins. The
+//! method `stream` next to it returns a stream of all items, which requests the next page when it needs one. Use it with
+//! `TryStreamExt` of the crate `futures-util`. A stream yields all items, each once, or ends with an error
+//! ([`Listing`](error::ErrorKind::Listing)). It never ends early without an error, and never loops.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -164,7 +188,7 @@
 //! # let delivery = Delivery::read(fake.deliveries().remove(0).body, "2026-05-08T12:00:00Z".parse()?)?;
 //! # let client = Client::builder().token("pit-sample-soleil").base_url(fake.url()).build()?;
 //! # let location = client.location("soleilLocation000001".parse()?);
-//! // In earnest the store is a `SqliteStore`, which outlives a crash.
+//! // In production the store is a `SqliteStore`, which survives a crash.
 //! let engine = Engine::builder(Arc::new(MemoryStore::new()))
 //!     .location(location, Recipe::preset("soleil")?)
 //!     .build();
@@ -181,7 +205,7 @@
 //!
 //! # Testing
 //!
-//! [`FakeGhl`](testing::FakeGhl) keeps HighLevel's rules on a port of this machine, and misbehaves on order. On a
+//! [`FakeGhl`](testing::FakeGhl) enforces HighLevel's rules on a local port and injects faults on demand. With a
 //! [`ManualClock`](testing::ManualClock) no wait takes time.
 //!
 //! ```
@@ -208,7 +232,7 @@
 //!
 //! # Features
 //!
-//! All of them only add something.
+//! Features only add; none changes what another one does.
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
@@ -221,28 +245,22 @@
 //!
 //! # Where to go next
 //!
-//! The examples of the repository, from small to whole:
+//! The [README](https://docs.rs/crate/gohighlevel/latest/source/README.md) lists the examples of the repository, from the
+//! client alone to a complete service.
 //!
-//! | example | what it shows |
-//! |---|---|
-//! | `quickstart` | the client alone: find a contact, tag it, create a task, read a custom value |
-//! | `search_contacts` | a filter, an order, and all pages as one stream |
-//! | `send_message` | a text whose answer is lost, and how that is settled |
-//! | `oauth_install` | a marketplace app, from its installation to its removal |
-//! | `missed_call` | a missed call from its end to the task, offline |
-//! | `webhook_receiver` | webhooks in a service of your own, each stored before it is acknowledged |
-//! | `recovery_server` | a service to start from: configuration, health check, bounds for strangers, an end within a time limit |
-//! | `fake_ghl` | a HighLevel on loopback, for any language |
+//! * [`recipes::missed_call::recipe`] documents the recipe file.
+//! * [`recipes::missed_call::limits`] lists what the missed-call text back does not do.
+//! * [`webhooks`] explains the rules of HighLevel's webhooks.
+//! * [`architecture`] shows how the crate is built.
 //!
-//! What the recipe's file may say stands at [`recipes::missed_call::recipe`], and which rules HighLevel's webhooks keep
-//! at [`webhooks`].
-//!
-//! Tokens, texts of messages, phone numbers, names and e-mail addresses do not appear in `Debug`, `Display` or logs.
-//! Logs are written through [`tracing`].
+//! Tokens, message texts, phone numbers, names and e-mail addresses do not appear in `Debug`, `Display` or logs. Logs are
+//! written with [`tracing`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
 pub mod auth;
 #[cfg(feature = "missed-call")]
 #[doc = include_str!("bounds.md")]
@@ -255,6 +273,8 @@ pub mod error;
 pub mod ids;
 mod lane;
 mod lenient;
+#[doc = include_str!("measurements.md")]
+pub mod measurements {}
 pub mod message;
 mod open_enum;
 pub mod phone;
@@ -280,7 +300,7 @@ mod zone_files;
 pub use client::Client;
 pub use error::{Error, Result};
 
-/// The README's code is compiled with the examples of the documentation.
+/// Compiles the README's code together with the examples of the documentation.
 #[cfg(all(
     doctest,
     feature = "rustls",

@@ -1,7 +1,7 @@
-//! Which time-zone data decisions rest on: the newer of the machine's zone files and those built into the crate.
+//! The time-zone data in use: the newer of the machine's zone files and those built into the crate.
 //!
-//! Zones change by law, often at a few weeks' notice (British Columbia keeps summer time for good since 2026), and the
-//! files of a machine may be years behind. So every zone of the recipe is looked up here, and the version is told.
+//! Zones change by law, often at a few weeks' notice (British Columbia stays on summer time since 2026), and the files of a
+//! machine may be years old. So every zone of the recipe is looked up here, and the version is reported.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-/// Where systems keep their zone files, in the order in which they are looked for. `TZDIR` comes before them.
+/// The directories of zone files, in the order in which they are searched. `TZDIR` comes before them.
 const DIRECTORIES: [&str; 3] = [
     "/usr/share/zoneinfo",
     "/usr/share/lib/zoneinfo",
@@ -25,8 +25,8 @@ pub struct ZoneFiles {
 }
 
 impl ZoneFiles {
-    /// The data that the recipe uses in this process: the machine's if its version is newer than the built-in one,
-    /// else the built-in one. Chosen at the first use.
+    /// The data that the recipe uses in this process: the machine's files if their version is newer than the built-in one,
+    /// else the built-in data. Chosen at the first use.
     pub fn in_use() -> &'static Self {
         static IN_USE: LazyLock<ZoneFiles> = LazyLock::new(|| {
             let of_machine = std::env::var_os("TZDIR").map(PathBuf::from);
@@ -41,7 +41,7 @@ impl ZoneFiles {
         &self.version
     }
 
-    /// Whether the files are the machine's, and not those built into the crate.
+    /// Whether the data comes from the machine's files, and not from the crate.
     pub fn are_of_machine(&self) -> bool {
         self.of_machine
     }
@@ -78,8 +78,8 @@ pub(crate) fn zone(name: &str) -> Option<TimeZone> {
     ZoneFiles::in_use().get(name)
 }
 
-/// The version that a directory of zone files names: the first line of `tzdata.zi` (`# version 2026e`), or the file
-/// `+VERSION` where a system has that instead.
+/// The version of a directory of zone files: the first line of `tzdata.zi` (`# version 2026e`), or the file
+/// `+VERSION` if a system has that instead.
 fn version_of(directory: &Path) -> Option<String> {
     let from = |file: &str, before: &str| {
         let text = std::fs::read_to_string(directory.join(file)).ok()?;
@@ -89,7 +89,7 @@ fn version_of(directory: &Path) -> Option<String> {
     from("tzdata.zi", "# version ").or_else(|| from("+VERSION", ""))
 }
 
-/// The newer of two versions is the greater one. Releases are a year and letters: `2026z` is followed by `2026za`.
+/// Orders versions by age; the newer one is the greater one. Releases are a year and letters: `2026z` is followed by `2026za`.
 fn compare(a: &str, b: &str) -> Ordering {
     let key = |version: &str| {
         let (year, letters) = parts(version)?;
@@ -104,7 +104,7 @@ fn parts(version: &str) -> Option<(u16, &str)> {
     Some((year.parse().ok()?, letters)).filter(|_| of_letters)
 }
 
-/// `2026e`, with `of this machine` behind it where that is so: for the evidence of a text and for preflight.
+/// `2026e`, followed by `of this machine` for the machine's files. Used in the evidence of a text and in preflight.
 impl fmt::Display for ZoneFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.version)?;
@@ -168,7 +168,7 @@ mod tests {
             let expected = if of_machine { version } else { built_in };
             assert_eq!(files.version(), expected);
             assert!(files.get("America/Vancouver").is_some());
-            // The directory has this zone alone, so the answer shows whose data it is.
+            // The directory has only this zone, so the result shows which data is in use.
             assert_eq!(files.get("America/Toronto").is_none(), of_machine);
         }
         let nowhere = ZoneFiles::newest([PathBuf::from("/nowhere/at/all")]);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_that_keeps_its_version_in_a_file_of_its_own() {
+    fn the_version_may_be_in_a_separate_file() {
         let directory = directory("2999a");
         std::fs::remove_file(directory.path().join("tzdata.zi")).unwrap();
         std::fs::write(directory.path().join("+VERSION"), "2998c\n").unwrap();

@@ -1,5 +1,5 @@
-//! What the client is measured against: a contact of 2 KB, a server in a process of its own that answers with it, and
-//! bare reqwest with typed serde that reads it.
+//! The baseline for the client: a contact of 2 KB, a server in a process of its own that serves it, and bare reqwest with
+//! typed serde that reads it.
 
 pub(crate) mod server;
 
@@ -15,7 +15,7 @@ pub(crate) const ANSWER: &str = include_str!("contact.json");
 pub(crate) const CONTACT: &str = "seD4PfOuKoVMLkEZqohJ";
 /// The location it belongs to.
 pub(crate) const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
-/// A token; the server takes any.
+/// A token; the server accepts any.
 pub(crate) const TOKEN: &str = "pit-00000000-0000-0000-0000-000000000000";
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Envelope {
     contact: Contact,
 }
 
-/// What somebody would write who needs from a contact what this crate gives.
+/// A hand-written type with the same fields as this crate's contact.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it counts what is read")]
@@ -100,7 +100,7 @@ struct Attribution {
     url: Option<String>,
 }
 
-/// Reads the answer.
+/// Reads the response.
 pub(crate) fn decode(answer: &[u8]) -> serde_json::Result<Contact> {
     serde_json::from_slice::<Envelope>(answer).map(|envelope| envelope.contact)
 }

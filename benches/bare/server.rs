@@ -1,4 +1,4 @@
-//! A server that gives one answer to everything, as fast as it can; and such a server in a process of its own.
+//! A server that sends the same response to every request, as fast as it can, also in a process of its own.
 
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// The variable that tells a process to be the server.
 const SERVE: &str = "GOHIGHLEVEL_BENCH_SERVE";
-/// The head of a request is shorter than this.
+/// The maximum length of a request's head.
 const LARGEST_HEAD: usize = 16 * 1024;
-/// HighLevel's documented headers, with a limit that nobody reaches.
+/// HighLevel's documented headers, with a limit that is never reached.
 const LIMITS: &str = "x-ratelimit-limit-daily: 200000000\r\nx-ratelimit-daily-remaining: 199999999\r\n\
                       x-ratelimit-interval-milliseconds: 1\r\nx-ratelimit-max: 10000\r\n\
                       x-ratelimit-remaining: 9999\r\n";
 
-/// A whole answer: status line, headers, body.
+/// A complete response: status line, headers, body.
 pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
@@ -24,9 +24,9 @@ pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> String {
     )
 }
 
-/// Gives `answer` to every request of a connection; requests have no body. `seen` is told the target of each.
+/// Sends `answer` to every request of a connection; requests have no body. Calls `seen` with the target of each.
 pub(crate) async fn converse(mut stream: TcpStream, answer: Arc<str>, seen: impl Fn(&str) + Send) {
-    // Somebody waits for each answer.
+    // Each response is awaited.
     let _ = stream.set_nodelay(true);
     let mut buffer = vec![0; LARGEST_HEAD];
     let mut filled = 0;
@@ -81,7 +81,7 @@ impl Drop for Server {
     }
 }
 
-/// Is the server, for ever, if [`Server::start`] started this process.
+/// Runs the server forever if [`Server::start`] started this process.
 pub(crate) fn serve_if_asked(body: &str) -> io::Result<()> {
     if std::env::var_os(SERVE).is_none() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Missed calls as HighLevel tells of them, and the recipe that answers them.
+//! Missed calls as HighLevel reports them, and the recipe for them.
 
 use gohighlevel::clock::{Clock, SystemClock};
 use gohighlevel::recipes::missed_call::{Preset, Recipe};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::scale::callers;
 
-/// The preset `soleil`, for more callers at once than people ever are.
+/// The preset `soleil`, without the limits on floods of calls.
 pub(crate) fn recipe() -> Recipe {
     let source = Preset::Soleil.recipe().source().to_owned();
     let source = source.replace("[compliance]", "[compliance]\nfloods = \"ignored\"");

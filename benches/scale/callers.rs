@@ -3,7 +3,7 @@
 use gohighlevel::ids::LocationId;
 use gohighlevel::phone::PhoneNumber;
 
-/// A name of 20 letters and digits, in no order.
+/// An id of 20 letters and digits, in no order.
 pub(crate) fn name(kind: u64, number: u64) -> String {
     let mut chance = fastrand::Rng::with_seed(number * 8 + kind);
     (0..20).map(|_| chance.alphanumeric()).collect()
@@ -12,12 +12,12 @@ pub(crate) fn name(kind: u64, number: u64) -> String {
 /// How many locations there are.
 pub(crate) const LOCATIONS: u64 = 100;
 
-/// The location that somebody calls.
+/// The location that a caller calls.
 pub(crate) fn location(number: u64) -> LocationId {
     name(0, number % LOCATIONS).parse().expect("an id")
 }
 
-/// The number that somebody calls from; there are eight million of them.
+/// The number of a caller; there are eight million of them.
 pub(crate) fn phone(number: u64) -> PhoneNumber {
     // No exchange ends with 11: from 212 to 301 none does.
     const OF_AN_AREA: u64 = 900_000;

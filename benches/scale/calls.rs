@@ -1,4 +1,4 @@
-//! Missed calls as the episode takes them, and the recipe that answers them.
+//! Missed calls as inputs of an episode, and the recipe for them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::scale::callers::{location, name, phone};
 
-/// The preset `soleil`, which texts, tags and makes a task at once, and a text on the next day.
+/// The preset `soleil`, which sends a text, sets a tag and creates a task at once, with a text on the next day added.
 pub(crate) fn recipe() -> Recipe {
     let soleil = include_str!("../../src/recipes/missed_call/core/presets/soleil.toml");
     let later = r#"
@@ -20,7 +20,7 @@ pub(crate) fn recipe() -> Recipe {
         body = "Hi {{ contact.first_name }}, are you still looking for a time? {{ custom_values.calendly_link }}"
         opt_out = "Reply STOP to opt out."
     "#;
-    // The callers of a bench are as many as a machine's, and none of them has consented.
+    // The callers of a bench are as many as in a flood, and none of them has consented.
     let soleil = soleil.replace(
         "[compliance]",
         "[compliance]\nfloods = \"ignored\"\nlater_texts = \"always\"",
@@ -33,7 +33,7 @@ pub(crate) fn start() -> Timestamp {
     Timestamp::from_second(1_780_308_000).expect("a time")
 }
 
-/// A missed call of one caller, so long after [`start`].
+/// A missed call of one caller, some time after [`start`].
 pub(crate) fn call(number: u64, after: SignedDuration) -> MissedCall {
     let ended_at = start() + after;
     MissedCall {
@@ -54,7 +54,7 @@ pub(crate) fn call(number: u64, after: SignedDuration) -> MissedCall {
     }
 }
 
-/// What HighLevel knows of one caller.
+/// The facts of one caller in HighLevel.
 pub(crate) fn facts(number: u64) -> TextFacts {
     let link = "https://calendly.com/soleil/visit".to_owned();
     TextFacts {

@@ -1,5 +1,5 @@
-//! Fills a store as the engine would: each caller's missed call opens an episode, its text, tag and task are begun and
-//! done, and a text for the next day waits. Every sixteenth caller has replied, and needs it no more.
+//! Fills a store as the engine would: each caller's missed call opens an episode; its text, tag and task are attempted and
+//! done; a text for the next day is planned. Every sixteenth caller has replied, so that text is dropped.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use serde_json::json;
 use crate::calls;
 use crate::scale::callers;
 
-/// Callers whose commits share writes.
+/// Callers whose commits share a write.
 const TOGETHER: u64 = 2048;
-/// One caller in so many has replied.
+/// One in this many callers has replied.
 const REPLIES: u64 = 16;
 /// All calls end within this time.
 const SPAN: SignedDuration = SignedDuration::from_hours(8);
 
-/// Episodes of so many callers.
+/// The episodes of a number of callers.
 #[derive(Clone)]
 pub(crate) struct Filling {
     recipe: Arc<Recipe>,
@@ -56,8 +56,7 @@ impl Filling {
         SPAN.mul_f64(number as f64 / self.callers as f64)
     }
 
-    /// Writes all of it, and returns how many commits that took. The next callers are thought of while these are
-    /// written.
+    /// Writes all episodes and returns the number of commits. The next callers are prepared while these are written.
     pub(crate) async fn fill(&self, store: &SqliteStore) -> usize {
         let think = |from: u64| {
             let filling = self.clone();
@@ -76,8 +75,8 @@ impl Filling {
         written
     }
 
-    /// For each caller the commit that opens the episode, and one of all that follows at once: the engine would make
-    /// two of each step.
+    /// For each caller the commit that opens the episode, and one for everything that follows at once. The engine would make
+    /// two commits for each step.
     fn commits(&self, numbers: Range<u64>) -> (Vec<Commit>, Vec<Commit>) {
         let both = numbers.map(|number| {
             let (mut held, opened) = self.open(number);
@@ -128,7 +127,7 @@ impl Filling {
 }
 
 impl Held {
-    /// The step is begun and done.
+    /// Attempts a step and ends it as done.
     fn perform(&mut self, step: &str, commit: &mut Commit) {
         let effect = EffectId {
             episode: self.episode.state().id().clone(),
@@ -143,7 +142,7 @@ impl Held {
         let Decision::Proceed(intent) = self.episode.decide(&effect.step, &facts, self.at) else {
             panic!("the step holds");
         };
-        // Nobody has claimed it.
+        // No worker has claimed it.
         let attempt = 0;
         let begun = self.episode.begin(&effect, &intent, attempt);
         self.add(begun, commit);
@@ -162,7 +161,7 @@ impl Held {
         commit.effects.push(EffectChange::End { fence });
     }
 
-    /// What the episode asks for.
+    /// Takes the outputs of the episode.
     fn add(&self, actions: Vec<Output>, commit: &mut Commit) {
         for action in actions {
             match action {
@@ -171,7 +170,7 @@ impl Held {
                     commit.effects.push(plan);
                 }
                 Output::Record(kind) => commit.entries.push(self.entry(&kind)),
-                _ => unreachable!("an episode asks for nothing else"),
+                _ => unreachable!("an episode has no other outputs"),
             }
         }
     }

@@ -1,11 +1,11 @@
-//! What the benches of the missed-call text back have in common: figures beside their limits, and callers.
+//! Shared by the benches of the missed-call text back: figures with limits, and callers.
 
 pub(crate) mod callers;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Prints figures beside their limits, and remembers whether one was missed.
+/// Prints figures with their limits, and records whether a limit was missed.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     missed: bool,
@@ -20,17 +20,17 @@ impl Figures {
         println!("{what}: {figure:.2} {unit} (must be under {limit} {unit}: {verdict})");
     }
 
-    /// How a bench ends.
+    /// The exit code of a bench.
     pub(crate) fn outcome(&self) -> ExitCode {
         if self.missed {
-            println!("not as it must be");
+            println!("a limit was missed");
             return ExitCode::FAILURE;
         }
         ExitCode::SUCCESS
     }
 }
 
-/// The time that so many hundredths of the samples do not exceed.
+/// The given percentile of the samples.
 pub(crate) fn percentile(samples: &mut [Duration], hundredths: usize) -> Duration {
     samples.sort_unstable();
     let last = samples.len().saturating_sub(1);

@@ -1,9 +1,9 @@
-//! Recipes: whole pieces of work that a service embeds, built on the client and the webhooks.
+//! Recipes: complete features that a service embeds, built on the client and the webhooks.
 //!
-//! A recipe is a checked configuration, pure decisions and an engine that carries them out. What several recipes need
-//! belongs to the rest of the crate; only recipes live here, one folder each.
+//! A recipe consists of a checked configuration, pure decisions, and an engine that carries them out. Each recipe has its
+//! own folder. Code that several recipes need belongs to the rest of the crate.
 //!
-//! There is one so far: [`missed_call`]. What it is to do stands in a file, whose mistakes are told when it is read:
+//! There is one recipe so far: [`missed_call`]. A TOML file configures it, and mistakes are reported when the file is read:
 //!
 //! ```
 //! use gohighlevel::recipes::missed_call::Recipe;

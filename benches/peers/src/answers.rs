@@ -1,4 +1,4 @@
-//! The rows about single answers: lost, odd, empty, far too long; and about an id that is none.
+//! The rows about single responses: lost, odd, empty, far too long; and about an invalid id.
 
 use std::mem::discriminant;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::scene::{Anything, CONTACT, SOLEIL, TOKEN, clock};
 use crate::server::OneAnswer;
 use crate::table::Row;
 
-/// Nobody listens there.
+/// An address without a listener.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// This crate's client. Its pauses before repeats take no time.
@@ -55,7 +55,7 @@ pub async fn lost_answer() -> Anything<Row> {
     let nowhere = location(NOWHERE)?;
     let unsent = nowhere.conversations().send_sms(&sms).await;
     let unsent = unsent.err().map(|error| error.kind().clone());
-    // Settling: the conversation tells.
+    // The conversation shows whether the text was sent.
     let search = ConversationSearch::with_contact(contact);
     let found = here.conversations().search(&search).await?;
     let conversation = found.conversations.first().ok_or("no conversation")?;
@@ -96,7 +96,7 @@ pub async fn lost_answer() -> Anything<Row> {
         own: (
             match (lost, unsent) {
                 (Some(lost), Some(unsent)) => format!(
-                    "`{lost:?}`, and `{unsent:?}` where nothing was sent; found {sent} time in the conversation"
+                    "`{lost:?}`, and `{unsent:?}` if nothing was sent; found {sent} time in the conversation"
                 ),
                 _ => "no".to_owned(),
             },
@@ -184,7 +184,7 @@ pub async fn web_page() -> Anything<Row> {
     let server = OneAnswer::start("403 Forbidden", "text/html", &page).await?;
     let own = location(server.url())?;
     let own = own.contacts().get(&CONTACT.parse()?).await;
-    let own = own.err().ok_or("a web page was taken for a contact")?;
+    let own = own.err().ok_or("a web page was read as a contact")?;
     let (status, kept, printed) = (own.status(), own.body().len(), own.to_string().len());
 
     let message = |length: usize| format!("{} kB message", length / 1000);
@@ -216,7 +216,7 @@ pub async fn id_with_a_path() -> Anything<Row> {
         None => "refused".to_owned(),
     };
     if let Ok(id) = ID.parse() {
-        // The answer is of no interest.
+        // The response does not matter.
         let _ = location(server.url())?.contacts().get(&id).await;
     }
     let own = server.last_target();

@@ -16,7 +16,7 @@ use crate::table::Row;
 const IN_FLIGHT: usize = 32;
 const REQUESTS_OF_A_ROUND: usize = 2048;
 const ROUNDS: usize = 60;
-/// CPU that this crate may take, compared with bare reqwest and typed serde.
+/// The CPU limit of this crate, relative to bare reqwest and typed serde.
 const MOST: f64 = 1.10;
 
 /// CPU time of one request in microseconds.
@@ -94,9 +94,9 @@ pub async fn get_of_a_contact() -> Anything<Row> {
     };
 
     let [mut bare, mut own, mut ghl_sdk] = [const { Rounds(Vec::new()) }; 3];
-    // Connections and caches are there after the first rounds.
+    // The first rounds warm up connections and caches.
     for number in 0..ROUNDS + 3 {
-        // Whoever goes first changes.
+        // The order changes in each round.
         let mut now = [0.0; 3];
         for step in 0..3 {
             let turn = (number + step) % 3;

@@ -1,5 +1,5 @@
-//! Measures this crate and its Rust peers against one loopback server that keeps HighLevel's rules, and prints what
-//! was measured as a Markdown table. Fails if this crate does not reach what it must.
+//! Measures this crate and its Rust peers against one loopback server that enforces HighLevel's rules, and prints the
+//! results as a Markdown table. Fails if this crate misses a target.
 //!
 //! ```console
 //! $ cargo run --release --manifest-path benches/peers/Cargo.toml
@@ -7,7 +7,7 @@
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "the crate's rule of one clock is not for what measures in real time"
+    reason = "the crate's rule of one clock does not apply to measurements in real time"
 )]
 
 mod answers;
@@ -50,7 +50,7 @@ fn main() -> Anything<ExitCode> {
     })
 }
 
-/// Every row but that about CPU.
+/// All rows except the one about CPU.
 async fn promises() -> Anything<Table> {
     let mut table = Table::default();
     table.push(oauth::expired_locally().await?);

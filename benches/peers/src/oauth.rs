@@ -1,6 +1,6 @@
 //! The rows about OAuth: one refresh, shared stores, failing stores, dropped callers, tokens below an agency.
 //!
-//! FakeGhl is at its strictest here: a refresh token that is used twice ends the grant at once.
+//! FakeGhl runs in its strictest mode: a refresh token that is used twice ends the grant at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,7 +38,7 @@ pub async fn expired_locally() -> Anything<Row> {
     })
 }
 
-/// highlevel-api leaves tokens to its user and offers a refresher for them: how often it asks for a new one.
+/// highlevel-api leaves tokens to its user and offers a refresher. Counts how often that asks for a new token.
 async fn refreshes_of_highlevel_api() -> usize {
     let expired = highlevel_api::auth::TokenData {
         access_token: "old".to_owned(),
@@ -89,13 +89,13 @@ pub async fn refused_by_the_server() -> Anything<Row> {
     })
 }
 
-/// "grant dead" or "grant alive": whether a client that starts anew on the store is served.
+/// "grant dead" or "grant alive": whether a new client on the same store is served.
 fn state(alive: bool) -> &'static str {
     if alive { "grant alive" } else { "grant dead" }
 }
 
-/// Holds the first token call until there is a second one or there clearly is none, so that two clients which would
-/// refresh at the same time do.
+/// Holds the first token call until a second one arrives or clearly will not, so that two clients that would refresh at the
+/// same time do so.
 async fn meet(mut gate: Gate) {
     let first = gate.arrived().await;
     let second = tokio::time::timeout(Duration::from_secs(1), gate.arrived()).await;
@@ -107,7 +107,7 @@ fn token_gate(fake: &FakeGhl) -> Anything<Gate> {
 }
 
 pub async fn two_clients_on_one_store() -> Anything<Row> {
-    // Real time: a wait for the other client must last while the server holds its call.
+    // Real time: the wait for the other client must last as long as the server holds its call.
     let life = Duration::from_secs(3);
     let ended = || tokio::time::sleep(life + Duration::from_millis(100));
     let fake = builder(&SystemClock).token_lifetime(life).start().await?;
@@ -157,13 +157,13 @@ pub async fn saving_fails() -> Anything<Row> {
     scene.store.fail(1);
     let once = scene.process.served(AT_ONCE).await;
 
-    // One renewal tries to save a few times; here all of its tries fail.
+    // One renewal tries to save several times; here all tries fail.
     scene.clock.advance(LIFE);
     scene.store.fail(4);
     let key = GrantKey::Location(SOLEIL.parse()?);
     let before = scene.store.get(&key).await?;
-    let told = scene.process.clone().read(SOLEIL.to_owned()).await;
-    let told = told.is_err_and(|error| {
+    let failure = scene.process.clone().read(SOLEIL.to_owned()).await;
+    let reported = failure.is_err_and(|error| {
         let error = error.downcast_ref::<Error>();
         error.is_some_and(|error| *error.kind() == ErrorKind::TokenStore)
     });
@@ -171,7 +171,7 @@ pub async fn saving_fails() -> Anything<Row> {
     let after = scene.store.get(&key).await?;
     let tokens = |stored: Option<gohighlevel::auth::store::Stored>| stored?.grant.tokens;
     let saved = tokens(before) != tokens(after);
-    let holds = once == AT_ONCE && told && later && saved && scene.token_calls() == 2;
+    let holds = once == AT_ONCE && reported && later && saved && scene.token_calls() == 2;
 
     let peer = PeerScene::connected(true).await?;
     peer.store.fail(1);
@@ -184,8 +184,8 @@ pub async fn saving_fails() -> Anything<Row> {
         own: (
             format!(
                 "once: {once} of {AT_ONCE} served; 4 times: {}; {} token calls for both",
-                if told && later && saved {
-                    "told, then served and saved"
+                if reported && later && saved {
+                    "reported, then served and saved"
                 } else {
                     "grant lost"
                 },
@@ -252,7 +252,7 @@ async fn drop_one(
     Ok(())
 }
 
-/// An agency with so many locations, and this crate connected to it.
+/// An agency with a number of locations, and this crate connected to it.
 struct Agency {
     fake: FakeGhl,
     clock: ManualClock,

@@ -1,4 +1,4 @@
-//! The row about the rate limit: 300 requests at once where HighLevel takes 100 in 10 seconds, in real time.
+//! The row about the rate limit: 300 requests at once where HighLevel accepts 100 in 10 seconds, in real time.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::scene::{Anything, SOLEIL, TOKEN, peer_read, served};
 use crate::table::Row;
 
 const REQUESTS: usize = 300;
-/// Two windows have to pass; the rest is for the way and for safety's sake.
+/// Two windows have to pass; the rest is a margin.
 const LONGEST: Duration = Duration::from_millis(20_500);
 
-/// What became of the 300 requests.
+/// The results of the 300 requests.
 struct Run {
     served: usize,
     refused: usize,
@@ -85,7 +85,7 @@ pub async fn three_hundred_at_once() -> Anything<Row> {
     })
 }
 
-/// A client of highlevel-api that asks this server.
+/// A client of highlevel-api for this server.
 pub async fn highlevel_api(url: &str) -> highlevel_api::HighLevel {
     let mut config = highlevel_api::HighLevelConfig::new("id", "secret");
     url.clone_into(&mut config.base_url);

@@ -1,4 +1,4 @@
-//! What the rows set up: FakeGhl with a clock of its own, this crate connected to it, and peers with a grant.
+//! The set-up of the rows: FakeGhl with a clock of its own, this crate connected to it, and peers with a grant.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +20,7 @@ pub type Anything<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 pub const SOLEIL: &str = "soleilLocation000001";
 pub const TOKEN: &str = "pit-sample-soleil";
 pub const CONTACT: &str = "sampleContactMaria01";
-/// What FakeGhl tells a token's life to be.
+/// The lifetime of a token that FakeGhl issues.
 pub const LIFE: Duration = Duration::from_secs(86_399);
 
 pub fn clock() -> Anything<ManualClock> {
@@ -53,14 +53,14 @@ pub fn location(number: usize) -> String {
     format!("location-{number}")
 }
 
-/// How many requests the path got.
+/// The number of requests to the path.
 pub fn asked(fake: &FakeGhl, path: &str) -> usize {
     let requests = fake.requests();
     let of_path = requests.iter().filter(|request| request.path == path);
     of_path.count()
 }
 
-/// How many of these futures, run at once, give something.
+/// How many of these concurrent futures return a value.
 pub async fn served<T, E>(
     futures: impl IntoIterator<Item = impl Future<Output = Result<T, E>> + Send + 'static>,
 ) -> usize
@@ -73,7 +73,7 @@ where
     results.iter().filter(|result| result.is_ok()).count()
 }
 
-/// One client of this crate with its credentials: a process, as far as HighLevel and the store can tell.
+/// One client of this crate with its credentials. To HighLevel and the store it looks like a process.
 #[derive(Clone)]
 pub struct Process {
     pub credentials: OAuthCredentials,
@@ -106,7 +106,7 @@ impl Process {
         Ok(())
     }
 
-    /// How many of so many reads of Soleil at once are served.
+    /// How many of a number of concurrent reads of Soleil succeed.
     pub async fn served(&self, times: usize) -> usize {
         served((0..times).map(|_| self.clone().read(SOLEIL.to_owned()))).await
     }
@@ -149,7 +149,7 @@ pub struct PeerScene {
 }
 
 impl PeerScene {
-    /// With an access token that has ended, or that the client takes to live.
+    /// With an access token that has expired, or that the client considers valid.
     pub async fn connected(expired: bool) -> Anything<Self> {
         let clock = clock()?;
         let fake = builder(&clock).start().await?;
@@ -218,12 +218,12 @@ pub async fn peer_read(client: ghl_sdk::Ghl) -> Anything<()> {
     Ok(())
 }
 
-/// How many of so many reads of Soleil at once ghl-sdk serves.
+/// How many of a number of concurrent reads of Soleil succeed with ghl-sdk.
 pub async fn peer_served(client: &ghl_sdk::Ghl, times: usize) -> usize {
     served((0..times).map(|_| peer_read(client.clone()))).await
 }
 
-/// A store that fails to save tokens so many times. Clones share everything.
+/// A store that fails to save tokens a number of times. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct FailingStore<S> {
     pub inner: S,

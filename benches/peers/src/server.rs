@@ -1,4 +1,4 @@
-//! A server that gives one answer to everything: what FakeGhl, which keeps to HighLevel's rules, would never say.
+//! A server that sends the same response to every request, for responses that FakeGhl never sends.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,18 +1,18 @@
-//! The table: one row per promise, with what was measured of each client, printed as Markdown.
+//! The table: one row per target, with the result of each client, printed as Markdown.
 
 use std::fmt;
 
 /// One row.
 pub struct Row {
-    /// What is done.
+    /// The scenario.
     pub scene: &'static str,
-    /// What this crate has to reach.
+    /// The target of this crate.
     pub must: &'static str,
-    /// What this crate reached, and whether that is enough.
+    /// The result of this crate, and whether it meets the target.
     pub own: (String, bool),
-    /// The same for ghl-sdk, where it has such a thing.
+    /// The result of ghl-sdk, if it has the function.
     pub ghl_sdk: Option<String>,
-    /// The same for highlevel-api, where it has such a thing.
+    /// The result of highlevel-api, if it has the function.
     pub highlevel_api: Option<String>,
 }
 
@@ -25,7 +25,7 @@ impl Table {
         self.0.push(row);
     }
 
-    /// The rows in which this crate did not reach what it must.
+    /// The rows in which this crate misses the target.
     pub fn failures(&self) -> impl Iterator<Item = &Row> {
         self.0.iter().filter(|row| !row.own.1)
     }

@@ -1,4 +1,4 @@
-//! The row about a webhook with the one signature that HighLevel sends today.
+//! The row about a webhook with the only signature that HighLevel sends today.
 
 use gohighlevel::clock::{Clock, SystemClock};
 use gohighlevel::testing::{Call, FakeGhl};

@@ -1,23 +1,25 @@
-//! Missed-call text back: whoever called and was not answered gets one text, a tag and a task for the team.
+//! Missed-call text back: a caller who was not answered gets one text, the contact gets a tag, and the team gets a task.
 //!
-//! A service embeds the [`Engine`]: it takes verified webhooks, keeps what follows from them in a [`store`], and
-//! carries it out, once. The crate's front page shows it from a webhook to the text, and the example `recovery_server`
-//! is a service to start from. The parts below it decide, and can be read and tested without a clock or a network:
+//! A service embeds the [`Engine`]. The engine accepts verified webhooks, stores the resulting effects in a [`store`], and
+//! performs each effect once. The crate's front page shows the way from a webhook to the text; the example
+//! `recovery_server` is a service to start from. The modules below the engine decide; they can be read and tested without
+//! a clock or a network:
 //!
-//! | module | question it answers |
+//! | module | question that it answers |
 //! |---|---|
-//! | [`recipe`] | what did the operator ask for, and does it make sense? |
-//! | [`presets`] | what does a ready recipe look like? |
+//! | [`recipe`] | what is configured, and is it valid? |
+//! | [`presets`] | what does a complete recipe look like? |
 //! | [`copy`] | what exactly will the text say? |
 //! | [`call`] | was this call missed, and can the caller be texted? |
-//! | [`reply`] | what does the caller want who wrote back: no more texts, an appointment, a person? |
-//! | [`episode`] | what is to be done for this caller now, and what no more? |
+//! | [`reply`] | what does a reply ask for: no more texts, an appointment, a person? |
+//! | [`episode`] | what is the next step for this caller, and which steps are not needed any more? |
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
-//! | [`report`] | what became of the callers, in numbers and for people? |
-//! | [`edge_cases`] | and if two calls come at once, a webhook comes late, the process dies? |
+//! | [`report`] | what were the outcomes, in numbers and for people? |
+//! | [`edge_cases`] | what happens if two calls come at once, a webhook comes late, the process dies? |
+//! | [`limits`] | what does it not do, and which limits apply? |
 //!
-//! What exactly a caller will read:
+//! To see exactly what a caller will read:
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -42,6 +44,8 @@ mod core;
 mod engine;
 #[doc = include_str!("edge_cases.md")]
 pub mod edge_cases {}
+#[doc = include_str!("limits.md")]
+pub mod limits {}
 pub mod store;
 
 pub use self::core::{call, compliance, copy, episode, ledger, presets, recipe, reply, report};

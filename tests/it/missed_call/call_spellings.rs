@@ -275,15 +275,15 @@ async fn a_400_says_which_field_to_add_or_to_mend() {
         ),
         (
             json!({"contact_id": null, "ContactID": "two words"}),
-            "the field `ContactID` cannot be read: it is no id of HighLevel's; send the merge field and nothing beside it",
+            "the field `ContactID` cannot be read: it is not a HighLevel id; send the merge field and nothing else",
         ),
         (
             json!({"calledAt": "11/12/2026 10:00 AM"}),
-            "the field `calledAt` cannot be read: it is no time, or could be two; send ISO 8601",
+            "the field `calledAt` cannot be read: it is not a valid time, or it is ambiguous; send ISO 8601",
         ),
         (
             json!({"call_ended_at": "2026-11-20"}),
-            "the field `call_ended_at` cannot be read: it is no time, or could be two",
+            "the field `call_ended_at` cannot be read: it is not a valid time, or it is ambiguous",
         ),
     ] {
         let desk = Desk::new();

@@ -515,7 +515,7 @@ fn the_task_tells_the_team_what_happened() {
         (Reason::ContactGone, "the contact no longer exists"),
         (
             Reason::Copy("custom_value_missing".into()),
-            "the text could not be made; check the recipe and its custom values",
+            "the text could not be rendered; check the recipe and its custom values",
         ),
         (
             Reason::Failed("refused_400".into()),

@@ -1,6 +1,6 @@
-//! Was this call missed? A classifier over what HighLevel reports of a call.
+//! Classifies a call by the fields that HighLevel reports: missed, answered, returned or undecided.
 //!
-//! Only the meaning of a call's fields lives here, whichever way they come; what follows from it is the episode's business.
+//! This module knows the meaning of the fields, whatever their source. The episode decides what follows.
 
 pub use super::caller::Caller;
 use crate::message::{CallStatus, Direction};
@@ -15,41 +15,42 @@ pub enum MissedReason {
     Busy,
     /// The caller hung up before anybody picked up.
     Canceled,
-    /// The platform or the carrier failed: a missed call, and a fault to look at.
+    /// The platform or the carrier failed: a missed call, and an error to look into.
     Failed,
     /// A voicemail took the call.
     Voicemail,
-    /// It was answered so briefly that the recipe takes it for one that a mailbox took. Whether the caller left a
-    /// message is not known.
+    /// The call was answered so briefly that the recipe treats it as answered by a voicemail box. Whether the caller
+    /// left a message is not known.
     SuspectedVoicemail,
 }
 
-/// What became of a call, seen from the business.
+/// The result of a call, seen from the business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallOutcome {
-    /// Inbound, and somebody picked up. A mailbox of a forwarded line looks the same: HighLevel does not tell them
-    /// apart.
+    /// Inbound, and somebody picked up. The voicemail box of a forwarded line looks the same: HighLevel does not
+    /// distinguish the two.
     Answered,
     /// Inbound, and nobody spoke with the caller.
     Missed(MissedReason),
     /// Outbound, and the person called picked up.
     Returned,
-    /// Outbound, and the person called was not reached; a mailbox does not count as reached.
+    /// Outbound, and the person called was not reached. A voicemail box does not count as reached.
     NotReturned,
-    /// Not decided yet: the call still runs, or the event carries no status. Fetch the message and look again.
+    /// Undecided: the call is in progress, or the event carries no status. Fetch the message and check again.
     Pending,
-    /// A direction or status that this release does not know, as HighLevel wrote it, up to 64 characters. Nothing may be
-    /// sent on its account.
+    /// A direction or status that this release does not know, as HighLevel wrote it, up to 64 characters. Do not send
+    /// anything because of it.
     Unknown(String),
 }
 
-/// Says what became of a call, from the fields `direction`, `status` and `callStatus` of a webhook or message.
+/// Classifies a call by the fields `direction`, `status` and `callStatus` of a webhook or message.
 ///
-/// Every word is read in any spelling ([`CallStatus`]). `callStatus` decides when it is there, `status` otherwise; but `voicemail` in either is a voicemail, because an
-/// outbound call that reached a mailbox has the status `completed`, and HighLevel's sample of an inbound voicemail has
-/// no `callStatus` at all. The event's `type` is not asked: HighLevel's own samples mislabel it (source: *InboundMessage*
-/// and *OutboundMessage* in HighLevel's webhook documentation).
+/// Each word is read in any spelling ([`CallStatus`]). `callStatus` decides if it is present, `status` otherwise.
+/// `voicemail` in either of them means a voicemail: an outbound call that reached a voicemail box has the status
+/// `completed`, and HighLevel's sample of an inbound voicemail has no `callStatus`. The event's `type` is ignored,
+/// because HighLevel's own samples mislabel it (source: *InboundMessage* and *OutboundMessage* in HighLevel's webhook
+/// documentation).
 pub fn classify(
     direction: &Direction,
     status: Option<&str>,
@@ -76,7 +77,7 @@ pub fn classify(
     }
 }
 
-/// It is stored: a word, however much was written in its place.
+/// Cuts the word to a bounded length, because it is stored.
 fn unknown(word: &str) -> CallOutcome {
     const LONGEST: usize = 64;
     CallOutcome::Unknown(word.chars().take(LONGEST).collect())

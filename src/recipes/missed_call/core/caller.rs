@@ -1,23 +1,23 @@
-//! Who called, out of what the network, a telephone system or a person has written in the place of the number.
+//! Reads the caller from the number field of a call, as a network, a telephone system or a person wrote it.
 
 use crate::phone::PhoneNumber;
 
-/// Who called, as far as a text can be sent to them.
+/// Who called, as far as it matters for sending a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caller {
-    /// A number, be it one that nobody can have ([`PhoneNumber::impossible`]).
+    /// A number. It may be one that cannot exist ([`PhoneNumber::impossible`]).
     Number(PhoneNumber),
-    /// Three to six digits: a service, not a person.
+    /// Three to six digits: a service rather than a person.
     ShortCode,
     /// The caller hid the number, or the network did not pass it on.
     Withheld,
-    /// Something else, such as a national number without its country code, which would mean another line in every
-    /// country, or the name of a browser phone.
+    /// Anything else, such as a national number without its country code (it would be a different line in each country)
+    /// or the name of a browser phone.
     Unreadable,
 }
 
-/// What networks write in place of a hidden number.
+/// Words that networks send in place of a withheld number.
 const WITHHELD_WORDS: &[&str] = &[
     "anonymous",
     "unknown",
@@ -29,13 +29,13 @@ const WITHHELD_WORDS: &[&str] = &[
     "hidden",
 ];
 
-/// What stands beside those words and says nothing of its own.
+/// Words that may accompany those words and carry no meaning of their own.
 const FILLING_WORDS: &[&str] = &[
     "caller", "callers", "call", "number", "name", "id", "user", "party", "phone", "is", "not",
     "invalid",
 ];
 
-/// The same in several words, by their letters.
+/// Phrases for a withheld number, with only their letters kept.
 const WITHHELD_PHRASES: &[&str] = &[
     "nocallerid",
     "callerid",
@@ -46,8 +46,8 @@ const WITHHELD_PHRASES: &[&str] = &[
     "outofarea",
 ];
 
-/// Those words typed on a telephone keypad, which carriers send as if they were numbers: `ANONYMOUS` is 266696687,
-/// then `RESTRICTED`, `BLOCKED`, `UNKNOWN` and `UNAVAILABLE`.
+/// The same words typed on a telephone keypad, which carriers send as if they were numbers: `ANONYMOUS` is 266696687,
+/// followed by `RESTRICTED`, `BLOCKED`, `UNKNOWN` and `UNAVAILABLE`.
 const WITHHELD_DIGITS: &[&str] = &[
     "266696687",
     "7378742833",
@@ -57,9 +57,9 @@ const WITHHELD_DIGITS: &[&str] = &[
 ];
 
 impl Caller {
-    /// Reads the `from` of a call: a number with its country code in any form that people write
-    /// ([`PhoneNumber::parse`]), also within `sip:…@…`, `client:…`, `tel:…` or behind a name in `<…>`; a short code; or what
-    /// stands for a number that is withheld, be it a word or nothing but zeros.
+    /// Reads the `from` of a call: a number with its country code in any common notation ([`PhoneNumber::parse`]), also
+    /// within `sip:…@…`, `client:…`, `tel:…` or after a name in `<…>`; a short code; or a placeholder for a withheld
+    /// number, which is a word or only zeros.
     pub fn from_wire(from: Option<&str>) -> Self {
         let from = address(from.unwrap_or_default());
         let hides = if from.contains(char::is_numeric) {
@@ -80,25 +80,24 @@ impl Caller {
         PhoneNumber::read(&from).map_or(Self::Unreadable, Self::Number)
     }
 
-    /// The same; `None` where it says nothing of the caller, and the contact's own number does: HighLevel has found the
-    /// contact by the number, and keeps it in E.164.
-    pub(crate) fn told(from: Option<&str>) -> Option<Self> {
+    /// Reads the `from` of a call like [`from_wire`](Self::from_wire). Returns `None` if it is missing or unreadable; the
+    /// contact's own number is used then, because HighLevel has found the contact by the number and keeps it in E.164.
+    pub(crate) fn readable(from: Option<&str>) -> Option<Self> {
         let from = from.filter(|from| !from.trim().is_empty())?;
         let caller = Self::from_wire(Some(from));
         (caller != Self::Unreadable).then_some(caller)
     }
 
-    /// The number in such an address, if there is one.
+    /// The number in such an address, if it holds one.
     pub(crate) fn number_in(address: Option<&str>) -> Option<PhoneNumber> {
-        match Self::told(address)? {
+        match Self::readable(address)? {
             Self::Number(number) => Some(number),
             _ => None,
         }
     }
 }
 
-/// What is inside of the address: without a name and the pointed brackets behind it, without the scheme of a URI and the
-/// host.
+/// The inner part of an address: without a display name and its angle brackets, without the scheme and the host of a URI.
 fn address(text: &str) -> String {
     let text = text.trim().trim_matches('"');
     let inner = text
@@ -116,7 +115,7 @@ fn address(text: &str) -> String {
     text.replace("%2B", "+").replace("%2b", "+")
 }
 
-/// Whether these words, without a digit among them, say that the number is withheld.
+/// Whether this text without digits says that the number is withheld.
 fn is_withheld(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_and_hides_none() {
+    fn texts_that_are_neither_a_number_nor_withheld() {
         for text in ["611", "72345", "+787878"] {
             assert_eq!(Caller::from_wire(Some(text)), Caller::ShortCode, "{text:?}");
         }
@@ -199,10 +198,10 @@ mod tests {
                 Caller::Unreadable,
                 "{text:?}"
             );
-            assert_eq!(Caller::told(Some(text)), None, "{text:?}");
+            assert_eq!(Caller::readable(Some(text)), None, "{text:?}");
         }
-        assert_eq!(Caller::told(None), None);
-        assert_eq!(Caller::told(Some(" ")), None);
+        assert_eq!(Caller::readable(None), None);
+        assert_eq!(Caller::readable(Some(" ")), None);
     }
 
     #[test]
@@ -222,12 +221,12 @@ mod tests {
             "0018887324197",
             "\u{ff0b}\u{ff11}\u{ff18}\u{ff18}\u{ff18}\u{ff17}\u{ff13}\u{ff12}\u{ff14}\u{ff11}\u{ff19}\u{ff17}",
         ] {
-            let Some(Caller::Number(number)) = Caller::told(Some(text)) else {
+            let Some(Caller::Number(number)) = Caller::readable(Some(text)) else {
                 panic!("{text:?} has a number");
             };
             assert_eq!(number.e164(), "+18887324197", "{text:?}");
         }
-        // It is told, and nobody can have it.
+        // The number is readable, but cannot exist.
         assert!(matches!(
             Caller::from_wire(Some("+1312555014")),
             Caller::Number(_)

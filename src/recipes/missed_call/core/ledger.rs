@@ -1,7 +1,8 @@
 //! The ledger: the append-only history of every episode, the source of reports and of consent evidence.
 //!
-//! Only what an entry is lives here; stores keep them, and nobody changes or removes one. Entries are stored as JSON
-//! and must load for ever. They hold numbers and texts, because they are the evidence; `Debug` does not show them.
+//! This module defines the entries. Stores keep them, and no entry is ever changed or removed, except that erasing a
+//! person redacts theirs. Entries are stored as JSON, and every later release must load them. They hold phone numbers and
+//! texts, because they are the evidence; `Debug` does not show these.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 
-/// One thing that happened.
+/// One entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
@@ -36,7 +37,7 @@ pub struct Entry {
 pub enum EntryKind {
     /// A call was missed and opened the episode. The call is the consent to the first text.
     CallMissed {
-        /// What is known of the call.
+        /// The facts of the call.
         #[serde(flatten)]
         call: CallRecord,
         /// The recipe's name and version.
@@ -44,57 +45,58 @@ pub enum EntryKind {
         /// The recipe's fingerprint.
         recipe_fingerprint: String,
     },
-    /// A further call was missed within the cooldown; it sends nothing.
+    /// A further call was missed within the cooldown. It triggers no second text.
     CallJoined {
-        /// What is known of the call.
+        /// The facts of the call.
         #[serde(flatten)]
         call: CallRecord,
-        /// How many calls were missed so far.
+        /// How many calls of the episode were missed so far.
         missed_calls: u32,
     },
-    /// A call was reported in a way that says neither missed nor answered, or not of whom. Nothing follows from it.
+    /// The report of a call does not say whether it was missed or answered, or not whose call it was. The recipe does
+    /// nothing for it.
     CallUnclear {
         /// The call.
         message: MessageId,
-        /// The status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody,
-        /// `no_direction` for a recorded call that may be one of the team's, `suspected_voicemail` for a call that counts
-        /// as answered, and was so short that a mailbox may have taken it.
+        /// The status as HighLevel wrote it, or one of ours: `no_status` if there is none, `no_contact` for a missed call
+        /// without a contact, `no_direction` for a recorded call that may be the team's own, `suspected_voicemail` for a
+        /// call that counts as answered but was so short that a voicemail box may have answered it.
         status: String,
     },
-    /// An attempt at an effect begins. Written before it, with all that it will do.
+    /// An attempt at an effect begins. The entry is written before the attempt and holds all that it will do.
     Attempted {
         /// The effect.
         effect: EffectId,
         /// Which attempt it is, from 1.
         attempt: u32,
-        /// What exactly is done.
+        /// What exactly the attempt does.
         intent: Intent,
-        /// The contact it is done for.
+        /// The contact of the effect.
         contact: ContactId,
-        /// The call it rests on: for a text, the consent.
+        /// The call that is the basis of the effect; for a text, the consent.
         basis: Option<MessageId>,
     },
-    /// A step could not be done for now and is tried again; written at the first failure only.
+    /// An effect failed for now and is retried. The entry is written at the first failure only.
     Postponed {
         /// The effect.
         effect: EffectId,
-        /// The code of what went wrong.
+        /// The code of the failure.
         code: String,
     },
-    /// A text waits for an hour at which the person may be texted.
+    /// A text is deferred until an hour at which the person may be texted.
     Waits {
         /// The effect.
         effect: EffectId,
         /// Until when.
         until: Timestamp,
-        /// The hours that keep it, in a sentence.
+        /// The rule that defers it, as a sentence.
         why: String,
     },
-    /// The answer to an attempt was lost; it is settled by reading back.
+    /// The response to an attempt was lost. The outcome is found by reading back from HighLevel.
     OutcomeUnknown {
         /// The effect.
         effect: EffectId,
-        /// The code of what went wrong.
+        /// The code of the failure.
         code: String,
     },
     /// Reading back showed that the attempt had no effect.
@@ -104,132 +106,133 @@ pub enum EntryKind {
     },
     /// A step was done.
     Done {
-        /// Which.
+        /// The step.
         step: StepName,
-        /// The id of what came of it: a message, a task.
+        /// The id of what the step created: a message, a task.
         reference: Option<String>,
-        /// When HighLevel had accepted it.
+        /// When HighLevel accepted it.
         accepted_at: Timestamp,
-        /// Whole seconds from the call's end until then.
+        /// Whole seconds from the end of the call until then.
         seconds_after_call: i64,
-        /// Found by reading back after an attempt whose answer was lost.
+        /// Whether it was found by reading back after a lost response.
         found: bool,
     },
-    /// A step was not done, and will not be.
+    /// A step was not done and will not be done.
     NotDone {
-        /// Which.
+        /// The step.
         step: StepName,
         /// Why.
         reason: Reason,
     },
-    /// The caller wrote, or their phone answered by itself ([`Reply::Automatic`]).
+    /// The caller wrote, or their phone replied automatically ([`Reply::Automatic`]).
     Replied {
         /// The message.
         message: Option<MessageId>,
-        /// What it asks for. [`Reply::Other`] is not written, and is what rows without it mean.
+        /// What the reply asks for. [`Reply::Other`] is not written; a row without the field means it.
         #[serde(default, skip_serializing_if = "Reply::is_other")]
         reply: Reply,
     },
-    /// Something else happened that steps can follow or stop on.
+    /// A trigger occurred: something that can start or stop steps.
     Happened {
-        /// What.
+        /// The trigger.
         what: Trigger,
-        /// The id of it: a call, a message, an appointment.
+        /// Its id: of a call, a message, an appointment.
         reference: String,
     },
-    /// The caller must not be texted any more.
+    /// The caller must not be texted any longer.
     OptedOut {
         /// Why.
         reason: Reason,
     },
-    /// The caller asked, beside an opt-out, that what is known of them be erased. The engine erases nothing by itself: the
-    /// message names the contact in HighLevel, whom the host erases there and with
+    /// The caller opted out and asked for their data to be erased. The engine erases nothing by itself: the message leads
+    /// to the contact in HighLevel, whom the host erases there and with
     /// [`Engine::erase`](crate::recipes::missed_call::Engine::erase).
     ErasureAsked {
         /// The message.
         message: Option<MessageId>,
     },
-    /// Somebody consented to texts.
+    /// A person consented to texts.
     Consented {
         /// How.
         how: ConsentKind,
-        /// When, and where the proof is. Where there was no episode, the reference is `sha256:` and the hash of the one
-        /// that was recorded, in hex: it may name somebody, and nothing would find the entry to erase them.
+        /// When, and where the proof is. If there was no episode, the reference is `sha256:` and the hash in hex of the
+        /// recorded reference: that one may contain a name, and an entry without an episode cannot be found to be erased.
         #[serde(flatten)]
         consent: Consent,
     },
     /// The caller may be texted again.
     OptedIn {
-        /// Which of the two opt-outs was taken back.
+        /// Which of the two opt-outs was withdrawn.
         reason: Reason,
     },
-    /// Nothing more is done in the episode.
+    /// The episode has ended early; no further step is done.
     Ended {
         /// Why.
         reason: Reason,
     },
-    /// The contact was gone, as after a merge; the episode goes on with another one that has the caller's number.
+    /// The contact no longer exists, as after a merge. The episode continues with another contact that has the caller's
+    /// number.
     ContactFollowed {
-        /// The contact that is gone.
+        /// The contact that no longer exists.
         from: ContactId,
-        /// The other one.
+        /// The contact that the episode continues with.
         to: ContactId,
     },
-    /// No webhook had told of this message; a sweep of what HighLevel has recorded found it. What follows from it stands
-    /// beside.
+    /// A sweep of HighLevel's records found this message, which no webhook had reported. Its consequences are entries of
+    /// their own.
     Found {
         /// The message: a call or a text.
         message: MessageId,
-        /// When it was made.
+        /// When the message was created.
         made_at: Timestamp,
     },
-    /// A sweep of what HighLevel has recorded is done.
+    /// A sweep of HighLevel's records is finished.
     Swept {
-        /// It looked at messages from this time on …
+        /// Start of the time range that it read.
         from: Timestamp,
-        /// … up to this one.
+        /// End of that time range.
         to: Timestamp,
-        /// How many of them mean something to the recipe.
+        /// How many of the messages are relevant to the recipe.
         seen: u64,
-        /// How many of those no webhook had told of.
+        /// How many of those had not been reported by a webhook.
         found: u64,
     },
-    /// From here on nothing is done in the location.
+    /// The location is halted: from here on nothing is done in it.
     Halted {
         /// Why.
         halt: Halt,
     },
-    /// This keeps the location from nothing any more.
+    /// One of the reasons for which the location was halted is gone.
     Resumed {
-        /// What did.
+        /// Which one.
         halt: Halt,
     },
-    /// The episode is over; the caller's next call opens a new one.
+    /// The episode is closed. The caller's next call opens a new one.
     Closed {
         /// How many calls were missed in it.
         missed_calls: u32,
     },
 }
 
-/// What is known of one call, as evidence.
+/// The known facts of one call, as evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
     /// The call.
     pub message: MessageId,
     /// The contact.
     pub contact: ContactId,
-    /// The caller's number, where told.
+    /// The caller's number, if reported.
     pub caller: Option<PhoneNumber>,
-    /// The number that was called, where told.
+    /// The number that was called, if reported.
     pub called: Option<PhoneNumber>,
     /// When the call ended.
     pub ended_at: Timestamp,
-    /// How many seconds it lasted, where told.
+    /// How many seconds it lasted, if reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
     /// Why it was missed.
     pub reason: MissedReason,
-    /// The delivery that told of it.
+    /// The delivery that reported it.
     pub evidence: Evidence,
 }
 

@@ -1,9 +1,10 @@
-//! What decides: pure, without async, clock, chance or I/O. Everything here can be read and tested with values alone.
+//! The part that decides. It is pure: no async, no clock, no randomness, no I/O, so every module can be read and tested
+//! with plain values.
 //!
-//! `model` holds the words that all parts share; `compliance`, `reply` and `copy` stand on it; `recipe` is what the operator
-//! asked for, `episode` what follows from it for one caller, `ledger` what is remembered, `report` what is read out of that.
-//! `signal` turns what is reported from outside into an episode's input. The store keeps what is decided, and the engine
-//! does it; nothing here knows of either.
+//! `model` holds the types that all modules share. `compliance`, `reply` and `copy` build on it. `recipe` is the checked
+//! configuration, `episode` the state machine of one caller, `ledger` the history, `report` what is computed from it.
+//! `signal` turns an event from outside into an episode's input. The store keeps the decisions and the engine carries
+//! them out; nothing here knows of either.
 
 pub mod call;
 mod caller;

@@ -1,5 +1,5 @@
-//! What is left of an episode when its person is erased: that there was one, what was done, when and how it ended; not
-//! who it was, how they could be reached, or what was written to them.
+//! Removes a person from the rows of an episode. The rows still say that there was an episode, what was done, when, and
+//! how it ended; they no longer say who it was, how to reach them, or what was written to them.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::model::Intent;
 use crate::ids::ContactId;
 use crate::secret::Private;
 
-/// What stands in the place of ids and references.
+/// The placeholder for ids and references.
 const ERASED: &str = "erased";
 
 pub(crate) fn state(state: EpisodeState) -> EpisodeState {
     EpisodeState {
-        contact: nobody(state.contact),
+        contact: erased_contact(state.contact),
         former_contact: None,
         conversation: None,
         caller: None,
@@ -52,7 +52,7 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             effect,
             attempt,
             intent: intent(what),
-            contact: nobody(contact),
+            contact: erased_contact(contact),
             basis,
         },
         EntryKind::Done {
@@ -77,10 +77,10 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             EntryKind::Consented { how, consent }
         }
         EntryKind::ContactFollowed { from, to } => EntryKind::ContactFollowed {
-            from: nobody(from),
-            to: nobody(to),
+            from: erased_contact(from),
+            to: erased_contact(to),
         },
-        // What happened is counted by its reference, which names an appointment, a call or a click and nobody.
+        // The reference of a trigger is needed for counting. It names an appointment, a call or a click, and no person.
         kind => kind,
     };
     entry
@@ -88,7 +88,7 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
 
 fn call(record: CallRecord) -> CallRecord {
     CallRecord {
-        contact: nobody(record.contact),
+        contact: erased_contact(record.contact),
         caller: None,
         ..record
     }
@@ -148,12 +148,12 @@ fn intent(intent: Intent) -> Intent {
             name: nothing(),
         },
         Intent::Notify { to, title, .. } => Intent::Notify {
-            // A contact that is told is one of the team's.
+            // The recipient is a contact of the team.
             to,
             title,
             body: nothing(),
         },
-        // These say nothing of the person.
+        // These hold nothing about the person.
         other @ (Intent::Tag { .. }
         | Intent::Untag { .. }
         | Intent::CompleteTask { .. }
@@ -164,7 +164,7 @@ fn intent(intent: Intent) -> Intent {
     }
 }
 
-fn nobody(known: ContactId) -> ContactId {
-    // The word is an id like any other; were it not, the known one would stay.
+fn erased_contact(known: ContactId) -> ContactId {
+    // The placeholder is a valid id, so the known id is never returned.
     ContactId::new(ERASED).unwrap_or(known)
 }

@@ -384,7 +384,7 @@ fn call(
         message: id,
         contact: contact.clone(),
         conversation: message.conversation_id.clone(),
-        caller: Caller::told(text_of(message.from.as_ref())),
+        caller: Caller::readable(text_of(message.from.as_ref())),
         called: number_in(message.to.as_ref()),
         ended_at: ended_at(delivery, message, now),
         duration: message.call_duration,

@@ -84,7 +84,7 @@ fn each_by_its_definition() {
     assert_eq!((metrics.bookings, metrics.self_service_bookings), (2, 1));
     assert_eq!(metrics.recovered_revenue, None);
 
-    settings.clicks_are_told = true;
+    settings.all_clicks_reported = true;
     settings.revenue = Some(Revenue::between(16_500, 29_500));
     let metrics = measured(&told, &settings);
     assert_eq!(parts(metrics.clicked), Some((1, 4)));

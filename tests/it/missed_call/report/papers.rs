@@ -67,7 +67,7 @@ fn a_morning() -> Told {
         .missed("call-8", HOUR + 300, from("+15550001008", BUSINESS))
 }
 
-const HEADER: &str = "\u{feff}BusinessLine,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
+const HEADER: &str = "\u{feff}Studio,Caller number,Call time,Answered or missed,Text sent,Booking link clicked,\
     Reply received,Manual handoff needed,Recovered appointment,Estimated recovered revenue (low),\
     Estimated recovered revenue (high)\r\n";
 
@@ -112,7 +112,7 @@ fn a_click_is_denied_only_if_every_click_is_told() {
         record.split(',').nth(5).unwrap().to_owned()
     };
     assert_eq!(clicked(&settings), "");
-    settings.clicks_are_told = true;
+    settings.all_clicks_reported = true;
     assert_eq!(clicked(&settings), "no");
 }
 
@@ -162,13 +162,13 @@ Not texted: 3
   1: the number was withheld
 Replied: 1
 Asked for a person: 1
-Refused further texts: 1
-Spoken with: 0
+Opted out: 1
+Reached: 0
 Booked: 2
 
-HighLevel did not say what became of 1 call; please look.
+1 call could not be classified as missed or answered; please check.
 
-Nobody has dealt with 4 callers yet, the most pressing first:
+4 callers still need attention, the most urgent first:
 1. 06:01 +15550001004 called North 2 times: asks for a person; texted
 2. 07:00 +15550001003 called =HYPERLINK(\"http://x\",\"South\") and more: priority; texted
 3. 06:03 +15550001006 called +15550009999: no text: the contact has do-not-disturb on; do not text
@@ -186,14 +186,14 @@ Not texted: 1
   1: not yet
 Replied: 0
 Asked for a person: 0
-Refused further texts: 0
-Spoken with: 0
+Opted out: 0
+Reached: 0
 Booked: 0
 
-Nobody has dealt with 1 caller yet, the most pressing first:
+1 caller still needs attention, the most urgent first:
 1. 01:00 +15550001009 called North: no text yet
 
-From earlier days nobody has dealt with 4 callers yet.
+4 callers of earlier days still need attention.
 ";
     assert_eq!(next.text(), expected);
 }
@@ -244,7 +244,7 @@ fn a_day_on_which_all_is_well() {
     assert!(
         digest
             .text()
-            .ends_with("\nEverybody has been dealt with.\n"),
+            .ends_with("\nAll callers have been taken care of.\n"),
         "{}",
         digest.text()
     );

@@ -1,5 +1,4 @@
-//! What follows from the call itself, above all from the number that was called: which steps are for it, and which
-//! words.
+//! Selects steps and copy by the call, above all by the number that was called.
 
 use super::Episode;
 use crate::recipes::missed_call::core::copy::{CopyContext, CopyError, MergeField, MessageCopy};
@@ -13,13 +12,13 @@ impl Episode {
         self.recipe.numbers.get(self.state.called.as_ref())
     }
 
-    /// Whether the step is for calls such as this one. One that is not is never planned, and leaves no entry.
+    /// Whether the step is for calls such as this one. If not, it is never planned and leaves no entry.
     pub(super) fn is_for_this_call(&self, step: &Step) -> bool {
         let called = self.state.called.as_ref();
         step.only_for.holds(called, self.number())
     }
 
-    /// Why the number that was called keeps this step from being done, if it does.
+    /// Why the number that was called forbids this step, if it does.
     pub(super) fn refusal_of(&self, step: &Step) -> Option<Reason> {
         match self.recipe.numbers.allows(self.state.called.as_ref()) {
             Allowed::All => None,
@@ -28,7 +27,7 @@ impl Episode {
         }
     }
 
-    /// The words for this call; the same ones for this caller each time, as long as nothing changes.
+    /// The copy for this call. It is the same for this caller each time, as long as nothing changes.
     pub(super) fn copy_for_this_call(&self, name: &StepName, text: &TextStep) -> MessageCopy {
         let (recipe, state) = (&self.recipe, &self.state);
         let context = CopyContext {
@@ -52,8 +51,8 @@ impl Episode {
         }
     }
 
-    /// Why there is no text, where it cannot be made. No number gets another one's link: without one of its own, there
-    /// is no text that asks for it.
+    /// The reason for a text that cannot be rendered. A number never gets the link of another one: if it has none of its
+    /// own, a text that uses the link is not sent.
     pub(super) fn reason_of(&self, error: &CopyError) -> Reason {
         let number = self.number();
         let is_there = match error.field() {

@@ -1,4 +1,4 @@
-//! What belongs to an episode: which further calls join it, and what its caller did after its call and not before.
+//! Decides what belongs to an episode: further calls that join it, and what its caller did after the call.
 
 use jiff::Timestamp;
 
@@ -10,17 +10,17 @@ use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::Step;
 
 impl Episode {
-    /// When it is to be closed. While a step is open there is nothing to wake for: its end comes as an input.
+    /// When to close it; `None` while a step is open, because the end of that step comes as an input.
     ///
-    /// That is `max_age` after the cooldown. A call that ended within the cooldown can be told of that much later and
-    /// still be young enough for a text; it must find this episode, or the caller would get a second one.
+    /// That is `max_age` after the cooldown. A call that ended within the cooldown can be reported that much later and
+    /// still be young enough for a text. It must find this episode, or the caller would get a second text.
     pub(super) fn closes_at(&self) -> Option<Timestamp> {
         let over = later(self.state.cooldown_until, self.recipe.call.max_age);
         (self.state.live && !self.state.has_open_step()).then_some(over)
     }
 
-    /// Whether a call that ended then joins this episode. With a cooldown shorter than `max_age`, calls join for as long
-    /// as a text that answers the call may still go out: another episode would send another.
+    /// Whether a call that ended then joins this episode. If the cooldown is shorter than `max_age`, calls join as long as
+    /// the first text may still go out; a new episode would send a second one.
     pub fn joins(&self, call_ended_at: Timestamp) -> bool {
         let text_may_go = || {
             let until = later(self.state.call_ended_at, self.recipe.call.max_age);
@@ -34,21 +34,21 @@ impl Episode {
         self.state.live && (call_ended_at < self.state.cooldown_until || text_may_go())
     }
 
-    /// Whether this call is one of its own, told once more.
+    /// Whether this call already belongs to it.
     pub(crate) fn has_call(&self, call: &MessageId) -> bool {
         self.state.calls.contains(call)
     }
 
-    /// Whether what was done at `at` was done before the first call began, so that it is no answer to it, however late it
-    /// is told. What was done during the call counts as done after it: HighLevel does not say whether it dates a call by
-    /// its beginning or its end.
+    /// Whether `at` lies before the first call began. What happened then is no response to the call, however late it is
+    /// reported. The time during the call counts as after it: HighLevel does not say whether it dates a call by its
+    /// beginning or its end.
     ///
-    /// A call that lies ahead was told before somebody set this machine's clock back; nothing can be compared with it.
+    /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it.
     pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
         at < self.state.call_began_at() && self.state.call_ended_at <= now
     }
 
-    /// What another episode has taken, and what follows is set off there, stops steps here as well.
+    /// Applies only the stopping part of an input that another episode handles: it stops steps here as well.
     pub(crate) fn apply_stop_only(&mut self, input: &Input) -> Vec<Output> {
         let mut outputs = Vec::new();
         match input {
@@ -64,20 +64,20 @@ impl Episode {
         outputs
     }
 
-    /// Whether this was told to it, by its entries in the ledger.
-    pub(crate) fn has_heard(&self, input: &Input, entries: &[Entry]) -> bool {
+    /// Whether it has already handled this input, according to its ledger entries.
+    pub(crate) fn has_handled(&self, input: &Input, entries: &[Entry]) -> bool {
         entries.iter().any(|entry| match (&entry.kind, input) {
-            (EntryKind::Replied { message, .. }, Input::Replied { message: told, .. }) => {
-                message == told
+            (EntryKind::Replied { message, .. }, Input::Replied { message: given, .. }) => {
+                message == given
             }
             (
                 EntryKind::Happened { what, reference },
                 Input::Happened {
-                    what: told,
-                    reference: of,
+                    what: trigger,
+                    reference: id,
                 },
-            ) => (what, reference) == (told, of),
+            ) => (what, reference) == (trigger, id),
             _ => false,
-        }) || matches!(input, Input::Replied { message: Some(told), .. } if self.state.pending_replies.contains_key(told))
+        }) || matches!(input, Input::Replied { message: Some(given), .. } if self.state.pending_replies.contains_key(given))
     }
 }

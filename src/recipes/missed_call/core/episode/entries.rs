@@ -1,4 +1,4 @@
-//! The ledger's entries that an episode makes of its calls and attempts.
+//! Builds the ledger entries for calls and attempts.
 
 use super::state::EpisodeState;
 use crate::recipes::missed_call::core::call::Caller;

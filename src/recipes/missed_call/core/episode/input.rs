@@ -1,4 +1,4 @@
-//! What an episode is told.
+//! The inputs of an episode.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::reply::Reply;
 
-/// Something that happened, for one episode.
+/// An input of an episode: something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input {
@@ -19,47 +19,47 @@ pub enum Input {
     Replied {
         /// The message, if it has an id.
         message: Option<MessageId>,
-        /// What it asks for. An automatic answer is written down and changes nothing.
+        /// What it asks for. An automatic reply is recorded and changes nothing.
         reply: Reply,
-        /// When they wrote it, as far as that is told.
+        /// When they wrote it, as far as reported.
         at: Timestamp,
     },
-    /// The caller wrote, and somebody is asked what it means. It counts as a reply of a person at once; what it asks for
-    /// comes as [`Read`](Self::ReplyClassified), and is what the rules made of it where that does not come in time.
+    /// The caller wrote, and a reply agent is asked to classify it. It counts as a reply of a person at once. What it asks
+    /// for comes as [`ReplyClassified`](Self::ReplyClassified); if that does not come in time, the rules decide.
     ReplyPending {
         /// The message.
         message: MessageId,
-        /// What the rules made of it: of a person, and no opt-out.
+        /// The classification of the rules: written by a person, and not an opt-out.
         rules: Reply,
-        /// When they wrote it, as far as that is told.
+        /// When they wrote it, as far as reported.
         at: Timestamp,
-        /// How long is waited.
+        /// Until when the answer is awaited.
         until: Timestamp,
     },
-    /// What a reply asks for is known. Told late, or twice, it changes nothing.
+    /// A pending reply is classified. Given late or twice, it changes nothing.
     ReplyClassified {
         /// The message.
         message: MessageId,
         /// What it asks for.
         reply: Reply,
     },
-    /// The caller must not be texted any more.
+    /// The caller must not be texted any longer.
     OptedOut {
         /// Why.
         reason: Reason,
-        /// When they said so, if in words that no carrier answers; then a step may confirm it.
+        /// When they opted out, if in words that carriers do not act on. A step may confirm it then.
         unconfirmed_since: Option<Timestamp>,
     },
-    /// Something else that steps can follow or stop on.
+    /// A trigger occurred: something that can start or stop steps.
     Happened {
-        /// What.
+        /// The trigger.
         what: Trigger,
-        /// The id of it: a call, a message, an appointment.
+        /// Its id: of a call, a message, an appointment.
         reference: String,
     },
-    /// Nothing more is to be done, for this reason: what waits is dropped, and the episode is closed.
+    /// The episode ends early for this reason: planned steps are dropped, and the episode is closed.
     Ended(Reason),
-    /// An effect came to its end.
+    /// An effect has ended.
     EffectEnded {
         /// Which one.
         effect: EffectId,
@@ -76,13 +76,13 @@ pub enum Input {
 pub enum EffectEnd {
     /// HighLevel did it.
     Done {
-        /// The id of what came of it: a message, a task.
+        /// The id of what it created: a message, a task.
         reference: Option<String>,
-        /// When HighLevel had accepted it.
+        /// When HighLevel accepted it.
         at: Timestamp,
-        /// Found by reading back after an attempt whose answer was lost.
+        /// Whether it was found by reading back after a lost response.
         found: bool,
     },
-    /// It was not done, and will not be.
+    /// It was not done and will not be done.
     NotDone(Reason),
 }

@@ -1,4 +1,4 @@
-//! What belongs to the caller's contact: its tasks, and the contact itself, which can be merged into another.
+//! The caller's contact: its open tasks, and what happens when it is merged into another contact.
 
 use super::state::StepState;
 use super::{Episode, Output};
@@ -7,7 +7,7 @@ use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::recipe::StepAction;
 
 impl Episode {
-    /// Whether this is a task that a step has made and no step has completed.
+    /// Whether a step has created this task and no step has completed it.
     pub(crate) fn has_open_task(&self, task: &TaskId) -> bool {
         let references = &mut self.state.references.iter();
         let made = references.find(|(name, made)| {
@@ -29,16 +29,16 @@ impl Episode {
         })
     }
 
-    /// Whether another contact may take the place of the one that is gone: once in an episode.
+    /// Whether another contact may replace the one that no longer exists: once in an episode.
     pub(crate) fn may_follow(&self) -> bool {
         self.state.former_contact.is_none()
     }
 
-    /// The contact is gone, and `contact` has the caller's number: all that is still to be done is done for it.
+    /// Replaces the contact, which no longer exists, by one that has the caller's number. Open steps are done for it.
     pub(crate) fn go_on_with(&mut self, contact: ContactId) -> Vec<Output> {
         let from = std::mem::replace(&mut self.state.contact, contact.clone());
         self.state.former_contact = Some(from.clone());
-        // The thread was the other contact's.
+        // The thread belonged to the former contact.
         self.state.conversation = None;
         vec![Output::Record(EntryKind::ContactFollowed {
             from,

@@ -1,22 +1,22 @@
 //! The pure state machine of one caller's recovery.
 //!
-//! No clock, randomness, network or database here: an [`Episode`] is told [`Input`]s with the time, and says what it
-//! asks for as [`Output`]s.
+//! It uses no clock, randomness, network or database: an [`Episode`] handles [`Input`]s with the time and returns
+//! [`Output`]s.
 //!
-//! | state of a step | input | next | asked for |
+//! | state of a step | input | next | output |
 //! |---|---|---|---|
-//! | – | the first missed call | `Planned`, or `NotDone` where it cannot be | the effect, a ledger entry |
+//! | – | the first missed call | `Planned`, or `NotDone` if it cannot be done | the effect, a ledger entry |
 //! | any | a further missed call | unchanged, or as below | a ledger entry |
-//! | `Planned` | something that the step stops on | `NotDone` | a ledger entry |
-//! | – | something that the step follows | `Planned` | the effect |
+//! | `Planned` | a trigger that stops the step | `NotDone` | a ledger entry |
+//! | – | a trigger that starts the step | `Planned` | the effect |
 //! | any | an automatic reply | unchanged | a ledger entry |
-//! | any | a reply that somebody is still asked about | as on a reply; what it asks for follows when it is read | – |
+//! | any | a reply that is not classified yet | as for a reply; the rest follows when it is classified | – |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
-//! | `Attempting` | something that the step stops on | `Stopping`: it may be with HighLevel already | – |
+//! | `Attempting` | a trigger that stops the step | `Stopping`: HighLevel may have it already | – |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
-//! | closed | anything from outside | unchanged, or as above where a step is still open; none is planned | a ledger entry |
-//! | any | nothing more is to be done | closed; `Planned` becomes `NotDone` | ledger entries |
+//! | closed | anything from outside | unchanged, or as above for a step that is still open; no step is planned | a ledger entry |
+//! | any | the episode ends early | closed; `Planned` becomes `NotDone` | ledger entries |
 
 mod called_number;
 mod correlation;
@@ -56,31 +56,31 @@ use crate::client::Lane;
 
 /// One caller × one business, from the first missed call until nothing is left to do.
 ///
-/// The contract with whoever runs it:
+/// A runtime must keep this contract:
 ///
-/// 1. Inputs of one episode are given in order, one at a time; `now` never goes back by more than clocks drift.
-/// 2. The state, the effects asked for and the ledger entries of one input are stored in one step, or not at all.
-/// 3. Right before an effect is performed, [`permit`](Self::decide) is asked whether it still holds; if so, what it
-///    said is stored together with the state after [`begin`](Self::begin), and only then is the effect performed.
-/// 4. How it ended comes back as [`Input::EffectEnded`]. The same end given twice changes nothing.
-/// 5. At [`next_wakeup`](Self::next_wakeup) comes [`Input::Wake`]; waking too early or twice changes nothing.
+/// 1. It delivers the inputs of one episode in order, one at a time. `now` never goes back by more than clock drift.
+/// 2. It stores the state, the effects and the ledger entries of one input in one transaction, or none of them.
+/// 3. Right before it performs an effect, it calls [`decide`](Self::decide). On [`Decision::Proceed`] it stores the intent
+///    together with the state after [`begin`](Self::begin), and only then performs the effect.
+/// 4. It reports the end of the effect as [`Input::EffectEnded`]. The same end given twice changes nothing.
+/// 5. At [`next_wakeup`](Self::next_wakeup) it sends [`Input::Wake`]. Waking too early or twice changes nothing.
 #[derive(Debug, Clone)]
 pub struct Episode {
     recipe: Arc<Recipe>,
     state: EpisodeState,
 }
 
-/// What an episode asks for.
+/// What an episode asks the runtime to do.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Output {
     /// Perform this effect, not before `due`.
     Perform {
-        /// Its name.
+        /// Its id.
         effect: EffectId,
-        /// When.
+        /// The earliest time.
         due: Timestamp,
-        /// The lane it is performed in: somebody waits for a text.
+        /// The lane it is performed in. A text is interactive, because the caller is waiting.
         lane: Lane,
     },
     /// Write this into the ledger.
@@ -88,12 +88,12 @@ pub enum Output {
 }
 
 impl Episode {
-    /// How long after its call a closed episode is still told what its caller does: replies, bookings, clicks, calls and
-    /// opt-outs. It plans nothing any more, but reports credit them to it. Longer than any window of theirs
-    /// ([`Settings`](super::report::Settings)) unless the host widens one.
+    /// How long after the call a closed episode still records what its caller does: replies, bookings, clicks, calls and
+    /// opt-outs. The episode plans no steps for them; reports credit them to it. It is longer than each window of the
+    /// reports ([`Settings`](super::report::Settings)), unless the host widens one.
     pub const ATTRIBUTION_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-    /// The episode that a missed call opens, and what it asks for.
+    /// Opens an episode for a missed call. Returns it with its first outputs.
     pub fn open(recipe: Arc<Recipe>, call: &MissedCall, now: Timestamp) -> (Self, Vec<Output>) {
         let caller = match &call.caller {
             Some(Caller::Number(number)) => Some(number.clone()),
@@ -135,17 +135,18 @@ impl Episode {
         (episode, outputs)
     }
 
-    /// Nothing but this call was known of the caller when it came, or nothing but calls in floods: the first of them then.
-    pub(crate) fn opens_for_somebody_new(&mut self, since: Option<Timestamp>) {
+    /// Marks the caller as new: before this call nothing was known of them, or only calls in floods. `since` is the time of
+    /// the first of those.
+    pub(crate) fn opens_for_a_new_caller(&mut self, since: Option<Timestamp>) {
         self.state.new_since = since.or(Some(self.state.call_began_at()));
     }
 
-    /// The episode as it was stored, with the recipe whose fingerprint it names.
+    /// Restores an episode from its stored state and the recipe whose fingerprint the state names.
     pub fn resume(state: EpisodeState, recipe: Arc<Recipe>) -> Self {
         Self { recipe, state }
     }
 
-    /// What is to be stored.
+    /// The state to store.
     pub fn state(&self) -> &EpisodeState {
         &self.state
     }
@@ -157,7 +158,7 @@ impl Episode {
 
     /// When to wake it, if ever.
     ///
-    /// That is when a reply has waited long enough to be read, or when the episode is over.
+    /// That is when a reply has waited long enough to be classified, or when the episode is to be closed.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         self.pending_until()
             .into_iter()
@@ -165,7 +166,7 @@ impl Episode {
             .min()
     }
 
-    /// Tells the episode what happened. Closed, it writes that down and plans no step.
+    /// Handles an input. A closed episode only records it and plans no step.
     pub fn handle(&mut self, input: &Input, now: Timestamp) -> Vec<Output> {
         let mut outputs = Vec::new();
         match input {
@@ -177,7 +178,7 @@ impl Episode {
                 }));
                 if reply.is_from_a_person() {
                     self.state.replied_at = self.state.replied_at.max(Some(*at));
-                    self.happen(Trigger::Replied, Reason::Replied, now, &mut outputs);
+                    self.apply_trigger(Trigger::Replied, Reason::Replied, now, &mut outputs);
                 }
                 self.ask_for_a_person(*reply, now, &mut outputs);
             }
@@ -188,29 +189,29 @@ impl Episode {
                 until,
             } => {
                 self.state.replied_at = self.state.replied_at.max(Some(*at));
-                self.wrote(message, *rules, *until, now, &mut outputs);
+                self.add_pending_reply(message, *rules, *until, now, &mut outputs);
             }
             Input::ReplyClassified { message, reply } => {
-                self.read(message, *reply, now, &mut outputs)
+                self.classify_reply(message, *reply, now, &mut outputs)
             }
             Input::OptedOut {
                 reason,
                 unconfirmed_since,
             } => {
-                // A number that is on the list already opts out of nothing anew.
-                let news =
+                // A number that is already on the list is not a new opt-out.
+                let is_new =
                     self.state.opted_out.as_ref() != Some(reason) && *reason != Reason::Suppressed;
-                if news {
+                if is_new {
                     let reason = reason.clone();
                     outputs.push(Output::Record(EntryKind::OptedOut { reason }));
                 }
                 if self.state.opted_out.is_none() {
                     self.state.unconfirmed_opt_out_at = *unconfirmed_since;
                 }
-                // The first is never taken back.
+                // The first reason is kept.
                 self.state.opted_out.get_or_insert_with(|| reason.clone());
-                if news {
-                    self.happen(Trigger::OptedOut, reason.clone(), now, &mut outputs);
+                if is_new {
+                    self.apply_trigger(Trigger::OptedOut, reason.clone(), now, &mut outputs);
                 } else {
                     self.stop_steps(reason, Step::is_message, &mut outputs);
                 }
@@ -220,7 +221,7 @@ impl Episode {
                     what: *what,
                     reference: reference.clone(),
                 }));
-                self.happen(*what, Reason::StoppedBy(*what), now, &mut outputs);
+                self.apply_trigger(*what, Reason::StoppedBy(*what), now, &mut outputs);
             }
             Input::Ended(reason) => {
                 if self.state.live {
@@ -233,7 +234,7 @@ impl Episode {
             }
             Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut outputs),
             Input::Wake => {
-                self.read_overdue(now, &mut outputs);
+                self.classify_overdue(now, &mut outputs);
                 if self.closes_at().is_some_and(|time| now >= time) {
                     outputs.extend(self.close(now));
                 }
@@ -242,11 +243,11 @@ impl Episode {
         outputs
     }
 
-    /// Closes the episode so that the caller's next call opens a new one. What may stop on something stops; other
-    /// effects that are still open go on. Replies that nobody has read yet are what the rules made of them.
+    /// Closes the episode, so that the caller's next call opens a new one. Steps that can be stopped by a trigger stop;
+    /// other open effects continue. Pending replies get the classification of the rules.
     pub fn close(&mut self, now: Timestamp) -> Vec<Output> {
         let mut outputs = Vec::new();
-        self.read_all(now, &mut outputs);
+        self.classify_all(now, &mut outputs);
         if std::mem::take(&mut self.state.live) {
             self.stop_steps(
                 &Reason::Superseded,
@@ -259,8 +260,8 @@ impl Episode {
         outputs
     }
 
-    /// An attempt at an effect begins with this intent, which is evidence from here on. Call it after
-    /// [`permit`](Self::decide) said [`Decision::Proceed`], and store the result before performing.
+    /// Begins an attempt at an effect with this intent, which is evidence from now on. Call it after
+    /// [`decide`](Self::decide) returned [`Decision::Proceed`], and store the result before performing the effect.
     pub fn begin(&mut self, effect: &EffectId, intent: &Intent, attempt: u32) -> Vec<Output> {
         if let Some(state) = self.state.steps.get_mut(&effect.step) {
             *state = StepState::Attempting;
@@ -273,18 +274,18 @@ impl Episode {
         ))]
     }
 
-    /// A clock that was ahead of `now` has dated things that happened. They count as happening now. Returns the effects
-    /// that are planned, and each one's time.
+    /// Corrects times that a clock ahead of `now` has written: they become `now`. Returns the planned effects with their
+    /// times.
     pub(crate) fn clock_was_ahead(&mut self, now: Timestamp) -> Vec<(EffectId, Timestamp)> {
         let state = &mut self.state;
         state.call_ended_at = state.call_ended_at.min(now);
         let cooldown_until = later(state.call_ended_at, self.recipe.call.cooldown);
         state.cooldown_until = state.cooldown_until.min(cooldown_until);
-        let unread = state
+        let deadlines = state
             .pending_replies
             .values_mut()
-            .map(|unread| &mut unread.until);
-        for at in state.set_off.values_mut().chain(unread) {
+            .map(|pending| &mut pending.until);
+        for at in state.set_off.values_mut().chain(deadlines) {
             *at = (*at).min(now);
         }
         let steps = self.state.steps.iter();
@@ -294,14 +295,14 @@ impl Episode {
             .collect()
     }
 
-    /// The attempt turned out to have had no effect: the effect waits again.
+    /// Undoes [`begin`](Self::begin): the attempt had no effect, and the effect is planned again.
     pub fn undo_begin(&mut self, effect: &EffectId) {
         if let Some(state @ StepState::Attempting) = self.state.steps.get_mut(&effect.step) {
             *state = StepState::Planned;
         }
     }
 
-    /// Plans what the first call sets off.
+    /// Plans the steps that the first call starts.
     fn plan(&mut self, call: &MissedCall, now: Timestamp, outputs: &mut Vec<Output>) {
         let recipe = Arc::clone(&self.recipe);
         let caller = call.caller.as_ref();
@@ -312,14 +313,14 @@ impl Episode {
             .iter()
             .filter(|(_, step)| step.on == StepTrigger::Missed && self.is_for_this_call(step))
             .collect();
-        // Texts first, so that the ledger says first what matters most.
+        // Texts first, so that the ledger lists the most important steps first.
         steps.sort_by_key(|(_, step)| (step.lane() != Lane::Interactive, step.after));
         for (name, step) in steps {
             let too_late = || (too_old && recipe.is_first_reply(step)).then_some(Reason::Stale);
             let reason = match &step.action {
                 StepAction::Text(_) => unreachable.clone().or_else(too_late),
-                // Somebody who hides their number, or belongs to the business, is no contact to work on: nothing is
-                // written to HighLevel.
+                // A caller who withholds the number, or belongs to the business, is not a lead: nothing is written to
+                // HighLevel.
                 action => unreachable
                     .clone()
                     .filter(|reason| match reason {
@@ -361,7 +362,7 @@ impl Episode {
         }
     }
 
-    /// A step that cannot be done. What is to be done in its place is planned.
+    /// Ends a step that cannot be done and plans its fallback steps.
     fn refuse_step(
         &mut self,
         name: &StepName,
@@ -377,7 +378,7 @@ impl Episode {
         }
     }
 
-    /// Plans the steps that follow something that happens now, each once in an episode, however often it happens.
+    /// Plans the steps that start now. Each step is planned once in an episode, however often its trigger occurs.
     fn follow(
         &mut self,
         follows: impl Fn(&Step) -> bool,
@@ -411,9 +412,15 @@ impl Episode {
         }));
     }
 
-    /// Something happened: steps that stop on it stop for this reason, and those that follow it are planned, unless the
-    /// episode is over.
-    fn happen(&mut self, what: Trigger, reason: Reason, now: Timestamp, outputs: &mut Vec<Output>) {
+    /// Handles a trigger: steps that it stops end for this reason, and steps that it starts are planned, unless the episode
+    /// is closed.
+    fn apply_trigger(
+        &mut self,
+        what: Trigger,
+        reason: Reason,
+        now: Timestamp,
+        outputs: &mut Vec<Output>,
+    ) {
         self.stop_on(what, &reason, outputs);
         if self.state.live {
             self.set_off(what, &reason, now, outputs);
@@ -422,7 +429,7 @@ impl Episode {
 
     fn ask_for_a_person(&mut self, reply: Reply, now: Timestamp, outputs: &mut Vec<Output>) {
         if reply.asks_for_a_person() {
-            self.happen(Trigger::Help, Reason::Replied, now, outputs);
+            self.apply_trigger(Trigger::Help, Reason::Replied, now, outputs);
         }
     }
 
@@ -435,7 +442,7 @@ impl Episode {
         );
     }
 
-    /// Plans what follows on it.
+    /// Plans the steps that the trigger starts.
     fn set_off(
         &mut self,
         what: Trigger,
@@ -451,7 +458,7 @@ impl Episode {
             }
             StepTrigger::After(other) if what == *other => match &step.action {
                 StepAction::ConfirmOptOut(_) => unconfirmed,
-                // HighLevel knows already what it has told.
+                // HighLevel reported it, so it need not be set there.
                 StepAction::DoNotDisturb => *reason != Reason::DoNotDisturb,
                 _ => true,
             },
@@ -460,7 +467,7 @@ impl Episode {
         self.follow(follows, now, outputs);
     }
 
-    /// Planned steps of this kind are dropped; those under way are not tried again.
+    /// Ends the planned steps of this kind; those in progress are not retried.
     fn stop_steps(
         &mut self,
         reason: &Reason,
@@ -500,7 +507,7 @@ impl Episode {
             self.state.missed_calls,
         )));
         let again = Trigger::MissedAgain;
-        self.happen(again, Reason::StoppedBy(again), now, outputs);
+        self.apply_trigger(again, Reason::StoppedBy(again), now, outputs);
     }
 
     fn end(
@@ -537,7 +544,7 @@ impl Episode {
                     found: *found,
                 }));
                 if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
-                    // What was begun is brought to its end, though the episode may have been closed meanwhile.
+                    // A step in progress is completed, even if the episode was closed in the meantime.
                     let reason = Reason::StoppedBy(what);
                     self.stop_on(what, &reason, outputs);
                     self.set_off(what, &reason, *at, outputs);

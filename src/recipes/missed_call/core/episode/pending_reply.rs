@@ -1,5 +1,5 @@
-//! Replies about which somebody is still asked what they mean. What the rules made of them is kept with a time limit, so
-//! that none is lost should no answer come.
+//! Replies that a reply agent is still asked to classify. The classification of the rules is kept with a deadline, so that
+//! no reply is lost if the agent gives no answer.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,18 +10,18 @@ use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::reply::Reply;
 
-/// A reply that is not read yet.
+/// A reply that is not classified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PendingReply {
-    /// What it is if no answer comes.
+    /// The classification of the rules, used if no answer comes.
     pub(crate) rules: Reply,
-    /// When it has waited long enough.
+    /// Until when an answer is awaited.
     pub(crate) until: Timestamp,
 }
 
 impl Episode {
-    /// Somebody wrote. That alone stops and sets off what a reply does; what they want is waited for.
-    pub(super) fn wrote(
+    /// Adds a reply that is not classified yet. It acts as a reply at once; what it asks for follows later.
+    pub(super) fn add_pending_reply(
         &mut self,
         message: &MessageId,
         rules: Reply,
@@ -32,17 +32,17 @@ impl Episode {
         if self.state.pending_replies.contains_key(message) {
             return;
         }
-        let unread = PendingReply { rules, until };
-        self.state.pending_replies.insert(message.clone(), unread);
-        self.happen(Trigger::Replied, Reason::Replied, now, outputs);
+        let pending = PendingReply { rules, until };
+        self.state.pending_replies.insert(message.clone(), pending);
+        self.apply_trigger(Trigger::Replied, Reason::Replied, now, outputs);
         if !self.state.live {
-            // There is nothing that an answer could set off.
-            self.read(message, rules, now, outputs);
+            // An answer could start no step.
+            self.classify_reply(message, rules, now, outputs);
         }
     }
 
-    /// What a reply asks for is known. An answer that comes after that changes nothing.
-    pub(super) fn read(
+    /// Sets the classification of a pending reply. A second answer changes nothing.
+    pub(super) fn classify_reply(
         &mut self,
         message: &MessageId,
         reply: Reply,
@@ -59,38 +59,38 @@ impl Episode {
         self.ask_for_a_person(reply, now, outputs);
     }
 
-    /// Replies that have waited long enough are what the rules made of them.
-    pub(super) fn read_overdue(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
-        self.read_by_rules(|unread| unread.until <= now, now, outputs);
+    /// Uses the classification of the rules for replies whose deadline has passed.
+    pub(super) fn classify_overdue(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
+        self.classify_by_rules(|pending| pending.until <= now, now, outputs);
     }
 
-    /// So are all others.
-    pub(super) fn read_all(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
-        self.read_by_rules(|_| true, now, outputs);
+    /// Uses the classification of the rules for all pending replies.
+    pub(super) fn classify_all(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
+        self.classify_by_rules(|_| true, now, outputs);
     }
 
-    fn read_by_rules(
+    fn classify_by_rules(
         &mut self,
         which: impl Fn(&PendingReply) -> bool,
         now: Timestamp,
         outputs: &mut Vec<Output>,
     ) {
-        let unread = self.state.pending_replies.iter();
-        let chosen: Vec<_> = unread
-            .filter(|(_, unread)| which(unread))
-            .map(|(message, unread)| (message.clone(), unread.rules))
+        let pending = self.state.pending_replies.iter();
+        let chosen: Vec<_> = pending
+            .filter(|(_, reply)| which(reply))
+            .map(|(message, reply)| (message.clone(), reply.rules))
             .collect();
         for (message, rules) in chosen {
-            self.read(&message, rules, now, outputs);
+            self.classify_reply(&message, rules, now, outputs);
         }
     }
 
-    /// When the first of them has waited long enough.
+    /// The earliest deadline of the pending replies.
     pub(super) fn pending_until(&self) -> Option<Timestamp> {
         self.state
             .pending_replies
             .values()
-            .map(|unread| unread.until)
+            .map(|pending| pending.until)
             .min()
     }
 }

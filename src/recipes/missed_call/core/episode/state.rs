@@ -1,5 +1,5 @@
-//! What is remembered of an episode between inputs. It is stored as JSON, and rows of old releases must load for ever:
-//! add fields with a default, never change the meaning of one, and raise [`VERSION`] when that is not enough.
+//! The stored state of an episode. It is stored as JSON, and every later release must load rows of older ones: add fields
+//! with a default, never change the meaning of one, and raise [`VERSION`] if that is not enough.
 
 use std::collections::BTreeMap;
 
@@ -17,42 +17,42 @@ use crate::recipes::missed_call::core::model::{EpisodeId, StepName};
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;
 
-/// The calls whose ids are remembered, to recognise another event about one of them.
+/// How many call ids are remembered, to recognise another event about one of these calls.
 pub(crate) const REMEMBERED_CALLS: usize = 32;
 
 /// The stored part of an [`Episode`](super::Episode).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EpisodeState {
-    /// The version of this form.
+    /// The version of this format.
     pub(crate) version: u32,
     pub(crate) id: EpisodeId,
     pub(crate) location: LocationId,
     pub(crate) contact: ContactId,
-    /// The contact that the call came with, once that was gone and another with the caller's number was found.
+    /// The contact of the call, if it no longer exists and another contact with the caller's number replaced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) former_contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) conversation: Option<ConversationId>,
-    /// The caller's number, where the call told it.
+    /// The caller's number, if the call reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) caller: Option<PhoneNumber>,
     /// The number of the business that was called first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) called: Option<PhoneNumber>,
-    /// The fingerprint of the recipe it started with, and keeps.
+    /// The fingerprint of its recipe, which never changes.
     pub(crate) recipe: String,
     /// When the first call ended.
     pub(crate) call_ended_at: Timestamp,
-    /// How many seconds the first call lasted, where that was told.
+    /// How many seconds the first call lasted, if reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) call_seconds: Option<u64>,
-    /// When the caller was first heard of, if this call, and others that came in a flood, are all that was known of them.
+    /// The caller's first call, if nothing was known of the caller except this call and others in a flood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) new_since: Option<Timestamp>,
     /// Until when further calls join.
     #[serde(rename = "closes_at")]
     pub(crate) cooldown_until: Timestamp,
-    /// The last calls that joined, the first one included.
+    /// The first call and the latest ones that joined.
     pub(crate) calls: Vec<MessageId>,
     /// How many calls were missed.
     pub(crate) missed_calls: u32,
@@ -62,39 +62,39 @@ pub struct EpisodeState {
     /// When the caller last wrote something that is neither an opt-out nor automatic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replied_at: Option<Timestamp>,
-    /// When the caller opted out in words that no carrier answers, so that a step may confirm it.
+    /// When the caller opted out in words that carriers do not act on, so that a step may confirm it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unconfirmed_opt_out_at: Option<Timestamp>,
-    /// Why no more texts may be sent to the caller, once they said so.
+    /// Why no more texts may be sent to the caller, once they have opted out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opted_out: Option<Reason>,
-    /// How far each step is that something has set off.
+    /// The state of each step that was started.
     pub(crate) steps: BTreeMap<StepName, StepState>,
-    /// Since when, for steps that the first call did not set off.
+    /// The start time of steps that the first call did not start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) set_off: BTreeMap<StepName, Timestamp>,
-    /// The ids of what came of steps that are done: messages, tasks.
+    /// The ids of what completed steps created: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
-    /// Replies that are not read yet.
+    /// Replies that are not classified yet.
     #[serde(rename = "unread", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) pending_replies: BTreeMap<MessageId, PendingReply>,
-    /// Whether nothing more may be done in it, whatever is told of it.
+    /// Whether no step may start any more, whatever is reported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) ended: bool,
-    /// Whether it is the one that further calls of this caller join.
+    /// Whether it is open: further calls of this caller join it.
     pub(crate) live: bool,
 }
 
-/// How far a step has come.
+/// The state of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StepState {
-    /// Its effect is stored and waits for its time.
+    /// Its effect is stored and waits for its due time.
     Planned,
-    /// An attempt has begun; whether HighLevel did it is not known until it ends.
+    /// An attempt has begun. Whether HighLevel did it is not known before the attempt ends.
     Attempting,
-    /// The same, and should it turn out that HighLevel did not do it, it is not tried again.
+    /// An attempt has begun, and the step was stopped since. If HighLevel did not do it, it is not retried.
     Stopping(Reason),
     /// HighLevel did it.
     Done,
@@ -121,7 +121,7 @@ impl EpisodeState {
         self.step(step).is_some_and(StepState::is_open)
     }
 
-    /// When the first call began, as far as its length is told.
+    /// When the first call began; its end, if its length is not known.
     pub(crate) fn call_began_at(&self) -> Timestamp {
         let seconds = self.call_seconds.unwrap_or(0);
         let length = SignedDuration::from_secs(seconds.try_into().unwrap_or(i64::MAX));
@@ -130,14 +130,14 @@ impl EpisodeState {
             .unwrap_or(Timestamp::MIN)
     }
 
-    /// Whether the text that answers the call was not sent because machines called.
+    /// Whether the first text was not sent because the call was part of a flood.
     pub(crate) fn came_in_a_flood(&self) -> bool {
         let mut steps = self.steps.values();
         steps.any(|step| *step == StepState::NotDone(Reason::Flood))
     }
 
-    /// Its first call, if nothing was known of the caller then. Floods are seen by these calls, so a
-    /// [`Store`](crate::recipes::missed_call::store::Store) must find them by their time and by the number.
+    /// The first call, if the caller was unknown then. Floods are detected by these calls, so a
+    /// [`Store`](crate::recipes::missed_call::store::Store) must find them by time and by number.
     pub fn new_caller(&self) -> Option<NewCaller> {
         self.new_since.map(|_| NewCaller {
             number: self.caller.clone(),
@@ -145,12 +145,12 @@ impl EpisodeState {
         })
     }
 
-    /// The episode's name.
+    /// The episode's id.
     pub fn id(&self) -> &EpisodeId {
         &self.id
     }
 
-    /// Where it takes place.
+    /// Its location.
     pub fn location(&self) -> &LocationId {
         &self.location
     }
@@ -160,7 +160,7 @@ impl EpisodeState {
         &self.contact
     }
 
-    /// The caller's number, where the call told it.
+    /// The caller's number, if the call reported it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
     }
@@ -175,7 +175,7 @@ impl EpisodeState {
         self.live
     }
 
-    /// Whether what its caller does now belongs to it: it is live, or closed and its call not older than
+    /// Whether it still records what its caller does: it is open, or closed and its call is not older than
     /// [`Episode::ATTRIBUTION_WINDOW`].
     pub fn accepts_late_input(&self, now: Timestamp) -> bool {
         self.live || now <= later(self.call_ended_at, Episode::ATTRIBUTION_WINDOW)

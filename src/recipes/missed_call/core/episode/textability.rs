@@ -1,4 +1,4 @@
-//! Whether a caller can be texted at all, by the number alone.
+//! Decides by the number alone whether a caller can be texted.
 
 use super::Episode;
 use crate::phone::PhoneNumber;
@@ -7,7 +7,7 @@ use crate::recipes::missed_call::core::compliance::{NotTextable, NumberingPlan, 
 use crate::recipes::missed_call::core::model::Reason;
 
 impl Episode {
-    /// Why this caller cannot or must not be texted, if so.
+    /// Why this caller cannot or must not be texted, if there is a reason.
     pub(super) fn refusal_of_caller(&self, caller: &Caller) -> Option<Reason> {
         if let (Caller::Number(number), Some(called)) = (caller, &self.state.called)
             && number == called
@@ -24,8 +24,8 @@ impl Episode {
         })
     }
 
-    /// The same of the contact's number, where the call did not tell who called: a text goes to that one then, and if that
-    /// cannot be read either, to nobody.
+    /// The same check for the contact's number, if the call did not report the caller's: the text goes to that number
+    /// then. If it is unreadable too, no text is sent.
     pub(super) fn refusal_of_phone(&self, phone: Option<&PhoneNumber>) -> Option<Reason> {
         match (&self.state.caller, phone) {
             (Some(_), _) => None,

@@ -1,4 +1,4 @@
-//! Each state of a step × each input: what becomes of every pair stands in two tables, and none is left out.
+//! Each state of a step × each input: two tables list the result of every pair, and a test checks that none is missing.
 
 #[cfg(test)]
 mod tests {
@@ -12,12 +12,11 @@ mod tests {
     use crate::recipes::missed_call::core::episode::*;
     use crate::recipes::missed_call::core::reply::Reply;
 
-    /// A message, which stops on all that messages stop on. Each line is an input with the reason that it gives; then what
-    /// becomes of the message in each state, `=` if it stays, with a further entry after `+`; then the entries beside
-    /// that of the step's end, and the steps that follow.
+    /// A message, with the default triggers that stop messages. Each line is an input with the reason that it gives; then
+    /// the next state of the message for each state, `=` if unchanged, with a further entry after `+`; then the entries
+    /// besides that of the step's end, and the steps that are started.
     ///
-    /// Steps that follow something are in the state `–` before, and the last column is what becomes of them: `Planned`
-    /// where they are named.
+    /// Steps that a trigger starts are in the state `–` before. The last column names those that become `Planned`.
     const MESSAGE: &str = "
         input                      | reason                      | planned           | attempting        | stopping   | done       | not_done   | entries     | followed by
         the same call              |                             | =                 | =                 | =          | =          | =          |             |
@@ -59,7 +58,7 @@ mod tests {
         wake                       |                             | =                 | =                 | =          | = + closed | = + closed |             |
     ";
 
-    /// A step of the team's, which stops on nothing: only the lines that differ from `=` in all states.
+    /// A step for the team, which no trigger stops: only the lines that are not `=` in all states.
     const TASK: &str = "
         ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
         its end: done              |                             | done              | done              | done       | =          | =          |             |
@@ -72,7 +71,7 @@ mod tests {
     const TASK_STEP: &str = "do = \"task\"\ntitle = \"Call back\"";
 
     const STEP: &str = "step";
-    /// A reply that somebody reads, where the input says that it is read.
+    /// A pending reply, for inputs that classify it.
     const UNREAD: &str = "unread";
 
     /// The states that a step can be in, with their words. A new state does not compile here until it has a word; then it
@@ -85,11 +84,11 @@ mod tests {
             StepState::Done,
             StepState::NotDone(Reason::Stale),
         ]
-        .map(|state| (told(&state).0, state))
+        .map(|state| (described(&state).0, state))
     }
 
     /// A state's word, and the code of its reason.
-    fn told(state: &StepState) -> (&'static str, Option<String>) {
+    fn described(state: &StepState) -> (&'static str, Option<String>) {
         match state {
             StepState::Planned => ("planned", None),
             StepState::Attempting => ("attempting", None),
@@ -225,7 +224,7 @@ mod tests {
         }
     }
 
-    /// An episode with this step in this state, and with a step for each happening that follows it.
+    /// An episode with this step in this state, and with a step for each trigger that starts one.
     fn episode(step: &str, state: &StepState) -> Episode {
         let mut toml = format!("name = \"coverage\"\nversion = 1\n[steps.{STEP}]\n{step}\n");
         for trigger in Trigger::ALL {
@@ -246,7 +245,7 @@ mod tests {
         episode
     }
 
-    /// What becomes of one pair, in the words of the tables.
+    /// The result of one pair, in the words of the tables.
     #[derive(Debug, PartialEq)]
     struct Outcome {
         state: (&'static str, Option<String>),
@@ -267,7 +266,7 @@ mod tests {
         }
         let outputs = episode.handle(input, now);
         let mut outcome = Outcome {
-            state: told(&episode.state.steps[&step_name(STEP)]),
+            state: described(&episode.state.steps[&step_name(STEP)]),
             entries: Vec::new(),
             followed_by: BTreeSet::new(),
         };
@@ -290,12 +289,12 @@ mod tests {
         lines.map(|line| line.split('|').map(str::trim).collect())
     }
 
-    /// What a line says of this state.
+    /// The expected result of a line for this state.
     fn expected(line: &[&'static str], column: usize, before: &StepState) -> Outcome {
         let mut parts = line[2 + column].split('+').map(str::trim);
         let reason = Some(line[1].to_owned());
         let state = match parts.next().unwrap() {
-            "=" => told(before),
+            "=" => described(before),
             word @ ("not_done" | "stopping") => (word, reason),
             word => (word, None),
         };
@@ -374,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_is_planned_once_however_often_it_is_told() {
+    fn a_step_is_planned_once_however_often_its_trigger_occurs() {
         for (name, input, now) in inputs() {
             let mut episode = episode(TASK_STEP, &StepState::Done);
             outcome(&mut episode, &input, now);

@@ -1,15 +1,15 @@
-//! Why nothing is done in a location, though calls are still written down.
+//! Why a location is halted: its calls are still recorded, and nothing is done for them.
 
 use serde::{Deserialize, Serialize};
 
-/// Why nothing is done in a location. Stored by its name.
+/// Why a location is halted. Stored by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Halt {
-    /// The operator has paused it. What waits goes on afterwards, unless it has become too old.
+    /// The operator has paused it. Pending effects continue afterwards, unless they have become too old.
     Paused,
-    /// The app was removed from it. What waited has ended.
+    /// The app was removed from it. Pending effects have ended.
     Uninstalled,
 }
 

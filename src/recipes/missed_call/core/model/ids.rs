@@ -1,5 +1,5 @@
-//! The names of episodes and effects. They are stored and looked for again after a crash: changing how one is made is
-//! a breaking change.
+//! The ids of episodes, steps and effects. They are stored and looked up after a crash, so changing how one is built is a
+//! breaking change.
 
 use std::fmt;
 
@@ -7,29 +7,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{LocationId, MessageId};
 
-/// The name of one episode for ever: the location and the call that opened it.
+/// The permanent id of one episode: the location and the call that opened it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EpisodeId(Box<str>);
 
 impl EpisodeId {
-    /// The episode that this call opens.
+    /// The id of the episode that this call opens.
     pub fn of_call(location: &LocationId, call: &MessageId) -> Self {
         Self(format!("{location}:{call}").into())
     }
 
-    /// A name that was stored before.
+    /// An id read from a store.
     pub fn from_stored(name: impl Into<Box<str>>) -> Self {
         Self(name.into())
     }
 
-    /// The location, as the name tells it.
+    /// The location, read from the id.
     pub(crate) fn location(&self) -> Option<LocationId> {
         let (location, _) = self.0.split_once(':')?;
         LocationId::new(location).ok()
     }
 
-    /// The name as text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -50,7 +50,7 @@ impl StepName {
     /// The longest name, in characters.
     const LONGEST: usize = 40;
 
-    /// The name that `text` spells; `None` if it is none.
+    /// Reads a step name; `None` if `text` is not a valid one.
     pub fn new(text: &str) -> Option<Self> {
         let sound = text.len() <= Self::LONGEST
             && text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -60,12 +60,12 @@ impl StepName {
         sound.then(|| Self(text.into()))
     }
 
-    /// A name that was stored before.
+    /// An id read from a store.
     pub fn from_stored(name: impl Into<Box<str>>) -> Self {
         Self(name.into())
     }
 
-    /// The name as text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,15 +77,14 @@ impl fmt::Display for StepName {
     }
 }
 
-/// The name of one outside effect for ever: episode, step and ordinal. Whoever performs effects may perform the effect
-/// of one name once.
+/// The permanent id of one outside effect: episode, step and ordinal. The effect of one id is performed at most once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EffectId {
     /// The episode it belongs to.
     pub episode: EpisodeId,
     /// The step of the recipe.
     pub step: StepName,
-    /// Which effect of this step it is, from 0.
+    /// The number of the effect among those of the step, from 0.
     pub ordinal: u32,
 }
 

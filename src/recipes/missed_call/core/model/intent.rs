@@ -1,4 +1,4 @@
-//! What exactly is to be done for one effect.
+//! The intent: exactly what an effect is about to do.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{Basis, Consent};
 use crate::secret::Private;
 
-/// What exactly is to be done. It is stored before the attempt, and looked for after an attempt whose answer was lost.
+/// Exactly what an effect is about to do. It is stored before the attempt. If the response is lost, the engine searches
+/// HighLevel for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -21,23 +22,23 @@ pub enum Intent {
     Text {
         /// The whole text.
         body: Private<String>,
-        /// The number of the business it comes from; HighLevel's default where unknown.
+        /// The number of the business it comes from; HighLevel's default if `None`.
         from: Option<PhoneNumber>,
-        /// The number to send to, where that is not the contact's own.
+        /// The number to send to, if it is not the contact's own.
         to: Option<PhoneNumber>,
-        /// Why this hour is one to text the person in, for texts that keep quiet hours.
+        /// Why the person may be texted at this hour, for texts that keep quiet hours.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hours: Option<String>,
-        /// The name of the copy it was made from: the step's, or that of a variant.
+        /// The name of the copy it was rendered from: the step's, or a variant's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         variant: Option<String>,
-        /// The fingerprint of that copy, by which it was approved.
+        /// The fingerprint of that copy, which approvals refer to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         copy_fingerprint: Option<String>,
-        /// On what basis it is sent; not known of texts of older releases.
+        /// The basis on which it is sent; `None` for texts of older releases.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         basis: Option<Basis>,
-        /// The consent, where the basis is one.
+        /// The consent, if the basis is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consent: Option<Consent>,
     },
@@ -45,9 +46,9 @@ pub enum Intent {
     Email {
         /// Its subject.
         subject: Private<String>,
-        /// The body for readers without HTML.
+        /// The plain-text body.
         text: Private<String>,
-        /// The body.
+        /// The HTML body.
         html: Private<String>,
     },
     /// Put this tag on the contact.
@@ -64,11 +65,11 @@ pub enum Intent {
     Task {
         /// Its title.
         title: String,
-        /// What it says.
+        /// Its text.
         body: Private<String>,
         /// When it is due.
         due: Timestamp,
-        /// Whose it is.
+        /// The user it is assigned to.
         assignee: Option<UserId>,
     },
     /// Complete this task of the contact.
@@ -78,26 +79,26 @@ pub enum Intent {
     },
     /// Write this note on the contact.
     Note {
-        /// What it says.
+        /// Its text.
         body: Private<String>,
     },
     /// Fill in these fields of the contact.
     Fields {
         /// Custom fields by key.
         values: BTreeMap<String, Private<String>>,
-        /// Where the contact came from.
+        /// The contact's source.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<String>,
     },
-    /// Bring the contact's opportunity to this stage.
+    /// Move the contact's opportunity to this stage.
     Stage {
         /// The pipeline.
         pipeline: PipelineId,
         /// The stage.
         stage: PipelineStageId,
-        /// The opportunity that moves; a new one where there is none.
+        /// The opportunity to move; a new one is created if `None`.
         opportunity: Option<OpportunityId>,
-        /// What a new one is called.
+        /// The name of a new opportunity.
         name: Private<String>,
     },
     /// Turn on the contact's do-not-disturb for texts.
@@ -107,28 +108,28 @@ pub enum Intent {
         /// The workflow.
         workflow: WorkflowId,
     },
-    /// Make the contact this user's.
+    /// Assign the contact to this user.
     Assign {
         /// The user.
         user: UserId,
     },
     /// Tell the team.
     Notify {
-        /// By which way.
+        /// The channel.
         to: NoticeTo,
         /// The headline.
         title: String,
-        /// What it says.
+        /// Its text.
         body: Private<String>,
     },
-    /// Do nothing but write the ledger.
+    /// Only write the ledger.
     Record {
-        /// The words.
+        /// The words of the entry.
         what: String,
     },
 }
 
-/// How word reaches the team.
+/// How a notice reaches the team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -142,8 +143,8 @@ pub enum NoticeTo {
 }
 
 impl Intent {
-    /// Whether doing it twice equals doing it once, so that an attempt whose answer is lost is simply made again. The
-    /// service that embeds the engine is told under the effect's name and knows what it was told before.
+    /// Whether doing it twice equals doing it once. If so, an attempt whose response is lost is simply repeated. A notice
+    /// to the host carries the effect's id, by which the host recognises a repeat.
     pub(crate) fn is_repeatable(&self) -> bool {
         match self {
             Self::Tag { .. }
@@ -163,15 +164,15 @@ impl Intent {
         }
     }
 
-    /// Whether another one can look the same that was done before, by us or by somebody else.
-    pub(crate) fn is_told_by_its_words(&self) -> bool {
+    /// Whether HighLevel's record of it can only be recognised by its text, so that an older one may look the same.
+    pub(crate) fn is_recognised_by_its_text(&self) -> bool {
         matches!(
             self,
             Self::Text { .. } | Self::Email { .. } | Self::Note { .. } | Self::Notify { .. }
         )
     }
 
-    /// Whether HighLevel tells afterwards if it was done. What it does not tell is never done again.
+    /// Whether HighLevel can be asked afterwards if it was done. If not, it is never repeated.
     pub(crate) fn can_be_found(&self) -> bool {
         !matches!(self, Self::Workflow { .. })
     }

@@ -1,5 +1,5 @@
-//! The words that all parts of the recipe share: ids, triggers, reasons, intents, calls and persons. Leaves: they decide
-//! nothing, and know no other part of the recipe but the rules of [`compliance`](super::compliance) that they carry.
+//! The types that all modules of the recipe share: ids, triggers, reasons, intents, calls and persons. They decide nothing
+//! and depend on no other module of the recipe except [`compliance`](super::compliance), whose results they carry.
 
 mod halt;
 mod ids;

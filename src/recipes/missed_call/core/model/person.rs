@@ -1,21 +1,22 @@
-//! How a person is named: by contact and number to find their episode, by a hash on the suppression list.
+//! How a person is identified: by contact and number to find their episode, by a hash on the suppression list.
 
 use crate::digest::sha256_hex;
 use crate::ids::{ContactId, LocationId};
 use crate::phone::PhoneNumber;
 
-/// How to find somebody's episode.
+/// The key to find a person's episode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonKey {
-    /// Where.
+    /// The location.
     pub location: LocationId,
-    /// By the contact …
+    /// The contact.
     pub contact: ContactId,
-    /// … or by the number.
+    /// The number, which also finds the episode.
     pub number: Option<PhoneNumber>,
 }
 
-/// Who must not be texted: a number or a contact, kept as a hash so that the list outlives the person's data.
+/// An entry of the suppression list: a number or a contact that must not be texted. It is a hash, so that the list can
+/// outlive the person's data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject(String);
 
@@ -30,7 +31,7 @@ impl Subject {
         Self::hashed(&format!("contact:{contact}"))
     }
 
-    /// A contact and the numbers known for it, each once.
+    /// A contact and its known numbers, without duplicates.
     pub(crate) fn all<'a>(
         contact: &ContactId,
         numbers: impl IntoIterator<Item = &'a PhoneNumber>,

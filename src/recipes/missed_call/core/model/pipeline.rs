@@ -1,4 +1,4 @@
-//! A pipeline as HighLevel shows it: what a recipe's stage is looked for in.
+//! A pipeline as HighLevel lists it. A recipe's stage is looked up in it.
 
 use crate::ids::{PipelineId, PipelineStageId};
 
@@ -7,8 +7,8 @@ use crate::ids::{PipelineId, PipelineStageId};
 pub struct PipelineFacts {
     /// Its id.
     pub id: PipelineId,
-    /// The name that people see.
+    /// The displayed name.
     pub name: Option<String>,
-    /// Its stages with the names that people see.
+    /// Its stages with their displayed names.
     pub stages: Vec<(PipelineStageId, Option<String>)>,
 }

@@ -1,4 +1,4 @@
-//! Why something was not done. Each reason has a code that is stored and reported; codes never change their meaning.
+//! The reasons why a step is not done. Each has a code that is stored and reported. Codes never change their meaning.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::recipes::missed_call::core::compliance::{Exceeded, NotTextable};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// The call was older than the recipe's `max_age` when the text could have been sent.
+    /// The call was already older than the recipe's `max_age` when the text could have been sent.
     Stale,
     /// The contact has turned on do-not-disturb for texts.
     DoNotDisturb,
@@ -25,49 +25,49 @@ pub enum Reason {
     Replied,
     /// The caller's number was withheld.
     Withheld,
-    /// The caller is a short code: a service, not a person.
+    /// The caller is a short code: a service rather than a person.
     ShortCode,
     /// The caller's number cannot be read as a phone number.
     UnreadableNumber,
-    /// The caller's number is of a kind, or on a list, that is not texted.
+    /// The caller's number is of a kind that is not texted, or on a list of such numbers.
     NotTextable(NotTextable),
-    /// The number that was called is switched off in the recipe, or not one of those that it is for.
+    /// The number that was called is switched off in the recipe, or the recipe does not cover it.
     InactiveNumber,
-    /// The number that was called is not listed in the recipe, or has not what the text says of it.
+    /// The number that was called is not listed in the recipe, or lacks a value that the text uses.
     Unmapped,
-    /// There was no hour in time at which the person may be texted.
+    /// Quiet hours did not end before the text was too old.
     QuietHours,
     /// The caller has neither written nor consented to later texts.
     NoConsent,
-    /// The caller has got as many texts as they may within 24 hours.
+    /// The caller has received the maximum number of texts in 24 hours.
     Capped,
-    /// The call came with so many others of unknown callers, or with numbers in a row, that a machine must have made it.
+    /// The call is part of a flood: too many first-time callers at once, or consecutive numbers. A machine made it.
     Flood,
-    /// As [`RateTooHigh`](Self::RateTooHigh), but without the numbers: so it stands in the ledgers of earlier releases, which
-    /// needed less to pause.
+    /// As [`RateTooHigh`](Self::RateTooHigh), without the numbers. Found in ledgers of earlier releases, which paused at
+    /// lower rates.
     SendingPaused,
-    /// So many of the location's texts failed, or were answered with an opt-out, that HighLevel might block it.
+    /// Too many of the location's texts failed or led to an opt-out; HighLevel might block the location.
     RateTooHigh(Exceeded),
-    /// There was nothing to be done: no task to complete, a stage that was passed, an owner that the contact has.
+    /// There was nothing to do: no task to complete, a stage already passed, a contact that already has the owner.
     Needless,
     /// The contact has no e-mail address.
     NoAddress,
     /// The contact has turned on do-not-disturb for e-mail.
     NoEmails,
-    /// Something happened that makes the step needless.
+    /// A trigger stopped the step.
     #[serde(rename = "overtaken")]
     StoppedBy(Trigger),
     /// The caller's next call has opened a new episode.
     Superseded,
-    /// What was known of the person is erased.
+    /// The person's data was erased.
     Erased,
     /// The contact no longer exists.
     ContactGone,
     /// The app was removed from the location.
     Uninstalled,
-    /// The copy could not be made; the code says what was missing.
+    /// The copy could not be rendered; the code says what was missing.
     Copy(String),
-    /// HighLevel refused it for good, or could not be reached in time; the code says how.
+    /// HighLevel refused it permanently, or was not reachable in time; the code says which.
     Failed(String),
 }
 
@@ -105,12 +105,12 @@ impl Reason {
         }
     }
 
-    /// HighLevel may have done it, and it can never be found out.
+    /// HighLevel may have done it, and there is no way to find out.
     pub(crate) fn unknown_outcome() -> Self {
         Self::Failed("outcome_unknown".into())
     }
 
-    /// What people read: in the task, in the digest and in the weekly review.
+    /// The message for humans: in the task, in the digest and in the weekly review.
     pub(crate) fn human_message(&self) -> Cow<'static, str> {
         if let Self::NotTextable(why) = self {
             return why.to_string().into();
@@ -131,27 +131,29 @@ impl Reason {
             Self::NotTextable(_) => "the number takes no texts, or must not get any",
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
-            Self::QuietHours => "it was no hour to text them",
+            Self::QuietHours => "the person may not be texted at this hour (quiet hours)",
             Self::NoConsent => "the caller has not consented to further texts; call instead",
             Self::Capped => "the caller has had as many texts today as they may get; call instead",
             Self::Flood => "too many unknown callers came at once; call back",
             Self::SendingPaused | Self::RateTooHigh(_) => {
                 "too many texts of the last days failed or were answered with STOP; call instead"
             }
-            Self::Needless => "there was nothing to be done",
+            Self::Needless => "there was nothing to do",
             Self::NoEmails => "the contact has do-not-disturb on for e-mail",
             Self::NoAddress => "the contact has no e-mail address",
-            Self::StoppedBy(_) => "somebody has spoken with the caller, or they have booked",
-            Self::Superseded => "the caller has called anew",
-            Self::Erased => "what was known of the person is erased",
+            Self::StoppedBy(_) => "someone has spoken with the caller, or the caller has booked",
+            Self::Superseded => "the caller has called again",
+            Self::Erased => "the data of the person was erased",
             Self::ContactGone => "the contact no longer exists",
             Self::Uninstalled => "the app was removed",
-            Self::Copy(_) => "the text could not be made; check the recipe and its custom values",
+            Self::Copy(_) => {
+                "the text could not be rendered; check the recipe and its custom values"
+            }
             Self::Failed(_) => "HighLevel did not accept it",
         }
     }
 
-    /// The reason with this code, if it is one that forbids every later text too.
+    /// The reason with this code, if it forbids every later text too.
     #[cfg(feature = "sqlite")]
     pub(crate) fn of_opt_out(code: &str) -> Option<Self> {
         [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
@@ -159,8 +161,7 @@ impl Reason {
             .find(|reason| reason.code() == code)
     }
 
-    /// Whether the caller could not be reached this way though they may be reached in another: what `on = "not_sent"`
-    /// follows.
+    /// Whether the caller may be reached in another way. If so, steps with `on = "not_sent"` start.
     pub(crate) fn allows_fallback(&self) -> bool {
         match self {
             Self::Stale
@@ -193,7 +194,7 @@ impl Reason {
         }
     }
 
-    /// Whether this reason holds for every later text too.
+    /// Whether this reason forbids every later text too.
     pub(crate) fn is_opt_out(&self) -> bool {
         matches!(self, Self::DoNotDisturb | Self::OptedOut | Self::Suppressed)
     }

@@ -1,19 +1,19 @@
-//! What an episode is found by where its contact is not told: ids that it has met.
+//! The ids by which an episode is found if an event does not name the contact.
 
 use std::fmt;
 
 use super::EpisodeId;
 use crate::ids::{ConversationId, LocationId};
 
-/// Something of HighLevel's, or of the host's, that belongs to one episode. It is stored as it is printed.
+/// An id of HighLevel's, or of the host's, that belongs to one episode. It is stored in the form that `Display` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reference {
-    /// A task that a step has made, by its id.
+    /// A task that a step has created, by its id.
     Task(String),
     /// An appointment that the caller has booked, by its id.
     Appointment(String),
-    /// The thread with the caller's contact. It belongs to the episode that was opened last.
+    /// The thread with the caller's contact. It belongs to the episode opened last.
     Conversation(ConversationId),
 }
 
@@ -28,13 +28,13 @@ impl fmt::Display for Reference {
     }
 }
 
-/// An episode is found by this, or is not any more. The last episode that is told counts.
+/// Links a reference to an episode, or removes the link. The last change of a reference counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceChange {
-    /// Where.
+    /// The location.
     pub location: LocationId,
-    /// By what.
+    /// The reference.
     pub reference: Reference,
-    /// Which; `None` when it is forgotten.
+    /// The episode that it leads to; `None` to remove the link.
     pub episode: Option<EpisodeId>,
 }

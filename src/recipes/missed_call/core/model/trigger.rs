@@ -1,8 +1,8 @@
-//! What can happen to an episode from outside: what steps follow, and what makes them needless.
+//! Triggers: the events that start or stop the steps of an episode.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that happens in the course of an episode. The words are those of a recipe's `on` and `stops_on`.
+/// An event in the course of an episode that starts or stops steps. The words are those of a recipe's `on` and `stops_on`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -11,27 +11,27 @@ pub enum Trigger {
     MissedAgain,
     /// The caller called again and was answered.
     Answered,
-    /// Somebody of the business called the caller and reached them.
+    /// The business called the caller back and reached them.
     Returned,
-    /// Somebody of the business wrote to the caller.
+    /// A person of the business wrote to the caller.
     TeamWrote,
     /// The caller wrote, on any channel.
     Replied,
-    /// The caller wrote that they want a person.
+    /// The caller asked for a person.
     Help,
     /// The caller booked an appointment.
     Booked,
-    /// An appointment that the caller had booked was called off.
+    /// An appointment that the caller had booked was cancelled.
     BookingCancelled,
     /// The caller opened a link that was sent.
     Clicked,
-    /// A task that a step has made was completed, and not by a step.
+    /// A task that a step has created was completed, and not by a step.
     TaskDone,
     /// The caller wants no more texts.
     OptedOut,
     /// A step has handed the caller over to a person.
     HandedOff,
-    /// A step has told somebody higher up.
+    /// A step has escalated the case.
     Escalated,
 }
 
@@ -72,7 +72,7 @@ impl Trigger {
         }
     }
 
-    /// Whether messages stop on it unless their step says otherwise: the caller has been spoken with, or wants none.
+    /// Whether it stops messages unless their step says otherwise.
     pub(crate) fn ends_messages(self) -> bool {
         !matches!(self, Self::MissedAgain | Self::Escalated)
     }

@@ -1,5 +1,4 @@
-//! The seam for a classifier of the host's own, such as a language model, which may refine what the rules made of a
-//! reply.
+//! The interface for the host's own classifier, such as a language model, which may refine the classification of the rules.
 
 use async_trait::async_trait;
 
@@ -7,8 +6,9 @@ use super::Reply;
 use crate::secret::Private;
 
 /// A host's own classifier, given to the engine with
-/// [`EngineBuilder::reply_agent`](crate::recipes::missed_call::EngineBuilder::reply_agent). It is asked for everything but
-/// what must not depend on it: [`decide`] says what counts. It reads, and no more: what follows is the recipe's.
+/// [`EngineBuilder::reply_agent`](crate::recipes::missed_call::EngineBuilder::reply_agent). The engine asks it about every
+/// reply except those that the rules settle; [`decide`] combines both answers. The agent only classifies. The recipe says
+/// what follows.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -27,24 +27,22 @@ use crate::secret::Private;
 /// ```
 #[async_trait]
 pub trait ReplyAgent: Send + Sync + 'static {
-    /// What the text means. `rules` is what [`classify`](super::classify) made of it; an agent that does not know
-    /// better gives it back.
+    /// Classifies a text. `rules` is the result of [`classify`](super::classify); an agent without a better answer returns it.
     ///
-    /// The text is a person's own words and goes wherever the agent sends it; of one that is longer than 16 KiB it is the
-    /// beginning. An error, whatever it is, leaves what the rules said, and so does an answer that comes too late for
-    /// whoever asks: the future is dropped then. After a crash the same text is not asked about again.
+    /// The text is a person's own words, and the agent decides where it is sent. If it is longer than 16 KiB, only its
+    /// beginning is passed. After an error the classification of the rules stands. The same holds for an answer that comes
+    /// too late; the future is dropped then. After a crash the engine does not ask about the same text again.
     async fn classify(&self, text: &Private<String>, rules: Reply) -> Result<Reply, AgentError>;
 }
 
-/// Why an agent gave no answer. It must not hold the text.
+/// Why an agent gave no answer. It must not contain the text.
 pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What counts when the rules said `rules` and an agent said `agent`; `None` if it was not asked, failed, or was too
-/// late.
+/// Combines the classification of the rules and of an agent. `agent` is `None` if it was not asked, failed, or was too late.
 ///
-/// An opt-out, an opt-in, a wrong number or an automatic answer stands as the rules found it ([`Reply::is_settled`]): an
-/// agent takes none back. Of these four it makes the wrong number alone, because a person who says so in other words
-/// must be left in peace, too. Anything else is the agent's.
+/// If the rules found an opt-out, an opt-in, a wrong number or an automatic reply ([`Reply::is_settled`]), the agent cannot
+/// change that. Of these four classes an agent can only set the wrong number, because a person who says so in other words
+/// must not be texted either. In all other cases the agent decides.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, decide};
@@ -68,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_takes_back_nothing_that_the_rules_settle_and_makes_no_consent() {
+    fn an_agent_cannot_change_what_the_rules_settle_and_cannot_grant_consent() {
         use Reply::{Automatic, OptIn, OptOut, WrongNumber};
         for rules in Reply::ALL {
             assert_eq!(decide(rules, None), rules);
@@ -91,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_agent_that_fails_leaves_what_the_rules_said() {
+    async fn after_an_error_of_the_agent_the_rules_decide() {
         let agent: Box<dyn ReplyAgent> = Box::new(Fails);
         let said = agent
             .classify(&"what does it cost".into(), Reply::Help)

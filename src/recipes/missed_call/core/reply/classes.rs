@@ -1,9 +1,9 @@
-//! Words of one class: what the tables write as `<day>`, `<text>`, `<det>`. All are spelt as `text.rs` leaves them.
+//! The word classes that the tables write as `<day>`, `<text>`, `<det>`. The words are in the normalised form of `text.rs`.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The words of the class with this name, as it stands between `<` and `>`.
+/// The words of the class with this name (the part between `<` and `>`).
 pub(super) fn of(name: &str) -> Option<impl Iterator<Item = &'static str>> {
     let class = CLASSES.iter().find(|(class, _)| *class == name);
     class.map(|(_, words)| words.split_whitespace())
@@ -32,7 +32,7 @@ const VISITS: &str = "
     session cita citas consulta reserva reservacion visita rendezvous rdv visite seance
 ";
 
-/// What somebody is sent who is texted.
+/// What a business sends by text.
 const TEXTS: &str = "
     text message texting messaging sms mms promo promos promotion promotions notification notifications alert alerts
     ad ads advertising advertisement advertisements marketing solicitation solicitations soliciting solicitors spam
@@ -40,13 +40,13 @@ const TEXTS: &str = "
     correspondence contact campaign campaigns blasts followups updates newsletters offers harassment madness mensaje
 ";
 
-/// What somebody does who sends them.
+/// Verbs for sending texts.
 const TEXTING: &str = "
     texting messaging contacting bothering harassing spamming bugging emailing pestering annoying hounding nagging
     soliciting stalking pinging advertising blasting bombarding robotexting
 ";
 
-/// What may stand between a verb and its object.
+/// Words between a verb and its object.
 const DETERMINERS: &str = "
     no these those the this that them all any your my more such so many much further other unwanted unsolicited
     automated automatic annoying stupid damn dumb fucking freaking marketing promotional company business of sending
@@ -54,25 +54,25 @@ const DETERMINERS: &str = "
     incessant endless daily weekly getting receiving
 ";
 
-/// Where a business keeps whom it texts.
+/// Words for a list of recipients.
 const LISTS: &str = "
     list lists database system contacts contact records record roster directory thread chat loop campaign mailing
     text texting messaging message sms crm distribution subscription notifications alerts blast blasts promotions
     marketing
 ";
 
-/// After "don't text me": it says when, or what, and is no end.
+/// After "don't text me": a time or a topic, so that it is a limit and not an opt-out.
 const LATER: &str = "
     anything before until till til after between during while when tonight today tomorrow yet early late at right rn so too
     on in past this the a back pictures pics photos about if as well much often because bc first
 ";
 
-/// What a business knows of somebody.
+/// Words for a person's data.
 const DATA: &str = "
     data info information details records datos informacion donnees informations
 ";
 
-/// Whether a word may be a name: it has three letters and more, and is none of those that often stand in its place.
+/// Whether a word may be a name: it has at least three letters and is not in the list below.
 pub(super) fn may_be_a_name(word: &str) -> bool {
     word.len() >= 3
         && word.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -87,7 +87,7 @@ static NO_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     lists.into_iter().flat_map(str::split_whitespace).collect()
 });
 
-/// What stands after "this isn't", "I'm not", "I don't know any", "there is no" and the like, and is no name.
+/// Words after "this isn't", "I'm not", "I don't know any", "there is no" and similar phrases that are not names.
 const COMMON: &str = "
     about again alone already also always anyone anything anymore anywhere around aware away bad because been best
     better big booking broken but can cash cheap clear closed cold comfortable convenient cool correct cost crazy

@@ -1,24 +1,23 @@
-//! What is read of a reply, however long it is: all of it, or its beginning and its end.
+//! Limits the part of a reply that is read: all of it, or its beginning and its end.
 //!
-//! Anybody can write a megabyte to a business. What they want stands in the first words or, below or above quoted
-//! history, in the last ones, and all that comes after the cut costs a bounded amount. The cut comes first: before case,
-//! accents and words are looked at.
+//! Anyone can send a megabyte to a business. What the writer wants is in the first words or, below or above quoted history,
+//! in the last ones. The text is cut first, before case, accents and words are processed, so that all later work is bounded.
 
 use super::steps;
 
-/// Up to this many bytes are read whole: more than the longest text message, which has 1,600 characters.
+/// Texts of up to this many bytes are read in full. The longest text message has 1,600 characters.
 pub(super) const LONGEST: usize = 2048;
-/// Of what is longer, so much of each end.
+/// The bytes read at each end of a longer text.
 const END: usize = LONGEST / 2;
-/// How much white space at either end, or style sheets at the head of an HTML page, are passed over to find the words.
-const PASSED_OVER: usize = 64 * 1024;
+/// How many bytes of white space at either end, or of style sheets at the head of an HTML page, are skipped.
+const MAX_SKIPPED: usize = 64 * 1024;
 
 /// The parts of a reply that are read.
 #[derive(Clone, Copy)]
 pub(super) struct Excerpt<'a> {
     /// All of it, or its beginning.
     pub(super) head: &'a str,
-    /// Its end, if something before that is not read.
+    /// Its end, if a part before that is not read.
     pub(super) tail: Option<&'a str>,
 }
 
@@ -39,7 +38,7 @@ impl<'a> Excerpt<'a> {
         }
         let head = &text[..text.floor_char_boundary(END)];
         let tail = &text[text.ceil_char_boundary(text.len() - END)..];
-        // Half a word is another word.
+        // A cut word would be a different word.
         let head = head.rfind(ends_word).map_or("", |end| &head[..end]);
         let tail = tail.find(ends_word).map_or("", |start| &tail[start..]);
         Self {
@@ -55,19 +54,19 @@ impl<'a> Excerpt<'a> {
 }
 
 fn without_padding(text: &str) -> &str {
-    let near = &text[..text.floor_char_boundary(PASSED_OVER)];
+    let near = &text[..text.floor_char_boundary(MAX_SKIPPED)];
     let text = &text[near.len() - near.trim_start_matches(is_padding).len()..];
-    let far = text.ceil_char_boundary(text.len().saturating_sub(PASSED_OVER));
+    let far = text.ceil_char_boundary(text.len().saturating_sub(MAX_SKIPPED));
     &text[..far + text[far..].trim_end_matches(is_padding).len()]
 }
 
-/// What stands in the body of an HTML page; any other text as it is.
+/// The body of an HTML page; any other text unchanged.
 fn body(text: &str) -> &str {
     const BODY: &[u8] = b"<body";
     if !text.starts_with('<') {
         return text;
     }
-    let near = &text.as_bytes()[..text.len().min(PASSED_OVER)];
+    let near = &text.as_bytes()[..text.len().min(MAX_SKIPPED)];
     let found = near
         .windows(BODY.len())
         .position(|window| window.eq_ignore_ascii_case(BODY));
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_is_read_whole_and_what_is_long_at_both_ends() {
+    fn short_texts_are_read_in_full_and_long_ones_at_both_ends() {
         let short = "é ".repeat(LONGEST / 3);
         assert_eq!(parts(&short), (&*short, None));
         let long = format!("first {}last", "middle ".repeat(LONGEST));
@@ -111,16 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn padding_and_style_sheets_are_passed_over() {
+    fn padding_and_style_sheets_are_skipped() {
         let padding = "\n\u{200b} \u{feff}".repeat(LONGEST);
         assert_eq!(parts(&format!("{padding}stop{padding}")), ("stop", None));
-        let endless = "\n".repeat(10 * PASSED_OVER);
+        let endless = "\n".repeat(10 * MAX_SKIPPED);
         let text = format!("{endless}no stop");
         assert!(parts(&text).1.unwrap().ends_with("\nno stop"));
         let style = "p { margin: 0 } ".repeat(LONGEST);
         let page = format!("<html><head><style>{style}</style></head><BODY>stop</body></html>");
         assert_eq!(parts(&page).0, "<BODY>stop</body></html>");
-        // Words are no page, and a page without a body is all there is.
+        // Plain words are not a page, and a page without a body is read as it is.
         for text in [
             format!("{style}<body>"),
             format!("<style>{style}</style>stop"),
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_read_whole_or_not_at_all() {
+    fn a_word_is_read_in_full_or_not_at_all() {
         let word = "a".repeat(10 * LONGEST);
         assert_eq!(parts(&word), ("", Some("")));
         assert_eq!(parts(&format!("no {word} stop")), ("no", Some(" stop")));

@@ -1,7 +1,7 @@
-//! What people write in French, as in Canada. Tables only; accents are folded and apostrophes are gone before (`m'écrire`
+//! Phrases in French, as in Canada. Tables only; accents are folded and apostrophes are gone before (`m'écrire`
 //! is `mecrire`), and hyphens part words (`désabonnez-moi` is two).
 //!
-//! Sources of the single words: Canadian carriers and resellers act on ARRET and FIN beside STOP, and answer AIDE.
+//! Sources of the single words: Canadian carriers and resellers act on ARRET and FIN as well as STOP, and answer AIDE.
 
 use super::table::{OptOut, Table};
 
@@ -70,7 +70,7 @@ pub(super) const OPT_OUT: OptOut = OptOut {
     ],
 };
 
-/// Requests to erase what is known of the writer.
+/// Requests to erase the writer's data.
 pub(super) const ERASURE: &[&str] = &[
     "supprimez|supprimer|effacez|effacer|detruisez|detruire|suppression|effacement|retirez|retirer * mes|de|mon|toutes * donnees|informations|renseignements|infos",
     "droit a|de * loubli|effacement|suppression",
@@ -104,7 +104,7 @@ pub(super) const WRONG_NUMBER: Table = Table {
     ],
 };
 
-/// A number that the caller got wrong themselves.
+/// The caller mistyped or misdialled a number themselves.
 pub(super) const MISTYPED: Table = Table {
     whole: &[],
     phrases: &["donne|laisse|mis|ecrit * mauvais numero"],
@@ -194,7 +194,7 @@ pub(super) const AUTOMATIC: Table = Table {
     ],
 };
 
-/// What only machines write.
+/// Texts that only automatic systems write.
 pub(super) const MACHINES: &[&str] = &[
     "vous avez|etes ete|maintenant? desabonne|desabonnee|retire|desinscrit|desinscrite",
     "vous ne recevrez plus",

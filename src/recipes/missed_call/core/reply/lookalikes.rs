@@ -1,14 +1,14 @@
-//! Letters that look like Latin ones, as some keyboards and those who dodge filters write them: Cyrillic, Greek, small
+//! Letters that look like Latin ones, as some keyboards and people who evade filters write them: Cyrillic, Greek, small
 //! capitals and letters in boxes.
 
-/// Letters, each with the Latin one that it looks like. They come folded: lower case, without accents.
+/// Letters with the Latin letter that each looks like, in lower case and without accents.
 const LETTERS: &str = "
     ꓢs ꓔt ꓳo ꓑp ꓰe ꓠn ꓓd ꓮa ꓴu ꓲi ꓣr ꓚc ꓡl ꓟm ꓗk ꓐb ꓦv ꓫx ꓬy ꓝf ꓖg ꓧh ꓪw ꓙj ꓜz
     аa вb сc ԁd еe һh нh іi јj кk ӏl мm пn оo рp ԛq ѕs тt цu ԝw хx уy αa βb εe ηn ιi κk μm νn οo ρp σs ςs τt υu χx
     ʙb ᴀa ᴄc ᴅd ᴇe ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz
 ";
 
-/// The word in Latin letters, if each of its letters is one or looks like one. The Russian word for stop is one, too.
+/// The word in Latin letters, if each of its letters is or looks like one. The Russian word for stop counts too.
 pub(super) fn latin(word: &str) -> Option<String> {
     if word.is_ascii() {
         return None;
@@ -23,7 +23,7 @@ fn letter(character: char) -> Option<char> {
     if character.is_ascii() {
         return Some(character);
     }
-    // Letters in a filled circle or box stand in the order of the alphabet.
+    // Letters in a filled circle or box are in alphabetical order.
     let boxed = |first: char| {
         u32::from(character)
             .checked_sub(u32::from(first))

@@ -1,46 +1,46 @@
-//! What does the caller want who wrote back? The classifier of replies: rules in English, Spanish and French, with an
-//! order.
+//! Classifies replies of callers: ordered rules for English, Spanish and French.
 //!
-//! [`classify`] is the one entry. A reply is read once: case, accents, styled and look-alike letters (`lookalikes.rs`),
-//! spellings and words that are glued together (`spellings.rs`), slips of the thumb (`slips.rs`), clauses (`text.rs`).
-//! Then it is asked the following, from the top; the first yes counts. The phrases are in `english`, `spanish.rs` and
+//! [`classify`] is the entry point. It normalises a reply once: case, accents, styled and look-alike letters
+//! (`lookalikes.rs`), spellings and joined words (`spellings.rs`), typing slips (`slips.rs`), clauses (`text.rs`). Then it
+//! asks the following questions from the top; the first yes decides. The phrases are in `english`, `spanish.rs` and
 //! `french.rs`, in the notation of `pattern.rs`, with the word classes of `classes.rs`.
 //!
-//! | order | question | then |
+//! | order | question | class |
 //! |---|---|---|
-//! | 1 | Is it nothing but an emoji that says no (🛑 🚫), beside courtesy? | [`OptOut`](Reply::OptOut) |
-//! | 2 | Is it a reaction (`Liked “…”`, an emoji), whatever text of ours it quotes? | [`Thanks`](Reply::Thanks) |
-//! | 3 | Is it what only the systems of other firms write ("You have been unsubscribed", "HELP for help, STOP to end")? | [`Automatic`](Reply::Automatic) |
-//! | – | "Reply STOP to opt out" beside other words is a quotation, and is left out from here on. | |
+//! | 1 | Is it only an emoji that says no (🛑 🚫), apart from courtesy? | [`OptOut`](Reply::OptOut) |
+//! | 2 | Is it a reaction (`Liked “…”`, an emoji), with or without a quoted text of ours? | [`Thanks`](Reply::Thanks) |
+//! | 3 | Is it a text that only automatic systems of other companies write ("You have been unsubscribed", "HELP for help, STOP to end")? | [`Automatic`](Reply::Automatic) |
+//! | – | "Reply STOP to opt out" together with other words is a quotation and is ignored from here on. | |
 //! | 4 | Does it ask for no more texts? See below. | [`OptOut`](Reply::OptOut) |
-//! | 5 | Is it made of nothing but thanks and acknowledgements? | [`Thanks`](Reply::Thanks) |
-//! | 6 | Is it START or one of its like, and nothing else? | [`OptIn`](Reply::OptIn) |
-//! | 7 | Is it what phones and systems answer by themselves? | [`Automatic`](Reply::Automatic) |
-//! | 8 | Does it say that somebody else is meant, and not that they gave a wrong number? | [`WrongNumber`](Reply::WrongNumber) |
+//! | 5 | Does it consist only of thanks and acknowledgements? | [`Thanks`](Reply::Thanks) |
+//! | 6 | Is it START or an equivalent word, and nothing else? | [`OptIn`](Reply::OptIn) |
+//! | 7 | Is it an automatic reply of a phone or a system? | [`Automatic`](Reply::Automatic) |
+//! | 8 | Does it say that the text reached the wrong person (not that the caller mistyped a number)? | [`WrongNumber`](Reply::WrongNumber) |
 //! | 9 | Does it ask for a call, a person, an answer, a changed appointment, or complain? | [`Help`](Reply::Help) |
 //! | 10 | Is it about a new appointment, wanted or made? | [`Booking`](Reply::Booking) |
 //! | 11 | Is it any other question? | [`Help`](Reply::Help) |
 //! | 12 | | [`Other`](Reply::Other) |
 //!
-//! An opt-out is one of these:
+//! A reply is an opt-out if it contains one of these:
 //!
-//! * a stop word of the law or of a carrier as the whole reply, or as one of its clauses, also with one slip (`stpp`);
-//! * "stop" as its first or last word, unless something else stops ("stop by", "stop the water", "the bus stop");
+//! * a stop word of the law or of a carrier as the whole reply, or as one clause, also with one typing slip (`stpp`);
+//! * "stop" as its first or last word, unless "stop" refers to something else ("stop by", "stop the water", "the bus stop");
 //! * a phrase whose object is the texts, the list, or the writer's own name or number on it: "quit with the messages", "take
 //!   me off your list", "I never signed up for this". "Get off work", "remove the couch", "don't text my husband" and "don't
-//!   text me before eight" have another object, or a limit, and are none;
+//!   text me before eight" have another object, or a limit, and do not count;
 //! * a threat or a report: to block, to sue, "reporting this number", FCC, FTC, TCPA;
-//! * an end to calls, unless texts are asked for ("stop calling, text me");
-//! * a request to erase ([`asks_to_erase`]).
+//! * an end to calls, unless the writer asks for texts ("stop calling, text me");
+//! * a request to erase data ([`asks_to_erase`]).
 //!
-//! None counts that is turned round ("don't stop texting me"), nor a removal in a clause about an appointment. "Cancel" and
-//! "Fin" alone are stop words of carriers, though they may mean an appointment or a name: in doubt it is an opt-out, because
-//! somebody who is asked once too often to write `START` loses little.
+//! Negated phrases ("don't stop texting me") and a removal in a clause about an appointment do not count. "Cancel" and
+//! "Fin" alone are stop words of carriers, although they may mean an appointment or a name. In doubt the reply is an
+//! opt-out, because writing `START` once too often costs little.
 //!
-//! Rules are made from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`. How well they read is measured on
-//! `holdout.tsv` beside them, which no rule may be made from, and on `ordinary.txt`, by `tests/it/missed_call/reply_hold_out.rs`:
-//! figures in the README come from there. Sources stand in `english/opt_out.rs`, `french.rs` and `reaction.rs`. A host with a
-//! better reader plugs it in as a [`ReplyAgent`], which the engine asks about everything that the rules do not settle.
+//! The rules are derived from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`. Their quality is measured on
+//! `holdout.tsv` in the same folder, which no rule may be derived from, and on `ordinary.txt`, by
+//! `tests/it/missed_call/reply_hold_out.rs`; see [`limits`](crate::recipes::missed_call::limits) for the figures. The
+//! sources are in `english/opt_out.rs`, `french.rs` and `reaction.rs`. A host with a better classifier plugs it in as a
+//! [`ReplyAgent`], which the engine asks about every reply that the rules do not settle.
 
 mod agent;
 mod classes;
@@ -70,36 +70,36 @@ use self::table::Meaning;
 use self::text::{Text, Word};
 use super::compliance::words;
 
-/// What a reply asks for. Stored in the ledger by its code, such as `opt_out`; a code that this release does not know
-/// is read as [`Other`](Self::Other).
+/// The class of a reply. Stored in the ledger by its code, such as `opt_out`. A code that this release does not know is read
+/// as [`Other`](Self::Other).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reply {
-    /// No more texts. Everything pending for this number ends, and the number is suppressed.
+    /// The caller opts out of texts. Everything pending for this number ends, and the number is suppressed.
     OptOut,
-    /// Texts again, after an opt-out. Only `START`, `UNSTOP`, `SUBSCRIBE`, `OPT IN` and their like in Spanish and French mean that,
-    /// alone. Carriers also take `YES`, but to most people it answers a question ("shall we call you back?"), so it
-    /// is [`Other`](Self::Other) here.
+    /// The caller allows texts again after an opt-out. Only `START`, `UNSTOP`, `SUBSCRIBE`, `OPT IN` and their equivalents
+    /// in Spanish and French mean that, as the whole reply. Carriers also accept `YES`, but most people answer a question
+    /// with it ("shall we call you back?"), so it is [`Other`](Self::Other) here.
     OptIn,
-    /// The text reached somebody who did not call. It ends like an opt-out.
+    /// The text reached a person who did not call. It has the effect of an opt-out.
     WrongNumber,
-    /// A person of the business is wanted: a call, an answer, a changed or cancelled appointment, a complaint, `HELP`.
+    /// The caller needs a person of the business: a call, an answer, a changed or cancelled appointment, a complaint, `HELP`.
     Help,
-    /// An appointment is wanted, or has been made.
+    /// The caller wants an appointment, or has made one.
     Booking,
-    /// Thanks, an acknowledgement or a reaction: nobody has to answer.
+    /// Thanks, an acknowledgement or a reaction. It needs no answer.
     Thanks,
-    /// A phone or a system answered; nobody has read the text.
+    /// An automatic reply of a phone or a system. No person has read the text.
     Automatic,
-    /// A person wrote anything else: a conversation for the team.
+    /// Anything else that a person wrote: a conversation for the team.
     #[default]
     #[serde(other)]
     Other,
 }
 
 impl Reply {
-    /// Every kind.
+    /// All classes.
     pub const ALL: [Self; 8] = [
         Self::OptOut,
         Self::OptIn,
@@ -111,7 +111,7 @@ impl Reply {
         Self::Other,
     ];
 
-    /// The code it is stored by.
+    /// The code under which it is stored.
     pub fn code(self) -> &'static str {
         match self {
             Self::OptOut => "opt_out",
@@ -125,23 +125,22 @@ impl Reply {
         }
     }
 
-    /// Whether this person, or this number, must not be texted any more.
+    /// Whether this person, or this number, must not be texted any longer.
     pub fn is_opt_out(self) -> bool {
         matches!(self, Self::OptOut | Self::WrongNumber)
     }
 
-    /// Whether somebody wrote, or reacted, themselves. That stops what is still to be sent; an automatic answer does
-    /// not.
+    /// Whether a person wrote or reacted. That stops pending messages; an automatic reply does not.
     pub fn is_from_a_person(self) -> bool {
         self != Self::Automatic
     }
 
-    /// Whether somebody of the business is asked for.
+    /// Whether the caller asks for a person of the business.
     pub fn asks_for_a_person(self) -> bool {
         self == Self::Help
     }
 
-    /// Whether the rules alone decide on it, and no [`ReplyAgent`] need be asked.
+    /// Whether the rules alone decide, so that no [`ReplyAgent`] is asked.
     pub fn is_settled(self) -> bool {
         matches!(
             self,
@@ -154,7 +153,7 @@ impl Reply {
     }
 }
 
-/// Classifies the body of an inbound text. Neither case nor the punctuation, quotes and emoji around it matter.
+/// Classifies the body of an inbound text. Case, and punctuation, quotes and emoji around it, make no difference.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, classify};
@@ -173,7 +172,7 @@ impl Reply {
 pub fn classify(text: &str) -> Reply {
     let excerpt = Excerpt::of(text);
     let read = Text::read(excerpt);
-    if reaction::is_no(excerpt, &read) {
+    if reaction::is_opt_out_emoji(excerpt, &read) {
         return Reply::OptOut;
     }
     if reaction::is_reaction(excerpt, &read) {
@@ -197,10 +196,9 @@ pub fn classify(text: &str) -> Reply {
     }
 }
 
-/// Whether a text asks that what the business knows of its writer be erased: "delete my data", "CCPA request". Such a text
-/// is an [`OptOut`](Reply::OptOut), and stands in the ledger as
-/// [`ErasureAsked`](super::ledger::EntryKind::ErasureAsked) besides. What a law then grants, and who has to show who they
-/// are, is the business's to decide.
+/// Whether a text asks to erase the writer's data: "delete my data", "CCPA request". Such a text is an
+/// [`OptOut`](Reply::OptOut), and the ledger also records it as [`ErasureAsked`](super::ledger::EntryKind::ErasureAsked).
+/// The business decides which rights the law grants and how the writer proves their identity.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, asks_to_erase, classify};
@@ -214,7 +212,7 @@ pub fn asks_to_erase(text: &str) -> bool {
     opt_out::asks_to_erase(&text)
 }
 
-/// Whether a text is of more than a word.
+/// Whether a text has more than one word.
 pub(super) fn is_in_words(text: &str) -> bool {
     let excerpt = Excerpt::of(text);
     excerpt.tail.is_some() || words(excerpt.head).len() > 1
@@ -261,7 +259,7 @@ fn is_question(text: &Text) -> bool {
     !text.words().is_empty() && is_asked()
 }
 
-/// Whether the words are thanks from the first to the last.
+/// Whether all words are thanks.
 fn is_thanks(words: &[Word]) -> bool {
     let mut rest = words;
     while !rest.is_empty() {
@@ -312,7 +310,7 @@ mod tests {
         "stop texting me",
         "Stop calling me please",
         "stop with these messages",
-        "STOP. I told you already that I do not want any of this",
+        "STOP. I already said that I do not want any of this",
         "Who is this?\nSTOP",
         "don't text me again",
         "please don’t text this number",
@@ -328,7 +326,7 @@ mod tests {
         "I want to opt out",
     ];
 
-    /// Near misses of an opt-out, and what they are.
+    /// Near misses of an opt-out, with their classes.
     const OTHERS: &[(&str, Reply)] = &[
         ("", Reply::Other),
         ("...", Reply::Other),

@@ -1,4 +1,4 @@
-//! Does the reply ask for no more texts? The one question that must never be missed; the words are in the tables.
+//! Detects replies that ask for no more texts, the one class that must not be missed. The phrases are in the tables.
 
 use std::sync::LazyLock;
 
@@ -32,13 +32,13 @@ static BEFORE_NOT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BETWEEN_NE
 static EXPLAINED: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[INSTRUCTIONS]));
 static OF_A_VISIT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[VISIT]));
 
-/// How texts of businesses explain the way out. In a reply it is a quotation, or the signature of a machine.
+/// How texts of businesses explain the opt-out. In a reply it is a quotation, or the signature of an automatic system.
 const INSTRUCTIONS: &[&str] = &[
     "reply|text|send|respond|responda|responde|envie|envia with|con? stop|alto|baja|unsubscribe|cancel to|2|para",
     "reply|text|send|respond|responda|responde|envie|envia with|con? stop|alto|baja|unsubscribe $",
 ];
 
-/// What makes a clause one about an appointment.
+/// Words that make a clause one about an appointment.
 const VISIT: &[&str] = &[
     "<visit>",
     "waitlist|waitlists|waiting|wait|schedule|calendar|books|agenda|espera|account|bill|quote|order|policy|lease|plan",
@@ -50,8 +50,8 @@ const DETERMINERS: &[&str] = &[
     "the", "my", "a", "his", "her", "our", "their", "that", "this", "your",
 ];
 
-/// The reply without a quoted "Reply STOP to opt out". If that is all it says, somebody repeats it to opt out, and it
-/// stays.
+/// The reply without a quoted "Reply STOP to opt out". If the reply has no other words, the writer repeats it to opt out, and
+/// it is kept.
 pub(super) fn without_instructions(text: Text) -> Text {
     if !text.clauses().any(|clause| EXPLAINED.occur(clause)) {
         return text;
@@ -74,7 +74,7 @@ pub(super) fn asks_to_stop(text: &Text) -> bool {
         || asks_to_erase(text)
 }
 
-/// Whether it asks to erase what is known of the writer, which is an opt-out and more.
+/// Whether it asks to erase the writer's data, which is also an opt-out.
 pub(super) fn asks_to_erase(text: &Text) -> bool {
     says(text.words(), &ERASES).next().is_some()
 }
@@ -96,7 +96,7 @@ fn begins_with_stop(words: &[Word]) -> bool {
     first.text == "stop" && AFTER.begin(rest).is_none() && !rest.first().is_some_and(is_doing)
 }
 
-/// Whether it is what somebody does, as "calling" or "spraying": which of that is texting is in the tables.
+/// Whether it is an activity, such as "calling" or "spraying". The tables say which activities mean texting.
 fn is_doing(word: &Word) -> bool {
     word.text.len() > "thing".len() && word.text.ends_with("ing")
 }
@@ -126,12 +126,12 @@ fn is_before(word: &Word) -> bool {
     BEFORE.begin(std::slice::from_ref(word)).is_some()
 }
 
-/// "The stop", which is nothing but a slip.
+/// "The stop", which is only a typing slip.
 fn is_the_stop(words: &[Word]) -> bool {
     matches!(words, [the, stop] if the.text == "the" && stop.text == "stop")
 }
 
-/// Where one of the phrases is said and meant.
+/// The position of a phrase that is not negated.
 fn says(words: &[Word], phrases: &Phrases) -> impl Iterator<Item = usize> {
     phrases.find(words).filter_map(|(from, to)| {
         let place = to
@@ -143,7 +143,7 @@ fn says(words: &[Word], phrases: &Phrases) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a "don't" stands before the phrase that begins at `from`: "I don't want you to stop texting". "Why don't
+/// Whether a "don't" precedes the phrase that begins at `from`: "I don't want you to stop texting". "Why don't
 /// you stop texting" has none.
 fn is_negated(words: &[Word], from: usize) -> bool {
     let mut before = words.get(..from).unwrap_or_default();

@@ -1,39 +1,39 @@
-//! The notation of the tables: phrases with alternatives, matched against the words of a reply.
+//! The notation of the phrase tables, and its matcher.
 //!
-//! A phrase is a list of items with spaces between them:
+//! A phrase is a list of items, separated by spaces:
 //!
 //! | item | matches |
 //! |---|---|
 //! | `word` | this word |
 //! | `one\|two` | one of these words |
-//! | `<day>`, `<text>` | a word of a class of `classes.rs`; classes may stand among alternatives |
+//! | `<day>`, `<text>` | a word of a class of `classes.rs`; also as an alternative |
 //! | `<number>`, `<phone>` | a word that begins with a digit; one of seven digits and more |
-//! | `<name>` | a word that may be somebody's name |
-//! | `!one\|two` | one word, and none of these |
-//! | `~one\|two` | nothing, where none of these comes next |
-//! | `item?` | the item, or nothing |
+//! | `<name>` | a word that may be a person's name |
+//! | `!one\|two` | any one word except these |
+//! | `~one\|two` | nothing, if none of these follows |
+//! | `item?` | the item or nothing |
 //! | `_` | any word |
 //! | `*` | up to three words of the same clause |
-//! | `$` | the end of a clause; it may stand among alternatives |
+//! | `$` | the end of a clause; also as an alternative |
 //!
-//! Clauses do not matter otherwise: `do not text` also finds "do not! text".
+//! Otherwise clauses are ignored: `do not text` also matches "do not! text".
 
 use std::collections::HashMap;
 
 use super::text::Word;
 use super::{classes, steps};
 
-/// How many words a `*` may stand for.
+/// How many words a `*` matches at most.
 const GAP: usize = 3;
 
-/// A list of phrases, taken apart once and found by the words they can begin with.
+/// A list of phrases, parsed once and indexed by their possible first words.
 pub(super) struct Phrases {
-    /// Each with the end of a clause after it, which counts for [`are`](Self::are) alone.
+    /// All phrases, each followed by the end of a clause, which only [`are`](Self::are) checks.
     phrases: Vec<Vec<Item>>,
     by_first: HashMap<&'static str, Vec<usize>>,
-    /// Those that can begin with a number.
+    /// The phrases that can begin with a number.
     by_number: Vec<usize>,
-    /// Those that can begin with any word.
+    /// The phrases that can begin with any word.
     by_any: Vec<usize>,
 }
 
@@ -45,7 +45,7 @@ enum Item {
     },
     Gap,
     ClauseEnd,
-    /// None of these comes next.
+    /// None of these words follows.
     Unless(Words),
 }
 
@@ -134,7 +134,7 @@ impl Phrases {
             all.add(read(phrase));
         }
         if all.phrases.len() == 1 {
-            // To try one is faster than to look it up.
+            // Trying a single phrase is faster than the index.
             all.by_first.clear();
             all.by_number.clear();
             all.by_any = vec![0];
@@ -175,7 +175,7 @@ impl Phrases {
         self.phrases.push(phrase);
     }
 
-    /// Those that can begin with the first of `words`.
+    /// The phrases that can begin with the first of `words`.
     fn candidates(&self, words: &[Word]) -> impl Iterator<Item = &[Item]> {
         steps::take(1);
         let first = words.first().map(|word| word.text.as_str());
@@ -186,13 +186,13 @@ impl Phrases {
         places.filter_map(|place| self.phrases.get(*place).map(Vec::as_slice))
     }
 
-    /// Where those end that begin with the first of `words`, be there more words or not.
+    /// Where the phrases end that begin with the first of `words`, with or without words after them.
     fn ends(&self, words: &[Word]) -> impl Iterator<Item = usize> {
         let candidates = self.candidates(words);
         candidates.filter_map(|items| end(words, 0, items.split_last()?.1))
     }
 
-    /// Where they occur in `words`: from and to.
+    /// The ranges in `words` where phrases occur.
     pub(super) fn find(&self, words: &[Word]) -> impl Iterator<Item = (usize, usize)> {
         (0..words.len()).flat_map(move |from| {
             let ends = self.ends(words.get(from..).unwrap_or_default());
@@ -204,18 +204,18 @@ impl Phrases {
         self.find(words).next().is_some()
     }
 
-    /// Whether `words` are one of them, from the first to the last.
+    /// Whether all of `words` are one phrase.
     pub(super) fn are(&self, words: &[Word]) -> bool {
         let mut candidates = self.candidates(words);
         candidates.any(|items| end(words, 0, items) == Some(words.len()))
     }
 
-    /// How many of the first words are one of them; the most, if several fit.
+    /// The length of the longest phrase at the beginning.
     pub(super) fn begin(&self, words: &[Word]) -> Option<usize> {
         self.ends(words).max()
     }
 
-    /// How many of the last words are one of them, of phrases without a `*`; the most, if several fit.
+    /// The length of the longest phrase without a `*` at the end.
     pub(super) fn close(&self, words: &[Word]) -> Option<usize> {
         let longest = self.phrases.iter().map(|items| items.len() - 1).max();
         let longest = longest.unwrap_or_default().min(words.len());

@@ -1,7 +1,7 @@
-//! Reactions that phones send as texts: `Liked “…”`, `Reacted 👍 to “…”`, `Le gustó “…”`, or an emoji alone. The words
-//! in quotes are ours and mean nothing.
+//! Recognises reactions that phones send as texts: `Liked “…”`, `Reacted 👍 to “…”`, `Le gustó “…”`, or an emoji alone. The
+//! quoted words are ours and are ignored.
 //!
-//! The English wordings are those of iOS for the six classic tapbacks, for emoji (iOS 18) and for taking one back;
+//! The English wordings are those of iOS for the six classic tapbacks, for emoji (iOS 18) and for removing one;
 //! Android sends the emoji, or the emoji and the quotation.
 
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use super::excerpt::Excerpt;
 use super::pattern::Phrases;
 use super::text::{Text, Word};
 
-/// What stands before the quotation. The emoji of `Reacted 👍 to` is no word.
+/// The words before the quotation. The emoji of `Reacted 👍 to` is not a word.
 const BEFORE_QUOTE: &[&str] = &[
     "liked|loved|disliked|emphasized|emphasised|questioned",
     "laughed at",
@@ -44,8 +44,8 @@ static POINTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER_EMOJI]))
 /// Pictures that say no more: stop signs, "no entry", "no phones", a raised finger, a figure that says no.
 const NO: &[char] = &['🛑', '⛔', '🚫', '🖕', '📵', '🙅', '🔕', '❌'];
 
-/// Whether nothing is written but such a picture, beside courtesy, a "no", or what is not wanted.
-pub(super) fn is_no(excerpt: Excerpt<'_>, read: &Text) -> bool {
+/// Whether the reply is only such a picture, apart from courtesy, a "no", or a word for texts.
+pub(super) fn is_opt_out_emoji(excerpt: Excerpt<'_>, read: &Text) -> bool {
     let no = |word: &Word| {
         matches!(
             word.text.as_str(),
@@ -71,14 +71,14 @@ pub(super) fn is_reaction(excerpt: Excerpt<'_>, read: &Text) -> bool {
     if QUOTES_NOTHING.are(read.words()) {
         return true;
     }
-    // An emoji before it is the reaction itself, or one more mark.
+    // An emoji before it is the reaction itself, or a further mark.
     let from_emoji = |character: char| !character.is_alphanumeric() && !is_picture(character);
     let from_word = |character: char| !character.is_alphanumeric();
     quotes(excerpt.head.trim_start_matches(from_emoji), excerpt.tail)
         || quotes(excerpt.head.trim_start_matches(from_word), excerpt.tail)
 }
 
-/// Whether it is what stands before a quotation, and the quotation, and nothing else.
+/// Whether it consists of the words before a quotation, the quotation, and nothing else.
 fn quotes(head: &str, tail: Option<&str>) -> bool {
     let Some((before, quoted)) = head.split_once(is_quote) else {
         return false;
@@ -86,7 +86,7 @@ fn quotes(head: &str, tail: Option<&str>) -> bool {
     let words = Text::of(before);
     let named =
         QUOTES.are(words.words()) || (POINTS.are(words.words()) && before.chars().any(is_picture));
-    // Quotations are cut off at times, but not after that many words.
+    // Phones cut long quotations, but not after that many words.
     let after = match (tail.unwrap_or(quoted).rsplit_once(is_quote), tail) {
         (Some((_, after)), _) => after,
         (None, None) => "",

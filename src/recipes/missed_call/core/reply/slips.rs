@@ -1,10 +1,10 @@
-//! Stop words with one slip of the thumb: `stpp`, `wtop`, `cancrl`, `qiut`.
+//! Recognises stop words with one typing slip: `stpp`, `wtop`, `cancrl`, `qiut`.
 //!
-//! A slip is one letter too many, one missing, one other, or two changed about. `stop` is known anywhere in a reply,
-//! because hardly any other word is so near; the other stop words are known where the reply has no other word. Words
-//! that are real, or names, are what they are.
+//! A slip is one letter added, missing, replaced, or two letters swapped. A slip of `stop` is recognised anywhere in a reply,
+//! because hardly any other word is that similar. A slip of the other stop words is recognised if the reply has no other
+//! word. Real words and names are never slips.
 
-/// Words at distance one of `stop` that are none.
+/// Words at distance one of `stop` that are not slips.
 const NOT_STOP: &str = "
     step shop top sop slop stow stomp strop stops atop swop stoup estop stopd stopt spot sto stp stok stot scop stoa
     ston stos stoped soop
@@ -15,14 +15,14 @@ const ALONE: &str = "
     quit cancel remove revoke optout stopall arret cancelar detener desuscribir desabonner desist discontinue basta
 ";
 
-/// Words at distance one of these that are none.
+/// Words at distance one of these that are not slips.
 const REAL: &str = "
     quiet quite suit quid quip quiz quilt quint quits quin quoit cancer cancels removed remover removes remote
     revoked revokes evoke arrest garret barret arete pasta hasta gasta casta bata bast asta cancela cancelas
     cancelara resist detenerse detenera desists discontinued discontinues canel
 ";
 
-/// Ways to miss `end`: three letters are near to too many words, so only these are taken for it.
+/// The accepted slips of `end`. Three letters are similar to too many words, so no others count.
 const END: &str = "
     emd ebd wnd rnd endd eend ennd edn enf enx ens enc end1
 ";
@@ -35,7 +35,7 @@ pub(super) fn is_stop(word: &str) -> bool {
     is_near(word) || (once.len() < word.len() && std::str::from_utf8(&once).is_ok_and(is_near))
 }
 
-/// The stop word that `word` is one slip from, if it is all that is written.
+/// The stop word that `word` is a slip of, if it is the only word of the reply.
 pub(super) fn alone(word: &str) -> Option<&'static str> {
     if is_among(END, word) {
         return Some("end");
@@ -53,7 +53,7 @@ fn is_among(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|one| one == word)
 }
 
-/// Whether one letter is too many, missing, another, or changed about with the next. Only ASCII is ever as near.
+/// Whether one letter is added, missing, replaced, or swapped with the next. Only ASCII words can match.
 fn is_one_slip_from(word: &str, meant: &str) -> bool {
     let (word, meant) = (word.as_bytes(), meant.as_bytes());
     if word.len().abs_diff(meant.len()) > 1 {

@@ -1,4 +1,4 @@
-//! What people write in Spanish, and in Spanish and English at once. Tables only; accents are folded before (`mañana`
+//! Phrases in Spanish, and in mixed Spanish and English. Tables only; accents are folded before (`mañana`
 //! is `manana`), so each phrase is found with and without them.
 
 use super::table::{OptOut, Table};
@@ -101,7 +101,7 @@ pub(super) const OPT_OUT: OptOut = OptOut {
     ],
 };
 
-/// Requests to erase what is known of the writer.
+/// Requests to erase the writer's data.
 pub(super) const ERASURE: &[&str] = &[
     "borren|borre|borrar|borra|eliminen|elimine|eliminar|elimina|supriman|suprima * mis|mi|nuestros|los * datos|informacion",
     "borren|elimine|eliminen|borre|borrar todo lo que * tienen|tengan|saben",
@@ -142,7 +142,7 @@ pub(super) const WRONG_NUMBER: Table = Table {
     ],
 };
 
-/// A number that the caller got wrong themselves.
+/// The caller mistyped or misdialled a number themselves.
 pub(super) const MISTYPED: Table = Table {
     whole: &[],
     phrases: &["di|puse|deje|marque|escribi * numero equivocado"],
@@ -258,7 +258,7 @@ pub(super) const AUTOMATIC: Table = Table {
     ],
 };
 
-/// What only machines write.
+/// Texts that only automatic systems write.
 pub(super) const MACHINES: &[&str] = &[
     "ha|has|fue sido? dado|dada|eliminado|eliminada|removido|cancelado de? baja|suscripcion|lista",
     "no recibira|recibiras mas? mensaje|text",

@@ -1,10 +1,10 @@
-//! How words are spelt on a phone, and what is meant: other spellings, words that are glued together, and two words that
-//! are one (`do not`).
+//! Normalises spellings as people type them on a phone: variants of a word, joined words, and pairs of words that are read as
+//! one (`do not`).
 
 use super::slips;
 use crate::recipes::missed_call::core::spelling::nearest;
 
-/// What is written for it: (spellings, the word). Spellings are as people type them on a phone.
+/// Pairs of (spellings, the word they stand for).
 const SPELLINGS: &[(&[&str], &str)] = &[
     (
         &[
@@ -113,7 +113,7 @@ const SPELLINGS: &[(&[&str], &str)] = &[
     (&["enviarme", "enviando", "enviandome", "enviar"], "enviar"),
 ];
 
-/// Written as one word, and the words.
+/// Joined words, and the words they stand for.
 const GLUED: &[(&str, &str)] = &[
     ("removeme", "remove me"),
     ("unsubscribeme", "unsubscribe me"),
@@ -138,7 +138,7 @@ const GLUED: &[(&str, &str)] = &[
     ("stahp", "stop"),
 ];
 
-/// What is written at `stop` without a space, and how it reads.
+/// Words joined to `stop` without a space, and how they are read.
 const AFTER_STOP: &[(&str, &str)] = &[
     ("it", "it"),
     ("now", "now"),
@@ -188,7 +188,7 @@ const JOINED: &[(&str, &str, &str)] = &[
     ("going", "to", "gonna"),
 ];
 
-/// The words that `word` is meant as; one nearly always.
+/// The words that `word` stands for; nearly always one.
 pub(super) fn meant(word: String) -> Vec<String> {
     let word = spelt(word);
     let glued = GLUED.iter().find(|(glued, _)| *glued == word);
@@ -222,8 +222,7 @@ pub(super) fn joined(first: &str, second: &str) -> Option<&'static str> {
     known.map(|(_, _, word)| *word)
 }
 
-/// The word as it is spelt: letters that are held down count once (`stoppp`, but not `ooo`), and common slips are put
-/// right.
+/// The corrected spelling: repeated letters count once (`stoppp`, but not `ooo`), and common slips are corrected.
 pub(super) fn spelt(word: String) -> String {
     let mut held = String::with_capacity(word.len());
     let characters: Vec<char> = word.chars().collect();
@@ -237,7 +236,7 @@ pub(super) fn spelt(word: String) -> String {
         };
         held.extend(run.iter().take(keep));
     }
-    // Somebody else did it, or did it already.
+    // Another subject, or the past tense.
     if held == "unsubscribed" {
         return held;
     }

@@ -1,4 +1,4 @@
-//! Counts the steps that reading a reply takes, for the tests of how they grow; otherwise it does nothing.
+//! Counts the steps of reading a reply, for the tests of their growth. Outside of tests it does nothing.
 
 use std::cell::Cell;
 
@@ -6,7 +6,7 @@ thread_local! {
     static TAKEN: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Notes that so many steps are taken.
+/// Counts a number of steps.
 pub(super) fn take(steps: u64) {
     if cfg!(test) {
         TAKEN.set(TAKEN.get() + steps);
@@ -20,14 +20,14 @@ mod tests {
     use super::TAKEN;
     use crate::recipes::missed_call::core::reply::{Reply, classify};
 
-    /// Reading any text takes no more steps than this, besides one for each character of padding.
+    /// The maximum number of steps for any text, plus one for each character of padding.
     const MOST: u64 = 150_000;
 
-    /// The fixed cost of asking every rule about the part that is read. A text that one of the first rules settles, such as
-    /// thanks alone, takes next to nothing, and its double may be asked about all.
+    /// The fixed cost of checking every rule. One of the first rules may settle a text, such as thanks alone, at almost no
+    /// cost, while the text of double length is checked against all rules.
     const SLACK: u64 = 100_000;
 
-    /// What somebody might write over and over, to keep a reader busy.
+    /// Units that an attacker might repeat to slow the classifier down.
     const HOSTILE: [&str; 30] = [
         "ok ",
         "ok. ",

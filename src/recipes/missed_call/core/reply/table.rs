@@ -1,11 +1,11 @@
-//! What a table of phrases is, and how it is asked.
+//! The tables of phrases, and how a reply is matched against them.
 
 use super::pattern::Phrases;
 use super::text::Text;
 
 /// The phrases that mean one thing in one language, in the notation of `pattern.rs`.
 pub(super) struct Table {
-    /// The whole reply, courtesy aside.
+    /// The whole reply, apart from courtesy.
     pub(super) whole: &'static [&'static str],
     /// Anywhere in it.
     pub(super) phrases: &'static [&'static str],
@@ -13,13 +13,13 @@ pub(super) struct Table {
 
 /// The phrases that ask for no more texts in one language.
 pub(super) struct OptOut {
-    /// The whole reply, courtesy aside.
+    /// The whole reply, apart from courtesy.
     pub(super) whole: &'static [&'static str],
-    /// One clause of it, courtesy aside: "who is this? stop".
+    /// One clause of it, apart from courtesy: "who is this? stop".
     pub(super) clauses: &'static [&'static str],
     /// Anywhere in it.
     pub(super) phrases: &'static [&'static str],
-    /// Anywhere in it, unless the clause speaks of an appointment: "take me off the waiting list".
+    /// Anywhere in it, unless the clause is about an appointment: "take me off the waiting list".
     pub(super) unless_visit: &'static [&'static str],
 }
 

@@ -1,4 +1,4 @@
-//! A reply as the rules read it: words without case, accents and common misspellings, in clauses.
+//! A normalised reply: words without case, accents and common misspellings, grouped in clauses.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use crate::recipes::missed_call::core::compliance::words;
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Word {
     pub(super) text: String,
-    /// Punctuation, a quotation mark or a line break stands before it.
+    /// Whether punctuation, a quotation mark or a line break precedes it.
     pub(super) starts_clause: bool,
 }
 
@@ -23,11 +23,11 @@ pub(super) struct Text {
     words: Vec<Word>,
     /// Its words without courtesy.
     core: Range<usize>,
-    /// It has a question mark.
+    /// Whether it has a question mark.
     pub(super) asks: bool,
 }
 
-/// Courtesy and greetings at either end that change nothing.
+/// Courtesy and greetings at either end, which do not change the meaning.
 const COURTESY: &[&str] = &[
     "please",
     "now",
@@ -48,7 +48,7 @@ const COURTESY: &[&str] = &[
     "no? thanks",
 ];
 
-/// Each by itself: which one is taken off first makes a difference.
+/// One list for each phrase, because the order of removal makes a difference.
 static POLITE: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
     COURTESY
         .iter()
@@ -56,8 +56,8 @@ static POLITE: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Stands between words where something is not read. It is the word of no phrase, so none is found across it, and what
-/// holds of the words on both sides is not taken to hold of all.
+/// Marks a gap that is not read. No phrase contains this word, so no phrase matches across it, and a property of the words on
+/// both sides is not taken as one of the whole text.
 const LEFT_OUT: &str = "…";
 
 impl Text {
@@ -81,7 +81,7 @@ impl Text {
         Self::new(words, excerpt.contains(|character| character == '?'))
     }
 
-    /// Reads all of it.
+    /// Reads a text in full.
     pub(super) fn of(text: &str) -> Self {
         Self::read(Excerpt {
             head: text,
@@ -98,7 +98,7 @@ impl Text {
         &self.words
     }
 
-    /// The words without courtesy at either end; nothing if there is nothing else.
+    /// The words without courtesy at either end; empty if there are no others.
     pub(super) fn core(&self) -> &[Word] {
         self.words.get(self.core.clone()).unwrap_or_default()
     }
@@ -120,7 +120,7 @@ impl Text {
     }
 }
 
-/// The words of a reply are personal, in whatever form.
+/// The words of a reply are personal, so `Debug` does not show them.
 impl std::fmt::Debug for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Text({} words)", self.words.len())
@@ -196,7 +196,7 @@ fn spell_out(words: &mut Vec<Word>) {
     }
 }
 
-/// Where nothing but one word is written, courtesy aside, it may be a stop word with a slip, or in two parts.
+/// If the reply is a single word apart from courtesy, it may be a stop word with a typing slip, or split in two.
 fn put_right(words: &mut Vec<Word>) {
     // In French it is a word of courtesy.
     if let [first, rest @ ..] = &mut words[..]

@@ -1,9 +1,9 @@
-//! Which booking is credited to which episode.
+//! Decides which booking is credited to which episode.
 //!
-//! A booking counts as recovered if it was told after the first text of an episode of the same person (the contact or
-//! the number, in the same location) and within the settings' `booking_window` of it. It is credited once, to the latest
-//! such episode. A cancellation of the same reference takes it back, in whatever order the two are told, until it is
-//! booked anew.
+//! A booking counts as recovered if it was reported after the first text of an episode of the same person (same location,
+//! same contact or number) and within the settings' `booking_window`. It is credited once, to the latest such episode. A
+//! cancellation with the same reference withdraws the credit, in whatever order the two are reported, until the
+//! appointment is booked again.
 
 use std::collections::HashMap;
 
@@ -17,17 +17,17 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::Trigger;
 
-/// The bookings in the order in which they were first told.
+/// The bookings in the order of their first report.
 #[derive(Default)]
 pub(super) struct Bookings {
-    told: Vec<Told>,
+    reported: Vec<ReportedBooking>,
     by_reference: HashMap<(LocationId, String), usize>,
 }
 
-struct Told {
+struct ReportedBooking {
     reference: String,
-    /// The draft of the episode in which it was last told, and where in the ledger.
-    told_in: usize,
+    /// The draft of the episode that last reported it, and the position in the ledger.
+    reported_in: usize,
     position: usize,
     at: Timestamp,
     state: State,
@@ -37,30 +37,30 @@ struct Told {
 enum State {
     Stands,
     Cancelled,
-    /// Cancelled before it was told.
-    CancelledUnheard,
+    /// The cancellation was reported before the booking.
+    CancelledFirst,
 }
 
 /// What a booking does to a row.
 pub(super) enum Credit {
-    /// It stands, and was told in this episode.
+    /// It stands, and this episode reported it.
     Stands {
-        told_in: usize,
+        reported_in: usize,
         at: Timestamp,
         position: usize,
     },
-    /// It is this episode's.
+    /// It is credited to this episode.
     Recovered { by: usize, booking: Booking },
 }
 
 impl Bookings {
-    /// Something happened in the episode of this draft; what is no booking is left alone.
-    pub(super) fn hear(
+    /// Takes a trigger of the episode of this draft. Everything but bookings and cancellations is ignored.
+    pub(super) fn take(
         &mut self,
         what: Trigger,
         reference: &str,
         entry: &Entry,
-        told_in: usize,
+        reported_in: usize,
         position: usize,
     ) {
         let booked = match what {
@@ -70,67 +70,71 @@ impl Bookings {
         };
         let key = (entry.location.clone(), reference.to_owned());
         let known = self.by_reference.get(&key);
-        match known.and_then(|&index| self.told.get_mut(index)) {
-            Some(told) => match (booked, &told.state) {
+        match known.and_then(|&index| self.reported.get_mut(index)) {
+            Some(booking) => match (booked, &booking.state) {
                 (true, State::Cancelled) => {
-                    told.state = State::Stands;
-                    told.told_in = told_in;
-                    told.position = position;
-                    told.at = entry.at;
+                    booking.state = State::Stands;
+                    booking.reported_in = reported_in;
+                    booking.position = position;
+                    booking.at = entry.at;
                 }
-                // The two overtook one another.
-                (true, State::CancelledUnheard) => told.state = State::Cancelled,
+                // The two arrived in reverse order.
+                (true, State::CancelledFirst) => booking.state = State::Cancelled,
                 (true, State::Stands) => {}
-                (false, State::Stands) => told.state = State::Cancelled,
+                (false, State::Stands) => booking.state = State::Cancelled,
                 (false, _) => {}
             },
             None => {
-                self.by_reference.insert(key, self.told.len());
-                self.told.push(Told {
+                self.by_reference.insert(key, self.reported.len());
+                self.reported.push(ReportedBooking {
                     reference: reference.to_owned(),
-                    told_in,
+                    reported_in,
                     position,
                     at: entry.at,
                     state: if booked {
                         State::Stands
                     } else {
-                        State::CancelledUnheard
+                        State::CancelledFirst
                     },
                 });
             }
         }
     }
 
-    /// What the bookings that stand do to the rows.
+    /// The credits of the bookings that stand.
     pub(super) fn credits(&self, drafts: &[RowBuilder], settings: &Settings) -> Vec<Credit> {
-        if self.told.is_empty() {
+        if self.reported.is_empty() {
             return Vec::new();
         }
         let episodes = EpisodesOfPeople::of(drafts);
         let mut credits = Vec::new();
-        for told in self.told.iter().filter(|told| told.state == State::Stands) {
+        for booking in self
+            .reported
+            .iter()
+            .filter(|booking| booking.state == State::Stands)
+        {
             credits.push(Credit::Stands {
-                told_in: told.told_in,
-                at: told.at,
-                position: told.position,
+                reported_in: booking.reported_in,
+                at: booking.at,
+                position: booking.position,
             });
             let candidates = drafts
-                .get(told.told_in)
+                .get(booking.reported_in)
                 .map(|draft| episodes.of_the_same_person(draft))
                 .unwrap_or_default();
             let latest = candidates
                 .into_iter()
                 .filter_map(|index| Some((index, drafts.get(index)?)))
-                .filter(|(_, draft)| in_time(draft, told.at, settings))
+                .filter(|(_, draft)| in_time(draft, booking.at, settings))
                 .max_by_key(|(index, draft)| (draft.row.call.ended_at, *index));
             if let Some((by, draft)) = latest {
                 let reached = draft.row.reached_at;
                 credits.push(Credit::Recovered {
                     by,
                     booking: Booking {
-                        reference: told.reference.clone(),
-                        at: told.at,
-                        assisted: reached.is_some_and(|reached| reached <= told.at),
+                        reference: booking.reference.clone(),
+                        at: booking.at,
+                        assisted: reached.is_some_and(|reached| reached <= booking.at),
                     },
                 });
             }

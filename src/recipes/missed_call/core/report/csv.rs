@@ -1,7 +1,7 @@
-//! Comma-separated values as RFC 4180 wants them, safe to open in a spreadsheet.
+//! Comma-separated values by RFC 4180, safe to open in a spreadsheet.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, wherever its content came from. Such
-//! a cell gets a `'` in front, which makes it text.
+//! A spreadsheet treats a cell that begins with `=`, `+`, `-` or `@` as a formula. Such a cell gets a leading `'`, which
+//! makes it text.
 
 /// Appends one record with its line end.
 pub(super) fn push_record<'c>(csv: &mut String, cells: impl IntoIterator<Item = &'c str>) {
@@ -27,7 +27,7 @@ fn push_cell(csv: &mut String, cell: &str) {
     }
 }
 
-/// White space in front does not help: some spreadsheets cut it off first. The wide signs are those of East Asian
+/// Leading white space is ignored, because some spreadsheets trim it first. The wide signs are those of East Asian
 /// keyboards.
 fn is_formula(cell: &str) -> bool {
     let unseen =

@@ -1,8 +1,8 @@
-//! The daily digest: one day of one location in a few lines of plain text, for the people who answer for the calls.
+//! The daily digest: one day of one location in a few lines of plain text, for the people who are responsible for the calls.
 //!
-//! First the counts of the day's calls, then every caller whom nobody has dealt with yet, the most pressing first. What
-//! presses, in this order: the caller asked for a person, wants an appointment, opened the link, called a number with
-//! priority, called again. Among equals who called more often comes first, then who called earlier.
+//! It begins with the counts of the day's calls. Then it lists every caller who still needs attention, the most urgent
+//! first. The order of urgency: the caller asked for a person, wants an appointment, opened the link, called a number with
+//! priority, called again. Among equals, the one who called more often comes first, then the one who called earlier.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,22 +16,22 @@ use super::settings::Settings;
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
-/// The digest of one day. It names callers by their number, because the team has to call them; `Debug` does not show it.
+/// The digest of one day. It contains callers' numbers, because the team has to call them; `Debug` does not show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Digest {
     /// The day, in the settings' zone.
     pub day: Date,
-    /// How many callers of that day there are: episodes whose first call ended on it.
+    /// How many callers there were: episodes whose first call ended on that day.
     pub callers: usize,
-    /// How many of them nobody has dealt with yet.
+    /// How many of them still need attention.
     pub waiting: usize,
     text: Private<String>,
 }
 
 impl Digest {
-    /// The digest of this day, which begins and ends at midnight of the settings' zone. Give it a report of one
-    /// location, whose entries reach to the time of writing.
+    /// The digest of this day, which begins and ends at midnight of the settings' zone. Pass a report of one location whose
+    /// entries include the latest.
     pub fn of(report: &Report, day: Date, settings: &Settings) -> Self {
         let is_of_day = |at: jiff::Timestamp| at.to_zoned(settings.zone.clone()).date() == day;
         let rows = report.rows.iter();
@@ -45,7 +45,7 @@ impl Digest {
             .collect();
         waiting.sort_by_key(|row| {
             let calls = std::cmp::Reverse(row.missed_calls);
-            (pressing(row, settings), calls, row.call.ended_at)
+            (urgency(row, settings), calls, row.call.ended_at)
         });
         let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
         push_counts(&mut text, &rows, unclear);
@@ -56,8 +56,9 @@ impl Digest {
         let before = report.rows.iter().filter(is_before).count();
         if before > 0 {
             let callers = many(before as u64, "caller");
+            let need = if before == 1 { "needs" } else { "need" };
             text.push_str(&format!(
-                "\nFrom earlier days nobody has dealt with {callers} yet.\n"
+                "\n{callers} of earlier days still {need} attention.\n"
             ));
         }
         Self {
@@ -74,9 +75,9 @@ impl Digest {
     }
 }
 
-/// What makes a caller wait less gladly, the most pressing first.
+/// Why a caller is urgent, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Pressing {
+enum Urgency {
     AsksForPerson,
     WantsAppointment,
     Clicked,
@@ -85,20 +86,20 @@ enum Pressing {
     Not,
 }
 
-fn pressing(row: &Row, settings: &Settings) -> Pressing {
-    let studio = settings.studio(row.call.called.as_ref());
+fn urgency(row: &Row, settings: &Settings) -> Urgency {
+    let line = settings.line(row.call.called.as_ref());
     if row.asked_for_person_at.is_some() {
-        Pressing::AsksForPerson
+        Urgency::AsksForPerson
     } else if wants_appointment(row) {
-        Pressing::WantsAppointment
+        Urgency::WantsAppointment
     } else if row.clicked_at.is_some() {
-        Pressing::Clicked
-    } else if studio.is_some_and(|studio| studio.priority) {
-        Pressing::Priority
+        Urgency::Clicked
+    } else if line.is_some_and(|line| line.priority) {
+        Urgency::Priority
     } else if row.missed_calls > 1 {
-        Pressing::CalledAgain
+        Urgency::CalledAgain
     } else {
-        Pressing::Not
+        Urgency::Not
     }
 }
 
@@ -127,11 +128,8 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
                 "Asked for a person",
                 count(|row| row.asked_for_person_at.is_some()),
             ),
-            (
-                "Refused further texts",
-                count(|row| row.opted_out.is_some()),
-            ),
-            ("Spoken with", count(|row| row.reached_at.is_some())),
+            ("Opted out", count(|row| row.opted_out.is_some())),
+            ("Reached", count(|row| row.reached_at.is_some())),
             ("Booked", count(|row| row.outcome == Outcome::Booked)),
         ] {
             text.push_str(&format!("{name}: {number}\n"));
@@ -140,12 +138,12 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
     if unclear > 0 {
         let calls = many(unclear as u64, "call");
         text.push_str(&format!(
-            "\nHighLevel did not say what became of {calls}; please look.\n"
+            "\n{calls} could not be classified as missed or answered; please check.\n"
         ));
     }
 }
 
-/// How many were not texted, and why, the most frequent reason first.
+/// How many callers were not texted, and why, the most frequent reason first.
 fn push_not_texted(text: &mut String, rows: &[&Row]) {
     let without = rows.iter().filter(|row| row.texts.is_empty());
     let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
@@ -169,11 +167,12 @@ fn push_not_texted(text: &mut String, rows: &[&Row]) {
 fn push_waiting(text: &mut String, rows: &[&Row], waiting: &[&Row], settings: &Settings) {
     match (rows.len(), waiting.len()) {
         (0, _) => {}
-        (_, 0) => text.push_str("\nEverybody has been dealt with.\n"),
+        (_, 0) => text.push_str("\nAll callers have been taken care of.\n"),
         (_, count) => {
             let callers = many(count as u64, "caller");
+            let need = if count == 1 { "needs" } else { "need" };
             text.push_str(&format!(
-                "\nNobody has dealt with {callers} yet, the most pressing first:\n"
+                "\n{callers} still {need} attention, the most urgent first:\n"
             ));
         }
     }
@@ -192,8 +191,8 @@ fn line(row: &Row, settings: &Settings) -> String {
         at.strftime("%H:%M"),
         caller.unwrap_or("unknown number")
     );
-    match (settings.studio(called), called) {
-        (Some(studio), _) => line.push_str(&format!(" called {}", one_line(&studio.name))),
+    match (settings.line(called), called) {
+        (Some(business), _) => line.push_str(&format!(" called {}", one_line(&business.name))),
         (None, Some(called)) => line.push_str(&format!(" called {}", called.e164())),
         (None, None) => line.push_str(" called"),
     }
@@ -211,8 +210,8 @@ fn line(row: &Row, settings: &Settings) -> String {
         notes.push("opened the link".to_owned());
     }
     if settings
-        .studio(called)
-        .is_some_and(|studio| studio.priority)
+        .line(called)
+        .is_some_and(|business| business.priority)
     {
         notes.push("priority".to_owned());
     }
@@ -226,7 +225,7 @@ fn line(row: &Row, settings: &Settings) -> String {
     line
 }
 
-/// Without what would end the line or hide in it.
+/// The name without line ends and control characters.
 fn one_line(name: &str) -> String {
     let words = name.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();

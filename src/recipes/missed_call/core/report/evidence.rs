@@ -2,21 +2,21 @@
 //!
 //! | field | meaning |
 //! |---|---|
-//! | `version` | of this form: 1. Fields may be added; none changes its meaning |
-//! | `location`, `episode`, `effect`, `contact` | the names under which HighLevel and the ledger know it |
-//! | `call` | the call on which the episode rests: numbers, times, why it was missed, and the delivery that told of it with the SHA-256 of its body; null if its entry is not among those given |
-//! | `basis` | what allowed the text: it `rests_on` `inbound_call`, `replied`, `written`, `verbal`, `waived` (the recipe asks for none) or `opt_out` (it confirms one), absent where not known; the `call`'s message id; the `consent` with its time and where its proof is; and the caller's `replies` from before the attempt, with times |
+//! | `version` | of this format: 1. Fields may be added; none changes its meaning |
+//! | `location`, `episode`, `effect`, `contact` | the ids that HighLevel and the ledger use |
+//! | `call` | the call that opened the episode: numbers, times, why it was missed, and the delivery that reported it with the SHA-256 of its body; null if its entry is not among those given |
+//! | `basis` | the legal basis of the text: it `rests_on` `inbound_call`, `replied`, `written`, `verbal`, `waived` (the recipe asks for none) or `opt_out` (it confirms one), absent if not known; the `call`'s message id; the `consent` with its time and where its proof is; and the caller's `replies` from before the attempt, with times |
 //! | `recipe`, `recipe_fingerprint` | the recipe's name and version, and the hash of its text |
 //! | `body`, `from`, `to` | the text as it was rendered, and the numbers; `to` is null where it went to the contact's own |
-//! | `hours` | why that hour was one to text the person in; null for a text that keeps no quiet hours |
-//! | `variant`, `copy_fingerprint` | the name of the copy it was made from, and which version of it; absent where not known |
-//! | `waited` | how often it was kept for a better hour: when, `until`, and `why` |
+//! | `hours` | why the person could be texted at that hour; null for a text that keeps no quiet hours |
+//! | `variant`, `copy_fingerprint` | the name of the copy it was rendered from, and the version of that copy; absent if not known |
+//! | `waited` | each time it was deferred: when, `until`, and `why` |
 //! | `attempts` | when each attempt began |
 //! | `end` | `accepted` with the time, the message id and whether it was `found` by reading back; `not_done` with the code of the reason; null while it is open |
-//! | `refusals` | every opt-out of the episode that the ledger holds, with its time, be it before or after |
+//! | `refusals` | every opt-out of the episode in the ledger, with its time, before or after the text |
 //!
-//! Right before each attempt the engine asks for the suppression list and the contact's do-not-disturb, and begins none
-//! against them; the ledger keeps the refusals that came of it, not the answers that allowed it.
+//! Right before each attempt the engine checks the suppression list and the contact's do-not-disturb, and makes no attempt
+//! against them. The ledger records the refusals of these checks, not the checks that passed.
 //!
 //! Lines hold callers' numbers and the texts in full.
 
@@ -37,15 +37,15 @@ use crate::secret::Private;
 
 /// The evidence for each text of these entries, one line each without its end, in the order of the first attempts.
 ///
-/// Give it all entries of the episodes of interest, oldest first.
+/// Pass all entries of the episodes of interest, oldest first.
 pub fn lines(entries: &[Entry]) -> impl Iterator<Item = Private<String>> {
     collect(entries).into_iter().filter_map(|evidence| {
-        // All of it can be written as JSON: names, texts and times, and no keys but ours.
+        // Serialisation cannot fail: the values are names, texts and times, and all keys are ours.
         serde_json::to_string(&evidence).ok().map(Private::new)
     })
 }
 
-/// Writes [`lines`] to `out` and says how many. After an error, what was written so far is to be thrown away.
+/// Writes [`lines`] to `out` and returns their number. After an error, discard what was written.
 pub fn write(entries: &[Entry], out: &mut impl io::Write) -> io::Result<u64> {
     let mut written = 0;
     for evidence in collect(entries) {
@@ -72,7 +72,7 @@ struct Evidence<'e> {
     from: Option<&'e PhoneNumber>,
     to: Option<&'e PhoneNumber>,
     hours: Option<&'e str>,
-    /// Which words, and which version of them; not known of texts of older releases.
+    /// The copy and its version; not known for texts of older releases.
     #[serde(skip_serializing_if = "Option::is_none")]
     variant: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,39 +128,39 @@ struct Refusal {
     reason: String,
 }
 
-/// What an episode has told so far.
+/// What the entries of an episode have said so far.
 #[derive(Default)]
-struct Story<'e> {
+struct History<'e> {
     opening: Option<(&'e CallRecord, &'e str, &'e str)>,
     replies: Vec<ReplyBefore<'e>>,
     refusals: Vec<Refusal>,
     waited: Vec<(&'e EffectId, Waited<'e>)>,
-    /// Its texts, as places in the list of all.
+    /// Its texts, as indexes in the list of all texts.
     texts: Vec<(&'e EffectId, usize)>,
 }
 
 fn collect(entries: &[Entry]) -> Vec<Evidence<'_>> {
-    let mut stories: HashMap<&EpisodeId, Story> = HashMap::new();
+    let mut histories: HashMap<&EpisodeId, History> = HashMap::new();
     let mut all = Vec::new();
     for entry in entries {
         if let Some(episode) = &entry.episode {
-            stories
+            histories
                 .entry(episode)
                 .or_default()
                 .take(episode, entry, &mut all);
         }
     }
-    for story in stories.into_values() {
-        for (_, index) in story.texts {
+    for history in histories.into_values() {
+        for (_, index) in history.texts {
             if let Some(evidence) = all.get_mut(index) {
-                evidence.refusals.clone_from(&story.refusals);
+                evidence.refusals.clone_from(&history.refusals);
             }
         }
     }
     all
 }
 
-impl<'e> Story<'e> {
+impl<'e> History<'e> {
     fn take(&mut self, episode: &'e EpisodeId, entry: &'e Entry, all: &mut Vec<Evidence<'e>>) {
         let at = entry.at;
         match &entry.kind {
@@ -201,7 +201,7 @@ impl<'e> Story<'e> {
             } => {
                 let known = self.text(|known| known == effect);
                 if let Some(evidence) = known.and_then(|index| all.get_mut(index)) {
-                    // The intent is that of the last attempt, which alone may have come to something.
+                    // The intent is that of the last attempt, the only one that may have succeeded.
                     evidence.body = body;
                     evidence.from = from.as_ref();
                     evidence.to = to.as_ref();

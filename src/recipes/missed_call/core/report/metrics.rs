@@ -1,7 +1,7 @@
-//! The measures that the ledger can give, each with its definition.
+//! The metrics that can be computed from the ledger, each with its definition.
 //!
-//! Not here, because the ledger does not know: the answer rate (answered calls leave no entry), the delivery rate
-//! (HighLevel's later word on a message is not kept), and callers who had an appointment before they called.
+//! Not available, because the ledger does not know them: the answer rate (answered calls leave no entry), the delivery rate
+//! (delivery reports are not kept), and callers who had an appointment before they called.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::row::Row;
 use super::settings::{Revenue, Settings};
 use super::weekly_review::recovered_revenue;
 
-/// Measures over some rows. An episode here is one row: a caller who calls again within the cooldown is in it once.
+/// Metrics over some rows. An episode is one row: a caller who calls again within the cooldown counts once.
 ///
 /// *Texted* means that HighLevel accepted at least one text. Times are those of the ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,51 +20,51 @@ use super::weekly_review::recovered_revenue;
 pub struct Metrics {
     /// How many episodes there are.
     pub episodes: u64,
-    /// How many calls were missed in them.
+    /// How many calls were missed in these.
     pub missed_calls: u64,
     /// How many episodes were texted.
     pub texted: u64,
     /// Episodes that were texted, or have a recorded reason why there was no text, of all episodes. Excluded from the
-    /// numerator are those that are not decided and those whose recipe has no text. Below 1 somebody was forgotten, or
-    /// it is too early to tell.
+    /// numerator are undecided ones and those whose recipe has no text. Below 1, callers were missed, or it is too early
+    /// to say.
     pub coverage: Option<Share>,
-    /// The middle time from the end of the call to the first accepted text (nearest rank). Excluded are episodes without
-    /// a text; a first text that waited for the morning is in it.
+    /// The median time from the end of the call to the first accepted text (nearest rank). Excluded are episodes without a
+    /// text. Included are first texts that were deferred to the morning.
     pub time_to_text_p50: Option<SignedDuration>,
-    /// The same, within which 95 of 100 texts were accepted.
+    /// The 95th percentile of the same time.
     pub time_to_text_p95: Option<SignedDuration>,
     /// Episodes with a reply of a person within the settings' `reply_window` after the first text, of the texted ones.
-    /// Excluded are automatic answers, and messages that opt out, which have a share of their own.
+    /// Excluded are automatic replies, and opt-outs, which have a share of their own.
     pub replied: Option<Share>,
-    /// Episodes in which the caller opened a link, of the texted ones. `None` too if the settings do not say that every
-    /// click is told.
+    /// Episodes in which the caller opened a link, of the texted ones. Also `None` if the settings do not say that every
+    /// click is reported.
     pub clicked: Option<Share>,
     /// Episodes in which the caller asked for a person, of the texted ones. Excluded are those who asked and were never
     /// texted.
     pub handed_off: Option<Share>,
-    /// The middle time from the caller's first asking for a person until somebody spoke with them (nearest rank).
-    /// Excluded are those who have not been reached, and answers in writing, which the ledger does not know.
+    /// The median time from the caller's first request for a person until the team spoke with them (nearest rank).
+    /// Excluded are callers who were not reached, and written answers, which the ledger does not know.
     pub time_to_hand_off_p50: Option<SignedDuration>,
     /// Episodes in which the caller refused further texts after the first one, of the texted ones. Excluded are refusals
     /// from before it.
     pub opted_out: Option<Share>,
-    /// Episodes without any text because it could not be made or HighLevel did not take it, of those and the texted ones.
-    /// Excluded are those that were rightly not texted.
+    /// Episodes without any text because it could not be rendered or HighLevel did not accept it, of those and the texted
+    /// ones. Excluded are those that were rightly not texted.
     pub failed: Option<Share>,
-    /// Episodes in which the caller replied, has an appointment that stands, or was spoken to, of all episodes. It does
-    /// not matter whether a text came before. Excluded from the numerator are opt-outs and nothing else.
+    /// Episodes in which the caller replied, has an appointment that stands, or was spoken to, of all episodes, with or
+    /// without a text before. Excluded from the numerator are opt-outs and nothing else.
     pub captured: Option<Share>,
     /// Episodes with at least one credited booking, of the texted ones.
     pub booked: Option<Share>,
     /// How many bookings are credited.
     pub bookings: u64,
-    /// Of these, how many came about without anybody having spoken with the caller.
+    /// Of these, how many came without a conversation with the team.
     pub self_service_bookings: u64,
-    /// What the credited bookings are worth, as far as that is known. `None` if of none.
+    /// The value of the credited bookings, as far as known. `None` if no value is known.
     pub recovered_revenue: Option<Revenue>,
 }
 
-/// A part of a whole that is not nothing.
+/// A share of a whole that is not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     part: u64,
@@ -72,7 +72,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// `None` of nothing.
+    /// `None` if the whole is zero.
     pub(super) fn of(part: u64, whole: u64) -> Option<Self> {
         (whole > 0).then_some(Self { part, whole })
     }
@@ -90,7 +90,7 @@ impl Share {
     /// The share as a number from 0 to 1.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "nobody counts as many calls as would show"
+        reason = "counts of calls are far below the limit of exact floats"
     )]
     pub fn value(self) -> f64 {
         self.part as f64 / self.whole as f64
@@ -98,7 +98,7 @@ impl Share {
 }
 
 impl Metrics {
-    /// The measures over these rows.
+    /// The metrics over these rows.
     pub fn of<'r>(
         rows: impl IntoIterator<Item = &'r Row, IntoIter: Clone>,
         settings: &Settings,
@@ -128,7 +128,7 @@ impl Metrics {
                 count(|row| is_texted(row) && row.clicked_at.is_some()),
                 texted,
             )
-            .filter(|_| settings.clicks_are_told),
+            .filter(|_| settings.all_clicks_reported),
             handed_off: Share::of(
                 count(|row| is_texted(row) && row.asked_for_person_at.is_some()),
                 texted,
@@ -147,17 +147,18 @@ impl Metrics {
         }
     }
 
-    /// The measures cut by whatever `key` says of a row: the number called, the day, the recipe.
+    /// The metrics grouped by a key of the row: the number called, the day, the recipe.
     pub fn by<'r, K: Ord>(
         rows: impl IntoIterator<Item = &'r Row>,
         settings: &Settings,
         key: impl Fn(&Row) -> K,
     ) -> BTreeMap<K, Self> {
-        let mut cuts: BTreeMap<K, Vec<&Row>> = BTreeMap::new();
+        let mut groups: BTreeMap<K, Vec<&Row>> = BTreeMap::new();
         for row in rows {
-            cuts.entry(key(row)).or_default().push(row);
+            groups.entry(key(row)).or_default().push(row);
         }
-        cuts.into_iter()
+        groups
+            .into_iter()
             .map(|(key, rows)| (key, Self::of(rows.iter().copied(), settings)))
             .collect()
     }
@@ -190,7 +191,7 @@ fn time_to_hand_off(row: &Row) -> Option<SignedDuration> {
     Some(waited.max(SignedDuration::ZERO))
 }
 
-/// The smallest value that is not exceeded by this many of a hundred.
+/// The smallest value that at least `percent` percent of the values do not exceed.
 fn nearest_rank(values: &mut [SignedDuration], percent: usize) -> Option<SignedDuration> {
     values.sort_unstable();
     let rank = (values.len() * percent).div_ceil(100);

@@ -1,16 +1,16 @@
-//! Reports: what the ledger says of the calls that were missed, for the people of a business and for their lawyer.
+//! Reports on missed calls, computed from the ledger, for the business and its lawyers.
 //!
-//! Everything here takes entries of the [`ledger`](super::ledger) as a store returns them, and gives values or text; it
-//! asks nobody, and knows no time but that of the entries. What the ledger cannot know stands in [`Settings`].
+//! Every function takes entries of the [`ledger`](super::ledger), as a store returns them, and returns values or text. The
+//! functions are pure: the only times are those of the entries. [`Settings`] holds what the ledger does not know.
 //!
-//! | part | question it answers |
+//! | part | question that it answers |
 //! |---|---|
-//! | [`Report`] | what became of each caller? One [`Row`] each, with an [`Outcome`] |
-//! | [`weekly_review_csv`] | the weekly review: a record of each caller, and the sums, for a spreadsheet |
-//! | [`Digest`] | the day in a few lines, and the calls that nobody has dealt with yet |
+//! | [`Report`] | what was the outcome for each caller? One [`Row`] each, with an [`Outcome`] |
+//! | [`weekly_review_csv`] | the weekly review for a spreadsheet: one record for each caller, and totals |
+//! | [`Digest`] | what happened on a day, and which calls still need attention? |
 //! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
-//! | [`Targets`] | what had one hoped for? |
-//! | [`evidence`] | what was sent to whom, when, and what allowed it? |
+//! | [`Targets`] | were the targets met? |
+//! | [`evidence`] | which text was sent to whom, when, and on what basis? |
 //!
 //! ```
 //! use gohighlevel::recipes::missed_call::ledger::Entry;
@@ -19,7 +19,7 @@
 //! };
 //! use jiff::tz::TimeZone;
 //!
-//! /// Everything that is reported of one location's ledger.
+//! /// All reports of one location's ledger.
 //! fn reports(entries: &[Entry]) -> Result<(), Box<dyn std::error::Error>> {
 //!     let mut settings = Settings::new(TimeZone::get("America/Chicago")?);
 //!     settings.lines.insert("+13125550100".parse()?, BusinessLine::new("North"));
@@ -30,8 +30,7 @@
 //!     let digest = Digest::of(&report, "2026-11-20".parse()?, &settings);
 //!     let metrics = Metrics::of(&report.rows, &settings);
 //!
-//!     // Nothing was missed, and nothing is told.
-//!     // The header and the sums.
+//!     // The ledger is empty: only the header and the totals.
 //!     assert_eq!(csv.lines().count(), 2);
 //!     assert_eq!(digest.text(), "Missed calls on Friday, 20 November 2026\n\nThere were none.\n");
 //!     assert_eq!(metrics.time_to_text_p95, None);

@@ -1,38 +1,39 @@
-//! What became of an episode, in one word.
+//! The outcome of an episode, as one word.
 
 use std::fmt;
 
 use super::row::Row;
 use crate::recipes::missed_call::core::model::Reason;
 
-/// What became of an episode. Where several hold, the first in this order is told: what the business won, then what the
-/// caller said, then what was sent, then why nothing was.
+/// The outcome of an episode. If several apply, the first in this order is used: what the business gained, then what the
+/// caller said, then what was sent, then why nothing was sent.
 ///
-/// The facts beside it in the [`Row`] are complete; the outcome is for lists and counts. It can change until the episode
-/// is closed, and after that by what the caller does within
-/// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call. `Display` writes its code, such as `suppressed:do_not_disturb`.
+/// The other fields of the [`Row`] hold all facts; the outcome is for lists and counts. It can change until the episode is
+/// closed, and after that by what the caller does within
+/// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call. `Display`
+/// writes its code, such as `suppressed:do_not_disturb`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The caller has an appointment that stands.
     Booked,
-    /// Somebody spoke with the caller: the call was returned, or a later one answered.
+    /// The team spoke with the caller: the call was returned, or a later one answered.
     Connected,
     /// The caller refused further texts in the course of the episode.
     OptedOut,
     /// The caller wrote back.
     Replied,
-    /// A text was sent, and nothing came of it yet.
+    /// A text was sent, without a result so far.
     Texted,
-    /// Whether there will be a text is not decided yet.
+    /// It is undecided whether there will be a text.
     Open,
-    /// No text, because the person must not or cannot be texted, or not at that hour.
+    /// No text, because the person must not or cannot be texted, or not at this hour.
     Suppressed(Reason),
     /// No text, because the call was too old when it could have been sent.
     Stale,
-    /// No text, because it could not be made or HighLevel did not take it.
+    /// No text, because it could not be rendered or HighLevel did not accept it.
     Failed(Reason),
-    /// No text, because something happened first that made it needless.
+    /// No text, because a trigger stopped it first.
     NotNeeded(Reason),
     /// The recipe has no text for this call.
     NoText,
@@ -67,7 +68,7 @@ impl Outcome {
             Reason::Stale => Self::Stale,
             Reason::ContactGone | Reason::Copy(_) | Reason::Failed(_) => Self::Failed(reason),
             Reason::Replied | Reason::StoppedBy(_) | Reason::Superseded => Self::NotNeeded(reason),
-            // Whatever else keeps a text back is a rule about the person or the hour.
+            // All other reasons are rules about the person or the hour.
             _ => Self::Suppressed(reason),
         }
     }

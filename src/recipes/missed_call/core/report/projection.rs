@@ -1,9 +1,9 @@
-//! From the entries of the ledger to the rows of a report.
+//! Projects the entries of the ledger to the rows of a report.
 //!
-//! The ledger does not say of what kind a step is until it is attempted. A step is a text if its recipe, where that is
-//! at hand, says so, or if it was attempted or kept waiting as one in any episode of the same recipe; it is none if it was
-//! attempted as something else. One of which neither is known counts as a text where the question is why there was none,
-//! unless the reason is never one of texts.
+//! The ledger does not say what kind a step is before the step is attempted. A step is a text if its recipe says so (where
+//! the recipe is available), or if it was attempted or deferred as a text in any episode of the same recipe. It is not a
+//! text if it was attempted as something else. If neither is known, it counts as a text when the reports look for the
+//! reason why there was none, unless texts never have that reason.
 
 use std::collections::HashMap;
 
@@ -21,44 +21,44 @@ use crate::recipes::missed_call::core::model::{EpisodeId, Intent, Reason, StepNa
 use crate::recipes::missed_call::core::recipe::Recipe;
 use crate::recipes::missed_call::core::reply::Reply;
 
-/// Everything that entries of the ledger tell.
+/// The report on a list of ledger entries.
 ///
-/// Give it all entries from the first call of interest on, oldest first as a store returns them, and also those of the
-/// days after the last: bookings and replies come later. An episode whose first entry is missing has no row.
+/// Pass all entries from the first call of interest on, oldest first as a store returns them. Include the days after the
+/// last call, because bookings and replies come later. An episode whose first entry is missing has no row.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
     /// One row per episode, in the order in which they were opened.
     pub rows: Vec<Row>,
-    /// The calls that could be judged neither missed nor answered. Somebody should look at them.
+    /// The calls that could not be classified as missed or answered. A person should look at them.
     pub unclear_calls: Vec<UnclearCall>,
 }
 
-/// A call that could not be judged.
+/// A call that could not be classified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnclearCall {
-    /// When it was written down.
+    /// When it was recorded.
     pub at: Timestamp,
-    /// Where.
+    /// The location.
     pub location: LocationId,
     /// The call.
     pub message: MessageId,
-    /// Its status as HighLevel wrote it; `no_status` without one, `no_contact` for a missed call of nobody.
+    /// Its status as HighLevel wrote it; `no_status` if there is none, `no_contact` for a missed call without a contact.
     pub status: String,
 }
 
 impl Report {
-    /// Folds entries into rows.
+    /// Projects entries to rows.
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
-        let mut folding = Projection::default();
+        let mut projection = Projection::default();
         for recipe in &settings.recipes {
-            folding.learn(recipe);
+            projection.learn(recipe);
         }
         for (position, entry) in entries.into_iter().enumerate() {
-            folding.take(position, entry);
+            projection.take(position, entry);
         }
-        folding.finish(settings)
+        projection.finish(settings)
     }
 
     /// The rows of calls that ended at `since` or later and before `until`.
@@ -73,7 +73,7 @@ impl Report {
     }
 }
 
-/// Who may be meant by a booking that was told in an episode.
+/// The contacts and numbers of an episode, which a reported booking may belong to.
 #[derive(Default)]
 pub(super) struct People {
     pub(super) contacts: Vec<ContactId>,
@@ -93,7 +93,7 @@ impl People {
     }
 }
 
-/// A row in the making.
+/// A row that is being built.
 pub(super) struct RowBuilder {
     pub(super) row: Row,
     pub(super) people: People,
@@ -101,9 +101,9 @@ pub(super) struct RowBuilder {
     replies: Vec<ReplyRow>,
     /// Steps with the reason why they were not done, in the order of the ledger.
     dropped: Vec<(StepName, Reason)>,
-    /// Where in the ledger the team, or a booking, last dealt with the caller.
+    /// The last position in the ledger at which the team, or a booking, dealt with the caller.
     dealt_with: Option<usize>,
-    /// Where in the ledger the caller last asked for a person.
+    /// The last position in the ledger at which the caller asked for a person.
     asked: Option<usize>,
 }
 
@@ -161,7 +161,7 @@ impl Projection {
                 };
                 let known = match kind {
                     EntryKind::Attempted { effect, intent, .. } => {
-                        // A text that confirms an opt-out answers nobody's call.
+                        // A text that confirms an opt-out is not a reply to the call.
                         let is_text = matches!(
                             intent,
                             Intent::Text { basis, .. } if *basis != Some(Basis::OptOut)
@@ -176,7 +176,7 @@ impl Projection {
                     self.texts.insert(key, is_text);
                 }
                 if let EntryKind::Happened { what, reference } = kind {
-                    self.bookings.hear(*what, reference, entry, index, position);
+                    self.bookings.take(*what, reference, entry, index, position);
                 }
                 let is_text = |step: &StepName| {
                     let key = (draft.row.recipe_fingerprint.clone(), step.clone());
@@ -196,11 +196,11 @@ impl Projection {
         for credit in self.bookings.credits(&self.drafts, settings) {
             match credit {
                 Credit::Stands {
-                    told_in,
+                    reported_in,
                     at,
                     position,
                 } => {
-                    if let Some(draft) = self.drafts.get_mut(told_in) {
+                    if let Some(draft) = self.drafts.get_mut(reported_in) {
                         draft.row.booked_at.get_or_insert(at);
                         draft.dealt_with = draft.dealt_with.max(Some(position));
                     }
@@ -365,7 +365,7 @@ impl RowBuilder {
             Trigger::Replied => self.replied(position, at, None, Reply::Other),
             Trigger::Help => self.replied(position, at, None, Reply::Help),
             Trigger::OptedOut => self.opted_out(at, &Reason::OptedOut),
-            // Calls have entries of their own, and bookings are judged when all of them are known.
+            // Calls have entries of their own. Bookings are credited when all of them are known.
             _ => {}
         }
     }
@@ -375,7 +375,7 @@ impl RowBuilder {
             at,
             reason: reason.clone(),
         });
-        // HighLevel turns do-not-disturb on after a STOP, and can tell of that first.
+        // HighLevel turns do-not-disturb on after a STOP, and may report that first.
         if *reason == Reason::OptedOut {
             opt_out.reason = Reason::OptedOut;
         }
@@ -383,7 +383,7 @@ impl RowBuilder {
 
     fn finish(mut self, settings: &Settings, is_text: impl Fn(&StepName) -> Option<bool>) -> Row {
         let row = &mut self.row;
-        // Not until now: a text whose answer was lost can be found after the caller has replied to it.
+        // Only here: a text whose response was lost may be found after the caller has replied to it.
         if let Some(text) = row.texts.first() {
             let answers = |reply: &&ReplyRow| {
                 let since_text = reply.at.duration_since(text.accepted_at);
@@ -395,7 +395,7 @@ impl RowBuilder {
         row.not_texted = self
             .dropped
             .iter()
-            .find(|(step, reason)| is_text(step).unwrap_or_else(|| may_keep_a_text_back(reason)))
+            .find(|(step, reason)| is_text(step).unwrap_or_else(|| may_hold_a_text_back(reason)))
             .map(|(_, reason)| reason.clone());
         let text_is_open = row
             .steps
@@ -408,24 +408,24 @@ impl RowBuilder {
     }
 }
 
-/// Whether this can be why a text was not sent; the others are reasons of e-mails and of work on the contact.
-fn may_keep_a_text_back(reason: &Reason) -> bool {
+/// Whether a text can have this reason. The others belong to e-mails and to changes of the contact.
+fn may_hold_a_text_back(reason: &Reason) -> bool {
     !matches!(
         reason,
         Reason::Needless | Reason::NoAddress | Reason::NoEmails
     )
 }
 
-/// Whether there is a customer at the other end who would take a call.
+/// Whether there is a customer who would answer a call.
 fn can_be_called_back(row: &Row) -> bool {
-    let said_no = row
+    let opted_out = row
         .opted_out
         .as_ref()
         .is_some_and(|opt_out| opt_out.reason == Reason::OptedOut);
-    let nobody_there = match &row.not_texted {
+    let unreachable = match &row.not_texted {
         Some(Reason::Withheld | Reason::ShortCode) => true,
         Some(Reason::NotTextable(why)) => why.is_not_a_lead(),
         _ => false,
     };
-    !said_no && !nobody_there
+    !opted_out && !unreachable
 }

@@ -1,4 +1,4 @@
-//! What is known of one episode, as facts. How they come about is `fold.rs`; what they amount to is `outcome.rs`.
+//! The facts of one episode. `projection.rs` computes them, and `outcome.rs` sums them up.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,9 +12,9 @@ use crate::recipes::missed_call::core::reply::Reply;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Row {
-    /// Its name.
+    /// Its id.
     pub episode: EpisodeId,
-    /// Where.
+    /// The location.
     pub location: LocationId,
     /// The call that opened it: when it ended, who called, which number, why it was missed.
     pub call: CallRecord,
@@ -26,11 +26,11 @@ pub struct Row {
     pub missed_calls: u32,
     /// The texts that HighLevel accepted, in their order.
     pub texts: Vec<AcceptedText>,
-    /// Why the first text that was not sent was not. Told though another one was sent.
+    /// Why the first text that was not sent was not sent. Set even if another one was sent.
     pub not_texted: Option<Reason>,
-    /// How far each step is of which the ledger tells.
+    /// The state of each step that the ledger mentions.
     pub steps: Vec<StepRow>,
-    /// The first reply of a person. A message that opts out is none; it is `opted_out`.
+    /// The first reply of a person. An opt-out is not a reply; see `opted_out`.
     pub reply: Option<ReplyRow>,
     /// The first reply of a person within the settings' `reply_window` after the first text.
     pub reply_to_text: Option<ReplyRow>,
@@ -38,26 +38,27 @@ pub struct Row {
     pub clicked_at: Option<Timestamp>,
     /// When the caller first asked for a person: the hand-off.
     pub asked_for_person_at: Option<Timestamp>,
-    /// When somebody first spoke with the caller: the call was returned, or a later one answered.
+    /// When the team first spoke with the caller: the call was returned, or a later one answered.
     pub reached_at: Option<Timestamp>,
-    /// When somebody first spoke with the caller after the hand-off.
+    /// When the team first spoke with the caller after the hand-off.
     pub reached_after_asking_at: Option<Timestamp>,
     /// When a task of the episode was first completed.
     pub task_done_at: Option<Timestamp>,
     /// When and how the caller refused further texts, in the course of the episode.
     pub opted_out: Option<OptOutRow>,
-    /// When the caller booked an appointment that still stands, as told in the course of this episode.
+    /// When the caller booked an appointment that still stands and that this episode reported.
     pub booked_at: Option<Timestamp>,
     /// The bookings that are credited to this episode.
     pub recovered: Vec<Booking>,
-    /// When the episode was closed. A row of an open one can still change, and that of a closed one by what the caller
-    /// does within [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call.
+    /// When the episode was closed. The row of an open episode can still change. The row of a closed one changes by what
+    /// the caller does within
+    /// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call.
     pub closed_at: Option<Timestamp>,
-    /// What became of it, in one word.
+    /// The outcome, as one word.
     pub outcome: Outcome,
-    /// Whether nobody has dealt with it yet: the caller has neither been spoken to nor booked, no task was completed, or
-    /// they asked for a person after all of that. A caller who opted out by a message, cannot be called back (a withheld
-    /// number, a short code) or is no customer (own numbers, staff, the block-list) needs nobody.
+    /// Whether the caller still needs attention: the team has not spoken with them, they have not booked, and no task was
+    /// completed; or they asked for a person after that. Callers who opted out by a message, cannot be called back (a
+    /// withheld number, a short code) or are no customers (own numbers, staff, the block list) need none.
     pub needs_somebody: bool,
 }
 
@@ -67,7 +68,7 @@ impl Row {
         self.texts.first()
     }
 
-    /// From the end of the call until HighLevel had accepted the first text. Never negative.
+    /// The time from the end of the call until HighLevel accepted the first text. Never negative.
     pub fn time_to_text(&self) -> Option<SignedDuration> {
         let text = self.first_text()?;
         let waited = text.accepted_at.duration_since(self.call.ended_at);
@@ -81,29 +82,29 @@ impl Row {
 pub struct AcceptedText {
     /// The step.
     pub step: StepName,
-    /// When.
+    /// When HighLevel accepted it.
     pub accepted_at: Timestamp,
-    /// Whole seconds from the call's end until then.
+    /// Whole seconds from the end of the call until then.
     pub seconds_after_call: i64,
     /// The message.
     pub message: Option<String>,
 }
 
-/// How far one step is.
+/// A step with its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepRow {
-    /// Which.
+    /// The step.
     pub step: StepName,
-    /// How far.
+    /// Its state.
     pub end: StepEnd,
 }
 
-/// How far a step is.
+/// The state of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StepEnd {
-    /// It has begun, or waits, and has not ended.
+    /// It is planned, deferred or in progress.
     Open,
     /// HighLevel accepted it then.
     Done(Timestamp),
@@ -115,7 +116,7 @@ pub enum StepEnd {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplyRow {
-    /// When it was written down.
+    /// When it was recorded.
     pub at: Timestamp,
     /// What it asks for.
     pub kind: Reply,
@@ -127,10 +128,10 @@ pub struct ReplyRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OptOutRow {
-    /// When the first one was written down.
+    /// When the first one was recorded.
     pub at: Timestamp,
-    /// [`Reason::OptedOut`] by a message, which counts where both are told; [`Reason::DoNotDisturb`] by the contact's
-    /// setting.
+    /// [`Reason::OptedOut`] for a message, [`Reason::DoNotDisturb`] for the contact's setting. If both were reported, the
+    /// message counts.
     pub reason: Reason,
 }
 
@@ -138,10 +139,10 @@ pub struct OptOutRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Booking {
-    /// The reference under which it was told.
+    /// The reference of its report.
     pub reference: String,
-    /// When it was told.
+    /// When it was reported.
     pub at: Timestamp,
-    /// Somebody had spoken with the caller before; otherwise the caller served themselves.
+    /// Whether the team had spoken with the caller before. If not, it is a self-service booking.
     pub assisted: bool,
 }

@@ -1,5 +1,5 @@
-//! What a report must be told because the ledger cannot know it: zone, lines, money, and how long a text may take the
-//! credit for a booking.
+//! The settings of a report, for what the ledger does not know: time zone, lines, revenue, and how long after a text a
+//! booking is credited to it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,35 +11,35 @@ use jiff::tz::TimeZone;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::recipe::Recipe;
 
-/// What the ledger does not know. [`Settings::new`] is a start; change the fields that differ.
+/// The settings of a report. Start with [`Settings::new`] and change the fields that differ.
 ///
 /// `Debug` shows the last four digits of numbers.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The recipes of the episodes, as far as they are at hand; they say which steps are texts. Without them that shows
-    /// from the ledger, except for steps that were never attempted.
+    /// The recipes of the episodes, as far as available. They say which steps are texts. Without them the ledger shows it,
+    /// except for steps that were never attempted.
     pub recipes: Vec<Arc<Recipe>>,
-    /// The zone of days and times where a studio has none of its own.
+    /// The zone of days and times, unless a line has its own.
     pub zone: TimeZone,
-    /// What stands behind each of the business's numbers.
+    /// The line behind each of the business's numbers.
     pub lines: BTreeMap<PhoneNumber, BusinessLine>,
-    /// What one recovered appointment is worth where neither `values` nor the studio says so. `None`: unknown.
+    /// The value of one recovered appointment, unless `values` or the line says otherwise. `None`: unknown.
     pub revenue: Option<Revenue>,
-    /// What single bookings were worth, by the reference under which they were told. They outrank estimates.
+    /// The values of single bookings, by the reference of their report. They outrank estimates.
     pub values: BTreeMap<String, Revenue>,
-    /// Whether every click on a link is told, so that none told is none. Without it, it is unknown.
-    pub clicks_are_told: bool,
-    /// How long after an episode's first text a booking still counts as recovered. Seven days. More than
-    /// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) is of no use: what comes later is not in
-    /// the ledger, unless the caller has called again.
+    /// Whether every click on a link is reported, so that no report means no click. If `false`, it is unknown.
+    pub all_clicks_reported: bool,
+    /// How long after an episode's first text a booking still counts as recovered. Default: seven days. More than
+    /// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) has no effect: the
+    /// ledger does not record what comes later, unless the caller has called again.
     pub booking_window: SignedDuration,
-    /// How long after an episode's first text a reply still counts in the reply rate. 72 hours.
+    /// How long after an episode's first text a reply still counts in the reply rate. Default: 72 hours.
     pub reply_window: SignedDuration,
 }
 
 impl Settings {
-    /// Reports in this zone, without studios and without money.
+    /// Settings with this zone, without lines and without revenue.
     pub fn new(zone: TimeZone) -> Self {
         Self {
             recipes: Vec::new(),
@@ -47,50 +47,50 @@ impl Settings {
             lines: BTreeMap::new(),
             revenue: None,
             values: BTreeMap::new(),
-            clicks_are_told: false,
+            all_clicks_reported: false,
             booking_window: SignedDuration::from_hours(7 * 24),
             reply_window: SignedDuration::from_hours(72),
         }
     }
 
-    /// What stands behind the number that was called.
-    pub(super) fn studio(&self, called: Option<&PhoneNumber>) -> Option<&BusinessLine> {
+    /// The line behind the number that was called.
+    pub(super) fn line(&self, called: Option<&PhoneNumber>) -> Option<&BusinessLine> {
         called.and_then(|called| self.lines.get(called))
     }
 
-    /// The zone in which a call of this number is told.
+    /// The zone for the times of calls to this number.
     pub(super) fn zone_of(&self, called: Option<&PhoneNumber>) -> &TimeZone {
-        self.studio(called)
-            .and_then(|studio| studio.zone.as_ref())
+        self.line(called)
+            .and_then(|line| line.zone.as_ref())
             .unwrap_or(&self.zone)
     }
 
-    /// What a booking is worth: its own value, then the studio's, then everybody's.
+    /// The value of a booking: its own, else the line's, else the default.
     pub(super) fn worth(&self, reference: &str, called: Option<&PhoneNumber>) -> Option<Revenue> {
         self.values
             .get(reference)
             .copied()
-            .or_else(|| self.studio(called).and_then(|studio| studio.revenue))
+            .or_else(|| self.line(called).and_then(|line| line.revenue))
             .or(self.revenue)
     }
 }
 
-/// What stands behind one of the business's numbers: a studio, a branch, a campaign.
+/// The line behind one of the business's numbers: a studio, a branch, a campaign.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BusinessLine {
-    /// What it is called in reports.
+    /// Its name in reports.
     pub name: String,
-    /// Its zone, where that is not everybody's.
+    /// Its zone, if not the default.
     pub zone: Option<TimeZone>,
-    /// What one of its appointments is worth, where that is not what everybody's is.
+    /// The value of one of its appointments, if not the default.
     pub revenue: Option<Revenue>,
-    /// Whether its callers come first in the digest, as those of a campaign for costly treatments may.
+    /// Whether its callers come first in the digest, for example those of a campaign for expensive treatments.
     pub priority: bool,
 }
 
 impl BusinessLine {
-    /// A studio like any other.
+    /// A line with this name and defaults for the rest.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -101,9 +101,9 @@ impl BusinessLine {
     }
 }
 
-/// An amount of money, or the two between which it lies, in hundredths of the currency: 16500 is $165.00.
+/// An amount of money, or a range, in hundredths of the currency: 16500 is $165.00.
 ///
-/// `Display` writes `165.00-295.00`, or `250.00` where both are one. The two decimals always stand, because a
+/// `Display` writes `165.00-295.00`, or `250.00` if both ends are equal. It always writes two decimals, because a
 /// spreadsheet would read `10-12` as a day in October.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revenue {
@@ -112,12 +112,12 @@ pub struct Revenue {
 }
 
 impl Revenue {
-    /// Exactly this much.
+    /// Exactly this amount.
     pub fn exactly(hundredths: u64) -> Self {
         Self::between(hundredths, hundredths)
     }
 
-    /// Something between the two, whichever stands first.
+    /// A range between the two amounts, in any order.
     pub fn between(one: u64, other: u64) -> Self {
         Self {
             low: one.min(other),
@@ -125,17 +125,17 @@ impl Revenue {
         }
     }
 
-    /// The least it may be, in hundredths.
+    /// The lower end, in hundredths.
     pub fn low(self) -> u64 {
         self.low
     }
 
-    /// The most it may be, in hundredths.
+    /// The upper end, in hundredths.
     pub fn high(self) -> u64 {
         self.high
     }
 
-    /// Both together.
+    /// The sum of both.
     pub(super) fn plus(self, other: Self) -> Self {
         Self {
             low: self.low.saturating_add(other.low),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_booking_is_worth_what_is_known_most_closely() {
+    fn the_most_specific_value_of_a_booking_counts() {
         let called: PhoneNumber = "+13125550100".parse().unwrap();
         let mut settings = Settings::new(TimeZone::UTC);
         let worth = |settings: &Settings| {
@@ -186,11 +186,11 @@ mod tests {
         assert_eq!(worth(&settings), None);
         settings.revenue = Some(Revenue::between(100, 200));
         assert_eq!(worth(&settings).as_deref(), Some("1.00-2.00"));
-        let mut studio = BusinessLine::new("North");
-        settings.lines.insert(called.clone(), studio.clone());
+        let mut line = BusinessLine::new("North");
+        settings.lines.insert(called.clone(), line.clone());
         assert_eq!(worth(&settings).as_deref(), Some("1.00-2.00"));
-        studio.revenue = Some(Revenue::exactly(300));
-        settings.lines.insert(called.clone(), studio);
+        line.revenue = Some(Revenue::exactly(300));
+        settings.lines.insert(called.clone(), line);
         assert_eq!(worth(&settings).as_deref(), Some("3.00"));
         settings
             .values

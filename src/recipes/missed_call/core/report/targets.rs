@@ -1,6 +1,6 @@
-//! What one hopes to reach, beside what was measured.
+//! Targets, compared with what was measured.
 //!
-//! A target is a wish, or what somebody sells; none of them is a fact about a business until it is measured.
+//! A target is a goal or a sales promise. It is not a fact about a business until it is measured.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::metrics::{Metrics, Share};
 
-/// What one hopes to reach. Without a target there is no comparison. Shares are from 0 to 1.
+/// The targets. A metric without a target is not compared. Shares are numbers from 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Targets {
@@ -28,24 +28,24 @@ pub struct Targets {
     pub failed: Option<f64>,
 }
 
-/// The range in which a share is hoped to lie: 40–60 % is met from 40 % on.
+/// The target range of a share: 40–60 % is met from 40 % on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TargetRange {
-    /// From here on it is met.
+    /// The target is met from here on.
     pub from: f64,
-    /// What it may become.
+    /// The upper end of the expected range.
     pub to: f64,
 }
 
-/// One measure beside its target. `Display` writes it as one line.
+/// One metric with its target. `Display` writes it as one line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// The measure, by the name of its field.
+    /// The metric, by the name of its field.
     pub measure: &'static str,
     /// What was measured; `None` if there was nothing to measure.
     pub actual: Option<Measured>,
-    /// What was hoped for.
+    /// The target.
     pub target: Target,
     /// Whether the target is met; `None` if there was nothing to measure.
     pub met: Option<bool>,
@@ -61,7 +61,7 @@ pub enum Measured {
     Time(SignedDuration),
 }
 
-/// What was hoped for.
+/// A target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Target {
@@ -74,12 +74,12 @@ pub enum Target {
 }
 
 impl Targets {
-    /// Each target beside what was measured, in the order of the fields.
+    /// Compares each target with what was measured, in the order of the fields.
     pub fn compare(&self, metrics: &Metrics) -> Vec<Comparison> {
         let share = |measure, actual: Option<Share>, target: Option<Target>| {
             target.map(|target| Comparison::of(measure, actual.map(Measured::Share), target))
         };
-        let at_least = |hope: Option<TargetRange>| hope.map(Target::AtLeast);
+        let at_least = |range: Option<TargetRange>| range.map(Target::AtLeast);
         let at_most = |most: Option<f64>| most.map(Target::AtMost);
         let time = self.time_to_text.map(|most| {
             let actual = metrics.time_to_text_p95.map(Measured::Time);
@@ -103,8 +103,8 @@ impl Targets {
 impl Comparison {
     fn of(measure: &'static str, actual: Option<Measured>, target: Target) -> Self {
         let met = match (actual, target) {
-            (Some(Measured::Share(share)), Target::AtLeast(hope)) => {
-                Some(share.value() >= hope.from)
+            (Some(Measured::Share(share)), Target::AtLeast(range)) => {
+                Some(share.value() >= range.from)
             }
             (Some(Measured::Share(share)), Target::AtMost(most)) => Some(share.value() <= most),
             (Some(Measured::Time(time)), Target::Within(most)) => Some(time <= most),

@@ -1,23 +1,23 @@
-//! The weekly business review: eleven columns, one record per episode, then the sums.
+//! The weekly business review: eleven columns, one record per episode, then the totals.
 //!
-//! | column | what stands in it |
+//! | column | content |
 //! |---|---|
-//! | BusinessLine | the name in the settings of the number that was called, or the number itself |
-//! | Caller number | as a person dials it from North America: `(773) 555-0113`, `011 447700900123`; blank where withheld |
-//! | Call time | when the first call ended, `2026-11-20 10:02:15` in the studio's zone |
+//! | Studio | the line's name in the settings, or the number that was called |
+//! | Caller number | as dialled from North America: `(773) 555-0113`, `011 447700900123`; blank if withheld |
+//! | Call time | when the first call ended, `2026-11-20 10:02:15` in the line's zone |
 //! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
 //! | Text sent | `yes`, `not yet`, or `no` with the reason in words: `no: the caller has opted out; do not text` |
-//! | Booking link clicked | `yes`; otherwise blank for unknown, or `no` if the settings say that every click is told |
+//! | Booking link clicked | `yes`; otherwise blank for unknown, or `no` if the settings say that every click is reported |
 //! | Reply received | `yes`, `no`, or `opt-out` for a message that asked for no more texts and nothing else |
 //! | Manual handoff needed | `yes` if the caller asked for a person, `no` |
 //! | Recovered appointment | `yes` if a booking is credited to the episode, `no` |
-//! | Estimated recovered revenue, low and high | what the credited bookings are worth, at least and at most; blank without one, or where that is unknown |
+//! | Estimated recovered revenue, low and high | the minimum and maximum value of the credited bookings; blank if there are none, or if it is unknown |
 //!
-//! The last records are the sums: one of each studio if there are several (`Total North`), and one of all (`Total`). They
-//! hold how many calls were missed and how often the other columns say `yes`, and the revenue. The file begins with a
-//! byte order mark (U+FEFF), by which spreadsheets know that it is UTF-8.
+//! The last records are totals: one for each line if there are several (`Total North`), and one for all (`Total`). They hold
+//! the number of missed calls, how often the other columns say `yes`, and the revenue. The file begins with a byte order
+//! mark (U+FEFF), by which spreadsheets recognise UTF-8.
 //!
-//! A click is evidence and no condition: a booking counts without one.
+//! A booking counts with or without a click.
 
 use std::collections::BTreeMap;
 
@@ -29,14 +29,14 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::secret::Private;
 
-/// How many there are.
+/// The number of columns.
 const WIDTH: usize = 11;
 
-/// By which spreadsheets know UTF-8; without it a studio `Café` is spoilt.
+/// Tells spreadsheets that the file is UTF-8. Without it, they garble a name such as `Café`.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 const COLUMNS: [&str; WIDTH] = [
-    "BusinessLine",
+    "Studio",
     "Caller number",
     "Call time",
     "Answered or missed",
@@ -49,8 +49,8 @@ const COLUMNS: [&str; WIDTH] = [
     "Estimated recovered revenue (high)",
 ];
 
-/// The rows as CSV (RFC 4180, in UTF-8 with a byte order mark, with header and sums), safe to open in a spreadsheet. It
-/// holds callers' numbers.
+/// The rows as CSV (RFC 4180, UTF-8 with a byte order mark, with header and totals), safe to open in a spreadsheet. It holds
+/// callers' numbers.
 pub fn weekly_review_csv<'r>(
     rows: impl IntoIterator<Item = &'r Row>,
     settings: &Settings,
@@ -58,23 +58,16 @@ pub fn weekly_review_csv<'r>(
     let mut csv = String::from(BYTE_ORDER_MARK);
     push_record(&mut csv, COLUMNS);
     let mut of_all = Sums::default();
-    let mut of_studios: BTreeMap<String, Sums> = BTreeMap::new();
+    let mut of_lines: BTreeMap<String, Sums> = BTreeMap::new();
     for row in rows {
-        let studio = studio(row, settings);
+        let line = line_name(row, settings);
         of_all.add(row, settings);
-        of_studios
-            .entry(studio.clone())
-            .or_default()
-            .add(row, settings);
-        push(&mut csv, record(studio, row, settings));
+        of_lines.entry(line.clone()).or_default().add(row, settings);
+        push(&mut csv, record(line, row, settings));
     }
-    if of_studios.len() > 1 {
-        for (studio, sums) in of_studios {
-            let name = if studio.is_empty() {
-                "unknown"
-            } else {
-                &studio
-            };
+    if of_lines.len() > 1 {
+        for (line, sums) in of_lines {
+            let name = if line.is_empty() { "unknown" } else { &line };
             push(&mut csv, sums.record(&format!("Total {name}")));
         }
     }
@@ -86,7 +79,7 @@ fn push(csv: &mut String, cells: [String; WIDTH]) {
     push_record(csv, cells.iter().map(String::as_str));
 }
 
-/// What is counted of several rows.
+/// The totals of several rows.
 #[derive(Default)]
 struct Sums {
     missed: u64,
@@ -131,16 +124,16 @@ impl Sums {
     }
 }
 
-fn studio(row: &Row, settings: &Settings) -> String {
+fn line_name(row: &Row, settings: &Settings) -> String {
     let called = row.call.called.as_ref();
-    match (settings.studio(called), called) {
-        (Some(studio), _) => studio.name.clone(),
+    match (settings.line(called), called) {
+        (Some(line), _) => line.name.clone(),
         (None, Some(called)) => dialled(called),
         (None, None) => String::new(),
     }
 }
 
-fn record(studio: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
+fn record(line: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
     let called = row.call.called.as_ref();
     let call_time = row
         .call
@@ -149,7 +142,7 @@ fn record(studio: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
         .strftime("%Y-%m-%d %H:%M:%S");
     let [low, high] = low_and_high(recovered_revenue(row, settings));
     [
-        studio,
+        line,
         row.call.caller.as_ref().map(dialled).unwrap_or_default(),
         call_time.to_string(),
         "missed".to_owned(),
@@ -163,7 +156,7 @@ fn record(studio: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
     ]
 }
 
-/// The number as it is dialled from North America. A `+` in front would make a formula of the cell.
+/// The number as dialled from North America. A leading `+` would turn the cell into a formula.
 fn dialled(number: &PhoneNumber) -> String {
     let digits = number.e164().trim_start_matches('+');
     match digits.strip_prefix('1') {
@@ -184,7 +177,7 @@ fn low_and_high(revenue: Option<Revenue>) -> [String; 2] {
     revenue.map(written).unwrap_or_default()
 }
 
-/// What the credited bookings are worth together, as far as that is known of any.
+/// The sum of the known values of the credited bookings.
 pub(super) fn recovered_revenue(row: &Row, settings: &Settings) -> Option<Revenue> {
     let called = row.call.called.as_ref();
     row.recovered
@@ -209,7 +202,7 @@ fn text_sent(row: &Row) -> String {
 fn clicked(row: &Row, settings: &Settings) -> &'static str {
     match row.clicked_at {
         Some(_) => "yes",
-        None if settings.clicks_are_told => "no",
+        None if settings.all_clicks_reported => "no",
         None => "",
     }
 }

@@ -1,4 +1,4 @@
-//! When something happened, as people and HighLevel's merge fields write it: with a zone, or by the clock on the wall.
+//! Reads times as people and HighLevel's merge fields write them: with an offset, or in local time.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -6,22 +6,22 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::lenient::FromScalar;
 
-/// What is longer than this many bytes is no time.
+/// Texts longer than this many bytes are not read.
 const LONGEST: usize = 100;
 
-/// A time as it was told.
+/// A time as it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ToldTime {
-    /// With its zone.
+pub(super) enum ReportedTime {
+    /// With an offset.
     At(Timestamp),
-    /// By the clock of some place.
+    /// In local time.
     Local(DateTime),
 }
 
-impl ToldTime {
-    /// Reads milliseconds or seconds since 1970; ISO 8601 with or without an offset; and what HighLevel's merge fields
-    /// show and mail programs write, such as `Fri, Nov 20, 2026 10:00 AM` and `20 Nov 2026 10:00:00 -0600`. A date of
-    /// digits alone (`11/12/2026`) is two dates, and a date without a time is none of a call: `None`.
+impl ReportedTime {
+    /// Reads milliseconds or seconds since 1970; ISO 8601 with or without an offset; and the formats of HighLevel's merge
+    /// fields and of mail programs, such as `Fri, Nov 20, 2026 10:00 AM` and `20 Nov 2026 10:00:00 -0600`. Returns `None`
+    /// for a date of digits only (`11/12/2026`), which is ambiguous, and for a date without a time.
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > LONGEST {
@@ -41,7 +41,7 @@ impl ToldTime {
         Words::read(text)?.time()
     }
 
-    /// So much later.
+    /// The time plus a duration.
     pub(super) fn after(self, length: SignedDuration) -> Self {
         match self {
             Self::At(at) => Self::At(at.saturating_add(length).unwrap_or(Timestamp::MAX)),
@@ -50,22 +50,22 @@ impl ToldTime {
     }
 }
 
-/// When it is this time in the zone. Of the two times in the night when clocks go back it is the later one, unless that
-/// lies ahead of `now`.
+/// The instant of a local time in the zone. If clocks went back and there are two, it is the later one, unless that is after
+/// `now`.
 pub(super) fn instant(local: DateTime, zone: &TimeZone, now: Timestamp) -> Timestamp {
-    let told = zone.to_ambiguous_timestamp(local);
-    let later = told.later().ok().filter(|later| *later <= now);
-    later.or_else(|| told.earlier().ok()).unwrap_or(now)
+    let candidates = zone.to_ambiguous_timestamp(local);
+    let later = candidates.later().ok().filter(|later| *later <= now);
+    later.or_else(|| candidates.earlier().ok()).unwrap_or(now)
 }
 
-/// The earliest that it can be this time anywhere.
+/// The earliest instant of this local time in any zone.
 pub(super) fn earliest_instant(local: DateTime) -> Timestamp {
-    // Kiribati is ahead of all others.
+    // The offset of Kiribati, the greatest of all.
     const FIRST: Offset = Offset::constant(14);
     FIRST.to_timestamp(local).unwrap_or(Timestamp::MIN)
 }
 
-/// A time in words: its parts, in whatever order they come.
+/// The parts of a time in words, in any order.
 #[derive(Default)]
 struct Words {
     date: Option<Date>,
@@ -78,10 +78,10 @@ struct Words {
 }
 
 impl Words {
-    /// `None` if one of the words means nothing here.
+    /// `None` if one of the words is not part of a time.
     fn read(text: &str) -> Option<Self> {
         let mut words = Self::default();
-        // The name of a zone in brackets repeats its offset.
+        // A zone name in brackets only repeats the offset.
         let text = text
             .split('(')
             .next()
@@ -130,7 +130,7 @@ impl Words {
         }
     }
 
-    fn time(self) -> Option<ToldTime> {
+    fn time(self) -> Option<ReportedTime> {
         let date = match (self.date, self.year, self.month, self.day) {
             (Some(date), None, None, None) => date,
             (None, Some(year), Some(month), Some(day)) => Date::new(year, month, day).ok()?,
@@ -145,13 +145,13 @@ impl Words {
         let time = Time::new(hour, time.minute(), time.second(), 0).ok()?;
         let local = date.to_datetime(time);
         match self.offset {
-            Some(offset) => offset.to_timestamp(local).ok().map(ToldTime::At),
-            None => Some(ToldTime::Local(local)),
+            Some(offset) => offset.to_timestamp(local).ok().map(ReportedTime::At),
+            None => Some(ReportedTime::Local(local)),
         }
     }
 }
 
-/// A part that comes twice is none.
+/// Fails if the part was already set.
 fn put<T>(place: &mut Option<T>, part: T) -> Option<()> {
     place.replace(part).is_none().then_some(())
 }
@@ -164,7 +164,7 @@ fn afternoon(word: &str) -> Option<bool> {
     }
 }
 
-/// `10:00`, `10:00:30`, and the same with a fraction of the second, which is dropped.
+/// `10:00` or `10:00:30`. A fraction of a second is dropped.
 fn time_of(text: &str) -> Option<Time> {
     let whole = text.split('.').next()?;
     let mut parts = whole.split(':').map(|part| part.parse::<i8>().ok());
@@ -177,7 +177,7 @@ fn time_of(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-/// An English name of a month, by its first three letters or in full.
+/// An English month name, in full or cut to three letters or more.
 fn month_of(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "january",
@@ -216,7 +216,7 @@ fn is_short_for(word: &str, name: &str) -> bool {
     word.len() >= 3 && name.starts_with(word)
 }
 
-/// An offset: `utc`, `gmt-0600`, `+02:00`, and the abbreviations that RFC 2822 gives a meaning.
+/// An offset: `utc`, `gmt-0600`, `+02:00`, and the abbreviations that RFC 2822 defines.
 fn offset_of(word: &str) -> Option<Offset> {
     let named = match word {
         "z" | "utc" | "gmt" => Some(0),
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_with_a_zone() {
+    fn times_with_an_offset() {
         let expected: Timestamp = "2026-11-20T16:00:00Z".parse().unwrap();
         for text in [
             "2026-11-20T16:00:00Z",
@@ -271,12 +271,16 @@ mod tests {
             "November 20th, 2026 at 5:00 pm UTC+1",
             "2026-11-20 10:00 AM CST",
         ] {
-            assert_eq!(ToldTime::read(text), Some(ToldTime::At(expected)), "{text}");
+            assert_eq!(
+                ReportedTime::read(text),
+                Some(ReportedTime::At(expected)),
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn times_by_the_clock_on_the_wall() {
+    fn local_times() {
         for (text, expected) in [
             ("Fri, Nov 20, 2026 10:00 AM", "2026-11-20T10:00:00"),
             ("Friday, November 20, 2026 10:00 am", "2026-11-20T10:00:00"),
@@ -290,13 +294,13 @@ mod tests {
             ("2026-11-20 10:00 AM", "2026-11-20T10:00:00"),
             ("Sept 1, 2026 at 9:07 a.m.", "2026-09-01T09:07:00"),
         ] {
-            let expected = expected.parse().ok().map(ToldTime::Local);
-            assert_eq!(ToldTime::read(text), expected, "{text}");
+            let expected = expected.parse().ok().map(ReportedTime::Local);
+            assert_eq!(ReportedTime::read(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_time_or_more_than_one() {
+    fn invalid_and_ambiguous_times() {
         for text in [
             "",
             "yesterday",
@@ -316,9 +320,9 @@ mod tests {
             "-",
             "+99:99 10:00 Nov 20 2026",
         ] {
-            assert_eq!(ToldTime::read(text), None, "{text}");
+            assert_eq!(ReportedTime::read(text), None, "{text}");
         }
-        assert_eq!(ToldTime::read(&"Nov ".repeat(1000)), None);
+        assert_eq!(ReportedTime::read(&"Nov ".repeat(1000)), None);
     }
 
     #[test]

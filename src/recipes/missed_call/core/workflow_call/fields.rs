@@ -1,17 +1,17 @@
-//! The fields of a call in what a step of a workflow sends: where people put them, and what they call them.
+//! Finds the fields of a call in the request of a workflow step, under the names and in the places that people use.
 //!
-//! What the fields mean is [`WorkflowCall`](crate::recipes::missed_call::WorkflowCall)'s business.
+//! [`WorkflowCall`](crate::recipes::missed_call::WorkflowCall) interprets the fields.
 
 use serde_json::{Map, Value};
 
 use crate::workflows::{is_there, text_of};
 
-/// Where in the request an object of fields stands.
+/// The place of an object of fields in the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// What the step's author has added: it comes first.
+    /// Fields that the author of the step added. They come first.
     Custom,
-    /// About the call.
+    /// Fields of the call.
     Call,
     /// The request itself.
     Top,
@@ -19,9 +19,8 @@ enum Place {
     Location,
 }
 
-/// Names of one field, without regard to case, `_`, `-` and spaces: those that mean it anywhere but in what HighLevel tells
-/// of contact and location; those that mean it in what is told of the call or added by the author; and those of contact and
-/// location.
+/// The names of one field, ignoring case, `_`, `-` and spaces. Each list applies to certain places: anywhere except in the
+/// objects of contact and location; in the fields of the call and of the author; in the contact; in the location.
 pub(super) struct Names {
     anywhere: &'static [&'static str],
     of_the_call: &'static [&'static str],
@@ -120,11 +119,11 @@ pub(super) const CALLED: Names = Names {
     ..NO_NAMES
 };
 
-/// All fields that a step has sent, by the places where they stand.
+/// All fields that a step has sent, by place.
 pub(super) struct StepFields(Vec<(Place, Map<String, Value>)>);
 
 impl StepFields {
-    /// Looks through what was sent: what the author added (`customData`), then the rest, then what is nested in it.
+    /// Collects the fields: those that the author added (`customData`), then the rest, then nested ones.
     pub(super) fn of(sent: &Map<String, Value>) -> Self {
         let mut places = vec![(Place::Top, sent.clone())];
         for (name, value) in sent {
@@ -147,7 +146,7 @@ impl StepFields {
         Self(places)
     }
 
-    /// The first field of one of these names that holds something, and what it is called there.
+    /// The first field with one of these names that has a value, and its name in the request.
     pub(super) fn find(&self, names: &Names) -> Option<(&str, &Value)> {
         self.0.iter().find_map(|(place, fields)| {
             let of_place: [&[&str]; 2] = match place {
@@ -167,19 +166,19 @@ impl StepFields {
         })
     }
 
-    /// The same as text, if it is text or a number.
+    /// The value of the field as text, if it is text or a number.
     pub(super) fn text(&self, names: &Names) -> Option<String> {
         text_of(self.find(names)?.1)
     }
 }
 
-/// Case, and what stands between the parts of a name, make no difference.
+/// The name in lower case and without separators.
 fn folded(name: &str) -> String {
     let letters = name.chars().filter(|character| character.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// An object, also as JSON in a text, or as a list of keys with their values.
+/// An object, also as JSON in a string, or as a list of keys and values.
 fn object(value: &Value) -> Option<Map<String, Value>> {
     match value {
         Value::Object(fields) => Some(fields.clone()),
@@ -249,8 +248,8 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_else_is_not_taken() {
-        // The state of an opportunity, the id of a contact, the day on which the contact was made.
+    fn fields_with_another_meaning_are_ignored() {
+        // The status of an opportunity, the id of a contact, the creation date of the contact.
         for (sent, names) in [
             (json!({"status": "open"}), &STATUS),
             (json!({"id": "c1"}), &MESSAGE),

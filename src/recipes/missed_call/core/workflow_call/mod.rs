@@ -1,5 +1,5 @@
-//! A call that a workflow tells of, for locations without a marketplace app: the trigger *Call Status* starts the
-//! workflow, and a step of it tells. Pure: what it means is decided here.
+//! A call that a workflow reports, for locations without a marketplace app: the trigger *Call Status* starts the workflow,
+//! and a step of the workflow sends the call. This module is pure; it interprets what was sent.
 
 mod call_time;
 mod fields;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::call_time::{ToldTime, earliest_instant, instant};
+use self::call_time::{ReportedTime, earliest_instant, instant};
 use self::fields as names;
 use self::fields::StepFields;
 use super::call::{CallOutcome, Caller, MissedReason, classify};
@@ -27,103 +27,102 @@ use crate::secret::Private;
 use crate::workflows::actions::ActionCall;
 use crate::workflows::{UnreadableField, WebhookCall, text_of};
 
-/// For how long what a workflow tells of one contact is the same call, where nothing else tells calls apart.
+/// For how long reports of one contact count as the same call, if nothing else distinguishes the calls.
 const ONE_CALL_SECONDS: i64 = 60;
 
-/// What is wrong with an `ended_at`.
-const NO_TIME: &str = "it is no time, or could be two; send ISO 8601, such as 2026-05-08T16:00:00Z, or what HighLevel \
-                       shows, such as Fri, May 8, 2026 11:00 AM, or leave it out";
+/// The error for an `ended_at`.
+const INVALID_TIME: &str = "it is not a valid time, or it is ambiguous; send ISO 8601, such as 2026-05-08T16:00:00Z, or \
+                            what HighLevel shows, such as Fri, May 8, 2026 11:00 AM, or leave it out";
 
 const NO_LOCATION: &str = "it is missing; add location_id with the value {{location.id}} under Custom Data of a Webhook \
                            step, or to the body of a Custom Webhook step";
 const NO_CONTACT: &str = "it is missing; add contact_id with the value {{contact.id}} under Custom Data of a Webhook step, \
                           or to the body of a Custom Webhook step";
-const NO_ID: &str = "it is no id of HighLevel's; send the merge field and nothing beside it";
+const INVALID_ID: &str = "it is not a HighLevel id; send the merge field and nothing else";
 
-/// A call as a workflow tells of it. Only location and contact are needed: that the workflow tells says that a call was
-/// missed, and the contact's own number is the caller's.
+/// A call as a workflow reports it. Only location and contact are required: the report itself says that a call was missed,
+/// and the contact's own number is the caller's.
 ///
 /// # What a workflow sends
 ///
 /// The workflow begins with the trigger *Call Status*, for incoming calls that were missed. Its step *Webhook* (fields
 /// under *Custom Data*), *Custom Webhook* (fields of the body) or the marketplace action (fields of its form) sends:
 ///
-/// | field | what | without it |
+/// | field | content | if missing |
 /// |---|---|---|
-/// | `location_id` | `{{location.id}}`; an action needs none | refused, unless HighLevel sends `location.id` of its own accord |
-/// | `contact_id` | `{{contact.id}}`; an action needs none | refused |
-/// | `message_id` | the call's id, where the workflow knows it | see below |
-/// | `ended_at` | when the call ended: ISO 8601, milliseconds since 1970, or as HighLevel shows it (`Fri, Nov 20, 2026 10:00 AM`); without a zone by the clock of `hours.zone` in the recipe, else of the location | now |
+/// | `location_id` | `{{location.id}}`; not needed in an action | refused, unless HighLevel sends `location.id` by itself |
+/// | `contact_id` | `{{contact.id}}`; not needed in an action | refused |
+/// | `message_id` | the call's id, if the workflow knows it | see below |
+/// | `ended_at` | when the call ended: ISO 8601, milliseconds since 1970, or as HighLevel shows it (`Fri, Nov 20, 2026 10:00 AM`); without an offset in the zone `hours.zone` of the recipe, else of the location | now |
 /// | `called_at` | when it began, in the same forms; its duration is added | now |
 /// | `call_status` | `no-answer`, `busy`, `voicemail`, … | `no-answer` |
-/// | `call_direction` | `inbound` or `outbound`; an outbound one means nothing | `inbound` |
+/// | `call_direction` | `inbound` or `outbound`; outbound calls are ignored | `inbound` |
 /// | `call_duration` | seconds | not known |
-/// | `phone` | the caller's number with its country code, or a word such as `anonymous` where it was withheld | the contact's number |
-/// | `called_number` | the business's number with its country code | steps for some numbers only are not done |
+/// | `phone` | the caller's number with its country code, or a word such as `anonymous` if it was withheld | the contact's number |
+/// | `called_number` | the business's number with its country code | steps for certain numbers are not done |
 ///
-/// Names are read in any case and with or without `_` (`callStatus`, `Call Status`). The id of the contact and its phone
-/// may also stand in `contact`, that of the location in `location`, what is told of the call in `call`; `from` and `to` are
-/// `phone` and `called_number`. `customData` may be an object, or JSON in a text. Statuses are read in any spelling
-/// ([`CallStatus`]).
+/// Field names are read in any case and with or without `_` (`callStatus`, `Call Status`). The contact's id and phone may
+/// also be in an object `contact`, the location's id in `location`, the fields of the call in `call`. `from` and `to` are
+/// aliases of `phone` and `called_number`. `customData` may be an object, or JSON as a string. Statuses are read in any
+/// spelling ([`CallStatus`]).
 ///
-/// A field is missing if it is null or empty, if HighLevel left its merge field as it is (`{{contact.phone}}`), or if it
-/// holds something else than what stands here. But an `ended_at` that cannot be read is refused: a call of yesterday
-/// must not pass for one of now.
+/// A field counts as missing if it is null or empty, if HighLevel did not fill its merge field (`{{contact.phone}}`), or if
+/// its content is not as described. An unreadable `ended_at` is refused, though: a call of yesterday must not count as one
+/// of now.
 ///
-/// Replies, opt-outs and calls back are not told by such a workflow: without a marketplace app, keep
-/// [`Engine::run_sweeps`](crate::recipes::missed_call::Engine::run_sweeps) going, which finds them in HighLevel's records.
+/// Such a workflow does not report replies, opt-outs and calls back. Without a marketplace app, run
+/// [`Engine::run_sweeps`](crate::recipes::missed_call::Engine::run_sweeps), which finds them in HighLevel's records.
 ///
-/// # What is a repeat
+/// # Repeats
 ///
-/// HighLevel names neither these requests nor, in them, the call. So a call is known again by the best that is there:
+/// HighLevel sends no id of these requests and none of the call. A repeat is recognised by the best key available:
 ///
-/// 1. `message_id`: the call is the one that webhooks and sweeps tell of too, and is taken once from all of them.
+/// 1. `message_id`: webhooks and sweeps report the same call with the same id, and it is processed once.
 /// 2. `ended_at`, with the contact.
-/// 3. HighLevel's name for the run of a marketplace action that pauses, with the contact.
+/// 3. HighLevel's id of the run of a marketplace action that pauses, with the contact.
 /// 4. The contact, within the same minute.
 ///
-/// Whatever is not recognised joins the contact's running episode as one more call, and so gets no second text before
-/// the recipe's cooldown is over. Where webhooks or sweeps run beside a workflow that cannot send `message_id`, the ledger
-/// counts such calls twice.
+/// A repeat that is not recognised joins the contact's open episode as a further call, so that no second text is sent before
+/// the recipe's cooldown is over. If webhooks or sweeps report the same calls and the workflow cannot send `message_id`, the
+/// ledger counts such calls twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkflowCall {
-    /// Where.
+    /// The location.
     pub location: LocationId,
-    /// Who called.
+    /// The caller's contact.
     pub contact: ContactId,
-    /// The call, as HighLevel keeps it.
+    /// The call's id in HighLevel.
     pub message: Option<MessageId>,
-    /// When it ended; what lies ahead counts as now.
+    /// When it ended. A time in the future counts as now.
     pub ended_at: Option<Timestamp>,
-    /// The same by the clock on the wall, where that is all that is told: of `hours.zone` in the recipe, else of the
-    /// location. It counts where `ended_at` is not there.
+    /// When it ended in local time, if the report has no offset: in `hours.zone` of the recipe, else in the location's zone.
+    /// Used if `ended_at` is `None`.
     pub ended_at_local: Option<DateTime>,
-    /// What became of it, in HighLevel's words.
+    /// Its status, in HighLevel's words.
     pub status: Option<String>,
-    /// Which way it went.
+    /// Its direction.
     pub direction: Option<Direction>,
     /// How long it lasted.
     pub duration: Option<Duration>,
-    /// The caller's number as the network told it; what is neither a number with its country code, nor a short code, nor a
-    /// word for a withheld number counts as not told ([`Caller::from_wire`]).
+    /// The caller's number as the network sent it. Anything but a number with its country code, a short code or a word for a
+    /// withheld number counts as missing ([`Caller::from_wire`]).
     pub caller: Option<Private<String>>,
     /// The number of the business.
     pub called: Option<PhoneNumber>,
-    /// HighLevel's name for the run of the step that told.
+    /// HighLevel's id of the run of the step that reported it.
     pub run: Option<String>,
-    /// SHA-256 in hex of the body that told, as evidence.
+    /// SHA-256 in hex of the request body, as evidence.
     pub body_sha256: Option<String>,
 }
 
-/// The form of "missed-call text back" as a step of a workflow: the fields of [`WorkflowCall`]. All of them may be left
-/// out of it.
+/// The form of "missed-call text back" as a step of a workflow: the fields of [`WorkflowCall`]. All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct MissedCallForm(Private<Map<String, Value>>);
 
 impl WorkflowCall {
-    /// A missed call of which no more is known.
+    /// A missed call with no further facts.
     pub fn new(location: LocationId, contact: ContactId) -> Self {
         Self {
             location,
@@ -141,24 +140,24 @@ impl WorkflowCall {
         }
     }
 
-    /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing, or if the time cannot
-    /// be read; the error says which field to add or to mend.
+    /// Reads the request of a step *Webhook* or *Custom Webhook*. Fails if the location or the contact is missing, or if the
+    /// time is unreadable. The error says which field to add or to correct.
     pub fn from_webhook(call: &WebhookCall) -> Result<Self, UnreadableField> {
         let fields = StepFields::of(call.raw());
-        let told = Self::new(
+        let reported = Self::new(
             required(&fields, &names::LOCATION, "location_id", NO_LOCATION)?,
             required(&fields, &names::CONTACT, "contact_id", NO_CONTACT)?,
         );
         Ok(Self {
             body_sha256: Some(call.body_sha256().to_owned()),
-            ..told.with_fields(&fields)?
+            ..reported.with_fields(&fields)?
         })
     }
 
-    /// Reads what a marketplace action was called with. Fails if HighLevel names no location or contact, or if the time
-    /// cannot be read.
+    /// Reads the call of a marketplace action. Fails if HighLevel sends no location or contact, or if the time is
+    /// unreadable.
     pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, UnreadableField> {
-        let told = Self::new(
+        let reported = Self::new(
             call.extras
                 .location()
                 .ok_or_else(|| UnreadableField::missing("locationId"))?,
@@ -169,17 +168,17 @@ impl WorkflowCall {
         Ok(Self {
             run: call.extras.status_id(),
             body_sha256: Some(call.body_sha256.clone()),
-            ..told.with_fields(&StepFields::of(&call.data.0))?
+            ..reported.with_fields(&StepFields::of(&call.data.0))?
         })
     }
 
-    /// What is told of the call, by whichever step.
+    /// Adds the fields of the call, from any kind of step.
     fn with_fields(self, fields: &StepFields) -> Result<Self, UnreadableField> {
         let text = |field| fields.text(field);
         let duration = text(&names::DURATION).and_then(|length| seconds(&length));
         let (ended_at, ended_at_local) = match ended(fields, duration)? {
-            Some(ToldTime::At(at)) => (Some(at), None),
-            Some(ToldTime::Local(local)) => (None, Some(local)),
+            Some(ReportedTime::At(at)) => (Some(at), None),
+            Some(ReportedTime::Local(local)) => (None, Some(local)),
             None => (None, None),
         };
         Ok(Self {
@@ -195,21 +194,21 @@ impl WorkflowCall {
         })
     }
 
-    /// With the time of its end by the clock of the business, where only that is told. Without a zone it is the earliest
-    /// that it can have been: a call of yesterday must not pass for one of now.
+    /// Resolves the local time of its end in the zone of the business. Without a zone it is the earliest possible time: a
+    /// call of yesterday must not count as one of now.
     pub(crate) fn in_zone(&self, zone: Option<&TimeZone>, now: Timestamp) -> Self {
         let local = self.ended_at_local.filter(|_| self.ended_at.is_none());
-        let by_the_clock = local.map(|local| match zone {
+        let resolved = local.map(|local| match zone {
             Some(zone) => instant(local, zone, now),
             None => earliest_instant(local),
         });
         Self {
-            ended_at: self.ended_at.or(by_the_clock),
+            ended_at: self.ended_at.or(resolved),
             ..self.clone()
         }
     }
 
-    /// The name of the call, made up where HighLevel's is not told.
+    /// The id of the call: HighLevel's, or a generated one if that is missing.
     fn message(&self, now: Timestamp) -> Option<MessageId> {
         if let Some(message) = &self.message {
             return Some(message.clone());
@@ -223,13 +222,13 @@ impl WorkflowCall {
                 format!("workflow:{contact}:minute:{minute}")
             }
         };
-        // Ids of a workflow's making may be of any length.
+        // Ids that a workflow sends may have any length.
         MessageId::new(name.as_str())
             .or_else(|_| MessageId::new(format!("workflow:{}", sha256_hex(name.as_bytes()))))
             .ok()
     }
 
-    /// What it means, and the name of the call; `None` if it means nothing.
+    /// The signal and the id of the call; `None` if the report is irrelevant.
     pub(crate) fn signal(&self, now: Timestamp) -> Option<(MessageId, Signal)> {
         let direction = self.direction.as_ref().unwrap_or(&Direction::Inbound);
         if *direction == Direction::Outbound {
@@ -242,7 +241,7 @@ impl WorkflowCall {
             message: message.clone(),
             contact: self.contact.clone(),
             conversation: None,
-            caller: Caller::told(caller),
+            caller: Caller::readable(caller),
             called: self.called.clone(),
             ended_at: self.ended_at.map_or(now, |ended_at| ended_at.min(now)),
             duration: self.duration,
@@ -276,7 +275,7 @@ fn id<T: FromScalar>(text: Option<&str>) -> Option<T> {
     T::from_text(text?)
 }
 
-/// An id that a call cannot do without.
+/// A required id.
 fn required<T: FromScalar>(
     fields: &StepFields,
     field: &names::Names,
@@ -286,30 +285,30 @@ fn required<T: FromScalar>(
     let Some((called, value)) = fields.find(field) else {
         return Err(UnreadableField::new(name, missing));
     };
-    id(text_of(value).as_deref()).ok_or_else(|| UnreadableField::new(called, NO_ID))
+    id(text_of(value).as_deref()).ok_or_else(|| UnreadableField::new(called, INVALID_ID))
 }
 
-/// When the call ended: as told, or so long after it began.
+/// When the call ended: as reported, or its begin plus its duration.
 fn ended(
     fields: &StepFields,
     duration: Option<Duration>,
-) -> Result<Option<ToldTime>, UnreadableField> {
+) -> Result<Option<ReportedTime>, UnreadableField> {
     let (began, (called, value)) = match (fields.find(&names::ENDED), fields.find(&names::BEGAN)) {
         (Some(ended), _) => (false, ended),
         (None, Some(began)) => (true, began),
         (None, None) => return Ok(None),
     };
-    let told = text_of(value).and_then(|text| ToldTime::read(&text));
-    let told = told.ok_or_else(|| UnreadableField::new(called, NO_TIME))?;
+    let time = text_of(value).and_then(|text| ReportedTime::read(&text));
+    let time = time.ok_or_else(|| UnreadableField::new(called, INVALID_TIME))?;
     let length = duration.and_then(|length| SignedDuration::try_from(length).ok());
     Ok(Some(if began {
-        told.after(length.unwrap_or_default())
+        time.after(length.unwrap_or_default())
     } else {
-        told
+        time
     }))
 }
 
-/// A length in seconds (`12`, `12.5`, `12 seconds`), or as a clock shows it (`1:05`).
+/// A duration in seconds (`12`, `12.5`, `12 seconds`), or in clock notation (`1:05`).
 fn seconds(text: &str) -> Option<Duration> {
     let parts: Vec<&str> = text.split(':').collect();
     let whole = match parts[..] {
@@ -353,20 +352,20 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_known_again_by_the_best_there_is() {
-        let mut told = call();
-        assert_eq!(named(&told, 119), "workflow:c:minute:1");
-        assert_eq!(named(&told, 60), named(&told, 119));
-        assert_ne!(named(&told, 119), named(&told, 120));
-        told.run = Some("s1".into());
-        assert_eq!(named(&told, 0), "workflow:c:run:s1");
-        told.ended_at = Some(at(7));
-        assert_eq!(named(&told, 900), "workflow:c:7");
-        told.message = Some("call-1".parse().unwrap());
-        assert_eq!(named(&told, 900), "call-1");
-        told = call();
-        told.run = Some("two words".into());
-        assert!(named(&told, 0).starts_with("workflow:") && named(&told, 0).len() == 73);
+    fn a_repeat_is_recognised_by_the_best_key_available() {
+        let mut reported = call();
+        assert_eq!(named(&reported, 119), "workflow:c:minute:1");
+        assert_eq!(named(&reported, 60), named(&reported, 119));
+        assert_ne!(named(&reported, 119), named(&reported, 120));
+        reported.run = Some("s1".into());
+        assert_eq!(named(&reported, 0), "workflow:c:run:s1");
+        reported.ended_at = Some(at(7));
+        assert_eq!(named(&reported, 900), "workflow:c:7");
+        reported.message = Some("call-1".parse().unwrap());
+        assert_eq!(named(&reported, 900), "call-1");
+        reported = call();
+        reported.run = Some("two words".into());
+        assert!(named(&reported, 0).starts_with("workflow:") && named(&reported, 0).len() == 73);
     }
 
     #[test]
@@ -379,30 +378,30 @@ mod tests {
             (Some("busy"), Busy),
             (Some("Voicemail"), Voicemail),
         ] {
-            let mut told = call();
-            told.status = status.map(str::to_owned);
-            told.direction = Some(Direction::from("Incoming"));
-            let signal = signal(&told, 0);
+            let mut reported = call();
+            reported.status = status.map(str::to_owned);
+            reported.direction = Some(Direction::from("Incoming"));
+            let signal = signal(&reported, 0);
             assert!(matches!(&signal, Some(Signal::Missed(missed)) if missed.reason == expected));
         }
-        let mut told = call();
-        told.direction = Some(Direction::from("Outgoing"));
-        assert_eq!(told.signal(at(0)), None);
-        told.direction = None;
-        told.status = Some("completed".into());
+        let mut reported = call();
+        reported.direction = Some(Direction::from("Outgoing"));
+        assert_eq!(reported.signal(at(0)), None);
+        reported.direction = None;
+        reported.status = Some("completed".into());
         assert!(matches!(
-            signal(&told, 0),
+            signal(&reported, 0),
             Some(Signal::Answered {
                 by_a_user: false,
                 ..
             })
         ));
-        told.status = Some("parked".into());
-        assert!(matches!(signal(&told, 0), Some(Signal::Unclear { .. })));
+        reported.status = Some("parked".into());
+        assert!(matches!(signal(&reported, 0), Some(Signal::Unclear { .. })));
     }
 
     #[test]
-    fn lengths_as_people_write_them() {
+    fn durations_in_every_notation() {
         for (text, expected) in [
             ("12", Some(12)),
             ("12 seconds", Some(12)),
@@ -419,24 +418,25 @@ mod tests {
     }
 
     #[test]
-    fn a_time_by_the_clock_is_one_of_the_zone() {
-        let mut told = call();
-        told.ended_at_local = Some("2026-11-20T10:00:00".parse().unwrap());
+    fn a_local_time_is_resolved_in_the_zone() {
+        let mut reported = call();
+        reported.ended_at_local = Some("2026-11-20T10:00:00".parse().unwrap());
         let now = "2026-11-20T16:01:00Z".parse().unwrap();
         let zone = TimeZone::get("America/Chicago").unwrap();
-        let ended =
-            |told: &WorkflowCall, zone| told.in_zone(zone, now).ended_at.unwrap().to_string();
-        assert_eq!(ended(&told, Some(&zone)), "2026-11-20T16:00:00Z");
-        assert_eq!(ended(&told, None), "2026-11-19T20:00:00Z");
-        told.ended_at = Some(at(7));
-        assert_eq!(told.in_zone(Some(&zone), now).ended_at, Some(at(7)));
+        let ended = |reported: &WorkflowCall, zone| {
+            reported.in_zone(zone, now).ended_at.unwrap().to_string()
+        };
+        assert_eq!(ended(&reported, Some(&zone)), "2026-11-20T16:00:00Z");
+        assert_eq!(ended(&reported, None), "2026-11-19T20:00:00Z");
+        reported.ended_at = Some(at(7));
+        assert_eq!(reported.in_zone(Some(&zone), now).ended_at, Some(at(7)));
     }
 
     #[test]
-    fn the_end_never_lies_ahead() {
-        let mut told = call();
-        told.ended_at = Some(at(500));
-        let Some(Signal::Missed(missed)) = signal(&told, 100) else {
+    fn the_end_is_never_in_the_future() {
+        let mut reported = call();
+        reported.ended_at = Some(at(500));
+        let Some(Signal::Missed(missed)) = signal(&reported, 100) else {
             panic!("a missed call");
         };
         assert_eq!(missed.ended_at, at(100));

@@ -20,9 +20,9 @@ pub(crate) fn note_new_caller(episode: &mut Episode, call: &MissedCall, latest: 
         return;
     }
     match latest {
-        None => episode.opens_for_somebody_new(None),
+        None => episode.opens_for_a_new_caller(None),
         Some(latest) if latest.state.came_in_a_flood() => {
-            episode.opens_for_somebody_new(latest.state.new_since);
+            episode.opens_for_a_new_caller(latest.state.new_since);
         }
         Some(_) => {}
     }

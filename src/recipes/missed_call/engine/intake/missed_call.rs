@@ -151,7 +151,7 @@ impl Engine {
             };
             let query = LedgerQuery::of_episode(id.clone());
             let entries = self.shared.store.ledger(&query).await?;
-            if episode.has_heard(&input, &entries) || episode.is_before_the_call(person.at, now) {
+            if episode.has_handled(&input, &entries) || episode.is_before_the_call(person.at, now) {
                 return Ok(());
             }
             let mut commit = Commit::default();

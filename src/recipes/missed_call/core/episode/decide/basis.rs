@@ -1,4 +1,4 @@
-//! On what basis a text goes out, and whether the caller has had enough of them.
+//! Decides on what basis a text may be sent, and whether the caller has reached the limit of texts.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::recipes::missed_call::core::recipe::Step;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Episode {
-    /// The call carries one text that answers it; any other needs more, unless the recipe waives that.
+    /// The call itself allows one text in reply. Any other text needs more, unless the recipe waives that.
     pub(super) fn basis_of_text(
         &self,
         name: &StepName,
@@ -34,19 +34,19 @@ impl Episode {
             replied_at: self.state.replied_at,
             written_consent_at: given_at(ConsentKind::Written),
             verbal_consent_at: given_at(ConsentKind::Verbal),
-            // Whoever opted out was refused before the question came up.
+            // A caller who opted out was refused earlier.
             opted_out_at: None,
         };
         match may_text(kind, &evidence, now) {
             Ok(basis) => Ok(basis),
-            // How old a call may be is the recipe's to say, and was asked before.
+            // The age of the call was checked earlier, by the recipe's own limit.
             Err(Refused::CallTooOld) => Ok(Basis::InboundCall),
             Err(_) if !self.recipe.later_texts_need_consent => Ok(Basis::Waived),
             Err(_) => Err(Reason::NoConsent),
         }
     }
 
-    /// Whether another text has answered the call, or may have.
+    /// Whether another text has been sent in reply to the call, or may have been.
     fn has_answered(&self, name: &StepName) -> bool {
         self.recipe.texts().any(|(other, _)| {
             let may_be_sent = matches!(
@@ -57,18 +57,18 @@ impl Episode {
         })
     }
 
-    /// Whether one more text is too many just now, by the recipe or by the strictest state the caller may be in.
+    /// Whether one more text is allowed now, by the recipe and by the strictest state that the caller may be in.
     pub(super) fn allowance(
         &self,
         facts: &TextFacts,
-        candidates: &Jurisdictions,
+        jurisdictions: &Jurisdictions,
         now: Timestamp,
     ) -> Allowance {
         let own = Cap {
             texts: self.recipe.texts_per_day,
             within: DAY,
         };
-        let of_state = facts.quiet_hours().cap(candidates);
+        let of_state = facts.quiet_hours().cap(jurisdictions);
         let caps = std::iter::once(own).chain(of_state);
         caps.map(|cap| allowed(&facts.sent, cap, now))
             .max_by_key(|allowance| match allowance {

@@ -1,4 +1,4 @@
-//! When no texts go out at all: machines call, or HighLevel is about to block the location.
+//! Decides when no texts are sent at all: in a flood of calls, or if HighLevel is about to block the location.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -11,30 +11,30 @@ use crate::recipes::missed_call::core::episode::{Episode, later};
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::recipe::NearSuspension;
 
-/// How much older than its first call a contact must be, so that the call cannot have made it: a call rings, waits in a
-/// queue and is dated by its end at worst.
+/// How much older than the first call a contact must be, so that the call cannot have created it. A call rings, may wait in
+/// a queue, and may be dated by its end.
 const OLDER_THAN_THE_CALL: SignedDuration = SignedDuration::from_mins(5);
 
 impl Episode {
-    /// What keeps the text back, until when, and why in a sentence.
+    /// The reason that holds the text back, until when, and an explanation.
     pub(super) fn breaker(
         &self,
         basis: Basis,
         facts: &TextFacts,
         now: Timestamp,
     ) -> Option<(Reason, Timestamp, String)> {
-        // What answers the call is the last to be kept back, and the first that a flood of calls sets off.
+        // The reply to the call is the last text to be paused, and the only one that a flood of calls can cause.
         let answers = basis == Basis::InboundCall;
         if let Some(exceeded) = self.exceeded(answers, facts) {
             let reason = Reason::RateTooHigh(exceeded);
             return Some((reason, next_day(now), exceeded.to_string()));
         }
         let flood = facts.flood.filter(|_| answers && !self.is_known(facts))?;
-        // Machines stay machines when the flood is over.
+        // A call of a flood is not answered later either.
         Some((Reason::Flood, Timestamp::MAX, flood.to_string()))
     }
 
-    /// Which rate keeps the text back.
+    /// The rate that holds the text back.
     fn exceeded(&self, answers: bool, facts: &TextFacts) -> Option<Exceeded> {
         let sending = sending(&facts.counts, &SuspensionLimits::default());
         match (sending, self.recipe.near_suspension) {
@@ -45,8 +45,8 @@ impl Episode {
         }
     }
 
-    /// Whether the business has known the caller before they were first heard of here: no machine, whoever calls at the
-    /// same time.
+    /// Whether the business knew the caller before their first call here. Such a caller is not a machine, even during a
+    /// flood.
     fn is_known(&self, facts: &TextFacts) -> bool {
         let Some(since) = self.state.new_since else {
             return true;
@@ -56,7 +56,7 @@ impl Episode {
     }
 }
 
-/// When the day of HighLevel's rates begins anew: midnight in UTC.
+/// The start of the next day of HighLevel's rates: midnight in UTC.
 fn next_day(now: Timestamp) -> Timestamp {
     let today = now.to_zoned(TimeZone::UTC);
     let tomorrow = today.tomorrow().and_then(|day| day.start_of_day());

@@ -1,4 +1,4 @@
-//! Whether an opt-out is confirmed, and in which words: the one text that may follow a no.
+//! Decides whether an opt-out is confirmed, and with which words. It is the only text allowed after an opt-out.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ impl Episode {
         let Some(opted_out_at) = self.state.unconfirmed_opt_out_at else {
             return Decision::Skip(Reason::Needless);
         };
-        // The step is done once, and nobody else has confirmed: no carrier knows these words.
+        // The step is done once, and no carrier has confirmed: carriers do not act on these words.
         if may_confirm_opt_out(opted_out_at, None, now).is_err() {
             return Decision::Skip(Reason::Stale);
         }

@@ -1,4 +1,4 @@
-//! What is written of the contact: its fields, its stage in a pipeline, its task's end.
+//! Decides the changes to the contact: fields, pipeline stage, completion of a task.
 
 use super::{Decision, OpportunityFacts, PipelineFacts, StageFacts};
 use crate::ids::{PipelineStageId, TaskId};
@@ -8,7 +8,7 @@ use crate::recipes::missed_call::core::recipe::{CallFact, FieldValue, FieldsStep
 
 impl Episode {
     pub(super) fn decide_completion(&self, of: &StepName) -> Decision {
-        // A step that was not done has left no task behind.
+        // A step that was not done has created no task.
         let task = self.state.references.get(of);
         match task.and_then(|task| TaskId::new(task.as_str()).ok()) {
             Some(task) => Decision::Proceed(Intent::CompleteTask { task }),
@@ -34,7 +34,7 @@ impl Episode {
         })
     }
 
-    /// An opportunity moves on and never back, and one that is over stays as it is: somebody has decided that.
+    /// An opportunity only moves forward, and a closed one stays as it is: a user has decided that.
     pub(super) fn decide_stage(&self, wanted: &StageStep, facts: &StageFacts) -> Decision {
         let pipeline = wanted.pipeline_in(&facts.pipelines);
         let stage = pipeline.and_then(|pipeline| wanted.stage_in(pipeline));
@@ -63,7 +63,7 @@ impl Episode {
     }
 }
 
-/// Where the stage stands among those of its pipeline; one that is not among them stands before all.
+/// The position of the stage in its pipeline. An unknown stage comes before all others.
 fn place(pipeline: &PipelineFacts, stage: Option<&PipelineStageId>) -> Option<usize> {
     let stages = &mut pipeline.stages.iter();
     stages.position(|(id, _)| Some(id) == stage)

@@ -1,4 +1,4 @@
-//! Whether an e-mail may go out now, and what exactly it says.
+//! Decides whether an e-mail may be sent now, and with which words.
 
 use jiff::Timestamp;
 
@@ -9,12 +9,12 @@ use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::EmailStep;
 
 impl Episode {
-    /// Whoever wants no texts gets no e-mail of the recipe either.
+    /// A caller who opted out of texts gets no e-mail either.
     pub(super) fn decide_email(
         &self,
         name: &StepName,
         email: &EmailStep,
-        overtaken: Option<&Reason>,
+        stopped: Option<&Reason>,
         facts: &EmailFacts,
         now: Timestamp,
     ) -> Decision {
@@ -22,7 +22,7 @@ impl Episode {
             .refusal_of_message(
                 facts.suppressed,
                 facts.do_not_disturb.then_some(Reason::NoEmails),
-                overtaken,
+                stopped,
             )
             .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| (!facts.has_address).then_some(Reason::NoAddress))

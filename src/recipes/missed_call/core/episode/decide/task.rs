@@ -1,4 +1,4 @@
-//! What the team's task says.
+//! Decides the text, due time and assignee of the team's task.
 
 use super::{Decision, TaskFacts};
 use crate::recipes::missed_call::core::episode::{Episode, later};
@@ -15,7 +15,7 @@ impl Episode {
     ) -> Decision {
         Decision::Proceed(Intent::Task {
             title: task.title.clone(),
-            body: self.tell_with_caller(&facts.caller).into(),
+            body: self.summary_with_caller(&facts.caller).into(),
             due: later(self.set_off_at(name, step), task.due_after),
             assignee: facts.assignee.clone(),
         })

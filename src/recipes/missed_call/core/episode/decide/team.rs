@@ -1,4 +1,4 @@
-//! What the team reads: who called whom and when, and what the caller was told.
+//! The messages to the team: who called which number and when, and what the caller received.
 
 use jiff::tz::TimeZone;
 
@@ -11,65 +11,65 @@ use crate::recipes::missed_call::core::recipe::{NoteStep, NoticeRecipient, Notif
 
 impl Episode {
     /// The call in a sentence or two, and whether the caller got a text.
-    pub(super) fn tell_of_the_call(&self) -> String {
-        let mut told = match &self.state.caller {
+    pub(super) fn call_summary(&self) -> String {
+        let mut summary = match &self.state.caller {
             Some(caller) => format!("Missed call from {}.", caller.e164()),
             None => "Missed call.".to_owned(),
         };
         if let Some(called) = &self.state.called {
             let called = called.e164();
             match self.number().and_then(|number| number.name.as_deref()) {
-                Some(name) => told.push_str(&format!(" They called {name} ({called}).")),
-                None => told.push_str(&format!(" They called {called}.")),
+                Some(name) => summary.push_str(&format!(" They called {name} ({called}).")),
+                None => summary.push_str(&format!(" They called {called}.")),
             }
         }
         let for_this_call = |step: &Step| self.is_for_this_call(step);
         let first_text = self.recipe.first_text_of(for_this_call);
         match first_text.and_then(|(text, ..)| self.state.step(text)) {
-            Some(StepState::Done) => told.push_str(" The automatic text was sent."),
+            Some(StepState::Done) => summary.push_str(" The automatic text was sent."),
             Some(StepState::NotDone(reason)) => {
-                told.push_str(&format!(" No text was sent: {}.", reason.human_message()))
+                summary.push_str(&format!(" No text was sent: {}.", reason.human_message()))
             }
             _ => {}
         }
-        told
+        summary
     }
 
-    /// The same with the caller's last words and where to answer them.
-    pub(super) fn tell_with_caller(&self, facts: &CallerFacts) -> String {
-        let mut told = self.tell_of_the_call();
-        push_caller(&mut told, facts);
-        told
+    /// The summary with the caller's last words and a link to answer them.
+    pub(super) fn summary_with_caller(&self, facts: &CallerFacts) -> String {
+        let mut summary = self.call_summary();
+        push_caller(&mut summary, facts);
+        summary
     }
 
-    /// The same with name, time, how often, and the text itself.
-    fn tell_all(&self, facts: &TeamFacts) -> String {
+    /// The summary with name, time, number of calls and the text itself.
+    fn full_summary(&self, facts: &TeamFacts) -> String {
         let state = &self.state;
         let zone = facts.zone.as_deref().and_then(zone);
         let at = state.call_ended_at.to_zoned(zone.unwrap_or(TimeZone::UTC));
-        let mut told = self.tell_of_the_call();
-        told.push_str(&format!("\nTime: {}", at.strftime("%Y-%m-%d %H:%M %Z")));
+        let mut summary = self.call_summary();
+        summary.push_str(&format!("\nTime: {}", at.strftime("%Y-%m-%d %H:%M %Z")));
         if let Some(seconds) = state.call_seconds {
-            told.push_str(&format!("\nLength of the call: {seconds} s"));
+            summary.push_str(&format!("\nLength of the call: {seconds} s"));
         }
         if let Some(name) = &facts.contact_name {
-            told.push_str(&format!("\nName: {}", name.as_str()));
+            summary.push_str(&format!("\nName: {}", name.as_str()));
         }
         if state.missed_calls > 1 {
-            told.push_str(&format!("\nMissed calls so far: {}", state.missed_calls));
+            summary.push_str(&format!("\nMissed calls so far: {}", state.missed_calls));
         }
         if let Some(text) = &facts.sent_text {
-            told.push_str(&format!("\nText sent: {}", text.as_str()));
+            summary.push_str(&format!("\nText sent: {}", text.as_str()));
         }
-        push_caller(&mut told, &facts.caller);
-        told
+        push_caller(&mut summary, &facts.caller);
+        summary
     }
 
     pub(super) fn decide_note(&self, note: &NoteStep, facts: &TeamFacts) -> Decision {
-        let told = self.tell_all(facts);
+        let summary = self.full_summary(facts);
         let body = match &note.body {
-            Some(body) => format!("{body}\n{told}"),
-            None => told,
+            Some(body) => format!("{body}\n{summary}"),
+            None => summary,
         };
         Decision::Proceed(Intent::Note { body: body.into() })
     }
@@ -82,30 +82,30 @@ impl Episode {
                 NoticeRecipient::EmailTo(contact) => NoticeTo::Email(contact.clone()),
             },
             title: notify.title.clone(),
-            body: self.tell_all(facts).into(),
+            body: self.full_summary(facts).into(),
         })
     }
 }
 
-/// How much of the caller's last words is told, in characters. The rest is in the conversation.
-const WORDS_TOLD: usize = 300;
+/// How many characters of the caller's last words are quoted. The rest is in the conversation.
+const MAX_QUOTED_CHARS: usize = 300;
 
-fn push_caller(told: &mut String, facts: &CallerFacts) {
+fn push_caller(summary: &mut String, facts: &CallerFacts) {
     if let Some(words) = &facts.last_words {
-        told.push_str(&format!("\nThey wrote: “{}”", beginning(words)));
+        summary.push_str(&format!("\nThey wrote: “{}”", beginning(words)));
     }
     if let Some(page) = &facts.page {
-        told.push_str(&format!("\nAnswer in HighLevel: {page}"));
+        summary.push_str(&format!("\nAnswer in HighLevel: {page}"));
     }
 }
 
-/// The words on one line, cut after a while.
+/// The words on one line, cut to the maximum length.
 fn beginning(words: &str) -> String {
     let visible = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    // Twice as much is looked at, because runs of spaces shrink.
-    let read: String = visible.take(2 * WORDS_TOLD).collect();
+    // Twice as many characters are read, because runs of spaces shrink.
+    let read: String = visible.take(2 * MAX_QUOTED_CHARS).collect();
     let line = read.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(WORDS_TOLD) {
+    match line.char_indices().nth(MAX_QUOTED_CHARS) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line,
     }

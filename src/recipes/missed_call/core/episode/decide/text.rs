@@ -1,4 +1,4 @@
-//! Whether a text may go out now, to whom, and what exactly it says.
+//! Decides whether a text may be sent now, to which number, and with which words.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ impl Episode {
         name: &StepName,
         step: &Step,
         text: &TextStep,
-        overtaken: Option<&Reason>,
+        stopped: Option<&Reason>,
         facts: &TextFacts,
         now: Timestamp,
     ) -> Decision {
@@ -27,7 +27,7 @@ impl Episode {
             .refusal_of_message(
                 facts.suppressed,
                 facts.do_not_disturb.then_some(Reason::DoNotDisturb),
-                overtaken,
+                stopped,
             )
             .or_else(|| self.refusal_of_phone(facts.phone.as_ref()))
             .or_else(|| self.refusal_of_tags(&facts.tags))
@@ -45,11 +45,11 @@ impl Episode {
             }
             return Decision::Defer { until, why };
         }
-        let candidates = self.candidates(facts);
-        match self.allowance(facts, &candidates, now) {
+        let jurisdictions = self.jurisdictions(facts);
+        match self.allowance(facts, &jurisdictions, now) {
             Allowance::Left(_) => {}
             Allowance::Until(until) if !self.is_stale(name, until) => {
-                let why = "as many texts as one person may get within 24 hours were sent";
+                let why = "the person has received the maximum number of texts in 24 hours";
                 return Decision::Defer {
                     until,
                     why: why.to_owned(),
@@ -59,7 +59,7 @@ impl Episode {
         }
         let mut hours = None;
         if self.recipe.keeps_quiet_hours(step) {
-            let decision = facts.quiet_hours().decide(now, &candidates);
+            let decision = facts.quiet_hours().decide(now, &jurisdictions);
             match decision.when {
                 When::Now => hours = Some(decision.to_string()),
                 When::At(until) if !self.is_stale(name, until) => {
@@ -128,8 +128,8 @@ impl Episode {
         }
     }
 
-    /// All places where the caller may be.
-    fn candidates(&self, facts: &TextFacts) -> Jurisdictions {
+    /// All jurisdictions that the caller may be in.
+    fn jurisdictions(&self, facts: &TextFacts) -> Jurisdictions {
         let place = &facts.place;
         Jurisdictions::of(
             &PlaceFacts {

@@ -1,6 +1,6 @@
-//! What stands around an opt-out in English and decides on it.
+//! English words around an opt-out phrase that change its meaning.
 
-/// Ends to calls. They end texts, too, unless texts are asked for.
+/// Requests to end calls. They end texts too, unless the writer asks for texts.
 pub(in crate::recipes::missed_call::core::reply) const CALLS: &[&str] = &[
     "stop|quit|cease calling|phoning",
     "stop|quit|cease with|all|the|your|these|those * calling|calls",
@@ -10,7 +10,7 @@ pub(in crate::recipes::missed_call::core::reply) const CALLS: &[&str] = &[
     "never call ~before|after|until",
 ];
 
-/// Texts are asked for, or are fine.
+/// The writer asks for texts, or accepts them.
 pub(in crate::recipes::missed_call::core::reply) const TEXTS_WANTED: &[&str] = &[
     "text|texting|message me|us|instead|only|is|works|would|better|fine|rather",
     "just|only|please|can|rather|prefer|prefers|and|but|to|could|should text ~me again",
@@ -19,7 +19,7 @@ pub(in crate::recipes::missed_call::core::reply) const TEXTS_WANTED: &[&str] = &
     "text $",
 ];
 
-/// A dont-stop before an opt-out: how the phrase may be turned round, and the words that may stand between.
+/// A "don't" before an opt-out phrase, which negates it, and the words that may come between.
 pub(in crate::recipes::missed_call::core::reply) const NEGATIONS: &[&str] =
     &["dont|never|did|wont|thought"];
 pub(in crate::recipes::missed_call::core::reply) const BETWEEN_NEGATION: &[&str] =

@@ -1,8 +1,8 @@
-//! What machines write in English: phones that are not looked at, and the systems of other firms.
+//! English texts of automatic systems: phones in a do-not-disturb mode, and the systems of other companies.
 
 use crate::recipes::missed_call::core::reply::table::Table;
 
-/// How phones and systems answer by themselves.
+/// Automatic replies of phones and systems.
 pub(in crate::recipes::missed_call::core::reply) const AUTOMATIC: Table = Table {
     whole: &["out of the? office", "ooo"],
     phrases: &[
@@ -103,7 +103,7 @@ pub(in crate::recipes::missed_call::core::reply) const AUTOMATIC: Table = Table 
     ],
 };
 
-/// What only machines write, and no person who wants an end: asked before that, because it often names STOP.
+/// Texts that only automatic systems write. They are checked before opt-outs, because they often mention STOP.
 pub(in crate::recipes::missed_call::core::reply) const MACHINES: &[&str] = &[
     "reply|text|send|message|respond help|info|menu|yes|y|<number> for|to help|info|help|more|options|main|confirm|rejoin|opt|continue|subscribe|resubscribe|start|receive",
     "help for|4 help|info|more|assistance",

@@ -1,7 +1,7 @@
-//! How people ask in English that what is known of them be erased: by the words of the laws (CCPA, CPRA, GDPR, PIPEDA), or
-//! in their own.
+//! English phrases that ask to erase the writer's data: in the words of the laws (CCPA, CPRA, GDPR, PIPEDA) or in everyday
+//! words.
 
-/// Requests to erase what is known of the writer. Each is an opt-out as well.
+/// Requests to erase the writer's data. Each is an opt-out as well.
 pub(in crate::recipes::missed_call::core::reply) const ERASURE: &[&str] = &[
     "erase|delete|destroy it all",
     "delete|erase|deleted|erased|removed|destroyed my|our <data>",

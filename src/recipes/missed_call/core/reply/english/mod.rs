@@ -1,5 +1,4 @@
-//! What people write in English. Tables only; the notation is that of `pattern.rs`, the order of the rules that of
-//! `mod.rs`.
+//! Phrases in English. Tables only; `reply/pattern.rs` defines the notation, `reply/mod.rs` the order of the rules.
 //!
 //! Words are normalised before they are compared (`text.rs`): "txt", "texts" and "text" are all `text` here, "msgs" is
 //! `message`, "u" is `you`, and apostrophes are gone.
@@ -102,13 +101,13 @@ pub(super) const WRONG_NUMBER: Table = Table {
     ],
 };
 
-/// A number that the caller got wrong themselves.
+/// The caller mistyped or misdialled a number themselves.
 pub(super) const MISTYPED: Table = Table {
     whole: &[],
     phrases: &["gave|give|given|entered|left|put|typed|wrote * wrong phone? number"],
 };
 
-/// An appointment that is to be changed, or is asked about.
+/// Changes of an appointment, and questions about one.
 pub(super) const HELP: Table = Table {
     whole: &[
         "help|info|information|agent|representative|operator|urgent|emergency|support|human|person|manager|reschedule",
@@ -279,7 +278,7 @@ pub(super) const BOOKING: Table = Table {
     ],
 };
 
-/// How a question begins that has no question mark.
+/// Beginnings of questions without a question mark.
 pub(super) const QUESTIONS: &[&str] = &[
     "what|whats|where|wheres|who|whos|why|how|hows|which",
     "when do|does|is|are|can|will|was",
@@ -287,7 +286,7 @@ pub(super) const QUESTIONS: &[&str] = &[
     "were|can|could|would|will|have|has you|yall|i|we|it|this|there|that|they|he|she|my|your|the",
 ];
 
-/// Phrases that a reply of thanks and nothing else is made of.
+/// Phrases of replies that are only thanks.
 pub(super) const THANKS: &[&str] = &[
     "no thanks|thank you?",
     "no need then|to? call|text|reply|respond|worry? back?",

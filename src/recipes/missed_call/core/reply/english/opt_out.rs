@@ -1,11 +1,11 @@
-//! How people ask in English for no more texts.
+//! English phrases that ask for no more texts.
 //!
 //! Sources of the single words: 47 CFR 64.1200(a)(10) names STOP, QUIT, END, REVOKE, OPT OUT, CANCEL and UNSUBSCRIBE, and
 //! lets any reasonable wording count. The lists of the carriers and their resellers add STOPALL, REMOVE, TD and ARRET.
-//! HighLevel and carriers act on single words only, so "please stop" ends texts nowhere unless it is read here.
+//! HighLevel and carriers act on single words only, so only this module ends texts after "please stop".
 //!
-//! What is ended, refused or removed is named in each phrase: the texts, the calls, the list, or the writer on it. "Stop"
-//! with anything else is a request to the business.
+//! Each phrase names what is to end: the texts, the calls, the list, or the writer on it. "Stop" with anything else is a
+//! request to the business.
 
 use crate::recipes::missed_call::core::reply::table::OptOut;
 

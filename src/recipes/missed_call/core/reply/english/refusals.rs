@@ -1,4 +1,4 @@
-//! How people refuse texts in English: that they do not want them, never asked for them, or are not interested.
+//! English phrases that refuse texts: the writer does not want them, never asked for them, or is not interested.
 
 /// Refusals, anywhere in a reply.
 pub(in crate::recipes::missed_call::core::reply) const REFUSALS: &[&str] = &[

@@ -1,4 +1,4 @@
-//! How people in English tell a sender to go away: in rude words, by blocking or reporting it, or by the law.
+//! English phrases that send the sender away: rude words, blocking, reports, and the law.
 
 /// Rude words, threats and reports, anywhere in a reply.
 pub(in crate::recipes::missed_call::core::reply) const THREATS: &[&str] = &[

@@ -57,7 +57,7 @@ pub(crate) async fn before(
     intent: &Intent,
     told: Option<Timestamp>,
 ) -> Result<Before> {
-    if intent.is_repeatable() || !intent.is_told_by_its_words() {
+    if intent.is_repeatable() || !intent.is_recognised_by_its_text() {
         return Ok(Before::NotKnown);
     }
     if let Some(told) = told {
