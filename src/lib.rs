@@ -73,9 +73,9 @@
 //! | 401 about a token that can be renewed | sent once more with the new token | the same |
 //! | any other answer | never | never |
 //!
-//! What an answer is about is told by HighLevel's codes and words before its status: see
-//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage repeats are a fifth of the requests, so that
-//! it is not made worse. An [`Observer`](client::Observer) is told of every attempt.
+//! HighLevel's codes and words decide before the status what an answer is about: see
+//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage
+//! repeats are a fifth of the requests, so that it is not made worse. An [`Observer`](client::Observer) sees every attempt.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -198,7 +198,7 @@
 //! let client = gohighlevel::Client::builder()
 //!     .token("pit-sample-soleil")
 //!     .base_url(fake.url())
-//!     .clock(Arc::new(clock))
+//!     .clock(clock)
 //!     .build()?;
 //! let location = client.location("soleilLocation000001".parse()?);
 //! location.contacts().get(&"sampleContactMaria01".parse()?).await?;
@@ -212,11 +212,14 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `rustls` | yes | HTTP through reqwest with rustls; without it the client asks for a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types |
-//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router; [`serve`], a server for it |
+//! | `rustls` | yes | HTTP through reqwest with rustls |
+//! | `native-tls` | | HTTP through reqwest with the operating system's TLS; where `rustls` is enabled too, rustls is used |
+//! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. Part of the two above; without any of the three, the client asks for a [`Transport`](client::Transport) of yours |
+//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
+//! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
+//! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
 //! # Where to go next
@@ -253,6 +256,8 @@ pub mod clock;
 mod digest;
 pub mod error;
 pub mod ids;
+#[cfg(feature = "webhooks")]
+mod in_flight;
 mod lane;
 mod lenient;
 pub mod message;
@@ -270,13 +275,14 @@ mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "webhooks")]
-mod under_way;
-#[cfg(feature = "webhooks")]
 pub mod webhooks;
 pub mod workflows;
 
 pub use client::Client;
 pub use error::{Error, Result};
+
+// The crates whose types and macros appear in signatures, in the versions that they are of.
+pub use {async_trait, bytes, http, jiff, serde_json, url};
 
 /// The README's code is compiled with the examples of the documentation.
 #[cfg(all(

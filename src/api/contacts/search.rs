@@ -102,7 +102,7 @@ impl From<PageWire> for ContactPage {
 
 impl ContactPage {
     /// The page of what was asked for.
-    pub(super) fn of(self, search: &ContactSearch) -> Self {
+    pub(super) fn with_request(self, search: &ContactSearch) -> Self {
         Self {
             asked: search.page.clone(),
             limit: count(search.page_limit),
@@ -381,7 +381,7 @@ mod tests {
             json!({"pageLimit": 100, "page": 2})
         );
         search.page = SearchPage::After {
-            search_after: SearchCursor(vec![json!("rosan@example.com"), json!(1)]),
+            search_after: serde_json::from_value(json!(["rosan@example.com", 1])).unwrap(),
         };
         assert_eq!(
             serde_json::to_value(&search).unwrap(),

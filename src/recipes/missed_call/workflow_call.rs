@@ -21,7 +21,7 @@ use crate::message::{CallStatus, Direction};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 use crate::workflows::actions::ActionCall;
-use crate::workflows::{UnreadableField, WebhookCall, text_of};
+use crate::workflows::{InvalidField, WebhookCall, text_of};
 
 /// For how long what a workflow tells of one contact is the same call, where nothing else tells calls apart.
 const ONE_CALL_SECONDS: i64 = 60;
@@ -139,7 +139,7 @@ impl WorkflowCall {
 
     /// Reads what a step *Webhook* or *Custom Webhook* sent. Fails if location or contact are missing, or if the time cannot
     /// be read; the error says which field to add or to mend.
-    pub fn from_webhook(call: &WebhookCall) -> Result<Self, UnreadableField> {
+    pub fn from_webhook(call: &WebhookCall) -> Result<Self, InvalidField> {
         let fields = StepFields::of(call.raw());
         let told = Self::new(
             required(&fields, &names::LOCATION, "location_id", NO_LOCATION)?,
@@ -153,14 +153,14 @@ impl WorkflowCall {
 
     /// Reads what a marketplace action was called with. Fails if HighLevel names no location or contact, or if the time
     /// cannot be read.
-    pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, UnreadableField> {
+    pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, InvalidField> {
         let told = Self::new(
             call.extras
                 .location()
-                .ok_or_else(|| UnreadableField::missing("locationId"))?,
+                .ok_or_else(|| InvalidField::missing("locationId"))?,
             call.extras
                 .contact()
-                .ok_or_else(|| UnreadableField::missing("contactId"))?,
+                .ok_or_else(|| InvalidField::missing("contactId"))?,
         );
         Ok(Self {
             run: call.extras.status_id(),
@@ -170,7 +170,7 @@ impl WorkflowCall {
     }
 
     /// What is told of the call, by whichever step.
-    fn with_fields(self, fields: &StepFields) -> Result<Self, UnreadableField> {
+    fn with_fields(self, fields: &StepFields) -> Result<Self, InvalidField> {
         let text = |field| fields.text(field);
         let duration = text(&names::DURATION).and_then(|length| seconds(&length));
         let (ended_at, ended_at_local) = match ended(fields, duration)? {
@@ -278,25 +278,25 @@ fn required<T: FromScalar>(
     field: &names::Names,
     name: &str,
     missing: &'static str,
-) -> Result<T, UnreadableField> {
+) -> Result<T, InvalidField> {
     let Some((called, value)) = fields.find(field) else {
-        return Err(UnreadableField::new(name, missing));
+        return Err(InvalidField::new(name, missing));
     };
-    id(text_of(value).as_deref()).ok_or_else(|| UnreadableField::new(called, NO_ID))
+    id(text_of(value).as_deref()).ok_or_else(|| InvalidField::new(called, NO_ID))
 }
 
 /// When the call ended: as told, or so long after it began.
 fn ended(
     fields: &StepFields,
     duration: Option<Duration>,
-) -> Result<Option<ToldTime>, UnreadableField> {
+) -> Result<Option<ToldTime>, InvalidField> {
     let (began, (called, value)) = match (fields.find(&names::ENDED), fields.find(&names::BEGAN)) {
         (Some(ended), _) => (false, ended),
         (None, Some(began)) => (true, began),
         (None, None) => return Ok(None),
     };
     let told = text_of(value).and_then(|text| ToldTime::read(&text));
-    let told = told.ok_or_else(|| UnreadableField::new(called, NO_TIME))?;
+    let told = told.ok_or_else(|| InvalidField::new(called, NO_TIME))?;
     let length = duration.and_then(|length| SignedDuration::try_from(length).ok());
     Ok(Some(if began {
         told.after(length.unwrap_or_default())

@@ -139,9 +139,9 @@ impl Store for Disk {
         self.world.tables.recipe_sources().await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         self.enter().await?;
-        self.world.tables.is_taken(name).await
+        self.world.tables.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {

@@ -112,8 +112,8 @@ impl Store for FailingPower {
         self.inner().await.recipe_source(fingerprint).await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.inner().await.is_taken(name).await
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner().await.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {

@@ -98,8 +98,8 @@ impl Store for Flaky {
         self.store.recipe_source(fingerprint).await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
-        self.store.is_taken(name).await
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
+        self.store.is_processed(name).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {

@@ -240,7 +240,7 @@ async fn a_later_text_needs_consent_and_says_which() {
             .engine
             .record_consent(&person, ConsentKind::Written, &consent)
     };
-    assert_eq!(record().await.unwrap(), Acceptance::Taken);
+    assert_eq!(record().await.unwrap(), Acceptance::Accepted);
     assert_eq!(record().await.unwrap(), Acceptance::Duplicate);
     world.missed_call().await;
     world.minutes(3 * 60).await;

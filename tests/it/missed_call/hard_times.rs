@@ -310,7 +310,7 @@ async fn a_call_without_any_name_of_its_own_is_not_lost() {
     });
     let delivery = delivery(body, start());
     let acceptance = engine.accept(&delivery).await.unwrap();
-    assert_eq!(acceptance, Acceptance::Taken);
+    assert_eq!(acceptance, Acceptance::Accepted);
 }
 
 #[tokio::test]
@@ -323,7 +323,7 @@ async fn a_stop_is_kept_even_if_the_episode_cannot_be_read() {
     engine.accept(&missed_call(10, start())).await.unwrap();
     store.reads_to_fail.store(1, Ordering::SeqCst);
     let acceptance = engine.accept(&stop(10, start())).await.unwrap();
-    assert_eq!(acceptance, Acceptance::Taken);
+    assert_eq!(acceptance, Acceptance::Accepted);
     engine.step().await.unwrap();
     assert_eq!(ghl.count("POST /conversations/messages"), 0);
     let outcome = outcome(&engine, the_text()).await;
@@ -447,7 +447,7 @@ async fn a_call_of_somebody_who_was_erased_is_not_taken_again() {
     });
     let mailbox = delivery(mailbox, start());
     let taken = engine.accept(&mailbox).await.unwrap();
-    assert_eq!(taken, Acceptance::Taken);
+    assert_eq!(taken, Acceptance::Accepted);
     while engine.step().await.unwrap() > 0 {}
     assert_eq!(ghl.count("POST /conversations/messages"), 1);
 }

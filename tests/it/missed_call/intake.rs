@@ -19,7 +19,7 @@ use super::given::{LOCATION, NUMBER, at, call, contact, location, message, recip
 async fn a_missed_call_is_written_down_with_what_proves_it() {
     let mut desk = desk();
     let body = missed_call().to_string();
-    assert_eq!(desk.take_raw(body.clone()).await, Acceptance::Taken);
+    assert_eq!(desk.take_raw(body.clone()).await, Acceptance::Accepted);
     let entry = desk.entry().await;
     let delivery = Delivery::read(body.clone(), at(60)).unwrap();
     let expected = json!({
@@ -69,7 +69,7 @@ async fn the_end_of_a_call_is_reckoned_from_what_is_told() {
     ] {
         let mut desk = desk();
         let change = json!({"dateAdded": added, "callDuration": length, "timestamp": told});
-        assert_eq!(desk.call(change.clone()).await, Acceptance::Taken);
+        assert_eq!(desk.call(change.clone()).await, Acceptance::Accepted);
         let found: Timestamp =
             serde_json::from_value(desk.entry().await["ended_at"].clone()).unwrap();
         assert_eq!(found, ended, "{change}");
@@ -162,7 +162,7 @@ async fn what_became_of_a_call() {
         let expected = if story.is_empty() {
             Acceptance::Ignored
         } else {
-            Acceptance::Taken
+            Acceptance::Accepted
         };
         assert_eq!(answer, expected, "{change}");
         assert_eq!(desk.story().await, story, "{change}");
@@ -305,7 +305,7 @@ async fn who_called_and_whom() {
 async fn a_call_without_an_id_is_named_by_its_delivery() {
     let mut desk = desk();
     let taken = desk.call(json!({"messageId": "-"})).await;
-    assert_eq!(taken, Acceptance::Taken);
+    assert_eq!(taken, Acceptance::Accepted);
     assert_eq!(desk.entry().await["message"], "webhook:webhook-1");
 }
 
@@ -356,7 +356,7 @@ async fn a_call_joins_by_number_when_its_contact_s_episode_is_over() {
     let taken = desk
         .call(json!({"messageId": "call-3", "from": other, "dateAdded": at(3_695), "timestamp": told}))
         .await;
-    assert_eq!(taken, Acceptance::Taken);
+    assert_eq!(taken, Acceptance::Accepted);
     assert_eq!(
         desk.story().await,
         [

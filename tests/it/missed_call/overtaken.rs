@@ -33,7 +33,7 @@ async fn a_call_that_is_returned_or_answered_in_time_stops_the_text() {
     ] {
         let mut desk = desk();
         desk.call(json!({})).await;
-        assert_eq!(desk.event(body, change).await, Acceptance::Taken);
+        assert_eq!(desk.event(body, change).await, Acceptance::Accepted);
         let story = desk.story().await;
         let stopped = format!("text not_done {reason}");
         assert_eq!(story, ["call_missed", "happened", &stopped]);
@@ -78,9 +78,9 @@ async fn a_host_tells_of_a_booking_once() {
         let booked = engine.record(&person, Happening::Booked, reference).await;
         booked.unwrap()
     };
-    assert_eq!(book("booking-1").await, Acceptance::Taken);
+    assert_eq!(book("booking-1").await, Acceptance::Accepted);
     assert_eq!(book("booking-1").await, Acceptance::Duplicate);
-    assert_eq!(book("booking-2").await, Acceptance::Taken);
+    assert_eq!(book("booking-2").await, Acceptance::Accepted);
     assert_eq!(
         desk.story().await,
         [

@@ -25,7 +25,7 @@ async fn a_reply_stops_the_text_on_any_channel() {
         desk.call(json!({})).await;
         assert_eq!(
             desk.text("I have a question", change.clone()).await,
-            Acceptance::Taken
+            Acceptance::Accepted
         );
         let story = desk.story().await;
         assert_eq!(
@@ -184,7 +184,7 @@ fn phone() -> Vec<Subject> {
 #[tokio::test]
 async fn stop_holds_with_and_without_an_episode() {
     let mut alone = desk();
-    assert_eq!(alone.text("STOP", json!({})).await, Acceptance::Taken);
+    assert_eq!(alone.text("STOP", json!({})).await, Acceptance::Accepted);
     assert_eq!(alone.story().await, ["opted_out opted_out"]);
     assert!(alone.suppressed(&rosan()).await && alone.suppressed(&phone()).await);
     assert_eq!(alone.ledger().await[0].episode, None);
@@ -218,7 +218,7 @@ async fn a_no_that_the_host_tells_of_holds_too() {
     };
     let engine = desk.engine.clone();
     let told = engine.record(&person, Happening::OptedOut, "call-9").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
     assert!(desk.suppressed(&rosan()).await && desk.suppressed(&phone()).await);
     desk.call(json!({})).await;
     assert_eq!(
@@ -255,7 +255,7 @@ async fn start_lifts_a_stop_and_nothing_else() {
     assert_eq!(
         desk.event(do_not_disturb("active"), json!({"timestamp": at(51)}))
             .await,
-        Acceptance::Taken
+        Acceptance::Accepted
     );
     // It was written before the STOP and comes after it.
     let late = json!({"dateAdded": at(49)});
@@ -266,7 +266,7 @@ async fn start_lifts_a_stop_and_nothing_else() {
             json!({"dateAdded": at(52), "messageId": "text-2"})
         )
         .await,
-        Acceptance::Taken
+        Acceptance::Accepted
     );
     assert!(
         desk.suppressed(&phone()).await,
@@ -275,7 +275,7 @@ async fn start_lifts_a_stop_and_nothing_else() {
     assert_eq!(
         desk.event(do_not_disturb("inactive"), json!({"timestamp": at(53)}))
             .await,
-        Acceptance::Taken
+        Acceptance::Accepted
     );
     assert!(!desk.suppressed(&phone()).await && !desk.suppressed(&rosan()).await);
     assert_eq!(

@@ -230,7 +230,7 @@ async fn one_reply_is_asked_about_once_however_often_it_is_delivered() {
         let delivery = Delivery::read(body.to_string(), world.clock.now()).unwrap();
         world.engine.accept(&delivery).await.unwrap()
     };
-    assert_eq!(take("webhook-1").await, Acceptance::Taken);
+    assert_eq!(take("webhook-1").await, Acceptance::Accepted);
     assert_eq!(take("webhook-1").await, Acceptance::Duplicate);
     // The same text in another delivery.
     assert_eq!(take("webhook-2").await, Acceptance::Duplicate);

@@ -115,7 +115,7 @@ async fn a_database_has_one_store_by_whatever_path() {
     drop(store);
     for path in paths {
         let store = SqliteStore::open(place.at(path)).unwrap();
-        assert!(store.is_taken("1").await.unwrap());
+        assert!(store.is_processed("1").await.unwrap());
     }
 }
 
@@ -157,7 +157,7 @@ async fn a_database_with_two_names_is_refused() {
     drop(store);
     assert!(refused(&place.file()).contains("keep one of them"));
     fs::remove_file(place.at("other.db")).unwrap();
-    assert!(place.open().is_taken("1").await.unwrap());
+    assert!(place.open().is_processed("1").await.unwrap());
 }
 
 /// How many of SQLite's locks this process holds on the file.
@@ -406,7 +406,7 @@ async fn nothing_is_acknowledged_that_the_next_start_would_not_find() {
         drop(store);
         let store = place.open();
         for name in ["before", "after"] {
-            assert!(store.is_taken(name).await.unwrap(), "{end}: {name}");
+            assert!(store.is_processed(name).await.unwrap(), "{end}: {name}");
         }
     }
 }
@@ -421,7 +421,7 @@ async fn a_log_that_is_removed_while_it_is_used_costs_nothing() {
     store.check(at(0)).await.unwrap_err();
     // As a kill would leave it from here on.
     let heir = place.as_if_killed(Some("-wal")).open();
-    assert!(heir.is_taken("1").await.unwrap());
+    assert!(heir.is_processed("1").await.unwrap());
 }
 
 #[tokio::test]
@@ -441,7 +441,7 @@ async fn how_the_last_run_ended_is_known() {
 
     let heir = killed.open();
     assert_eq!(heir.last_run(), LastRun::Died);
-    assert!(heir.is_taken("3").await.unwrap());
+    assert!(heir.is_processed("3").await.unwrap());
     drop(heir);
     assert_eq!(without_lock.open().last_run(), LastRun::Unknown);
 
@@ -476,7 +476,7 @@ async fn a_file_of_an_older_release_is_taken_on() {
     fs::write(place.at("store.db.lock"), "").unwrap();
     let store = place.open();
     assert_eq!(store.last_run(), LastRun::Unknown);
-    assert!(store.is_taken("1").await.unwrap());
+    assert!(store.is_processed("1").await.unwrap());
 }
 
 fn commits(place: &Place) -> i64 {

@@ -182,8 +182,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
         references: vec![found_by(Reference::Task("task".into()), Some(&new))],
     };
     conflicts(store, whole.clone()).await;
-    assert!(!store.is_taken("webhook:0").await.unwrap());
-    assert!(!store.is_taken("webhook:1").await.unwrap());
+    assert!(!store.is_processed("webhook:0").await.unwrap());
+    assert!(!store.is_processed("webhook:1").await.unwrap());
     assert!(store.halts(&location()).await.unwrap().is_empty());
     assert!(store.episode(new.id()).await.unwrap().is_none());
     assert!(claim_all(store, at(2)).await.is_empty());
@@ -247,10 +247,10 @@ async fn a_delivery_is_taken_once(store: &dyn Store) {
             .collect(),
         ..commit("webhook:4", 4)
     };
-    assert!(!store.is_taken("webhook:0").await.unwrap());
+    assert!(!store.is_processed("webhook:0").await.unwrap());
     done(store, with_earlier).await;
     for name in ["webhook:0", "webhook:1", "webhook:4"] {
-        assert!(store.is_taken(name).await.unwrap(), "{name}");
+        assert!(store.is_processed(name).await.unwrap(), "{name}");
     }
     let again = store.commit(commit("webhook:0", 5)).await.unwrap();
     assert_eq!(again, Committed::Duplicate);

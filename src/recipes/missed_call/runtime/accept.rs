@@ -21,8 +21,8 @@ use crate::webhooks::{Delivery, Event};
 #[non_exhaustive]
 pub enum Acceptance {
     /// It is written.
-    Taken,
-    /// It was taken before; nothing changed.
+    Accepted,
+    /// It was accepted before; nothing changed.
     Duplicate,
     /// It means nothing here: another location, another event, somebody without an episode or whose last is long over.
     /// Nothing was written.
@@ -137,7 +137,7 @@ impl Engine {
                     if let Some(opens) = opens {
                         self.tell_what_came_meanwhile(site, opens).await;
                     }
-                    return Ok(Acceptance::Taken);
+                    return Ok(Acceptance::Accepted);
                 }
                 Committed::Duplicate => return Ok(Acceptance::Duplicate),
                 Committed::Conflict => {}

@@ -119,7 +119,7 @@ impl Engine {
             });
             match self.shared.store.commit(commit).await? {
                 Committed::Duplicate => Acceptance::Duplicate,
-                _ => Acceptance::Taken,
+                _ => Acceptance::Accepted,
             }
         };
         // After a repeat too: it may come because this was not done to its end.

@@ -91,9 +91,9 @@ impl Engine {
                 continue;
             }
             let name = &early.delivery.name;
-            let is_taken = ends_another && self.shared.store.is_taken(name).await?;
+            let is_processed = ends_another && self.shared.store.is_processed(name).await?;
             commit.earlier.push(early.delivery);
-            if is_taken {
+            if is_processed {
                 // The episode that this call ends was live when it was told, and has set off what follows.
                 actions.extend(episode.hear_of(&input));
                 continue;

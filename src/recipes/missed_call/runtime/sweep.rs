@@ -187,7 +187,7 @@ impl Engine {
             // A store in memory never waits, and other work of the thread would.
             tokio::task::yield_now().await;
             match self.take_one(sweep, &mut found).await {
-                Ok(Acceptance::Taken) => taken += 1,
+                Ok(Acceptance::Accepted) => taken += 1,
                 Ok(Acceptance::Ignored) => nobodys.push(found),
                 Ok(Acceptance::Duplicate) => {}
                 Err(error) => {
@@ -204,7 +204,7 @@ impl Engine {
         sweep: &mut Sweep<'_>,
         found: &mut Found,
     ) -> Result<Acceptance, SweepError> {
-        if self.shared.store.is_taken(&found.delivery.name).await? {
+        if self.shared.store.is_processed(&found.delivery.name).await? {
             return Ok(Acceptance::Duplicate);
         }
         let contact = found.signal.contact();

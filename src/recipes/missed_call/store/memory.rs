@@ -414,7 +414,7 @@ impl Store for MemoryStore {
         Ok(recipes.map(Private::into_inner).collect())
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.tables().deliveries.contains_key(name))
     }
 

@@ -100,8 +100,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
 
-    /// Whether a delivery of this name was taken.
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError>;
+    /// Whether a delivery of this name was processed.
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError>;
 
     /// All that was said about what halts this location, in force or lifted.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;

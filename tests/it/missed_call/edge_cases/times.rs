@@ -52,7 +52,7 @@ async fn tell(world: &World, contact: &str, what: Happening) {
         number: None,
     };
     let told = world.engine.record(&person, what, "booking-1").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
 }
 
 #[tokio::test]

@@ -193,19 +193,22 @@ async fn a_removal_for_a_whole_company_stops_the_locations_that_are_known_to_be_
     let of_company = |event: &str| json!({"type": event, "companyId": COMPANY});
     // Nothing has told yet whose the location is.
     let before = told(&world, of_company("UNINSTALL")).await;
-    assert_eq!(before, Acceptance::Taken);
+    assert_eq!(before, Acceptance::Accepted);
     assert_eq!(halted(&world).await, []);
     let installed = json!({"type": "INSTALL", "locationId": LOCATION, "companyId": COMPANY});
-    assert_eq!(told(&world, installed).await, Acceptance::Taken);
+    assert_eq!(told(&world, installed).await, Acceptance::Accepted);
     world.missed_call().await;
     world.clock.advance(std::time::Duration::from_secs(1));
     let removed = json!({"type": "UNINSTALL", "companyId": COMPANY, "webhookId": "removed"});
-    assert_eq!(told(&world, removed.clone()).await, Acceptance::Taken);
+    assert_eq!(told(&world, removed.clone()).await, Acceptance::Accepted);
     assert_eq!(halted(&world).await, [(Halt::Uninstalled, true)]);
     let before = requests(&world);
     world.minutes(48 * 60).await;
     assert_eq!(requests(&world), before);
-    assert_eq!(told(&world, of_company("INSTALL")).await, Acceptance::Taken);
+    assert_eq!(
+        told(&world, of_company("INSTALL")).await,
+        Acceptance::Accepted
+    );
     assert_eq!(halted(&world).await, [(Halt::Uninstalled, false)]);
     // A repeat of what was told before does not stop it again.
     assert_eq!(told(&world, removed).await, Acceptance::Duplicate);
@@ -217,7 +220,7 @@ async fn a_removal_that_is_told_after_the_new_installation_stops_nothing() {
     let world = world().await;
     let event = |event: &str, at: &str| json!({"type": event, "locationId": LOCATION, "timestamp": at, "webhookId": event});
     let installed = event("INSTALL", "2026-11-20T15:30:00Z");
-    assert_eq!(told(&world, installed).await, Acceptance::Taken);
+    assert_eq!(told(&world, installed).await, Acceptance::Accepted);
     let removed = event("UNINSTALL", "2026-11-20T15:00:00Z");
     assert_eq!(told(&world, removed).await, Acceptance::Ignored);
     let call = world.missed_call().await;
@@ -251,10 +254,10 @@ async fn an_old_removal_that_nobody_dated_cannot_be_told_again_under_another_hea
         let delivery = verifier.verify(&headers, body.clone(), world.clock.now());
         world.engine.accept(&delivery.unwrap()).await.unwrap()
     };
-    assert_eq!(told("first").await, Acceptance::Taken);
+    assert_eq!(told("first").await, Acceptance::Accepted);
     world.minutes(1).await;
     let back = json!({"type": "INSTALL", "locationId": LOCATION, "timestamp": world.clock.now()});
-    assert_eq!(self::told(&world, back).await, Acceptance::Taken);
+    assert_eq!(self::told(&world, back).await, Acceptance::Accepted);
     world.minutes(1).await;
     assert_eq!(told("second").await, Acceptance::Duplicate);
     assert_eq!(halted(&world).await, [(Halt::Uninstalled, false)]);

@@ -99,7 +99,7 @@ async fn a_removal_counts_for_a_location_that_is_added_later() {
     let mut world = World::with(recipe(), Arc::new(MemoryStore::new())).await;
     let elsewhere = engine(&world, false);
     let taken = hears(&elsewhere, &world, of_location("UNINSTALL")).await;
-    assert_eq!(taken, Acceptance::Taken);
+    assert_eq!(taken, Acceptance::Accepted);
     let store = Arc::clone(&world.store);
     world.restart(store).await;
     let call = world.missed_call().await;

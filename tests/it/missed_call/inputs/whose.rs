@@ -47,7 +47,7 @@ async fn a_task_is_known_by_its_id() {
     let task = world.tasks(&call.contact_id).await.remove(0).id;
     let done = |id: &str| json!({"type": "TaskComplete", "id": id});
     assert_eq!(world.takes(done(NOBODYS)).await, Acceptance::Ignored);
-    assert_eq!(world.takes(done(task.as_str())).await, Acceptance::Taken);
+    assert_eq!(world.takes(done(task.as_str())).await, Acceptance::Accepted);
     assert_eq!(
         world.takes(done(task.as_str())).await,
         Acceptance::Duplicate
@@ -70,7 +70,7 @@ async fn a_task_is_known_after_a_restart() {
     world.restart(Arc::new(MemoryStore::new())).await;
     world.restart(reopen(&file).await).await;
     let done = json!({"type": "TaskComplete", "id": task.as_str()});
-    assert_eq!(world.takes(done).await, Acceptance::Taken);
+    assert_eq!(world.takes(done).await, Acceptance::Accepted);
     assert_eq!(world.happened().await, [format!("task_done {task}")]);
 }
 
@@ -86,8 +86,11 @@ async fn an_appointment_is_known_by_its_id() {
         json!({"type": event, "appointment": appointment, "webhookId": format!("{event}{id}")})
     };
     let booked = appointment("AppointmentCreate", "visit", Some(&call.contact_id));
-    assert_eq!(world.takes(booked).await, Acceptance::Taken);
-    for (id, expected) in [(NOBODYS, Acceptance::Ignored), ("visit", Acceptance::Taken)] {
+    assert_eq!(world.takes(booked).await, Acceptance::Accepted);
+    for (id, expected) in [
+        (NOBODYS, Acceptance::Ignored),
+        ("visit", Acceptance::Accepted),
+    ] {
         let deleted = appointment("AppointmentDelete", id, None);
         assert_eq!(world.takes(deleted).await, expected, "{id}");
     }
@@ -125,7 +128,7 @@ async fn a_message_is_known_by_its_thread_or_by_the_number() {
                 json!({"conversationId": NOBODYS, side: caller().e164()})
             };
             let taken = world.takes(text(direction, known)).await;
-            assert_eq!(taken, Acceptance::Taken, "{direction} {by_thread}");
+            assert_eq!(taken, Acceptance::Accepted, "{direction} {by_thread}");
             world.minutes(5).await;
             world.assert_not_texted(&call.contact_id, reason).await;
         }
@@ -142,7 +145,7 @@ async fn a_no_is_a_no_without_its_contact() {
         let (call, thread) = world.called().await;
         let mut body = body;
         body["conversationId"] = thread.into();
-        assert_eq!(world.takes(body).await, Acceptance::Taken);
+        assert_eq!(world.takes(body).await, Acceptance::Accepted);
         world.minutes(48 * 60).await;
         assert!(world.texts(&call.contact_id).await.is_empty());
         // It is kept for the contact, too.

@@ -60,9 +60,9 @@ async fn what_comes_after_two_days_is_in_the_row() {
     let (world, person) = (&after.world, &after.person);
     world.writes(caller(), "Can you fit me in on Friday?").await;
     let told = world.engine.record_click(person, "click-1").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
     let told = world.engine.record_booking(person, "booking-1").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
     // Told again, each is the same.
     let told = world.engine.record_booking(person, "booking-1").await;
     assert_eq!(told.unwrap(), Acceptance::Duplicate);
@@ -80,7 +80,7 @@ async fn what_comes_after_two_days_is_in_the_row() {
 
     let cancelled = Happening::BookingCancelled;
     let told = world.engine.record(person, cancelled, "booking-1").await;
-    assert_eq!(told.unwrap(), Acceptance::Taken);
+    assert_eq!(told.unwrap(), Acceptance::Accepted);
     let row = after.row().await;
     assert_eq!((row.booked_at, row.recovered.len()), (None, 0));
     assert_eq!(row.outcome, Outcome::Replied);
@@ -91,7 +91,7 @@ async fn the_windows_of_the_reports_still_end() {
     let after = After::minutes(8 * DAY).await;
     after.world.writes(caller(), "Still open?").await;
     let told = after.world.engine.record_booking(&after.person, "late");
-    assert_eq!(told.await.unwrap(), Acceptance::Taken);
+    assert_eq!(told.await.unwrap(), Acceptance::Accepted);
     let row = after.row().await;
     assert!(row.reply.is_some() && row.reply_to_text.is_none());
     assert!(row.booked_at.is_some() && row.recovered.is_empty());
@@ -163,7 +163,7 @@ async fn after_thirty_days_it_is_nobodys() {
         after.world.clock.advance(Duration::from_secs(1));
         let told = after.world.engine.record_click(&after.person, "click-1");
         let expected = if taken {
-            Acceptance::Taken
+            Acceptance::Accepted
         } else {
             Acceptance::Ignored
         };

@@ -39,7 +39,7 @@ async fn a_morning() -> World {
             number: None,
         };
         let told = world.engine.record(&person, what, reference).await;
-        assert_eq!(told.unwrap(), Acceptance::Taken);
+        assert_eq!(told.unwrap(), Acceptance::Accepted);
     };
     let books = world.call(&missed(41)).await;
     world.minutes(1).await;

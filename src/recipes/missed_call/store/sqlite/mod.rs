@@ -235,11 +235,11 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn is_taken(&self, name: &str) -> Result<bool, StoreError> {
+    async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.reader
             .run("find a delivery", move |connection| {
-                rows::is_taken(connection, &name)
+                rows::is_processed(connection, &name)
             })
             .await
     }
@@ -425,7 +425,7 @@ mod tests {
         let writing = async {
             begun.await.unwrap();
             let committed = store.commit(commit.clone()).await.unwrap();
-            assert!(store.is_taken("a delivery").await.unwrap());
+            assert!(store.is_processed("a delivery").await.unwrap());
             let of_nobody = LedgerQuery::of_episode(EpisodeId::from_stored("nobody"));
             assert_eq!(store.ledger(&of_nobody).await.unwrap(), []);
             written.send(()).unwrap();

@@ -28,7 +28,7 @@ pub(super) struct Conflict;
 
 pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committed> {
     if let Some(delivery) = &commit.delivery
-        && is_taken(connection, &delivery.name)?
+        && is_processed(connection, &delivery.name)?
     {
         return Ok(Committed::Duplicate);
     }
@@ -49,7 +49,7 @@ pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<Committ
     }
 }
 
-pub(super) fn is_taken(connection: &Connection, delivery: &str) -> Result<bool> {
+pub(super) fn is_processed(connection: &Connection, delivery: &str) -> Result<bool> {
     let mut taken =
         connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE name = ?1)")?;
     Ok(taken.query_row([delivery], |row| row.get(0))?)
