@@ -20,7 +20,7 @@ use gohighlevel::recipes::missed_call::ledger::EntryKind;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, SqliteStore};
 use gohighlevel::recipes::missed_call::{Acceptance, Engine};
 use gohighlevel::testing::{Call, FakeGhl};
-use gohighlevel::webhooks::{Delivery, Verifier, receiver};
+use gohighlevel::webhooks::{Delivery, Endpoint, Verifier};
 use scale::{Figures, callers, percentile};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -106,7 +106,7 @@ async fn latencies(file: &Path) -> (Vec<Duration>, usize) {
     let verifier = verifier.expect("a key").build();
     let app = axum::Router::new().route(
         "/webhooks/ghl",
-        receiver(verifier, Arc::new(engine.clone()), Arc::new(SystemClock)),
+        Endpoint::new(verifier, engine.clone()).route(),
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

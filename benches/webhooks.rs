@@ -120,11 +120,7 @@ fn engine(file: &Path) -> Engine {
 /// call that opens an episode, the webhook with the most writes.
 async fn answered(file: &Path) -> f64 {
     let signer = Signer::new();
-    let endpoint = Endpoint::new(
-        signer.verifier(),
-        Arc::new(engine(file)),
-        Arc::new(SystemClock),
-    );
+    let endpoint = Endpoint::new(signer.verifier(), engine(file));
     let of_sender = |sender: u64| -> Vec<_> {
         let numbers = (sender..EVENTS).step_by(SENDERS as usize);
         numbers

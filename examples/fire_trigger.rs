@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The service: an address for subscriptions, with a secret in a header that the app's settings repeat.
     let triggers = Triggers::new(Arc::new(MemorySubscriptions::new()));
     let secret = SharedSecret::new("x-workflow-secret", SECRET)?;
-    let endpoint = WorkflowEndpoint::subscriptions(secret, triggers.clone());
+    let endpoint = WorkflowEndpoint::builder(secret).subscriptions(triggers.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/triggers", listener.local_addr()?);
     let app = Router::new().route("/triggers", endpoint.route());
@@ -64,18 +64,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!(
                 "  {:<16} {}",
                 fired.subscription.workflow.as_str(),
-                told(&fired)
+                describe(&fired)
             );
         }
     }
     Ok(())
 }
 
-fn told(fired: &Fired) -> String {
+fn describe(fired: &Fired) -> String {
     match &fired.outcome {
         FireOutcome::Accepted => "HighLevel took it".into(),
         FireOutcome::NotWanted => "its filters do not want it".into(),
-        FireOutcome::Stale { retired } => format!("is no more, removed: {retired}"),
+        FireOutcome::Stale { retired } => format!("no longer exists, removed: {retired}"),
         FireOutcome::Failed(error) => error.to_string(),
         other => format!("{other:?}"),
     }

@@ -82,7 +82,7 @@ async fn on_the_sample() -> Result<(), Box<dyn Error>> {
 }
 
 async fn start(location: &Location, phone: &PhoneNumber) -> Result<(), Box<dyn Error>> {
-    // Whoever HighLevel takes for the holder of the number.
+    // The contact that HighLevel takes for the holder of the number.
     let Some(contact) = location.contacts().find_by_phone(phone).await? else {
         return Err(format!("no contact has the number {phone}").into());
     };
@@ -111,7 +111,7 @@ async fn start(location: &Location, phone: &PhoneNumber) -> Result<(), Box<dyn E
 }
 
 /// Creating a task twice makes two tasks, so the client does not repeat it where the first may have arrived. It says so
-/// with [`ErrorKind::UnknownOutcome`], and whoever asked looks whether it is there.
+/// with [`ErrorKind::UnknownOutcome`], and the caller checks whether it is there.
 async fn create_once(
     location: &Location,
     contact: &ContactId,

@@ -224,7 +224,9 @@ async fn serve_webhooks(
     if let Some(bound) = end_within {
         shutdown = shutdown.within(bound);
     }
-    let webhooks = Endpoint::new(verifier, Arc::new(engine.clone()), engine.clock());
+    let webhooks = Endpoint::builder(verifier, engine.clone())
+        .clock(engine.clock())
+        .build();
     let app = axum::Router::new()
         .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))

@@ -1,4 +1,4 @@
-//! Sending a text whose answer may be lost: it goes out once, or somebody is told that it is not known.
+//! Sending a text whose answer may be lost: it goes out once, or the caller learns that its outcome is not known.
 //!
 //! ```text
 //! cargo run --example send_message --features testing       # offline: both ways to lose an answer, on FakeGhl
@@ -150,7 +150,7 @@ async fn send(
 }
 
 /// A text sent twice is a text too many, so the client does not repeat it where the first may have gone out. It says so
-/// with [`ErrorKind::UnknownOutcome`]. Whoever asked looks into the conversation: if the text is there, all is well. If it
+/// with [`ErrorKind::UnknownOutcome`]. The caller looks into the conversation: if the text is there, all is well. If it
 /// is not there some seconds later either, it is sent a second time, and the outcome of that one stands.
 async fn send_once(
     location: &Location,

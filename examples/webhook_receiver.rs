@@ -1,4 +1,4 @@
-//! HighLevel's webhooks in a service of your own: each is a row of its database before HighLevel is told that it was
+//! HighLevel's webhooks in a service of your own: each is a row of its database before HighLevel gets the answer that it was
 //! taken, and is there once however often it comes.
 //!
 //! ```text
@@ -12,7 +12,6 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gohighlevel::clock::SystemClock;
 use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Delivery, Endpoint, Event, Handler, NotDurable, Verifier};
 use rusqlite::Connection;
@@ -60,8 +59,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let inbox = Connection::open(database)?;
     inbox.execute(TABLE, ())?;
-    let inbox = Arc::new(Inbox(Arc::new(Mutex::new(inbox))));
-    let endpoint = Endpoint::new(verifier, inbox, Arc::new(SystemClock));
+    let inbox = Inbox(Arc::new(Mutex::new(inbox)));
+    let endpoint = Endpoint::new(verifier, inbox);
     let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
     let listener = TcpListener::bind(address.as_str()).await?;
     println!("listening on http://{}", listener.local_addr()?);

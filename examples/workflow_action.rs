@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )
         .build();
     let secret = SharedSecret::new("x-workflow-secret", SECRET)?;
-    let endpoint = WorkflowEndpoint::action(secret, Arc::new(engine.clone()));
+    let endpoint = WorkflowEndpoint::builder(secret).action(Arc::new(engine.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/missed-call", listener.local_addr()?);
     let app = Router::new().route("/missed-call", endpoint.route());

@@ -28,15 +28,15 @@
 //! ```
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-/// A source of time.
+/// A source of time. An `Arc` of a clock is a clock too.
 ///
-/// [`SystemClock`] is the one to use outside tests; `gohighlevel::testing::ManualClock` stands still until told.
+/// [`SystemClock`] is the one to use outside tests; `gohighlevel::testing::ManualClock` stands still until it is set.
 #[async_trait]
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The time of day in UTC. It may jump when somebody sets the machine's clock.
@@ -47,6 +47,21 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// Returns after `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
+}
+
+#[async_trait]
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        (**self).elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
 }
 
 /// The machine's own clock.

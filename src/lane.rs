@@ -2,6 +2,7 @@
 
 /// The priority of a request in its location's queue for the rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+// Exhaustive on purpose: what orders requests has to handle both.
 pub enum Lane {
     /// Somebody waits for it: goes first.
     #[default]

@@ -222,7 +222,7 @@
 //! let client = gohighlevel::Client::builder()
 //!     .token("pit-sample-soleil")
 //!     .base_url(fake.url())
-//!     .clock(Arc::new(clock))
+//!     .clock(clock)
 //!     .build()?;
 //! let location = client.location("soleilLocation000001".parse()?);
 //! location.contacts().get(&"sampleContactMaria01".parse()?).await?;
@@ -236,11 +236,16 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `rustls` | yes | HTTP through reqwest with rustls; without it the client asks for a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types |
-//! | `axum` | | [`webhooks::receiver`], the endpoint as a route of an axum router; [`serve`], a server for it |
+//! | `rustls` | yes | HTTP through reqwest with rustls |
+//! | `native-tls` | | HTTP through reqwest with the operating system's TLS; if `rustls` is enabled too, rustls is used |
+//! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. The two features above include it. Without any of the three, the client needs a [`Transport`](client::Transport) of yours |
+//! | `native-tls` | | HTTP through reqwest with the operating system's TLS; where `rustls` is enabled too, rustls is used |
+//! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. Part of the two above; without any of the three, the client asks for a [`Transport`](client::Transport) of yours |
+//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
+//! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
+//! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
 //! # Where to go next
@@ -271,6 +276,8 @@ pub mod clock;
 mod digest;
 pub mod error;
 pub mod ids;
+#[cfg(feature = "webhooks")]
+mod in_flight;
 mod lane;
 mod lenient;
 #[doc = include_str!("measurements.md")]
@@ -290,8 +297,6 @@ mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "webhooks")]
-mod under_way;
-#[cfg(feature = "webhooks")]
 pub mod webhooks;
 pub mod workflows;
 #[cfg(feature = "missed-call")]
@@ -299,6 +304,9 @@ mod zone_files;
 
 pub use client::Client;
 pub use error::{Error, Result};
+
+// The crates whose types and macros appear in signatures, in the versions that this crate uses.
+pub use {async_trait, bytes, http, jiff, serde_json, url};
 
 /// Compiles the README's code together with the examples of the documentation.
 #[cfg(all(

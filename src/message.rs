@@ -94,7 +94,7 @@ open_enum! {
 
 impl MessageType {
     /// Whether this is a phone call in any of its forms, those that this release does not know among them: what is called
-    /// some kind of call, and is no note of HighLevel's about one.
+    /// some kind of call, and is not one of HighLevel's notes about calls.
     pub fn is_call(&self) -> bool {
         match self {
             Self::Call
@@ -125,7 +125,7 @@ impl MessageType {
     }
 }
 
-/// Whether one of these words is part of the name of a kind, and the kind is no note.
+/// Whether one of these words is part of the name of a kind, and the kind is not a note.
 fn is_spoken(kind: &str, words: &[&str]) -> bool {
     let kind = as_type(kind);
     !is_noted(&kind) && kind.split('_').any(|part| words.contains(&part))

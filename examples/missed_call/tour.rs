@@ -23,7 +23,7 @@ use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, PersonKey, SqliteStore};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, ManualClock, SimulatedEvent, TextMessage};
-use gohighlevel::webhooks::{Verifier, receiver};
+use gohighlevel::webhooks::{Endpoint, Verifier};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -152,8 +152,10 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
     let verifier = Verifier::builder()
         .ed25519_pem(&fake.public_key_pem())?
         .build();
-    let endpoint = receiver(verifier, Arc::new(engine.clone()), Arc::new(clock.clone()));
-    let app = axum::Router::new().route("/webhooks/ghl", endpoint);
+    let endpoint = Endpoint::builder(verifier, engine.clone())
+        .clock(clock.clone())
+        .build();
+    let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     fake.set_webhook_url(&format!("http://{}/webhooks/ghl", listener.local_addr()?))?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });

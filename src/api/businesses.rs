@@ -1,8 +1,8 @@
 //! Businesses: the companies that a location's contacts belong to.
 //!
 //! Source: HighLevel's OpenAPI files `businesses.json` and `businesses-v3.json`, which are alike. Scopes:
-//! `businesses.readonly`, `businesses.write`. Which contacts belong to a business is told and changed by the contacts'
-//! operations.
+//! `businesses.readonly`, `businesses.write`. The operations of contacts read and change which
+//! contacts belong to a business.
 
 use futures_util::Stream;
 use jiff::Timestamp;

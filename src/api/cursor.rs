@@ -10,6 +10,7 @@ use crate::client::Way;
 /// Which page of a search. HighLevel takes a number or a cursor, not both.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum SearchPage {
     /// The first.
     #[default]
@@ -91,6 +92,7 @@ impl SearchPage {
 
 /// Which way to sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+// Exhaustive on purpose: there is no third direction.
 pub enum SortDirection {
     /// Smallest or oldest first.
     #[serde(rename = "asc")]

@@ -9,7 +9,7 @@ use crate::lenient::Item;
 
 /// The entries of a list in an answer; null is an empty list.
 ///
-/// An entry that cannot be read is left out and counted. What is no list, or one of which nothing can be read, has no entries
+/// An entry that cannot be read is left out and counted. A value that is not a list, or a list without a readable entry, has no entries
 /// and is not [`listed`](Self::listed): for a stream that is an error, since it would otherwise look like the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entries<T> {

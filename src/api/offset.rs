@@ -47,7 +47,7 @@ impl<T> OffsetPage<T> {
     pub fn next(&self) -> Option<u64> {
         let seen = self.skipped.saturating_add(self.entries);
         let is_last = |total: u64| {
-            // What is no more than a full page may be the count of the page alone.
+            // A count up to a full page may be that of the page alone.
             let is_of_all = !self.is_full() || total > self.entries;
             seen >= total && is_of_all
         };

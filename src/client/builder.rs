@@ -1,4 +1,4 @@
-//! Setting up a client. What is wrong with the set-up is said here, before anything is sent.
+//! Setting up a client. A wrong set-up is an error here, before anything is sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,8 +79,8 @@ impl ClientBuilder {
     }
 
     /// Another source of time than the machine's.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -104,13 +104,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told of every attempt at a request, to count and time them.
+    /// Sees every attempt at a request, to count and time them.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Sets the time for one attempt where nobody has set it.
+    /// Sets the time for one attempt unless it is set.
     pub(crate) fn default_request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout.get_or_insert(timeout);
         self
@@ -125,7 +125,7 @@ impl ClientBuilder {
     }
 
     /// The client. Fails with [`Config`](crate::error::ErrorKind::Config) when there is no token, or the base URL is
-    /// none.
+    /// not valid.
     pub fn build(self) -> Result<Client> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::config(
@@ -159,7 +159,7 @@ impl ClientBuilder {
     }
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "reqwest")]
 fn default_transport(
     base: &str,
     connect_timeout: Duration,
@@ -172,18 +172,19 @@ fn default_transport(
     )?))
 }
 
-#[cfg(not(feature = "rustls"))]
+#[cfg(not(feature = "reqwest"))]
 fn default_transport(_: &str, _: Duration, _: Duration) -> Result<Arc<dyn Transport>> {
     Err(Error::config(
         "client",
-        "there is no transport; enable the feature `rustls`, or call `transport`",
+        "there is no transport; enable the feature `rustls` or `native-tls`, or call `transport`",
     ))
 }
 
 /// The base URL without its trailing slash, so that a path can be put behind it.
 fn checked_base(text: &str) -> Result<String> {
     let problem = |problem: &str| Error::config("client", format!("the base URL {problem}"));
-    let url = Url::parse(text.trim()).map_err(|error| problem("is no URL").with_source(error))?;
+    let url = Url::parse(text.trim())
+        .map_err(|error| problem("is not a valid URL").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(problem("must hold no user name or password"));
     }

@@ -58,7 +58,7 @@ impl<'a, T> Call<'a, T> {
         })
     }
 
-    /// The same request with more told in its error.
+    /// The same request with more in its error.
     pub(crate) fn explain<F>(self, explain: impl FnOnce(Error) -> F + Send + 'a) -> Self
     where
         F: Future<Output = Error> + Send,

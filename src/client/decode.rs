@@ -9,7 +9,7 @@ use super::judge::Noted;
 use super::wrapped;
 use crate::error::{Error, ErrorKind};
 
-/// What is read.
+/// What an answer is read for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'a> {
     /// The operation, such as `appointments.get`.
@@ -54,12 +54,12 @@ fn read_with_path<T: DeserializeOwned>(reading: Reading<'_>, body: &[u8]) -> Res
             _ => "a value has another type than documented",
         };
         let noted = Noted::read(body);
-        let told = match noted.failure {
+        let message = match noted.failure {
             Some(failure) => format!("{what}; HighLevel says: {failure}"),
             None => what.to_owned(),
         };
         Error::new(ErrorKind::Decode { path }, reading.operation.to_owned())
-            .with_message(Some(told))
+            .with_message(Some(message))
             .with_trace_id(noted.trace_id)
             .with_body(body)
     };

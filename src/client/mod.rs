@@ -112,7 +112,7 @@ impl Client {
 
     /// A client from the environment: tokens as [`StaticTokens::from_env`] reads
     /// them (`GHL_TOKEN`, `GHL_TOKEN_<LOCATION_ID>`), and the base URL from `GHL_BASE_URL` where that is set.
-    #[cfg(feature = "rustls")]
+    #[cfg(feature = "reqwest")]
     pub fn from_env() -> Result<Self> {
         let mut builder = Self::builder().credentials(StaticTokens::from_env()?);
         if let Ok(url) = std::env::var("GHL_BASE_URL") {

@@ -1,4 +1,4 @@
-//! Counting and timing requests from outside: a trait that is told of every attempt.
+//! Counting and timing requests from outside: a trait that sees every attempt.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::error::TransportErrorKind;
 use crate::ids::LocationId;
 use crate::lane::Lane;
 
-/// Is told of every attempt at a request. It runs on the way of the request: be quick, and hand longer work elsewhere.
+/// Sees every attempt at a request. It runs in the path of the request: be quick, and hand longer work elsewhere.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +28,7 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// An attempt has ended.
     fn attempted(&self, attempt: &Attempt<'_>);
 
-    /// An answer has told HighLevel's time: this machine's clock is so far ahead of it, or behind if negative. See
+    /// An answer had HighLevel's time: this machine's clock is ahead of it by `offset`, or behind if that is negative. See
     /// [`Client::clock_offset`](crate::Client::clock_offset).
     fn clock_compared(&self, offset: SignedDuration) {
         let _ = offset;
@@ -49,7 +49,7 @@ pub struct Attempt<'a> {
     pub number: u32,
     /// How it ended.
     pub outcome: AttemptOutcome,
-    /// How long it stood in line for the rate limit.
+    /// How long it was queued for the rate limit.
     pub waited: Duration,
     /// How long it took from there to the end of the answer.
     pub took: Duration,

@@ -105,7 +105,7 @@ impl<C> Ask<C> {
 
     /// How long the page has to be to hold `limit` items that are not known, if pages can have up to `most`.
     pub(crate) fn length(&self, limit: usize, most: usize) -> usize {
-        // Whoever asks for more than HighLevel allows is told so by HighLevel.
+        // HighLevel itself refuses more than it allows.
         limit.saturating_add(self.known).min(most.max(limit))
     }
 }
@@ -180,7 +180,7 @@ impl<P: Page> Progress<P> {
         self.counts().is_some_and(|(total, come)| come >= total)
     }
 
-    /// Whether HighLevel's count is of all entries: what is no more than one page may be the count of that.
+    /// Whether HighLevel's count is of all entries: a count up to one page may be that of the page.
     fn counts_all(&self) -> bool {
         let counts = self.counts();
         counts.is_some_and(|(total, _)| total > self.longest as u64)
@@ -362,7 +362,7 @@ where
                     Next::End => return Ok(None),
                     Next::Fail(error) => return Err(error),
                 };
-                // What has come is given before what is wrong is told.
+                // Entries that came are given before the error.
                 progress.next = next.unwrap_or_else(Next::Fail);
             }
         },

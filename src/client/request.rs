@@ -1,4 +1,4 @@
-//! A request as a value: what is asked of HighLevel, and what may be done with it. Pure; nothing is sent here.
+//! A request as a value: what HighLevel is asked for, and whether it may be repeated. Pure; nothing is sent here.
 
 use std::borrow::Cow;
 
@@ -19,8 +19,9 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Whether a request may be sent again when it is not known what became of it. HighLevel has no idempotency keys.
+/// Whether a request may be sent again when its outcome is not known. HighLevel has no idempotency keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Exhaustive on purpose: a transport or a queue of your own has to handle all three.
 pub enum ReplaySafety {
     /// Reading. Repeated on 429, when the connection fails, and where HighLevel has trouble or something else answers in its
     /// place (see [who speaks](crate::error#who-speaks-and-about-what)).
@@ -70,7 +71,7 @@ pub(crate) enum Bearer {
     Fixed(Option<Secret>),
 }
 
-/// What is asked of HighLevel.
+/// A request to HighLevel.
 ///
 /// The typed methods build these themselves. Build one by hand for an operation that has no typed method yet:
 ///
@@ -172,7 +173,7 @@ impl Request {
         }
     }
 
-    /// The JSON body. A value that JSON cannot hold (a map with keys that are no text) fails when the request is sent.
+    /// The JSON body. A value that JSON cannot hold (a map with keys that are not texts) fails when the request is sent.
     #[must_use]
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {

@@ -7,7 +7,7 @@ use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::judge::{Aftermath, Heard, Noted, judge};
+use super::judge::{Aftermath, Noted, ResponseView, judge};
 use crate::error::Error;
 
 /// What the rate headers say. Sources: HighLevel's OAuth FAQ, for five of them (note the word order of the two daily ones);
@@ -19,7 +19,7 @@ pub(crate) struct RateHeaders {
     pub(crate) interval: Option<Duration>,
     pub(crate) daily_limit: Option<u64>,
     pub(crate) daily_remaining: Option<u64>,
-    /// When the day's allowance begins anew, from now.
+    /// When the next day's allowance begins, from now.
     pub(crate) daily_reset: Option<Duration>,
     pub(crate) retry_after: Option<Duration>,
 }
@@ -31,7 +31,7 @@ static DAILY_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit-dail
 static DAILY_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-daily-remaining");
 static DAILY_RESET: HeaderName = HeaderName::from_static("x-ratelimit-daily-reset");
 
-/// A day begins anew within a day. What lies further ahead is a time in another unit, and not believed.
+/// The next day begins within a day. What lies further ahead is a time in another unit, and not believed.
 const LONGEST_DAY: Duration = Duration::from_secs(25 * 60 * 60);
 
 impl RateHeaders {
@@ -73,8 +73,8 @@ impl RateHeaders {
 /// What HighLevel says in the body of a 2xx when it did not do what it was asked: a status of its own (a message that
 /// is not scheduled gives `{"status":404}`), a flag that is false, or an error. An empty body, or any other, denies
 /// nothing.
-pub(super) fn denial(operation: &str, heard: &Heard<'_>) -> Option<(Error, Aftermath)> {
-    let value: Value = serde_json::from_slice(heard.body).ok()?;
+pub(super) fn denial(operation: &str, view: &ResponseView<'_>) -> Option<(Error, Aftermath)> {
+    let value: Value = serde_json::from_slice(view.body).ok()?;
     let text = |key: &str| match value.get(key)? {
         Value::String(text) => Some(text.to_ascii_lowercase()),
         scalar @ (Value::Bool(_) | Value::Number(_)) => Some(scalar.to_string()),
@@ -95,25 +95,25 @@ pub(super) fn denial(operation: &str, heard: &Heard<'_>) -> Option<(Error, After
     if inner.is_none() && !no && !fails {
         return None;
     }
-    let told = Heard {
-        status: inner.unwrap_or(heard.status),
-        ..*heard
+    let inner_view = ResponseView {
+        status: inner.unwrap_or(view.status),
+        ..*view
     };
-    let judgement = judge(&told);
+    let judgement = judge(&inner_view);
     let error = judgement
         .error(
             operation.to_owned(),
-            told.status,
-            heard.body,
+            inner_view.status,
+            view.body,
             &RateHeaders::default(),
         )
-        .with_status(Some(heard.status))
+        .with_status(Some(view.status))
         .with_inner_status(inner);
     if inner.is_some() || no {
         return Some((error, judgement.aftermath()));
     }
     // What only says that something failed does not say what was done before that.
-    let error = error.with_message(Noted::read(heard.body).failure);
+    let error = error.with_message(Noted::read(view.body).failure);
     Some((error, Aftermath::InDoubt { passes: false }))
 }
 
@@ -164,13 +164,13 @@ mod tests {
                 Some((ErrorKind::Provider, InDoubt { passes: false }, None)),
             ),
         ] {
-            let heard = Heard {
+            let view = ResponseView {
                 status: 200,
                 content_type: None,
                 body: body.as_bytes(),
                 asked: Asked::WithToken,
             };
-            let told = denial("test.operation", &heard).map(|(error, aftermath)| {
+            let denied = denial("test.operation", &view).map(|(error, aftermath)| {
                 assert_eq!(error.status(), Some(200));
                 let inner = error.to_string();
                 let inner = [401, 404, 500]
@@ -178,7 +178,7 @@ mod tests {
                     .find(|status| inner.contains(&format!("{status} in the body")));
                 (error.kind().clone(), aftermath, inner)
             });
-            assert_eq!(told, expected, "{body}");
+            assert_eq!(denied, expected, "{body}");
         }
     }
 

@@ -42,8 +42,8 @@ impl Aftermath {
         replay == ReplaySafety::Once && matches!(self, Self::InDoubt { .. })
     }
 
-    /// What is left behind where no whole answer came.
-    pub(crate) fn of_failure(kind: TransportErrorKind) -> Self {
+    /// The aftermath of an attempt without a whole answer.
+    pub(crate) fn from_failure(kind: TransportErrorKind) -> Self {
         use TransportErrorKind as T;
         match kind {
             T::Connect => Self::NotSent,
@@ -141,7 +141,7 @@ mod tests {
         use Verdict::{Again, AgainWithinLimit, Return};
         let policy = RetryPolicy::default();
         let last = policy.max_attempts;
-        let failed = Aftermath::of_failure;
+        let failed = Aftermath::from_failure;
         // aftermath; harmless request with attempts left, and none; Once with attempts left, and none
         for (aftermath, expected) in [
             (Settled, [Return, Return, Return, Return]),

@@ -11,7 +11,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, H
 use http::uri::InvalidUri;
 
 use super::credentials::Credentials;
-use super::judge::{Aftermath, Heard, is_page, judge};
+use super::judge::{Aftermath, ResponseView, is_page, judge};
 use super::observe::{Attempt, AttemptOutcome, Observer};
 use super::pacer::{MOST_WAITING, Pacer, Refusal, ReservedSlots};
 use super::request::{ApiVersion, Bearer, Request};
@@ -166,15 +166,15 @@ impl Shared {
                 Err(error) => (AttemptOutcome::Failed(error.kind()), RateHeaders::default()),
             };
             let (judgement, aftermath) = match &result {
-                Ok(response) => match heard(request, content, response) {
-                    Some(heard) => {
-                        let judgement = judge(&heard);
+                Ok(response) => match unless_success(request, content, response) {
+                    Some(view) => {
+                        let judgement = judge(&view);
                         let aftermath = judgement.aftermath();
                         (Some(judgement), aftermath)
                     }
                     None => (None, Aftermath::Settled),
                 },
-                Err(error) => (None, Aftermath::of_failure(error.kind())),
+                Err(error) => (None, Aftermath::from_failure(error.kind())),
             };
             let over = outcome == AttemptOutcome::Answered(429);
             self.pacer.learn(location, &rate, over, now);
@@ -317,21 +317,21 @@ fn refused(operation: Cow<'static, str>, refusal: Refusal) -> Error {
 pub(super) fn sent_by(request: &Request) -> Sent {
     let query = request.query.iter();
     let query = query.map(|(name, value)| (&**name, value.as_str()));
-    Sent::of(query, request.body.as_deref())
+    Sent::new(query, request.body.as_deref())
 }
 
 /// The answer for the judge, unless it is what was asked for.
-fn heard<'a>(
+fn unless_success<'a>(
     request: &Request,
     content: Content,
     response: &'a http::Response<Bytes>,
-) -> Option<Heard<'a>> {
+) -> Option<ResponseView<'a>> {
     let (status, body) = (response.status(), response.body());
     if status.is_success() && !(content == Content::Json && is_page(body)) {
         return None;
     }
     let content_type = response.headers().get(CONTENT_TYPE);
-    Some(Heard {
+    Some(ResponseView {
         status: status.as_u16(),
         content_type: content_type.and_then(|value| value.to_str().ok()),
         body,

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::call::{Call, Response};
 use super::decode::{Reading, decode};
-use super::judge::{Aftermath, Heard};
+use super::judge::{Aftermath, ResponseView};
 use super::pacer::ReservedSlots;
 use super::request::{ReplaySafety, Request};
 use super::response::denial;
@@ -136,13 +136,13 @@ impl<'a> Sender<'a> {
             .shared
             .exchange(&request, self.location, self.options, Content::Json)
             .await?;
-        let heard = Heard {
+        let view = ResponseView {
             status: answer.status,
             content_type: None,
             body: &answer.body,
             asked: request.asked(),
         };
-        match denial(&request.operation, &heard) {
+        match denial(&request.operation, &view) {
             None => Ok(()),
             Some((error, aftermath)) => {
                 let error = error

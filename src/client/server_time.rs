@@ -1,4 +1,4 @@
-//! What time it is at HighLevel, as its answers tell: each carries the second in which it was made (`Date`, RFC 9110
+//! What time it is at HighLevel, by its answers: each carries the second in which it was made (`Date`, RFC 9110
 //! section 6.6.1). Kept on the scale of the monotonic clock, which nobody sets: a machine whose time of day is set, to
 //! right or wrong, knows HighLevel's time all the same.
 //!
@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 
-/// A clock that is no further off counts as right: `Date` has whole seconds, and answers travel.
+/// A clock that is at most this far off counts as right: `Date` has whole seconds, and answers travel.
 pub(crate) const TOLERATED: SignedDuration = SignedDuration::from_secs(5);
 /// How far apart two answers of HighLevel may be beyond what each of them leaves open: it has many servers.
 const AGREE_WITHIN: SignedDuration = SignedDuration::from_secs(2);
@@ -42,7 +42,7 @@ pub(crate) struct ServerTime {
 
 impl ServerTime {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        let own = Own::of(&*clock);
+        let own = LocalTime::read(&*clock);
         Self {
             clock,
             knowledge: Mutex::new(Knowledge::new(own)),
@@ -58,7 +58,7 @@ impl ServerTime {
     /// An answer has come to a request that was `sent` then, on the monotonic clock. Returns how far this machine's clock
     /// is ahead, if that is known.
     pub(crate) fn learn(&self, headers: &HeaderMap, sent: Duration) -> Option<SignedDuration> {
-        let own = Own::of(&*self.clock);
+        let own = LocalTime::read(&*self.clock);
         let mut knowledge = self.knowledge();
         knowledge.learn(date(headers), sent, own);
         let offset = knowledge.offset(own)?;
@@ -68,7 +68,7 @@ impl ServerTime {
 
     /// How far this machine's clock is ahead of HighLevel's; zero as far as answers can tell no difference.
     pub(crate) fn offset(&self) -> Option<SignedDuration> {
-        self.knowledge().offset(Own::of(&*self.clock))
+        self.knowledge().offset(LocalTime::read(&*self.clock))
     }
 
     /// HighLevel's time of day, to a second or so.
@@ -87,12 +87,12 @@ impl ServerTime {
         Timestamp::from_duration(known.from + elapsed).ok()
     }
 
-    /// Whether there is no more to learn by asking now. It is not so before an answer has told the time, while answers contradict
-    /// this machine's clock and each other, and after that clock and the monotonic one have come apart: somebody has set
-    /// the one, or the machine was suspended and the other stood still.
+    /// Whether asking now would teach nothing more. It would before an answer had a time, while answers contradict this
+    /// machine's clock and each other, and after that clock and the monotonic one have come apart: the one was set, or the
+    /// machine was suspended and the other stood still.
     #[cfg(feature = "missed-call")]
     pub(crate) fn is_settled(&self) -> bool {
-        self.knowledge().is_settled(Own::of(&*self.clock))
+        self.knowledge().is_settled(LocalTime::read(&*self.clock))
     }
 
     /// Asking more does not help: what is known, or this machine's clock, has to do.
@@ -123,13 +123,13 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 
 /// This machine's two clocks at one moment.
 #[derive(Clone, Copy)]
-struct Own {
+struct LocalTime {
     now: Timestamp,
     elapsed: Duration,
 }
 
-impl Own {
-    fn of(clock: &dyn Clock) -> Self {
+impl LocalTime {
+    fn read(clock: &dyn Clock) -> Self {
         Self {
             now: clock.now(),
             elapsed: clock.elapsed(),
@@ -172,13 +172,13 @@ impl Span {
     }
 }
 
-/// What is known at one moment, and what would be if it were told once more. Pure.
+/// What is known of the time, and what answers say instead. Pure.
 #[derive(Debug)]
 struct Knowledge {
     known: Option<Span>,
     /// What the last answers say instead, and how many in a row.
     rival: Option<(Span, u32)>,
-    /// Whether an answer has told the time, or it is known that none does.
+    /// Whether an answer had a time, or it is known that none has.
     heard: bool,
     /// Whether this machine's two clocks have come apart since the last answer.
     doubted: bool,
@@ -189,7 +189,7 @@ struct Knowledge {
 }
 
 impl Knowledge {
-    fn new(own: Own) -> Self {
+    fn new(own: LocalTime) -> Self {
         Self {
             known: None,
             rival: None,
@@ -200,29 +200,29 @@ impl Knowledge {
         }
     }
 
-    fn learn(&mut self, date: Option<Timestamp>, sent: Duration, own: Own) {
+    fn learn(&mut self, date: Option<Timestamp>, sent: Duration, own: LocalTime) {
         let Some(date) = date.map(Timestamp::as_duration) else {
             return;
         };
         self.heard = true;
         self.doubted = false;
         self.at_zero = own.at_zero();
-        let told = Span {
+        let reported = Span {
             from: date - signed(own.elapsed),
             to: date + WHOLE_SECOND - signed(sent),
         };
-        if let Some(agreed) = self.known.and_then(|known| known.and(told)) {
+        if let Some(agreed) = self.known.and_then(|known| known.and(reported)) {
             self.known = Some(agreed);
             self.rival = None;
-        } else if told.ahead(own.at_zero()).abs() <= TOLERATED {
-            self.known = Some(told);
+        } else if reported.ahead(own.at_zero()).abs() <= TOLERATED {
+            self.known = Some(reported);
             self.rival = None;
         } else {
             let agreed = self.rival.and_then(|(rival, times)| {
-                let agreed = rival.and(told)?;
+                let agreed = rival.and(reported)?;
                 Some((agreed, times + 1))
             });
-            let (rival, times) = agreed.unwrap_or((told, 1));
+            let (rival, times) = agreed.unwrap_or((reported, 1));
             if times >= AGREEING {
                 self.known = Some(rival);
                 self.rival = None;
@@ -232,7 +232,7 @@ impl Knowledge {
         }
     }
 
-    fn offset(&self, own: Own) -> Option<SignedDuration> {
+    fn offset(&self, own: LocalTime) -> Option<SignedDuration> {
         let known = self.known?;
         if known.ahead(own.at_zero()).is_zero() {
             return Some(SignedDuration::ZERO);
@@ -241,7 +241,7 @@ impl Knowledge {
     }
 
     #[cfg(feature = "missed-call")]
-    fn is_settled(&mut self, own: Own) -> bool {
+    fn is_settled(&mut self, own: LocalTime) -> bool {
         if (own.at_zero() - self.at_zero).abs() > TOLERATED {
             self.at_zero = own.at_zero();
             self.doubted = true;
@@ -290,15 +290,15 @@ mod tests {
     const RIGHT: Timestamp = Timestamp::constant(1_793_232_000, 0);
 
     /// This machine's clocks so many seconds after the start, with a time of day that is so many seconds ahead.
-    fn own(second: u64, ahead: i64) -> Own {
-        Own {
+    fn own(second: u64, ahead: i64) -> LocalTime {
+        LocalTime {
             now: RIGHT + SignedDuration::from_secs(second as i64 + ahead),
             elapsed: Duration::from_secs(second),
         }
     }
 
     /// HighLevel says what time it is so many seconds after the start, if its clock is so many seconds ahead.
-    fn told(second: u64, ahead: i64) -> Option<Timestamp> {
+    fn date_of(second: u64, ahead: i64) -> Option<Timestamp> {
         Some(own(second, ahead).now)
     }
 
@@ -322,7 +322,7 @@ mod tests {
             self.second += 1;
             let own = own(self.second, self.ahead);
             self.knowledge
-                .learn(told(self.second, server), own.elapsed, own);
+                .learn(date_of(self.second, server), own.elapsed, own);
             self.offset()
         }
 
@@ -402,7 +402,7 @@ mod tests {
         let mut knowledge = Knowledge::new(own(0, 0));
         for (second, sent) in [(40, 10), (50, 49), (100, 60)] {
             let own = own(second, 0);
-            knowledge.learn(told(second, 0), Duration::from_secs(sent), own);
+            knowledge.learn(date_of(second, 0), Duration::from_secs(sent), own);
         }
         let known = knowledge.known.unwrap();
         assert!(known.to - known.from <= SignedDuration::from_secs(2));
@@ -417,7 +417,7 @@ mod tests {
         knowledge.settle();
         assert!(knowledge.is_settled(own(1, 0)));
         assert_eq!(knowledge.offset(own(1, 0)), None);
-        knowledge.learn(told(2, 60), Duration::ZERO, own(2, 0));
+        knowledge.learn(date_of(2, 60), Duration::ZERO, own(2, 0));
         assert!(!knowledge.is_settled(own(2, 0)));
         knowledge.settle();
         assert!(knowledge.is_settled(own(2, 0)));

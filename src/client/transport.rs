@@ -45,7 +45,7 @@ use crate::error::TransportErrorKind;
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Performs `request` and reads the whole answer. Of an answer other than 2xx a part of the body is enough: what
-    /// broke off after the status is no failure then.
+    /// broke off after the status is not a failure then.
     async fn call(
         &self,
         request: http::Request<Bytes>,
@@ -93,10 +93,10 @@ impl TransportError {
     }
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "reqwest")]
 pub(crate) use over_reqwest::ReqwestTransport;
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "reqwest")]
 mod over_reqwest {
     use std::time::Duration;
 
@@ -127,6 +127,11 @@ mod over_reqwest {
             if base.starts_with("http:") {
                 builder = builder.no_proxy();
             }
+            // Where others of the build have enabled both, the choice must not depend on them.
+            #[cfg(feature = "rustls")]
+            {
+                builder = builder.tls_backend_rustls();
+            }
             let client = builder
                 // By HTTP/2 all requests of all locations would share one connection and the number of requests that the
                 // server lets it have open: those of one location that are not answered would keep the others from it.
@@ -142,15 +147,15 @@ mod over_reqwest {
                         .with_source(error)
                 })?;
             let base = Url::parse(base).map_err(|error| {
-                Error::config("client", "the base URL is no URL").with_source(error)
+                Error::config("client", "the base URL is not a valid URL").with_source(error)
             })?;
             Ok(Self { client, base })
         }
     }
 
     impl ReqwestTransport {
-        /// The request for reqwest. Its host is that of the base URL whatever the request says, and is not read anew.
-        fn worded(&self, request: http::Request<Bytes>) -> reqwest::Request {
+        /// The request for reqwest. Its host is always that of the base URL, which is parsed once.
+        fn convert(&self, request: http::Request<Bytes>) -> reqwest::Request {
             let (parts, body) = request.into_parts();
             let mut url = self.base.clone();
             url.set_path(parts.uri.path());
@@ -215,7 +220,7 @@ mod over_reqwest {
             &self,
             request: http::Request<Bytes>,
         ) -> Result<http::Response<Bytes>, TransportError> {
-            let request = self.worded(request);
+            let request = self.convert(request);
             let mut answer = self.client.execute(request).await.map_err(classify)?;
             let status = answer.status();
             let mut response = http::Response::new(Bytes::new());
@@ -235,7 +240,7 @@ mod over_reqwest {
                     Err(error) => break Some(classify(error)),
                 }
             };
-            // A refusal stands whatever became of its body, which only explains it.
+            // A refusal stands even if its body, which only explains it, broke off.
             if let Some(error) = failed.filter(|_| status.is_success()) {
                 return Err(error.with_status(status.as_u16()));
             }

@@ -58,7 +58,7 @@ pub(super) fn read<T: DeserializeOwned>(
     data_key: &str,
     body: &[u8],
 ) -> Option<T> {
-    let names = Names::of(reading.operation, data_key);
+    let names = Names::new(reading.operation, data_key);
     let read = names.read(body, DEPTH);
     if read.is_some() || !reading.writes || Noted::read(body).failure.is_some() {
         return read;
@@ -77,7 +77,7 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(operation: &str, data_key: &'a str) -> Self {
+    fn new(operation: &str, data_key: &'a str) -> Self {
         let resource = operation.split('.').next().unwrap_or_default();
         let noun = match resource.strip_suffix("ies") {
             Some(stem) => format!("{stem}y"),
@@ -301,7 +301,7 @@ mod tests {
             ("conversations.send_sms", ""),
         ] {
             let data_key = if noun.is_empty() { "message" } else { noun };
-            assert_eq!(Names::of(operation, data_key).noun, noun);
+            assert_eq!(Names::new(operation, data_key).noun, noun);
         }
     }
 }

@@ -93,7 +93,7 @@ pub enum ErrorKind {
     DoNotDisturb,
     /// HighLevel did not let the request in (401, at times 400 or 403). The reason says which of its many meanings applies;
     /// only two of them are about the token itself, and with
-    /// [`OAuthCredentials`](crate::auth::oauth::OAuthCredentials) the token has been renewed once before these are told.
+    /// [`OAuthCredentials`](crate::auth::oauth::OAuthCredentials) the token has been renewed once before these errors are returned.
     ///
     /// ```no_run
     /// # use gohighlevel::{client::Location, error::{ErrorKind, UnauthorizedReason}};
@@ -155,8 +155,8 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     LocationPaused,
-    /// Too many requests: HighLevel still answered 429 after repeats, or the turn in the client's own line would come
-    /// after the deadline. Nothing was done. Try later; send fewer at once, or in the background.
+    /// Too many requests: HighLevel still answered 429 after repeats, or the client's own queue would delay it past
+    /// its deadline. Nothing was done. Try later; send fewer at once, or in the background.
     ///
     /// ```no_run
     /// # use gohighlevel::{api::contacts::ContactSearch, client::Location, clock::Clock, error::ErrorKind};
@@ -172,7 +172,7 @@ pub enum ErrorKind {
     /// ```
     RateLimited,
     /// The day's allowance of requests is used up, or for the background so nearly that the rest is kept for what
-    /// somebody waits for (429 with nothing left, or told by headers before). Nothing was done. Put the work off to the
+    /// somebody waits for (429 with nothing left, or known from earlier headers). Nothing was done. Put the work off to the
     /// next day.
     ///
     /// ```no_run
@@ -187,7 +187,7 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     DailyLimit,
-    /// HighLevel or the way to it is down, also after repeats: a 5xx or 408, trouble of HighLevel's that wears another status
+    /// HighLevel or the network is down, also after retries: a 5xx or 408, trouble of HighLevel's that wears another status
     /// (401 `Command timed out`), or a gateway, a challenge page or plain text in its place, whatever the status. Nothing can
     /// be done but to try later.
     ///
@@ -243,7 +243,7 @@ pub enum ErrorKind {
     /// match location.tags().list().await {
     ///     Err(error) => match error.kind() {
     ///         ErrorKind::Decode { path } => {
-    ///             println!("unreadable at {path}"); // `error.body()` is the begin of it: do not log it
+    ///             println!("unreadable at {path}"); // `error.body()` is its beginning: do not log it
     ///             let path = format!("/locations/{}/tags", location.id());
     ///             let raw: serde_json::Value = location.get(&path).await?;
     /// #           drop(raw);
@@ -285,7 +285,7 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     Listing,
-    /// No whole answer came. For requests that may be repeated this is after repeats; for others it is told only where
+    /// No whole answer came. For requests that may be repeated this is after repeats; for others it is returned only where
     /// nothing was sent ([`Connect`](TransportErrorKind::Connect)).
     ///
     /// ```no_run
@@ -301,7 +301,7 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     Transport(TransportErrorKind),
-    /// The OAuth grant is no more: HighLevel refuses its refresh token or authorization code for good, or the app was
+    /// The OAuth grant was revoked or has expired: HighLevel refuses its refresh token or authorization code for good, or the app was
     /// uninstalled. Repeating does not help. Send the user through the authorize URL again and exchange the new code.
     ///
     /// ```no_run
@@ -385,7 +385,7 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The answer was larger than the transport reads (10 MiB). Ask for a smaller page.
     TooLarge,
-    /// Something else; the source tells.
+    /// Something else; the source says what.
     Other,
 }
 
@@ -463,7 +463,7 @@ impl ErrorKind {
             Self::Provider => "the conversation provider does not serve this message",
             Self::LocationPaused => "the location is paused in HighLevel",
             Self::RateLimited => "too many requests",
-            Self::DailyLimit => "the day's allowance of requests is used up",
+            Self::DailyLimit => "the daily quota of requests is used up",
             Self::Unavailable => "HighLevel is not available",
             Self::UnknownOutcome => "it is not known whether the request was carried out",
             Self::Refused => "HighLevel refused the request",
@@ -474,7 +474,7 @@ impl ErrorKind {
             Self::Transport(TransportErrorKind::Interrupted) => "the connection broke",
             Self::Transport(TransportErrorKind::TooLarge) => "the answer is too large",
             Self::Transport(TransportErrorKind::Other) => "the transport failed",
-            Self::GrantDead => "the OAuth grant is no more",
+            Self::GrantDead => "the OAuth grant was revoked or has expired",
             Self::TokenStore => "the token store failed",
             Self::Config => "not sent",
         }
@@ -482,7 +482,7 @@ impl ErrorKind {
 
     pub(super) fn advice(&self) -> &'static str {
         match self {
-            Self::NotFound => "check the id, or take it as deleted",
+            Self::NotFound => "check the id; it may have been deleted",
             Self::Duplicate { .. } => "use that contact, or upsert",
             Self::ConversationExists {
                 conversation_id: Some(_),
@@ -490,7 +490,7 @@ impl ErrorKind {
             Self::ConversationExists { .. } => {
                 "use that conversation; search for it by the contact"
             }
-            Self::Validation { .. } => "correct the request; repeating it does not help",
+            Self::Validation { .. } => "correct the request; retrying it unchanged does not help",
             Self::DoNotDisturb => "do not send to this contact on this channel",
             Self::Unauthorized(UnauthorizedReason::InvalidToken) => "check it, or make a new one",
             Self::Unauthorized(UnauthorizedReason::Unexplained) => {
@@ -512,7 +512,7 @@ impl ErrorKind {
                 "check the path and the API version"
             }
             Self::Unauthorized(UnauthorizedReason::MissingVersion) => {
-                "check what stands between here and HighLevel"
+                "check for a proxy that removes headers"
             }
             Self::Forbidden => {
                 "use the token of this location; if it is that, read the message: a scope or the agency's plan may be missing"
@@ -521,11 +521,11 @@ impl ErrorKind {
                 "use a token of the app that the conversation provider belongs to; a message that was just sent reaches its \
                  provider some ten seconds later"
             }
-            Self::LocationPaused => "let the location be activated, then try again",
+            Self::LocationPaused => "have the location activated, then try again",
             Self::RateLimited | Self::Unavailable => "try again later",
             Self::DailyLimit => "try again tomorrow",
-            Self::UnknownOutcome => "look whether it was done before sending it again",
-            Self::Refused => "read the message; repeating does not help by itself",
+            Self::UnknownOutcome => "check whether it was done before you send it again",
+            Self::Refused => "read the message; retrying alone does not help",
             Self::Decode { .. } => {
                 "look at `Error::body`; if HighLevel has changed, this crate must follow"
             }

@@ -1,4 +1,4 @@
-//! What can go wrong with a call to HighLevel, told by what it means and what to do next.
+//! Errors of calls to HighLevel: what each means, and what to do next.
 //!
 //! Every call gives an [`Error`], whose [`kind`](Error::kind) is the meaning. Three questions are most often asked of
 //! it:
@@ -167,9 +167,9 @@ impl Error {
         self
     }
 
-    /// That it is not known whether the request was carried out, because of `cause`, whose words it keeps.
+    /// The error of a request whose outcome is not known because of `cause`; it keeps the words of the cause.
     pub(crate) fn unknown_outcome(cause: Self) -> Self {
-        let mut error = cause.told_again();
+        let mut error = cause.duplicate();
         let said = cause.message().unwrap_or(cause.kind().meaning());
         error.0.message = Some(said.to_owned());
         error
@@ -177,8 +177,8 @@ impl Error {
             .with_source(cause)
     }
 
-    /// The same error for somebody else who waited for the same thing. The source stays with the first.
-    pub(crate) fn told_again(&self) -> Self {
+    /// The same error for another caller who waited for the same thing. The source stays with the first.
+    pub(crate) fn duplicate(&self) -> Self {
         let inner = &*self.0;
         Self(Box::new(Inner {
             kind: inner.kind.clone(),
@@ -340,10 +340,13 @@ mod tests {
             error.to_string(),
             "contacts.get: HighLevel is not available (HTTP 502, 4 attempts) [traceId t-1]; try again later"
         );
-        let told = error
-            .told_again()
+        let delayed = error
+            .duplicate()
             .with_retry_after(Some(Duration::from_secs(30)));
-        assert!(told.to_string().ends_with("; try again in 30 s"), "{told}");
+        assert!(
+            delayed.to_string().ends_with("; try again in 30 s"),
+            "{delayed}"
+        );
         assert!(!format!("{error:?}").contains("secret"));
         assert!(error.is_retryable());
         assert_eq!(error.body(), "<html>secret</html>");

@@ -22,7 +22,7 @@ pub(crate) struct Sent(Vec<Vec<char>>);
 
 impl Sent {
     /// Reads them from the parameters and the JSON body of a request.
-    pub(crate) fn of<'a>(
+    pub(crate) fn new<'a>(
         query: impl IntoIterator<Item = (&'a str, &'a str)>,
         body: Option<&[u8]>,
     ) -> Self {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn taken_out(body: &str, message: &str) -> String {
-        Sent::of([("query", "maria")], Some(body.as_bytes())).taken_out_of(message)
+        Sent::new([("query", "maria")], Some(body.as_bytes())).taken_out_of(message)
     }
 
     #[test]

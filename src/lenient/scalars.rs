@@ -11,7 +11,7 @@ use serde_with::DeserializeAs;
 
 use super::List;
 
-/// A list of scalars: null and any other JSON type are empty, an item that cannot be read or is no scalar is left out.
+/// A list of scalars: null and any other JSON type are empty, an item that cannot be read or is not a scalar is left out.
 /// It is read in one go, where [`LenientList`] goes over each item twice.
 ///
 /// Use as `#[serde_as(deserialize_as = "LenientScalars")]` on a `Vec<T>`.

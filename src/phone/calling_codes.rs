@@ -20,12 +20,12 @@ impl CallingCode {
         }
         (1..=3).find_map(|length| {
             let (code, rest) = digits.split_at_checked(length)?;
-            Some((Self::of(code.parse().ok()?)?, rest))
+            Some((Self::from_code(code.parse().ok()?)?, rest))
         })
     }
 
     /// The row of this code.
-    pub(super) fn of(code: u16) -> Option<Self> {
+    pub(super) fn from_code(code: u16) -> Option<Self> {
         let at = ROWS.binary_search_by_key(&code, |row| row.0).ok()?;
         let (code, trunks, lengths) = *ROWS.get(at)?;
         Some(Self {

@@ -31,7 +31,7 @@
 //! | `rlibphonenumber` 2.2.15 | 31,830 | 0 | + 70 | + 1.1 MB |
 //! | `phonenumber` 0.3.10 | 31,830 | 133 | + 69 | + 4.7 MB |
 //!
-//! So the tables are here, and the client stays light. Of 10,084 texts that are no number, or one that nobody can have, this
+//! So the tables are here, and the client stays light. Of 10,084 texts that are not a number, or one that nobody can have, this
 //! module takes none; of the numbers it refuses 33, the shortest ones of services and a few old forms. Of 16,388 numbers of
 //! services the recipe texts none; of 21,480 numbers of persons it leaves out 39, such as those of +1 600, of satellites.
 
@@ -71,7 +71,7 @@ pub enum InvalidPhoneNumber {
     NoCountryCode,
     /// There is a character which is neither a digit nor punctuation of numbers.
     #[error(
-        "phone number with a character that is no digit; write it as E.164, such as +18887324197"
+        "phone number with a character that is not a digit; write it as E.164, such as +18887324197"
     )]
     NotADigit,
     /// There are fewer than seven or more than fifteen digits, or the first is a zero, or it is longer than any number with
@@ -106,11 +106,11 @@ impl PhoneNumber {
 
     /// The same, where a number without calling code is one of this code: `(312) 555-0142` of 1, `020 7946 0958` of 44.
     pub fn parse_national(text: &str, calling_code: u16) -> Result<Self, InvalidPhoneNumber> {
-        let code = CallingCode::of(calling_code).ok_or(Impossible::CallingCode)?;
+        let code = CallingCode::from_code(calling_code).ok_or(Impossible::CallingCode)?;
         let digits = match spelling::read(text)? {
-            Written::International(digits) => return Self::of(&digits)?.if_possible(),
+            Written::International(digits) => return Self::from_digits(&digits)?.if_possible(),
             Written::Abroad(digits) if !code.begins_with_zeros() => {
-                return Self::of(&digits)?.if_possible();
+                return Self::from_digits(&digits)?.if_possible();
             }
             Written::Abroad(digits) => format!("00{digits}"),
             Written::National(digits) => digits,
@@ -124,19 +124,19 @@ impl PhoneNumber {
             Some((_, rest)) => rest,
             None => plan::without_trunk(&code, &digits),
         };
-        Self::of(&format!("{calling_code}{number}"))?.if_possible()
+        Self::from_digits(&format!("{calling_code}{number}"))?.if_possible()
     }
 
     /// Reads a number as somebody else tells it, be it one that nobody can have.
     pub(crate) fn read(text: &str) -> Result<Self, InvalidPhoneNumber> {
         match spelling::read(text)? {
-            Written::International(digits) | Written::Abroad(digits) => Self::of(&digits),
+            Written::International(digits) | Written::Abroad(digits) => Self::from_digits(&digits),
             Written::National(_) => Err(InvalidPhoneNumber::NoCountryCode),
         }
     }
 
     /// The number with these digits after the `+`.
-    fn of(digits: &str) -> Result<Self, InvalidPhoneNumber> {
+    fn from_digits(digits: &str) -> Result<Self, InvalidPhoneNumber> {
         let e164 = match CallingCode::split(digits) {
             Some((code, number)) => {
                 format!("+{}{}", code.code, plan::without_trunk(&code, number))
@@ -306,8 +306,8 @@ mod tests {
             ("+2100000000", Refused(Impossible::CallingCode)),
         ] {
             assert_eq!(PhoneNumber::parse(text), Err(expected), "{text}");
-            let told: PhoneNumber = serde_json::from_value(text.into()).unwrap();
-            assert_eq!(told.impossible().map(Refused), Some(expected), "{text}");
+            let read: PhoneNumber = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(read.impossible().map(Refused), Some(expected), "{text}");
         }
     }
 

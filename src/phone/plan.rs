@@ -30,7 +30,7 @@ impl fmt::Display for Impossible {
             ),
             Self::Digits { calling_code } => {
                 write!(f, "after +{calling_code} there must be ")?;
-                let known = CallingCode::of(*calling_code).map_or(&[][..], |known| known.lengths);
+                let known = CallingCode::from_code(*calling_code).map_or(&[][..], |known| known.lengths);
                 for (at, length) in known.iter().enumerate() {
                     let before = match at {
                         0 => "",
@@ -170,7 +170,7 @@ mod tests {
             (91, "0008001234567", "0008001234567"),
             (44, "2079460958", "2079460958"),
         ] {
-            let code = CallingCode::of(code).unwrap();
+            let code = CallingCode::from_code(code).unwrap();
             assert_eq!(without_trunk(&code, number), expected, "+{}", code.code);
         }
     }

@@ -38,7 +38,7 @@ const LOOK_AT_THE_END: Duration = Duration::from_millis(50);
 /// What all connections of a server share.
 pub(super) struct Door {
     connections: Mutex<Connections<AbortHandle>>,
-    /// Told when one has left, or can be given up again.
+    /// Notified when a connection has left, or can be given up again.
     changed: Notify,
     room: Arc<Semaphore>,
     refusals: Refusals,
@@ -183,7 +183,7 @@ impl Reception {
     }
 
     fn start(&self, (stream, peer): (TcpStream, SocketAddr), connections: &mut JoinSet<()>) {
-        // Nobody is told that it is there before it is in.
+        // It is counted before anything is notified of it.
         self.door
             .connections()
             .enter(SystemClock.elapsed(), |number| {

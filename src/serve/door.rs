@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long a new connection may take to send the head of its first request.
 const FIRST_HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may stay without the whole head of another request. Proxies keep theirs for 60 seconds by default;
-/// whoever closes first must not be this side, or a request can meet the closing.
+/// this side must not be the first to close, or a request can meet the closing.
 const NEXT_HEAD: Duration = Duration::from_secs(75);
 
 /// What a connection is doing.
@@ -175,7 +175,7 @@ mod tests {
         assert!(connections.overdue(at(1_000_000)).is_empty());
         assert!(connections.without_request().is_empty());
         assert_eq!(connections.with_request(), 2);
-        // Whoever does not read the answer can.
+        // A peer that does not read the answer can be closed.
         assert!(connections.is_now(2, Phase::Answering, at(2)));
         assert_eq!(connections.make_room(), Ok(Some(2)));
         connections.leave(1);

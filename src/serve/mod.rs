@@ -33,13 +33,11 @@
 //! # #[cfg(not(feature = "missed-call"))] fn main() {}
 //! # #[cfg(feature = "missed-call")]
 //! # async fn example(engine: gohighlevel::recipes::missed_call::Engine) -> std::io::Result<()> {
-//! use std::sync::Arc;
 //! use std::time::Duration;
-//! use gohighlevel::clock::SystemClock;
 //! use gohighlevel::serve::{Shutdown, serve};
 //! use gohighlevel::webhooks::{Endpoint, Verifier};
 //!
-//! let endpoint = Endpoint::new(Verifier::highlevel(), Arc::new(engine.clone()), Arc::new(SystemClock));
+//! let endpoint = Endpoint::builder(Verifier::highlevel(), engine.clone()).clock(engine.clock()).build();
 //! let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
 //! let report = serve(listener, app)
@@ -135,15 +133,15 @@ impl Drained {
         }
     }
 
-    fn under_way(&self) -> usize {
+    fn in_flight(&self) -> usize {
         match self {
-            Self::Webhooks(endpoint) => endpoint.under_way(),
-            Self::Workflows(endpoint) => endpoint.under_way(),
+            Self::Webhooks(endpoint) => endpoint.in_flight(),
+            Self::Workflows(endpoint) => endpoint.in_flight(),
         }
     }
 }
 
-/// What came of the end of a service.
+/// How a service ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {
@@ -151,7 +149,7 @@ pub struct ShutdownReport {
     pub requests_cut_off: usize,
     /// Deliveries and workflow requests that were still worked on. None of them was answered 200.
     pub deliveries_unfinished: usize,
-    /// Effects that had not been begun and were given back to the store; whoever opens it next takes them up at once.
+    /// Effects that had not been begun and were given back to the store; the next process that opens the store continues them at once.
     pub effects_returned: usize,
     /// Effects that were under way with HighLevel. Whether they were done is found out at the next start.
     pub effects_abandoned: usize,
@@ -312,7 +310,7 @@ impl Serve {
         }
         report.engines_unfinished = engines;
         report.requests_cut_off = door.with_request();
-        report.deliveries_unfinished = self.endpoints.iter().map(Drained::under_way).sum();
+        report.deliveries_unfinished = self.endpoints.iter().map(Drained::in_flight).sum();
         if report.is_complete() {
             tracing::info!(returned = report.effects_returned, "the service has ended");
         } else {

@@ -57,12 +57,12 @@ impl Shutdown {
     pub fn on_signal() -> io::Result<Self> {
         let bound = Arc::new(AtomicU64::new(milliseconds(BOUND)));
         let (request, requested) = oneshot::channel();
-        let (tell, told) = mpsc::sync_channel(1);
+        let (ready, started) = mpsc::sync_channel(1);
         let of_thread = Arc::clone(&bound);
         thread::Builder::new()
             .name("gohighlevel-signals".into())
-            .spawn(move || watch(&of_thread, request, &tell))?;
-        told.recv().map_err(io::Error::other)??;
+            .spawn(move || watch(&of_thread, request, &ready))?;
+        started.recv().map_err(io::Error::other)??;
         Ok(Self {
             // The thread outlives the process's other ones.
             requested: Box::pin(async { drop(requested.await) }),
@@ -95,24 +95,28 @@ fn milliseconds(duration: Duration) -> u64 {
 }
 
 /// Waits for signals on a runtime of its own, so that nothing which blocks the service keeps them from being heard.
-fn watch(bound: &AtomicU64, request: oneshot::Sender<()>, tell: &mpsc::SyncSender<io::Result<()>>) {
+fn watch(
+    bound: &AtomicU64,
+    request: oneshot::Sender<()>,
+    ready: &mpsc::SyncSender<io::Result<()>>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let told = |told| {
-        // Whoever started the thread waits for it.
-        let _ = tell.send(told);
+    let report = |result| {
+        // The thread that started this one waits for it.
+        let _ = ready.send(result);
     };
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return told(Err(error)),
+        Err(error) => return report(Err(error)),
     };
     runtime.block_on(async {
         let mut signals = match Signals::catch() {
             Ok(signals) => signals,
-            Err(error) => return told(Err(error)),
+            Err(error) => return report(Err(error)),
         };
-        told(Ok(()));
+        report(Ok(()));
         let first = signals.next().await;
         if request.send(()).is_err() {
             std::process::exit(first);

@@ -1,4 +1,4 @@
-//! What is wrong with a database as a whole, said with its name and what to do.
+//! Faults of a whole database, with its name and what to do.
 
 use std::path::Path;
 

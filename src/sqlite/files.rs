@@ -54,7 +54,7 @@ pub(crate) struct FileId;
 
 impl FileId {
     #[cfg(unix)]
-    pub(crate) fn of(found: &Metadata) -> Self {
+    pub(crate) fn new(found: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self {
             device: found.dev(),
@@ -63,7 +63,7 @@ impl FileId {
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn of(_: &Metadata) -> Self {
+    pub(crate) fn new(_: &Metadata) -> Self {
         Self
     }
 }
@@ -77,7 +77,7 @@ pub(crate) struct OpenFiles {
     beside: Vec<(PathBuf, FileId)>,
 }
 
-/// What was seen of the files.
+/// The files as they were last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen {
     /// How long the log is.
@@ -101,14 +101,14 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 
 impl OpenFiles {
     /// The files as they lie there now that a connection has them open. `path` is the real one.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let log = log_of(path);
         let id = |path: PathBuf| {
             let found = fs::metadata(&path).ok()?;
-            Some((path, FileId::of(&found)))
+            Some((path, FileId::new(&found)))
         };
         Ok(Self {
-            database: (path.to_path_buf(), FileId::of(&fs::metadata(path)?)),
+            database: (path.to_path_buf(), FileId::new(&fs::metadata(path)?)),
             beside: [log.clone(), beside(path, "-shm")]
                 .into_iter()
                 .filter_map(id)
@@ -120,7 +120,7 @@ impl OpenFiles {
     /// Looks after this file too.
     #[cfg(feature = "missed-call")]
     pub(crate) fn watch(&mut self, path: &Path) -> io::Result<()> {
-        let id = FileId::of(&fs::metadata(path)?);
+        let id = FileId::new(&fs::metadata(path)?);
         self.beside.push((path.to_path_buf(), id));
         Ok(())
     }
@@ -146,7 +146,7 @@ impl OpenFiles {
 
 fn in_place((path, id): &(PathBuf, FileId)) -> Result<Metadata, FileFault> {
     match fs::metadata(path) {
-        Ok(found) if FileId::of(&found) == *id => Ok(found),
+        Ok(found) if FileId::new(&found) == *id => Ok(found),
         _ => Err(FileFault::Displaced(path.display().to_string())),
     }
 }
@@ -187,15 +187,15 @@ mod tests {
             for end in ["", "-wal", "-shm"] {
                 fs::write(folder.path().join(format!("a.db{end}")), "1").unwrap();
             }
-            let files = OpenFiles::of(&path).unwrap();
+            let files = OpenFiles::read(&path).unwrap();
             assert_eq!(files.look().unwrap().log_bytes, 1);
             let file = folder.path().join(format!("a.db{end}"));
             let aside = folder.path().join("aside");
             fs::rename(&file, &aside).unwrap();
             assert!(files.look().is_err(), "removed: {end}");
             fs::copy(&aside, &file).unwrap();
-            let told = files.look().unwrap_err().to_string();
-            assert!(told.starts_with(&*file.to_string_lossy()), "{told}");
+            let error = files.look().unwrap_err().to_string();
+            assert!(error.starts_with(&*file.to_string_lossy()), "{error}");
             fs::rename(&aside, &file).unwrap();
             assert!(files.look().is_ok(), "put back: {end}");
         }

@@ -2,7 +2,7 @@
 //! written to the disk before a write returns.
 //!
 //! POSIX takes away all locks that a process holds on a file when it closes *any* descriptor of it. So nothing here, and
-//! nothing in the stores, opens and closes a file beside SQLite while SQLite has it open: files are told apart by their
+//! nothing in the stores, opens and closes a file beside SQLite while SQLite has it open: files are distinguished by their
 //! metadata, which needs no descriptor.
 
 mod fault;
@@ -73,7 +73,7 @@ pub(crate) fn make_durable(connection: &Connection) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens the file as it stands: no lock is taken, nothing is written and no file made beside it, whoever it belongs to.
+/// Opens the file as it stands: no lock is taken, nothing is written and no file made beside it, even if it belongs to another process.
 /// `None` if it has a log: a file without what stands there means nothing.
 #[cfg(feature = "missed-call")]
 pub(crate) fn look_into(path: &Path) -> Result<Option<Connection>, Failure> {
@@ -139,7 +139,7 @@ impl SharedFile {
             Ok(Self(Arc::new(Shared {
                 path: path.to_path_buf(),
                 connection: Mutex::new(connection),
-                files: OpenFiles::of(&real)?,
+                files: OpenFiles::read(&real)?,
             })))
         };
         opened().map_err(|error: Failure| named(path, error))

@@ -44,13 +44,13 @@ pub struct Delivery {
 #[error(
     "the webhook body is not a JSON object; hand over the raw request body, and check that nothing before it changes bodies"
 )]
-pub struct NotJson;
+pub struct InvalidDelivery;
 
 impl Delivery {
     /// Reads a body **without proving where it comes from**: for tests, and for bodies that were verified before they
     /// were stored. Everything else goes through [`Verifier::verify`](super::Verifier::verify).
     ///
-    /// Any JSON object is a delivery, whatever its fields hold; [`NotJson`] comes back for anything else.
+    /// Any JSON object is a delivery, whatever its fields hold; [`InvalidDelivery`] comes back for anything else.
     ///
     /// ```
     /// use gohighlevel::webhooks::{Delivery, Event};
@@ -60,11 +60,11 @@ impl Delivery {
     /// let delivery = Delivery::read(body, Timestamp::UNIX_EPOCH)?;
     /// assert!(matches!(&delivery.event, Event::Unknown { name: Some(name) } if name == "TeaTime"));
     /// assert_eq!(delivery.raw(), body.as_bytes());
-    /// # Ok::<(), gohighlevel::webhooks::NotJson>(())
+    /// # Ok::<(), gohighlevel::webhooks::InvalidDelivery>(())
     /// ```
-    pub fn read(body: impl Into<Bytes>, received_at: Timestamp) -> Result<Self, NotJson> {
+    pub fn read(body: impl Into<Bytes>, received_at: Timestamp) -> Result<Self, InvalidDelivery> {
         let raw = body.into();
-        let fields = Fields::read(&raw).ok_or(NotJson)?;
+        let fields = Fields::read(&raw).ok_or(InvalidDelivery)?;
         Ok(Self {
             event: Event::read(&fields),
             webhook_id: fields.scalar("webhookId"),
@@ -79,7 +79,7 @@ impl Delivery {
         })
     }
 
-    /// Something that no webhook told of and a look at HighLevel's records found, under this name.
+    /// An event that no webhook reported and that was found in HighLevel's records, under this name.
     #[cfg(feature = "missed-call")]
     pub(crate) fn found(
         name: &str,

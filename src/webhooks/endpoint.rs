@@ -14,28 +14,25 @@ use tracing::Instrument as _;
 use super::delivery::Delivery;
 use super::handler::Handler;
 use super::verify::{Verifier, VerifyError};
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
+use crate::in_flight::{InFlight, Permit};
 use crate::refusals::Refusals;
-use crate::under_way::{Place, UnderWay};
 
 /// The largest body that is taken: one mebibyte. HighLevel's events are far smaller.
 pub const MAX_BODY_BYTES: usize = 1_048_576;
 
-/// How many deliveries are under way at once unless [`Endpoint::at_most`] says otherwise.
-const MOST_UNDER_WAY: usize = 1024;
+/// How many deliveries are in flight at once unless [`EndpointBuilder::max_in_flight`] says otherwise.
+const MAX_IN_FLIGHT: usize = 1024;
 
 /// The webhook endpoint of a service, for any web framework. Cheap to clone; all clones are one endpoint.
 ///
 /// ```
-/// use std::sync::Arc;
-///
 /// use bytes::Bytes;
-/// use gohighlevel::clock::SystemClock;
 /// use gohighlevel::webhooks::{Endpoint, Handler, Verifier};
 /// use http::{Request, StatusCode};
 ///
-/// async fn example(handler: Arc<dyn Handler>) {
-///     let endpoint = Endpoint::new(Verifier::highlevel(), handler, Arc::new(SystemClock));
+/// async fn example(handler: impl Handler) {
+///     let endpoint = Endpoint::new(Verifier::highlevel(), handler);
 ///     let unsigned = Request::post("/webhooks/ghl").body(Bytes::from("{}")).expect("a request");
 ///     assert_eq!(endpoint.answer(unsigned).await.status(), StatusCode::UNAUTHORIZED);
 /// }
@@ -48,16 +45,16 @@ const MOST_UNDER_WAY: usize = 1024;
 /// | 401 | no signature, a wrong one, a body that is too old, or of another app ([`VerifyError`]) |
 /// | 405 | any method but POST |
 /// | 413 | the body is larger than [`MAX_BODY_BYTES`] |
-/// | 429 | the handler returned [`NotDurable`](super::NotDurable) or panicked; this machine's clock is slow, so that the body is from the future; too many deliveries are under way; the service shuts down |
+/// | 429 | the handler returned [`NotDurable`](super::NotDurable) or panicked; this machine's clock is slow, so that the body is from the future; too many deliveries are in flight; the service shuts down |
 ///
 /// 429 is the one answer after which both of HighLevel's guides promise that it sends again, so it stands for every
 /// failure on this side. Of the others it may lose the event, which is right for what is not meant for this service.
 ///
 /// The handler runs to its end even if HighLevel hangs up meanwhile. The outcome of every proven delivery is logged through
-/// `tracing` with the event's name, location and webhook id: what was taken at `info`, what was not wanted at `debug`, what
-/// was not durable at `error`. What was refused is logged at `warn`, of each kind at most once a second and with how many
-/// there were (`count`) since the line before, because strangers decide how often that happens. Bodies and phone numbers
-/// are not logged.
+/// `tracing` with the event's name, location and webhook id: accepted ones at `info`, ignored ones at `debug`, those that
+/// were not durable at `error`. Refusals are logged at `warn`, of each kind at most once a second and with their number
+/// since the line before (`count`), because strangers decide how often they happen. Bodies and phone numbers are not
+/// logged.
 ///
 /// # A server of your own
 ///
@@ -73,40 +70,78 @@ const MOST_UNDER_WAY: usize = 1024;
 #[derive(Clone)]
 pub struct Endpoint {
     shared: Arc<Shared>,
-    most_under_way: usize,
 }
 
 struct Shared {
     verifier: RwLock<Arc<Verifier>>,
     handler: Arc<dyn Handler>,
     clock: Arc<dyn Clock>,
-    under_way: UnderWay,
+    in_flight: InFlight,
     refusals: Refusals,
 }
 
-impl Endpoint {
-    /// An endpoint that hands proven deliveries to `handler`. It runs on tokio.
-    pub fn new(verifier: Verifier, handler: Arc<dyn Handler>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                verifier: RwLock::new(Arc::new(verifier)),
-                handler,
-                clock,
-                under_way: UnderWay::new(),
-                refusals: Refusals::default(),
-            }),
-            most_under_way: MOST_UNDER_WAY,
-        }
+/// Settings of an [`Endpoint`].
+#[must_use]
+pub struct EndpointBuilder {
+    verifier: Verifier,
+    handler: Arc<dyn Handler>,
+    clock: Arc<dyn Clock>,
+    max_in_flight: usize,
+}
+
+impl EndpointBuilder {
+    /// Another source of time than the machine's. Give it an engine's clock where there is an engine: it knows what time it
+    /// is at HighLevel.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
     }
 
-    /// With at most so many deliveries under way at once, 1,024 otherwise. Those beyond are answered 429 at once and
-    /// come again: a store that has become slow must not fill the memory. Whoever cannot sign holds no place for longer
-    /// than the check takes, because bodies are read before.
+    /// With at most this many deliveries in flight, 1,024 otherwise. Those beyond are answered 429 at once and come again: a
+    /// store that has become slow must not fill the memory. Unsigned requests never count for longer than the check of
+    /// the signature takes, because their bodies are read before.
+    pub fn max_in_flight(mut self, deliveries: usize) -> Self {
+        self.max_in_flight = deliveries;
+        self
+    }
+
+    /// The endpoint. It runs on tokio.
     #[must_use]
-    pub fn at_most(self, deliveries: usize) -> Self {
-        Self {
-            most_under_way: deliveries,
-            ..self
+    pub fn build(self) -> Endpoint {
+        Endpoint {
+            shared: Arc::new(Shared {
+                verifier: RwLock::new(Arc::new(self.verifier)),
+                handler: self.handler,
+                clock: self.clock,
+                in_flight: InFlight::new(self.max_in_flight),
+                refusals: Refusals::default(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for EndpointBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointBuilder")
+            .field("verifier", &self.verifier)
+            .field("max_in_flight", &self.max_in_flight)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    /// An endpoint that hands proven deliveries to `handler`; share an `Arc` of a handler to keep it. It runs on tokio.
+    pub fn new(verifier: Verifier, handler: impl Handler) -> Self {
+        Self::builder(verifier, handler).build()
+    }
+
+    /// Returns a builder for an endpoint that hands proven deliveries to `handler`.
+    pub fn builder(verifier: Verifier, handler: impl Handler) -> EndpointBuilder {
+        EndpointBuilder {
+            verifier,
+            handler: Arc::new(handler),
+            clock: Arc::new(SystemClock),
+            max_in_flight: MAX_IN_FLIGHT,
         }
     }
 
@@ -125,7 +160,7 @@ impl Endpoint {
         self.take(&parts.headers, body).await
     }
 
-    /// The answer to a request that its headers alone condemn.
+    /// The answer to a request that is refused by its headers alone.
     #[cfg(feature = "axum")]
     pub(super) fn refuse_unread(&self, headers: &HeaderMap) -> Option<Response<&'static str>> {
         let error = self.verifier().signature_in(headers).err()?;
@@ -135,12 +170,12 @@ impl Endpoint {
     /// The answer while the endpoint is drained; completes when that begins.
     #[cfg(feature = "axum")]
     pub(super) async fn refuse_when_draining(&self) -> Response<&'static str> {
-        self.shared.under_way.draining().await;
+        self.shared.in_flight.draining().await;
         self.busy()
     }
 
     pub(super) async fn take(&self, headers: &HeaderMap, body: Bytes) -> Response<&'static str> {
-        let Some(place) = self.shared.under_way.enter(self.most_under_way) else {
+        let Some(permit) = self.shared.in_flight.enter() else {
             return self.busy();
         };
         match self
@@ -148,10 +183,10 @@ impl Endpoint {
             .verify(headers, body, self.shared.clock.now())
         {
             Ok(delivery) => match self.is_wanted(&delivery) {
-                Some(true) => self.hand_on(delivery, place).await,
+                Some(true) => self.hand_on(delivery, permit).await,
                 Some(false) => span_of(&delivery).in_scope(|| {
-                    tracing::debug!(outcome = "not wanted", "webhook not wanted");
-                    answer(StatusCode::OK, "Not wanted.")
+                    tracing::debug!(outcome = "ignored", "webhook ignored");
+                    answer(StatusCode::OK, "Ignored.")
                 }),
                 None => span_of(&delivery).in_scope(panicked),
             },
@@ -159,8 +194,8 @@ impl Endpoint {
         }
     }
 
-    /// From here on this verifier counts. To change a key, first use a verifier with the old and the new one, and one
-    /// with the new alone when HighLevel signs with nothing else.
+    /// Replaces the verifier. To change a key, first use a verifier with the old and the new one, and one with the new
+    /// alone when HighLevel signs with nothing else.
     pub fn set_verifier(&self, verifier: Verifier) {
         *self
             .shared
@@ -169,20 +204,20 @@ impl Endpoint {
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(verifier);
     }
 
-    /// Takes nothing more (HighLevel is told 429 and sends again), and returns when nothing is under way any more. Call it
-    /// on shutdown, before what the handlers need is taken away. A handler can be at work though its connection is
-    /// gone, so that the server has stopped is not enough.
+    /// Accepts nothing more (the answer is 429, and HighLevel sends again), and returns when nothing is in flight. Call it
+    /// on shutdown, before you close what the handlers need. It is not enough that the server has stopped: a handler can
+    /// be at work although its connection is gone.
     pub async fn drain(&self) {
-        self.shared.under_way.drain().await;
+        self.shared.in_flight.drain().await;
         for (kind, count) in self.shared.refusals.take_rest() {
             tracing::warn!(outcome = "refused", count, kind, "webhooks refused");
         }
     }
 
-    /// How many deliveries are under way.
+    /// How many deliveries are in flight.
     #[cfg(feature = "axum")]
-    pub(crate) fn under_way(&self) -> usize {
-        self.shared.under_way.count()
+    pub(crate) fn in_flight(&self) -> usize {
+        self.shared.in_flight.count()
     }
 
     fn refuse(&self, error: &VerifyError) -> Response<&'static str> {
@@ -190,15 +225,15 @@ impl Endpoint {
             tracing::warn!(outcome = "refused", count, %error, "webhook refused");
         }
         match error {
-            VerifyError::NotJson(_) => {
-                answer(StatusCode::BAD_REQUEST, "The body is no JSON object.")
+            VerifyError::InvalidDelivery(_) => {
+                answer(StatusCode::BAD_REQUEST, "The body is not a JSON object.")
             }
             VerifyError::FromTheFuture { .. } => answer(
                 StatusCode::TOO_MANY_REQUESTS,
                 "The clock here is wrong; please send it again.",
             ),
             VerifyError::OtherApp { .. } => {
-                answer(StatusCode::UNAUTHORIZED, "It is of another app.")
+                answer(StatusCode::UNAUTHORIZED, "The event is for another app.")
             }
             _ => answer(
                 StatusCode::UNAUTHORIZED,
@@ -210,9 +245,9 @@ impl Endpoint {
     fn busy(&self) -> Response<&'static str> {
         if let Some(count) = self.refused("busy") {
             tracing::warn!(
-                outcome = "not taken",
+                outcome = "refused",
                 count,
-                "too many webhooks are under way, or the service shuts down"
+                "too many webhooks are in flight, or the service shuts down"
             );
         }
         answer(StatusCode::TOO_MANY_REQUESTS, "Busy; please send it again.")
@@ -260,23 +295,23 @@ impl Endpoint {
         catch_unwind(AssertUnwindSafe(|| self.shared.handler.wants(delivery))).ok()
     }
 
-    async fn hand_on(&self, delivery: Delivery, place: Place) -> Response<&'static str> {
+    async fn hand_on(&self, delivery: Delivery, permit: Permit) -> Response<&'static str> {
         let handler = Arc::clone(&self.shared.handler);
         let span = span_of(&delivery);
         let handled = async move {
-            // Until the handler is done, whoever is still there for the answer.
-            let _place = place;
+            // Until the handler is done, even if the sender has hung up.
+            let _permit = permit;
             handler.handle(delivery).await
         };
         // A task of its own outlives the connection, and a panic in it still gets the answer that brings the event back.
         let result = tokio::spawn(handled.instrument(span.clone())).await;
         span.in_scope(|| match result {
             Ok(Ok(())) => {
-                tracing::info!(outcome = "taken", "webhook taken");
-                answer(StatusCode::OK, "Taken.")
+                tracing::info!(outcome = "accepted", "webhook accepted");
+                answer(StatusCode::OK, "Accepted.")
             }
             Ok(Err(error)) => {
-                tracing::error!(outcome = "not durable", %error, "webhook not taken");
+                tracing::error!(outcome = "not durable", %error, "webhook not accepted");
                 not_stored()
             }
             Err(_) => panicked(),
@@ -288,8 +323,8 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("verifier", &self.verifier())
-            .field("under_way", &self.shared.under_way.count())
-            .field("most_under_way", &self.most_under_way)
+            .field("in_flight", &self.shared.in_flight.count())
+            .field("max_in_flight", &self.shared.in_flight.max())
             .finish_non_exhaustive()
     }
 }
@@ -307,7 +342,7 @@ fn span_of(delivery: &Delivery) -> tracing::Span {
 fn panicked() -> Response<&'static str> {
     tracing::error!(
         outcome = "not durable",
-        "webhook not taken: its handler panicked"
+        "webhook not accepted: its handler panicked"
     );
     not_stored()
 }

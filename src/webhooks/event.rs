@@ -184,8 +184,8 @@ events! {
 impl Event {
     /// A message whose `type` speaks of the direction `labelled`.
     fn message(fields: &Fields<'_>, labelled: Direction) -> Self {
-        let told: Option<String> = fields.scalar("direction");
-        let direction = match told.map(|word| Direction::from(&*word.to_ascii_lowercase())) {
+        let named: Option<String> = fields.scalar("direction");
+        let direction = match named.map(|word| Direction::from(&*word.to_ascii_lowercase())) {
             Some(Direction::Inbound) => Direction::Inbound,
             Some(Direction::Outbound) => Direction::Outbound,
             _ => labelled.clone(),

@@ -1,7 +1,7 @@
 //! The fields of one JSON object, each read by itself: whatever is odd about one of them costs that one alone.
 //!
 //! Only the reader lives here. It differs from a derived `Deserialize` in three ways that signed bodies need: a key
-//! that comes twice is no failure (the last one counts, as in JavaScript), a value of the wrong type is no failure,
+//! that comes twice is not a failure (the last one counts, as in JavaScript), nor is a value of the wrong type,
 //! and text with half of a surrogate pair (what is left of an emoji that HighLevel cut) is kept, not refused.
 
 use std::borrow::Cow;

@@ -36,7 +36,7 @@ T1hhTiaCeIY/OwwwNUY2yvcCAwEAAQ==
 /// publishes them: it starts with `-----BEGIN PUBLIC KEY-----`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UnreadableKey {
+pub enum InvalidKey {
     /// It is not exactly one PEM block labelled `PUBLIC KEY`, or the block is not base64.
     #[error(
         "the webhook key is not one SPKI PEM block; give the text from `-----BEGIN PUBLIC KEY-----` to `-----END PUBLIC KEY-----` (one block a call, and never a private key)"
@@ -63,12 +63,12 @@ const ED25519_SPKI_PREFIX: [u8; 12] = [
 pub(super) struct Ed25519Key(UnparsedPublicKey<[u8; 32]>);
 
 impl Ed25519Key {
-    pub(super) fn from_pem(pem: &str) -> Result<Self, UnreadableKey> {
+    pub(super) fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
         let der = der_of(pem)?;
         let key = der
             .strip_prefix(&ED25519_SPKI_PREFIX)
             .and_then(|key| <[u8; 32]>::try_from(key).ok())
-            .ok_or(UnreadableKey::NotEd25519)?;
+            .ok_or(InvalidKey::NotEd25519)?;
         Ok(Self(UnparsedPublicKey::new(&ED25519, key)))
     }
 
@@ -81,10 +81,10 @@ impl Ed25519Key {
 pub(super) struct RsaKey(UnparsedPublicKey<Box<[u8]>>);
 
 impl RsaKey {
-    pub(super) fn from_pem(pem: &str) -> Result<Self, UnreadableKey> {
+    pub(super) fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
         let der = der_of(pem)?;
         // The type for encryption is the one that checks an SPKI key and its size without using it.
-        PublicEncryptingKey::from_der(&der).map_err(|_| UnreadableKey::NotRsa)?;
+        PublicEncryptingKey::from_der(&der).map_err(|_| InvalidKey::NotRsa)?;
         Ok(Self(UnparsedPublicKey::new(
             &RSA_PKCS1_2048_8192_SHA256,
             der.into_boxed_slice(),
@@ -109,15 +109,15 @@ impl fmt::Debug for RsaKey {
 }
 
 /// The bytes inside the one PEM block of `pem`. Line breaks may also be written as `\n`, as environment files do.
-fn der_of(pem: &str) -> Result<Vec<u8>, UnreadableKey> {
+fn der_of(pem: &str) -> Result<Vec<u8>, InvalidKey> {
     let text = pem.replace("\\n", "\n");
     let inside = text
         .trim()
         .strip_prefix("-----BEGIN PUBLIC KEY-----")
         .and_then(|rest| rest.strip_suffix("-----END PUBLIC KEY-----"))
-        .ok_or(UnreadableKey::NotPem)?;
+        .ok_or(InvalidKey::NotPem)?;
     let base64: String = inside.split_ascii_whitespace().collect();
-    STANDARD.decode(base64).map_err(|_| UnreadableKey::NotPem)
+    STANDARD.decode(base64).map_err(|_| InvalidKey::NotPem)
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_a_key() {
-        use UnreadableKey::{NotEd25519, NotPem, NotRsa};
+        use InvalidKey::{NotEd25519, NotPem, NotRsa};
         let twice = format!("{HIGHLEVEL_ED25519}\n{HIGHLEVEL_ED25519}");
         let cut = HIGHLEVEL_RSA.replace("T1hhTiaCeIY/OwwwNUY2yvcCAwEAAQ==\n", "");
         for text in [

@@ -121,7 +121,7 @@ impl Message {
         number(self.to.as_ref())
     }
 
-    /// What became of the call: `callStatus`, else `status`, since a voicemail may have only the latter. `None` for
+    /// The outcome of the call: `callStatus`, else `status`, since a voicemail may have only the latter. `None` for
     /// what is neither call nor voicemail, and for calls that say nothing.
     pub fn call_outcome(&self) -> Option<CallStatus> {
         let kind = self.message_type.as_ref()?;

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, the [`Endpoint`] for any web
-//! framework with its route for axum (behind that feature), and [`ByLocation`], which parts deliveries among handlers.
+//! framework with its route for axum (behind that feature), and [`LocationRouter`], which parts deliveries among handlers.
 //! What an event *means* (was the call missed? may a text go out?) is decided elsewhere.
 //!
 //! Three rules of HighLevel's deliveries shape the module (HighLevel's Webhook Integration Guide):
@@ -36,7 +36,6 @@
 //! assert!(matches!(unsigned, Err(VerifyError::MissingSignature)));
 //! ```
 
-mod by_location;
 mod delivery;
 mod dnd;
 mod endpoint;
@@ -46,21 +45,20 @@ mod fields;
 mod handler;
 mod installations;
 mod keys;
+mod location_router;
 mod message;
 #[cfg(feature = "axum")]
-mod receiver;
+mod route;
 mod verify;
 
-pub use by_location::ByLocation;
-pub use delivery::{DedupeKey, Delivery, NotJson};
+pub use delivery::{DedupeKey, Delivery, InvalidDelivery};
 pub use dnd::{ContactDndUpdate, DndChannel, DndStatus};
-pub use endpoint::{Endpoint, MAX_BODY_BYTES};
+pub use endpoint::{Endpoint, EndpointBuilder, MAX_BODY_BYTES};
 pub use event::Event;
 pub use events::Install;
 pub use handler::{Handler, NotDurable};
 pub use installations::{InstallationOutcome, Installations};
-pub use keys::UnreadableKey;
+pub use keys::InvalidKey;
+pub use location_router::LocationRouter;
 pub use message::Message;
-#[cfg(feature = "axum")]
-pub use receiver::receiver;
 pub use verify::{Verifier, VerifierBuilder, VerifyError};

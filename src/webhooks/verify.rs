@@ -11,8 +11,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 
-use super::delivery::{Delivery, NotJson};
-use super::keys::{Ed25519Key, HIGHLEVEL_ED25519, HIGHLEVEL_RSA, RsaKey, UnreadableKey};
+use super::delivery::{Delivery, InvalidDelivery};
+use super::keys::{Ed25519Key, HIGHLEVEL_ED25519, HIGHLEVEL_RSA, InvalidKey, RsaKey};
 use crate::ids::AppId;
 
 const SIGNATURE: &str = "x-ghl-signature";
@@ -22,7 +22,7 @@ const DELIVERY_ID: &str = "deliveryid";
 /// How far ahead of `now` a body's timestamp may be: room for clocks that disagree.
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// How old a body may be unless told otherwise: HighLevel keeps webhooks for as long, to be sent again by hand.
+/// How old a body may be unless set otherwise: HighLevel keeps webhooks for as long, to be sent again by hand.
 const STALENESS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Proves that webhooks come from HighLevel. Cheap to clone; every clone shares the keys.
@@ -50,7 +50,7 @@ impl Keys {
     }
 }
 
-/// Why a webhook was refused. Answer [`NotJson`](Self::NotJson) with 400, [`FromTheFuture`](Self::FromTheFuture) with 429
+/// Why a webhook was refused. Answer [`InvalidDelivery`](Self::InvalidDelivery) with 400, [`FromTheFuture`](Self::FromTheFuture) with 429
 /// (it is this machine's clock that is wrong, and HighLevel is to send it again) and everything else with 401.
 ///
 /// No variant holds any of the body.
@@ -125,7 +125,7 @@ pub enum VerifyError {
     },
     /// The signature is right, but the body is not a JSON object.
     #[error(transparent)]
-    NotJson(#[from] NotJson),
+    InvalidDelivery(#[from] InvalidDelivery),
 }
 
 impl VerifyError {
@@ -141,7 +141,7 @@ impl VerifyError {
             Self::Stale { .. } => "stale",
             Self::FromTheFuture { .. } => "from_the_future",
             Self::OtherApp { .. } => "other_app",
-            Self::NotJson(_) => "not_json",
+            Self::InvalidDelivery(_) => "not_json",
         }
     }
 }
@@ -163,7 +163,7 @@ impl Verifier {
     /// MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
     /// -----END PUBLIC KEY-----";
     /// let verifier = Verifier::builder().builtin_keys().ed25519_pem(next_key)?.build();
-    /// # Ok::<(), gohighlevel::webhooks::UnreadableKey>(())
+    /// # Ok::<(), gohighlevel::webhooks::InvalidKey>(())
     /// ```
     pub fn builder() -> VerifierBuilder {
         VerifierBuilder {
@@ -290,15 +290,15 @@ pub struct VerifierBuilder {
 
 impl VerifierBuilder {
     /// Adds a key for `X-GHL-Signature`: an Ed25519 public key in SPKI PEM (`-----BEGIN PUBLIC KEY-----`). Fails with
-    /// [`UnreadableKey`], which says what is wrong with the text.
-    pub fn ed25519_pem(mut self, pem: &str) -> Result<Self, UnreadableKey> {
+    /// [`InvalidKey`], which says what is wrong with the text.
+    pub fn ed25519_pem(mut self, pem: &str) -> Result<Self, InvalidKey> {
         self.keys.ed25519.push(Ed25519Key::from_pem(pem)?);
         Ok(self)
     }
 
     /// Adds a key for the legacy header `X-WH-Signature`: an RSA public key of 2048 to 8192 bits in SPKI PEM. It is
     /// used only if [`accept_legacy_rsa`](Self::accept_legacy_rsa) is on.
-    pub fn rsa_pem(mut self, pem: &str) -> Result<Self, UnreadableKey> {
+    pub fn rsa_pem(mut self, pem: &str) -> Result<Self, InvalidKey> {
         self.keys.rsa.push(RsaKey::from_pem(pem)?);
         Ok(self)
     }
@@ -328,8 +328,8 @@ impl VerifierBuilder {
     }
 
     /// Takes webhooks of this app alone, and those that name none. HighLevel signs the webhooks of all apps with one key:
-    /// without this, whoever has an app of their own in the same location can have its removal signed and tell it as
-    /// if it were yours. The id is the part of the app's client id before the `-`
+    /// without this, the owner of another app in the same location could have its removal signed and present it as
+    /// yours. The id is the part of the app's client id before the `-`
     /// ([`OAuthApp::app_id`](crate::auth::oauth::OAuthApp::app_id)).
     pub fn app(mut self, app: AppId) -> Self {
         self.app = Some(app);

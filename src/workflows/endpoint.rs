@@ -1,4 +1,4 @@
-//! What an endpoint answers to a workflow's request: secret, size, room, and then whoever serves it.
+//! What an endpoint answers to a workflow's request: it checks secret, size and room, then has the request served.
 //!
 //! No web framework here: a request with its whole body goes in, an answer comes out. The feature `axum` puts it behind
 //! a route.
@@ -13,67 +13,86 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use serde::Serialize;
 use serde_json::json;
 
+use super::coerce::InvalidField;
 use super::shared_secret::SharedSecret;
-use super::triggers::{SubscriptionEvent, Triggers, UnreadableEvent};
-use super::typed::UnreadableField;
+use super::triggers::{InvalidEvent, SubscriptionEvent, Triggers};
 use crate::clock::{Clock, SystemClock};
+use crate::in_flight::InFlight;
 use crate::refusals::Refusals;
-use crate::under_way::UnderWay;
 
 /// The largest body that is taken: one mebibyte.
 pub(super) const MAX_BODY_BYTES: usize = 1_048_576;
 
-/// How many requests are under way at once unless [`WorkflowEndpoint::at_most`] says otherwise.
-const MOST_UNDER_WAY: usize = 256;
+/// How many requests are in flight at once unless [`WorkflowEndpointBuilder::max_in_flight`] says otherwise.
+const MAX_IN_FLIGHT: usize = 256;
 
-/// An endpoint for requests that workflows make: a marketplace action ([`action`](Self::action)), what the builder asks
-/// to set one up ([`options`](Self::options), [`dynamic_inputs`](Self::dynamic_inputs),
-/// [`dynamic_filters`](Self::dynamic_filters)), subscriptions to a trigger ([`subscriptions`](Self::subscriptions)), and
-/// the steps *Webhook* and *Custom Webhook* ([`webhook`](Self::webhook)). Cheap to clone; all clones are one endpoint.
+/// An endpoint for requests that workflows make. Its [builder](Self::builder) takes the shared secret, then what it serves.
+/// Cheap to clone; all clones are one endpoint.
 ///
 /// | answer | when |
 /// |---|---|
 /// | 200 | it is done; the body is what HighLevel asked for |
-/// | 400 | the body is not what this endpoint is for, a field is not what the service's type asks for, or the service [refuses](StepFailure::Refused) the step |
+/// | 400 | the body is not what this endpoint is for, a field is not what the service's type asks for, or the service [refuses](StepError::Refused) the step |
 /// | 401 | the header with the secret is missing or wrong, whatever the method |
 /// | 405 | another method |
 /// | 413 | the body is larger than one mebibyte |
-/// | 429 | too many requests are under way, or the service shuts down |
-/// | 503 | whoever serves it could not |
+/// | 429 | too many requests are in flight, or the service shuts down |
+/// | 503 | it could not be served now |
 ///
 /// HighLevel documents neither how long it waits for an answer nor whether it asks again after one of these; a request
 /// of a *Webhook* step is known to come once only. So answer quickly, expect repeats, and do not count on them.
 ///
 /// What serves a request runs to its end even if HighLevel hangs up meanwhile, so [`drain`](Self::drain) the endpoint on
-/// shutdown. What was refused or failed is logged through `tracing`: what strangers can bring about, of each kind at most
-/// once a second and with how many there were (`count`) since the line before. Bodies, secrets and phone numbers are not
-/// logged. What a server of your own has to bound stands at
+/// shutdown. Refusals and failures are logged through `tracing`; those that strangers can cause, of each kind at most
+/// once a second and with their number since the line before (`count`). Bodies, secrets and phone numbers are not logged.
+/// For the bounds that a server of your own needs, see
 /// [`webhooks::Endpoint`](crate::webhooks::Endpoint#a-server-of-your-own).
 ///
-/// # Whom the secret lets in
+/// # Who can use the secret
 ///
-/// Whoever knows the secret may say anything, and the location stands in what they say. The header of a marketplace action
-/// is set up in the app, where its developers alone see it. That of a *Webhook* step can be read by everybody who edits
-/// workflows of that location: if several locations share a secret, each can speak for the others. So give each location
-/// that has such a step an address and a secret of its own, with a handler that takes nothing for another location.
+/// Anyone with the secret can send any request, and the request itself names the location. The header of a marketplace
+/// action is set up in the app, where only its developers see it. The header of a *Webhook* step can be read by everybody
+/// who edits workflows of that location: if several locations share a secret, each can speak for the others. So give each
+/// location that has such a step an address and a secret of its own, with a handler that accepts no other location.
 #[derive(Clone)]
 pub struct WorkflowEndpoint {
-    secret: Arc<SharedSecret>,
-    service: Arc<dyn Service>,
-    under_way: UnderWay,
-    most_under_way: usize,
-    refusals: Arc<Refusals>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    secret: SharedSecret,
+    service: Box<dyn Service>,
+    in_flight: InFlight,
+    refusals: Refusals,
     clock: Arc<dyn Clock>,
 }
 
-/// Whoever serves a request could not; HighLevel is told 503.
+/// Settings of a [`WorkflowEndpoint`]; what it serves comes last:
+///
+/// | method | requests |
+/// |---|---|
+/// | [`action`](Self::action) | of a marketplace action |
+/// | [`options`](Self::options), [`dynamic_inputs`](Self::dynamic_inputs), [`dynamic_filters`](Self::dynamic_filters) | of HighLevel's builder, while a user sets up an action or a trigger |
+/// | [`subscriptions`](Self::subscriptions) | that subscribe workflows to a trigger |
+/// | [`webhook`](Self::webhook) | of the steps *Webhook* and *Custom Webhook* |
+///
+/// What serves them may be given by value, or as an `Arc` that is shared.
+#[derive(Debug)]
+#[must_use]
+pub struct WorkflowEndpointBuilder {
+    secret: SharedSecret,
+    clock: Arc<dyn Clock>,
+    max_in_flight: usize,
+}
+
+/// A request could not be served now; the answer is a 503.
 ///
 /// The reason is logged: it must hold nothing personal.
 #[derive(Debug, thiserror::Error)]
 #[error("the workflow's request could not be served: {0}")]
-pub struct NotTaken(#[source] Box<dyn Error + Send + Sync>);
+pub struct Unavailable(#[source] Box<dyn Error + Send + Sync>);
 
-impl NotTaken {
+impl Unavailable {
     /// Takes an error, or a text, as the reason.
     pub fn new(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(reason.into())
@@ -83,45 +102,45 @@ impl NotTaken {
 /// Why a step was not carried out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum StepFailure {
-    /// A field is missing, or holds something else; HighLevel is told 400, and the step must be set up otherwise.
+pub enum StepError {
+    /// A field is missing, or holds something else; the answer is a 400, and the step must be set up otherwise.
     #[error(transparent)]
-    Unreadable(#[from] UnreadableField),
-    /// The step asks for what this service does not do for it; HighLevel is told 400 with this sentence. It is logged too:
-    /// it must hold nothing personal.
+    Field(#[from] InvalidField),
+    /// The step asks for something that this service does not do for it; the answer is a 400 with this sentence. It is
+    /// logged too: it must hold nothing personal.
     #[error("{0}")]
     Refused(String),
-    /// It could not be done now; HighLevel is told 503.
+    /// It could not be done now; the answer is a 503.
     #[error(transparent)]
-    NotTaken(#[from] NotTaken),
+    Unavailable(#[from] Unavailable),
 }
 
 /// A request whose sender knows the secret.
-pub(super) struct Asked {
+pub(super) struct ProvenRequest {
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Bytes,
 }
 
-/// How a request is not served.
+/// Why a request is not served.
 pub(super) enum Refusal {
     /// It is not what it should be; in words without anything personal.
-    Unreadable(String),
+    Invalid(String),
     /// It could not be done.
-    Failed(NotTaken),
+    Failed(Unavailable),
 }
 
-impl From<NotTaken> for Refusal {
-    fn from(failed: NotTaken) -> Self {
+impl From<Unavailable> for Refusal {
+    fn from(failed: Unavailable) -> Self {
         Self::Failed(failed)
     }
 }
 
-impl From<StepFailure> for Refusal {
-    fn from(failure: StepFailure) -> Self {
+impl From<StepError> for Refusal {
+    fn from(failure: StepError) -> Self {
         match failure {
-            StepFailure::Unreadable(error) => Self::Unreadable(error.to_string()),
-            StepFailure::Refused(sentence) => Self::Unreadable(sentence),
-            StepFailure::NotTaken(failed) => Self::Failed(failed),
+            StepError::Field(error) => Self::Invalid(error.to_string()),
+            StepError::Refused(sentence) => Self::Invalid(sentence),
+            StepError::Unavailable(failed) => Self::Failed(failed),
         }
     }
 }
@@ -132,45 +151,54 @@ pub(super) trait Service: Send + Sync + 'static {
     fn methods(&self) -> &'static [Method];
 
     /// Answers with JSON.
-    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal>;
+    async fn serve(&self, request: ProvenRequest) -> Result<Bytes, Refusal>;
 }
 
 /// What a service answers, as JSON.
-pub(super) fn written(answer: &impl Serialize) -> Result<Bytes, Refusal> {
-    let bytes = serde_json::to_vec(answer).map_err(NotTaken::new)?;
+pub(super) fn to_json(answer: &impl Serialize) -> Result<Bytes, Refusal> {
+    let bytes = serde_json::to_vec(answer).map_err(Unavailable::new)?;
     Ok(Bytes::from(bytes))
 }
 
-impl WorkflowEndpoint {
-    pub(super) fn new(secret: SharedSecret, service: impl Service) -> Self {
-        Self {
-            secret: Arc::new(secret),
-            service: Arc::new(service),
-            under_way: UnderWay::new(),
-            most_under_way: MOST_UNDER_WAY,
-            refusals: Arc::default(),
-            clock: Arc::new(SystemClock),
-        }
-    }
-
-    /// The subscription URL of a trigger: what HighLevel tells of subscriptions is kept.
-    pub fn subscriptions(secret: SharedSecret, triggers: Triggers) -> Self {
-        Self::new(secret, Subscriptions(triggers))
-    }
-
-    /// With at most so many requests under way at once, 256 otherwise.
-    #[must_use]
-    pub fn at_most(self, requests: usize) -> Self {
-        Self {
-            most_under_way: requests,
-            ..self
-        }
+impl WorkflowEndpointBuilder {
+    /// With at most this many requests in flight, 256 otherwise. Those beyond are answered 429.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests;
+        self
     }
 
     /// Another source of time than the machine's, for the pauses between lines of the log.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, ..self }
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The subscription URL of a trigger: the subscriptions that HighLevel reports are kept.
+    pub fn subscriptions(self, triggers: Triggers) -> WorkflowEndpoint {
+        self.serving(Subscriptions(triggers))
+    }
+
+    pub(super) fn serving(self, service: impl Service) -> WorkflowEndpoint {
+        WorkflowEndpoint {
+            shared: Arc::new(Shared {
+                secret: self.secret,
+                service: Box::new(service),
+                in_flight: InFlight::new(self.max_in_flight),
+                refusals: Refusals::default(),
+                clock: self.clock,
+            }),
+        }
+    }
+}
+
+impl WorkflowEndpoint {
+    /// Returns a builder for an endpoint that only takes requests with this secret.
+    pub fn builder(secret: SharedSecret) -> WorkflowEndpointBuilder {
+        WorkflowEndpointBuilder {
+            secret,
+            clock: Arc::new(SystemClock),
+            max_in_flight: MAX_IN_FLIGHT,
+        }
     }
 
     /// Answers a request with its whole body.
@@ -184,15 +212,15 @@ impl WorkflowEndpoint {
         }
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = query.into_owned().collect();
-        self.serve(Asked { query, body }).await
+        self.serve(ProvenRequest { query, body }).await
     }
 
-    /// Takes nothing more (HighLevel is told 429), and returns when nothing is under way any more. Call it on shutdown,
-    /// before what serves the requests is taken away. A request can be served though its connection is gone, so that
-    /// the server has stopped is not enough.
+    /// Accepts nothing more (the answer is 429), and returns when nothing is in flight. Call it on shutdown, before you
+    /// close what serves the requests. It is not enough that the server has stopped: a request can be served although its
+    /// connection is gone.
     pub async fn drain(&self) {
-        self.under_way.drain().await;
-        for (kind, count) in self.refusals.take_rest() {
+        self.shared.in_flight.drain().await;
+        for (kind, count) in self.shared.refusals.take_rest() {
             tracing::warn!(
                 outcome = "refused",
                 count,
@@ -202,22 +230,23 @@ impl WorkflowEndpoint {
         }
     }
 
-    /// How many requests are under way.
+    /// How many requests are in flight.
     #[cfg(feature = "axum")]
-    pub(crate) fn under_way(&self) -> usize {
-        self.under_way.count()
+    pub(crate) fn in_flight(&self) -> usize {
+        self.shared.in_flight.count()
     }
 
     /// The answer while the endpoint is drained; completes when that begins.
     #[cfg(feature = "axum")]
     pub(super) async fn refuse_when_draining(&self) -> Response<Bytes> {
-        self.under_way.draining().await;
+        self.shared.in_flight.draining().await;
         self.busy()
     }
 
-    /// The answer to whose body need not be read. Without the secret nothing is told, not even which method is right.
+    /// The answer to a request whose body need not be read. Without the secret it says nothing more, not even which method
+    /// is right.
     pub(super) fn refuse(&self, method: &Method, headers: &HeaderMap) -> Option<Response<Bytes>> {
-        if !self.secret.proves(headers) {
+        if !self.shared.secret.proves(headers) {
             if let Some(count) = self.refused("no_secret") {
                 tracing::warn!(
                     outcome = "refused",
@@ -228,7 +257,7 @@ impl WorkflowEndpoint {
             let sentence = "the header with the secret is missing or wrong";
             return Some(problem(StatusCode::UNAUTHORIZED, sentence));
         }
-        let methods = self.service.methods();
+        let methods = self.shared.service.methods();
         if methods.contains(method) {
             return None;
         }
@@ -244,9 +273,9 @@ impl WorkflowEndpoint {
     fn busy(&self) -> Response<Bytes> {
         if let Some(count) = self.refused("busy") {
             tracing::warn!(
-                outcome = "not taken",
+                outcome = "refused",
                 count,
-                "too many workflow requests are under way, or the service shuts down"
+                "too many workflow requests are in flight, or the service shuts down"
             );
         }
         problem(StatusCode::TOO_MANY_REQUESTS, "busy; please ask again")
@@ -268,23 +297,24 @@ impl WorkflowEndpoint {
 
     /// How many refusals of this kind the log line that is due now stands for.
     fn refused(&self, kind: &'static str) -> Option<u64> {
-        self.refusals.count(kind, self.clock.elapsed())
+        let now = self.shared.clock.elapsed();
+        self.shared.refusals.count(kind, now)
     }
 
-    async fn serve(&self, asked: Asked) -> Response<Bytes> {
-        let Some(place) = self.under_way.enter(self.most_under_way) else {
+    async fn serve(&self, request: ProvenRequest) -> Response<Bytes> {
+        let Some(permit) = self.shared.in_flight.enter() else {
             return self.busy();
         };
-        let service = Arc::clone(&self.service);
+        let shared = Arc::clone(&self.shared);
         // A task of its own outlives the connection, and a panic in it still gets an answer.
         let served = tokio::spawn(async move {
-            // Until it is done, whoever is still there for the answer.
-            let _place = place;
-            service.serve(asked).await
+            // Until it is done, even if the sender has hung up.
+            let _permit = permit;
+            shared.service.serve(request).await
         });
         match served.await {
             Ok(Ok(body)) => json_response(StatusCode::OK, body),
-            Ok(Err(Refusal::Unreadable(sentence))) => {
+            Ok(Err(Refusal::Invalid(sentence))) => {
                 tracing::warn!(outcome = "refused", problem = %sentence, "a workflow's request was refused");
                 problem(StatusCode::BAD_REQUEST, &sentence)
             }
@@ -313,7 +343,7 @@ impl WorkflowEndpoint {
 impl fmt::Debug for WorkflowEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WorkflowEndpoint")
-            .field("secret", &self.secret)
+            .field("secret", &self.shared.secret)
             .finish_non_exhaustive()
     }
 }
@@ -326,11 +356,11 @@ impl Service for Subscriptions {
         &[Method::POST]
     }
 
-    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
-        let event = SubscriptionEvent::read(&asked.body)
-            .map_err(|error: UnreadableEvent| Refusal::Unreadable(error.to_string()))?;
-        self.0.take(&event).await.map_err(NotTaken::new)?;
-        written(&json!({ "success": true }))
+    async fn serve(&self, request: ProvenRequest) -> Result<Bytes, Refusal> {
+        let event = SubscriptionEvent::read(&request.body)
+            .map_err(|error: InvalidEvent| Refusal::Invalid(error.to_string()))?;
+        self.0.record(&event).await.map_err(Unavailable::new)?;
+        to_json(&json!({ "success": true }))
     }
 }
 

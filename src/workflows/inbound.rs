@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::serde_as;
 
-use super::address::{Address, InvalidUrl};
+use super::highlevel_url::{HighLevelUrl, InvalidUrl};
 use crate::api::workflows::Workflows;
 use crate::client::ReplaySafety;
 use crate::error::{Error, Result};
@@ -17,8 +17,8 @@ use crate::secret::Private;
 
 const OPERATION: &str = "workflows.send_inbound";
 
-/// The address of a workflow's *Inbound Webhook* trigger, as the workflow's author copies it from HighLevel. Whoever
-/// knows it can start the workflow, so it is a secret and does not print.
+/// The address of a workflow's *Inbound Webhook* trigger, as the workflow's author copies it from HighLevel. Anyone
+/// who knows it can start the workflow, so it is a secret and does not print.
 ///
 /// ```
 /// use gohighlevel::workflows::InboundWebhookUrl;
@@ -32,7 +32,7 @@ const OPERATION: &str = "workflows.send_inbound";
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboundWebhookUrl {
-    address: Address,
+    url: HighLevelUrl,
     location: LocationId,
 }
 
@@ -44,7 +44,7 @@ impl InboundWebhookUrl {
 
     /// The address itself. Do not log it.
     pub fn expose(&self) -> &str {
-        self.address.as_str()
+        self.url.as_str()
     }
 }
 
@@ -52,8 +52,8 @@ impl FromStr for InboundWebhookUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        let address = Address::parse(text, "/hooks/")?;
-        let location = match address.segments().as_slice() {
+        let url = HighLevelUrl::parse(text, "/hooks/")?;
+        let location = match url.segments().as_slice() {
             ["hooks", location, "webhook-trigger", id] if !id.is_empty() => {
                 LocationId::new(*location).ok()
             }
@@ -62,7 +62,7 @@ impl FromStr for InboundWebhookUrl {
         let location = location.ok_or(InvalidUrl::new(
             "it is not of the form /hooks/{location}/webhook-trigger/{id}",
         ))?;
-        Ok(Self { address, location })
+        Ok(Self { url, location })
     }
 }
 
@@ -120,8 +120,8 @@ fn check_inside(value: &Value) -> Result<(), InvalidPayload> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPayload {
-    /// It is no JSON object.
-    #[error("the payload is no JSON object; give a struct or a map with keys of text")]
+    /// It is not a JSON object.
+    #[error("the payload is not a JSON object; give a struct or a map with keys of text")]
     NotAnObject,
     /// A key is empty or holds white space, and could not be mapped in the workflow.
     #[error("a key of the payload is empty or holds white space; rename it, for example with `_`")]
@@ -142,7 +142,7 @@ pub enum InboundReceipt {
         id: Option<String>,
     },
     /// No workflow takes it: the workflow is a draft, or no longer has this trigger, or never existed. HighLevel shows
-    /// the payload to whoever edits the workflow, as a sample.
+    /// the payload as a sample to users who edit the workflow.
     NotLive,
     /// Neither; HighLevel says yes in other words than those that are known.
     Unclear,
@@ -187,7 +187,7 @@ impl Workflows<'_> {
             return Err(Error::config(OPERATION, problem));
         }
         let request = url
-            .address
+            .url
             .post()
             .operation(OPERATION)
             .bearer(None)

@@ -6,22 +6,24 @@
 //! | start a workflow by an address that its author gave | [`InboundWebhookUrl`], [`send_inbound`](crate::api::workflows::Workflows::send_inbound) | inbound webhook |
 //! | be a trigger that workflows begin with | [`triggers`] | marketplace trigger |
 //! | be a step of workflows, with an answer | `actions` (feature `webhooks`) | marketplace action |
-//! | be told by a step of a workflow | `WebhookAction` (feature `webhooks`) | webhook, custom webhook |
+//! | get requests from a step of a workflow | `WebhookAction` (feature `webhooks`) | webhook, custom webhook |
 //!
 //! Everything out is sent once: what it sets off cannot be taken back, HighLevel bills most of it, and whether it
 //! was done cannot be read. After [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome) a person has to look.
 //!
 //! Everything in comes **unsigned**: HighLevel signs its webhooks, and none of the requests here. A `WorkflowEndpoint`
-//! takes them only with a `SharedSecret` in a header, which whoever sets the step up configures there.
+//! takes them only with a `SharedSecret` in a header, which is configured in the step.
 //!
 //! Source: HighLevel's pages *Marketplace Workflow Triggers & Actions*, *Inbound Webhook*, *Webhook* and *Custom
 //! Webhook*.
 
 #[cfg(feature = "webhooks")]
 pub mod actions;
-mod address;
+#[cfg(feature = "webhooks")]
+mod coerce;
 #[cfg(feature = "webhooks")]
 mod endpoint;
+mod highlevel_url;
 mod inbound;
 #[cfg(feature = "axum")]
 mod route;
@@ -29,18 +31,16 @@ mod route;
 mod shared_secret;
 pub mod triggers;
 #[cfg(feature = "webhooks")]
-mod typed;
-#[cfg(feature = "webhooks")]
 mod webhook_action;
 
-pub use address::InvalidUrl;
 #[cfg(feature = "webhooks")]
-pub use endpoint::{NotTaken, StepFailure, WorkflowEndpoint};
+pub use coerce::InvalidField;
+#[cfg(feature = "webhooks")]
+pub use endpoint::{StepError, Unavailable, WorkflowEndpoint, WorkflowEndpointBuilder};
+pub use highlevel_url::InvalidUrl;
 pub use inbound::{InboundPayload, InboundReceipt, InboundWebhookUrl, InvalidPayload};
 #[cfg(feature = "webhooks")]
-pub use shared_secret::{SharedSecret, WeakSecret};
-#[cfg(feature = "webhooks")]
-pub use typed::UnreadableField;
+pub use shared_secret::{InvalidSecret, SharedSecret};
 #[cfg(feature = "webhooks")]
 pub use webhook_action::{WebhookAction, WebhookCall};
 #[cfg(feature = "missed-call")]

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 /// The fewest characters of a secret.
 const SHORTEST: usize = 16;
 
-/// A secret that whoever sets a step up in HighLevel configures as a header of its requests.
+/// A secret that is configured in HighLevel as a header of the requests of a step.
 ///
 /// It proves that the sender knows the secret and nothing more: neither that the body is unchanged nor that the request
 /// is new. Give each endpoint a random one of its own, and serve it over https alone.
@@ -26,7 +26,7 @@ const SHORTEST: usize = 16;
 /// headers.insert("x-workflow-secret", "Jq8mV2tR5xZ7cB1nK4".parse().expect("a header"));
 /// assert!(secret.proves(&headers));
 /// assert!(SharedSecret::new("x-workflow-secret", "").is_err());
-/// # Ok::<(), gohighlevel::workflows::WeakSecret>(())
+/// # Ok::<(), gohighlevel::workflows::InvalidSecret>(())
 /// ```
 #[derive(Clone)]
 pub struct SharedSecret {
@@ -38,9 +38,9 @@ pub struct SharedSecret {
 /// The header or the secret cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum WeakSecret {
+pub enum InvalidSecret {
     /// No HTTP header has this name. It is not quoted, since it may be the secret.
-    #[error("the first argument is no name of an HTTP header")]
+    #[error("the first argument is not the name of an HTTP header")]
     Header,
     /// The secret could be guessed.
     #[error("the secret has fewer than {SHORTEST} characters; make a random one")]
@@ -58,9 +58,9 @@ impl SharedSecret {
     /// last line break, is taken off, as HTTP takes it off in requests.
     ///
     /// Fails if no request could bring the header or the secret, and if the secret is short.
-    pub fn new(header: &str, secret: impl Into<Secret>) -> Result<Self, WeakSecret> {
+    pub fn new(header: &str, secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         let name = header.trim().to_ascii_lowercase();
-        let header = HeaderName::try_from(name).map_err(|_| WeakSecret::Header)?;
+        let header = HeaderName::try_from(name).map_err(|_| InvalidSecret::Header)?;
         let none = Self {
             header,
             accepted: Vec::new(),
@@ -69,15 +69,15 @@ impl SharedSecret {
     }
 
     /// Another secret is as good: to change one, accept both until every step has the new one.
-    pub fn or(mut self, secret: impl Into<Secret>) -> Result<Self, WeakSecret> {
+    pub fn or(mut self, secret: impl Into<Secret>) -> Result<Self, InvalidSecret> {
         let secret = secret.into();
         // Beyond ASCII it is not settled which bytes stand for a character in a header, so none could be compared.
         let sendable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if !secret.expose().bytes().all(sendable) {
-            return Err(WeakSecret::NoHeaderValue);
+            return Err(InvalidSecret::NoHeaderValue);
         }
         if secret.expose().chars().count() < SHORTEST {
-            return Err(WeakSecret::Short);
+            return Err(InvalidSecret::Short);
         }
         self.accepted
             .push(digest(&SHA256, secret.expose().as_bytes()));
@@ -148,11 +148,11 @@ mod tests {
         for short in ["", "   ", "fifteen letters"] {
             assert_eq!(
                 SharedSecret::new("x-secret", short).unwrap_err(),
-                WeakSecret::Short
+                InvalidSecret::Short
             );
         }
         let error = SharedSecret::new("x secret", SECRET).unwrap_err();
-        assert_eq!(error, WeakSecret::Header);
+        assert_eq!(error, InvalidSecret::Header);
     }
 
     #[test]
@@ -164,9 +164,12 @@ mod tests {
             "Jq8mV2tR5xZ7\u{200b}cB1nK4",
         ] {
             let error = SharedSecret::new("x-secret", secret).unwrap_err();
-            assert_eq!(error, WeakSecret::NoHeaderValue, "{secret:?}");
+            assert_eq!(error, InvalidSecret::NoHeaderValue, "{secret:?}");
             let accepted = SharedSecret::new("x-secret", SECRET).unwrap();
-            assert_eq!(accepted.or(secret).unwrap_err(), WeakSecret::NoHeaderValue);
+            assert_eq!(
+                accepted.or(secret).unwrap_err(),
+                InvalidSecret::NoHeaderValue
+            );
         }
     }
 

@@ -9,19 +9,21 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::actions::ActionAnswer;
-use super::endpoint::{Asked, Refusal, Service, StepFailure, WorkflowEndpoint, written};
-use super::shared_secret::SharedSecret;
-use super::typed::{UnreadableField, typed};
+use super::coerce::{InvalidField, coerce};
+use super::endpoint::{
+    ProvenRequest, Refusal, Service, StepError, WorkflowEndpoint, WorkflowEndpointBuilder, to_json,
+};
 use crate::digest::sha256_hex;
 use crate::secret::Private;
 
-/// Takes the requests of a step.
+/// Handles the requests of a step. An `Arc` of one is one too.
 #[async_trait]
 pub trait WebhookAction: Send + Sync + 'static {
-    /// Takes one. Return `Ok` only when it is durable: HighLevel is known not to send it again whatever is answered.
+    /// Handles one request. Return `Ok` only when it is durable: HighLevel is known not to send it again, whatever the
+    /// answer.
     ///
-    /// The answer's fields stand beside `"success": true`; a *Custom Webhook* step can keep them for later steps.
-    async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure>;
+    /// The answer's fields are sent beside `"success": true`; a *Custom Webhook* step can keep them for later steps.
+    async fn handle(&self, call: WebhookCall) -> Result<ActionAnswer, StepError>;
 }
 
 /// What a step sent: a JSON object, or parameters of the address.
@@ -82,13 +84,13 @@ impl WebhookCall {
 
     /// All fields as a type of the service's own; text is read as a number or a truth where the type asks for one. What
     /// counts as missing is missing here too, so that only an `Option` or a default takes it.
-    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, UnreadableField> {
+    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, InvalidField> {
         let mut fields = (*self.fields).clone();
         if let Some(Value::Object(custom)) = fields.remove("customData") {
             fields.extend(custom.into_iter().filter(|(_, value)| is_there(value)));
         }
         fields.retain(|_, value| is_there(value));
-        typed(Value::Object(fields))
+        coerce(Value::Object(fields))
     }
 
     /// What was sent: the fields of the body, `customData` among them, over those of the address. Do not log it.
@@ -124,28 +126,35 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-impl WorkflowEndpoint {
-    /// The address of *Webhook* and *Custom Webhook* steps. It takes POST, PUT, GET and DELETE, which a *Custom Webhook*
-    /// can be set to.
-    pub fn webhook(secret: SharedSecret, action: Arc<dyn WebhookAction>) -> Self {
-        Self::new(secret, Steps(action))
+#[async_trait]
+impl<A: WebhookAction + ?Sized> WebhookAction for Arc<A> {
+    async fn handle(&self, call: WebhookCall) -> Result<ActionAnswer, StepError> {
+        (**self).handle(call).await
     }
 }
 
-struct Steps(Arc<dyn WebhookAction>);
+impl WorkflowEndpointBuilder {
+    /// The address of *Webhook* and *Custom Webhook* steps. It takes POST, PUT, GET and DELETE, which a *Custom Webhook*
+    /// can be set to.
+    pub fn webhook(self, action: impl WebhookAction) -> WorkflowEndpoint {
+        self.serving(Steps(action))
+    }
+}
+
+struct Steps<A>(A);
 
 #[async_trait]
-impl Service for Steps {
+impl<A: WebhookAction> Service for Steps<A> {
     fn methods(&self) -> &'static [Method] {
         &[Method::POST, Method::PUT, Method::GET, Method::DELETE]
     }
 
-    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
-        let call = WebhookCall::read(asked.query, &asked.body)
-            .ok_or_else(|| Refusal::Unreadable("the body is no JSON object".into()))?;
-        let mut answer = self.0.take(call).await?.into_fields();
+    async fn serve(&self, request: ProvenRequest) -> Result<Bytes, Refusal> {
+        let call = WebhookCall::read(request.query, &request.body)
+            .ok_or_else(|| Refusal::Invalid("the body is not a JSON object".into()))?;
+        let mut answer = self.0.handle(call).await?.into_fields();
         answer.insert("success".to_owned(), Value::Bool(true));
-        written(&answer)
+        to_json(&answer)
     }
 }
 

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 8] = [
         "refusals",
         "secret",
         "sqlite",
-        "under_way",
+        "in_flight",
     ],
     &["error"],
     &["client"],

@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
-use gohighlevel::clock::SystemClock;
 use gohighlevel::serve::{Serve, Shutdown, ShutdownReport, serve};
 use gohighlevel::webhooks::{Delivery, Endpoint, Handler, NotDurable, Verifier};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -262,11 +261,7 @@ async fn a_handler_that_is_stuck_does_not_hold_up_the_end() {
         Arc::new(Semaphore::new(0)),
     );
     let verifier = Verifier::builder().ed25519_pem(&signer.pem()).unwrap();
-    let endpoint = Endpoint::new(
-        verifier.build(),
-        Arc::new(Stuck(Arc::clone(&begun))),
-        Arc::new(SystemClock),
-    );
+    let endpoint = Endpoint::new(verifier.build(), Stuck(Arc::clone(&begun)));
     let app = Router::new().route("/webhooks", endpoint.route());
     let running = Running::with(app, SHORT * 6, |serve| serve.endpoint(&endpoint)).await;
     let body = "{}";
@@ -285,7 +280,7 @@ async fn a_handler_that_is_stuck_does_not_hold_up_the_end() {
     let report = running.stop().await;
     assert_eq!(report.deliveries_unfinished, 1, "{report:?}");
     assert_eq!(rest(stuck).await, "");
-    // What was only half there was told to come again.
+    // A request that was only half there was answered 429.
     let answer = rest(half).await;
     assert!(answer.starts_with("HTTP/1.1 429"), "{answer}");
 }

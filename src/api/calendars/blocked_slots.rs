@@ -65,6 +65,7 @@ impl<'a> BlockedSlots<'a> {
 /// Whose slot is blocked. The OpenAPI file calls `calendarId` required; its own text says that either it or the user is
 /// given, and never both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub enum BlockedSlotOwner {
     /// That of a calendar.
     #[serde(rename = "calendarId")]

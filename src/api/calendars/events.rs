@@ -63,6 +63,7 @@ pub struct EventsQuery {
 
 /// Whose events to find.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EventOwner {
     /// Those of a calendar.
     Calendar(CalendarId),

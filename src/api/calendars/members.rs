@@ -44,6 +44,7 @@ impl TeamMember {
 
 /// How much a member is preferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TeamMemberPriority {
     /// `0`.
     Low,

@@ -64,7 +64,7 @@ use serde_with::serde_as;
 
 use crate::api::body::InLocation;
 use crate::api::listing::Entries;
-use crate::api::only_in;
+use crate::api::version_gate;
 use crate::client::{ApiVersion, Call, Location, Request, path};
 use crate::error::{Error, Result};
 use crate::ids::{CalendarGroupId, CalendarId};
@@ -180,7 +180,7 @@ struct CalendarList {
 
 /// Refuses an operation that only version 3 has, before anything is sent.
 fn only_in_v3(location: &Location, operation: &'static str) -> Result<()> {
-    only_in::version_3(
+    version_gate::version_3(
         location.speaks_v3(),
         operation,
         "build the client with `api_version(ApiVersion::V3)`",

@@ -135,7 +135,7 @@ pub struct NotificationQuery {
 }
 
 open_enum! {
-    /// Who is told.
+    /// Who is notified.
     pub enum NotificationReceiver {
         /// The contact.
         Contact = "contact",
@@ -153,7 +153,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How somebody is told.
+    /// The channel of a notification.
     pub enum NotificationChannel {
         /// By e-mail.
         Email = "email",
@@ -167,7 +167,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What is told.
+    /// What a notification is about.
     pub enum NotificationType {
         /// That an appointment was booked and is not confirmed yet.
         Booked = "booked",
@@ -184,7 +184,7 @@ open_enum! {
     }
 }
 
-/// How long before or after an appointment something is told.
+/// How long before or after an appointment a notification is sent.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,7 +211,7 @@ pub struct CalendarNotification {
     id: Option<CalendarNotificationId>,
     #[serde(rename = "_id")]
     database_id: Option<CalendarNotificationId>,
-    /// Who is told.
+    /// Who is notified.
     pub receiver_type: Option<NotificationReceiver>,
     /// How.
     pub channel: Option<NotificationChannel>,
@@ -237,7 +237,7 @@ pub struct CalendarNotification {
     pub additional_phone_numbers: Vec<PhoneNumber>,
     /// Further WhatsApp numbers; those without a country calling code are left out.
     pub additional_whatsapp_numbers: Vec<PhoneNumber>,
-    /// Which users are told: ids, or `sub_account_admin`.
+    /// Which users are notified: ids, or `sub_account_admin`.
     pub selected_users: Vec<String>,
 }
 
@@ -252,7 +252,7 @@ impl CalendarNotification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewCalendarNotification {
-    /// Who is told.
+    /// Who is notified.
     pub receiver_type: NotificationReceiver,
     /// How.
     pub channel: NotificationChannel,
@@ -268,7 +268,7 @@ pub struct NewCalendarNotification {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CalendarNotificationUpdate {
-    /// Who is told.
+    /// Who is notified.
     pub receiver_type: Option<NotificationReceiver>,
     /// How.
     pub channel: Option<NotificationChannel>,
@@ -302,7 +302,7 @@ pub struct NotificationContent {
     pub additional_email_ids: Option<Vec<Private<String>>>,
     /// Further phone numbers.
     pub additional_phone_numbers: Option<Vec<PhoneNumber>>,
-    /// Which users are told in the app or as the business: ids, or `sub_account_admin`.
+    /// Which users are notified in the app or as the business: ids, or `sub_account_admin`.
     pub selected_users: Option<Vec<String>>,
     /// The sender's address of an e-mail.
     pub from_address: Option<Private<String>>,

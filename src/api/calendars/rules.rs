@@ -110,6 +110,7 @@ impl ScheduleInterval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say all")]
+// Exhaustive on purpose: a week has these days.
 pub enum ScheduleWeekday {
     Sunday,
     Monday,

@@ -134,9 +134,9 @@ pub struct CalendarSettings {
     pub is_live_payment_mode: Option<bool>,
     /// Whether a booking is confirmed at once.
     pub auto_confirm: Option<bool>,
-    /// Whether the assigned member is told by e-mail.
+    /// Whether the assigned member is notified by e-mail.
     pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// Who else is told by e-mail.
+    /// Who else is notified by e-mail.
     pub alert_email: Option<Private<String>>,
     /// Whether Google sends invitations.
     pub google_invitation_emails: Option<bool>,
@@ -231,6 +231,7 @@ pub struct LookBusy {
 
 /// Which hours of a calendar count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AvailabilityType {
     /// Only the open hours of each week.
     OpenHours,
@@ -281,7 +282,7 @@ open_enum! {
 open_enum! {
     /// How a round robin picks among its members.
     pub enum RoundRobinMode {
-        /// Whoever is free.
+        /// A member who is free.
         Availability = "RoundRobin_OptimizeForAvailability",
         /// All alike.
         EqualDistribution = "RoundRobin_OptimizeForEqualDistribution",

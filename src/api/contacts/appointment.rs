@@ -38,6 +38,7 @@ open_enum! {
 /// When something in a calendar is. A contact's appointments come as `2021-07-16 11:00:00` without a zone, which is
 /// presumably that of the location; calendars give an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AppointmentTime {
     /// A moment.
     At(Timestamp),

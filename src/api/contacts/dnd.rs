@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for DndSettings {
     }
 }
 
-/// Reads the settings of all channels; what is no setting is left out.
+/// Reads the settings of all channels; anything else is left out.
 struct Channels;
 
 impl<'de> Visitor<'de> for Channels {

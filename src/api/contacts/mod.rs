@@ -20,7 +20,7 @@ mod write;
 pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
 pub use attribution::Attribution;
 pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
-pub use model::{Contact, ContactOpportunity, CustomFieldValue, NotTaken, UpsertedContact};
+pub use model::{Contact, ContactOpportunity, CustomFieldValue, RejectedFields, UpsertedContact};
 pub use related::{
     AfterContact, ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart,
 };
@@ -31,7 +31,7 @@ pub use write::{Change, ContactUpdate, CustomFieldInput, NewContact};
 
 use futures_util::Stream;
 use model::DuplicateLookup;
-use write::{Duplicated, Worded};
+use write::{Duplicated, VersionedBody};
 
 use crate::api::body::InLocation;
 use crate::api::listing::count;
@@ -66,7 +66,7 @@ impl<'a> Contacts<'a> {
     pub fn create(&self, contact: &NewContact) -> Call<'a, Contact> {
         let request = Request::post(path(&["contacts", ""]))
             .operation("contacts.create")
-            .json(&self.worded(&InLocation::new(self.location.id(), contact)))
+            .json(&self.versioned(&InLocation::new(self.location.id(), contact)))
             .data_key("contact");
         self.location.send(request)
     }
@@ -74,12 +74,12 @@ impl<'a> Contacts<'a> {
     /// Updates the contact with the same e-mail or phone, or creates it. What HighLevel recognises a contact by, and in
     /// which order, is a setting of the location
     /// ([`contact_unique_identifiers`](super::locations::LocationSettings::contact_unique_identifiers)). If the other value
-    /// belongs to another contact, [`UpsertedContact::not_taken`] says so.
+    /// belongs to another contact, [`UpsertedContact::rejected`] says so.
     pub fn upsert(&self, contact: &NewContact) -> Call<'a, UpsertedContact> {
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.upsert")
             .replay(ReplaySafety::Repeatable)
-            .json(&self.worded(&InLocation::new(self.location.id(), contact)))
+            .json(&self.versioned(&InLocation::new(self.location.id(), contact)))
             .data_key("data");
         let (email, phone) = (contact.email.clone(), contact.phone.clone());
         self.location
@@ -99,7 +99,7 @@ impl<'a> Contacts<'a> {
         };
         let request = Request::post(path(&["contacts", "upsert"]))
             .operation("contacts.create_duplicate")
-            .json(&self.worded(&InLocation::new(self.location.id(), &contact)))
+            .json(&self.versioned(&InLocation::new(self.location.id(), &contact)))
             .data_key("data");
         self.location.send(request)
     }
@@ -119,7 +119,7 @@ impl<'a> Contacts<'a> {
         const OPERATION: &str = "contacts.update";
         let request = Request::put(path(&["contacts", id.as_str()]))
             .operation(OPERATION)
-            .json(&self.worded(update))
+            .json(&self.versioned(update))
             .data_key("contact");
         self.location.send(request).only_if(update.check(OPERATION))
     }
@@ -143,7 +143,7 @@ impl<'a> Contacts<'a> {
         let asked = search.clone();
         self.location
             .send(request)
-            .map(move |page: ContactPage| page.of(&asked))
+            .map(move |page: ContactPage| page.with_request(&asked))
     }
 
     /// All contacts that a search finds, page after page from the page it names.
@@ -197,9 +197,9 @@ impl<'a> Contacts<'a> {
             .map(|lookup| lookup.contact)
     }
 
-    fn worded<T>(&self, body: T) -> Worded<T> {
+    fn versioned<T>(&self, body: T) -> VersionedBody<T> {
         let v3 = self.location.speaks_v3();
-        Worded { v3, body }
+        VersionedBody { v3, body }
     }
 
     fn duplicate_lookup(&self, operation: &'static str) -> Request {

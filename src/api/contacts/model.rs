@@ -37,7 +37,7 @@ pub struct Contact {
     pub last_name: Option<Private<String>>,
     /// The main e-mail address.
     pub email: Option<Private<String>>,
-    /// The main phone number; `None` also where HighLevel has kept a text that is no number in E.164.
+    /// The main phone number; `None` also where HighLevel has kept a text that is not a number in E.164.
     pub phone: Option<PhoneNumber>,
     /// Further e-mail addresses; the documentation has them in searches alone.
     pub additional_emails: Vec<Private<String>>,
@@ -99,7 +99,7 @@ pub struct Contact {
     pub products: Vec<String>,
     /// The addresses of the contact's files.
     pub attachments: Vec<Private<String>>,
-    /// The users who are told what happens with the contact.
+    /// The users who are notified of changes to the contact.
     pub followers: Vec<UserId>,
     /// The id that the live chat has given to the contact's browser.
     pub visitor_id: Option<String>,
@@ -178,7 +178,7 @@ pub struct ContactOpportunity {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub monetary_value: Option<f64>,
-    /// What became of it.
+    /// Its status.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub status: Option<OpportunityStatus>,
@@ -195,9 +195,9 @@ pub struct UpsertedContact {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub new: Option<bool>,
-    /// What was given and is not the contact's: most likely another contact holds it.
+    /// The values that HighLevel left out: most likely another contact holds them.
     #[serde(skip)]
-    pub not_taken: NotTaken,
+    pub rejected: RejectedFields,
 }
 
 /// The phone number or e-mail address of an upsert that its contact does not have.
@@ -207,7 +207,7 @@ pub struct UpsertedContact {
 /// [`find_by_phone`](super::Contacts::find_by_phone) or [`find_by_email`](super::Contacts::find_by_email) whose it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotTaken {
+pub struct RejectedFields {
     /// The e-mail address.
     pub email: bool,
     /// The phone number.
@@ -221,7 +221,7 @@ impl UpsertedContact {
         let same = |given: &str, kept: &str| given.trim().eq_ignore_ascii_case(kept.trim());
         let emails = contact.email.iter().chain(&contact.additional_emails);
         let phones = contact.additional_phones.iter();
-        self.not_taken = NotTaken {
+        self.rejected = RejectedFields {
             email: email.is_some_and(|email| {
                 !email.trim().is_empty() && !emails.into_iter().any(|kept| same(email, kept))
             }),

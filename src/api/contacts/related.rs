@@ -1,4 +1,4 @@
-//! Followers and businesses of contacts, their appointments, and the two listings that are no search.
+//! Followers and businesses of contacts, their appointments, and the two listings beside the search.
 
 use futures_util::Stream;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::model::Contact;
 use crate::api::body::InLocation;
 use crate::api::listing::{Entries, NextPageUrl, count, says_more};
 use crate::api::offset::OffsetPage;
-use crate::api::only_in;
+use crate::api::version_gate;
 use crate::client::{Call, Outlook, Page, ReplaySafety, Request, Way, items, path};
 use crate::error::Result;
 use crate::ids::{BusinessId, ContactId, UserId};
@@ -19,7 +19,7 @@ use crate::lenient::{FromScalar as _, Lenient, LenientList, LenientPart};
 use crate::secret::Private;
 
 impl<'a> Contacts<'a> {
-    /// Adds users who are told what happens with a contact.
+    /// Adds users who are notified of changes to a contact.
     pub fn add_followers(
         &self,
         contact: &ContactId,
@@ -118,11 +118,11 @@ impl<'a> Contacts<'a> {
 
     /// One page of all contacts, the oldest way to read them. HighLevel advises [`search`](Self::search) instead.
     ///
-    /// It exists in version 2 only: a client of version 3 is told so
-    /// ([`Config`](crate::error::ErrorKind::Config)) before anything is sent.
+    /// It exists in version 2 only: a client of version 3 gets
+    /// [`Config`](crate::error::ErrorKind::Config), and nothing is sent.
     pub fn list(&self, query: &ContactList) -> Call<'a, ContactListPage> {
         const OPERATION: &str = "contacts.list";
-        let checked = only_in::version_2(self.location.speaks_v3(), OPERATION, "use `search`");
+        let checked = version_gate::version_2(self.location.speaks_v3(), OPERATION, "use `search`");
         let request = Request::get(path(&["contacts", ""]))
             .operation(OPERATION)
             .query("locationId", self.location.id())
@@ -137,7 +137,7 @@ impl<'a> Contacts<'a> {
         let limit = query.limit;
         self.location
             .send(request)
-            .map(move |page: ContactListPage| page.of(limit))
+            .map(move |page: ContactListPage| page.with_request(limit))
             .only_if(checked)
     }
 
@@ -237,7 +237,7 @@ pub struct ContactListPage {
 
 impl ContactListPage {
     /// The page of what was asked for.
-    fn of(self, limit: Option<u32>) -> Self {
+    fn with_request(self, limit: Option<u32>) -> Self {
         Self {
             limit: count(limit.unwrap_or(20)),
             ..self

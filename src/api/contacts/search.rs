@@ -102,7 +102,7 @@ impl From<PageWire> for ContactPage {
 
 impl ContactPage {
     /// The page of what was asked for.
-    pub(super) fn of(self, search: &ContactSearch) -> Self {
+    pub(super) fn with_request(self, search: &ContactSearch) -> Self {
         Self {
             asked: search.page.clone(),
             limit: count(search.page_limit),

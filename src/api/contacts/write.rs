@@ -150,6 +150,7 @@ impl ContactUpdate {
 
 /// What to do with a field that HighLevel can empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+// Exhaustive on purpose: a change is one of these three.
 pub enum Change<T> {
     /// Leave it as it is.
     #[default]
@@ -216,12 +217,12 @@ impl CustomFieldInput {
 }
 
 /// A body in the words of the client's API version. Ours are those of version 2.
-pub(super) struct Worded<T> {
+pub(super) struct VersionedBody<T> {
     pub(super) v3: bool,
     pub(super) body: T,
 }
 
-impl<T: Serialize> Serialize for Worded<T> {
+impl<T: Serialize> Serialize for VersionedBody<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !self.v3 {
             return self.body.serialize(serializer);

@@ -8,7 +8,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use super::Conversations;
 use super::message::{MessageSource, MessageStatus};
-use crate::api::only_in;
+use crate::api::version_gate;
 use crate::client::{ApiVersion, Call, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, ConversationId, ConversationProviderId, LocationId, MessageId};
@@ -36,7 +36,7 @@ impl<'a> Conversations<'a> {
         update: &EmailStatusUpdate,
     ) -> Result<()> {
         const OPERATION: &str = "conversations.update_email_status";
-        only_in::version_3(self.location.speaks_v3(), OPERATION, "use `update_status`")?;
+        version_gate::version_3(self.location.speaks_v3(), OPERATION, "use `update_status`")?;
         let segments = ["conversations", "messages", "email", id.as_str(), "status"];
         let request = Request::put(path(&segments))
             .operation(OPERATION)
@@ -145,6 +145,7 @@ pub struct Email {
 /// HighLevel's `conversations-v3.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum EmailStatus {
     /// Waits to be sent.
     Pending,
@@ -168,7 +169,7 @@ pub enum EmailStatus {
     Clicked,
 }
 
-/// What became of an e-mail that a custom provider sent.
+/// The status of an e-mail that a custom provider sent.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmailStatusUpdate {

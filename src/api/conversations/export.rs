@@ -34,7 +34,7 @@ impl<'a> Conversations<'a> {
         let limit = query.limit;
         self.location
             .send(request)
-            .map(move |page: ExportPage| page.of(limit))
+            .map(move |page: ExportPage| page.with_request(limit))
     }
 
     /// All of the location's messages that a query finds, page after page from the one it names.
@@ -72,6 +72,7 @@ open_enum! {
 
 /// What an export is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExportOrder {
     /// When a message was made.
     Created,
@@ -165,7 +166,7 @@ impl From<PageWire> for ExportPage {
 
 impl ExportPage {
     /// The page of what was asked for.
-    fn of(self, limit: Option<u32>) -> Self {
+    fn with_request(self, limit: Option<u32>) -> Self {
         Self {
             limit: count(limit.unwrap_or(100)),
             ..self

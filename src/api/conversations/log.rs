@@ -119,6 +119,7 @@ open_enum! {
 /// Where a logged message belongs. The documentation asks for both ids, the live service for one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
+#[non_exhaustive]
 pub enum InboundThread {
     /// Into a conversation.
     Conversation {
@@ -270,6 +271,7 @@ pub struct LoggedMessage {
 /// How far a message of a custom provider can be said to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum DeliveryStatus {
     /// On its way.
     Pending,
@@ -317,7 +319,7 @@ pub struct DeliveryError {
     /// The kind of error, such as `saas`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What people are told.
+    /// The message for users.
     pub message: String,
 }
 

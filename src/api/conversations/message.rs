@@ -38,7 +38,7 @@ open_enum! {
         Opened = "opened",
         /// A link in an e-mail was clicked.
         Clicked = "clicked",
-        /// Could not be sent; why is not told by the API.
+        /// Could not be sent; the API does not say why.
         Failed = "failed",
         /// Was sent and did not arrive.
         Undelivered = "undelivered",
@@ -284,7 +284,7 @@ pub struct MessagePage {
 
 impl MessagePage {
     /// The page of what was asked for.
-    pub(super) fn of(self, limit: Option<u32>) -> Self {
+    pub(super) fn with_request(self, limit: Option<u32>) -> Self {
         Self {
             limit: count(limit.unwrap_or(20)),
             ..self
@@ -501,7 +501,7 @@ mod tests {
             ),
         ] {
             let page: MessagePage = serde_json::from_str(json).unwrap();
-            let next_page = page.of(Some(2));
+            let next_page = page.with_request(Some(2));
             assert_eq!(next_page.next().map(MessageId::as_str), next, "{json}");
         }
     }

@@ -186,7 +186,7 @@ impl<'a> Conversations<'a> {
         let asked = search.clone();
         self.location
             .send(request)
-            .map(move |page: ConversationPage| page.of(&asked))
+            .map(move |page: ConversationPage| page.with_request(&asked))
     }
 
     /// One page of a conversation's messages and calls, newest first.
@@ -210,7 +210,7 @@ impl<'a> Conversations<'a> {
         let limit = query.limit;
         self.location
             .send(request)
-            .map(move |page: MessagePage| page.of(limit))
+            .map(move |page: MessagePage| page.with_request(limit))
     }
 
     /// All conversations that a search finds, page after page, in every order.

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 
 use super::Conversations;
 use crate::api::body::InLocation;
-use crate::api::only_in;
+use crate::api::version_gate;
 use crate::client::{ApiVersion, Call, Location, ReplaySafety, Request, path};
 use crate::error::Result;
 use crate::ids::{ContactId, CustomSubtypeId};
@@ -120,7 +120,7 @@ impl<'a> Preferences<'a> {
 
     /// The request, and whether the client's version has it.
     fn request(&self, operation: &'static str, request: Request) -> (Request, Result<()>) {
-        let checked = only_in::version_2(self.location.speaks_v3(), operation, GONE);
+        let checked = version_gate::version_2(self.location.speaks_v3(), operation, GONE);
         let request = request.operation(operation);
         (request.version(ApiVersion::V2021_04_15), checked)
     }
@@ -129,6 +129,7 @@ impl<'a> Preferences<'a> {
 /// The channel that a kind of messages goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum SubtypeChannel {
     /// E-mail.
     Email,
@@ -184,6 +185,7 @@ pub struct SubscriptionChange {
 
 /// What is changed about a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SubscriptionAction {
     /// What people write to the contact one by one.
     Default {
@@ -233,6 +235,7 @@ struct ActionWire<'a> {
 
 /// A kind of messages that every location has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub enum DefaultSubtype {
     /// What people write to the contact one by one.
     #[serde(rename = "One on One")]
@@ -242,6 +245,7 @@ pub enum DefaultSubtype {
 /// Whether a contact wants something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum SubscriptionStatus {
     /// It does.
     Subscribed,

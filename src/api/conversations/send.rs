@@ -177,6 +177,7 @@ open_enum! {
 
 /// Within which time HighLevel shall look for the best one to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub enum OptimizationPeriod {
     /// A day.
     #[serde(rename = "24h")]
@@ -191,6 +192,7 @@ pub enum OptimizationPeriod {
 
 /// What an e-mail forwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Forwarded {
     /// A whole thread.
     Thread(MessageId),

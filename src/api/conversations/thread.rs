@@ -172,6 +172,7 @@ pub struct ConversationScore {
 
 /// What conversations are sorted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConversationSort {
     /// The last message that a person has sent.
     LastManualMessage,
@@ -229,6 +230,7 @@ pub struct ConversationUpdate {
 /// What somebody thought of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ConversationFeedback {
     /// Well of it.
     Positive,
@@ -402,7 +404,7 @@ impl From<PageWire> for ConversationPage {
 
 impl ConversationPage {
     /// The page of what was asked for.
-    pub(super) fn of(self, search: &ConversationSearch) -> Self {
+    pub(super) fn with_request(self, search: &ConversationSearch) -> Self {
         Self {
             limit: search.length(),
             sort_by: search.sort_by.clone(),

@@ -90,6 +90,7 @@ impl<'a> Locations<'a> {
 
 /// What becomes of the Twilio account of a location that is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TwilioAccount {
     /// It stays.
     Keep,

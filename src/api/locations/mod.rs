@@ -22,7 +22,7 @@ pub use write::{
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, serde_as};
 
-use super::only_in;
+use super::version_gate;
 use crate::client::{Call, Location, Request, path};
 use crate::error::Result;
 use crate::ids::ConversationProviderId;
@@ -54,7 +54,7 @@ impl Location {
     /// The products of HighLevel that the location may use. An agency's token is needed; in version 3 only.
     pub fn permissions(&self) -> Call<'_, Vec<Permission>> {
         const OPERATION: &str = "locations.permissions";
-        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
+        let checked = version_gate::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let request = Request::get(self.permissions_path()).operation(OPERATION);
         self.send::<Permissions>(request)
             .map(|answer| answer.permissions)
@@ -64,7 +64,7 @@ impl Location {
     /// Sets all the products of HighLevel that the location may use. An agency's token is needed; in version 3 only.
     pub fn set_permissions(&self, permissions: &[Permission]) -> Call<'_, Vec<Permission>> {
         const OPERATION: &str = "locations.set_permissions";
-        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
+        let checked = version_gate::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let request = Request::put(self.permissions_path())
             .operation(OPERATION)
             .json(&PermissionsInput { permissions });
@@ -79,7 +79,7 @@ impl Location {
         channel: &ProviderChannel,
     ) -> Call<'_, Vec<ConversationProvider>> {
         const OPERATION: &str = "locations.conversation_providers";
-        let checked = only_in::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
+        let checked = version_gate::version_3(self.speaks_v3(), OPERATION, BUILD_V3);
         let id = self.id().as_str();
         let segments = ["locations", id, "conversationChannels", channel.as_str()];
         let request = Request::get(path(&segments))

@@ -172,7 +172,7 @@ pub struct LocationSettings {
 pub struct SocialProfiles {
     /// Facebook.
     pub facebook_url: Option<String>,
-    /// Google+, which is no more.
+    /// Google+, which was shut down.
     pub google_plus: Option<String>,
     /// LinkedIn.
     #[serde(rename = "linkedIn")]

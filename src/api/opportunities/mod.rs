@@ -99,7 +99,7 @@ impl<'a> Opportunities<'a> {
         let asked = search.clone();
         self.location
             .send(request)
-            .map(move |page: OpportunityPage| page.of(&asked))
+            .map(move |page: OpportunityPage| page.with_request(&asked))
     }
 
     /// All opportunities that a search by fields finds, page after page from the one it names.
@@ -138,7 +138,7 @@ impl<'a> Opportunities<'a> {
         let asked = search.clone();
         self.location
             .send(request)
-            .map(move |page: AdvancedOpportunityPage| page.of(&asked))
+            .map(move |page: AdvancedOpportunityPage| page.with_request(&asked))
     }
 
     /// All opportunities that a search by text finds, page after page from the one it names.

@@ -19,7 +19,7 @@ use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
 open_enum! {
-    /// What became of an opportunity.
+    /// The status of an opportunity.
     pub enum OpportunityStatus {
         /// Nothing yet.
         Open = "open",
@@ -51,7 +51,7 @@ pub struct Opportunity {
     pub pipeline_id: Option<PipelineId>,
     /// The stage it has reached.
     pub pipeline_stage_id: Option<PipelineStageId>,
-    /// What became of it.
+    /// Its status.
     pub status: Option<OpportunityStatus>,
     /// Why it was lost.
     pub lost_reason_id: Option<LostReasonId>,

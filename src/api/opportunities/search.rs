@@ -168,7 +168,7 @@ struct Meta {
 
 impl OpportunityPage {
     /// The page of what was asked for.
-    pub(super) fn of(self, search: &OpportunitySearch) -> Self {
+    pub(super) fn with_request(self, search: &OpportunitySearch) -> Self {
         let by_number = search.after.is_none();
         Self {
             limit: count(search.limit.unwrap_or(20)),
@@ -227,7 +227,7 @@ impl OpportunityPage {
             .or_else(completed)
     }
 
-    /// The number of the page after this one, whoever tells it.
+    /// The number of the page after this one, from whichever field has it.
     fn next_number(&self) -> Option<u32> {
         let in_address = || {
             let address = NextPageUrl::read(self.meta.next_page_url.as_ref()?);
@@ -382,7 +382,7 @@ impl From<AdvancedWire> for AdvancedOpportunityPage {
 
 impl AdvancedOpportunityPage {
     /// The page of what was asked for.
-    pub(super) fn of(self, search: &AdvancedOpportunitySearch) -> Self {
+    pub(super) fn with_request(self, search: &AdvancedOpportunitySearch) -> Self {
         Self {
             asked: search.page.clone(),
             limit: count(search.length()),

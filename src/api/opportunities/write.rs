@@ -23,7 +23,7 @@ pub struct NewOpportunity {
     pub contact_id: ContactId,
     /// The name.
     pub name: Private<String>,
-    /// What became of it.
+    /// Its status.
     pub status: OpportunityStatus,
     /// The stage; the pipeline's first if `None`.
     pub pipeline_stage_id: Option<PipelineStageId>,
@@ -82,7 +82,7 @@ pub struct OpportunityUpdate {
     pub pipeline_stage_id: Option<PipelineStageId>,
     /// The name.
     pub name: Option<Private<String>>,
-    /// What became of it. To say why it was lost too, use
+    /// Its status. To say why it was lost too, use
     /// [`set_status`](super::Opportunities::set_status).
     pub status: Option<OpportunityStatus>,
     /// What it is worth, in the location's currency.
@@ -123,7 +123,7 @@ pub struct OpportunityUpsert {
     pub contact_id: Option<ContactId>,
     /// The name.
     pub name: Option<Private<String>>,
-    /// What became of it.
+    /// Its status.
     pub status: Option<OpportunityStatus>,
     /// Why it was lost.
     pub lost_reason_id: Option<LostReasonId>,
@@ -141,6 +141,7 @@ pub struct OpportunityUpsert {
 
 /// What happens to the followers of an opportunity.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FollowersUpdate {
     /// These are added; nobody is if there is none.
     Add(Vec<UserId>),

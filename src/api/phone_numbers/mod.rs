@@ -56,7 +56,7 @@ impl<'a> PhoneNumbers<'a> {
         let page = query.page;
         self.location
             .send(request)
-            .map(move |answer: NumberPage| answer.of(page))
+            .map(move |answer: NumberPage| answer.with_request(page))
             .only_if(checked)
     }
 

@@ -120,7 +120,7 @@ pub struct OwnedNumber {
     /// What kind of number it is.
     #[serde(rename = "type")]
     pub number_type: Option<NumberType>,
-    /// Whether the location calls and texts from it unless told otherwise.
+    /// Whether the location calls and texts from it unless another is chosen.
     pub is_default_number: Option<bool>,
     /// The user it belongs to.
     pub linked_user: Option<UserId>,
@@ -230,7 +230,7 @@ impl From<PageWire> for NumberPage {
 
 impl NumberPage {
     /// The page of what was asked for; what HighLevel says of it counts for more.
-    pub(super) fn of(self, page: Option<u32>) -> Self {
+    pub(super) fn with_request(self, page: Option<u32>) -> Self {
         Self {
             page: self.page.or(Some(page.unwrap_or(0))),
             ..self

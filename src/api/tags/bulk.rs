@@ -15,7 +15,7 @@ use crate::lenient::{Lenient, LenientList};
 use crate::open_enum::open_enum;
 
 impl<'a> ContactTags<'a> {
-    /// Adds tags to many contacts at once. What became of each contact is in the answer.
+    /// Adds tags to many contacts at once. The outcome for each contact is in the answer.
     pub fn add_to_many(&self, contacts: &[ContactId], tags: &[TagName]) -> Call<'a, BulkTagging> {
         self.update_many("add", contacts, tags, None)
     }
@@ -54,7 +54,7 @@ impl<'a> ContactTags<'a> {
     }
 }
 
-/// What became of tagging many contacts.
+/// The outcome of tagging many contacts.
 #[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -68,7 +68,7 @@ pub struct BulkTagging {
     pub responses: Vec<BulkTagged>,
 }
 
-/// What became of one contact.
+/// The outcome for one contact.
 #[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -131,14 +131,14 @@ pub struct TagName(Box<str>);
 /// Text that cannot name a tag, because there is nothing in it but white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a tag needs a name; there is nothing but white space")]
-pub struct EmptyTagName;
+pub struct InvalidTagName;
 
 impl TagName {
-    /// Takes the name. Fails with [`EmptyTagName`] if nothing is left of it.
-    pub fn new(text: impl AsRef<str>) -> Result<Self, EmptyTagName> {
+    /// Takes the name. Fails with [`InvalidTagName`] if nothing is left of it.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidTagName> {
         let name = text.as_ref().trim();
         if name.is_empty() {
-            return Err(EmptyTagName);
+            return Err(InvalidTagName);
         }
         Ok(Self(name.to_lowercase().into_boxed_str()))
     }
@@ -150,17 +150,17 @@ impl TagName {
 }
 
 impl FromStr for TagName {
-    type Err = EmptyTagName;
+    type Err = InvalidTagName;
 
-    fn from_str(text: &str) -> Result<Self, EmptyTagName> {
+    fn from_str(text: &str) -> Result<Self, InvalidTagName> {
         Self::new(text)
     }
 }
 
 impl TryFrom<&str> for TagName {
-    type Error = EmptyTagName;
+    type Error = InvalidTagName;
 
-    fn try_from(text: &str) -> Result<Self, EmptyTagName> {
+    fn try_from(text: &str) -> Result<Self, InvalidTagName> {
         Self::new(text)
     }
 }
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn two_spellings_are_one_tag() {
         assert_eq!(TagName::new(" Missed Call "), TagName::new("missed call"));
-        assert_eq!(TagName::new(" \n").unwrap_err(), EmptyTagName);
+        assert_eq!(TagName::new(" \n").unwrap_err(), InvalidTagName);
         assert_eq!(
             serde_json::from_str::<TagName>("\"VIP\"").unwrap().as_str(),
             "vip"

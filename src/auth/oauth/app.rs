@@ -38,10 +38,11 @@ impl OAuthApp {
             .split_once('-')
             .map_or(&*client_id, |(app, _)| app);
         let app_id = AppId::new(id).map_err(|error| {
-            problem("the client id is none; copy it from the developer portal").with_source(error)
+            problem("the client id is not valid; copy it from the developer portal")
+                .with_source(error)
         })?;
         let redirect = Url::parse(&redirect_uri)
-            .map_err(|error| problem("the redirect URI is no URL").with_source(error))?;
+            .map_err(|error| problem("the redirect URI is not a valid URL").with_source(error))?;
         let loopback = match redirect.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -94,6 +95,7 @@ impl OAuthApp {
 
 /// The two names of HighLevel's marketplace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum AuthorizeHost {
     /// `marketplace.gohighlevel.com`.
     #[default]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::answer::{TokenAnswer, UserType};
 use super::credentials::{Inner, OAuthCredentials};
 use super::grant::{Grant, GrantKey, GrantSource};
+use super::grant_state::Unsaved;
 use super::renew::executor;
-use super::slot::Unsaved;
+use super::token_response::{TokenResponse, UserType};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::LocationId;
 
@@ -63,18 +63,18 @@ impl OAuthCredentials {
 
 impl Inner {
     async fn keep(&self, key: &GrantKey, grant: Grant) -> Result<()> {
-        let slot = self.slot(key);
+        let grant_state = self.grant_state(key);
         let unsaved = Unsaved::Connected(Box::new(grant));
         self.changed(key);
-        slot.lock().unsaved = Some(Box::new(unsaved.clone()));
-        self.save(&slot, &unsaved, None).await?;
+        grant_state.lock().unsaved = Some(Box::new(unsaved.clone()));
+        self.save(&grant_state, &unsaved, None).await?;
         self.changed(key);
         Ok(())
     }
 }
 
 /// Whose grant an answer is, and the grant.
-fn read(answer: &TokenAnswer, asked_at: jiff::Timestamp) -> Result<(GrantKey, Grant)> {
+fn read(answer: &TokenResponse, asked_at: jiff::Timestamp) -> Result<(GrantKey, Grant)> {
     let missing = |field: &str| {
         Error::new(
             ErrorKind::Decode {

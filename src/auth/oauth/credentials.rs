@@ -1,4 +1,4 @@
-//! Credentials out of OAuth grants: which token a request gets, and who waits for whom.
+//! Credentials from OAuth grants: which token a request gets, and which renewal it waits for.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use futures_util::TryStreamExt as _;
 
 use super::endpoint::OAuth;
 use super::grant::{Grant, GrantKey, GrantSource};
+use super::grant_state::{Decision, GrantState, RefreshPolicy};
 use super::installed::{InstalledLocation, InstalledQuery};
 use super::renew::{is_expiry, store_failed};
-use super::slot::{Decision, RefreshPolicy, Slot};
 use crate::auth::Credentials;
 use crate::auth::store::{Put, TokenStore};
 use crate::clock::Clock;
@@ -69,7 +69,7 @@ impl OAuthCredentialsBuilder {
                 store: self.store,
                 policy: self.policy,
                 agency: self.agency,
-                slots: Mutex::default(),
+                grants: Mutex::default(),
             }),
         }
     }
@@ -81,11 +81,11 @@ pub(super) struct Inner {
     pub(super) store: Arc<dyn TokenStore>,
     pub(super) policy: RefreshPolicy,
     agency: Option<CompanyId>,
-    slots: Mutex<HashMap<GrantKey, Arc<Slot>>>,
+    grants: Mutex<HashMap<GrantKey, Arc<GrantState>>>,
 }
 
 impl OAuthCredentials {
-    /// Begins credentials that keep their grants in `store`. Several clients and processes may share one.
+    /// Returns a builder for credentials that keep their grants in `store`. Several clients and processes may share one.
     pub fn builder(oauth: OAuth, store: impl TokenStore) -> OAuthCredentialsBuilder {
         OAuthCredentialsBuilder {
             oauth,
@@ -100,7 +100,7 @@ impl OAuthCredentials {
         &self.inner.oauth
     }
 
-    /// Tells that `location` lies below `company`, whose grant mints its tokens. A grant of its own that is there
+    /// Records that `location` belongs to `company`, whose grant mints its tokens. A grant of its own that is there
     /// already stays. Returns whether anything was changed.
     pub async fn add_location(&self, location: &LocationId, company: &CompanyId) -> Result<bool> {
         let now = self.inner.clock().now();
@@ -147,56 +147,56 @@ impl Inner {
         &**self.oauth.client().clock()
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<GrantKey, Arc<Slot>>> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    fn grants(&self) -> MutexGuard<'_, HashMap<GrantKey, Arc<GrantState>>> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn slot(&self, key: &GrantKey) -> Arc<Slot> {
-        let mut slots = self.slots();
-        match slots.get(key) {
-            Some(slot) => Arc::clone(slot),
+    pub(super) fn grant_state(&self, key: &GrantKey) -> Arc<GrantState> {
+        let mut grants = self.grants();
+        match grants.get(key) {
+            Some(grant_state) => Arc::clone(grant_state),
             None => {
-                let slot = Arc::new(Slot::new(key.clone()));
-                slots.insert(key.clone(), Arc::clone(&slot));
-                slot
+                let grant_state = Arc::new(GrantState::new(key.clone()));
+                grants.insert(key.clone(), Arc::clone(&grant_state));
+                grant_state
             }
         }
     }
 
-    /// A grant has come or gone: what this process knows of it holds no longer, and failures of others may be over.
+    /// A grant was added or removed: forgets what this process knows of it, and the failures that it may have caused.
     pub(super) fn changed(&self, key: &GrantKey) {
-        self.slot(key).lock().forget();
+        self.grant_state(key).lock().forget();
         if let GrantKey::Agency(_) = key {
-            for slot in self.slots().values() {
-                slot.lock().forget_trouble();
+            for grant_state in self.grants().values() {
+                grant_state.lock().forget_failure();
             }
         }
     }
 
     /// The access token of a grant; renewed first if it has ended, in the background if it is about to.
     pub(super) async fn access(self: &Arc<Self>, key: &GrantKey) -> Result<Secret> {
-        let slot = self.slot(key);
-        let flight = {
-            let mut state = slot.lock();
+        let grant_state = self.grant_state(key);
+        let refresh = {
+            let mut state = grant_state.lock();
             let (now, elapsed) = (self.clock().now(), self.clock().elapsed());
             match state.decide(self.policy, now, elapsed) {
                 Decision::Serve(token) => return Ok(token),
                 Decision::ServeAndRenew(token) => {
                     // The token works without it; the next request tries again.
-                    let _ = self.launch(&slot, &mut state, None);
+                    let _ = self.start_refresh(&grant_state, &mut state, None);
                     return Ok(token);
                 }
                 Decision::Fail(error) => return Err(error),
-                Decision::Wait => match state.flight() {
-                    Some(flight) => flight.clone(),
-                    None => self.launch(&slot, &mut state, None)?,
+                Decision::Wait => match state.running_refresh() {
+                    Some(refresh) => refresh.clone(),
+                    None => self.start_refresh(&grant_state, &mut state, None)?,
                 },
             }
         };
-        match flight.landed().await {
+        match refresh.finished().await {
             Ok(token) => Ok(token),
             // The store may have held one that is due and still works.
-            Err(error) => match slot.lock().living(self.clock().now()) {
+            Err(error) => match grant_state.lock().valid_token(self.clock().now()) {
                 Some(token) => Ok(token.clone()),
                 None => Err(error),
             },
@@ -209,27 +209,27 @@ impl Inner {
         key: &GrantKey,
         refused: &Secret,
     ) -> Result<Option<Secret>> {
-        let slot = self.slot(key);
-        // The first flight may have set off for another reason and bring the refused token.
+        let grant_state = self.grant_state(key);
+        // The first renewal may have been started for another reason and bring the refused token.
         for _ in 0..2 {
-            let flight = {
-                let mut state = slot.lock();
+            let refresh = {
+                let mut state = grant_state.lock();
                 let (now, elapsed) = (self.clock().now(), self.clock().elapsed());
-                match state.living(now) {
+                match state.valid_token(now) {
                     Some(token) if token != refused => return Ok(Some(token.clone())),
                     _ => {}
                 }
-                if let Some(flight) = state.flight() {
-                    flight.clone()
-                } else if let Some(error) = state.rests(elapsed, false) {
+                if let Some(refresh) = state.running_refresh() {
+                    refresh.clone()
+                } else if let Some(error) = state.backoff(elapsed, false) {
                     return Err(error);
                 } else if state.may_renew_refused(elapsed) {
-                    self.launch(&slot, &mut state, Some(refused.clone()))?
+                    self.start_refresh(&grant_state, &mut state, Some(refused.clone()))?
                 } else {
                     return Ok(None);
                 }
             };
-            let token = flight.landed().await?;
+            let token = refresh.finished().await?;
             if token != *refused {
                 return Ok(Some(token));
             }

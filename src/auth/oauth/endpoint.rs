@@ -1,12 +1,12 @@
-//! The token endpoints. Each method is one call that keeps nothing; whoever uses them directly keeps the tokens.
+//! The token endpoints. Each method is one call that keeps nothing: a caller who uses them directly keeps the tokens.
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::answer::{Doubt, TokenAnswer, UserType, doubt};
 use super::app::OAuthApp;
+use super::token_response::{AfterFailure, TokenResponse, UserType, after_failure};
 use crate::Client;
 use crate::auth::Credentials;
 use crate::client::{ClientBuilder, ReplaySafety, Request};
@@ -61,7 +61,7 @@ impl OAuth {
         &self,
         code: &str,
         user_type: Option<UserType>,
-    ) -> Result<TokenAnswer> {
+    ) -> Result<TokenResponse> {
         let mut fields = vec![
             ("grant_type", "authorization_code"),
             ("code", code.trim()),
@@ -80,7 +80,7 @@ impl OAuth {
         &self,
         refresh_token: &Secret,
         user_type: Option<UserType>,
-    ) -> Result<TokenAnswer> {
+    ) -> Result<TokenResponse> {
         let mut fields = vec![
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose()),
@@ -90,7 +90,7 @@ impl OAuth {
             .token_request("oauth.refresh", &fields)
             .replay(ReplaySafety::Repeatable);
         let clock = self.client.clock();
-        let mut first_doubt = None;
+        let mut first_lost = None;
         let mut attempt = 1;
         loop {
             let began = clock.elapsed();
@@ -98,18 +98,18 @@ impl OAuth {
                 Ok(answer) => return Ok(answer),
                 Err(error) => without_body(error).with_attempts(attempt),
             };
-            let wait = match doubt(&error) {
-                Doubt::Final => return Err(error),
-                Doubt::Lost => {
-                    first_doubt.get_or_insert(began);
+            let wait = match after_failure(&error) {
+                AfterFailure::Final => return Err(error),
+                AfterFailure::AnswerLost => {
+                    first_lost.get_or_insert(began);
                     Duration::ZERO
                 }
-                Doubt::None => error.retry_after().unwrap_or_default(),
+                AfterFailure::NothingDone => error.retry_after().unwrap_or_default(),
             };
             let growing = Duration::from_millis(250 << attempt.min(6));
             let wait = wait.max(growing.mul_f64(0.5 + 0.5 * fastrand::f64()));
             let again_at = clock.elapsed() + wait;
-            let too_late = again_at > first_doubt.unwrap_or(began) + GRACE;
+            let too_late = again_at > first_lost.unwrap_or(began) + GRACE;
             if attempt == ATTEMPTS || too_late {
                 return Err(error);
             }
@@ -124,7 +124,7 @@ impl OAuth {
         agency_token: &Secret,
         company: &CompanyId,
         location: &LocationId,
-    ) -> Result<TokenAnswer> {
+    ) -> Result<TokenResponse> {
         let request = self.mint_request(agency_token, company, location);
         self.client.send(request).await.map_err(without_body)
     }
@@ -135,7 +135,7 @@ impl OAuth {
         agency_token: &Secret,
         company: &CompanyId,
         location: &LocationId,
-    ) -> Result<TokenAnswer> {
+    ) -> Result<TokenResponse> {
         let request = self.mint_request(agency_token, company, location);
         self.client.send_once(request).await.map_err(without_body)
     }
@@ -208,10 +208,10 @@ fn in_version_3(name: &str) -> &str {
 
 /// An answer with a 2xx status holds tokens, also where it could not be read.
 fn without_body(error: Error) -> Error {
-    let told = matches!(error.status(), Some(200..=299));
+    let success = matches!(error.status(), Some(200..=299));
     match error.kind() {
-        ErrorKind::Decode { .. } | ErrorKind::UnknownOutcome if told => {
-            error.told_again().with_body(b"")
+        ErrorKind::Decode { .. } | ErrorKind::UnknownOutcome if success => {
+            error.duplicate().with_body(b"")
         }
         _ => error,
     }

@@ -1,4 +1,4 @@
-//! What is kept of one OAuth grant, and the text it is stored as.
+//! One OAuth grant as it is kept, and the text it is stored as.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use crate::secret::Secret;
 
 /// Whose grant it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+// Exhaustive on purpose: a store has to keep both kinds.
 pub enum GrantKey {
     /// A location's.
     Location(LocationId),
@@ -59,6 +60,7 @@ impl fmt::Display for GrantKey {
 
 /// Where new tokens of a grant come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GrantSource {
     /// Its own refresh token.
     Own,
@@ -75,18 +77,18 @@ pub struct Tokens {
     pub refresh: Option<Secret>,
     /// When they were asked for.
     pub obtained_at: Timestamp,
-    /// When the access token ends, as HighLevel's `expires_in` told; none if it told nothing.
+    /// When the access token ends, by HighLevel's `expires_in`; none if it did not say.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Tokens {
     /// Whether the access token has not ended.
-    pub(super) fn lives(&self, now: Timestamp) -> bool {
+    pub(super) fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end)
     }
 
     /// Whether it is time for the next: `ahead` of the end, but not in the first three quarters of the token's life.
-    pub(super) fn due(&self, now: Timestamp, ahead: Duration) -> bool {
+    pub(super) fn is_due(&self, now: Timestamp, ahead: Duration) -> bool {
         let Some(end) = self.expires_at else {
             return false;
         };
@@ -103,7 +105,7 @@ pub struct Grant {
     pub source: GrantSource,
     /// None while nothing was minted yet, and after the app was uninstalled.
     pub tokens: Option<Tokens>,
-    /// The agency of a location's own grant, where HighLevel told it.
+    /// The agency of a location's own grant, where HighLevel named it.
     pub company_id: Option<CompanyId>,
     /// Who installed the app.
     pub user_id: Option<UserId>,
@@ -184,10 +186,10 @@ impl Grant {
     }
 }
 
-/// A text that is no stored grant, or one that a newer release has written.
+/// A text that is not a stored grant, or one that a newer release has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the text is no stored grant of this release; restore it, use a newer release, or connect again"
+    "the text is not a stored grant of this release; restore it, use a newer release, or connect again"
 )]
 pub struct InvalidGrant;
 
@@ -262,21 +264,21 @@ mod tests {
         let tokens = grant().tokens.unwrap();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let ahead = Duration::from_secs(600);
-        assert!(!tokens.due(at("2026-05-09T11:49:59Z"), ahead));
-        assert!(tokens.due(at("2026-05-09T11:50:00Z"), ahead));
-        assert!(tokens.lives(at("2026-05-09T11:59:59Z")));
-        assert!(!tokens.lives(at("2026-05-09T12:00:00Z")));
+        assert!(!tokens.is_due(at("2026-05-09T11:49:59Z"), ahead));
+        assert!(tokens.is_due(at("2026-05-09T11:50:00Z"), ahead));
+        assert!(tokens.is_valid(at("2026-05-09T11:59:59Z")));
+        assert!(!tokens.is_valid(at("2026-05-09T12:00:00Z")));
         let short = Tokens {
             expires_at: Some(at("2026-05-08T12:01:00Z")),
             ..tokens.clone()
         };
-        assert!(!short.due(at("2026-05-08T12:00:44Z"), ahead));
-        assert!(short.due(at("2026-05-08T12:00:45Z"), ahead));
+        assert!(!short.is_due(at("2026-05-08T12:00:44Z"), ahead));
+        assert!(short.is_due(at("2026-05-08T12:00:45Z"), ahead));
         let endless = Tokens {
             expires_at: None,
             ..tokens
         };
-        assert!(!endless.due(Timestamp::MAX, ahead) && endless.lives(Timestamp::MAX));
+        assert!(!endless.is_due(Timestamp::MAX, ahead) && endless.is_valid(Timestamp::MAX));
     }
 
     #[test]

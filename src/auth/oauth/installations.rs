@@ -50,11 +50,12 @@ impl OAuthCredentials {
         let Some(tokens) = tokens else {
             return Ok(false);
         };
-        let slot = self.inner.slot(key);
-        let mut state = slot.lock();
+        let grant_state = self.inner.grant_state(key);
+        let mut state = grant_state.lock();
         let elapsed = self.inner.clock().elapsed();
-        if state.flight().is_none() && state.may_renew_refused(elapsed) {
-            self.inner.launch(&slot, &mut state, Some(tokens.access))?;
+        if state.running_refresh().is_none() && state.may_renew_refused(elapsed) {
+            self.inner
+                .start_refresh(&grant_state, &mut state, Some(tokens.access))?;
         }
         Ok(true)
     }

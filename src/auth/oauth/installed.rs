@@ -10,7 +10,7 @@ use serde_with::serde_as;
 
 use super::endpoint::OAuth;
 use crate::api::listing::Entries;
-use crate::api::only_in;
+use crate::api::version_gate;
 use crate::client::{Ask, Outlook, Page, Request, Way, items};
 use crate::error::Result;
 use crate::ids::{CompanyId, LocationId};
@@ -20,7 +20,7 @@ use crate::secret::{Private, Secret};
 /// The largest page that version 3 gives.
 const PAGE: u32 = 100;
 
-/// Which locations of an agency are asked for; all that have the app installed, unless told otherwise.
+/// Which locations of an agency are asked for; all that have the app installed, unless set otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstalledQuery {
     /// The agency.
@@ -202,7 +202,7 @@ impl OAuth {
         let restricts = query.restrict_to_user_locations;
         let instead =
             "leave `restrict_to_user_locations` out, or set the client up with `ApiVersion::V3`";
-        only_in::version_3(version_3 || restricts.is_none(), OPERATION, instead)?;
+        version_gate::version_3(version_3 || restricts.is_none(), OPERATION, instead)?;
         let path = if version_3 {
             "/oauth/installed-locations"
         } else {

@@ -8,7 +8,7 @@
 //! * the refresh runs in a task of its own: a caller that is dropped does not take it along;
 //! * a new pair is saved before it is used;
 //! * a lost answer is asked for again within the 30 s in which HighLevel repeats it;
-//! * tokens of locations below an agency are minted anew from the agency's grant, whenever they end. Of many that are
+//! * tokens of locations below an agency are minted from the agency's grant again whenever they end. Of many that are
 //!   minted at once one goes first: where HighLevel has ended the agency's token before its time, one mint is refused;
 //! * a grant that HighLevel has ended is an error of kind [`GrantDead`](crate::error::ErrorKind::GrantDead).
 //!
@@ -41,23 +41,23 @@
 //! # Ok(()) }
 //! ```
 
-mod answer;
 mod app;
 mod connect;
 mod credentials;
 mod endpoint;
 mod grant;
+mod grant_state;
 #[cfg(feature = "webhooks")]
 mod installations;
 mod installed;
 mod renew;
-mod slot;
+mod token_response;
 
-pub use answer::{TokenAnswer, UserType};
 pub use app::{AuthorizeHost, AuthorizeUrl, OAuthApp};
 pub use connect::Connected;
 pub use credentials::{OAuthCredentials, OAuthCredentialsBuilder};
 pub use endpoint::OAuth;
 pub use grant::{Grant, GrantKey, GrantSource, InvalidGrant, Tokens};
+pub use grant_state::RefreshPolicy;
 pub use installed::{InstalledCursor, InstalledLocation, InstalledPage, InstalledQuery};
-pub use slot::RefreshPolicy;
+pub use token_response::{TokenResponse, UserType};

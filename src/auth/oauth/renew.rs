@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 
-use super::answer::{TokenAnswer, UserType};
 use super::credentials::Inner;
 use super::grant::{Grant, GrantKey, GrantSource, Tokens};
-use super::slot::{Flight, Slot, State, Trial, Unsaved};
+use super::grant_state::{GrantState, InFlightRefresh, MintGate, TokenState, Unsaved};
+use super::token_response::{TokenResponse, UserType};
 use crate::auth::store::{Put, Revision, Stored, TokenStoreError};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, LocationId};
@@ -17,78 +17,91 @@ use crate::secret::Secret;
 
 const OPERATION: &str = "oauth.renew";
 
-/// For so long a claim keeps others from asking. If whoever claimed dies with the answer, the next one asks with the
+/// How long a claim keeps others from asking. If the process that claimed dies with the answer, the next one asks with the
 /// same refresh token while HighLevel still repeats it (30 s).
 const CLAIM: SignedDuration = SignedDuration::from_secs(20);
-/// Between two looks at a grant that somebody else has claimed.
+/// Between two looks at a grant that another process has claimed.
 const LOOK: Duration = Duration::from_millis(50);
-/// How often a save is tried before the waiting requests are told.
+/// How often a save is tried before the waiting requests fail.
 const SAVES: u32 = 3;
 
 impl Inner {
     /// Starts the renewal of a grant in a task of its own. `refused` is a token that HighLevel does not take any more.
-    pub(super) fn launch(
+    pub(super) fn start_refresh(
         self: &Arc<Self>,
-        slot: &Arc<Slot>,
-        state: &mut State,
+        grant_state: &Arc<GrantState>,
+        state: &mut TokenState,
         refused: Option<Secret>,
-    ) -> Result<Flight> {
+    ) -> Result<InFlightRefresh> {
         let executor = executor()?;
-        let (tell, flight) = Flight::new();
-        state.took_off(flight.clone());
-        let (inner, slot) = (Arc::clone(self), Arc::clone(slot));
+        let (sender, refresh) = InFlightRefresh::new();
+        state.refresh_started(refresh.clone());
+        let (inner, grant_state) = (Arc::clone(self), Arc::clone(grant_state));
         executor.spawn(async move {
-            let result = inner.renew(&slot, refused.as_ref()).await.map_err(Arc::new);
+            let result = inner
+                .renew(&grant_state, refused.as_ref())
+                .await
+                .map_err(Arc::new);
             match &result {
-                Ok(_) => tracing::debug!(grant = %slot.key, "token renewed"),
-                Err(error) => tracing::warn!(grant = %slot.key, %error, "token not renewed"),
+                Ok(_) => tracing::debug!(grant = %grant_state.key, "token renewed"),
+                Err(error) => tracing::warn!(grant = %grant_state.key, %error, "token not renewed"),
             }
-            slot.lock().landed(&result, inner.clock().elapsed());
-            let _ = tell.send(Some(result.map(|tokens| tokens.access)));
+            grant_state
+                .lock()
+                .refresh_finished(&result, inner.clock().elapsed());
+            let _ = sender.send(Some(result.map(|tokens| tokens.access)));
         });
-        Ok(flight)
+        Ok(refresh)
     }
 
-    async fn renew(self: &Arc<Self>, slot: &Slot, refused: Option<&Secret>) -> Result<Tokens> {
-        let unsaved = slot.lock().unsaved.clone();
+    async fn renew(
+        self: &Arc<Self>,
+        grant_state: &GrantState,
+        refused: Option<&Secret>,
+    ) -> Result<Tokens> {
+        let unsaved = grant_state.lock().unsaved.clone();
         if let Some(unsaved) = unsaved {
-            let tokens = self.save(slot, &unsaved, None).await?;
-            if tokens.lives(self.clock().now()) && Some(&tokens.access) != refused {
+            let tokens = self.save(grant_state, &unsaved, None).await?;
+            if tokens.is_valid(self.clock().now()) && Some(&tokens.access) != refused {
                 return Ok(tokens);
             }
         }
-        // The first look at the store only learns what is there: a token that is due is renewed behind the next request.
-        let first_look = slot.lock().knows_nothing();
+        // The first read of the store only takes over what is there: a token that is due is renewed behind the next request.
+        let first_read = grant_state.lock().is_unread();
         loop {
-            let stored = self.installed(&slot.key).await?;
+            let stored = self.installed(&grant_state.key).await?;
             let now = self.clock().now();
             if let Some(tokens) = &stored.grant.tokens {
                 let ahead = {
-                    let mut state = slot.lock();
+                    let mut state = grant_state.lock();
                     state.learn(tokens);
                     state.ahead(self.policy)
                 };
-                let fresh = tokens.lives(now) && (first_look || !tokens.due(now, ahead));
+                let fresh = tokens.is_valid(now) && (first_read || !tokens.is_due(now, ahead));
                 if fresh && Some(&tokens.access) != refused {
                     return Ok(tokens.clone());
                 }
             }
             if is_claimed(&stored.grant, now) {
-                // Somebody in another client or process works on it. The claim ends on this clock too.
+                // Another client or process renews it. The claim ends on this clock too.
                 self.clock().sleep(LOOK).await;
                 continue;
             }
-            if let Some(tokens) = self.fetch(slot, stored).await? {
+            if let Some(tokens) = self.fetch(grant_state, stored).await? {
                 return Ok(tokens);
             }
         }
     }
 
-    /// Claims the grant, gets new tokens and saves them. `None` when somebody else was faster.
-    async fn fetch(self: &Arc<Self>, slot: &Slot, stored: Stored) -> Result<Option<Tokens>> {
+    /// Claims the grant, gets new tokens and saves them. `None` when another process was faster.
+    async fn fetch(
+        self: &Arc<Self>,
+        grant_state: &GrantState,
+        stored: Stored,
+    ) -> Result<Option<Tokens>> {
         let before = stored.grant.tokens.clone();
-        let (source, trial) = self.source(slot, &stored.grant).await?;
-        let Some(claimed) = self.claim(&slot.key, stored).await? else {
+        let (source, gate) = self.source(grant_state, &stored.grant).await?;
+        let Some(claimed) = self.claim(&grant_state.key, stored).await? else {
             return Ok(None);
         };
         let asked_at = self.clock().now();
@@ -98,11 +111,11 @@ impl Inner {
                 company,
                 location,
                 token,
-            } => self.mint(company, location, token, trial).await,
+            } => self.mint(company, location, token, gate).await,
         };
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) => return self.failed(slot, claimed, &source, error).await,
+            Err(error) => return self.failed(grant_state, claimed, &source, error).await,
         };
         let mut tokens = answer.tokens(asked_at);
         if let Source::Own { refresh, .. } = source {
@@ -114,56 +127,58 @@ impl Inner {
             tokens,
             scopes: answer.scopes,
         };
-        slot.lock().unsaved = Some(Box::new(unsaved.clone()));
-        self.save(slot, &unsaved, Some(claimed)).await.map(Some)
+        grant_state.lock().unsaved = Some(Box::new(unsaved.clone()));
+        self.save(grant_state, &unsaved, Some(claimed))
+            .await
+            .map(Some)
     }
 
     async fn failed(
         &self,
-        slot: &Slot,
+        grant_state: &GrantState,
         claimed: Stored,
         source: &Source,
         error: Error,
     ) -> Result<Option<Tokens>> {
         let dead = *error.kind() == ErrorKind::GrantDead;
         if let (true, Source::Own { refresh, .. }) = (dead, source) {
-            let there = self.installed(&slot.key).await?;
+            let there = self.installed(&grant_state.key).await?;
             if there.grant.tokens != claimed.grant.tokens {
-                // Somebody has renewed it or connected anew while this one was refused.
+                // It was renewed, or the app was connected again, while this one was refused.
                 return Ok(None);
             }
-            slot.lock().dead = Some(refresh.clone());
+            grant_state.lock().dead = Some(refresh.clone());
         }
         let mut grant = claimed.grant;
         grant.renewing_until = None;
         // If this fails, the claim ends by itself.
         let _ = self
             .store
-            .put(&slot.key, Some(claimed.revision), &grant)
+            .put(&grant_state.key, Some(claimed.revision), &grant)
             .await;
         Err(error)
     }
 
-    /// What it takes to get new tokens for this grant, and the agency's trial if this is it.
+    /// What it takes to get new tokens for this grant, and the agency's mint gate if this mint is the first.
     async fn source(
         self: &Arc<Self>,
-        slot: &Slot,
+        grant_state: &GrantState,
         grant: &Grant,
-    ) -> Result<(Source, Option<Trial>)> {
-        let (company, location) = match (&grant.source, &slot.key) {
+    ) -> Result<(Source, Option<MintGate>)> {
+        let (company, location) = match (&grant.source, &grant_state.key) {
             (GrantSource::Agency(company), GrantKey::Location(location)) => (company, location),
             _ => {
                 let refresh = grant.tokens.as_ref().and_then(|it| it.refresh.clone());
                 let refresh = refresh.ok_or_else(|| {
                     dead(
-                        &slot.key,
+                        &grant_state.key,
                         "has no refresh token, and its access token has ended",
                     )
                 })?;
-                if slot.lock().dead.as_ref() == Some(&refresh) {
-                    return Err(dead(&slot.key, "was refused by HighLevel before"));
+                if grant_state.lock().dead.as_ref() == Some(&refresh) {
+                    return Err(dead(&grant_state.key, "was refused by HighLevel before"));
                 }
-                let kind = match &slot.key {
+                let kind = match &grant_state.key {
                     GrantKey::Location(_) => UserType::Location,
                     GrantKey::Agency(_) => UserType::Company,
                 };
@@ -171,7 +186,7 @@ impl Inner {
             }
         };
         let agency = GrantKey::Agency(company.clone());
-        let trial = self.slot(&agency).trial().await;
+        let gate = self.grant_state(&agency).mint_gate().await;
         // A grant of an agency never waits for another one, so this ends.
         let token = Box::pin(self.access(&agency)).await?;
         let source = Source::Agency {
@@ -179,7 +194,7 @@ impl Inner {
             location: location.clone(),
             token,
         };
-        Ok((source, trial))
+        Ok((source, gate))
     }
 
     async fn mint(
@@ -187,22 +202,22 @@ impl Inner {
         company: &CompanyId,
         location: &LocationId,
         token: &Secret,
-        mut trial: Option<Trial>,
-    ) -> Result<TokenAnswer> {
+        mut gate: Option<MintGate>,
+    ) -> Result<TokenResponse> {
         let mut tried = None;
-        if trial.is_some() {
+        if gate.is_some() {
             match self
                 .oauth
                 .try_location_token(token, company, location)
                 .await
             {
-                // It tells nothing of the token, and others need not wait for the repeats.
-                Err(error) if error.is_retryable() => drop(trial.take()),
-                told => tried = Some(told),
+                // It says nothing about the token, and others need not wait for the repeats.
+                Err(error) if error.is_retryable() => drop(gate.take()),
+                result => tried = Some(result),
             }
         }
         let minted = match tried {
-            Some(told) => told,
+            Some(result) => result,
             None => self.oauth.location_token(token, company, location).await,
         };
         let refused = match minted {
@@ -231,25 +246,25 @@ impl Inner {
         })
     }
 
-    /// Saves new tokens, `read` being what the store is thought to hold. When it cannot be done they stay in memory for
-    /// the next try.
+    /// Saves new tokens, where `read` is what the store is thought to hold. If that fails they stay in memory for the next
+    /// try.
     pub(super) async fn save(
         &self,
-        slot: &Slot,
+        grant_state: &GrantState,
         unsaved: &Unsaved,
         mut read: Option<Stored>,
     ) -> Result<Tokens> {
         let mut failures = 0;
         loop {
-            match self.try_save(&slot.key, unsaved, read.take()).await {
+            match self.try_save(&grant_state.key, unsaved, read.take()).await {
                 Ok(None) => {}
                 Ok(Some(tokens)) => {
-                    slot.lock().unsaved = None;
+                    grant_state.lock().unsaved = None;
                     return Ok(tokens);
                 }
                 Err(error) if *error.kind() == ErrorKind::TokenStore => {
                     failures += 1;
-                    tracing::warn!(grant = %slot.key, %error, failures, "new tokens not saved");
+                    tracing::warn!(grant = %grant_state.key, %error, failures, "new tokens not saved");
                     if failures == SAVES {
                         return Err(error);
                     }
@@ -257,7 +272,7 @@ impl Inner {
                     self.clock().sleep(wait).await;
                 }
                 Err(error) => {
-                    slot.lock().unsaved = None;
+                    grant_state.lock().unsaved = None;
                     return Err(error);
                 }
             }
@@ -288,7 +303,7 @@ impl Inner {
                 let mut grant = stored.grant;
                 let there = grant.tokens.as_ref().map(|tokens| &tokens.access);
                 if there != before.as_ref() {
-                    // Saved by the try that seemed to fail, or by somebody who got the same pair, or connected anew.
+                    // Saved by the try that seemed to fail, or by a process that got the same pair, or connected again.
                     return Ok(grant.tokens);
                 }
                 grant.tokens = Some(tokens.clone());

@@ -1,4 +1,4 @@
-//! Grants in memory: for tests, and for services that connect anew after each start.
+//! Grants in memory: for tests, and for services that connect again after each start.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

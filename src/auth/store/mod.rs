@@ -8,7 +8,7 @@
 //! | [`MemoryTokenStore`] | as long as the process | clients of one process |
 //! | [`FileTokenStore`] | in a folder | processes of one machine |
 //! | `SqliteTokenStore` (feature `sqlite`) | in a table of one SQLite file | processes of one machine |
-//! | a [`TokenStore`] of your own | in your database | whoever reaches it |
+//! | a [`TokenStore`] of your own | in your database | every process that reaches it |
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,6 +33,7 @@ mod sqlite;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -43,7 +44,7 @@ pub use sqlite::SqliteTokenStore;
 
 use super::oauth::{Grant, GrantKey};
 
-/// Keeps grants.
+/// Keeps grants. An `Arc` of a store is a store too.
 ///
 /// [`put`](Self::put) is a compare-and-set, atomic over everybody who shares the store, and what it wrote survives a
 /// crash once it has returned, as far as the store promises durability at all. Implement it to keep grants in a
@@ -68,6 +69,26 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     async fn all(&self) -> Result<Vec<(GrantKey, Stored)>, TokenStoreError>;
 }
 
+#[async_trait]
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    async fn get(&self, key: &GrantKey) -> Result<Option<Stored>, TokenStoreError> {
+        (**self).get(key).await
+    }
+
+    async fn put(
+        &self,
+        key: &GrantKey,
+        read: Option<Revision>,
+        grant: &Grant,
+    ) -> Result<Put, TokenStoreError> {
+        (**self).put(key, read, grant).await
+    }
+
+    async fn all(&self) -> Result<Vec<(GrantKey, Stored)>, TokenStoreError> {
+        (**self).all().await
+    }
+}
+
 /// A grant as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -89,16 +110,17 @@ impl Revision {
     }
 }
 
-/// What became of a [`TokenStore::put`].
+/// The outcome of a [`TokenStore::put`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Exhaustive on purpose: a writer has to handle both.
 pub enum Put {
     /// It is written, and has this revision.
     Done(Revision),
-    /// Somebody else has written since; nothing was written. Read again.
+    /// Another writer was faster; nothing was written. Read again.
     Conflict,
 }
 
-/// The store could not do it.
+/// The store failed.
 ///
 /// The reason is logged: it must hold no token.
 #[derive(Debug, thiserror::Error)]

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS oauth_grant (
 pub struct SqliteTokenStore(SharedFile);
 
 impl SqliteTokenStore {
-    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written, is no database, or
+    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written, is not a database, or
     /// its grants are damaged; the message names the file and says what to do. Reads and writes fail once the file was
     /// removed or replaced: what is written then is lost.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, TokenStoreError> {
@@ -111,7 +111,7 @@ impl TokenStore for SqliteTokenStore {
             while let Some(row) = rows.next()? {
                 let (key, json): (String, String) = (row.get(0)?, row.get(2)?);
                 let key = GrantKey::from_text(&key)
-                    .ok_or_else(|| format!("`{key}` is no key of this store"))?;
+                    .ok_or_else(|| format!("`{key}` is not a key of this store"))?;
                 all.push((key, stored(row.get(1)?, &json)?));
             }
             Ok(all)

@@ -1,4 +1,4 @@
-//! What stands in the body of an answer that is no plain success: HighLevel's words in whichever shape, or nothing of
+//! The body of an answer that is not a plain success: HighLevel's words in whichever shape, or nothing of
 //! HighLevel's at all.
 
 use serde_json::{Map, Value};
@@ -28,8 +28,8 @@ pub(super) enum Foreign {
 }
 
 impl Foreign {
-    /// What to tell of it. Its own words are not repeated: whose data they hold is not known.
-    pub(super) fn told(self) -> String {
+    /// How an error describes it. Its own words are not repeated, since they may hold personal data.
+    pub(super) fn description(self) -> String {
         let what = match self {
             Self::Page => "a web page",
             Self::Text { code: None } => "plain text",
@@ -174,7 +174,7 @@ fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
 
 impl Words {
     /// Of a body that may hold anything.
-    pub(super) fn of(body: &[u8]) -> Self {
+    pub(super) fn from_body(body: &[u8]) -> Self {
         match Body::read(None, body) {
             Body::HighLevel(words) => words,
             Body::Empty | Body::Foreign(_) => Self::default(),
@@ -242,11 +242,11 @@ mod tests {
             ("{}", None),
             (r#"{"message":null}"#, None),
         ] {
-            let words = Words::of(body.as_bytes());
+            let words = Words::from_body(body.as_bytes());
             assert_eq!(words.message().as_deref(), expected, "{body}");
         }
         assert_eq!(
-            Words::of(br#"{"traceId":"t1"}"#).trace_id.as_deref(),
+            Words::from_body(br#"{"traceId":"t1"}"#).trace_id.as_deref(),
             Some("t1")
         );
     }

@@ -31,9 +31,9 @@ pub(crate) enum Asked {
     ForTokens,
 }
 
-/// An answer that is no plain success.
+/// An answer that is not a plain success, as far as it is judged.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Heard<'a> {
+pub(crate) struct ResponseView<'a> {
     pub(crate) status: u16,
     pub(crate) content_type: Option<&'a str>,
     pub(crate) body: &'a [u8],
@@ -51,7 +51,7 @@ pub(crate) enum Finding {
     Limit,
     /// A redirect, which is never followed.
     Redirect,
-    /// HighLevel, about the OAuth grant: its refresh token or code is no good.
+    /// HighLevel, about the OAuth grant: its refresh token or code is not valid.
     Grant,
     /// HighLevel, about the app that asks for tokens.
     App,
@@ -101,14 +101,14 @@ pub(crate) struct Judgement {
 }
 
 /// Finds out what an answer means.
-pub(crate) fn judge(heard: &Heard<'_>) -> Judgement {
-    let (words, foreign) = match Body::read(heard.content_type, heard.body) {
+pub(crate) fn judge(view: &ResponseView<'_>) -> Judgement {
+    let (words, foreign) = match Body::read(view.content_type, view.body) {
         Body::Empty => (Words::default(), None),
         Body::HighLevel(words) => (words, None),
         Body::Foreign(foreign) => (Words::default(), Some(foreign)),
     };
-    let finding = match (heard.status, foreign) {
-        // A limit is kept to whoever sets it.
+    let finding = match (view.status, foreign) {
+        // A limit holds no matter who sets it.
         (429, _) => Finding::Limit,
         (300..=399, _) => Finding::Redirect,
         // The server gave up waiting for the request; it refuses nothing.
@@ -116,7 +116,7 @@ pub(crate) fn judge(heard: &Heard<'_>) -> Judgement {
         // The request is too large for any server that says so.
         (413 | 414 | 431, Some(_)) => Finding::Refused,
         (_, Some(_)) => Finding::Foreign,
-        (status, None) => of_highlevel(status, &words, heard.asked),
+        (status, None) => of_highlevel(status, &words, view.asked),
     };
     Judgement {
         finding,
@@ -248,7 +248,7 @@ impl Judgement {
             (Finding::Redirect, _) => {
                 Some("the answer is a redirect, which is never followed; check the base URL".into())
             }
-            (_, Some(foreign)) => Some(foreign.told()),
+            (_, Some(foreign)) => Some(foreign.description()),
             (_, None) => words.message().map(|message| scrub(&message)),
         };
         let kind = self.finding.kind(words, rate);
@@ -276,7 +276,7 @@ pub(super) struct Noted {
 
 impl Noted {
     pub(super) fn read(body: &[u8]) -> Self {
-        let words = Words::of(body);
+        let words = Words::from_body(body);
         Self {
             failure: words.failure.as_deref().map(scrub),
             trace_id: words.trace_id.as_deref().map(scrub_id),
@@ -337,9 +337,9 @@ mod tests {
         groups
     }
 
-    fn told(asked: Asked, status: u16, body: &str) -> (Judgement, Error) {
+    fn judged(asked: Asked, status: u16, body: &str) -> (Judgement, Error) {
         let body = body.as_bytes();
-        let judgement = judge(&Heard {
+        let judgement = judge(&ResponseView {
             status,
             content_type: None,
             body,
@@ -355,7 +355,7 @@ mod tests {
         assert!(groups.len() > 20);
         for group in groups {
             for case in &group.cases {
-                let (judgement, error) = told(case.asked, case.status, case.body);
+                let (judgement, error) = judged(case.asked, case.status, case.body);
                 let found = format!("{:?}", judgement.finding);
                 assert_eq!(found, group.finding, "{case:?}");
                 let kind = format!("{:?}", error.kind());
@@ -382,7 +382,7 @@ mod tests {
                 status,
                 body,
             } = cases[0];
-            let (judgement, error) = told(asked, status, body);
+            let (judgement, error) = judged(asked, status, body);
             let words = &judgement.words;
             let said = words.canonical_code.clone().or(words.message());
             let said = match said.as_deref().unwrap_or(body) {
@@ -419,9 +419,9 @@ mod tests {
 
     #[test]
     fn an_error_keeps_what_was_said_and_by_whom() {
-        let told = |status, body: &str| told(Asked::WithToken, status, body).1;
+        let judged = |status, body: &str| super::tests::judged(Asked::WithToken, status, body).1;
         let dnd = r#"{"canonicalCode":"CONVERSATIONS_MSG_DND_ACTIVE_SMS","message":"No, +13125550142","traceId":"0f6a1c51-7265559-a"}"#;
-        let error = told(400, dnd);
+        let error = judged(400, dnd);
         assert_eq!(
             error.canonical_code(),
             Some("CONVERSATIONS_MSG_DND_ACTIVE_SMS")
@@ -431,18 +431,18 @@ mod tests {
             "test.operation: the contact has opted out (HTTP 400): No, [number] [CONVERSATIONS_MSG_DND_ACTIVE_SMS] \
          [traceId 0f6a1c51-7265559-a]; do not send to this contact on this channel"
         );
-        let foreign = told(403, "error code: 1010").to_string();
+        let foreign = judged(403, "error code: 1010").to_string();
         assert!(
             foreign.contains("`error code: 1010`") && foreign.contains("base URL"),
             "{foreign}"
         );
-        let page = told(404, "<html>Maria</html>").to_string();
+        let page = judged(404, "<html>Maria</html>").to_string();
         assert!(
             page.contains("a web page") && !page.contains("Maria"),
             "{page}"
         );
         assert_eq!(
-            *told(
+            *judged(
                 400,
                 r#"{"message":"Conversation already exists","conversationId":"v1"}"#
             )
@@ -452,7 +452,7 @@ mod tests {
             }
         );
         for status in [401, 403] {
-            let words = told(
+            let words = judged(
                 status,
                 r#"{"message":"No conversation provider found for this message"}"#,
             );

@@ -206,7 +206,7 @@ pub(super) fn is_about_a_token(status: u16, message: &str) -> bool {
     }
 }
 
-/// Whether the token endpoint speaks of a code or a refresh token that is no good, or no longer.
+/// Whether the token endpoint speaks of a code or a refresh token that is not valid, or no longer.
 pub(super) fn is_about_a_spent_grant(message: &str) -> bool {
     const REFRESH: &[&str] = &["refresh token", "refresh_token", "refreshtoken"];
     const SPENT: &[&str] = &[

@@ -1,11 +1,11 @@
-//! What became of e-mails that HighLevel sent.
+//! The delivery of e-mails that HighLevel sent.
 
 use jiff::Timestamp;
 
 use crate::secret::Private;
 
 payload! {
-    /// What became of one e-mail, as the mail service tells it: the names of the fields are its own, and its time counts
+    /// An event of one e-mail, as the mail service reports it: the names of the fields are its own, and its time counts
     /// seconds.
     pub struct EmailStats in "webhookPayload" {
         /// Such as `delivered`, `opened`, `clicked`, `failed`, `complained` or `unsubscribed`.

@@ -6,7 +6,7 @@ use crate::ids::{ContactId, OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::secret::Private;
 
 payload! {
-    /// An opportunity as an event shows it. What changed is told by the event's name alone.
+    /// An opportunity as an event shows it. Only the event's name says what changed.
     pub struct Opportunity {
         /// The opportunity.
         opportunity_id: Option<OpportunityId> = scalar("id"),

@@ -8,7 +8,7 @@ use crate::ids::{ContactId, LocationId, UserId};
 use crate::secret::Private;
 
 payload! {
-    /// An invoice. What happened to it is told by the event's name.
+    /// An invoice. The event's name says what happened to it.
     pub struct Invoice {
         /// The invoice.
         id: Option<String> = scalar("_id" | "id"),

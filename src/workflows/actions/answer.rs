@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::call::Branch;
 use crate::secret::Private;
-use crate::workflows::endpoint::NotTaken;
+use crate::workflows::endpoint::Unavailable;
 
 /// The answer of a step: fields for later steps of the workflow, and the branch to go on with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -20,10 +20,12 @@ impl ActionAnswer {
 
     /// These fields, in the shape that was registered as the action's sample response. Fails for what does not
     /// serialise as an object.
-    pub fn new(fields: &impl Serialize) -> Result<Self, NotTaken> {
-        match serde_json::to_value(fields).map_err(NotTaken::new)? {
+    pub fn new(fields: &impl Serialize) -> Result<Self, Unavailable> {
+        match serde_json::to_value(fields).map_err(Unavailable::new)? {
             Value::Object(fields) => Ok(Self(Private::new(fields))),
-            _ => Err(NotTaken::new("the answer of the step is no JSON object")),
+            _ => Err(Unavailable::new(
+                "the answer of the step is not a JSON object",
+            )),
         }
     }
 

@@ -11,8 +11,8 @@ use crate::digest::sha256_hex;
 use crate::ids::{ContactId, LocationId, WorkflowId};
 use crate::lenient::{FromScalar, Lenient, LenientObject};
 use crate::secret::Private;
+use crate::workflows::coerce::{InvalidField, coerce};
 use crate::workflows::endpoint::Refusal;
-use crate::workflows::typed::{UnreadableField, typed};
 
 /// A contact has reached the step. What its form holds does not print.
 #[derive(Clone)]
@@ -65,8 +65,8 @@ pub struct Branch {
 
 impl Branch {
     /// The fields of the branch's form, as a type of the service's own.
-    pub fn fields<T: DeserializeOwned>(&self) -> Result<T, UnreadableField> {
-        typed(Value::Object((*self.fields).clone()))
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T, InvalidField> {
+        coerce(Value::Object((*self.fields).clone()))
     }
 }
 
@@ -146,7 +146,7 @@ impl Wire {
             })
         };
         read().map_err(|_: serde_json::Error| {
-            Refusal::Unreadable("the body is no request of a HighLevel step".to_owned())
+            Refusal::Invalid("the body is not a request of a HighLevel step".to_owned())
         })
     }
 
@@ -157,7 +157,7 @@ impl Wire {
             _ => None,
         };
         let meta = self.meta.unwrap_or_default();
-        let data = typed(self.data).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+        let data = coerce(self.data).map_err(|error| Refusal::Invalid(error.to_string()))?;
         Ok(ActionCall {
             data,
             branches: branches.map(read_branches).unwrap_or_default(),
@@ -249,8 +249,8 @@ mod tests {
         let body =
             json!({"data": {"name": "n", "age": "ancient", "hobbies": [], "dataShare": true}});
         let refused = Wire::read(body.to_string().as_bytes()).and_then(Wire::typed::<Form>);
-        let Err(Refusal::Unreadable(sentence)) = refused else {
-            panic!("the age is no number");
+        let Err(Refusal::Invalid(sentence)) = refused else {
+            panic!("the age is not a number");
         };
         assert!(
             sentence.contains("`age`") && !sentence.contains("ancient"),

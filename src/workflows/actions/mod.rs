@@ -6,7 +6,7 @@
 //! ```
 //! use async_trait::async_trait;
 //! use gohighlevel::workflows::actions::{Action, ActionAnswer, ActionCall};
-//! use gohighlevel::workflows::StepFailure;
+//! use gohighlevel::workflows::StepError;
 //! use serde::Deserialize;
 //!
 //! /// The step's form. HighLevel sends numbers as text; the type decides how they are read.
@@ -23,7 +23,7 @@
 //! impl Action for Price {
 //!     type Data = Visit;
 //!
-//!     async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepFailure> {
+//!     async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepError> {
 //!         let price = call.data.minutes * 2 + call.data.rooms.len() as u32;
 //!         let branch = call.branch("expensive").filter(|_| price > 100);
 //!         let answer = ActionAnswer::new(&serde_json::json!({ "price": price }))?;
@@ -41,10 +41,10 @@
 //! The app needs the scope `workflows.readonly`. HighLevel bills each execution.
 
 mod answer;
+mod builder_callbacks;
 mod call;
 mod forms;
 mod resume;
-mod set_up;
 
 use std::sync::Arc;
 
@@ -54,16 +54,17 @@ use http::Method;
 use serde::de::DeserializeOwned;
 
 pub use answer::ActionAnswer;
+pub use builder_callbacks::{FilterSource, FormContext, InputSource, OptionSource};
 pub use call::{ActionCall, Branch, Extras};
 pub use forms::{Choice, FieldKind, FormField, FormSection};
 pub use resume::ResumeUrl;
-pub use set_up::{FilterSource, InputSource, OptionSource, SetUp};
 
 use self::call::Wire;
-use super::endpoint::{Asked, Refusal, Service, StepFailure, WorkflowEndpoint, written};
-use super::shared_secret::SharedSecret;
+use super::endpoint::{
+    ProvenRequest, Refusal, Service, StepError, WorkflowEndpoint, WorkflowEndpointBuilder, to_json,
+};
 
-/// A step of workflows.
+/// A step of workflows. An `Arc` of an action is an action too.
 #[async_trait]
 pub trait Action: Send + Sync + 'static {
     /// What the step's form holds. Fields arrive as text, as lists of text and as truths; text is read as a number
@@ -75,17 +76,26 @@ pub trait Action: Send + Sync + 'static {
     ///
     /// HighLevel does not say whether it asks again when an answer is late or lost, and names no call: make what harms
     /// when done twice unique by contact, workflow and step ([`Extras`]).
-    async fn run(&self, call: ActionCall<Self::Data>) -> Result<ActionAnswer, StepFailure>;
+    async fn run(&self, call: ActionCall<Self::Data>) -> Result<ActionAnswer, StepError>;
 }
 
-impl WorkflowEndpoint {
-    /// The action URL of a step.
-    pub fn action<A: Action>(secret: SharedSecret, action: Arc<A>) -> Self {
-        Self::new(secret, Steps(action))
+#[async_trait]
+impl<A: Action + ?Sized> Action for Arc<A> {
+    type Data = A::Data;
+
+    async fn run(&self, call: ActionCall<Self::Data>) -> Result<ActionAnswer, StepError> {
+        (**self).run(call).await
     }
 }
 
-struct Steps<A>(Arc<A>);
+impl WorkflowEndpointBuilder {
+    /// The action URL of a step.
+    pub fn action(self, action: impl Action) -> WorkflowEndpoint {
+        self.serving(Steps(action))
+    }
+}
+
+struct Steps<A>(A);
 
 #[async_trait]
 impl<A: Action> Service for Steps<A> {
@@ -93,8 +103,8 @@ impl<A: Action> Service for Steps<A> {
         &[Method::POST]
     }
 
-    async fn serve(&self, asked: Asked) -> Result<Bytes, Refusal> {
-        let call = Wire::read(&asked.body)?.typed()?;
-        written(&self.0.run(call).await?)
+    async fn serve(&self, request: ProvenRequest) -> Result<Bytes, Refusal> {
+        let call = Wire::read(&request.body)?.typed()?;
+        to_json(&self.0.run(call).await?)
     }
 }

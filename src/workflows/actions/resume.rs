@@ -9,7 +9,7 @@ use super::call::{Branch, Extras};
 use crate::api::workflows::Workflows;
 use crate::client::ReplaySafety;
 use crate::error::{Error, Result};
-use crate::workflows::address::{Address, InvalidUrl};
+use crate::workflows::highlevel_url::{HighLevelUrl, InvalidUrl};
 
 const OPERATION: &str = "workflows.resume";
 const FOLDER: &str = "/workflows-marketplace/actions/";
@@ -18,7 +18,7 @@ const USUAL: &str =
 
 /// Where a paused step is resumed: the address under *Show API details* in the app's settings.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ResumeUrl(Address);
+pub struct ResumeUrl(HighLevelUrl);
 
 impl ResumeUrl {
     /// The address that HighLevel was seen to show for every app.
@@ -31,7 +31,7 @@ impl FromStr for ResumeUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        Address::parse(text, FOLDER).map(Self)
+        HighLevelUrl::parse(text, FOLDER).map(Self)
     }
 }
 

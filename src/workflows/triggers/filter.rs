@@ -33,7 +33,7 @@ pub struct TriggerFilter {
 }
 
 impl TriggerFilter {
-    /// Whether data passes the filter, as far as that can be told here. A filter that says nothing (no field, no value,
+    /// Whether data passes the filter, as far as that can be known here. A filter that says nothing (no field, no value,
     /// an operator that is not known) lets everything pass.
     pub fn lets_pass(&self, data: &Value) -> bool {
         let wanted = texts(&self.value);

@@ -1,16 +1,15 @@
 //! Marketplace triggers: workflows of any location begin with something that happened in this service.
 //!
 //! HighLevel posts to the app's subscription URL whenever somebody puts the trigger into a workflow, changes it or takes
-//! it out. [`Triggers`] keeps what it told in a [`SubscriptionStore`], and [`fires`](Triggers::fire) them:
+//! it out. [`Triggers`] keeps the subscriptions in a [`SubscriptionStore`], and [`fires`](Triggers::fire) them:
 //!
 //! ```no_run
 //! # async fn example(location: gohighlevel::client::Location, body: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
-//! use std::sync::Arc;
 //! use gohighlevel::workflows::triggers::{FireOutcome, MemorySubscriptions, SubscriptionEvent, Triggers};
 //!
-//! // In earnest a `SqliteSubscriptions` (feature `sqlite`), behind `WorkflowEndpoint::subscriptions`.
-//! let triggers = Triggers::new(Arc::new(MemorySubscriptions::new()));
-//! triggers.take(&SubscriptionEvent::read(body)?).await?;
+//! // In production a `SqliteSubscriptions` (feature `sqlite`), behind a `WorkflowEndpoint`.
+//! let triggers = Triggers::new(MemorySubscriptions::new());
+//! triggers.record(&SubscriptionEvent::read(body)?).await?;
 //!
 //! let data = serde_json::json!({"contact_id": "ocQHyuzHvysMo5N5VsXc", "country": "USA"});
 //! for fired in triggers.fire(&location, "order_paid", &data).await? {
@@ -21,7 +20,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Subscription events bear no time and no signature, and may come twice: taking one again changes nothing. One that
+//! Subscription events bear no time and no signature, and may come twice: recording one again changes nothing. One that
 //! comes late can bring back a subscription that is gone; then firing it finds that out, and retires it.
 //!
 //! The app needs the scope `workflows.readonly`. HighLevel bills each execution.
@@ -42,36 +41,34 @@ pub use filter::TriggerFilter;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteSubscriptions;
 pub use store::{MemorySubscriptions, SubscriptionStore, SubscriptionStoreError};
-pub use subscription::{
-    Subscription, SubscriptionEvent, SubscriptionKey, TargetUrl, UnreadableEvent,
-};
+pub use subscription::{InvalidEvent, Subscription, SubscriptionEvent, SubscriptionKey, TargetUrl};
 
 use super::inbound::{InboundPayload, InvalidPayload};
 use crate::client::{Location, ReplaySafety};
 use crate::error::Error;
 use crate::ids::LocationId;
 
-/// How many targets are fired at once unless [`Triggers::at_most`] says otherwise.
-const AT_ONCE: usize = 8;
+/// How many targets are fired at once unless [`Triggers::max_in_flight`] says otherwise.
+const MAX_IN_FLIGHT: usize = 8;
 
 /// The triggers of an app: who subscribed, and firing them. Cheap to clone; clones share the store.
 #[derive(Debug, Clone)]
 pub struct Triggers {
     store: Arc<dyn SubscriptionStore>,
-    at_once: usize,
+    max_in_flight: usize,
 }
 
-/// What became of one subscription when its trigger was fired.
+/// The outcome of one subscription when its trigger was fired.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Fired {
     /// Which one.
     pub subscription: SubscriptionKey,
-    /// What became of it.
+    /// The outcome.
     pub outcome: FireOutcome,
 }
 
-/// What became of firing one subscription.
+/// The outcome of firing one subscription.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FireOutcome {
@@ -82,9 +79,9 @@ pub enum FireOutcome {
     NotWanted,
     /// HighLevel does not know the target any more (404 or 410, in JSON as the API answers): the trigger was taken out,
     /// or the workflow deleted. The same status with a page or with nothing, as a gateway in trouble answers, is
-    /// [`Failed`](Self::Failed): HighLevel would not tell of the subscription again.
+    /// [`Failed`](Self::Failed): HighLevel would not report the subscription again.
     Stale {
-        /// Whether the subscription was removed. If not, HighLevel has told of a new target meanwhile, or the store
+        /// Whether the subscription was removed. If not, HighLevel has reported a new target meanwhile, or the store
         /// failed, which is logged; then the next firing finds it again.
         retired: bool,
     },
@@ -93,7 +90,7 @@ pub enum FireOutcome {
     Failed(Error),
 }
 
-/// Nothing was fired.
+/// Why nothing was fired.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FireError {
@@ -107,24 +104,24 @@ pub enum FireError {
 
 impl Triggers {
     /// Triggers whose subscriptions are kept in this store.
-    pub fn new(store: Arc<dyn SubscriptionStore>) -> Self {
+    pub fn new(store: impl SubscriptionStore) -> Self {
         Self {
-            store,
-            at_once: AT_ONCE,
+            store: Arc::new(store),
+            max_in_flight: MAX_IN_FLIGHT,
         }
     }
 
-    /// With at most so many targets fired at once, 8 otherwise. The location's rate limit holds besides.
+    /// With at most this many targets fired at once, 8 otherwise. The location's rate limit holds besides.
     #[must_use]
-    pub fn at_most(self, targets: usize) -> Self {
+    pub fn max_in_flight(self, targets: usize) -> Self {
         Self {
-            at_once: targets.max(1),
+            max_in_flight: targets.max(1),
             ..self
         }
     }
 
-    /// Takes what HighLevel told. It is durable when this returns `Ok`.
-    pub async fn take(&self, event: &SubscriptionEvent) -> Result<(), SubscriptionStoreError> {
+    /// Records a subscription event. It is durable when this returns `Ok`.
+    pub async fn record(&self, event: &SubscriptionEvent) -> Result<(), SubscriptionStoreError> {
         match event {
             SubscriptionEvent::Created(subscription) | SubscriptionEvent::Updated(subscription) => {
                 self.store.put(subscription).await
@@ -200,7 +197,10 @@ impl Triggers {
                 }
             }
         });
-        Ok(stream::iter(firing).buffered(self.at_once).collect().await)
+        Ok(stream::iter(firing)
+            .buffered(self.max_in_flight)
+            .collect()
+            .await)
     }
 
     async fn fire_one(

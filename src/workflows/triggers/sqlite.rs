@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS trigger_subscription (
 pub struct SqliteSubscriptions(SharedFile);
 
 impl SqliteSubscriptions {
-    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written, is no database, or
+    /// Opens the database at `path`, and makes it if it is not there. Fails if it cannot be written, is not a database, or
     /// its subscriptions are damaged; the message names the file and says what to do. Reads and writes fail once the file
     /// was removed or replaced: what is written then is lost.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, SubscriptionStoreError> {

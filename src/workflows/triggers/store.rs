@@ -10,18 +10,18 @@ use async_trait::async_trait;
 use super::subscription::{Subscription, SubscriptionKey};
 use crate::ids::LocationId;
 
-/// Keeps subscriptions. What a method wrote survives a crash once it has returned, as far as the store promises
-/// durability at all: HighLevel tells of a subscription once.
+/// Keeps subscriptions. An `Arc` of a store is a store too. What a method wrote survives a crash once it has returned, as
+/// far as the store promises durability at all: HighLevel reports a subscription once.
 #[async_trait]
 pub trait SubscriptionStore: fmt::Debug + Send + Sync + 'static {
     /// Writes a subscription, over the one of the same key if there is one.
     async fn put(&self, subscription: &Subscription) -> Result<(), SubscriptionStoreError>;
 
-    /// Removes the subscription of this key. That there is none is no error.
+    /// Removes the subscription of this key. It is not an error if there is none.
     async fn remove(&self, key: &SubscriptionKey) -> Result<(), SubscriptionStoreError>;
 
-    /// Removes this subscription if it still has this target, and says whether it had: HighLevel may have told of a new
-    /// one while the old one was tried.
+    /// Removes this subscription if it still has this target, and says whether it had: HighLevel may have reported a
+    /// new one while the old one was tried.
     async fn retire(&self, subscription: &Subscription) -> Result<bool, SubscriptionStoreError>;
 
     /// The subscriptions of a location to the trigger with this key of the app's, in the order of their keys.
@@ -35,7 +35,34 @@ pub trait SubscriptionStore: fmt::Debug + Send + Sync + 'static {
     async fn forget_location(&self, location: &LocationId) -> Result<(), SubscriptionStoreError>;
 }
 
-/// The store could not do it.
+#[async_trait]
+impl<S: SubscriptionStore + ?Sized> SubscriptionStore for Arc<S> {
+    async fn put(&self, subscription: &Subscription) -> Result<(), SubscriptionStoreError> {
+        (**self).put(subscription).await
+    }
+
+    async fn remove(&self, key: &SubscriptionKey) -> Result<(), SubscriptionStoreError> {
+        (**self).remove(key).await
+    }
+
+    async fn retire(&self, subscription: &Subscription) -> Result<bool, SubscriptionStoreError> {
+        (**self).retire(subscription).await
+    }
+
+    async fn of_location(
+        &self,
+        location: &LocationId,
+        trigger_key: &str,
+    ) -> Result<Vec<Subscription>, SubscriptionStoreError> {
+        (**self).of_location(location, trigger_key).await
+    }
+
+    async fn forget_location(&self, location: &LocationId) -> Result<(), SubscriptionStoreError> {
+        (**self).forget_location(location).await
+    }
+}
+
+/// The store failed.
 ///
 /// The reason is logged: it must hold no address of a target.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +83,7 @@ impl SubscriptionStoreError {
     }
 }
 
-/// Keeps subscriptions in memory, for tests: HighLevel does not tell of them again after a restart. Clones share them.
+/// Keeps subscriptions in memory, for tests: HighLevel does not report them again after a restart. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySubscriptions(Arc<Mutex<BTreeMap<SubscriptionKey, Subscription>>>);
 

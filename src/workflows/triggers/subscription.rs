@@ -11,7 +11,7 @@ use super::filter::TriggerFilter;
 use crate::client::Request;
 use crate::ids::{CompanyId, LocationId, TriggerId, WorkflowId};
 use crate::lenient::{Lenient, LenientList};
-use crate::workflows::address::{Address, InvalidUrl};
+use crate::workflows::highlevel_url::{HighLevelUrl, InvalidUrl};
 
 /// Names a subscription: one trigger in one workflow of one location.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Whether the workflow wants this data, as far as that can be told here.
+    /// Whether the workflow wants this data, as far as that can be known here.
     pub fn wants(&self, data: &Value) -> bool {
         self.filters.iter().all(|filter| filter.lets_pass(data))
     }
@@ -55,7 +55,7 @@ impl Subscription {
 /// Where a subscription is fired: an address on HighLevel's host, below the folder for triggers. The location's token
 /// goes there, so nothing else is taken. It does not print.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TargetUrl(Address);
+pub struct TargetUrl(HighLevelUrl);
 
 impl TargetUrl {
     /// The address itself. Do not log it.
@@ -72,7 +72,7 @@ impl FromStr for TargetUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        Address::parse(text, "/workflows-marketplace/triggers/").map(Self)
+        HighLevelUrl::parse(text, "/workflows-marketplace/triggers/").map(Self)
     }
 }
 
@@ -96,7 +96,7 @@ impl<'de> Deserialize<'de> for TargetUrl {
     }
 }
 
-/// What HighLevel tells when somebody adds, changes or removes the trigger in a workflow.
+/// What HighLevel reports when a user adds, changes or removes the trigger in a workflow.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SubscriptionEvent {
@@ -113,12 +113,12 @@ pub enum SubscriptionEvent {
     },
 }
 
-/// A body that is no subscription event.
+/// A body that is not a subscription event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UnreadableEvent {
-    /// It is no JSON object, or the ids of location, workflow or trigger are missing.
-    #[error("the body is no subscription event of a HighLevel trigger")]
+pub enum InvalidEvent {
+    /// It is not a JSON object, or the ids of location, workflow or trigger are missing.
+    #[error("the body is not a subscription event of a HighLevel trigger")]
     Shape,
     /// The trigger cannot be fired where it says.
     #[error("the target of the trigger cannot be used: {0}")]
@@ -127,19 +127,22 @@ pub enum UnreadableEvent {
 
 impl SubscriptionEvent {
     /// Reads the body of HighLevel's request.
-    pub fn read(body: &[u8]) -> Result<Self, UnreadableEvent> {
-        let wire: Wire = serde_json::from_slice(body).map_err(|_| UnreadableEvent::Shape)?;
+    pub fn read(body: &[u8]) -> Result<Self, InvalidEvent> {
+        let wire: Wire = serde_json::from_slice(body).map_err(|_| InvalidEvent::Shape)?;
         let Wire {
-            trigger_data: told,
+            trigger_data,
             meta,
             extras,
         } = wire;
         let key = SubscriptionKey {
             location: extras.location_id,
             workflow: extras.workflow_id,
-            trigger: told.id,
+            trigger: trigger_data.id,
         };
-        let event = told.event_type.unwrap_or_default().to_ascii_uppercase();
+        let event = trigger_data
+            .event_type
+            .unwrap_or_default()
+            .to_ascii_uppercase();
         match event.as_str() {
             "DELETED" => return Ok(Self::Deleted(key)),
             "CREATED" | "UPDATED" => {}
@@ -147,11 +150,11 @@ impl SubscriptionEvent {
         }
         let subscription = Subscription {
             key,
-            trigger_key: told.key.or(meta.key).ok_or(UnreadableEvent::Shape)?,
+            trigger_key: trigger_data.key.or(meta.key).ok_or(InvalidEvent::Shape)?,
             version: meta.version,
             company: extras.company_id,
-            filters: told.filters,
-            target: told.target_url.unwrap_or_default().parse()?,
+            filters: trigger_data.filters,
+            target: trigger_data.target_url.unwrap_or_default().parse()?,
         };
         Ok(match event.as_str() {
             "CREATED" => Self::Created(subscription),
@@ -164,7 +167,7 @@ impl SubscriptionEvent {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
-    trigger_data: Told,
+    trigger_data: TriggerData,
     #[serde(default)]
     #[serde_as(deserialize_as = "DefaultOnNull")]
     meta: Meta,
@@ -174,7 +177,7 @@ struct Wire {
 #[serde_as]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+struct TriggerData {
     id: TriggerId,
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
@@ -233,7 +236,7 @@ mod tests {
         })
     }
 
-    fn read(value: &Value) -> Result<SubscriptionEvent, UnreadableEvent> {
+    fn read(value: &Value) -> Result<SubscriptionEvent, InvalidEvent> {
         SubscriptionEvent::read(value.to_string().as_bytes())
     }
 
@@ -275,7 +278,7 @@ mod tests {
         assert_eq!(subscription.version, None);
         assert!(subscription.filters.is_empty());
         event["extras"] = Value::Null;
-        assert_eq!(read(&event), Err(UnreadableEvent::Shape));
+        assert_eq!(read(&event), Err(InvalidEvent::Shape));
     }
 
     #[test]
@@ -284,10 +287,10 @@ mod tests {
         event["triggerData"]["targetUrl"] = Value::Null;
         assert!(matches!(read(&event), Ok(SubscriptionEvent::Deleted(_))));
         event["triggerData"]["eventType"] = json!("CREATED");
-        assert!(matches!(read(&event), Err(UnreadableEvent::Target(_))));
+        assert!(matches!(read(&event), Err(InvalidEvent::Target(_))));
         event["triggerData"]["targetUrl"] =
             json!("https://evil.example/workflows-marketplace/triggers/x");
-        assert!(matches!(read(&event), Err(UnreadableEvent::Target(_))));
+        assert!(matches!(read(&event), Err(InvalidEvent::Target(_))));
         let other = sample("PAUSED");
         assert!(
             matches!(read(&other), Ok(SubscriptionEvent::Other { event }) if event == "PAUSED")
@@ -297,7 +300,7 @@ mod tests {
             json!({}),
             json!({"triggerData": {}, "extras": {}}),
         ] {
-            assert_eq!(read(&bad), Err(UnreadableEvent::Shape), "{bad}");
+            assert_eq!(read(&bad), Err(InvalidEvent::Shape), "{bad}");
         }
     }
 }

@@ -107,7 +107,7 @@ fn signed(body: &[u8], now: Timestamp) -> Option<Delivery> {
             Some(delivery)
         }
         Err(
-            VerifyError::NotJson(_) | VerifyError::Stale { .. } | VerifyError::FromTheFuture { .. },
+            VerifyError::InvalidDelivery(_) | VerifyError::Stale { .. } | VerifyError::FromTheFuture { .. },
         ) => Delivery::read(body.to_vec(), now).ok(),
         Err(error) => panic!("a right signature was refused: {error}"),
     }

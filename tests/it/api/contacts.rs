@@ -194,7 +194,7 @@ async fn an_upsert_says_what_its_contact_did_not_get() {
         let body = format!(r#"{{"new":false,"contact":{{"id":"c1",{contact}}}}}"#);
         let server = Server::answering(200, &body).await;
         let upserted = server.location.contacts().upsert(&given).await.unwrap();
-        let found = (upserted.not_taken.email, upserted.not_taken.phone);
+        let found = (upserted.rejected.email, upserted.rejected.phone);
         assert_eq!(found, (email, phone), "{body}");
     }
 }
@@ -208,7 +208,7 @@ async fn an_empty_email_is_not_sent() {
     };
     let server = Server::answering(200, fixture!("contacts/upsert")).await;
     let upserted = server.location.contacts().upsert(&given).await.unwrap();
-    assert!(!upserted.not_taken.email);
+    assert!(!upserted.rejected.email);
     let body = json!({"locationId": LOCATION, "firstName": "Maria"});
     server
         .assert_asked("POST", "/contacts/upsert", V2021_07, Some(body))

@@ -336,11 +336,11 @@ async fn what_is_scheduled_is_taken_back_or_an_error() {
         let error = cancelled.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::NotFound, "{error}");
         assert_eq!(error.status(), Some(200));
-        let told = error.to_string();
-        assert!(told.contains("Failed cancel"), "{told}");
+        let shown = error.to_string();
+        assert!(shown.contains("Failed cancel"), "{shown}");
         assert!(
-            told.contains("HTTP 200 with status 404 in the body"),
-            "{told}"
+            shown.contains("HTTP 200 with status 404 in the body"),
+            "{shown}"
         );
     }
 }

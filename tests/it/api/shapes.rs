@@ -111,8 +111,11 @@ async fn a_sent_message_is_known_by_its_id_and_by_nothing_else() {
     }
     let error = send(fixture!("conversations/not_sent")).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::UnknownOutcome);
-    let told = error.to_string();
-    assert!(told.contains("at this moment"), "HighLevel's words: {told}");
+    let shown = error.to_string();
+    assert!(
+        shown.contains("at this moment"),
+        "HighLevel's words: {shown}"
+    );
     assert_eq!(error.trace_id(), Some("m2"));
 }
 

@@ -17,10 +17,10 @@ async fn the_status_survives_a_body_that_is_no_json() {
     assert_eq!(error.status(), Some(502));
     assert_eq!(*error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.body(), "<html><h1>Bad gateway</h1></html>");
-    let told = error.to_string();
+    let shown = error.to_string();
     assert!(
-        told.contains("HTTP 502") && !told.contains("html"),
-        "{told}"
+        shown.contains("HTTP 502") && !shown.contains("html"),
+        "{shown}"
     );
 }
 
@@ -50,7 +50,7 @@ async fn an_error_tells_operation_message_trace_and_advice() {
     );
     assert_eq!(error.operation(), "things.update");
     assert_eq!(error.trace_id(), Some("t-42"));
-    let told = error.to_string();
+    let shown = error.to_string();
     for part in [
         "things.update",
         "HTTP 422",
@@ -58,7 +58,7 @@ async fn an_error_tells_operation_message_trace_and_advice() {
         "t-42",
         "correct the request",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(shown.contains(part), "{part}: {shown}");
     }
 }
 

@@ -159,12 +159,12 @@ async fn a_request_whose_turn_comes_too_late_is_not_sent() {
 
 #[tokio::test]
 async fn the_day_is_budgeted_and_usage_tells_what_is_left() {
-    let told = answer(200, "{}")
+    let answer_with_limits = answer(200, "{}")
         .header("x-ratelimit-limit-daily", 1_000)
         .header("x-ratelimit-daily-remaining", 10)
         .header("x-ratelimit-max", 50)
         .header("x-ratelimit-remaining", 40);
-    let scene = Scene::new([told]);
+    let scene = Scene::new([answer_with_limits]);
     scene.location.get::<Value>("/x").await.unwrap();
     let usage = scene.client.usage(scene.location.id());
     assert_eq!(
@@ -228,8 +228,8 @@ impl Observer for Seen {
             lane,
             ..
         } = attempt;
-        let told = format!("{operation} {number} {outcome:?} {lane:?} repeats {repeats}");
-        self.0.lock().unwrap().push(told);
+        let line = format!("{operation} {number} {outcome:?} {lane:?} repeats {repeats}");
+        self.0.lock().unwrap().push(line);
     }
 }
 

@@ -123,9 +123,9 @@ async fn a_listing_that_announces_more_than_it_gives_says_so() {
         assert_eq!(*error.kind(), ErrorKind::Listing, "{body}");
         assert_eq!(error.kind().code(), "listing");
         assert!(!error.is_retryable());
-        let told = error.to_string();
-        assert!(told.starts_with("conversations.export: "), "{told}");
-        assert!(told.contains("not all"), "{told}");
+        let shown = error.to_string();
+        assert!(shown.starts_with("conversations.export: "), "{shown}");
+        assert!(shown.contains("not all"), "{shown}");
         assert_eq!(scene.count(), 1);
     }
 }

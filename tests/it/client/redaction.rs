@@ -87,9 +87,9 @@ async fn nothing_planted_is_in_an_error() {
                 Err(error) => Some(error),
             };
             assert!(error.is_some());
-            while let Some(told) = error {
-                assert_hides(&format!("{told} {told:?}"));
-                error = told.source();
+            while let Some(cause) = error {
+                assert_hides(&format!("{cause} {cause:?}"));
+                error = cause.source();
             }
         }
     }

@@ -170,7 +170,7 @@ async fn a_used_up_day_is_not_waited_for() {
     assert_eq!(scene.count(), 1);
 }
 
-/// Gives out `old` until it is told that this was refused; counts how often.
+/// Gives out `old` until that was refused; counts the refusals.
 #[derive(Debug, Default, Clone)]
 struct Renewable {
     renewals: std::sync::Arc<std::sync::atomic::AtomicUsize>,

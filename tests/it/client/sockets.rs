@@ -59,10 +59,10 @@ struct Case {
     status: Option<u16>,
     read: ErrorKind,
     write: ErrorKind,
-    told: &'static str,
+    message: &'static str,
 }
 
-fn case(bytes: impl Into<Vec<u8>>, status: u16, read: ErrorKind, told: &'static str) -> Case {
+fn case(bytes: impl Into<Vec<u8>>, status: u16, read: ErrorKind, message: &'static str) -> Case {
     Case {
         bytes: bytes.into(),
         status: (status > 0).then_some(status),
@@ -72,7 +72,7 @@ fn case(bytes: impl Into<Vec<u8>>, status: u16, read: ErrorKind, told: &'static 
             _ => ErrorKind::UnknownOutcome,
         },
         read,
-        told,
+        message,
     }
 }
 
@@ -239,7 +239,7 @@ async fn every_broken_answer_is_a_clear_error_with_its_status() {
             (&case.read, case.status),
             "{shown}"
         );
-        assert!(error.to_string().contains(case.told), "{shown}: {error}");
+        assert!(error.to_string().contains(case.message), "{shown}: {error}");
         assert!(!error.to_string().contains('<'), "{error}");
         let reads = server.requests();
         let error = post(&server).await.unwrap_err();
@@ -355,18 +355,18 @@ async fn slow_answers_are_cut_by_the_request_timeout() {
         ),
         Wire::Silence(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec()),
     ] {
-        let told = format!("{wire:?}");
+        let label = format!("{wire:?}");
         let server = RawServer::start([wire]).await;
         // The deadline leaves no time for repeats.
         let location = location(&server, |builder| {
             builder.request_timeout(SHORT).deadline(Duration::ZERO)
         });
         let error = location.get::<Value>("/x").await.unwrap_err();
-        assert_eq!(*error.kind(), TIMEOUT, "{told}");
+        assert_eq!(*error.kind(), TIMEOUT, "{label}");
         assert!(error.is_retryable());
         let error = location.post::<Value>("/x", &json!({})).await.unwrap_err();
-        assert_eq!(*error.kind(), ErrorKind::UnknownOutcome, "{told}");
-        assert!(server.requests() <= 2, "{told}");
+        assert_eq!(*error.kind(), ErrorKind::UnknownOutcome, "{label}");
+        assert!(server.requests() <= 2, "{label}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who speaks in an answer, and what follows for a request: what is repeated, which tokens are renewed, what is told.
+//! Who speaks in an answer, and what follows for a request: what is repeated, which tokens are renewed, what errors say.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ const PASSING: &str =
 const NO_PROVIDER: &str =
     r#"{"statusCode":401,"message":"No conversation provider found for this message"}"#;
 
-/// Gives another token each time it is told that one was refused.
+/// Gives another token each time one was refused.
 #[derive(Debug, Default, Clone)]
 struct Renewing(Arc<AtomicUsize>);
 
@@ -90,10 +90,10 @@ async fn trouble_that_stays_is_told_as_trouble() {
         assert_eq!(*error.kind(), ErrorKind::Unavailable, "{step:?}");
         assert!(error.is_retryable());
         assert_eq!((scene.count(), credentials.renewals()), (5, 0), "{step:?}");
-        let told = error.to_string();
+        let shown = error.to_string();
         assert!(
-            !told.contains("make a new one") && !told.contains("token of this"),
-            "{told}"
+            !shown.contains("make a new one") && !shown.contains("token of this"),
+            "{shown}"
         );
     }
 }
@@ -120,10 +120,10 @@ async fn a_message_whose_provider_is_not_known_costs_no_token() {
             let updated = conversations.update_status(&"m1".parse().unwrap(), &update);
             let error = updated.await.unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::Provider, "{error}");
-            let told = error.to_string();
+            let shown = error.to_string();
             assert!(
-                told.contains("provider belongs to") && !told.contains("make a new"),
-                "{told}"
+                shown.contains("provider belongs to") && !shown.contains("make a new"),
+                "{shown}"
             );
         }
         assert_eq!((scene.count(), credentials.renewals()), (10, 0));
@@ -175,12 +175,12 @@ async fn a_yes_without_an_id_tells_highlevels_reason() {
         .unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::UnknownOutcome);
     assert_eq!(error.status(), Some(201));
-    let told = error.to_string();
-    assert!(told.contains("Invalid conversationProviderId"), "{told}");
+    let shown = error.to_string();
+    assert!(shown.contains("Invalid conversationProviderId"), "{shown}");
     // A group of a trace id is no phone number.
     let trace = "f9ba9e5e-2217-4432-a1ba-2a30a3edf0a2";
     assert_eq!(error.trace_id(), Some(trace));
-    assert!(told.contains(trace), "{told}");
+    assert!(shown.contains(trace), "{shown}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The example of a trigger: who is fired, who is not, and who is no more.
+//! The example of a trigger: which targets are fired, which are not, and which no longer exist.
 
 use super::{run, stderr, stdout};
 
@@ -9,7 +9,7 @@ fn it_fires_those_that_want_it() {
     let expected = "an order:
   thank-everybody  HighLevel took it
   thank-the-usa    its filters do not want it
-  was-deleted      is no more, removed: true
+  was-deleted      no longer exists, removed: true
 the next:
   thank-everybody  HighLevel took it
   thank-the-usa    its filters do not want it

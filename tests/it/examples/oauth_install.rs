@@ -11,7 +11,7 @@ fn it_connects_renews_and_mints() {
         "https://marketplace.gohighlevel.com/v2/oauth/chooselocation?response_type=code",
         "10 calls, 1 refresh",
         "UNINSTALL          Changed",
-        "the OAuth grant is no more",
+        "the OAuth grant was revoked or has expired",
         "minted token for",
     ] {
         assert!(text.contains(expected), "{expected} in\n{text}");

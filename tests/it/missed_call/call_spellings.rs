@@ -81,13 +81,13 @@ impl Desk {
 
     async fn webhook_step(&self, body: &Value) -> (u16, String) {
         let secret = SharedSecret::new(HEADER, SECRET).unwrap();
-        let endpoint = WorkflowEndpoint::webhook(secret, Arc::new(self.engine.clone()));
+        let endpoint = WorkflowEndpoint::builder(secret).webhook(Arc::new(self.engine.clone()));
         self.step(endpoint, body).await
     }
 
     async fn action(&self, body: &Value) -> (u16, String) {
         let secret = SharedSecret::new(HEADER, SECRET).unwrap();
-        let endpoint = WorkflowEndpoint::action(secret, Arc::new(self.engine.clone()));
+        let endpoint = WorkflowEndpoint::builder(secret).action(Arc::new(self.engine.clone()));
         self.step(endpoint, body).await
     }
 

@@ -311,10 +311,10 @@ fn receive(ghl: &FakeGhl, clock: &ManualClock, engine: Engine) -> Runtime {
         listener.local_addr().unwrap()
     ))
     .unwrap();
-    let app: Router = Router::new().route(
-        "/webhooks/ghl",
-        receiver(verifier, Arc::new(engine), Arc::new(clock.clone())),
-    );
+    let endpoint = Endpoint::builder(verifier, engine)
+        .clock(clock.clone())
+        .build();
+    let app: Router = Router::new().route("/webhooks/ghl", endpoint.route());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -55,7 +55,7 @@ async fn missed(world: &World) -> (String, String) {
 }
 
 async fn tells(world: &World, body: Value) -> AppAnswer {
-    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(world.engine.clone()));
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(Arc::new(world.engine.clone()));
     let app = serve(&endpoint).await;
     world.ghl.send_step_webhook(&app, &body).await.unwrap()
 }
@@ -122,7 +122,7 @@ async fn a_sweep_finds_the_same_call_again() {
 async fn the_recipe_is_a_step_of_a_workflow() {
     let world = world_without_webhooks().await;
     let (contact_id, _) = missed(&world).await;
-    let endpoint = WorkflowEndpoint::action(secret(), Arc::new(world.engine.clone()));
+    let endpoint = WorkflowEndpoint::builder(secret()).action(Arc::new(world.engine.clone()));
     let app = serve(&endpoint).await;
     let mut step = WorkflowStep {
         location_id: LOCATION.into(),
@@ -150,7 +150,7 @@ async fn the_recipe_is_a_step_of_a_workflow() {
 #[tokio::test]
 async fn a_call_of_a_location_without_a_recipe_is_refused_and_logged() {
     let world = world_without_webhooks().await;
-    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(world.engine.clone()));
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(Arc::new(world.engine.clone()));
     let body = json!({"location_id": "harborLocation000002", "contact_id": "c", "phone": "+13125550142",
         "note": "planted"});
     let (answer, log) = logged(endpoint.answer(request(&body))).await;
@@ -198,13 +198,13 @@ async fn a_secret_of_one_location_speaks_for_no_other() {
         (bound(&[]), 400),
         (bound(&["harborLocation000002", LOCATION]), 200),
     ] {
-        let endpoint = WorkflowEndpoint::webhook(secret(), inlet.clone());
+        let endpoint = WorkflowEndpoint::builder(secret()).webhook(inlet.clone());
         let ((), log) = logged(async {
             assert_eq!(endpoint.answer(request(&body)).await.status(), status);
         })
         .await;
         assert_eq!(log.contains(LOCATION), status == 400, "{log}");
-        let action = serve(&WorkflowEndpoint::action(secret(), inlet)).await;
+        let action = serve(&WorkflowEndpoint::builder(secret()).action(inlet)).await;
         let answer = world.ghl.run_step(&action, &step).await.unwrap();
         assert_eq!(answer.status, status);
         assert_eq!(texts(&world), 0);
@@ -213,7 +213,7 @@ async fn a_secret_of_one_location_speaks_for_no_other() {
     assert_eq!(texts(&world), 1);
 
     // One that may speak for a location without a recipe is told what the engine says.
-    let harbor = WorkflowEndpoint::webhook(secret(), bound(&["harborLocation000002"]));
+    let harbor = WorkflowEndpoint::builder(secret()).webhook(bound(&["harborLocation000002"]));
     let body = json!({"location_id": "harborLocation000002", "contact_id": "c"});
     let answer = harbor.answer(request(&body)).await;
     assert!(String::from_utf8_lossy(answer.body()).contains(NO_RECIPE));
@@ -224,7 +224,7 @@ async fn told_both_ways(world: &World, contact: &str, fields: &Value) -> (u16, O
     let mut body = json!({"location_id": LOCATION, "contact_id": contact, "customData": fields});
     body["phone"] = json!("{{contact.phone}}");
     let by_webhook = tells(world, body).await;
-    let action = WorkflowEndpoint::action(secret(), Arc::new(world.engine.clone()));
+    let action = WorkflowEndpoint::builder(secret()).action(Arc::new(world.engine.clone()));
     let step = WorkflowStep {
         location_id: LOCATION.into(),
         workflow_id: "w-1".into(),

@@ -158,10 +158,10 @@ async fn whatever_stands_in_highlevels_place_ends_no_grant() {
             let error = scene.process.read(SOLEIL).await.unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::Unavailable, "{fault}: {error}");
             assert!(error.is_retryable());
-            let told = error.to_string();
+            let shown = error.to_string();
             assert!(
-                !told.contains("authorize URL") && !told.contains("token of"),
-                "{told}"
+                !shown.contains("authorize URL") && !shown.contains("token of"),
+                "{shown}"
             );
             scene.clock.advance(Duration::from_secs(60));
         }

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 
 use super::support::{Process, SOLEIL, agency_seed, asked, builder};
 
-/// What a process is told: the store, FakeGhl and its app, and what to read.
+/// What a process is started with: the store, FakeGhl and its app, and what to read.
 const ORDERS: &str = "OAUTH_PROCESS_ORDERS";
 
 /// The program of the two processes: this test, started again by the others.
@@ -42,7 +42,7 @@ async fn one_of_two() {
         ),
     };
     writeln!(std::io::stdout(), "ready").unwrap();
-    // Until both are told to begin.
+    // Until both may begin.
     std::io::stdin()
         .lock()
         .read_line(&mut String::new())

@@ -1,4 +1,4 @@
-//! However many requests wait, a grant is renewed once; and whoever waits gets the new token.
+//! However many requests wait, a grant is renewed once, and all of them get the new token.
 
 use std::time::Duration;
 

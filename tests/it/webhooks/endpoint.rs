@@ -8,7 +8,8 @@ use futures_util::future::{join_all, poll_immediate};
 use gohighlevel::ids::LocationId;
 use gohighlevel::testing::ManualClock;
 use gohighlevel::webhooks::{
-    ByLocation, Delivery, Endpoint, Handler, MAX_BODY_BYTES, NotDurable, Verifier,
+    Delivery, Endpoint, EndpointBuilder, Handler, LocationRouter, MAX_BODY_BYTES, NotDurable,
+    Verifier,
 };
 use http::{Method, Request, StatusCode};
 use tokio::sync::Semaphore;
@@ -76,9 +77,13 @@ fn verifier(signers: &[&Ed25519Signer]) -> Verifier {
     builder.build()
 }
 
-fn endpoint(signer: &Ed25519Signer, handler: Arc<dyn Handler>) -> Endpoint {
+fn builder(signer: &Ed25519Signer, handler: impl Handler) -> EndpointBuilder {
     let clock = ManualClock::new("2026-06-01T10:00:00Z".parse().unwrap());
-    Endpoint::new(verifier(&[signer]), handler, Arc::new(clock))
+    Endpoint::builder(verifier(&[signer]), handler).clock(clock)
+}
+
+fn endpoint(signer: &Ed25519Signer, handler: impl Handler) -> Endpoint {
+    builder(signer, handler).build()
 }
 
 fn event(kind: &str, name: &str, location: Option<&str>) -> Bytes {
@@ -147,7 +152,7 @@ async fn each_answer_has_its_reason() {
 #[tokio::test]
 async fn beyond_the_bound_the_answer_is_to_send_it_again() {
     let (signer, desk) = (Ed25519Signer::generate(), Desk::with_permits(0));
-    let endpoint = endpoint(&signer, desk.clone()).at_most(2);
+    let endpoint = builder(&signer, desk.clone()).max_in_flight(2).build();
     let note = |name: &str| post(&endpoint, &signer, event("Note", name, None));
     let (mut first, mut second) = (Box::pin(note("first")), Box::pin(note("second")));
     assert!(poll_immediate(&mut first).await.is_none());
@@ -170,7 +175,7 @@ async fn beyond_the_bound_the_answer_is_to_send_it_again() {
 #[tokio::test]
 async fn what_is_refused_unwanted_or_broken_keeps_no_place() {
     let (signer, desk) = (Ed25519Signer::generate(), Desk::open());
-    let endpoint = endpoint(&signer, desk.clone()).at_most(1);
+    let endpoint = builder(&signer, desk.clone()).max_in_flight(1).build();
     let other = Ed25519Signer::generate();
     for _ in 0..3 {
         let body = event("Note", "forged", None);
@@ -253,7 +258,7 @@ async fn keys_change_while_it_runs() {
     let (old, new) = (Ed25519Signer::generate(), Ed25519Signer::generate());
     let desk = Desk::open();
     let endpoint = endpoint(&old, desk.clone());
-    // A clone is behind the route; whoever changes the key has another.
+    // A clone is behind the route; the code that changes the key has another.
     let route = endpoint.clone();
     let answers = async |name: &str| {
         let body = event("Note", name, None);
@@ -274,7 +279,7 @@ async fn a_delivery_goes_to_the_handler_of_its_location() {
     let signer = Ed25519Signer::generate();
     let (soleil, nebru, rest) = (Desk::open(), Desk::open(), Desk::open());
     let id = |text: &str| LocationId::new(text).unwrap();
-    let handlers = ByLocation::new(rest.clone())
+    let handlers = LocationRouter::new(rest.clone())
         .location(id("soleil"), soleil.clone())
         .location(id("nebru"), nebru.clone());
     let endpoint = endpoint(&signer, Arc::new(handlers));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use gohighlevel::testing::ManualClock;
-use gohighlevel::webhooks::{Delivery, Handler, MAX_BODY_BYTES, NotDurable, Verifier, receiver};
+use gohighlevel::webhooks::{Delivery, Endpoint, Handler, MAX_BODY_BYTES, NotDurable, Verifier};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,10 +57,12 @@ impl Server {
         let verifier = Verifier::builder().ed25519_pem(&signer.pem()).unwrap();
         let start: Timestamp = "2026-06-01T10:00:05Z".parse().unwrap();
         let clock = Arc::new(ManualClock::new(start));
-        let webhooks = receiver(verifier.build(), recorder.clone(), clock);
+        let webhooks = Endpoint::builder(verifier.build(), recorder.clone())
+            .clock(clock)
+            .build();
         // The limit of the host is smaller and must not count here.
         let app = axum::Router::new()
-            .route("/webhooks/ghl", webhooks)
+            .route("/webhooks/ghl", webhooks.route())
             .layer(axum::extract::DefaultBodyLimit::max(10));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -157,7 +159,7 @@ fn padded(length: usize) -> Vec<u8> {
 async fn takes_what_is_signed() {
     let server = Server::start().await;
     let (status, answer) = server.post(BODY.as_bytes()).await;
-    assert_eq!((status, answer.as_str()), (200, "Taken."));
+    assert_eq!((status, answer.as_str()), (200, "Accepted."));
     let taken = server.taken();
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].raw(), BODY.as_bytes());

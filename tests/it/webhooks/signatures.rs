@@ -242,17 +242,17 @@ fn another_app_is_refused_where_one_is_named() {
         verifier.app(app.parse().unwrap()).build()
     };
     let body = r#"{"type":"UNINSTALL","appId":"theirApp","locationId":"ve9EPM428h8vShlRW1KT"}"#;
-    let told = |verifier: &Verifier, body: &'static str| {
+    let verify = |verifier: &Verifier, body: &'static str| {
         let signed = ED25519.headers(body.as_bytes());
         verifier.verify(&signed, body.as_bytes(), now())
     };
-    told(&with("theirApp"), body).unwrap();
-    let refused = told(&with("ourApp"), body).unwrap_err();
+    verify(&with("theirApp"), body).unwrap();
+    let refused = verify(&with("ourApp"), body).unwrap_err();
     let app = "theirApp".parse().unwrap();
     assert_eq!(refused, VerifyError::OtherApp { app });
     // Most documented samples name none.
-    told(&with("ourApp"), r#"{"type":"UNINSTALL"}"#).unwrap();
-    // Whoever cannot sign learns nothing of it.
+    verify(&with("ourApp"), r#"{"type":"UNINSTALL"}"#).unwrap();
+    // A sender who cannot sign learns nothing about it.
     let forged = Ed25519Signer::generate().headers(body.as_bytes());
     let refused = with("ourApp").verify(&forged, body.as_bytes(), now());
     assert_eq!(refused.err(), Some(WRONG));
@@ -268,7 +268,10 @@ fn age_and_json_are_looked_at_after_the_signature() {
         assert_eq!(verifier().verify(&forged, body, now()).err(), Some(WRONG));
         let signed = ED25519.headers(body.as_bytes());
         let error = verifier().verify(&signed, body, now()).unwrap_err();
-        assert!(matches!(error, VerifyError::NotJson(_)), "{body}: {error}");
+        assert!(
+            matches!(error, VerifyError::InvalidDelivery(_)),
+            "{body}: {error}"
+        );
     }
     for body in ["{}", r#"{"timestamp":null}"#, r#"{"timestamp":"soon"}"#] {
         let signed = ED25519.headers(body.as_bytes());

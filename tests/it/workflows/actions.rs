@@ -8,7 +8,7 @@ use gohighlevel::testing::WorkflowStep;
 use gohighlevel::workflows::actions::{
     Action, ActionAnswer, ActionCall, Branch, Extras, ResumeUrl,
 };
-use gohighlevel::workflows::{NotTaken, StepFailure, WorkflowEndpoint};
+use gohighlevel::workflows::{StepError, Unavailable, WorkflowEndpoint};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,14 +31,14 @@ struct Price(Mutex<Option<(String, Option<Branch>)>>);
 impl Action for Price {
     type Data = Visit;
 
-    async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepFailure> {
+    async fn run(&self, call: ActionCall<Visit>) -> Result<ActionAnswer, StepError> {
         let Visit {
             minutes,
             rooms,
             insured,
         } = call.data;
         let branch = call.branches.first().cloned();
-        let kept = serde_json::to_string(&call.extras).map_err(NotTaken::new)?;
+        let kept = serde_json::to_string(&call.extras).map_err(Unavailable::new)?;
         let answer = ActionAnswer::new(&json!({
             "price": minutes * 2 + rooms.len() as u32, "insured": insured,
         }))?
@@ -62,7 +62,7 @@ fn step(data: Value, pauses: bool) -> WorkflowStep {
 #[tokio::test]
 async fn a_step_is_answered_in_types() {
     let fake = fake().await;
-    let endpoint = WorkflowEndpoint::action(secret(), Arc::new(Price::default()));
+    let endpoint = WorkflowEndpoint::builder(secret()).action(Arc::new(Price::default()));
     let app = serve(&endpoint).await.header(HEADER, SECRET);
     let data = json!({
         "minutes": "29", "rooms": ["a", "b"], "insured": "true",
@@ -85,7 +85,7 @@ async fn a_step_is_answered_in_types() {
 async fn a_paused_workflow_is_resumed_once() {
     let fake = fake().await;
     let price = Arc::new(Price::default());
-    let endpoint = WorkflowEndpoint::action(secret(), Arc::clone(&price));
+    let endpoint = WorkflowEndpoint::builder(secret()).action(Arc::clone(&price));
     let app = serve(&endpoint).await.header(HEADER, SECRET);
     let data = json!({"minutes": "5", "branches": [{"id": "b-1", "name": "Cheap"}]});
     fake.run_step(&app, &step(data, true)).await.unwrap();

@@ -1,29 +1,31 @@
-//! What the endpoint answers to whom, and what HighLevel's builder is told.
+//! The endpoint's answers, to steps and to HighLevel's workflow builder.
 
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use gohighlevel::workflows::actions::{
-    ActionAnswer, Choice, FieldKind, FilterSource, FormField, FormSection, InputSource,
-    OptionSource, SetUp,
+    ActionAnswer, Choice, FieldKind, FilterSource, FormContext, FormField, FormSection,
+    InputSource, OptionSource,
 };
 use gohighlevel::workflows::triggers::{MemorySubscriptions, Triggers};
-use gohighlevel::workflows::{NotTaken, StepFailure, WebhookAction, WebhookCall, WorkflowEndpoint};
+use gohighlevel::workflows::{
+    StepError, Unavailable, WebhookAction, WebhookCall, WorkflowEndpoint,
+};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::support::{HEADER, SECRET, fake, secret, serve, serve_at};
 
-/// Does as it is told by the field `do`.
+/// Does what the field `do` says.
 struct Obedient;
 
 #[async_trait]
 impl WebhookAction for Obedient {
-    async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure> {
+    async fn handle(&self, call: WebhookCall) -> Result<ActionAnswer, StepError> {
         match call.text("do").as_deref() {
-            Some("fail") => Err(NotTaken::new("the disk is full").into()),
-            Some("panic") => panic!("told to"),
+            Some("fail") => Err(Unavailable::new("the disk is full").into()),
+            Some("panic") => panic!("asked to"),
             Some("read") => {
                 #[derive(serde::Deserialize)]
                 struct Form {
@@ -32,7 +34,7 @@ impl WebhookAction for Obedient {
                 call.read_as::<Form>()?;
                 Ok(ActionAnswer::empty())
             }
-            Some("refuse") => Err(StepFailure::Refused("not in winter".to_owned())),
+            Some("refuse") => Err(StepError::Refused("not in winter".to_owned())),
             Some("answer") => Ok(ActionAnswer::new(&json!({"visits": 2}))?),
             _ => Ok(ActionAnswer::empty()),
         }
@@ -54,7 +56,7 @@ fn request(method: Method, body: &str) -> Request<Bytes> {
 
 #[tokio::test]
 async fn every_refusal_has_its_status() {
-    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(Obedient));
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(Arc::new(Obedient));
     for (method, body, expected) in [
         (Method::POST, "{}", StatusCode::OK),
         (Method::PUT, "{}", StatusCode::OK),
@@ -82,7 +84,9 @@ async fn every_refusal_has_its_status() {
     let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(1_048_577));
     let answer = endpoint.answer(request(Method::POST, &large)).await;
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    let full = endpoint.clone().at_most(0);
+    let full = WorkflowEndpoint::builder(secret())
+        .max_in_flight(0)
+        .webhook(Obedient);
     let answer = full.answer(request(Method::POST, "{}")).await;
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
     for value in [None, Some("Jq8mV2tR5xZ7cB1nK5")] {
@@ -101,13 +105,13 @@ async fn every_refusal_has_its_status() {
 
 #[tokio::test]
 async fn a_step_is_told_what_came_of_it() {
-    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(Obedient));
-    for (told, expected) in [
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(Arc::new(Obedient));
+    for (order, expected) in [
         ("nothing", json!({"success": true})),
         ("answer", json!({"success": true, "visits": 2})),
         ("refuse", json!({"error": "not in winter"})),
     ] {
-        let body = json!({"do": told}).to_string();
+        let body = json!({"do": order}).to_string();
         let answer = endpoint.answer(request(Method::POST, &body)).await;
         let answer: Value = serde_json::from_slice(answer.body()).unwrap();
         assert_eq!(answer, expected);
@@ -116,7 +120,7 @@ async fn a_step_is_told_what_came_of_it() {
 
 #[tokio::test]
 async fn whoever_lacks_the_secret_learns_nothing_of_methods() {
-    let endpoint = WorkflowEndpoint::subscriptions(secret(), triggers());
+    let endpoint = WorkflowEndpoint::builder(secret()).subscriptions(triggers());
     let (url, client) = (serve_at(&endpoint).await, reqwest::Client::new());
     for (method, proven, expected) in [
         (Method::PATCH, false, 401),
@@ -145,7 +149,7 @@ async fn whoever_lacks_the_secret_learns_nothing_of_methods() {
 #[tokio::test]
 async fn the_route_answers_as_the_endpoint() {
     let fake = fake().await;
-    let endpoint = WorkflowEndpoint::webhook(secret(), Arc::new(Obedient));
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(Arc::new(Obedient));
     let app = serve(&endpoint).await;
     let proven = app.clone().header(HEADER, SECRET);
     for (app, body, expected) in [
@@ -164,8 +168,8 @@ struct Clinic;
 
 #[async_trait]
 impl OptionSource for Clinic {
-    async fn options(&self, set_up: SetUp) -> Result<Vec<Choice>, NotTaken> {
-        let all = set_up.query.iter().any(|(name, _)| name == "do");
+    async fn options(&self, context: FormContext) -> Result<Vec<Choice>, Unavailable> {
+        let all = context.query.iter().any(|(name, _)| name == "do");
         let rooms = [Choice::new("Room A", "a"), Choice::new("Room B", "b")];
         Ok(rooms.into_iter().take(if all { 2 } else { 1 }).collect())
     }
@@ -173,8 +177,8 @@ impl OptionSource for Clinic {
 
 #[async_trait]
 impl InputSource for Clinic {
-    async fn inputs(&self, set_up: SetUp) -> Result<Vec<FormSection>, NotTaken> {
-        let room = set_up.data["room"].as_str().unwrap_or_default().to_owned();
+    async fn inputs(&self, context: FormContext) -> Result<Vec<FormSection>, Unavailable> {
+        let room = context.data["room"].as_str().unwrap_or_default().to_owned();
         let minutes = FormField::new("minutes", "Minutes", FieldKind::Number).required();
         Ok(vec![FormSection::new(format!("Room {room}"), [minutes])])
     }
@@ -182,11 +186,11 @@ impl InputSource for Clinic {
 
 #[async_trait]
 impl FilterSource for Clinic {
-    async fn filters(&self, set_up: SetUp) -> Result<Vec<FormField>, NotTaken> {
-        let location = set_up
+    async fn filters(&self, context: FormContext) -> Result<Vec<FormField>, Unavailable> {
+        let location = context
             .extras
             .location()
-            .ok_or_else(|| NotTaken::new("no location"))?;
+            .ok_or_else(|| Unavailable::new("no location"))?;
         let choices = [Choice::new("Here", location.as_str())];
         Ok(vec![
             FormField::new("place", "Place", FieldKind::Select).options(choices),
@@ -208,7 +212,7 @@ async fn answered(endpoint: &WorkflowEndpoint, method: Method, body: &Value) -> 
 #[tokio::test]
 async fn the_builder_is_told_what_can_be_chosen() {
     let clinic = Arc::new(Clinic);
-    let options = WorkflowEndpoint::options(secret(), clinic.clone());
+    let options = WorkflowEndpoint::builder(secret()).options(clinic.clone());
     assert_eq!(
         answered(&options, Method::GET, &Value::Null).await,
         json!({"options": [{"label": "Room A", "value": "a"}, {"label": "Room B", "value": "b"}]})
@@ -217,14 +221,14 @@ async fn the_builder_is_told_what_can_be_chosen() {
         "data": {"room": "A"}, "extras": {"locationId": "l", "contactId": "c", "workflowId": "w"},
         "meta": {"key": "k", "version": "1.0"},
     });
-    let inputs = WorkflowEndpoint::dynamic_inputs(secret(), clinic.clone());
+    let inputs = WorkflowEndpoint::builder(secret()).dynamic_inputs(clinic.clone());
     assert_eq!(
         answered(&inputs, Method::POST, &asked).await,
         json!({"inputs": [{"section": "Room A", "fields": [
             {"field": "minutes", "title": "Minutes", "fieldType": "numerical", "required": true},
         ]}]})
     );
-    let filters = WorkflowEndpoint::dynamic_filters(secret(), clinic);
+    let filters = WorkflowEndpoint::builder(secret()).dynamic_filters(clinic);
     assert_eq!(
         answered(&filters, Method::POST, &asked).await,
         json!({"filters": [{"field": "place", "title": "Place", "fieldType": "select",
@@ -232,14 +236,14 @@ async fn the_builder_is_told_what_can_be_chosen() {
     );
 }
 
-/// Keeps what the builder told.
+/// Keeps what the builder sent.
 #[derive(Default)]
-struct Listening(Mutex<Vec<SetUp>>);
+struct Listening(Mutex<Vec<FormContext>>);
 
 #[async_trait]
 impl OptionSource for Listening {
-    async fn options(&self, set_up: SetUp) -> Result<Vec<Choice>, NotTaken> {
-        self.0.lock().unwrap().push(set_up);
+    async fn options(&self, context: FormContext) -> Result<Vec<Choice>, Unavailable> {
+        self.0.lock().unwrap().push(context);
         Ok(Vec::new())
     }
 }
@@ -247,17 +251,17 @@ impl OptionSource for Listening {
 #[tokio::test]
 async fn a_source_is_told_what_highlevel_sent() {
     let source = Arc::new(Listening::default());
-    let options = WorkflowEndpoint::options(secret(), source.clone());
+    let options = WorkflowEndpoint::builder(secret()).options(source.clone());
     let sent = json!({"room": "A", "branches": [{"id": "b-1", "name": "Other"}]});
     let asked = json!({"data": sent, "extras": null, "meta": {"key": "k"}});
     answered(&options, Method::POST, &asked).await;
     answered(&options, Method::POST, &json!({})).await;
     answered(&options, Method::GET, &Value::Null).await;
-    let told = source.0.lock().unwrap();
-    let data: Vec<&Value> = told.iter().map(|set_up| &*set_up.data).collect();
+    let sent = source.0.lock().unwrap();
+    let data: Vec<&Value> = sent.iter().map(|context| &*context.data).collect();
     assert_eq!(data, [&sent, &Value::Null, &Value::Null]);
-    assert_eq!(told[0].key.as_deref(), Some("k"));
-    assert_eq!(*told[0].query, [("do".to_owned(), "nothing".to_owned())]);
+    assert_eq!(sent[0].key.as_deref(), Some("k"));
+    assert_eq!(*sent[0].query, [("do".to_owned(), "nothing".to_owned())]);
     // What stands in the address may be a token.
-    assert!(!format!("{told:?}").contains("nothing"));
+    assert!(!format!("{sent:?}").contains("nothing"));
 }

@@ -1,4 +1,4 @@
-//! What workflows say and are told does not print: addresses that are secrets, and people.
+//! What workflows and endpoints say to each other does not print: addresses that are secrets, and people.
 
 use std::fmt::Debug;
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::poll_immediate;
 use gohighlevel::workflows::actions::ActionAnswer;
-use gohighlevel::workflows::{StepFailure, WebhookAction, WebhookCall, WorkflowEndpoint};
+use gohighlevel::workflows::{StepError, WebhookAction, WebhookCall, WorkflowEndpoint};
 use http::Request;
 use tokio::sync::Semaphore;
 
@@ -36,7 +36,7 @@ impl Desk {
 
 #[async_trait]
 impl WebhookAction for Desk {
-    async fn take(&self, _: WebhookCall) -> Result<ActionAnswer, StepFailure> {
+    async fn handle(&self, _: WebhookCall) -> Result<ActionAnswer, StepError> {
         self.begun.add_permits(1);
         self.permits.acquire().await.unwrap().forget();
         self.taken.add_permits(1);
@@ -54,7 +54,7 @@ async fn ask(endpoint: &WorkflowEndpoint) -> u16 {
 #[tokio::test]
 async fn a_shutdown_waits_for_what_is_under_way_and_takes_nothing_more() {
     let desk = Desk::closed();
-    let endpoint = WorkflowEndpoint::webhook(secret(), desk.clone());
+    let endpoint = WorkflowEndpoint::builder(secret()).webhook(desk.clone());
     let mut first = Box::pin(ask(&endpoint));
     assert!(poll_immediate(&mut first).await.is_none());
     // HighLevel does not wait for the answer of the second.
@@ -63,7 +63,7 @@ async fn a_shutdown_waits_for_what_is_under_way_and_takes_nothing_more() {
     desk.has_begun(2).await;
     drop(second);
 
-    // A clone is behind the route; whoever shuts down has another.
+    // A clone is behind the route; the code that shuts down has another.
     let other = endpoint.clone();
     let mut drained = Box::pin(async move { other.drain().await });
     assert!(poll_immediate(&mut drained).await.is_none());
@@ -76,13 +76,15 @@ async fn a_shutdown_waits_for_what_is_under_way_and_takes_nothing_more() {
     assert_eq!(desk.taken.available_permits(), 2);
     // It stays so, and may be asked for again.
     endpoint.drain().await;
-    assert_eq!(ask(&endpoint.at_most(1000)).await, 429);
+    assert_eq!(ask(&endpoint).await, 429);
 }
 
 #[tokio::test]
-async fn at_most_so_many_are_under_way() {
+async fn beyond_the_bound_the_answer_is_429() {
     let desk = Desk::closed();
-    let endpoint = WorkflowEndpoint::webhook(secret(), desk.clone()).at_most(1);
+    let endpoint = WorkflowEndpoint::builder(secret())
+        .max_in_flight(1)
+        .webhook(desk.clone());
     let mut first = Box::pin(ask(&endpoint));
     assert!(poll_immediate(&mut first).await.is_none());
     desk.has_begun(1).await;

@@ -35,7 +35,7 @@ async fn keeps_the_contract(store: Arc<dyn SubscriptionStore>) {
     assert_eq!(all().await.unwrap(), [first.clone(), second.clone()]);
     assert!(store.of_location(&here, "other").await.unwrap().is_empty());
 
-    // What was told last counts, and an older target is not retired in its place.
+    // The last report counts, and an older target is not retired in its place.
     let moved = subscription("l", "a", "2");
     store.put(&moved).await.unwrap();
     assert!(!store.retire(&first).await.unwrap());

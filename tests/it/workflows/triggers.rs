@@ -24,7 +24,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let triggers = Triggers::new(Arc::new(MemorySubscriptions::new()));
-        let endpoint = WorkflowEndpoint::subscriptions(secret(), triggers.clone());
+        let endpoint = WorkflowEndpoint::builder(secret()).subscriptions(triggers.clone());
         Self {
             fake: fake().await,
             triggers,
@@ -153,7 +153,7 @@ async fn a_target_that_fails_is_not_repeated_and_holds_up_no_other() {
     for workflow in ["w-1", "w-2", "w-3"] {
         world.subscribed(workflow, json!([])).await;
     }
-    let triggers = world.triggers.clone().at_most(1);
+    let triggers = world.triggers.clone().max_in_flight(1);
     let path = "/workflows-marketplace/triggers/execute/*/*";
     let broken = Fault::Status(StatusCode::INTERNAL_SERVER_ERROR);
     world.fake.fault(Method::POST, path, broken, 1).unwrap();
@@ -184,7 +184,10 @@ async fn no_more_than_allowed_are_fired_at_once() {
         .fake
         .gate(Method::POST, path, GatePoint::BeforeAnswer)
         .unwrap();
-    let (triggers, location) = (world.triggers.clone().at_most(2), location(&world.fake));
+    let (triggers, location) = (
+        world.triggers.clone().max_in_flight(2),
+        location(&world.fake),
+    );
     let firing =
         tokio::spawn(async move { triggers.fire(&location, "order_paid", &json!({})).await });
     let (first, second) = (gate.arrived().await.unwrap(), gate.arrived().await.unwrap());
@@ -205,7 +208,7 @@ async fn no_more_than_allowed_are_fired_at_once() {
 #[tokio::test]
 async fn who_does_not_know_the_secret_subscribes_nobody() {
     let mut world = World::new().await;
-    let endpoint = WorkflowEndpoint::subscriptions(secret(), world.triggers.clone());
+    let endpoint = WorkflowEndpoint::builder(secret()).subscriptions(world.triggers.clone());
     world.app = serve(&endpoint).await.header(HEADER, "Jq8mV2tR5xZ7cB1nK5");
     let trigger = WorkflowTrigger {
         location_id: LOCATION.into(),

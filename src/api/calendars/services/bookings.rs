@@ -165,6 +165,7 @@ open_enum! {
 /// How a new booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum NewBookingStatus {
     /// Not yet confirmed.
     New,

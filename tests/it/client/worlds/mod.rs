@@ -55,13 +55,13 @@ fn can_be_told(world: &World) -> bool {
             counted || places || world.says_more || !capped
         }
         Paging::Messages => world.says_more || !capped,
-        // The end is told by a cursor that is missing or empty.
+        // A cursor that is missing or empty marks the end.
         Paging::Export => world.cursor == Cursor::Meta || counted || (!capped && !world.says_more),
-        // What is told of the size is the size.
+        // The reported size is the size.
         Paging::Numbers => world.count != Count::OfThePage,
         Paging::Tokens => {
-            let told = world.cursor == Cursor::Meta || world.says_more || counted;
-            told || !capped
+            let is_marked = world.cursor == Cursor::Meta || world.says_more || counted;
+            is_marked || !capped
         }
     }
 }
@@ -148,7 +148,7 @@ async fn read(world: World, tally: &mut Tally) -> Result<(), String> {
         };
     };
     tally.failed += 1;
-    // Whoever counts right, and tells the place of each item, is read to the end.
+    // A server that counts right, and gives the place of each item, is read to the end.
     let is_well = world.count == Count::Right
         && world.cursor == Cursor::ValueAndId
         && world.says_more

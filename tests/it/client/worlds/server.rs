@@ -40,7 +40,7 @@ pub(super) enum Count {
     Missing,
 }
 
-/// A listing, and how it is told.
+/// A listing, and how the server gives it.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) listing: Listing,
@@ -139,10 +139,10 @@ impl Server {
         let begin = if world.deaf { 0 } else { begin };
         let shown: Vec<usize> = (begin..world.values.len()).take(size).collect();
         let end = begin + shown.len();
-        self.told(begin, &shown, end < world.values.len(), size)
+        self.page(begin, &shown, end < world.values.len(), size)
     }
 
-    fn told(&self, begin: usize, shown: &[usize], more: bool, size: usize) -> Value {
+    fn page(&self, begin: usize, shown: &[usize], more: bool, size: usize) -> Value {
         let world = &self.world;
         let ids = world.ids();
         let end = begin + shown.len();

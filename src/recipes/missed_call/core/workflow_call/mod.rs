@@ -25,7 +25,7 @@ use crate::message::{CallStatus, Direction};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 use crate::workflows::actions::ActionCall;
-use crate::workflows::{UnreadableField, WebhookCall, text_of};
+use crate::workflows::{InvalidField, WebhookCall, text_of};
 
 /// For how long reports of one contact count as the same call, if nothing else distinguishes the calls.
 const ONE_CALL_SECONDS: i64 = 60;
@@ -142,7 +142,7 @@ impl WorkflowCall {
 
     /// Reads the request of a step *Webhook* or *Custom Webhook*. Fails if the location or the contact is missing, or if the
     /// time is unreadable. The error says which field to add or to correct.
-    pub fn from_webhook(call: &WebhookCall) -> Result<Self, UnreadableField> {
+    pub fn from_webhook(call: &WebhookCall) -> Result<Self, InvalidField> {
         let fields = StepFields::of(call.raw());
         let reported = Self::new(
             required(&fields, &names::LOCATION, "location_id", NO_LOCATION)?,
@@ -156,14 +156,14 @@ impl WorkflowCall {
 
     /// Reads the call of a marketplace action. Fails if HighLevel sends no location or contact, or if the time is
     /// unreadable.
-    pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, UnreadableField> {
+    pub fn from_action(call: &ActionCall<MissedCallForm>) -> Result<Self, InvalidField> {
         let reported = Self::new(
             call.extras
                 .location()
-                .ok_or_else(|| UnreadableField::missing("locationId"))?,
+                .ok_or_else(|| InvalidField::missing("locationId"))?,
             call.extras
                 .contact()
-                .ok_or_else(|| UnreadableField::missing("contactId"))?,
+                .ok_or_else(|| InvalidField::missing("contactId"))?,
         );
         Ok(Self {
             run: call.extras.status_id(),
@@ -173,7 +173,7 @@ impl WorkflowCall {
     }
 
     /// Adds the fields of the call, from any kind of step.
-    fn with_fields(self, fields: &StepFields) -> Result<Self, UnreadableField> {
+    fn with_fields(self, fields: &StepFields) -> Result<Self, InvalidField> {
         let text = |field| fields.text(field);
         let duration = text(&names::DURATION).and_then(|length| seconds(&length));
         let (ended_at, ended_at_local) = match ended(fields, duration)? {
@@ -281,25 +281,25 @@ fn required<T: FromScalar>(
     field: &names::Names,
     name: &str,
     missing: &'static str,
-) -> Result<T, UnreadableField> {
+) -> Result<T, InvalidField> {
     let Some((called, value)) = fields.find(field) else {
-        return Err(UnreadableField::new(name, missing));
+        return Err(InvalidField::new(name, missing));
     };
-    id(text_of(value).as_deref()).ok_or_else(|| UnreadableField::new(called, INVALID_ID))
+    id(text_of(value).as_deref()).ok_or_else(|| InvalidField::new(called, INVALID_ID))
 }
 
 /// When the call ended: as reported, or its begin plus its duration.
 fn ended(
     fields: &StepFields,
     duration: Option<Duration>,
-) -> Result<Option<ReportedTime>, UnreadableField> {
+) -> Result<Option<ReportedTime>, InvalidField> {
     let (began, (called, value)) = match (fields.find(&names::ENDED), fields.find(&names::BEGAN)) {
         (Some(ended), _) => (false, ended),
         (None, Some(began)) => (true, began),
         (None, None) => return Ok(None),
     };
     let time = text_of(value).and_then(|text| ReportedTime::read(&text));
-    let time = time.ok_or_else(|| UnreadableField::new(called, INVALID_TIME))?;
+    let time = time.ok_or_else(|| InvalidField::new(called, INVALID_TIME))?;
     let length = duration.and_then(|length| SignedDuration::try_from(length).ok());
     Ok(Some(if began {
         time.after(length.unwrap_or_default())

@@ -15,7 +15,7 @@ use crate::recipes::missed_call::engine::{Acceptance, Engine, LocationEntry};
 use crate::recipes::missed_call::store::{DeliveryName, StoreError};
 use crate::recipes::missed_call::{MissedCallForm, WorkflowCall};
 use crate::workflows::actions::{Action, ActionAnswer, ActionCall};
-use crate::workflows::{NotTaken, StepFailure, WebhookAction, WebhookCall};
+use crate::workflows::{StepError, Unavailable, WebhookAction, WebhookCall};
 
 /// Says what to do and names nothing: it is answered to whoever knows the secret.
 const NO_RECIPE: &str =
@@ -43,10 +43,10 @@ impl Engine {
     /// // A workflow of one location, with the trigger *Call Status* and a step *Webhook*:
     /// let soleil = engine.for_workflows_of([LocationId::new("ve9EPM428h8vShlRW1KT")?]);
     /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("SOLEIL_SECRET")?)?;
-    /// let told = WorkflowEndpoint::webhook(secret, Arc::new(soleil));
+    /// let told = WorkflowEndpoint::builder(secret).webhook(soleil);
     /// // "Missed-call text back" as a step of anybody's workflow:
     /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("ACTION_SECRET")?)?;
-    /// let step = WorkflowEndpoint::action(secret, Arc::new(engine));
+    /// let step = WorkflowEndpoint::builder(secret).action(engine);
     /// # let app =
     /// axum::Router::new()
     ///     .route("/workflows/soleil/call", told.route())
@@ -152,12 +152,12 @@ impl Engine {
     }
 
     /// What a step that told of this call is answered.
-    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepFailure> {
+    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepError> {
         let Some(site) = self.site_of_workflow(&call.location) else {
-            return Err(StepFailure::Refused(NO_RECIPE.to_owned()));
+            return Err(StepError::Refused(NO_RECIPE.to_owned()));
         };
         let taken = self.take_workflow_call(site, call).await;
-        let word = match taken.map_err(NotTaken::new)? {
+        let word = match taken.map_err(Unavailable::new)? {
             Acceptance::Accepted => "taken",
             Acceptance::Duplicate => "repeated",
             Acceptance::Ignored => "ignored",
@@ -177,11 +177,11 @@ pub struct ScopedEngine {
 }
 
 impl ScopedEngine {
-    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepFailure> {
+    async fn answer_step(&self, call: &WorkflowCall) -> Result<ActionAnswer, StepError> {
         let location = &call.location;
         if !self.locations.contains(location) {
             tracing::warn!(%location, "a workflow tells of a call in a location that it does not speak for");
-            return Err(StepFailure::Refused(NOT_BOUND.to_owned()));
+            return Err(StepError::Refused(NOT_BOUND.to_owned()));
         }
         self.engine.answer_step(call).await
     }
@@ -194,7 +194,7 @@ macro_rules! behind_endpoints {
         /// location is none of those it takes calls of.
         #[async_trait]
         impl WebhookAction for $inlet {
-            async fn take(&self, call: WebhookCall) -> Result<ActionAnswer, StepFailure> {
+            async fn handle(&self, call: WebhookCall) -> Result<ActionAnswer, StepError> {
                 self.answer_step(&WorkflowCall::from_webhook(&call)?).await
             }
         }
@@ -208,7 +208,7 @@ macro_rules! behind_endpoints {
             async fn run(
                 &self,
                 call: ActionCall<MissedCallForm>,
-            ) -> Result<ActionAnswer, StepFailure> {
+            ) -> Result<ActionAnswer, StepError> {
                 self.answer_step(&WorkflowCall::from_action(&call)?).await
             }
         }

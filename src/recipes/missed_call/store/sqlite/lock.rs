@@ -44,7 +44,7 @@ impl Lock {
         sqlite::create(real)?;
         let found = std::fs::metadata(real)?;
         has_one_name(&found)?;
-        let id = FileId::of(&found);
+        let id = FileId::new(&found);
         // Windows has no ids; there the lock file alone tells.
         if cfg!(unix) && open.contains(&id) {
             return Err(in_use());
@@ -168,7 +168,7 @@ impl Locked {
                 )));
             }
         }
-        if FileId::of(&file.metadata()?) != id {
+        if FileId::new(&file.metadata()?) != id {
             return Err(Refusal::boxed(
                 "was replaced while it was opened; try again",
             ));

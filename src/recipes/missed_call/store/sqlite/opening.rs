@@ -21,7 +21,7 @@ pub(super) fn open(path: &Path) -> Result<SqliteStore> {
     let connection = schema::open(&real)?;
     let (tally, last_run) = Tally::open(&connection, lock.file()?)?;
     tell(path, last_run);
-    let mut files = OpenFiles::of(&real)?;
+    let mut files = OpenFiles::read(&real)?;
     lock.watch_in(&mut files)?;
     let condition = Arc::new(Condition::of(path));
     // If something fails, what was begun last ends first, as when the store is dropped.

@@ -1,4 +1,4 @@
-//! What one process knows of one grant, and what follows from it for a request. Nothing here waits or does I/O.
+//! What one process knows of one grant, and what follows from it for a request. No I/O here.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,29 +30,30 @@ impl Default for RefreshPolicy {
     }
 }
 
-/// A renewal under way. Clones wait for the same one.
+/// A renewal that is running. Clones wait for the same one.
 #[derive(Debug, Clone)]
-pub(super) struct Flight(watch::Receiver<Option<Landed>>);
+pub(super) struct InFlightRefresh(watch::Receiver<Option<RefreshResult>>);
 
-pub(super) type Landed = std::result::Result<Secret, Arc<Error>>;
+/// The new access token, or why there is none.
+pub(super) type RefreshResult = std::result::Result<Secret, Arc<Error>>;
 
-impl Flight {
-    pub(super) fn new() -> (watch::Sender<Option<Landed>>, Self) {
-        let (tell, told) = watch::channel(None);
-        (tell, Self(told))
+impl InFlightRefresh {
+    pub(super) fn new() -> (watch::Sender<Option<RefreshResult>>, Self) {
+        let (sender, receiver) = watch::channel(None);
+        (sender, Self(receiver))
     }
 
     /// Waits for its end.
-    pub(super) async fn landed(mut self) -> Result<Secret> {
+    pub(super) async fn finished(mut self) -> Result<Secret> {
         let lost = || {
             Error::new(ErrorKind::Unavailable, "oauth.renew").with_message(Some(
                 "the task that renewed the token was stopped, with its executor most likely".into(),
             ))
         };
         match self.0.wait_for(Option::is_some).await {
-            Ok(landed) => match &*landed {
+            Ok(result) => match &*result {
                 Some(Ok(token)) => Ok(token.clone()),
-                Some(Err(error)) => Err(error.told_again()),
+                Some(Err(error)) => Err(error.duplicate()),
                 None => Err(lost()),
             },
             Err(_) => Err(lost()),
@@ -60,7 +61,7 @@ impl Flight {
     }
 
     /// Whether its task still lives.
-    fn flies(&self) -> bool {
+    fn is_running(&self) -> bool {
         self.0.has_changed().is_ok()
     }
 }
@@ -80,46 +81,48 @@ pub(super) enum Unsaved {
 
 /// Why the last renewal failed.
 #[derive(Debug)]
-struct Trouble {
+struct LastFailure {
     error: Arc<Error>,
     at: Duration,
-    in_a_row: u32,
+    /// How many renewals have failed since the last that did not.
+    consecutive: u32,
 }
 
 /// What follows for a request that needs the token.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// Here it is.
+    /// Use this token.
     Serve(Secret),
-    /// Here it is, and it is time to get the next.
+    /// Use this token, and start a renewal in the background.
     ServeAndRenew(Secret),
-    /// It takes a renewal.
+    /// Wait for a renewal.
     Wait,
-    /// A renewal has just failed.
+    /// Fail: a renewal has just failed.
     Fail(Error),
 }
 
 /// One grant in this process.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct GrantState {
     pub(super) key: GrantKey,
-    state: Mutex<State>,
-    trial: Arc<tokio::sync::Mutex<()>>,
+    tokens: Mutex<TokenState>,
+    mint_gate: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// Held by the one mint that finds out whether HighLevel still takes an agency's token.
-pub(super) type Trial = OwnedMutexGuard<()>;
+/// Held by the one mint that finds out whether HighLevel still takes an agency's token. Others wait until it is dropped.
+pub(super) type MintGate = OwnedMutexGuard<()>;
 
+/// The tokens of one grant in this process, and how their renewal stands.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct TokenState {
     tokens: Option<Tokens>,
-    /// From 0 to 1, drawn anew with each token.
+    /// From 0 to 1, drawn for each token.
     chance: f64,
-    flight: Option<Flight>,
+    refresh: Option<InFlightRefresh>,
     pub(super) unsaved: Option<Box<Unsaved>>,
     /// The refresh token that HighLevel refuses for good.
     pub(super) dead: Option<Secret>,
-    trouble: Option<Trouble>,
+    last_failure: Option<LastFailure>,
     /// Renewals after a refused token: when the first of them was, and how many there were.
     refusals: (Duration, u32),
 }
@@ -128,106 +131,113 @@ pub(super) struct State {
 const REFUSALS: u32 = 3;
 const REFUSALS_WITHIN: Duration = Duration::from_secs(60);
 
-impl Slot {
+impl GrantState {
     pub(super) fn new(key: GrantKey) -> Self {
         Self {
             key,
-            state: Mutex::new(State {
+            tokens: Mutex::new(TokenState {
                 tokens: None,
                 chance: fastrand::f64(),
-                flight: None,
+                refresh: None,
                 unsaved: None,
                 dead: None,
-                trouble: None,
+                last_failure: None,
                 refusals: (Duration::ZERO, 0),
             }),
-            trial: Arc::default(),
+            mint_gate: Arc::default(),
         }
     }
 
-    /// Begins the trial of an agency's token, or waits for the end of the one under way.
+    /// Takes the gate for a mint with an agency's token, or waits until the mint that holds it is over.
     ///
-    /// HighLevel may end a token before its time. Of many mints that begin together one then learns it, and the others
-    /// set out with the next token.
-    pub(super) async fn trial(&self) -> Option<Trial> {
-        match Arc::clone(&self.trial).try_lock_owned() {
-            Ok(trial) => Some(trial),
+    /// HighLevel may end a token before its time. Of many mints that start together only the first is refused then, and
+    /// the others start with the next token.
+    pub(super) async fn mint_gate(&self) -> Option<MintGate> {
+        match Arc::clone(&self.mint_gate).try_lock_owned() {
+            Ok(gate) => Some(gate),
             Err(_) => {
-                drop(self.trial.lock().await);
+                drop(self.mint_gate.lock().await);
                 None
             }
         }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> MutexGuard<'_, TokenState> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl TokenState {
     pub(super) fn decide(
         &self,
         policy: RefreshPolicy,
         now: Timestamp,
         elapsed: Duration,
     ) -> Decision {
-        if let Some(tokens) = self.tokens.as_ref().filter(|tokens| tokens.lives(now)) {
+        if let Some(tokens) = self.tokens.as_ref().filter(|tokens| tokens.is_valid(now)) {
             let token = tokens.access.clone();
-            let due = tokens.due(now, self.ahead(policy));
-            return if due && self.flight().is_none() && self.rests(elapsed, true).is_none() {
+            let due = tokens.is_due(now, self.ahead(policy));
+            return if due
+                && self.running_refresh().is_none()
+                && self.backoff(elapsed, true).is_none()
+            {
                 Decision::ServeAndRenew(token)
             } else {
                 Decision::Serve(token)
             };
         }
-        match self.rests(elapsed, false) {
-            Some(error) if self.flight().is_none() => Decision::Fail(error),
+        match self.backoff(elapsed, false) {
+            Some(error) if self.running_refresh().is_none() => Decision::Fail(error),
             _ => Decision::Wait,
         }
     }
 
-    /// The token, unless it has ended.
-    pub(super) fn living(&self, now: Timestamp) -> Option<&Secret> {
+    /// The token, unless it has expired.
+    pub(super) fn valid_token(&self, now: Timestamp) -> Option<&Secret> {
         self.tokens
             .as_ref()
-            .filter(|tokens| tokens.lives(now))
+            .filter(|tokens| tokens.is_valid(now))
             .map(|tokens| &tokens.access)
     }
 
-    /// How long before its end a token is due.
+    /// How long before its end a token is renewed.
     pub(super) fn ahead(&self, policy: RefreshPolicy) -> Duration {
         policy.skew + policy.jitter.mul_f64(self.chance)
     }
 
-    /// The renewal that is under way.
-    pub(super) fn flight(&self) -> Option<&Flight> {
-        self.flight.as_ref().filter(|flight| flight.flies())
+    /// The renewal that is running.
+    pub(super) fn running_refresh(&self) -> Option<&InFlightRefresh> {
+        self.refresh.as_ref().filter(|refresh| refresh.is_running())
     }
 
-    pub(super) fn took_off(&mut self, flight: Flight) {
-        self.flight = Some(flight);
+    pub(super) fn refresh_started(&mut self, refresh: InFlightRefresh) {
+        self.refresh = Some(refresh);
     }
 
-    pub(super) fn landed(&mut self, result: &Result<Tokens, Arc<Error>>, elapsed: Duration) {
-        self.flight = None;
+    pub(super) fn refresh_finished(
+        &mut self,
+        result: &Result<Tokens, Arc<Error>>,
+        elapsed: Duration,
+    ) {
+        self.refresh = None;
         match result {
             Ok(tokens) => {
                 self.learn(tokens);
-                self.trouble = None;
+                self.last_failure = None;
             }
             Err(error) => {
-                let before = self.trouble.as_ref().map_or(0, |trouble| trouble.in_a_row);
-                self.trouble = Some(Trouble {
+                let before = self.last_failure.as_ref().map_or(0, |it| it.consecutive);
+                self.last_failure = Some(LastFailure {
                     error: Arc::clone(error),
                     at: elapsed,
-                    in_a_row: before.saturating_add(1),
+                    consecutive: before.saturating_add(1),
                 });
             }
         }
     }
 
-    /// Whether the store was not looked at yet.
-    pub(super) fn knows_nothing(&self) -> bool {
+    /// Whether the store was not read yet.
+    pub(super) fn is_unread(&self) -> bool {
         self.tokens.is_none()
     }
 
@@ -243,11 +253,11 @@ impl State {
     pub(super) fn forget(&mut self) {
         self.tokens = None;
         self.dead = None;
-        self.trouble = None;
+        self.last_failure = None;
     }
 
-    pub(super) fn forget_trouble(&mut self) {
-        self.trouble = None;
+    pub(super) fn forget_failure(&mut self) {
+        self.last_failure = None;
     }
 
     /// Counts a renewal after a refusal; false if there were too many.
@@ -259,16 +269,16 @@ impl State {
         self.refusals.1 <= REFUSALS
     }
 
-    /// The last failure, if it is too early to try again. `served` tells whether the old token still works.
-    pub(super) fn rests(&self, elapsed: Duration, served: bool) -> Option<Error> {
-        let trouble = self.trouble.as_ref()?;
-        let error = &trouble.error;
-        let rest = match error.kind() {
+    /// The last failure, if it is too early to try again. `served` says whether the old token still works.
+    pub(super) fn backoff(&self, elapsed: Duration, served: bool) -> Option<Error> {
+        let failure = self.last_failure.as_ref()?;
+        let error = &failure.error;
+        let pause = match error.kind() {
             ErrorKind::TokenStore | ErrorKind::Config => Duration::ZERO,
-            // Only the store is asked again: somebody may have connected anew.
+            // Only the store is asked again: a user may have connected the app again.
             ErrorKind::GrantDead => Duration::from_secs(5),
             _ if error.is_retryable() => {
-                let growing = Duration::from_secs(1 << trouble.in_a_row.min(8));
+                let growing = Duration::from_secs(1 << failure.consecutive.min(8));
                 let longest = Duration::from_secs(if served { 300 } else { 5 });
                 growing.min(longest).mul_f64(0.5 + 0.5 * self.chance)
             }
@@ -278,7 +288,7 @@ impl State {
             .retry_after()
             .unwrap_or_default()
             .min(Duration::from_secs(60));
-        (elapsed < trouble.at + rest.max(asked)).then(|| error.told_again())
+        (elapsed < failure.at + pause.max(asked)).then(|| error.duplicate())
     }
 }
 
@@ -299,26 +309,26 @@ mod tests {
         Duration::from_secs(second)
     }
 
-    fn slot() -> Slot {
-        let slot = Slot::new(GrantKey::from_text("location:l").unwrap());
-        slot.lock().learn(&Tokens {
+    fn grant_state() -> GrantState {
+        let grant_state = GrantState::new(GrantKey::from_text("location:l").unwrap());
+        grant_state.lock().learn(&Tokens {
             access: "a".into(),
             refresh: None,
             obtained_at: at(0),
             expires_at: Some(at(86_400)),
         });
-        slot
+        grant_state
     }
 
-    fn fail(state: &mut State, kind: ErrorKind, second: u64) {
+    fn fail(state: &mut TokenState, kind: ErrorKind, second: u64) {
         let error = Arc::new(Error::new(kind, "oauth.refresh"));
-        state.landed(&Err(error), elapsed(second));
+        state.refresh_finished(&Err(error), elapsed(second));
     }
 
     #[test]
     fn a_token_is_served_renewed_ahead_of_its_end_and_waited_for_past_it() {
-        let slot = slot();
-        let state = slot.lock();
+        let grant_state = grant_state();
+        let state = grant_state.lock();
         let decide = |second| state.decide(POLICY, at(second), Duration::ZERO);
         assert!(matches!(decide(86_099), Decision::Serve(_)));
         assert!(matches!(decide(86_100), Decision::ServeAndRenew(_)));
@@ -326,9 +336,9 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_after_failures_grows_while_the_old_token_works_and_is_short_when_not() {
-        let slot = slot();
-        let mut state = slot.lock();
+    fn the_pause_after_failures_grows_while_the_old_token_works_and_is_short_when_not() {
+        let grant_state = grant_state();
+        let mut state = grant_state.lock();
         state.chance = 1.0;
         for _ in 0..12 {
             fail(&mut state, ErrorKind::Unavailable, 100);
@@ -342,19 +352,19 @@ mod tests {
 
     #[test]
     fn a_failing_store_is_asked_at_once_and_a_refusal_after_a_minute() {
-        let slot = slot();
-        let mut state = slot.lock();
+        let grant_state = grant_state();
+        let mut state = grant_state.lock();
         fail(&mut state, ErrorKind::TokenStore, 100);
-        assert!(state.rests(elapsed(100), false).is_none());
+        assert!(state.backoff(elapsed(100), false).is_none());
         fail(&mut state, ErrorKind::Refused, 100);
-        assert!(state.rests(elapsed(159), false).is_some());
-        assert!(state.rests(elapsed(160), false).is_none());
+        assert!(state.backoff(elapsed(159), false).is_some());
+        assert!(state.backoff(elapsed(160), false).is_none());
     }
 
     #[test]
     fn a_token_that_is_refused_again_and_again_is_not_renewed_for_ever() {
-        let slot = slot();
-        let mut state = slot.lock();
+        let grant_state = grant_state();
+        let mut state = grant_state.lock();
         let may: Vec<bool> = (100..105)
             .map(|second| state.may_renew_refused(elapsed(second)))
             .collect();

@@ -1,7 +1,5 @@
 //! The endpoint behind a route of axum.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest as _};
@@ -10,39 +8,20 @@ use futures_util::future::{Either, select};
 use http::{Request, StatusCode};
 
 use super::endpoint::{Endpoint, MAX_BODY_BYTES};
-use super::handler::Handler;
-use super::verify::Verifier;
-use crate::clock::Clock;
-
-/// The webhook endpoint, for a route of your own axum router. [`Endpoint`] documents its answers; make one yourself, and
-/// [`route`](Endpoint::route) it, to drain it on shutdown or to change keys while it runs.
-///
-/// ```
-/// use std::sync::Arc;
-///
-/// use gohighlevel::clock::SystemClock;
-/// use gohighlevel::webhooks::{Handler, Verifier, receiver};
-///
-/// fn app(handler: Arc<dyn Handler>) -> axum::Router {
-///     let webhooks = receiver(Verifier::highlevel(), handler, Arc::new(SystemClock));
-///     axum::Router::new().route("/webhooks/ghl", webhooks)
-/// }
-/// ```
-pub fn receiver<S>(
-    verifier: Verifier,
-    handler: Arc<dyn Handler>,
-    clock: Arc<dyn Clock>,
-) -> MethodRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    Endpoint::new(verifier, handler, clock).route()
-}
 
 impl Endpoint {
     /// The endpoint behind a route of axum. A request without a signature is answered before its body is read, and a body
     /// that is too large, or does not arrive whole, before it is read to its end. While the endpoint is
     /// [drained](Self::drain), a body that is still on its way is answered 429 at once.
+    ///
+    /// ```
+    /// use gohighlevel::webhooks::{Endpoint, Handler, Verifier};
+    ///
+    /// fn app(handler: impl Handler) -> axum::Router {
+    ///     let webhooks = Endpoint::new(Verifier::highlevel(), handler);
+    ///     axum::Router::new().route("/webhooks/ghl", webhooks.route())
+    /// }
+    /// ```
     pub fn route<S>(&self) -> MethodRouter<S>
     where
         S: Clone + Send + Sync + 'static,

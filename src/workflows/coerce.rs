@@ -7,15 +7,15 @@ use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Number, Value};
 
-/// A field does not hold what the service's type asks for. What it holds is not told.
+/// A field does not hold what the service's type asks for. The error does not quote what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the field `{field}` cannot be read: {problem}")]
-pub struct UnreadableField {
+pub struct InvalidField {
     field: String,
     problem: &'static str,
 }
 
-impl UnreadableField {
+impl InvalidField {
     /// `problem` goes on from "the field cannot be read".
     #[cfg(feature = "missed-call")]
     pub(crate) fn new(field: &str, problem: &'static str) -> Self {
@@ -32,23 +32,23 @@ impl UnreadableField {
 }
 
 /// Reads an object (or nothing, which is an object without fields).
-pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, UnreadableField> {
+pub(crate) fn coerce<T: DeserializeOwned>(value: Value) -> Result<T, InvalidField> {
     let value = match value {
         Value::Null => Value::Object(serde_json::Map::new()),
         value => value,
     };
-    serde_path_to_error::deserialize(Typed(value)).map_err(|error| {
+    serde_path_to_error::deserialize(Coerced(value)).map_err(|error| {
         let message = error.inner().to_string();
         // The one message of serde's that quotes names of the type alone.
         let missing = message
             .strip_prefix("missing field `")
             .and_then(|rest| rest.split('`').next());
         match missing {
-            Some(field) => UnreadableField {
+            Some(field) => InvalidField {
                 field: field.to_owned(),
                 problem: "it is missing",
             },
-            None => UnreadableField {
+            None => InvalidField {
                 field: error.path().to_string(),
                 problem: "it holds something else than the step's type asks for",
             },
@@ -56,9 +56,9 @@ pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, UnreadableFi
     })
 }
 
-struct Typed(Value);
+struct Coerced(Value);
 
-impl Typed {
+impl Coerced {
     /// Text that is a number becomes one.
     fn number(self) -> Value {
         let number = match &self.0 {
@@ -85,7 +85,7 @@ impl Typed {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Typed {
+impl<'de> IntoDeserializer<'de, Error> for Coerced {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -109,7 +109,7 @@ macro_rules! as_text {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Typed {
+impl<'de> Deserializer<'de> for Coerced {
     type Error = Error;
 
     as_number! {
@@ -167,7 +167,7 @@ impl<'de> Deserializer<'de> for Typed {
             object @ Value::Object(_) => return object.deserialize_seq(visitor),
             scalar => vec![scalar],
         };
-        SeqDeserializer::new(items.into_iter().map(Typed)).deserialize_seq(visitor)
+        SeqDeserializer::new(items.into_iter().map(Coerced)).deserialize_seq(visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
@@ -186,7 +186,9 @@ impl<'de> Deserializer<'de> for Typed {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Object(fields) => {
-                let fields = fields.into_iter().map(|(name, value)| (name, Typed(value)));
+                let fields = fields
+                    .into_iter()
+                    .map(|(name, value)| (name, Coerced(value)));
                 MapDeserializer::new(fields).deserialize_map(visitor)
             }
             other => other.deserialize_map(visitor),
@@ -248,7 +250,7 @@ mod tests {
 
     #[test]
     fn text_is_read_as_what_the_type_asks_for() {
-        let form: Form = typed(json!({
+        let form: Form = coerce(json!({
             "name": "John Doe", "age": "29", "weight": " 70.5 ", "hobbies": ["sports"],
             "dataShare": "True", "plan": "paid", "visits": "", "marks": {"a": "-1", "b": 2},
             "notAsked": {"x": []},
@@ -269,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_has_its_type_already_keeps_it() {
-        let form: Form = typed(json!({
+        let form: Form = coerce(json!({
             "name": 12, "age": 29, "weight": 70, "hobbies": "sports", "dataShare": false,
             "plan": null, "visits": 3,
         }))
@@ -286,7 +288,7 @@ mod tests {
         struct Optional {
             age: Option<u8>,
         }
-        assert_eq!(typed::<Optional>(Value::Null).unwrap().age, None);
+        assert_eq!(coerce::<Optional>(Value::Null).unwrap().age, None);
     }
 
     #[test]
@@ -294,7 +296,7 @@ mod tests {
         let form = |field: &str, value: Value| {
             let mut form = json!({"name": "n", "age": 1, "weight": 1, "dataShare": true});
             form[field] = value;
-            typed::<Form>(form).unwrap_err().to_string()
+            coerce::<Form>(form).unwrap_err().to_string()
         };
         for (field, value) in [
             ("age", json!("+13125550142")),
@@ -310,7 +312,7 @@ mod tests {
                 "{error}"
             );
         }
-        let missing = typed::<Form>(json!({})).unwrap_err().to_string();
+        let missing = coerce::<Form>(json!({})).unwrap_err().to_string();
         assert_eq!(missing, "the field `name` cannot be read: it is missing");
     }
 }

@@ -25,13 +25,13 @@ impl InvalidUrl {
 
 /// An address on HighLevel's host below one folder.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Address(Url);
+pub(super) struct HighLevelUrl(Url);
 
-impl Address {
+impl HighLevelUrl {
     pub(super) fn parse(text: &str, folder: &str) -> Result<Self, InvalidUrl> {
         let refused = |problem| Err(InvalidUrl::new(problem));
         let Ok(url) = Url::parse(text.trim()) else {
-            return refused("it is no URL");
+            return refused("it is not a valid URL");
         };
         if url.scheme() != "https" {
             return refused("the URL is not https");
@@ -80,7 +80,7 @@ mod tests {
             " https://services.leadconnectorhq.com:443/hooks/l?a=b\n",
             "https://SERVICES.leadconnectorhq.com/hooks/l",
         ] {
-            assert!(Address::parse(good, folder).is_ok(), "{good}");
+            assert!(HighLevelUrl::parse(good, folder).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -97,7 +97,7 @@ mod tests {
             "https://services.leadconnectorhq.com/contacts/",
             "https://services.leadconnectorhq.com/hooks/l#x",
         ] {
-            assert!(Address::parse(bad, folder).is_err(), "{bad}");
+            assert!(HighLevelUrl::parse(bad, folder).is_err(), "{bad}");
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::secret::Secret;
 
 /// Whom a token speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UserType {
     /// A location.
     Location,
@@ -37,7 +38,7 @@ impl UserType {
 /// Source: `oauth.json` and `oauth-v3.json`. Version 2 writes `access_token`, version 3 `accessToken`; both are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     /// The access token.
     pub access_token: Secret,
     /// The refresh token. Minted location tokens may come without one.
@@ -70,7 +71,7 @@ pub struct TokenAnswer {
     pub approve_all_locations: Option<bool>,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     pub(super) fn tokens(&self, asked_at: Timestamp) -> Tokens {
         Tokens {
             access: self.access_token.clone(),
@@ -84,7 +85,7 @@ impl TokenAnswer {
     }
 }
 
-impl<'de> Deserialize<'de> for TokenAnswer {
+impl<'de> Deserialize<'de> for TokenResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = Map::deserialize(deserializer)?;
         let token = |names: [&str; 2]| scalar::<String>(&fields, names).map(Secret::from);
@@ -138,23 +139,25 @@ fn scalar<T: FromScalar>(fields: &Map<String, Value>, names: [&str; 2]) -> Optio
     })
 }
 
-/// What a failure leaves open.
+/// What a failure of a token request leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// HighLevel did nothing; asking again is asking for the first time.
-    None,
+pub(super) enum AfterFailure {
+    /// HighLevel did nothing; the next try is the first.
+    NothingDone,
     /// It may have been done and the answer lost: HighLevel repeats the answer for a while.
-    Lost,
-    /// It is an answer; asking again gives the same.
+    AnswerLost,
+    /// It is an answer; the next try gives the same.
     Final,
 }
 
-pub(super) fn doubt(error: &Error) -> Doubt {
+pub(super) fn after_failure(error: &Error) -> AfterFailure {
     use TransportErrorKind as T;
     match error.kind() {
-        ErrorKind::RateLimited | ErrorKind::Transport(T::Connect) => Doubt::None,
-        ErrorKind::Unavailable | ErrorKind::Transport(_) | ErrorKind::Decode { .. } => Doubt::Lost,
-        _ => Doubt::Final,
+        ErrorKind::RateLimited | ErrorKind::Transport(T::Connect) => AfterFailure::NothingDone,
+        ErrorKind::Unavailable | ErrorKind::Transport(_) | ErrorKind::Decode { .. } => {
+            AfterFailure::AnswerLost
+        }
+        _ => AfterFailure::Final,
     }
 }
 
@@ -170,7 +173,7 @@ mod tests {
             r#"{"accessToken":"a","refreshToken":"r","expiresIn":"86399","scope":"x y","userType":"Location",
                 "locationId":"l","companyId":"c","access_token":null}"#,
         ] {
-            let answer: TokenAnswer = serde_json::from_str(json).unwrap();
+            let answer: TokenResponse = serde_json::from_str(json).unwrap();
             assert_eq!(answer.access_token.expose(), "a");
             assert_eq!(answer.refresh_token.as_ref().unwrap().expose(), "r");
             assert_eq!(answer.expires_in, Some(Duration::from_secs(86399)));
@@ -178,8 +181,8 @@ mod tests {
             assert_eq!(answer.user_type, Some(UserType::Location));
             assert_eq!(answer.is_bulk_installation, None);
         }
-        let bare: TokenAnswer = serde_json::from_str(r#"{"access_token":"a"}"#).unwrap();
+        let bare: TokenResponse = serde_json::from_str(r#"{"access_token":"a"}"#).unwrap();
         assert_eq!(bare.tokens(Timestamp::UNIX_EPOCH).expires_at, None);
-        assert!(serde_json::from_str::<TokenAnswer>(r#"{"access_token":""}"#).is_err());
+        assert!(serde_json::from_str::<TokenResponse>(r#"{"access_token":""}"#).is_err());
     }
 }

@@ -14,34 +14,32 @@ use crate::ids::LocationId;
 /// and events of an agency, which name none.
 ///
 /// ```
-/// use std::sync::Arc;
-///
 /// use gohighlevel::ids::LocationId;
-/// use gohighlevel::webhooks::{ByLocation, Handler};
+/// use gohighlevel::webhooks::{Handler, LocationRouter};
 ///
-/// fn handlers(soleil: Arc<dyn Handler>, rest: Arc<dyn Handler>) -> Arc<dyn Handler> {
+/// fn handlers(soleil: impl Handler, rest: impl Handler) -> impl Handler {
 ///     let location = LocationId::new("ve9EPM428h8vShlRW1KT").expect("an id");
-///     Arc::new(ByLocation::new(rest).location(location, soleil))
+///     LocationRouter::new(rest).location(location, soleil)
 /// }
 /// ```
-pub struct ByLocation {
+pub struct LocationRouter {
     handlers: HashMap<LocationId, Arc<dyn Handler>>,
     rest: Arc<dyn Handler>,
 }
 
-impl ByLocation {
+impl LocationRouter {
     /// All deliveries go to `rest`, until locations have handlers of their own.
-    pub fn new(rest: Arc<dyn Handler>) -> Self {
+    pub fn new(rest: impl Handler) -> Self {
         Self {
             handlers: HashMap::new(),
-            rest,
+            rest: Arc::new(rest),
         }
     }
 
     /// Those of this location go to `handler`.
     #[must_use]
-    pub fn location(mut self, location: LocationId, handler: Arc<dyn Handler>) -> Self {
-        self.handlers.insert(location, handler);
+    pub fn location(mut self, location: LocationId, handler: impl Handler) -> Self {
+        self.handlers.insert(location, Arc::new(handler));
         self
     }
 
@@ -53,7 +51,7 @@ impl ByLocation {
 }
 
 #[async_trait]
-impl Handler for ByLocation {
+impl Handler for LocationRouter {
     fn wants(&self, delivery: &Delivery) -> bool {
         self.handler_of(delivery).wants(delivery)
     }
@@ -63,9 +61,9 @@ impl Handler for ByLocation {
     }
 }
 
-impl fmt::Debug for ByLocation {
+impl fmt::Debug for LocationRouter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ByLocation")
+        f.debug_struct("LocationRouter")
             .field("locations", &self.handlers.keys())
             .finish_non_exhaustive()
     }
