@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What may lie at the top of the repository, beside dot-files.
-const TOP_LEVEL: [&str; 9] = [
+const TOP_LEVEL: [&str; 11] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "README.md",
     "benches",
     "examples",
