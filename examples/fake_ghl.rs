@@ -13,39 +13,42 @@
 //! ```
 #![allow(clippy::print_stdout)]
 
+use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use gohighlevel::testing::{FakeGhl, FakeGhlBuilder};
 
-const USAGE: &str = "\
-FakeGhl, a HighLevel on loopback. It runs until Ctrl-C.
-
-Usage: fake_ghl [OPTIONS]
-
-  --listen ADDRESS     address and port to listen on (default: 127.0.0.1 and a free port)
-  --seed FILE          JSON with locations, tokens, users, custom values and contacts
-                       (default: the sample, see fixtures/fake_ghl/seed.json)
-  --webhook-url URL    where webhooks go, plain http (default: nowhere)
-  --limit N/SECONDSs   requests a token may make in a window (default: 100/10s)
-  --help               this text
-";
+/// Runs FakeGhl, a HighLevel on loopback, until Ctrl-C
+#[derive(Parser)]
+#[command(name = "fake_ghl")]
+struct Arguments {
+    /// Address and port to listen on, such as 127.0.0.1:9000 [default: 127.0.0.1 and a free port]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// JSON with locations, tokens, users, custom values and contacts [default: the sample, see
+    /// fixtures/fake_ghl/seed.json]
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Where webhooks go, plain http [default: nowhere]
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Requests a token may make in a window [default: 100/10s]
+    #[arg(long, value_name = "N/SECONDSs", value_parser = limit)]
+    limit: Option<(u32, Duration)>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
-        print!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let builder = match read(&arguments) {
-        Ok(builder) => builder,
-        Err(problem) => {
-            eprint!("{problem}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let arguments = Arguments::parse();
+    let builder = arguments.builder().unwrap_or_else(|problem| {
+        let mut command = Arguments::command();
+        command.error(ErrorKind::ValueValidation, problem).exit()
+    });
     let fake = match builder.start().await {
         Ok(fake) => fake,
         Err(error) => {
@@ -63,44 +66,35 @@ async fn main() -> ExitCode {
     }
 }
 
-fn read(arguments: &[String]) -> Result<FakeGhlBuilder, String> {
-    let mut builder = FakeGhl::builder();
-    let mut rest = arguments.iter();
-    while let Some(option) = rest.next() {
-        let mut value = || rest.next().ok_or_else(|| format!("{option} needs a value"));
-        builder = match option.as_str() {
-            "--listen" => {
-                let address: SocketAddr = value()?
-                    .parse()
-                    .map_err(|_| "--listen takes an address such as 127.0.0.1:9000".to_owned())?;
-                builder.listen(address)
-            }
-            "--seed" => {
-                let file = value()?;
-                let text = std::fs::read_to_string(file)
-                    .map_err(|error| format!("cannot read {file}: {error}"))?;
-                builder
-                    .seed_json(&text)
-                    .map_err(|error| format!("{file}: {error}"))?
-            }
-            "--webhook-url" => builder
-                .webhook_url(value()?)
-                .map_err(|error| error.to_string())?,
-            "--limit" => {
-                let (requests, window) = limit(value()?)?;
-                builder.limit(requests, window)
-            }
-            other => return Err(format!("unknown option {other}")),
-        };
+impl Arguments {
+    fn builder(self) -> Result<FakeGhlBuilder, Box<dyn Error>> {
+        let mut builder = FakeGhl::builder();
+        if let Some(address) = self.listen {
+            builder = builder.listen(address);
+        }
+        if let Some(file) = self.seed {
+            let name = file.display();
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| format!("cannot read {name}: {error}"))?;
+            builder = builder
+                .seed_json(&text)
+                .map_err(|error| format!("{name}: {error}"))?;
+        }
+        if let Some(url) = self.webhook_url {
+            builder = builder.webhook_url(&url)?;
+        }
+        if let Some((requests, window)) = self.limit {
+            builder = builder.limit(requests, window);
+        }
+        Ok(builder)
     }
-    Ok(builder)
 }
 
-fn limit(text: &str) -> Result<(u32, Duration), String> {
+fn limit(text: &str) -> Result<(u32, Duration), &'static str> {
     text.strip_suffix('s')
         .and_then(|text| text.split_once('/'))
         .and_then(|(requests, seconds)| Some((requests.parse().ok()?, seconds.parse().ok()?)))
         .filter(|(_, seconds)| *seconds > 0)
         .map(|(requests, seconds)| (requests, Duration::from_secs(seconds)))
-        .ok_or_else(|| "--limit takes requests and seconds such as 100/10s".to_owned())
+        .ok_or("write requests and seconds, such as 100/10s")
 }

@@ -11,6 +11,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use clap::Parser;
 use gohighlevel::Client;
 use gohighlevel::api::tags::TagName;
 use gohighlevel::api::tasks::{NewTask, Task};
@@ -21,35 +22,30 @@ use gohighlevel::ids::{ContactId, LocationId};
 use gohighlevel::phone::PhoneNumber;
 use jiff::ToSpan as _;
 
-const USAGE: &str = "\
-Finds a contact by phone, tags it, gives it a task, and reads the custom value calendly_link.
-
-Usage: quickstart [--location ID --phone NUMBER]
-
-  --location ID    a location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
-  --phone NUMBER   the phone number of a contact in it, such as +15550100123
-
-Without options it works on the sample of FakeGhl, offline; that takes the feature `testing`.
-GHL_BASE_URL names another server than HighLevel's.
-";
+/// Finds a contact by phone, tags it, gives it a task, and reads the custom value calendly_link.
+///
+/// Without options it works on the sample of FakeGhl, offline; that takes the feature `testing`. GHL_BASE_URL names another
+/// server than HighLevel's.
+#[derive(Parser)]
+#[command(
+    name = "quickstart",
+    override_usage = "quickstart [--location <ID> --phone <NUMBER>]"
+)]
+struct Arguments {
+    /// A location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
+    #[arg(long, value_name = "ID", requires = "phone")]
+    location: Option<LocationId>,
+    /// The phone number of a contact in it, such as +15550100123
+    #[arg(long, value_name = "NUMBER", requires = "location")]
+    phone: Option<PhoneNumber>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match arguments[..] {
-        [] => on_the_sample().await,
-        ["--help"] => {
-            print!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        ["--location", location, "--phone", phone] | ["--phone", phone, "--location", location] => {
-            on_highlevel(location, phone).await
-        }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments = Arguments::parse();
+    let result = match (arguments.location, arguments.phone) {
+        (Some(location), Some(phone)) => on_highlevel(location, &phone).await,
+        _ => on_the_sample().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,9 +56,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn on_highlevel(location: &str, phone: &str) -> Result<(), Box<dyn Error>> {
-    let (location, phone) = (LocationId::new(location)?, phone.parse()?);
-    start(&Client::from_env()?.location(location), &phone).await
+async fn on_highlevel(location: LocationId, phone: &PhoneNumber) -> Result<(), Box<dyn Error>> {
+    start(&Client::from_env()?.location(location), phone).await
 }
 
 #[cfg(feature = "testing")]

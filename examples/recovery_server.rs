@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use clap::Parser;
 use gohighlevel::Client;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{AppId, LocationId};
@@ -31,68 +32,49 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::EnvFilter;
 
-const USAGE: &str = "\
-Missed-call text back as a service. It runs until Ctrl-C or SIGTERM; a second one ends it at once.
-
-Usage: recovery_server --config FILE [--listen ADDRESS]
-
-  --config FILE      TOML with the store and the locations, see fixtures/recovery_server/config.toml
-  --listen ADDRESS   address and port to listen on (default: 127.0.0.1:8080; port 0 takes a free one)
-  --help             this text
-
-From the environment:
-
-  GHL_TOKEN                 private integration token for every location without one of its own
-  GHL_TOKEN_<LOCATION_ID>   private integration token of one location
-  GHL_WEBHOOK_PUBLIC_KEY    PEM of the key that webhooks are checked with (default: HighLevel's own)
-  GHL_BASE_URL              another server than HighLevel's API, for trying things out
-  RUST_LOG                  what is logged (default: info)
-";
-
 /// What stands in a configuration file.
 const KEYS: &str =
     "write [store] with path, and for each location [[location]] with id and preset or recipe";
 /// How long the locations are asked at the start. Webhooks that come meanwhile find nobody, so it must end.
 const PREFLIGHT_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Runs missed-call text back as a service until Ctrl-C or SIGTERM; a second one ends it at once
+#[derive(Parser)]
+#[command(name = "recovery_server", after_help = ENVIRONMENT)]
+struct Arguments {
+    /// TOML with the store and the locations, see fixtures/recovery_server/config.toml
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+const ENVIRONMENT: &str = "\
+Environment:
+  GHL_TOKEN                Private integration token for every location without one of its own
+  GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
+  GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's own]
+  GHL_BASE_URL             Another server than HighLevel's API, for trying things out
+  RUST_LOG                 What is logged [default: info]
+
+Exit code 0 after an end in order, 2 if it cannot start.";
+
 #[tokio::main]
 async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_env_filter(filter)
         .init();
-    if std::env::args().any(|argument| argument == "--help") {
-        print!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let result = match arguments() {
-        Ok((config, listen)) => run(&config, listen).await,
-        Err(problem) => Err(format!("{problem}\n\n{USAGE}")),
-    };
-    let Err(problems) = result else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("{problems}");
-    ExitCode::from(2)
-}
-
-/// The configuration file, and where to listen.
-fn arguments() -> Result<(PathBuf, SocketAddr), String> {
-    let (mut config, mut listen) = (None, SocketAddr::from(([127, 0, 0, 1], 8080)));
-    let mut rest = std::env::args().skip(1);
-    while let Some(option) = rest.next() {
-        let mut value = || rest.next().ok_or_else(|| format!("{option} needs a value"));
-        match option.as_str() {
-            "--config" => config = Some(value()?.into()),
-            "--listen" => {
-                let address = value()?.parse();
-                listen = address.map_err(|_| "--listen takes an address such as 127.0.0.1:8080")?;
-            }
-            other => return Err(format!("unknown option {other}")),
+    match run(&arguments.config, arguments.listen).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            eprintln!("{problems}");
+            ExitCode::from(2)
         }
     }
-    Ok((config.ok_or("--config is missing")?, listen))
 }
 
 #[derive(Deserialize)]

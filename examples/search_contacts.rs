@@ -12,6 +12,7 @@ use std::error::Error;
 use std::pin::pin;
 use std::process::ExitCode;
 
+use clap::Parser;
 use futures_util::TryStreamExt as _;
 use gohighlevel::Client;
 use gohighlevel::api::contacts::{
@@ -22,38 +23,34 @@ use gohighlevel::api::tags::TagName;
 use gohighlevel::client::Location;
 use gohighlevel::ids::LocationId;
 
-const USAGE: &str = "\
-Finds the contacts that have a tag and a phone number, newest first, and counts those that may be texted.
-
-Usage: search_contacts [--location ID --tag TAG]
-
-  --location ID   a location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
-  --tag TAG       the tag, such as vip
-
-Without options it works on 250 made-up contacts, offline; that takes the feature `testing`.
-GHL_BASE_URL names another server than HighLevel's.
-";
-
 /// How many contacts are shown one by one.
 const SHOWN: usize = 3;
 
+/// Finds the contacts that have a tag and a phone number, newest first, and counts those that may be texted.
+///
+/// Without options it works on 250 made-up contacts, offline; that takes the feature `testing`. GHL_BASE_URL names another
+/// server than HighLevel's.
+#[derive(Parser)]
+#[command(
+    name = "search_contacts",
+    override_usage = "search_contacts [--location <ID> --tag <TAG>]"
+)]
+struct Arguments {
+    /// A location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
+    #[arg(long, value_name = "ID", requires = "tag")]
+    location: Option<LocationId>,
+    // HighLevel keeps tags in lower case; `TagName` does the same.
+    /// The tag, such as vip
+    #[arg(long, value_name = "TAG", requires = "location")]
+    tag: Option<TagName>,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match arguments[..] {
-        [] => on_the_sample().await,
-        ["--help"] => {
-            print!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        ["--location", location, "--tag", tag] | ["--tag", tag, "--location", location] => {
-            on_highlevel(location, tag).await
-        }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments = Arguments::parse();
+    let result = match (arguments.location, arguments.tag) {
+        (Some(location), Some(tag)) => on_highlevel(location, &tag).await,
+        _ => on_the_sample().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,8 +61,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn on_highlevel(location: &str, tag: &str) -> Result<(), Box<dyn Error>> {
-    let location = LocationId::new(location)?;
+async fn on_highlevel(location: LocationId, tag: &TagName) -> Result<(), Box<dyn Error>> {
     find(&Client::from_env()?.location(location), tag).await
 }
 
@@ -95,7 +91,7 @@ async fn on_the_sample() -> Result<(), Box<dyn Error>> {
         .token("pit-sample")
         .build()?;
     let location = client.location(LocationId::new("sampleLocation000001")?);
-    find(&location, "vip").await?;
+    find(&location, &TagName::new("vip")?).await?;
     println!("requests   {}", fake.requests().len());
     Ok(())
 }
@@ -105,9 +101,7 @@ async fn on_the_sample() -> Result<(), Box<dyn Error>> {
     Err("name a --location and a --tag, or build with --features testing for the sample".into())
 }
 
-async fn find(location: &Location, tag: &str) -> Result<(), Box<dyn Error>> {
-    // HighLevel keeps tags in lower case; `TagName` does the same.
-    let tag = TagName::new(tag)?;
+async fn find(location: &Location, tag: &TagName) -> Result<(), Box<dyn Error>> {
     let search = ContactSearch {
         sort: vec![ContactSort {
             field: ContactSortField::DateAdded,

@@ -12,6 +12,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use gohighlevel::Client;
 use gohighlevel::api::conversations::{ConversationSearch, Message, MessagesQuery, OutgoingSms};
 use gohighlevel::client::Location;
@@ -22,19 +23,6 @@ use gohighlevel::message::{Direction, MessageType};
 use gohighlevel::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 
-const USAGE: &str = "\
-Sends a text to the contact with a phone number, once, also if HighLevel's answer is lost.
-
-Usage: send_message [--location ID --phone NUMBER --text TEXT]
-
-  --location ID    a location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
-  --phone NUMBER   the phone number of a contact in it, such as +15550100123
-  --text TEXT      what to send
-
-Without options it works on the sample of FakeGhl, offline; that takes the feature `testing`.
-GHL_BASE_URL names another server than HighLevel's.
-";
-
 /// How long to wait before each look for a text whose answer was lost: HighLevel may show it with a delay.
 const LOOKS: [Duration; 3] = [
     Duration::from_secs(2),
@@ -42,23 +30,33 @@ const LOOKS: [Duration; 3] = [
     Duration::from_secs(10),
 ];
 
+/// Sends a text to the contact with a phone number, once, also if HighLevel's answer is lost.
+///
+/// Without options it works on the sample of FakeGhl, offline; that takes the feature `testing`. GHL_BASE_URL names another
+/// server than HighLevel's.
+#[derive(Parser)]
+#[command(
+    name = "send_message",
+    override_usage = "send_message [--location <ID> --phone <NUMBER> --text <TEXT>]"
+)]
+struct Arguments {
+    /// A location of yours; its token is read from GHL_TOKEN or GHL_TOKEN_<LOCATION_ID>
+    #[arg(long, value_name = "ID", requires_all = ["phone", "text"])]
+    location: Option<LocationId>,
+    /// The phone number of a contact in it, such as +15550100123
+    #[arg(long, value_name = "NUMBER", requires_all = ["location", "text"])]
+    phone: Option<PhoneNumber>,
+    /// What to send
+    #[arg(long, value_name = "TEXT", requires_all = ["location", "phone"])]
+    text: Option<String>,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match arguments[..] {
-        [] => on_the_sample().await,
-        ["--help"] => {
-            print!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        ["--location", location, "--phone", phone, "--text", text] => {
-            on_highlevel(location, phone, text).await
-        }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments = Arguments::parse();
+    let result = match (arguments.location, arguments.phone, arguments.text) {
+        (Some(location), Some(phone), Some(text)) => on_highlevel(location, &phone, &text).await,
+        _ => on_the_sample().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,10 +67,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn on_highlevel(location: &str, phone: &str, text: &str) -> Result<(), Box<dyn Error>> {
-    let (location, phone) = (LocationId::new(location)?, phone.parse()?);
+async fn on_highlevel(
+    location: LocationId,
+    phone: &PhoneNumber,
+    text: &str,
+) -> Result<(), Box<dyn Error>> {
     let location = Client::from_env()?.location(location);
-    send(&location, &SystemClock, &phone, text).await
+    send(&location, &SystemClock, phone, text).await
 }
 
 #[cfg(feature = "testing")]

@@ -10,8 +10,10 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::Parser;
 use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Delivery, Endpoint, Event, Handler, NotDurable, Verifier};
 use rusqlite::Connection;
@@ -19,6 +21,19 @@ use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS inbox (key TEXT PRIMARY KEY, body BLOB NOT NULL)";
+
+/// Writes HighLevel's webhooks into a database, each once, before it acknowledges them
+#[derive(Parser)]
+#[command(
+    name = "webhook_receiver",
+    after_help = "GHL_WEBHOOK_PUBLIC_KEY is the PEM of another key than HighLevel's own."
+)]
+struct Arguments {
+    /// The file of the database; it is made if it is missing
+    database: PathBuf,
+    /// Address and port to listen on, such as 127.0.0.1:8080
+    address: String,
+}
 
 /// The rest of the service works through its rows.
 struct Inbox(Arc<Mutex<Connection>>);
@@ -49,20 +64,17 @@ impl Handler for Inbox {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [database, address] = arguments.as_slice() else {
-        return Err("Usage: webhook_receiver DATABASE ADDRESS".into());
-    };
+    let arguments = Arguments::parse();
     let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
         Ok(pem) => Verifier::builder().ed25519_pem(&pem)?.build(),
         Err(_) => Verifier::highlevel(),
     };
-    let inbox = Connection::open(database)?;
+    let inbox = Connection::open(arguments.database)?;
     inbox.execute(TABLE, ())?;
     let inbox = Inbox(Arc::new(Mutex::new(inbox)));
     let endpoint = Endpoint::new(verifier, inbox);
     let app = axum::Router::new().route("/webhooks/ghl", endpoint.route());
-    let listener = TcpListener::bind(address.as_str()).await?;
+    let listener = TcpListener::bind(arguments.address).await?;
     println!("listening on http://{}", listener.local_addr()?);
     // What is under way when the signal comes is stored too.
     let report = serve(listener, app)

@@ -17,27 +17,26 @@ mod tour;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
 use gohighlevel::recipes::missed_call::{PreflightError, Preset, Recipe, RecipeError};
 
 use crate::report::Report;
 
-const USAGE: &str = "\
-The tour: somebody calls, nobody answers, and what the recipe promises comes true in HighLevel.
-
-Usage: missed_call [OPTIONS]
-
-  --recipe FILE|PRESET  what a missed call leads to (default: the preset soleil)
-  --db FILE             keep the SQLite file with the ledger here (default: a temporary one)
-  --json                print one JSON object with events and summary instead of the timeline
-  --help                this text
-
-Exit code 0 if every promise was kept, 1 if not, 2 if an option or the recipe is wrong.
-";
-
-#[derive(Default)]
-struct Options {
+/// The tour: somebody calls, nobody answers, and what the recipe promises comes true in HighLevel
+#[derive(Parser)]
+#[command(
+    name = "missed_call",
+    after_help = "Exit code 0 if every promise was kept, 1 if not, 2 if an option or the recipe is wrong."
+)]
+struct Arguments {
+    /// What a missed call leads to: a file, or the name of a preset [default: the preset soleil]
+    #[arg(long, value_name = "FILE|PRESET")]
     recipe: Option<String>,
+    /// Keep the SQLite file with the ledger here [default: a temporary file]
+    #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
+    /// Print one JSON object with events and summary instead of the timeline
+    #[arg(long)]
     json: bool,
 }
 
@@ -49,19 +48,8 @@ async fn main() -> ExitCode {
             .with_writer(std::io::stderr)
             .init();
     }
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
-        print!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    let options = match read(arguments) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprint!("{problem}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    let recipe = match recipe(options.recipe.as_deref()) {
+    let arguments = Arguments::parse();
+    let recipe = match recipe(arguments.recipe.as_deref()) {
         Ok(recipe) => recipe,
         Err(problems) => {
             eprintln!("{problems}");
@@ -71,12 +59,12 @@ async fn main() -> ExitCode {
     for hint in recipe.hints() {
         eprintln!("{hint}");
     }
-    let tour = match tour::take(&recipe, options.db).await {
+    let tour = match tour::take(&recipe, arguments.db).await {
         Ok(tour) => tour,
         Err(failure) => return broken_off(failure),
     };
     let report = Report::new(&recipe, &tour);
-    if options.json {
+    if arguments.json {
         println!("{}", report.json());
     } else {
         print!("{}", report.text(&tour));
@@ -85,21 +73,6 @@ async fn main() -> ExitCode {
         eprintln!("{problem}");
     }
     ExitCode::from(u8::from(!report.summary.problems.is_empty()))
-}
-
-fn read(arguments: Vec<String>) -> Result<Options, String> {
-    let mut options = Options::default();
-    let mut rest = arguments.into_iter();
-    while let Some(option) = rest.next() {
-        let mut value = || rest.next().ok_or_else(|| format!("{option} needs a value"));
-        match option.as_str() {
-            "--recipe" => options.recipe = Some(value()?),
-            "--db" => options.db = Some(value()?.into()),
-            "--json" => options.json = true,
-            other => return Err(format!("unknown option {other}")),
-        }
-    }
-    Ok(options)
 }
 
 fn recipe(name: Option<&str>) -> Result<Recipe, RecipeError> {

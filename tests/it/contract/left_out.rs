@@ -37,13 +37,20 @@ pub(super) const OPERATIONS: &[LeftOut] = &[
 /// Whole files that the crate leaves to `get`, `post`, `put` and `delete`. Those that a folder does not have are not
 /// missed.
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("ad-manager", PUBLISHING),
+    ("ad-publishing", PUBLISHING),
+    ("affiliate-manager", SELLING),
+    ("agent-studio", NOT_THE_TALK),
     ("ai-employees", NOT_THE_TALK),
     ("associations", OTHER_RECORDS),
     ("blogs", PUBLISHING),
+    ("brand-boards", PUBLISHING),
     (
         "campaigns",
         "it lists older campaigns; putting contacts into one is in contacts.json",
     ),
+    ("chat-widget", SETTING_UP),
+    ("conversation-ai", NOT_THE_TALK),
     ("courses", PUBLISHING),
     ("custom-menus", SETTING_UP),
     ("email-isv", SETTING_UP),
@@ -51,6 +58,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("forms", PUBLISHING),
     ("funnels", PUBLISHING),
     ("invoices", SELLING),
+    ("knowledge-base", NOT_THE_TALK),
     ("marketplace", SETTING_UP),
     (
         "medias",
@@ -60,9 +68,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("payments", SELLING),
     ("products", SELLING),
     ("proposals", SELLING),
+    ("saas", SETTING_UP),
     ("saas-api", SETTING_UP),
     ("snapshots", SETTING_UP),
     ("social-media-posting", PUBLISHING),
+    ("social-planner", PUBLISHING),
     ("store", SELLING),
     ("surveys", PUBLISHING),
     ("voice-ai", NOT_THE_TALK),

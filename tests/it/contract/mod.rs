@@ -2,11 +2,11 @@
 //! is one that the files allow, every input they name can be given, and every answer they describe is read without a
 //! loss.
 //!
-//! The files are looked for in `GHL_OPENAPI_DIR`, then in `../shared/openapi` beside the repository. Where they are not,
-//! the tests say so and pass.
+//! `GHL_OPENAPI_DIR` names the folder of the files; `.ci/openapi` fetches them. Without it the tests say that they are
+//! skipped, and pass.
 //!
 //! To add a module: write `drivers/<module>.rs` with one [`Driver`](stage::Driver) for each typed method, and name it in
-//! `drivers/mod.rs`; its files are named in `spec.rs`. A driver's calls are the method with every
+//! `drivers/mod.rs`; what `left_out.rs` says of its files goes. A driver's calls are the method with every
 //! input set, with the fewest, and any between that send something of another form. Where the test complains, mend
 //! `src/api`; only where the files are wrong or the field tells nobody anything, add a row to
 //! `exceptions/<module>.rs` with its reason and source.
@@ -21,22 +21,7 @@ mod schema;
 mod spec;
 mod stage;
 
-use report::{Report, report};
-
-/// The report, or word that there is none.
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that checks nothing has to say so"
-)]
-fn told() -> Option<&'static Report> {
-    let report = report();
-    if report.is_none() {
-        eprintln!(
-            "skipped: HighLevel's OpenAPI files are not there; set GHL_OPENAPI_DIR to their folder"
-        );
-    }
-    report
-}
+use report::report;
 
 fn none(found: &[String]) {
     assert!(
@@ -49,7 +34,7 @@ fn none(found: &[String]) {
 
 #[test]
 fn every_operation_is_typed_or_left_out() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     let mut problems = Vec::new();
     for spec in report.specs {
         for operation in &spec.operations {
@@ -72,7 +57,7 @@ fn every_operation_is_typed_or_left_out() {
 
 #[test]
 fn what_is_left_out_is_there_and_has_a_reason() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     for left_out in left_out::OPERATIONS {
         assert!(!left_out.why.is_empty(), "{}", left_out.operation);
         let mut operations = report.specs.iter().flat_map(|spec| &spec.operations);
@@ -88,31 +73,31 @@ fn what_is_left_out_is_there_and_has_a_reason() {
 
 #[test]
 fn every_request_is_one_that_highlevel_takes() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     none(&report.wrong_requests);
 }
 
 #[test]
 fn every_input_is_given_by_some_call() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     none(&report.not_given);
 }
 
 #[test]
 fn every_answer_is_read_without_a_loss() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     none(&report.wrong_answers);
 }
 
 #[test]
 fn a_method_of_one_version_is_refused_in_the_other() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     none(&report.not_refused);
 }
 
 #[test]
 fn every_exception_excuses_something_and_has_its_reason() {
-    let Some(report) = told() else { return };
+    let Some(report) = report() else { return };
     none(&report.table.unfounded());
     none(&report.table.stale());
 }

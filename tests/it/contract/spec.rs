@@ -60,11 +60,14 @@ pub(super) struct Answer {
     pub(super) examples: Vec<Value>,
 }
 
-/// The folder with HighLevel's files: `GHL_OPENAPI_DIR`, or `openapi` among what is shared beside the repository.
+/// The folder with HighLevel's files, which `GHL_OPENAPI_DIR` names. Nothing if it is not set.
 pub(super) fn folder() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/openapi");
-    let folder = env::var_os("GHL_OPENAPI_DIR").map_or_else(beside, PathBuf::from);
-    folder.join("apps").is_dir().then_some(folder)
+    let folder = PathBuf::from(env::var_os("GHL_OPENAPI_DIR")?);
+    assert!(
+        folder.join("apps").is_dir(),
+        "GHL_OPENAPI_DIR: {folder:?} has no folder `apps`; name the folder that .ci/openapi prints"
+    );
+    Some(folder)
 }
 
 impl Spec {

@@ -203,8 +203,14 @@ fn what_is_wrong_is_said_before_anything_happens() {
     );
     let unknown_value = text_of(&unknown_value).to_owned();
     for (arguments, expected) in [
-        (&["--nonsense"][..], "unknown option --nonsense".to_owned()),
-        (&["--db"], "--db needs a value".to_owned()),
+        (
+            &["--nonsense"][..],
+            "error: unexpected argument '--nonsense'".to_owned(),
+        ),
+        (
+            &["--db"],
+            "error: a value is required for '--db <FILE>'".to_owned(),
+        ),
         (&["--recipe", "nowhere.toml"], "nowhere.toml:1: ".to_owned()),
         (
             &["--recipe", &unknown_key],

@@ -56,10 +56,11 @@ async fn a_task_whose_answer_is_lost_is_looked_for_and_not_made_twice() {
 fn what_is_wrong_is_said() {
     let unknown = ["--location", SOLEIL, "--phone", "+13125550199"];
     for (arguments, code, expected) in [
-        (&["--phone"][..], 2, "Usage: quickstart"),
+        (&["--phone"][..], 2, "'--phone <NUMBER>'"),
+        (&["--phone", "+13125550199"], 2, "--location <ID>"),
         (
             &["--location", SOLEIL, "--phone", "555"],
-            1,
+            2,
             "write it as E.164",
         ),
         (&unknown, 1, "set GHL_TOKEN"),

@@ -63,7 +63,8 @@ async fn it_asks_for_the_tag_and_stops_at_an_error() {
 #[test]
 fn what_is_wrong_is_said() {
     for (arguments, code, expected) in [
-        (&["--tag"][..], 2, "Usage: search_contacts"),
+        (&["--tag"][..], 2, "'--tag <TAG>'"),
+        (&["--tag", "vip"], 2, "--location <ID>"),
         (&["--location", SOLEIL, "--tag", "vip"], 1, "set GHL_TOKEN"),
     ] {
         let output = run("search_contacts", arguments, &[]);

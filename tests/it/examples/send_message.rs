@@ -82,7 +82,7 @@ async fn it_sends_one_text_to_highlevel_and_none_to_who_opted_out() {
 fn what_is_wrong_is_said() {
     let arguments = ["--location", SOLEIL, "--phone", MARIA, "--text", "Hello"];
     for (arguments, code, expected) in [
-        (&arguments[..4], 2, "Usage: send_message"),
+        (&arguments[..4], 2, "--text <TEXT>"),
         (&arguments[..], 1, "set GHL_TOKEN"),
     ] {
         let output = run("send_message", arguments, &[]);

@@ -86,6 +86,6 @@ async fn what_it_acknowledged_outlives_it_and_is_there_once() {
 #[test]
 fn it_says_how_it_is_used() {
     let output = run("webhook_receiver", &[], &[]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("Usage: webhook_receiver DATABASE ADDRESS"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("Usage: webhook_receiver <DATABASE> <ADDRESS>"));
 }

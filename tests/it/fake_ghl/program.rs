@@ -33,15 +33,15 @@ async fn it_prints_address_and_key_and_serves() {
 }
 
 #[tokio::test]
-async fn wrong_arguments_give_the_usage_and_exit_code_2() {
-    for arguments in [
-        &["--nonsense"][..],
-        &["--listen"],
-        &["--listen", "somewhere"],
-        &["--seed", "/nowhere/seed.json"],
-        &["--webhook-url", "https://example.com"],
-        &["--limit", "100"],
-        &["--limit", "100/0s"],
+async fn wrong_arguments_are_named_and_give_exit_code_2() {
+    for (arguments, expected) in [
+        (&["--nonsense"][..], "'--nonsense'"),
+        (&["--listen"], "'--listen <ADDRESS>'"),
+        (&["--listen", "somewhere"], "'somewhere'"),
+        (&["--seed", "/nowhere/seed.json"], "/nowhere/seed.json"),
+        (&["--webhook-url", "https://example.com"], "http://"),
+        (&["--limit", "100"], "such as 100/10s"),
+        (&["--limit", "100/0s"], "such as 100/10s"),
     ] {
         let output = Command::new(example("fake_ghl"))
             .args(arguments)
@@ -50,6 +50,8 @@ async fn wrong_arguments_give_the_usage_and_exit_code_2() {
             .unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let text = String::from_utf8(output.stderr).unwrap();
-        assert!(text.contains("Usage: fake_ghl"), "{text}");
+        assert!(text.starts_with("error: "), "{text}");
+        assert!(text.contains(expected), "{expected}\n{text}");
+        assert!(text.contains("try '--help'"), "{text}");
     }
 }

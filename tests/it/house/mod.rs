@@ -8,10 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What may lie at the top of the repository, beside dot-files.
-const TOP_LEVEL: [&str; 9] = [
+const TOP_LEVEL: [&str; 11] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "README.md",
     "benches",
     "examples",
@@ -267,4 +269,32 @@ fn the_top_level_holds_nothing_else() {
         !known && !name.starts_with('.')
     };
     none(names.filter(strange).collect());
+}
+
+#[test]
+fn the_guides_name_places_that_are_there() {
+    let tops = [
+        ".ci/",
+        "src/",
+        "tests/",
+        "fixtures/",
+        "examples/",
+        "benches/",
+    ];
+    let mut found = Vec::new();
+    let mut places = 0;
+    for guide in files(&[".github"]) {
+        // Every second piece stands between backticks; what follows a path there are arguments.
+        for code in guide.text.split('`').skip(1).step_by(2) {
+            let path = code.split(' ').next().unwrap_or_default();
+            if tops.iter().any(|top| path.starts_with(top)) {
+                places += 1;
+                if !root().join(path).exists() {
+                    found.push(format!("{}: {path}", guide.name));
+                }
+            }
+        }
+    }
+    assert!(places > 20, "{places}");
+    none(found);
 }

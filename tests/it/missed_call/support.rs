@@ -17,7 +17,7 @@ use gohighlevel::recipes::missed_call::reply::ReplyAgent;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, ManualClock, SimulatedEvent, TextMessage};
-use gohighlevel::webhooks::{Verifier, receiver};
+use gohighlevel::webhooks::{Endpoint, Verifier};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 

@@ -2,10 +2,12 @@
 
 use gohighlevel::testing::{FakeGhl, GatePoint};
 use http::Method;
+use tokio::process::Command;
 
 use super::server::{Place, Server, output};
 use super::{assert_served_once, call_ended_at, missed_call, until};
 use crate::fake_ghl::SOLEIL;
+use crate::program::example;
 
 /// A recipe with this text.
 fn recipe(body: &str, more: &str) -> String {
@@ -162,14 +164,17 @@ async fn a_hint_is_logged_and_keeps_nothing_from_starting() {
 async fn wrong_arguments_and_secrets_are_told() {
     let fake = FakeGhl::builder().start().await.unwrap();
     let place = Place::new(&fake);
-    for arguments in [
-        &["--nonsense"][..],
-        &["--config"],
-        &["--listen", "somewhere"],
+    for (arguments, expected) in [
+        (&[][..], "--config <FILE>"),
+        (&["--nonsense"], "'--nonsense'"),
+        (&["--config"], "'--config <FILE>'"),
+        (&["--listen", "somewhere"], "'somewhere'"),
     ] {
-        let (code, text) = output(place.command().args(arguments)).await;
+        let mut command = Command::new(example("recovery_server"));
+        let (code, text) = output(command.args(arguments)).await;
         assert_eq!(code, Some(2), "{arguments:?}");
-        assert!(text.contains("Usage: recovery_server"), "{text}");
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("try '--help'"), "{text}");
     }
     let other = "GHL_TOKEN_harborLocation000002";
     for (change, told) in [

@@ -257,11 +257,14 @@ async fn a_source_is_told_what_highlevel_sent() {
     answered(&options, Method::POST, &asked).await;
     answered(&options, Method::POST, &json!({})).await;
     answered(&options, Method::GET, &Value::Null).await;
-    let sent = source.0.lock().unwrap();
-    let data: Vec<&Value> = sent.iter().map(|context| &*context.data).collect();
+    let contexts = source.0.lock().unwrap();
+    let data: Vec<&Value> = contexts.iter().map(|context| &*context.data).collect();
     assert_eq!(data, [&sent, &Value::Null, &Value::Null]);
-    assert_eq!(sent[0].key.as_deref(), Some("k"));
-    assert_eq!(*sent[0].query, [("do".to_owned(), "nothing".to_owned())]);
+    assert_eq!(contexts[0].key.as_deref(), Some("k"));
+    assert_eq!(
+        *contexts[0].query,
+        [("do".to_owned(), "nothing".to_owned())]
+    );
     // What stands in the address may be a token.
-    assert!(!format!("{sent:?}").contains("nothing"));
+    assert!(!format!("{contexts:?}").contains("nothing"));
 }

@@ -139,10 +139,10 @@ impl Server {
         let begin = if world.deaf { 0 } else { begin };
         let shown: Vec<usize> = (begin..world.values.len()).take(size).collect();
         let end = begin + shown.len();
-        self.page(begin, &shown, end < world.values.len(), size)
+        self.page_body(begin, &shown, end < world.values.len(), size)
     }
 
-    fn page(&self, begin: usize, shown: &[usize], more: bool, size: usize) -> Value {
+    fn page_body(&self, begin: usize, shown: &[usize], more: bool, size: usize) -> Value {
         let world = &self.world;
         let ids = world.ids();
         let end = begin + shown.len();
