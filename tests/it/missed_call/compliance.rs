@@ -338,11 +338,11 @@ fn a_table_of_ones_own_is_checked() {
         ),
         (
             rule("\"FL\"", &format!("{hours}\nholidays = [\"hogmanay\"]")),
-            "quiet_hours.toml, line 8: `hogmanay` is no holiday of holidays.toml; write its days in closed_on",
+            "quiet_hours.toml, line 8: `hogmanay` is not a holiday in holidays.toml; write its days in closed_on",
         ),
         (
             rule("\"FL\"", &format!("{hours}\nclosed_on = [\"02-30\"]")),
-            "quiet_hours.toml, line 8: `02-30` is no day; write 12-25 or 2026-11-26",
+            "quiet_hours.toml, line 8: `02-30` is not a day; write 12-25 or 2026-11-26",
         ),
     ] {
         let error = table(&rules).unwrap_err();

@@ -132,7 +132,7 @@ impl NotTextable {
 }
 
 /// The number to text, unless the caller cannot or must not be texted. Where several reasons apply, the one that says
-/// most about the caller is told: who it is, then what kind of number, then what kind of line, then from where.
+/// most about the caller is reported: who it is, then what kind of number, then what kind of line, then from where.
 pub fn textable<'c>(
     caller: &'c Caller,
     lists: &CallerLists,

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     /// The candidates as `zone source` and `state source`.
-    fn told(facts: PlaceFacts<'_>) -> Vec<String> {
+    fn listed(facts: PlaceFacts<'_>) -> Vec<String> {
         let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
         let zones = candidates.zones.iter().map(|candidate| {
             let name = candidate.zone.iana_name().unwrap();
@@ -145,7 +145,7 @@ mod tests {
             ..PlaceFacts::default()
         };
         assert_eq!(
-            told(all),
+            listed(all),
             [
                 "America/Denver Contact",
                 "America/Chicago AreaCode",
@@ -159,7 +159,7 @@ mod tests {
             ..all
         };
         assert_eq!(
-            told(same),
+            listed(same),
             [
                 "America/Chicago Contact",
                 "America/New_York AreaCode",
@@ -176,20 +176,20 @@ mod tests {
                 contact_zone: odd,
                 ..all
             };
-            assert_eq!(told(facts), by_code, "{odd:?}");
+            assert_eq!(listed(facts), by_code, "{odd:?}");
         }
         let disabled = PlaceFacts {
             contact_zone_disabled: true,
             ..all
         };
-        assert_eq!(told(disabled), by_code);
+        assert_eq!(listed(disabled), by_code);
         let nothing_but_location = PlaceFacts {
             phone: Some(&toll_free),
             contact_zone: None,
             ..all
         };
-        assert_eq!(told(nothing_but_location), ["America/Los_Angeles Location"]);
-        assert!(told(PlaceFacts::default()).is_empty());
+        assert_eq!(listed(nothing_but_location), ["America/Los_Angeles Location"]);
+        assert!(listed(PlaceFacts::default()).is_empty());
     }
 
     #[test]
@@ -207,13 +207,13 @@ mod tests {
             "FL AreaCode",
             "TX Contact",
         ];
-        assert_eq!(told(facts), both);
+        assert_eq!(listed(facts), both);
         let same = PlaceFacts {
             contact_state: Some("Florida"),
             ..facts
         };
         assert_eq!(
-            told(same),
+            listed(same),
             [
                 "US/Central Contact",
                 "America/New_York AreaCode",
@@ -228,6 +228,6 @@ mod tests {
             contact_country: Some("AU"),
             ..PlaceFacts::default()
         };
-        assert_eq!(told(abroad), ["Australia/Perth Contact"]);
+        assert_eq!(listed(abroad), ["Australia/Perth Contact"]);
     }
 }

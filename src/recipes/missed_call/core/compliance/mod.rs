@@ -66,6 +66,16 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 /// The words of a text: letters and digits, split at everything else. Case, accents and styled letters (`ＳＴＯＰ`) are
 /// folded (NFKD without its marks), and apostrophes and invisible characters inside a word vanish (`don’t` is `dont`).
 pub(super) fn words(text: &str) -> Vec<String> {
+    split(&folded(text)).map(str::to_owned).collect()
+}
+
+/// The text with its words folded as in [`words`], to be [split](fn@split).
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        let mut folded = text.to_ascii_lowercase();
+        folded.retain(|character| !matches!(character, '\'' | '`'));
+        return folded;
+    }
     let seen = text.chars().filter(|character| {
         !matches!(
             character,
@@ -73,19 +83,21 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 ..='\u{200d}' | '\u{2060}' | '\u{feff}'
         )
     });
-    let folded: String = DecomposingNormalizerBorrowed::new_nfkd()
+    DecomposingNormalizerBorrowed::new_nfkd()
         .normalize_iter(seen)
         .filter(|character| !is_accent(*character))
         .flat_map(char::to_lowercase)
-        .collect();
-    folded
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
         .collect()
 }
 
-/// Marks that stand on a letter, by the blocks that Unicode calls combining marks.
+/// The words of a folded text.
+fn split(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether the character is in one of Unicode's blocks of combining marks.
 fn is_accent(character: char) -> bool {
     matches!(
         character,

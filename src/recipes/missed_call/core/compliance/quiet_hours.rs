@@ -72,7 +72,7 @@ pub struct HoursDecision {
     pub rules: Vec<RuleName>,
     /// The rule that let it wait or kept it back, if one did: the last of several.
     pub held_by: Option<Hold>,
-    /// The version of the zone files that told the local time, as [`ZoneFiles`] shows it, such as `2026e`. Empty in
+    /// The version of the zone files that the local time is from, as [`ZoneFiles`] shows it, such as `2026e`. Empty in
     /// decisions that were stored before it was kept.
     #[serde(default)]
     pub zone_files: String,
@@ -336,7 +336,7 @@ impl TryFrom<String> for ClosedDay {
             5 => yearly(&text),
             _ => text.parse().ok().map(Self::Once),
         };
-        day.ok_or_else(|| format!("`{text}` is no day; write 12-25 or 2026-11-26"))
+        day.ok_or_else(|| format!("`{text}` is not a day; write 12-25 or 2026-11-26"))
     }
 }
 
@@ -351,7 +351,7 @@ impl TryFrom<String> for Holiday {
     fn try_from(name: String) -> Result<Self, String> {
         let days = holidays::days_of(&name).map(Self);
         days.ok_or_else(|| {
-            format!("`{name}` is no holiday of holidays.toml; write its days in closed_on")
+            format!("`{name}` is not a holiday in holidays.toml; write its days in closed_on")
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers that belong to services: whoever answers one pays, or reaches no person.
+//! Numbers of services: a text to one of them costs extra, or reaches no person.
 //!
 //! The facts are in `service_numbers.toml`, with their source; only how they are looked up is here.
 

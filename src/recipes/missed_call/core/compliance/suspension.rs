@@ -113,7 +113,7 @@ impl RateLimits {
         }
     }
 
-    /// Which rate is surely above its limit. Errors are told before opt-outs.
+    /// Which rate is surely above its limit. Errors are reported before opt-outs.
     fn exceeded(&self, counts: SendCounts) -> Option<Rate> {
         [Rate::Failed, Rate::OptedOut].into_iter().find(|rate| {
             let part = counts.of(*rate).min(counts.sent);
@@ -315,7 +315,7 @@ mod tests {
         }
     }
 
-    fn told(days: &[SendCounts]) -> String {
+    fn status(days: &[SendCounts]) -> String {
         match sending(days, &SuspensionLimits::default()) {
             Sending::Open => "open".into(),
             Sending::FollowUpsPaused(exceeded) => format!("follow-ups: {exceeded}"),
@@ -391,7 +391,7 @@ mod tests {
             ),
         ] {
             let counts = day(sent, failed, opted_out);
-            assert_eq!(told(&[counts]), expected, "{counts:?}");
+            assert_eq!(status(&[counts]), expected, "{counts:?}");
         }
     }
 
@@ -399,25 +399,25 @@ mod tests {
     fn seven_days_count_and_what_has_led_to_a_pause_does_not_count_again() {
         let bad = day(30, 0, 3);
         let quiet_day = day(0, 0, 0);
-        assert_eq!(told(&[bad]), "open");
+        assert_eq!(status(&[bad]), "open");
         assert_eq!(
-            told(&[bad, bad]),
+            status(&[bad, bad]),
             "all: 6 of 60 texts of 2 days were answered with an opt-out, surely more than 3 %"
         );
         // The day after it is a new beginning.
-        assert_eq!(told(&[bad, bad, day(0, 0, 0)]), "open");
-        assert_eq!(told(&[bad, bad, bad]), "open");
-        assert_ne!(told(&[bad, bad, bad, bad]), "open");
+        assert_eq!(status(&[bad, bad, day(0, 0, 0)]), "open");
+        assert_eq!(status(&[bad, bad, bad]), "open");
+        assert_ne!(status(&[bad, bad, bad, bad]), "open");
         // Seven days later a bad one is forgotten.
         let between = |quiet: usize| [vec![bad], vec![quiet_day; quiet], vec![bad]].concat();
-        assert_ne!(told(&between(5)), "open");
-        assert_eq!(told(&between(6)), "open");
+        assert_ne!(status(&between(5)), "open");
+        assert_eq!(status(&between(6)), "open");
         // Two that have led to a pause are, although one of them lies before the seven days that count now.
         let paused = [vec![bad, bad], vec![quiet_day; 5], vec![bad]].concat();
-        assert_eq!(told(&paused), "open");
+        assert_eq!(status(&paused), "open");
         // What is older than fourteen days does not matter.
         let long = [vec![bad; 40], paused].concat();
-        assert_eq!(told(&long), "open");
+        assert_eq!(status(&long), "open");
     }
 
     #[test]
