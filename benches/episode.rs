@@ -1,4 +1,4 @@
-//! What one episode costs without a store: opening, each kind of input, the question before an effect, and its stored
+//! What one episode costs without a store: opening, each kind of input, the decision before an effect, and its stored
 //! form. Fails where `handle` takes five microseconds or more.
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
@@ -19,14 +19,14 @@ use gohighlevel::recipes::missed_call::episode::{
 use jiff::SignedDuration;
 use scale::{Figures, callers, percentile};
 
-/// Each figure is the median of so many rounds …
+/// Each figure is the median of this many rounds …
 const ROUNDS: usize = 51;
-/// … of so many episodes.
+/// … of this many episodes.
 const EPISODES: u64 = 200;
-/// What `handle` must stay under, in microseconds.
+/// The limit of `handle`, in microseconds.
 const LIMIT: f64 = 5.0;
 
-/// How long `what` takes for one of `given`, in microseconds. Making and dropping them is not counted.
+/// How long `what` takes for one of `given`, in microseconds, without making and dropping them.
 fn measure<T: Clone, U>(given: &[T], what: impl Fn(&mut T) -> U) -> f64 {
     let mut rounds: Vec<Duration> = (0..ROUNDS)
         .map(|_| {
@@ -109,25 +109,25 @@ fn main() -> ExitCode {
     let took = measure(&ends, |(episode, end)| episode.handle(end, now));
     figures.below("handle, a text that was sent", took, LIMIT, "µs");
 
-    let told = |what: &str, took: f64| println!("{what}: {took:.2} µs");
-    told("opening", measure(&calls, |call| open(call)));
+    let report = |what: &str, took: f64| println!("{what}: {took:.2} µs");
+    report("opening", measure(&calls, |call| open(call)));
     let facts = Facts::Text(calls::facts(0));
     let text = StepName::new("text").expect("a name");
-    told(
-        "permit of a text, rendered and counted",
+    report(
+        "decision of a text, rendered and counted",
         measure(&episodes, |episode| {
-            let permit = episode.decide(&text, &facts, now);
-            assert!(matches!(permit, Decision::Proceed(_)));
-            permit
+            let decision = episode.decide(&text, &facts, now);
+            assert!(matches!(decision, Decision::Proceed(_)));
+            decision
         }),
     );
     let write = |episode: &Episode| serde_json::to_string(episode.state()).expect("JSON");
-    told(
+    report(
         "state to JSON",
         measure(&episodes, |episode| write(episode)),
     );
     let stored: Vec<String> = episodes.iter().map(write).collect();
-    told(
+    report(
         "state from JSON",
         measure(&stored, |json| {
             serde_json::from_str::<EpisodeState>(json).expect("a state")

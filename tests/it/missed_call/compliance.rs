@@ -333,7 +333,7 @@ fn a_table_of_ones_own_is_checked() {
         ),
         (
             rule("\"FL\"", "hours = { every_day = \"20:00-08:00\" }"),
-            "quiet_hours.toml, line 7: `20:00-08:00` is no part of a day; write it from the earlier to the later time, \
+            "quiet_hours.toml, line 7: `20:00-08:00` is not a time window; write it from the earlier to the later time, \
              such as 08:00-21:00",
         ),
         (

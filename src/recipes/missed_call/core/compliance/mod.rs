@@ -1,7 +1,7 @@
-//! What may be sent, when and to whom: rules as data that can be replaced, and one pure function per question.
+//! What may be sent, when and to whom: rules as replaceable data, and one pure function per question.
 //!
-//! Every function takes the present as an argument, reads nothing and keeps nothing; a host may use them without the
-//! recipe. Every rule names its source, in its table or beside it. This is engineering input, not legal advice.
+//! Every function takes the current time as an argument, does no I/O and keeps no state; a host may use it without the
+//! recipe. Every rule names its source, in its table or next to it. This is engineering input, not legal advice.
 //!
 //! | question | answered by | rules |
 //! |---|---|---|
@@ -11,11 +11,11 @@
 //! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
 //! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
 //! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
-//! | do machines call? | [`flood()`] | [`FloodLimits`] |
+//! | are these calls from machines? | [`flood()`] | [`FloodLimits`] |
 //! | is HighLevel about to block the location? | [`sending`] | [`SuspensionLimits`] |
 //! | is the business open? | [`BusinessHours`] | its own hours |
 //!
-//! The lists of words are here as well: which mean "stop", and which must not stand in a text.
+//! The lists of words are here too: which words explain an opt-out, and which must not be in a text.
 //!
 #![doc = include_str!("laws.md")]
 
