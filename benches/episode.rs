@@ -116,9 +116,9 @@ fn main() -> ExitCode {
     print(
         "decision on a text, rendered and counted",
         measure(&episodes, |episode| {
-            let permit = episode.decide(&text, &facts, now);
-            assert!(matches!(permit, Decision::Proceed(_)));
-            permit
+            let decision = episode.decide(&text, &facts, now);
+            assert!(matches!(decision, Decision::Proceed(_)));
+            decision
         }),
     );
     let write = |episode: &Episode| serde_json::to_string(episode.state()).expect("JSON");

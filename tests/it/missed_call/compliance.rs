@@ -333,16 +333,16 @@ fn a_table_of_ones_own_is_checked() {
         ),
         (
             rule("\"FL\"", "hours = { every_day = \"20:00-08:00\" }"),
-            "quiet_hours.toml, line 7: `20:00-08:00` is no part of a day; write it from the earlier to the later time, \
+            "quiet_hours.toml, line 7: `20:00-08:00` is not a time window; write it from the earlier to the later time, \
              such as 08:00-21:00",
         ),
         (
             rule("\"FL\"", &format!("{hours}\nholidays = [\"hogmanay\"]")),
-            "quiet_hours.toml, line 8: `hogmanay` is no holiday of holidays.toml; write its days in closed_on",
+            "quiet_hours.toml, line 8: `hogmanay` is not a holiday in holidays.toml; write its days in closed_on",
         ),
         (
             rule("\"FL\"", &format!("{hours}\nclosed_on = [\"02-30\"]")),
-            "quiet_hours.toml, line 8: `02-30` is no day; write 12-25 or 2026-11-26",
+            "quiet_hours.toml, line 8: `02-30` is not a day; write 12-25 or 2026-11-26",
         ),
     ] {
         let error = table(&rules).unwrap_err();

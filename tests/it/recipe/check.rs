@@ -146,9 +146,9 @@ fn what_a_text_costs_is_told_letter_by_letter() {
     insta::assert_snapshot!(
         [&plain, spanish, &emoji].map(|words| told(&recipe(words), &facts(&[]))).join("\n"),
         @r#"
-        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; shorten the body or the custom values by 40 characters, or write max_segments = 3
-        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; do without `á`, `í` (write `a`, `i`): for them, 70 characters fit into a message and not 160; or shorten it by 16 characters, or write max_segments = 3
-        studio.toml:5: steps.text.body: the text would be sent as 3 messages, and 2 is the most allowed; do without `🙂`: for it, 70 characters fit into a message and not 160; or shorten it by 54 characters, or write max_segments = 3
+        studio.toml:5: steps.text.body: the text would take 3 segments, but the limit is 2; shorten the body or the custom values by 40 characters, or write max_segments = 3
+        studio.toml:5: steps.text.body: the text would take 3 segments, but the limit is 2; do without `á`, `í` (write `a`, `i`): with them, a message holds 70 characters instead of 160; or shorten it by 16 characters, or write max_segments = 3
+        studio.toml:5: steps.text.body: the text would take 3 segments, but the limit is 2; do without `🙂`: with it, a message holds 70 characters instead of 160; or shorten it by 54 characters, or write max_segments = 3
         "#
     );
 }

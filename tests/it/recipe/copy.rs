@@ -84,7 +84,7 @@ fn what_real_copies_cost() {
     ] {
         let counted = Segments::of(&text, SenderKind::LongCode);
         assert_eq!(
-            (counted.encoding(), counted.units(), counted.parts()),
+            (counted.encoding(), counted.units(), counted.segments()),
             (encoding, units, parts),
             "{text}"
         );
@@ -180,7 +180,7 @@ fn optional_values_make_room_the_last_one_first() {
         (1, vec![&link], vec!["second", "first"]),
     ] {
         let text = long_code(&most(parts), &values);
-        assert_eq!(text.segments.parts(), usize::from(parts));
+        assert_eq!(text.segments.segments(), usize::from(parts));
         for value in [&first, &second, &link] {
             assert_eq!(text.body.contains(value.as_str()), kept.contains(&value));
         }
@@ -201,9 +201,9 @@ fn optional_values_make_room_the_last_one_first() {
     assert_eq!(code(&most(1), &values), "too_many_parts");
     let error = render(&most(1), &values, SenderKind::LongCode).unwrap_err();
     assert!(
-        error.to_string().starts_with(
-            "the text would be sent as 2 messages, and 1 is the most allowed; shorten"
-        )
+        error
+            .to_string()
+            .starts_with("the text would take 2 segments, but the limit is 1; shorten")
     );
     values
         .custom_values
@@ -236,7 +236,7 @@ fn room_is_kept_for_the_line_that_highlevel_puts_there() {
 fn toll_free_parts_are_smaller() {
     let body = copy(&"a".repeat(306 - 23));
     let values = MergeValues::default();
-    assert_eq!(long_code(&body, &values).segments.parts(), 2);
+    assert_eq!(long_code(&body, &values).segments.segments(), 2);
     let refused = render(&body, &values, SenderKind::TollFree).unwrap_err();
     assert_eq!(refused.code(), "too_many_parts");
 }
@@ -414,7 +414,7 @@ proptest! {
         };
         match render(&copy, &values, sender) {
             Ok(text) => {
-                prop_assert!(text.segments.parts() <= usize::from(most));
+                prop_assert!(text.segments.segments() <= usize::from(most));
                 prop_assert_eq!(text.segments, Segments::of(&text.body, sender));
                 prop_assert!(text.body.contains(link.trim_end_matches('?')), "{}", *text.body);
                 prop_assert_eq!(text.body.matches("Reply STOP to opt out.").count(), 1);

@@ -1,4 +1,4 @@
-//! When the business is open: for the wording of a text, for whom to notify, and for promises of a call back.
+//! When the business is open: it decides the words of a text, who is notified, and what is promised about a call back.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::weekly_hours::{OpenInterval, WeeklyHours};
 
-/// How far ahead an opening is looked for.
+/// How far ahead the next opening is searched.
 const DAYS_AHEAD: u16 = 400;
 
-/// The hours of a business in its own zone, less the days on which it is closed. HighLevel's API does not tell them;
-/// they are configuration.
+/// The hours of a business in its own zone, except for the days on which it is closed. HighLevel's API does not report
+/// them; they are configuration.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::compliance::{BusinessHours, WeeklyHours};
@@ -57,7 +57,7 @@ impl BusinessHours {
         &self.zone
     }
 
-    /// Whether the business is open at `time`. Its last minute counts, the minute it closes does not.
+    /// Whether the business is open at `time`. The minute in which it closes does not count.
     pub fn is_open(&self, time: Timestamp) -> bool {
         self.around_or_after(time)
             .is_some_and(|stretch| stretch.open.contains(&time))
@@ -66,13 +66,13 @@ impl BusinessHours {
     /// When the business opens next after `time`, whether or not it is open then. `None` if it does not open within
     /// 400 days, or never closes before then.
     ///
-    /// Where clocks skip the time of opening, it opens at the change; where they show it twice, the second time.
+    /// If the clocks skip the time of opening, it opens at the change; if they show it twice, the second time.
     pub fn next_opening(&self, time: Timestamp) -> Option<Timestamp> {
         let mut searched = time;
         let mut open_until = None;
         for _ in 0..DAYS_AHEAD {
             let OpenInterval { open, .. } = self.around_or_after(searched)?;
-            // What goes on past midnight is one opening.
+            // Hours past midnight are one opening.
             let goes_on = open.start <= time || open_until == Some(open.start);
             if !goes_on {
                 return Some(open.start);

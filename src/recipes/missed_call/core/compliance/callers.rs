@@ -1,7 +1,7 @@
-//! Which callers cannot or must not be texted, from the number alone and from lists that the host keeps.
+//! Which callers cannot or must not be texted, according to the number alone and to lists that the host keeps.
 //!
-//! HighLevel's API tells neither the type of a line nor what it knows of spam; a landline shows by the errors 30006,
-//! 21614 and 21635 after a text (help article 155000003201), and belongs on the list then.
+//! HighLevel's API reports neither the type of a line nor its spam rating. A text to a landline fails with the error
+//! 30006, 21614 or 21635 (help article 155000003201); then the number belongs on the list.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,19 @@ use super::service_numbers::ServiceNumbers;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
 
-/// Numbers that are not to be texted, and the countries that may be. `Debug` shows the last four digits of a number.
+/// Numbers that must not be texted, and countries that may be. `Debug` shows the last four digits of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerLists {
-    /// The numbers of the business itself; two answering machines would text one another.
+    /// The numbers of the business itself; otherwise two automatic replies would answer each other.
     pub own: BTreeSet<PhoneNumber>,
     /// The phones of owners, staff and forwarding targets.
     pub staff: BTreeSet<PhoneNumber>,
-    /// The numbers that somebody has blocked.
+    /// The blocked numbers.
     pub blocked: BTreeSet<PhoneNumber>,
-    /// The numbers that are known to take no texts.
+    /// The numbers that are known not to receive texts.
     pub landlines: BTreeSet<PhoneNumber>,
     /// The countries whose numbers may be texted. A North American number whose area code is not in the table counts as
-    /// one of the United States: nearly all new codes are.
+    /// one of the United States, like nearly all new codes.
     pub countries: BTreeSet<Country>,
 }
 
@@ -55,7 +55,7 @@ impl CallerLists {
     }
 }
 
-/// Why a caller gets no text. `Display` says it for people, without the number.
+/// Why a caller gets no text. `Display` explains it to people, without the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,16 +69,16 @@ pub enum NotTextable {
     /// Not a number in E.164.
     #[error("the caller's number cannot be read")]
     Unreadable,
-    /// A number that nobody can have, made up or cut: too few digits, or an area code that begins with 0.
+    /// A number that cannot exist, invented or truncated: too few digits, or an area code that begins with 0.
     #[error("the caller's number is one that nobody can have")]
     Impossible,
     /// A number of the business itself.
     #[error("the caller is a number of the business itself")]
     OwnNumber,
-    /// Somebody who works there.
+    /// A number of the staff.
     #[error("the caller is on the list of staff")]
     Staff,
-    /// Blocked by somebody.
+    /// A blocked number.
     #[error("the caller is on the block-list")]
     Blocked,
     /// Toll-free: a business.
@@ -125,14 +125,14 @@ impl NotTextable {
         }
     }
 
-    /// Whether the call is none of a customer, so that nothing at all follows from it.
+    /// Whether the call is not from a customer, so that no step follows from it.
     pub(crate) fn is_not_a_lead(self) -> bool {
         matches!(self, Self::OwnNumber | Self::Staff | Self::Blocked)
     }
 }
 
-/// The number to text, unless the caller cannot or must not be texted. Where several reasons apply, the one that says
-/// most about the caller is told: who it is, then what kind of number, then what kind of line, then from where.
+/// The number to text, unless the caller cannot or must not be texted. If several reasons apply, the most specific one
+/// is reported: first who the caller is, then the kind of number, then the kind of line, then the country.
 pub fn textable<'c>(
     caller: &'c Caller,
     lists: &CallerLists,

@@ -1,18 +1,18 @@
-//! On what basis a text may be sent: the call itself carries one answer; anything more needs a reply or recorded consent.
+//! On what basis a text may be sent: the call itself allows one reply; anything more needs a reply or recorded consent.
 //!
-//! Sources: the FCC holds a one-time text, sent at once on the consumer's request and with nothing but what was asked
-//! for, to be fulfilment and not telemarketing (Declaratory Ruling of 2015, FCC 15-72, paragraphs 103 to 106). That
-//! ruling is about requests by text; taking a call for one is common practice and not settled. Texts that promote
-//! something need prior express written consent (47 CFR 64.1200(a)(2) and (f)(9)). The CTIA's Messaging Principles tell
-//! conversational, informational and promotional messages apart in the same way.
+//! Sources: according to the FCC, a one-time text that is sent immediately at the consumer's request, with nothing but
+//! the requested information, is fulfilment and not telemarketing (Declaratory Ruling of 2015, FCC 15-72, paragraphs
+//! 103 to 106). That ruling is about requests by text; treating a call as a request is common practice and not settled.
+//! Texts that promote something need prior express written consent (47 CFR 64.1200(a)(2) and (f)(9)). The CTIA's
+//! Messaging Principles distinguish conversational, informational and promotional messages in the same way.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How soon after the call the first reply still answers it.
+/// How long after the call a first reply still answers it.
 pub const FIRST_REPLY_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// What kind of text is to be sent.
+/// The kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -25,24 +25,24 @@ pub enum TextKind {
     Promotion,
 }
 
-/// What speaks for and against texting somebody. Times after the present do not count, but for the end of the call:
-/// the clocks of two machines differ.
+/// The evidence for and against texting a person. Times in the future do not count, except for the end of the call,
+/// because the clocks of two machines differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// When the missed call ended.
     pub call_ended_at: Timestamp,
-    /// The person's last message that is no opt-out. It counts if it came since the call.
+    /// The person's last message that is not an opt-out. It counts if it arrived after the call.
     pub replied_at: Option<Timestamp>,
     /// When the person consented in writing: a form, a keyword, a signed paper. Keep the record itself for five years
     /// (16 CFR 310.5).
     pub written_consent_at: Option<Timestamp>,
     /// When the person consented in words, such as to a scripted question of the greeting or of staff.
     pub verbal_consent_at: Option<Timestamp>,
-    /// When the person last opted out. Only consent in writing or in words that is newer lifts it; another call does not.
+    /// When the person last opted out. Only newer consent, in writing or in words, lifts it; another call does not.
     pub opted_out_at: Option<Timestamp>,
 }
 
-/// How somebody consented to texts.
+/// How a person consented to texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -71,12 +71,12 @@ impl ConsentKind {
     }
 }
 
-/// A consent that somebody gave, and where the proof of it is.
+/// A consent, and where its proof is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
-    /// When.
+    /// When it was given.
     pub given_at: Timestamp,
-    /// The name under which the record of it is kept, such as that of a form's submission.
+    /// The name of its record, such as the id of a form's submission.
     pub reference: String,
 }
 
@@ -113,8 +113,8 @@ pub enum Basis {
     OptOut,
 }
 
-/// Why a text has no basis. `Display` says it for people; what is to be done instead, a task or an e-mail, is the
-/// recipe's business.
+/// Why a text has no basis. `Display` explains it to people; the recipe decides what to do instead, such as a task or an
+/// e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -133,8 +133,8 @@ pub enum Refused {
     PromotionNeedsWriting,
 }
 
-/// On what basis a text of this kind may be sent to somebody, if on any: the strongest there is, consent in writing
-/// before consent in words before a reply before the call itself.
+/// On what basis a text of this kind may be sent, if on any. The strongest basis counts: consent in writing, then consent
+/// in words, then a reply, then the call itself.
 pub fn may_text(kind: TextKind, evidence: &Evidence, now: Timestamp) -> Result<Basis, Refused> {
     let opted_out = evidence.opted_out_at;
     // An opt-out of the same instant outranks consent.
@@ -171,7 +171,7 @@ mod tests {
     use Refused::{CallTooOld, NoConsent, OptedOut, PromotionNeedsWriting};
     use TextKind::{FirstReply, FollowUp, Promotion};
 
-    /// So many minutes after the call ended.
+    /// This many minutes after the call ended.
     fn minute(minutes: i64) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
     }

@@ -1,4 +1,4 @@
-//! Do machines call? A flood of callers of whom nothing was known, or of numbers that follow one another.
+//! Whether calls come from machines: a flood of unknown callers, or of consecutive numbers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::phone::PhoneNumber;
 
-/// What is meant by *within a minute*.
+/// The period of *within a minute*.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// A limit for numbers in a row that lies above this is never reached: so few numbers are looked for.
+/// A greater limit of consecutive numbers is never reached: no more numbers are compared.
 const LONGEST_ROW: usize = 1000;
 
-/// What counts as a flood. The defaults are a guess at what a busy business does not reach; no source sets them.
+/// What counts as a flood. The defaults are an estimate of what a busy business does not reach; they have no source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FloodLimits {
-    /// So many callers that were never seen before, within a minute.
+    /// This many callers within a minute who never called before.
     pub new_callers_per_minute: usize,
-    /// So many numbers in a row, each one above the one before.
+    /// This many consecutive numbers.
     pub sequential_numbers: usize,
-    /// Within how long numbers in a row must have called.
+    /// The period within which consecutive numbers must call.
     pub sequential_within: SignedDuration,
 }
 
 impl Default for FloodLimits {
-    /// Ten new callers in a minute, or five numbers in a row within ten minutes.
+    /// Ten new callers in a minute, or five consecutive numbers within ten minutes.
     fn default() -> Self {
         Self {
             new_callers_per_minute: 10,
@@ -35,32 +35,32 @@ impl Default for FloodLimits {
     }
 }
 
-/// The call of somebody of whom nothing was known when they called.
+/// The call of a person who was unknown at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCaller {
-    /// The number; `None` where the call did not tell it.
+    /// The number; `None` if the caller withheld it.
     pub number: Option<PhoneNumber>,
     /// When the call began.
     pub called_at: Timestamp,
 }
 
-/// Which calls of new callers tell whether a call came in a flood.
+/// Which calls of new callers decide whether a call belongs to a flood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallersAround {
     /// When the call began.
     pub called_at: Timestamp,
-    /// Those that began less than this before or after it …
+    /// Calls that began less than this before or after it …
     pub within: SignedDuration,
-    /// … but no more than so many on each side: the nearest.
+    /// … but no more than this many on each side: the nearest.
     pub most: usize,
-    /// Besides, those from these numbers …
+    /// Besides, calls from these numbers …
     pub numbers: Vec<PhoneNumber>,
     /// … that began less than this before or after it.
     pub numbers_within: SignedDuration,
 }
 
 impl CallersAround {
-    /// Those of the callers that are asked for: the nearest before and after, and those with one of the numbers.
+    /// The requested callers: the nearest before and after, and those with one of the numbers.
     pub(crate) fn nearest(&self, mut callers: Vec<NewCaller>) -> Vec<NewCaller> {
         let away = |caller: &NewCaller| caller.called_at.duration_since(self.called_at).abs();
         callers.sort_by_key(away);
@@ -82,7 +82,7 @@ impl CallersAround {
 }
 
 impl FloodLimits {
-    /// Which calls [`flood`] must be given to judge this one.
+    /// Which calls [`flood`] needs to judge this one.
     pub fn callers_around(&self, call: &NewCaller) -> CallersAround {
         let value = call.number.as_ref().and_then(value_of);
         let row = value.into_iter().flat_map(|value| self.row_around(value));
@@ -97,7 +97,7 @@ impl FloodLimits {
         }
     }
 
-    /// The numbers that can be in one row with this one.
+    /// The numbers that can be consecutive with this one.
     fn row_around(&self, value: u64) -> RangeInclusive<u64> {
         let others = self.sequential_numbers.saturating_sub(1).min(LONGEST_ROW);
         let others = u64::try_from(others).unwrap_or(u64::MAX);
@@ -105,7 +105,7 @@ impl FloodLimits {
     }
 }
 
-/// Which kind of flood a call came in.
+/// The kind of flood that a call belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -113,20 +113,20 @@ pub enum CallFlood {
     /// Too many new callers at once.
     #[error("too many new callers within a minute")]
     TooManyNewCallers,
-    /// Numbers in a row, as machines show them.
+    /// Consecutive numbers, as machines use them.
     #[error("callers with numbers in a row")]
     SequentialNumbers,
 }
 
-/// Whether the call of a new caller came in a flood: it began in a minute in which too many new callers called, or its
-/// number is one of a row.
+/// Whether the call of a new caller belongs to a flood: it began in a minute with too many new callers, or its number is
+/// one of several consecutive numbers.
 ///
-/// A call is judged by the moment it began and not by the moment somebody asks, so a text that goes out later, a call that a
-/// sweep finds and a process that was started again all come to the same answer, as far as the same calls are known. A flood
-/// is seen when it is there: who asks before the tenth new caller has called finds none.
+/// A call is judged by the time it began, not by the time of the question. So a delayed text, a call that a sweep found and
+/// a restarted process all get the same answer, as far as the same calls are known. A flood is only seen once it is
+/// complete: before the tenth new caller has called, there is none.
 ///
-/// `callers` are the calls of new callers around it ([`FloodLimits::callers_around`]), itself among them, in any order;
-/// more do no harm. A number counts once; each call without a number counts.
+/// `callers` are the calls of new callers around it ([`FloodLimits::callers_around`]), including itself, in any order;
+/// further calls do no harm. A number counts once; each call without a number counts.
 pub fn flood(call: &NewCaller, callers: &[NewCaller], limits: &FloodLimits) -> Option<CallFlood> {
     if busiest(callers, call.called_at) >= limits.new_callers_per_minute {
         return Some(CallFlood::TooManyNewCallers);
@@ -136,7 +136,7 @@ pub fn flood(call: &NewCaller, callers: &[NewCaller], limits: &FloodLimits) -> O
         .then_some(CallFlood::SequentialNumbers)
 }
 
-/// How many called in the busiest minute that this moment lies in.
+/// How many called in the busiest minute that contains this moment.
 fn busiest(callers: &[NewCaller], moment: Timestamp) -> usize {
     let mut callers: Vec<_> = callers.iter().collect();
     callers.sort_by_key(|caller| caller.called_at);
@@ -167,7 +167,8 @@ fn busiest(callers: &[NewCaller], moment: Timestamp) -> usize {
     busiest
 }
 
-/// How long the longest row is that the call's number is in, of calls that lie close enough together with it.
+/// The length of the longest run of consecutive numbers that contains the call's number, among calls that are close
+/// enough to it in time.
 fn longest_row(callers: &[NewCaller], call: (Timestamp, u64), limits: &FloodLimits) -> usize {
     let (moment, member) = call;
     let row = limits.row_around(member);

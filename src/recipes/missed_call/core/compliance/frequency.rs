@@ -1,4 +1,4 @@
-//! How often: no more texts to one person than a cap allows, and one confirmation of an opt-out.
+//! How often a person may be texted: no more texts than a cap allows, and one confirmation of an opt-out.
 //!
 //! Sources: Fla. Stat. 501.616(6)(b) and Okla. Stat. tit. 15, 775C.4 allow three in 24 hours, on one subject. 47 CFR
 //! 64.1200(a)(12) allows one text that confirms an opt-out, presumes it to be in time within five minutes, and asks for
@@ -7,22 +7,22 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How soon after the opt-out it may be confirmed.
+/// How long after an opt-out it may be confirmed.
 pub const CONFIRMATION_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// So many texts to one person within any stretch of this length.
+/// The most texts to one person within any period of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cap {
-    /// How many texts, zero for none at all.
+    /// The number of texts; zero allows none.
     pub texts: u32,
-    /// The length of the stretch, which moves along with the present.
+    /// The length of the period, which ends now.
     pub within: SignedDuration,
 }
 
-/// What a cap says of one more text.
+/// Whether a cap allows one more text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {
-    /// It may be sent, and so many more after it.
+    /// It may be sent, and this many more after it.
     Left(u32),
     /// Not before this time, if nothing else is sent until then.
     Until(Timestamp),
@@ -32,8 +32,8 @@ pub enum Allowance {
 
 /// Whether one more text may be sent now, after those that were `sent` at these times, in any order.
 ///
-/// A text counts until the cap's length after it has passed. One of the future counts too: some clock is wrong, and the
-/// text is sent all the same.
+/// A text counts until the cap's length has passed after it. A text in the future counts too: some clock is wrong, but
+/// the text was sent.
 pub fn allowed(sent: &[Timestamp], cap: Cap, now: Timestamp) -> Allowance {
     let ends = |at: &Timestamp| at.saturating_add(cap.within).unwrap_or(Timestamp::MAX);
     let mut ends: Vec<_> = sent.iter().map(ends).filter(|end| *end > now).collect();
@@ -44,7 +44,7 @@ pub fn allowed(sent: &[Timestamp], cap: Cap, now: Timestamp) -> Allowance {
     if cap.texts == 0 {
         return Allowance::Never;
     }
-    // All but one less than the cap have to end first.
+    // Texts must stop counting until one fewer than the cap is left.
     ends.sort_unstable();
     let last_to_end = usize::try_from(counted - cap.texts).unwrap_or(usize::MAX);
     ends.get(last_to_end)
@@ -55,7 +55,7 @@ pub fn allowed(sent: &[Timestamp], cap: Cap, now: Timestamp) -> Allowance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum NotConfirmed {
-    /// It was confirmed before, by us or by the carrier.
+    /// It was already confirmed, by us or by the carrier.
     #[error("the opt-out was confirmed before")]
     Already,
     /// More than five minutes have passed.
@@ -63,10 +63,10 @@ pub enum NotConfirmed {
     TooLate,
 }
 
-/// Whether an opt-out may be confirmed now by a text that says nothing else.
+/// Whether an opt-out may be confirmed now, by a text that says nothing else.
 ///
-/// `confirmed_at` is the last confirmation that this person got, from whomever. After a single keyword such as STOP the
-/// carrier or HighLevel confirms by itself (help article 48001213941): count that.
+/// `confirmed_at` is the last confirmation that this person received from anyone. After a single keyword such as STOP, the
+/// carrier or HighLevel sends a confirmation itself (help article 48001213941): count it.
 pub fn may_confirm_opt_out(
     opted_out_at: Timestamp,
     confirmed_at: Option<Timestamp>,

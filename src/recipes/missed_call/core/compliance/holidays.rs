@@ -1,4 +1,4 @@
-//! The days on which holidays fall whose date moves, such as Thanksgiving: the table in `holidays.toml`.
+//! The dates of movable holidays, such as Thanksgiving: the table in `holidays.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ pub(super) fn days_of(name: &str) -> Option<&'static [Date]> {
                 .into_iter()
                 .map(|row| (row.name, row.dates))
                 .collect(),
-            // A test reads the table, so none can be released that fails here.
+            // A test reads the table, so a release cannot fail here.
             Err(error) => unreachable!("the holidays are not sound: {error}"),
         }
     });
@@ -32,7 +32,7 @@ struct File {
     holiday: Vec<Row>,
 }
 
-/// The rule is read by people, and by the test that works the dates out again.
+/// The rule is for people, and for the test that computes the dates again.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -49,7 +49,7 @@ mod tests {
 
     use super::*;
 
-    /// The days of the rule in one year, worked out from the calendar alone.
+    /// The days of the rule in one year, computed from the calendar alone.
     fn by_rule(rule: &str, year: i16) -> Date {
         let nth = |month, weekday, n| {
             let first = date(year, month, 1);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     /// Easter Sunday of the Gregorian calendar: the first Sunday after the full moon of the church's own reckoning, by
-    /// golden number and epact. (The table was made by another way of working it out.)
+    /// golden number and epact. (The table was made with another algorithm.)
     fn easter(year: i16) -> Date {
         let golden = year % 19 + 1;
         let century = year / 100 + 1;

@@ -8,7 +8,7 @@ use super::region::{Country, State};
 use crate::phone::PhoneNumber;
 use crate::zone_files::zone;
 
-/// What is known about where somebody is, as HighLevel has it. Zones are IANA names, and what is none counts as absent.
+/// What HighLevel knows about the place of a person. Zones are IANA names; a name that is not valid counts as absent.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlaceFacts<'f> {
     /// The number that the text goes to.
@@ -17,21 +17,21 @@ pub struct PlaceFacts<'f> {
     pub contact_zone: Option<&'f str>,
     /// The location's setting `disableContactTimezone`: the contact's zone does not count.
     pub contact_zone_disabled: bool,
-    /// The contact's `state`, as somebody filled it in.
+    /// The contact's `state`, as it was entered.
     pub contact_state: Option<&'f str>,
-    /// The contact's `country`, ISO 3166-1 alpha-2. Elsewhere than in the United States and Canada the state does not
-    /// count: `WA` is Western Australia there.
+    /// The contact's `country`, ISO 3166-1 alpha-2. Outside the United States and Canada the state does not count: `WA`
+    /// may be Western Australia.
     pub contact_country: Option<&'f str>,
     /// The location's `timezone`.
     pub location_zone: Option<&'f str>,
 }
 
-/// The zones and states that a text must be lawful in, all of them.
+/// The zones and states in all of which a text must be lawful.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Jurisdictions {
-    /// Each zone, with what speaks for it. Empty if nothing is known; then no time of the day is known either.
+    /// Each zone, with its source. Empty if nothing is known; then the local time is not known either.
     pub zones: Vec<JurisdictionZone>,
-    /// Each state, with what speaks for it, in the order of their codes.
+    /// Each state, with its source, in the order of the codes.
     pub states: Vec<JurisdictionState>,
 }
 
@@ -40,7 +40,7 @@ pub struct Jurisdictions {
 pub struct JurisdictionZone {
     /// The zone.
     pub zone: TimeZone,
-    /// What speaks for it.
+    /// Its source.
     pub source: PlaceSource,
 }
 
@@ -49,11 +49,11 @@ pub struct JurisdictionZone {
 pub struct JurisdictionState {
     /// The state.
     pub state: State,
-    /// What speaks for it; the contact's own word where both do.
+    /// Its source; the contact's record if both sources name it.
     pub source: PlaceSource,
 }
 
-/// What speaks for a place.
+/// The source of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ pub enum PlaceSource {
     Contact,
     /// The area code of the number, or the calling code of its country.
     AreaCode,
-    /// The location's time zone, for want of anything better.
+    /// The location's time zone, because nothing else is known.
     Location,
 }
 
@@ -71,8 +71,8 @@ impl Jurisdictions {
     ///
     /// The zones are the contact's own, unless the location disables it, and all zones of the number's area code; if
     /// there are none of either, the location's. (HighLevel falls back to the account's zone as well: help article
-    /// 48001239875.) The states too are those of the contact and of the area code together. The contact's word only ever
-    /// adds: Florida, Oklahoma and Oregon presume the area code to be the place, whatever the contact says.
+    /// 48001239875.) The states too are those of the contact and of the area code together. The contact's record
+    /// only adds places: Florida, Oklahoma and Oregon presume that the area code is the place, whatever the record says.
     pub fn of(facts: &PlaceFacts<'_>, table: &NumberingPlan) -> Self {
         let origin = facts.phone.and_then(|phone| table.origin(phone));
         let named = |name: Option<&str>, source| {
@@ -111,7 +111,7 @@ impl Jurisdictions {
             source: PlaceSource::AreaCode,
         });
         let mut states: Vec<_> = own.into_iter().chain(by_code).collect();
-        // The sort is stable, so that the contact's own word stays first.
+        // The sort is stable, so that the contact's record stays first.
         states.sort_by_key(|candidate| candidate.state);
         states.dedup_by_key(|candidate| candidate.state);
         Self { zones, states }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     /// The candidates as `zone source` and `state source`.
-    fn told(facts: PlaceFacts<'_>) -> Vec<String> {
+    fn listed(facts: PlaceFacts<'_>) -> Vec<String> {
         let candidates = Jurisdictions::of(&facts, NumberingPlan::built_in());
         let zones = candidates.zones.iter().map(|candidate| {
             let name = candidate.zone.iana_name().unwrap();
@@ -145,7 +145,7 @@ mod tests {
             ..PlaceFacts::default()
         };
         assert_eq!(
-            told(all),
+            listed(all),
             [
                 "America/Denver Contact",
                 "America/Chicago AreaCode",
@@ -153,13 +153,13 @@ mod tests {
                 "FL AreaCode"
             ]
         );
-        // The contact's word comes first where both name the same zone.
+        // The contact's record comes first if both name the same zone.
         let same = PlaceFacts {
             contact_zone: Some("America/Chicago"),
             ..all
         };
         assert_eq!(
-            told(same),
+            listed(same),
             [
                 "America/Chicago Contact",
                 "America/New_York AreaCode",
@@ -176,20 +176,23 @@ mod tests {
                 contact_zone: odd,
                 ..all
             };
-            assert_eq!(told(facts), by_code, "{odd:?}");
+            assert_eq!(listed(facts), by_code, "{odd:?}");
         }
         let disabled = PlaceFacts {
             contact_zone_disabled: true,
             ..all
         };
-        assert_eq!(told(disabled), by_code);
+        assert_eq!(listed(disabled), by_code);
         let nothing_but_location = PlaceFacts {
             phone: Some(&toll_free),
             contact_zone: None,
             ..all
         };
-        assert_eq!(told(nothing_but_location), ["America/Los_Angeles Location"]);
-        assert!(told(PlaceFacts::default()).is_empty());
+        assert_eq!(
+            listed(nothing_but_location),
+            ["America/Los_Angeles Location"]
+        );
+        assert!(listed(PlaceFacts::default()).is_empty());
     }
 
     #[test]
@@ -207,13 +210,13 @@ mod tests {
             "FL AreaCode",
             "TX Contact",
         ];
-        assert_eq!(told(facts), both);
+        assert_eq!(listed(facts), both);
         let same = PlaceFacts {
             contact_state: Some("Florida"),
             ..facts
         };
         assert_eq!(
-            told(same),
+            listed(same),
             [
                 "US/Central Contact",
                 "America/New_York AreaCode",
@@ -228,6 +231,6 @@ mod tests {
             contact_country: Some("AU"),
             ..PlaceFacts::default()
         };
-        assert_eq!(told(abroad), ["Australia/Perth Contact"]);
+        assert_eq!(listed(abroad), ["Australia/Perth Contact"]);
     }
 }

@@ -1,7 +1,7 @@
-//! What may be sent, when and to whom: rules as data that can be replaced, and one pure function per question.
+//! What may be sent, when and to whom: rules as replaceable data, and one pure function per question.
 //!
-//! Every function takes the present as an argument, reads nothing and keeps nothing; a host may use them without the
-//! recipe. Every rule names its source, in its table or beside it. This is engineering input, not legal advice.
+//! Every function takes the current time as an argument, does no I/O and keeps no state; a host may use it without the
+//! recipe. Every rule names its source, in its table or next to it. This is engineering input, not legal advice.
 //!
 //! | question | answered by | rules |
 //! |---|---|---|
@@ -11,11 +11,11 @@
 //! | when may the text go out? | [`QuietHours::decide`] | [`QuietHours`] |
 //! | how many texts may there be? | [`allowed`] | [`Cap`], from [`QuietHours::cap`] |
 //! | may an opt-out be confirmed? | [`may_confirm_opt_out`] | [`CONFIRMATION_WITHIN`] |
-//! | do machines call? | [`flood()`] | [`FloodLimits`] |
+//! | are these calls from machines? | [`flood()`] | [`FloodLimits`] |
 //! | is HighLevel about to block the location? | [`sending`] | [`SuspensionLimits`] |
 //! | is the business open? | [`BusinessHours`] | its own hours |
 //!
-//! The lists of words are here as well: which mean "stop", and which must not stand in a text.
+//! The lists of words are here too: which words explain an opt-out, and which must not be in a text.
 //!
 #![doc = include_str!("laws.md")]
 
@@ -66,6 +66,16 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 /// The words of a text: letters and digits, split at everything else. Case, accents and styled letters (`ＳＴＯＰ`) are
 /// folded (NFKD without its marks), and apostrophes and invisible characters inside a word vanish (`don’t` is `dont`).
 pub(super) fn words(text: &str) -> Vec<String> {
+    split(&folded(text)).map(str::to_owned).collect()
+}
+
+/// The text with its words folded as in [`words`], to be [split](fn@split).
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        let mut folded = text.to_ascii_lowercase();
+        folded.retain(|character| !matches!(character, '\'' | '`'));
+        return folded;
+    }
     let seen = text.chars().filter(|character| {
         !matches!(
             character,
@@ -73,19 +83,21 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 ..='\u{200d}' | '\u{2060}' | '\u{feff}'
         )
     });
-    let folded: String = DecomposingNormalizerBorrowed::new_nfkd()
+    DecomposingNormalizerBorrowed::new_nfkd()
         .normalize_iter(seen)
         .filter(|character| !is_accent(*character))
         .flat_map(char::to_lowercase)
-        .collect();
-    folded
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
         .collect()
 }
 
-/// Marks that stand on a letter, by the blocks that Unicode calls combining marks.
+/// The words of a folded text.
+fn split(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether the character is in one of Unicode's blocks of combining marks.
 fn is_accent(character: char) -> bool {
     matches!(
         character,

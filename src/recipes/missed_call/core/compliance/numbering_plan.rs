@@ -1,6 +1,6 @@
-//! Where a telephone number is from, as far as its first digits tell: country, states, time zones, kind of service.
+//! Where a telephone number is from, as far as its first digits show: country, states, time zones, kind of service.
 //!
-//! The facts are in `numbering_plan.toml`, with their sources; only how they are read and looked up is here.
+//! The facts are in `numbering_plan.toml`, with their sources; this file reads the table and looks numbers up.
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
@@ -16,22 +16,22 @@ use crate::phone::PhoneNumber;
 
 const TABLE: &str = "numbering_plan.toml";
 
-/// What the first digits of a telephone number say about its place. A phone moves with its owner, so this is what may
-/// be presumed, not what is so.
+/// What the first digits of a telephone number say about its place. A phone moves with its owner, so this is
+/// a presumption, not a fact.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NumberOrigin {
-    /// The country; of a calling code that several countries share, the main one.
+    /// The country; the main one if several countries share the calling code.
     pub country: Option<Country>,
-    /// The states that may be meant; none outside the United States and Canada.
+    /// The possible states; none outside the United States and Canada.
     pub states: Vec<State>,
-    /// The time zones that may be meant, each with an IANA name; none where the code says nothing about the zone.
+    /// The possible time zones, each with an IANA name; none if the code says nothing about the zone.
     pub zones: Vec<TimeZone>,
     /// The service that the number belongs to instead of a place, in North America.
     pub service: Option<Service>,
 }
 
-/// What a number belongs to when it belongs to no place and no person.
+/// The service of a number that belongs to no place and no person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
@@ -63,14 +63,14 @@ impl NumberingPlan {
         static TABLE: LazyLock<NumberingPlan> =
             LazyLock::new(|| match NumberingPlan::from_toml(NumberingPlan::SOURCE) {
                 Ok(table) => table,
-                // A test reads the table, so none can be released that fails here.
+                // A test reads the table, so a release cannot fail here.
                 Err(error) => unreachable!("the table is not sound: {error}"),
             });
         &TABLE
     }
 
-    /// Reads a table of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first thing that is wrong: an
-    /// unknown key, zone or state, a code that is none, or a code that stands twice.
+    /// Reads a table of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first problem: an
+    /// unknown key, zone or state, an invalid code, or a code that appears twice.
     pub fn from_toml(text: &str) -> Result<Self, TableError> {
         let file: File = table::read(TABLE, text)?;
         let mut area_codes = Codes::new(text, 200..=999, "area code");
@@ -137,7 +137,7 @@ impl NumberingPlan {
     }
 }
 
-/// The codes read so far, and what to say of a bad one.
+/// The codes read so far, and how to report an invalid one.
 struct Codes<'t> {
     text: &'t str,
     range: RangeInclusive<u16>,

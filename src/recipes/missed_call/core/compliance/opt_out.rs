@@ -1,10 +1,10 @@
-//! How a text of ours explains the way out: does it, and does it name STOP at all?
+//! Whether one of our texts explains how to opt out, and whether it names STOP at all.
 //!
-//! What people write when they want no more texts is another question; `reply` answers it.
+//! `reply` reads what people write when they want no more texts.
 
-use super::words;
+use super::{folded, split};
 
-/// Whether a text of ours already tells the reader how to opt out ("Reply STOP to …", "text STOP", "STOP to end").
+/// Whether one of our texts explains how to opt out ("Reply STOP to …", "text STOP", "STOP to end").
 pub(crate) fn tells_how_to_stop(text: &str) -> bool {
     const ASKS: &[&str] = &[
         "reply", "text", "send", "txt", "respond", "with", "responda", "envie",
@@ -18,20 +18,20 @@ pub(crate) fn tells_how_to_stop(text: &str) -> bool {
         "quit",
         "stop",
     ];
-    let all = words(text);
+    let folded = folded(text);
+    let all: Vec<&str> = split(&folded).collect();
     all.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|before| all.get(before));
         let after = (all.get(at + 1), all.get(at + 2));
-        word == "stop"
-            && (before.is_some_and(|before| ASKS.contains(&before.as_str()))
-                || matches!(after, (Some(to), Some(end))
-                    if (to == "to" || to == "2") && ENDS.contains(&end.as_str())))
+        *word == "stop"
+            && (before.is_some_and(|before| ASKS.contains(before))
+                || matches!(after, (Some(&("to" | "2")), Some(end)) if ENDS.contains(end)))
     })
 }
 
 /// Whether `text` holds the word STOP at all.
 pub(crate) fn names_stop(text: &str) -> bool {
-    words(text).iter().any(|word| word == "stop")
+    split(&folded(text)).any(|word| word == "stop")
 }
 
 #[cfg(test)]

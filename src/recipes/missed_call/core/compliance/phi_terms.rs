@@ -1,10 +1,12 @@
-//! Words that say something about care. A text message is not encrypted, and a phone number together with such a word
-//! can be protected health information (45 CFR 160.103), so none of them belongs into a missed-call text.
+//! Health-related terms (possible PHI). A text message is not encrypted, and a phone number together with such a term
+//! can be protected health information (45 CFR 160.103), so none of them belongs in a missed-call text.
 //!
-//! The list is a safety net under careful wording, not a definition. A word in a link refuses nothing, for its
-//! address is its owner's choice; it is found by a question of its own, to warn of it.
+//! The list is a safety net for careful wording, not a definition. A term in a link is no reason to refuse a text, because
+//! the owner of the link chose its address; a separate function finds it, to warn about it.
 
-use super::words;
+use std::sync::LazyLock;
+
+use super::{folded, split};
 
 /// Entries of one or more words. A plural `s` or `es` matches too.
 const CLINICAL: &[&str] = &[
@@ -57,59 +59,83 @@ const CLINICAL: &[&str] = &[
     "medical record",
 ];
 
-/// The clinical entries that `text` holds outside its links: those of the built-in list, then those of `extra`.
-pub(crate) fn clinical_words(text: &str, extra: &[String]) -> Vec<String> {
-    // A word of no entry stands for each link, so that nothing matches across it.
-    let readable: Vec<&str> = text
-        .split_whitespace()
-        .map(|token| if is_link(token) { "0link0" } else { token })
-        .collect();
-    let spoken = words(&readable.join(" "));
-    CLINICAL
-        .iter()
-        .copied()
-        .chain(extra.iter().map(String::as_str))
-        .filter(|entry| holds(&spoken, &words(entry)))
-        .map(str::to_lowercase)
+/// The built-in terms.
+static BUILT_IN: LazyLock<Vec<Term>> =
+    LazyLock::new(|| CLINICAL.iter().map(|entry| Term::new(entry)).collect());
+
+/// An entry of a list.
+struct Term {
+    entry: String,
+    words: Vec<String>,
+}
+
+impl Term {
+    fn new(entry: &str) -> Self {
+        Self {
+            entry: entry.to_lowercase(),
+            words: split(&folded(entry)).map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether the words contain the term, perhaps in the plural.
+    fn is_in(&self, spoken: &[&str]) -> bool {
+        let Some((last, first)) = self.words.split_last() else {
+            return false;
+        };
+        let ends_term = |word: &str| {
+            word.as_bytes().first() == last.as_bytes().first()
+                && word
+                    .strip_prefix(last.as_str())
+                    .is_some_and(|ending| matches!(ending, "" | "s" | "es"))
+        };
+        spoken.iter().enumerate().any(|(at, word)| {
+            ends_term(word)
+                && at
+                    .checked_sub(first.len())
+                    .and_then(|start| spoken.get(start..at))
+                    .is_some_and(|before| before == first)
+        })
+    }
+}
+
+/// Those of the built-in terms that meet a condition, then those of `extra`.
+fn found(extra: &[String], meets: impl Fn(&Term) -> bool) -> Vec<String> {
+    let extra: Vec<Term> = extra.iter().map(|entry| Term::new(entry)).collect();
+    let terms = BUILT_IN.iter().chain(&extra);
+    terms
+        .filter(|term| meets(term))
+        .map(|term| term.entry.clone())
         .collect()
 }
 
-/// The clinical entries in the host and path of a link. An entry of one long word is found inside of others too, as in
-/// `https://botoxbar.example`: hosts are written without spaces.
+/// The health-related terms that `text` contains outside its links: those of the built-in list, then those of `extra`.
+pub(crate) fn clinical_words(text: &str, extra: &[String]) -> Vec<String> {
+    // A word that is in no term replaces each link, so that nothing matches across it.
+    let mut readable = String::with_capacity(text.len());
+    for token in text.split_whitespace() {
+        readable.push_str(if is_link(token) { "0link0" } else { token });
+        readable.push(' ');
+    }
+    let folded = folded(&readable);
+    let spoken: Vec<&str> = split(&folded).collect();
+    found(extra, |term| term.is_in(&spoken))
+}
+
+/// The health-related terms in the host and path of a link. A term of one long word is also found inside other words, as
+/// in `https://botoxbar.example`: host names are written without spaces.
 pub(crate) fn clinical_words_in_link(link: &str, extra: &[String]) -> Vec<String> {
     const LONG: usize = 6;
-    let spoken = words(link);
-    CLINICAL
-        .iter()
-        .copied()
-        .chain(extra.iter().map(String::as_str))
-        .filter(|entry| {
-            let entry = words(entry);
-            let inside = |word: &String| {
-                word.chars().count() >= LONG && spoken.iter().any(|spoken| spoken.contains(word))
-            };
-            holds(&spoken, &entry) || matches!(entry.as_slice(), [word] if inside(word))
-        })
-        .map(str::to_lowercase)
-        .collect()
+    let folded = folded(link);
+    let spoken: Vec<&str> = split(&folded).collect();
+    found(extra, |term| {
+        let inside = |word: &String| word.chars().count() >= LONG && folded.contains(word.as_str());
+        term.is_in(&spoken) || matches!(term.words.as_slice(), [word] if inside(word))
+    })
 }
 
 fn is_link(token: &str) -> bool {
-    token.contains("://") || token.to_ascii_lowercase().starts_with("www.")
-}
-
-fn holds(spoken: &[String], entry: &[String]) -> bool {
-    let Some((last, first)) = entry.split_last() else {
-        return false;
-    };
-    spoken.windows(entry.len()).any(|window| {
-        window.split_last().is_some_and(|(end, start)| {
-            start == first
-                && end
-                    .strip_prefix(last.as_str())
-                    .is_some_and(|ending| matches!(ending, "" | "s" | "es"))
-        })
-    })
+    let begins = token.get(..4);
+    token.contains("://") || begins.is_some_and(|start| start.eq_ignore_ascii_case("www."))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Does a text promote something? Such a text needs consent in writing (47 CFR 64.1200(a)(2) and (f)(9)), and no call
-//! is that.
+//! Whether a text promotes something. Such a text needs consent in writing (47 CFR 64.1200(a)(2) and (f)(9)), and a call is
+//! not consent in writing.
 
 use super::words;
 
-/// Words that offer something, side by side.
+/// Phrases that offer something.
 const OFFERS: &[&[&str]] = &[
     &["discount"],
     &["discounts"],

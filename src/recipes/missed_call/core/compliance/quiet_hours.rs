@@ -1,6 +1,6 @@
-//! When the called person may be texted: the strictest of the rules of every zone and state that may be meant.
+//! When the called person may be texted: the strictest of the rules of every zone and state where the person may be.
 //!
-//! The rules are in `quiet_hours.toml`, with their sources; only how they are read and applied is here.
+//! The rules are in `quiet_hours.toml`, with their sources; this file reads and applies them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,10 +21,10 @@ use crate::zone_files::ZoneFiles;
 
 const TABLE: &str = "quiet_hours.toml";
 
-/// How long a text may be put off; one that would have to wait longer is not sent at all.
+/// How long a text may be delayed; a text that would have to wait longer is not sent.
 pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
-/// The rules of when and how often somebody may be texted, by state, over a default for everywhere.
+/// The rules of when and how often a person may be texted: by state, in addition to a default for everywhere.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::compliance::{
@@ -56,7 +56,7 @@ pub struct QuietHours {
 struct Rule {
     hours: WeeklyHours,
     closed_on: Vec<ClosedDay>,
-    /// Whether a closed day of every year is kept on a weekday too when it falls on a weekend.
+    /// Whether a closed day of every year that falls on a weekend is observed on a weekday too.
     observed: bool,
     texts_per_24_hours: Option<u32>,
 }
@@ -64,15 +64,15 @@ struct Rule {
 /// Whether a text may go out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoursDecision {
-    /// When it may.
+    /// When it may go out.
     pub when: When,
-    /// Where the person may be: each zone, with what speaks for it.
+    /// Where the person may be: each zone, with its source.
     pub zones: Vec<(String, PlaceSource)>,
-    /// The rules that all had to allow it in every zone.
+    /// The rules, each of which must allow it in every zone.
     pub rules: Vec<RuleName>,
-    /// The rule that let it wait or kept it back, if one did: the last of several.
+    /// The rule that delays or forbids it, if there is one: the last of several.
     pub held_by: Option<Hold>,
-    /// The version of the zone files that told the local time, as [`ZoneFiles`] shows it, such as `2026e`. Empty in
+    /// The version of the zone files that the local time is from, as [`ZoneFiles`] shows it, such as `2026e`. Empty in
     /// decisions that were stored before it was kept.
     #[serde(default)]
     pub zone_files: String,
@@ -82,34 +82,34 @@ pub struct HoursDecision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// At once.
+    /// Immediately.
     Now,
     /// At the next time that every rule allows, which is later than now and at most [`LONGEST_WAIT`] away. Ask again
-    /// then: the person's zone or state may have become known better.
+    /// then: more may be known about the person's zone or state.
     At(Timestamp),
-    /// Not within [`LONGEST_WAIT`]; or there is no zone to tell the time in. Do not send it.
+    /// Not within [`LONGEST_WAIT`], or no zone is known. Do not send it.
     Never,
 }
 
-/// Whose rule.
+/// The place of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RuleName {
-    /// The one that holds everywhere.
+    /// The rule for everywhere.
     Default,
-    /// The one of a state.
+    /// The rule of a state.
     State(State),
 }
 
-/// What let a text wait.
+/// What delays a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Whose rule it was.
+    /// The rule.
     pub rule: RuleName,
-    /// The IANA name of the zone it was applied in.
+    /// The IANA name of the zone in which it applies.
     pub zone: String,
-    /// The window that the text has to wait for; `None` if there is none within reach.
+    /// The window that the text must wait for; `None` if there is none soon enough.
     pub window: Option<TimeWindow>,
 }
 
@@ -122,14 +122,14 @@ impl QuietHours {
         static RULES: LazyLock<QuietHours> =
             LazyLock::new(|| match QuietHours::from_toml(QuietHours::SOURCE) {
                 Ok(rules) => rules,
-                // A test reads the rules, so none can be released that fails here.
-                Err(error) => unreachable!("the rules are not sound: {error}"),
+                // A test reads the rules, so a release cannot fail here.
+                Err(error) => unreachable!("the rules are not valid: {error}"),
             });
         &RULES
     }
 
-    /// Reads rules of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first thing that is wrong: an
-    /// unknown key or state, a window that is none, or a state that stands twice.
+    /// Reads rules of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first problem: an
+    /// unknown key or state, an invalid window, or a state with two rules.
     pub fn from_toml(text: &str) -> Result<Self, TableError> {
         let file: File = table::read(TABLE, text)?;
         let wrong = |state: &Spanned<State>, what| {
@@ -157,18 +157,18 @@ impl QuietHours {
         })
     }
 
-    /// When a text may go out that is ready `now`: the first time from now on at which the default and the rule of each
-    /// candidate state allow it in each candidate zone.
+    /// When a text that is ready `now` may go out: the first time at which the default and the rule of each candidate
+    /// state allow it in each candidate zone.
     ///
-    /// Windows are those of the local clock. One that begins in an hour which the clock skips begins at the change; one
-    /// that begins in an hour which comes twice begins the second time, and ends the first time.
+    /// Windows are in local time. A window that begins in an hour which the clock skips begins at the change; a window
+    /// that begins in a repeated hour begins the second time, and one that ends in it ends the first time.
     pub fn decide(&self, now: Timestamp, candidates: &Jurisdictions) -> HoursDecision {
         let rules: Vec<_> = self.rules_for(candidates).collect();
         let latest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
         let mut at = now;
         let mut held_by = None;
         let mut never = candidates.zones.is_empty();
-        // Each round moves on to where some rule opens, until one passes that needs no move.
+        // Each round moves to the time when some rule allows it, until no rule requires another move.
         'search: while !never {
             for (name, rule) in &rules {
                 for candidate in &candidates.zones {
@@ -234,7 +234,7 @@ impl QuietHours {
 }
 
 impl Rule {
-    /// From when on, not before `at`, the rule allows a text in the zone; and in which window.
+    /// The first time, not before `at`, when the rule allows a text in the zone; and in which window.
     fn allowed_from(
         &self,
         at: Timestamp,
@@ -244,7 +244,7 @@ impl Rule {
             let mut days = self.closed_on.iter();
             days.any(|day| day.is(date) || (self.observed && day.is_observed_on(date)))
         };
-        // Today, tomorrow, and the day after for a zone whose today is another one.
+        // Today, tomorrow, and the day after, because the zone may have another date.
         let stretch = self
             .hours
             .open_around_or_after(at, &candidate.zone, 3, closed)?;
@@ -325,7 +325,7 @@ impl TryFrom<String> for ClosedDay {
 
     fn try_from(text: String) -> Result<Self, String> {
         let yearly = |text: &str| {
-            // A leap year knows every day there is.
+            // A leap year has every day.
             let date: Date = format!("2024-{text}").parse().ok()?;
             Some(Self::Yearly {
                 month: date.month(),
@@ -336,7 +336,7 @@ impl TryFrom<String> for ClosedDay {
             5 => yearly(&text),
             _ => text.parse().ok().map(Self::Once),
         };
-        day.ok_or_else(|| format!("`{text}` is no day; write 12-25 or 2026-11-26"))
+        day.ok_or_else(|| format!("`{text}` is not a day; write 12-25 or 2026-11-26"))
     }
 }
 
@@ -351,7 +351,7 @@ impl TryFrom<String> for Holiday {
     fn try_from(name: String) -> Result<Self, String> {
         let days = holidays::days_of(&name).map(Self);
         days.ok_or_else(|| {
-            format!("`{name}` is no holiday of holidays.toml; write its days in closed_on")
+            format!("`{name}` is not a holiday in holidays.toml; write its days in closed_on")
         })
     }
 }
@@ -364,8 +364,7 @@ struct File {
     rule: Vec<Row>,
 }
 
-/// The source and the day on which it was read are for people; the source is asked for, so that no rule stands without
-/// one.
+/// The source, and the day on which it was read, are for people; the source is required, so that every rule has one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -404,7 +403,7 @@ mod tests {
 
     use super::*;
 
-    /// After so many months the sources have to be read again before a release.
+    /// After this many months the sources must be read again before a release.
     const FRESH_FOR_MONTHS: i32 = 18;
 
     /// The date of the newest release in the changelog, if there has been one.
@@ -439,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn no_release_goes_out_with_rules_that_were_read_long_ago() {
+    fn a_release_needs_recently_read_sources() {
         let changelog = include_str!("../../../../../CHANGELOG.md");
         let old = outdated(&built_in(), released(changelog));
         assert!(

@@ -1,5 +1,4 @@
-//! Countries and states: the codes by which the tables of rules name places, and how they are read from what people
-//! have written.
+//! Countries and states: the codes that the tables of rules use, and how they are read from what people enter.
 
 use std::fmt;
 
@@ -16,7 +15,7 @@ impl Country {
     /// The United States, with their territories.
     pub const US: Self = Self(*b"US");
 
-    /// Reads two letters, in any case. `None` for anything else; whether there is such a country is not asked.
+    /// Reads two letters, in any case. `None` for anything else; whether the country exists is not checked.
     pub fn read(text: &str) -> Option<Self> {
         match text.trim().as_bytes() {
             [first, second] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {

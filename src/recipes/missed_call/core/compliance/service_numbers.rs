@@ -1,6 +1,6 @@
-//! Numbers that belong to services: whoever answers one pays, or reaches no person.
+//! Numbers of services: a text to one of them costs extra, or reaches no person.
 //!
-//! The facts are in `service_numbers.toml`, with their source; only how they are looked up is here.
+//! The facts are in `service_numbers.toml`, with their source; this file looks numbers up.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,7 +17,8 @@ const TABLE: &str = "service_numbers.toml";
 #[derive(Debug)]
 pub(super) struct ServiceNumbers(BTreeMap<u16, Vec<Prefix>>);
 
-/// The first digits after a calling code, and the length of the numbers that they speak for if not of all.
+/// The first digits after a calling code, and the length of their numbers, if they do not apply to numbers of every
+/// length.
 #[derive(Debug)]
 struct Prefix {
     digits: String,
@@ -31,7 +32,7 @@ impl ServiceNumbers {
         static NUMBERS: LazyLock<ServiceNumbers> = LazyLock::new(|| {
             match ServiceNumbers::from_toml(include_str!("service_numbers.toml")) {
                 Ok(numbers) => numbers,
-                // A test reads the table, so none can be released that fails here.
+                // A test reads the table, so a release cannot fail here.
                 Err(error) => unreachable!("the table is not sound: {error}"),
             }
         });

@@ -1,16 +1,16 @@
-//! Is HighLevel about to block the location? What became of its texts, and how sure it is that too many went wrong.
+//! Whether HighLevel is about to block the location: the outcomes of its texts, and the confidence that too many failed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How many days count, the present one included.
+/// How many days count, including today.
 const WINDOW: usize = 7;
 
-/// How many days [`sending`] looks at: those that count now, and those that counted when one of them began.
+/// How many days [`sending`] examines: those that count now, and those that counted when one of them began.
 pub(crate) const DAYS: usize = 2 * WINDOW;
 
-/// What became of a location's texts on one day in UTC, which is how HighLevel counts.
+/// The outcomes of a location's texts on one day in UTC, as HighLevel counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendCounts {
     /// How many were sent.
@@ -57,20 +57,20 @@ impl fmt::Display for BasisPoints {
     }
 }
 
-/// The rates at which texting stops, and how sure it must be that they are reached.
+/// The rates at which texting stops, and the required confidence that they are exceeded.
 ///
 /// HighLevel warns at 6 % errors or 2 % opt-outs, and from 10 % or 3 % on blocks all texts of the location until 00:00
 /// UTC (help article 155000000079).
 ///
-/// A share alone proves nothing: one STOP among sixty texts is 1.7 %, and comes about on every second day if one text in a
-/// hundred is answered so. Texts pause when chance is no explanation any more: when so many opt-outs (or failures) among so
-/// many texts would come about at HighLevel's own rate no more than once in a thousand times (follow-ups) or in a hundred
-/// (everything). That is to say that the lower bound of the rate lies above HighLevel's, with 99.9 % or 99 % confidence. The
+/// A share alone proves nothing: one STOP among sixty texts is 1.7 %, and occurs every second day if one text in a hundred
+/// is answered with STOP. Texts pause when chance no longer explains the numbers: when, at HighLevel's own rate, this many
+/// opt-outs (or failures) among this many texts would occur at most once in a thousand cases (follow-ups) or in a hundred
+/// (everything). In other words, the lower bound of the rate is above HighLevel's, with 99.9 % or 99 % confidence. The
 /// bound is that of Clopper and Pearson, which is exact; Wilson's is too high for one or two events among few texts, and
-/// those must pause nothing.
+/// those must not pause anything.
 ///
-/// The texts of seven days count, the days in UTC as HighLevel's are: fifty texts a day prove nothing by themselves. A pause
-/// lasts until midnight in UTC, as HighLevel's block does, and what has led to it does not count again.
+/// The texts of seven days count, in UTC like HighLevel's: fifty texts a day prove nothing alone. A pause lasts until
+/// midnight in UTC, like HighLevel's block, and the texts that led to it do not count again.
 ///
 /// How often a location is paused by chance within 30 days, and after how many texts if 6 % are answered with an opt-out, in
 /// half of the cases and in nine of ten:
@@ -82,11 +82,11 @@ impl fmt::Display for BasisPoints {
 /// | 200 | 0.01 % | 0.01 % | 3.0 % | 0.25 % | 165, 375 | 185, 500 |
 /// | 500 | 0.01 % | 0.01 % | 3.5 % | 0.25 % | 165, 375 | 185, 510 |
 ///
-/// So even a location that stands at HighLevel's warning all the time has its follow-ups paused by chance once in two years,
-/// and its answers to calls once in fifteen. A test computes the table again.
+/// So even a location that is always at HighLevel's warning has its follow-ups paused by chance once in two years, and its
+/// first replies once in fifteen. A test computes the table again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionLimits {
-    /// Fewer texts than this say nothing.
+    /// Fewer texts than this prove nothing.
     pub least_sent: u64,
     /// When follow-ups pause.
     pub pause: RateLimits,
@@ -94,14 +94,14 @@ pub struct SuspensionLimits {
     pub stop: RateLimits,
 }
 
-/// Rates that are too high, and how sure it must be that one is.
+/// Rates that are too high, and the required confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimits {
     /// Texts that failed.
     pub failed: BasisPoints,
     /// People who opted out.
     pub opted_out: BasisPoints,
-    /// How likely it may be that chance alone has brought about what is seen.
+    /// The greatest probability that chance alone explains the numbers.
     pub chance: BasisPoints,
 }
 
@@ -113,7 +113,7 @@ impl RateLimits {
         }
     }
 
-    /// Which rate is surely above its limit. Errors are told before opt-outs.
+    /// The rate that is surely above its limit. Failures are reported before opt-outs.
     fn exceeded(&self, counts: SendCounts) -> Option<Rate> {
         [Rate::Failed, Rate::OptedOut].into_iter().find(|rate| {
             let part = counts.of(*rate).min(counts.sent);
@@ -123,8 +123,8 @@ impl RateLimits {
 }
 
 impl Default for SuspensionLimits {
-    /// Follow-ups pause when it is sure to 99.9 % that a rate is above the one that HighLevel warns at, everything stops
-    /// when it is sure to 99 % that it is above the one that HighLevel blocks at; from 50 texts on.
+    /// Follow-ups pause if a rate is above the one at which HighLevel warns, with 99.9 % confidence; everything stops if it
+    /// is above the one at which HighLevel blocks, with 99 % confidence; from 50 texts on.
     fn default() -> Self {
         Self {
             least_sent: 50,
@@ -165,7 +165,7 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// Its word, such as `opted_out`.
+    /// Its code, such as `opted_out`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -186,13 +186,13 @@ impl fmt::Display for Rate {
 /// A rate that is too high, with the numbers that prove it. Stored in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Exceeded {
-    /// Which.
+    /// The rate.
     pub rate: Rate,
     /// How many texts were sent …
     pub sent: u64,
-    /// … how many of them went wrong in this way …
+    /// … how many of them failed or were answered with an opt-out …
     pub part: u64,
-    /// … and on how many days, the last one included.
+    /// … and on how many days, including the last one.
     pub days: u32,
     /// The limit that the rate is surely above.
     pub limit: BasisPoints,
@@ -216,8 +216,8 @@ impl fmt::Display for Exceeded {
     }
 }
 
-/// Which texts may still be sent, after what became of those of the last days: the oldest day first, the present one last,
-/// each day in its place. Days before the last fourteen are not looked at.
+/// Which texts may still be sent, given the outcomes of the last days: the oldest day first, today last, without gaps.
+/// Days before the last fourteen are ignored.
 pub fn sending(days: &[SendCounts], limits: &SuspensionLimits) -> Sending {
     let days = &days[days.len().saturating_sub(DAYS)..];
     let mut sending = Sending::Open;
@@ -227,7 +227,7 @@ pub fn sending(days: &[SendCounts], limits: &SuspensionLimits) -> Sending {
         first = first.max((today + 1).saturating_sub(WINDOW));
         sending = of_window(&days[first..=today], limits);
         if sending != Sending::Open {
-            // What has led to a pause counts until midnight.
+            // The texts that led to a pause count until midnight.
             first = today + 1;
         }
     }
@@ -259,16 +259,16 @@ fn of_window(days: &[SendCounts], limits: &SuspensionLimits) -> Sending {
     }
 }
 
-/// Whether `part` of `whole` or more would come about by chance no more often than `chance`, were the rate at the limit:
-/// whether the lower bound of Clopper and Pearson lies above it.
+/// Whether the probability of `part` or more of `whole` is at most `chance` if the rate is at the limit: whether the lower
+/// bound of Clopper and Pearson is above the limit.
 fn is_above(part: u64, whole: u64, limit: BasisPoints, chance: BasisPoints) -> bool {
     let limit = limit.share();
     let expected = count(whole) * limit;
-    // Most are far from it, and beyond the mean each term of the sum is smaller than the one before.
+    // Most rates are far below it; above the mean, each term of the sum is smaller than the one before.
     count(part) > expected && chance_of(part, whole, limit) <= chance.share()
 }
 
-/// How likely `part` or more of `whole` are if each is one with this probability; `part` is above the mean.
+/// The probability of `part` or more of `whole`, if each counts with this probability; `part` is above the mean.
 fn chance_of(part: u64, whole: u64, probability: f64) -> f64 {
     if probability <= 0.0 {
         return 0.0;
@@ -276,7 +276,7 @@ fn chance_of(part: u64, whole: u64, probability: f64) -> f64 {
     if probability >= 1.0 {
         return 1.0;
     }
-    // In logarithms, because the number of ways to choose and the power overflow by themselves.
+    // In logarithms, because the number of combinations and the power overflow alone.
     let left_over = count(whole - part);
     let ways: f64 = (1..=part)
         .map(|chosen| ((left_over + count(chosen)) / count(chosen)).ln())
@@ -294,7 +294,7 @@ fn chance_of(part: u64, whole: u64, probability: f64) -> f64 {
     sum
 }
 
-/// No location sends so many texts that the loss would be seen.
+/// No location sends enough texts for the loss of precision to matter.
 #[expect(
     clippy::cast_precision_loss,
     reason = "texts of two weeks are far fewer than 2^52"
@@ -315,7 +315,7 @@ mod tests {
         }
     }
 
-    fn told(days: &[SendCounts]) -> String {
+    fn status(days: &[SendCounts]) -> String {
         match sending(days, &SuspensionLimits::default()) {
             Sending::Open => "open".into(),
             Sending::FollowUpsPaused(exceeded) => format!("follow-ups: {exceeded}"),
@@ -391,7 +391,7 @@ mod tests {
             ),
         ] {
             let counts = day(sent, failed, opted_out);
-            assert_eq!(told(&[counts]), expected, "{counts:?}");
+            assert_eq!(status(&[counts]), expected, "{counts:?}");
         }
     }
 
@@ -399,25 +399,25 @@ mod tests {
     fn seven_days_count_and_what_has_led_to_a_pause_does_not_count_again() {
         let bad = day(30, 0, 3);
         let quiet_day = day(0, 0, 0);
-        assert_eq!(told(&[bad]), "open");
+        assert_eq!(status(&[bad]), "open");
         assert_eq!(
-            told(&[bad, bad]),
+            status(&[bad, bad]),
             "all: 6 of 60 texts of 2 days were answered with an opt-out, surely more than 3 %"
         );
         // The day after it is a new beginning.
-        assert_eq!(told(&[bad, bad, day(0, 0, 0)]), "open");
-        assert_eq!(told(&[bad, bad, bad]), "open");
-        assert_ne!(told(&[bad, bad, bad, bad]), "open");
+        assert_eq!(status(&[bad, bad, day(0, 0, 0)]), "open");
+        assert_eq!(status(&[bad, bad, bad]), "open");
+        assert_ne!(status(&[bad, bad, bad, bad]), "open");
         // Seven days later a bad one is forgotten.
         let between = |quiet: usize| [vec![bad], vec![quiet_day; quiet], vec![bad]].concat();
-        assert_ne!(told(&between(5)), "open");
-        assert_eq!(told(&between(6)), "open");
+        assert_ne!(status(&between(5)), "open");
+        assert_eq!(status(&between(6)), "open");
         // Two that have led to a pause are, although one of them lies before the seven days that count now.
         let paused = [vec![bad, bad], vec![quiet_day; 5], vec![bad]].concat();
-        assert_eq!(told(&paused), "open");
+        assert_eq!(status(&paused), "open");
         // What is older than fourteen days does not matter.
         let long = [vec![bad; 40], paused].concat();
-        assert_eq!(told(&long), "open");
+        assert_eq!(status(&long), "open");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What can be wrong with a table of rules, and how its pieces are read. Every table of this module is one TOML text.
+//! Errors in a table of rules, and how its pieces are read. Every table of this module is one TOML text.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::zone_files::zone;
 
-/// A table of rules that cannot be used: which one, where, what is wrong and what to write instead.
+/// A table of rules that cannot be used: its name, the line, what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{table}, line {line}: {what}")]
 pub struct TableError {

@@ -1,4 +1,4 @@
-//! Hours of the day by weekday, and where they lie in real time: what quiet hours and business hours have in common.
+//! Hours of the day by weekday, and when they are in real time: the common base of quiet hours and business hours.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 const MINUTES_A_DAY: u16 = 24 * 60;
 
-/// Part of a day, from a minute on and up to another, which is not part of it. Written `08:00-21:00`; `24:00` is the
-/// end of the day.
+/// A part of a day, from one minute up to but not including another. Written `08:00-21:00`; `24:00` is the end of the
+/// day.
 ///
-/// What goes on past midnight is two windows, `18:00-24:00` on one day and `00:00-02:00` on the next.
+/// Hours past midnight are two windows, `18:00-24:00` on one day and `00:00-02:00` on the next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TimeWindow {
@@ -22,10 +22,10 @@ pub struct TimeWindow {
     closes: u16,
 }
 
-/// Text that is not a window of the day.
+/// A text that is not a time window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no part of a day; write it from the earlier to the later time, such as 08:00-21:00"
+    "`{0}` is not a time window; write it from the earlier to the later time, such as 08:00-21:00"
 )]
 pub struct InvalidWindow(String);
 
@@ -85,7 +85,7 @@ impl TryFrom<String> for TimeWindow {
     }
 }
 
-/// The windows of each weekday, in order and apart from one another.
+/// The windows of each weekday, in order and without overlap.
 ///
 /// In TOML a table: `every_day`, then single days that override it, each as windows with commas or `"closed"`.
 ///
@@ -140,8 +140,8 @@ impl WeeklyHours {
             .unwrap_or_default()
     }
 
-    /// The first stretch of open time that ends after `from`, looking at this many days: the one that `from` lies in,
-    /// or the next one. `closed` are dates without any window.
+    /// The first open interval that ends after `from`, within this many days: the one that contains `from`, or the next
+    /// one. `closed` are dates without any window.
     pub(super) fn open_around_or_after(
         &self,
         from: Timestamp,
@@ -188,10 +188,10 @@ fn apart(windows: impl IntoIterator<Item = TimeWindow>) -> Vec<TimeWindow> {
     windows
 }
 
-/// When the window of this date begins and ends. `None` if the clock skips it whole, or the calendar ends there.
+/// When the window of this date begins and ends. `None` if the clock skips all of it, or the calendar ends there.
 fn in_real_time(date: Date, window: TimeWindow, zone: &TimeZone) -> Option<Range<Timestamp>> {
-    // An hour that comes twice counts from its second coming and up to its first, so that what the clock shows in
-    // between is always inside the window.
+    // A window that begins in a repeated hour begins the second time, and one that ends in it ends the first time, so
+    // that the local clock always shows a time inside the window.
     let opens = instant(at(date, window.opens)?, zone, true)?;
     let closes = instant(at(date, window.closes)?, zone, false)?;
     (opens < closes).then_some(opens..closes)

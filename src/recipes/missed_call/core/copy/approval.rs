@@ -1,4 +1,4 @@
-//! Who approved which words: a text may be sent only as it was approved, where the business asks for that.
+//! Who approved which words. If the business asks for approval, only approved words may be sent.
 
 use jiff::civil::Date;
 
@@ -28,22 +28,22 @@ use crate::secret::Private;
 pub struct Approval {
     /// Who approved it.
     pub by: Private<String>,
-    /// The day of the approval, where it was given.
+    /// The day of the approval, in the approver's time zone.
     pub on: Date,
-    /// The [fingerprint](MessageCopy::fingerprint) of what was approved.
+    /// The [fingerprint](MessageCopy::fingerprint) of the approved copy.
     pub fingerprint: String,
 }
 
 impl Approval {
-    /// Whether these are the words that were approved.
+    /// Whether these are the approved words.
     pub fn covers(&self, copy: &MessageCopy) -> bool {
         self.fingerprint.eq_ignore_ascii_case(&copy.fingerprint())
     }
 }
 
 impl MessageCopy {
-    /// The latest of `approvals` that covers the copy, to be kept as evidence. Fails with `not_approved` if none does:
-    /// then it must not be sent.
+    /// The latest of `approvals` that covers the copy, to be kept as evidence. Fails with `not_approved` if none covers
+    /// it; then it must not be sent.
     pub fn approved_by<'a>(&self, approvals: &'a [Approval]) -> Result<&'a Approval, CopyError> {
         approvals
             .iter()

@@ -1,54 +1,60 @@
-//! What to leave out of a text so that it costs no more than it has to: first the contact's name, then what the
-//! template can do without.
+//! What to leave out of a text so that it costs no more than necessary: first the contact's name, then the values that
+//! the template can do without.
 
-use super::error::{CopyError, Kind, TooMany};
+use super::contact_names::ContactNames;
+use super::error::{CopyError, Kind, TooManySegments};
 use super::lint::links;
-use super::merge_values::MergeValues;
+use super::merge_field::MergeField;
+use super::merge_values::FieldValues;
 use super::message::MessageCopy;
 use super::segments::{Encoding, Segments, SenderKind, is_gsm7};
-use super::template::MergeField;
 use crate::recipes::missed_call::core::compliance::opt_out;
 
 /// Room for the lines with the sender's name and about STOP that HighLevel puts after the first text to a contact, in
-/// characters; its own lines differ by location, and about sixty is what they take.
+/// characters; its own lines differ by location, and take about sixty.
 const APPENDED: usize = 60;
-/// As many costly characters are named.
+/// At most this many costly characters are named.
 const MOST_NAMED: usize = 12;
 
-/// A text within its bounds, and the fields that were left out for it.
+/// A text within its limits, and the fields that were left out for it.
 pub(super) struct Fitted {
     pub(super) body: String,
     pub(super) segments: Segments,
     pub(super) dropped: Vec<MergeField>,
 }
 
-/// A text and the values it was made with.
+/// A text and the names it was made with.
 struct Draft {
-    values: MergeValues,
+    names: ContactNames,
     body: String,
     /// The room for what HighLevel puts after it.
-    more: usize,
+    appended: usize,
     segments: Segments,
 }
 
 impl Draft {
-    fn of(copy: &MessageCopy, values: MergeValues, sender: SenderKind) -> Result<Self, CopyError> {
-        let body = copy.compose(&values)?;
-        let more = if opt_out::tells_how_to_stop(&body) {
+    fn new(
+        copy: &MessageCopy,
+        values: &FieldValues<'_>,
+        names: ContactNames,
+        sender: SenderKind,
+    ) -> Result<Self, CopyError> {
+        let body = copy.compose_unchecked(&values.with_names(&names))?;
+        let appended = if opt_out::tells_how_to_stop(&body) {
             0
         } else {
             APPENDED
         };
         Ok(Self {
-            segments: Segments::with_more(&body, more, sender),
-            values,
+            segments: Segments::with_appended(&body, appended, sender),
+            names,
             body,
-            more,
+            appended,
         })
     }
 
-    /// By how much it is too long, and for which letters.
-    fn too_many(&self, most: usize, sender: SenderKind) -> TooMany {
+    /// By how much it is too long, and because of which characters.
+    fn too_many(&self, most: usize, sender: SenderKind) -> TooManySegments {
         let mut costly = String::new();
         for character in self.body.chars().filter(|c| !is_gsm7(*c)) {
             if !costly.contains(character) && costly.chars().count() < MOST_NAMED {
@@ -60,19 +66,25 @@ impl Draft {
             .chars()
             .map(|c| if is_gsm7(c) { c } else { 'x' })
             .collect();
-        TooMany {
-            parts: self.segments.parts(),
+        let without = Segments::with_appended(&without, self.appended, sender);
+        TooManySegments {
+            segments: self.segments.segments(),
             most,
             excess: self.segments.excess(most, sender),
-            excess_without: Segments::with_more(&without, self.more, sender).excess(most, sender),
+            excess_without: without.excess(most, sender),
             costly,
         }
     }
 
-    /// Whether it takes another part than `other`, or the alphabet in which parts hold less.
+    /// Whether no other draft can cost less.
+    fn is_cheapest(&self) -> bool {
+        self.segments.encoding() == Encoding::Gsm7 && self.segments.segments() <= 1
+    }
+
+    /// Whether it takes another segment than `other`, or the encoding whose segments hold less.
     fn costs_more_than(&self, other: &Self) -> bool {
         let (this, other) = (self.segments, other.segments);
-        this.parts() > other.parts()
+        this.segments() > other.segments()
             || (this.encoding() == Encoding::Ucs2 && other.encoding() == Encoding::Gsm7)
     }
 }
@@ -80,21 +92,21 @@ impl Draft {
 /// The text with as many of the values as it has room for.
 pub(super) fn fitting(
     copy: &MessageCopy,
-    given: &MergeValues,
+    given: &FieldValues<'_>,
     sender: SenderKind,
 ) -> Result<Fitted, CopyError> {
-    // Before anything is made of them, many times over.
+    // Before the values are copied into drafts.
     for field in copy.body.fields() {
         given.check_length(field)?;
     }
     let most = usize::from(copy.max_segments.get());
-    let mut values = given.clone();
-    let mut optional = optional_values(copy, given);
+    let shown = given.names().as_shown();
+    let mut optional = None;
     let mut dropped = Vec::new();
     loop {
-        let draft = cheapest(copy, &values, sender)?;
-        if draft.segments.parts() <= most {
-            let mut names = dropped_names(copy, given, &draft.values);
+        let draft = cheapest(copy, &given.without(&dropped), &shown, sender)?;
+        if draft.segments.segments() <= most {
+            let mut names = dropped_names(copy, &shown, &draft.names);
             names.append(&mut dropped);
             return Ok(Fitted {
                 body: draft.body,
@@ -102,83 +114,85 @@ pub(super) fn fitting(
                 dropped: names,
             });
         }
-        let Some(key) = optional.pop() else {
-            let kind = Kind::TooManyParts(draft.too_many(most, sender));
+        let optional = optional.get_or_insert_with(|| optional_values(copy, given));
+        let Some(field) = optional.pop() else {
+            let kind = Kind::TooManySegments(draft.too_many(most, sender));
             return Err(CopyError::new(kind, None));
         };
-        values.custom_values.remove(&key);
-        dropped.push(MergeField::CustomValue(key));
+        dropped.push(field);
     }
 }
 
 /// The text that says as much of the contact's name as costs nothing.
 fn cheapest(
     copy: &MessageCopy,
-    values: &MergeValues,
+    values: &FieldValues<'_>,
+    shown: &ContactNames,
     sender: SenderKind,
 ) -> Result<Draft, CopyError> {
-    let anonymous = Draft::of(copy, values.clone().without_names(|_| true), sender);
-    let named = spellings(values)
-        .into_iter()
-        .map(|values| values.without_names(|name| copy.refuses_name(name)))
-        .filter_map(|values| Draft::of(copy, values, sender).ok())
-        .find(|draft| match &anonymous {
-            Ok(anonymous) => !draft.costs_more_than(anonymous),
-            Err(_) => true,
-        });
-    match named {
-        Some(named) => Ok(named),
-        None => anonymous,
+    // Names are not checked here, so that this holds for every draft.
+    copy.check_values(&copy.body, values)?;
+    let draft = |names| Draft::new(copy, values, names, sender);
+    let anonymous = || draft(ContactNames::NONE);
+    if !copy.body.fields().any(MergeField::is_name) {
+        return anonymous();
     }
-}
-
-/// The values with the names as they are, in plain letters, and both with the first name alone.
-fn spellings(values: &MergeValues) -> Vec<MergeValues> {
-    let whole = values.clone().with_names_as_shown();
-    let first = whole.clone().with_first_name_only();
-    let mut spellings = vec![
-        whole.clone(),
-        whole.with_latin_names(),
-        first.clone(),
-        first.with_latin_names(),
-    ];
-    spellings.retain(MergeValues::has_names);
-    spellings.dedup();
-    spellings
-}
-
-/// The custom values that the template can do without, in their order: no link, nothing about
-/// STOP, and there is something to say instead.
-fn optional_values(copy: &MessageCopy, values: &MergeValues) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for field in copy.body.fields() {
-        if let MergeField::CustomValue(key) = field
-            && !field.is_link()
-            && !keys.contains(key)
-            && !copy.body.required().any(|required| required == field)
-            && let Some(value) = values.get(field)
-            && links(&value).next().is_none()
-            && !opt_out::names_stop(&value)
-        {
-            keys.push(key.clone());
+    let mut nameless = None;
+    let mut tried = ContactNames::NONE;
+    for spelling in [
+        ContactNames::clone,
+        ContactNames::in_latin,
+        ContactNames::first_only,
+        |names: &ContactNames| names.first_only().in_latin(),
+    ] {
+        let names = spelling(shown);
+        if names.is_empty() || names == tried {
+            continue;
+        }
+        tried = names.clone();
+        let Ok(named) = draft(names.without(|name| copy.refuses_name(name))) else {
+            continue;
+        };
+        // The draft without a name is only made where it may be cheaper.
+        let costs_more = !named.is_cheapest()
+            && matches!(nameless.get_or_insert_with(anonymous), Ok(nameless) if named.costs_more_than(nameless));
+        if !costs_more {
+            return Ok(named);
         }
     }
-    keys
+    nameless.unwrap_or_else(anonymous)
 }
 
-/// The names in the template that `given` has and `used` has not.
-fn dropped_names(copy: &MessageCopy, given: &MergeValues, used: &MergeValues) -> Vec<MergeField> {
-    let whole = given.clone().with_names_as_shown();
-    let latin = whole.clone().with_latin_names();
-    let mut dropped: Vec<MergeField> = Vec::new();
+/// The custom values that the template can do without, in their order: those with a substitute that are not links and
+/// say nothing about STOP.
+fn optional_values(copy: &MessageCopy, values: &FieldValues<'_>) -> Vec<MergeField> {
+    let mut optional: Vec<MergeField> = Vec::new();
     for field in copy.body.fields() {
-        let shown = used.get(field);
-        if field.is_name()
-            && whole.get(field).is_some()
-            && shown != whole.get(field)
-            && (shown.is_none() || shown != latin.get(field))
-            && !dropped.contains(field)
+        if matches!(field, MergeField::CustomValue(_))
+            && !field.is_link()
+            && !optional.contains(field)
+            && !copy.body.required().any(|required| required == field)
+            && let Some(value) = values.get(field)
+            && links(value).next().is_none()
+            && !opt_out::names_stop(value)
         {
+            optional.push(field.clone());
+        }
+    }
+    optional
+}
+
+/// The names in the template that can be shown and are not in `used`.
+fn dropped_names(copy: &MessageCopy, shown: &ContactNames, used: &ContactNames) -> Vec<MergeField> {
+    let mut dropped: Vec<MergeField> = Vec::new();
+    let mut latin = None;
+    for field in copy.body.fields().filter(|field| field.is_name()) {
+        let (whole, used) = (shown.get(field), used.get(field));
+        if whole.is_none() || used == whole || dropped.contains(field) {
+            continue;
+        }
+        let latin = latin.get_or_insert_with(|| shown.in_latin());
+        if used.is_none() || used != latin.get(field) {
             dropped.push(field.clone());
         }
     }

@@ -1,6 +1,6 @@
 //! An e-mail for one contact: subject and body from templates, as plain text and as HTML.
 //!
-//! The same values and the same refusals as in a text; there are no parts to count and no line about STOP.
+//! It takes the same values and refuses the same as a text, but has no segments and no opt-out line.
 
 use super::error::{CopyError, Kind};
 use super::merge_values::MergeValues;
@@ -18,18 +18,17 @@ pub(crate) struct RenderedEmail {
     pub(crate) html: Private<String>,
 }
 
-/// Makes the e-mail. `body` holds the body's template and what it must keep to.
+/// Makes the e-mail. `body` has the template of the body and the limits that it must keep.
 ///
-/// Fails as a text does ([`CopyError`]): a custom value is missing, a link is not https, a word says something about
-/// care.
+/// Fails as a text does ([`CopyError`]): a custom value is missing, a link is not https, or a term is health-related.
 pub(crate) fn render_email(
     subject: &Template,
     body: &MessageCopy,
     values: &MergeValues,
 ) -> Result<RenderedEmail, CopyError> {
-    let values = body.with_business(values);
+    let values = body.field_values(values);
     let filled = |template: &Template| {
-        let text = body.filled(template, &values)?;
+        let text = body.fill(template, &values)?;
         let text: String = text.chars().filter(|c| !is_control(*c)).collect();
         body.check_text(&text, None)?;
         if text.is_empty() {
@@ -37,7 +36,7 @@ pub(crate) fn render_email(
         }
         Ok(text)
     };
-    // A line break would begin another header.
+    // A line break would begin another header field.
     let subject = filled(subject)?
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -50,7 +49,7 @@ pub(crate) fn render_email(
     })
 }
 
-/// Paragraphs where a line is empty, line breaks elsewhere, and links that can be followed.
+/// A new paragraph for each empty line, line breaks elsewhere, and clickable links.
 pub(crate) fn html(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines

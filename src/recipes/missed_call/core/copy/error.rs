@@ -1,21 +1,21 @@
-//! Why a text cannot be sent as it would read.
+//! Why a text cannot be sent.
 
 use std::error::Error;
 use std::fmt;
 
-use super::template::MergeField;
+use super::merge_field::MergeField;
 use super::transliterate::latin;
 
-/// The longest text HighLevel's carriers take, in characters.
+/// The longest text that HighLevel's carriers accept, in characters.
 pub(crate) const LONGEST_TEXT: usize = 1600;
-/// The longest value of a merge field that is looked at, in bytes: longer than any text, and than any e-mail of a recipe.
+/// The longest value of a merge field, in bytes: longer than any text, and than any e-mail of a recipe.
 pub(super) const LONGEST_VALUE: usize = 40_000;
-/// The longest text or e-mail that is looked at once it is filled, in bytes.
+/// The longest filled text or e-mail, in bytes, before it is shortened.
 pub(super) const LONGEST_FILLED: usize = 200_000;
 
-/// Why a text cannot be sent as it would read now. The task of the recipe is not touched by it.
+/// Why a text cannot be sent with these values. The other steps of the recipe are not affected.
 ///
-/// It names merge fields and words of the deny-list, and never repeats the text or a value: both may be personal.
+/// It names merge fields and words of the deny-list. It never repeats the text or a value: both may be personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyError {
     kind: Kind,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Empty,
     TooLong,
     ValueTooLong,
-    TooManyParts(TooMany),
+    TooManySegments(TooManySegments),
     OptOutWithoutStop,
     NotApproved { copy: String, fingerprint: String },
     FieldMissing,
@@ -38,31 +38,30 @@ pub(super) enum Kind {
     LinkShortener,
     ClinicalWord(String),
     LeftoverBraces,
-    Engine,
 }
 
-/// A text that takes more parts than it may.
+/// A text that takes more segments than its copy allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TooMany {
-    pub(super) parts: usize,
+pub(super) struct TooManySegments {
+    pub(super) segments: usize,
     pub(super) most: usize,
-    /// How many characters it is too long.
+    /// By how many characters it is too long.
     pub(super) excess: usize,
-    /// The characters for which it is sent in the alphabet that holds less than half as much, each once.
+    /// The characters that force the encoding whose segments hold less than half as much, each once.
     pub(super) costly: String,
-    /// How many characters it would be too long without them.
+    /// By how many characters it would be too long without them.
     pub(super) excess_without: usize,
 }
 
-impl TooMany {
+impl TooManySegments {
     fn remedy(&self) -> String {
         let Self {
-            parts,
+            segments,
             excess,
             excess_without,
             ..
         } = self;
-        let most = format!("or write max_segments = {parts}");
+        let most = format!("or write max_segments = {segments}");
         if self.costly.is_empty() {
             return format!(
                 "shorten the body or the custom values by {}, {most}",
@@ -85,7 +84,7 @@ impl TooMany {
             ),
         };
         format!(
-            "do without {letters}{instead}: for {them}, 70 characters fit into a message and not 160{rest}; or shorten \
+            "do without {letters}{instead}: with {them}, a message holds 70 characters instead of 160{rest}; or shorten \
              it by {}, {most}",
             characters(*excess)
         )
@@ -128,28 +127,15 @@ impl CopyError {
         }
     }
 
-    /// Takes our own error back out of the engine's.
-    pub(super) fn from_engine(error: &minijinja::Error) -> Self {
-        let mut source = error.source();
-        while let Some(inner) = source {
-            if let Some(own) = inner.downcast_ref::<Self>() {
-                return own.clone();
-            }
-            source = inner.source();
-        }
-        Self::new(Kind::Engine, None)
-    }
-
-    /// A word for the kind of problem that stays the same over releases: `no_text`, `empty`, `too_long`,
+    /// A code for the kind of problem that does not change between releases: `no_text`, `empty`, `too_long`,
     /// `too_many_parts`, `opt_out_without_stop`, `not_approved`, `field_missing`, `custom_value_missing`,
-    /// `custom_value_empty`, `link_not_https`, `link_shortener`, `clinical_word`, `leftover_braces` or
-    /// `template_failed`.
+    /// `custom_value_empty`, `link_not_https`, `link_shortener`, `clinical_word` or `leftover_braces`.
     pub fn code(&self) -> &'static str {
         match self.kind {
             Kind::NoText => "no_text",
             Kind::Empty => "empty",
             Kind::TooLong | Kind::ValueTooLong => "too_long",
-            Kind::TooManyParts(_) => "too_many_parts",
+            Kind::TooManySegments(_) => "too_many_parts",
             Kind::OptOutWithoutStop => "opt_out_without_stop",
             Kind::NotApproved { .. } => "not_approved",
             Kind::FieldMissing => "field_missing",
@@ -159,11 +145,10 @@ impl CopyError {
             Kind::LinkShortener => "link_shortener",
             Kind::ClinicalWord(_) => "clinical_word",
             Kind::LeftoverBraces => "leftover_braces",
-            Kind::Engine => "template_failed",
         }
     }
 
-    /// The merge field at fault, where one is.
+    /// The merge field that is at fault, if one is.
     pub fn field(&self) -> Option<&MergeField> {
         self.field.as_ref()
     }
@@ -179,12 +164,10 @@ impl CopyError {
             Kind::Empty => "the text would be empty".to_owned(),
             Kind::TooLong => format!("the text would be longer than {LONGEST_TEXT} characters"),
             Kind::ValueTooLong => format!("{place} is longer than {LONGEST_VALUE} bytes"),
-            Kind::TooManyParts(TooMany { parts, most, .. }) => {
-                format!(
-                    "the text would be sent as {parts} messages, and {most} is the most allowed"
-                )
+            Kind::TooManySegments(TooManySegments { segments, most, .. }) => {
+                format!("the text would take {segments} segments, but the limit is {most}")
             }
-            Kind::OptOutWithoutStop => "an opt-out line without the word STOP".to_owned(),
+            Kind::OptOutWithoutStop => "the opt-out line does not contain the word STOP".to_owned(),
             Kind::NotApproved { copy, fingerprint } => {
                 format!("the copy `{copy}` with the fingerprint {fingerprint} is not approved")
             }
@@ -195,22 +178,22 @@ impl CopyError {
             Kind::LinkShortener => format!("{place} holds a public link shortener"),
             Kind::ClinicalWord(word) => format!("{place} holds the clinical word `{word}`"),
             Kind::LeftoverBraces => format!("{place} holds template braces"),
-            Kind::Engine => format!("{place} could not be rendered"),
         }
     }
 
     pub(crate) fn remedy(&self) -> String {
-        if let Kind::TooManyParts(too_many) = &self.kind {
+        if let Kind::TooManySegments(too_many) = &self.kind {
             return too_many.remedy();
         }
         let remedy = match (&self.kind, &self.field) {
             (Kind::NoText, _) => "add a step with do = \"text\", or send no text",
             (Kind::Empty, _) => "write words that do not depend on an `if`",
-            (Kind::TooLong | Kind::ValueTooLong, _) => "shorten the body or the custom values",
-            (Kind::TooManyParts(_), _) => "shorten the body or the custom values",
-            (Kind::OptOutWithoutStop, _) => "write such as \"Reply STOP to opt out.\"",
+            (Kind::TooLong | Kind::ValueTooLong | Kind::TooManySegments(_), _) => {
+                "shorten the body or the custom values"
+            }
+            (Kind::OptOutWithoutStop, _) => "write a line such as \"Reply STOP to opt out.\"",
             (Kind::NotApproved { .. }, _) => {
-                "have it approved as it reads now, or go back to the words that were approved"
+                "have its current words approved, or restore the approved words"
             }
             (Kind::FieldMissing, Some(MergeField::LocationName)) => {
                 "set business.display_name in the recipe, or the location's name in HighLevel"
@@ -235,7 +218,6 @@ impl CopyError {
             }
             (Kind::ClinicalWord(_), _) => "use words that say nothing about care",
             (Kind::LeftoverBraces, _) => "remove `{{`, `}}`, `{%` and `%}` from the value",
-            (Kind::Engine, _) => "write the template with fields, `default` and `if` only",
         };
         remedy.to_owned()
     }

@@ -1,16 +1,16 @@
-//! Checks on links, the part of a text that carriers and phones are particular about.
+//! Checks of the links in a text.
 //!
-//! Carriers block public link shorteners; a phone takes punctuation that touches a link for a part of it; and a link
-//! that is not https is filtered as often as it is opened.
+//! Carriers block public link shorteners, and often filter a link that is not https; a phone treats punctuation that
+//! touches a link as a part of it.
 
 use url::Url;
 
-use super::notation::Piece;
+use super::merge_field::MergeField;
 use super::smart_encoding::{is_joiner, is_text, next_link};
-use super::template::{FIELD, LINK_FIELD, MergeField, Template};
-use crate::recipes::missed_call::core::recipe::Diagnostic;
+use super::template::{FIELD, LINK_FIELD, Piece, Template};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
-/// Public shorteners, of which some carriers block every text.
+/// Public shorteners. Some carriers block every text with a link of theirs.
 const SHORTENERS: &[&str] = &[
     "bit.ly",
     "bitly.com",
@@ -51,8 +51,8 @@ pub(crate) fn link_fault(link: &str) -> Option<LinkFault> {
     (!is_sound(link)).then_some(LinkFault::NotHttps)
 }
 
-/// Whether a phone makes a link of all of these very words, and opens by https what they name. A URL parser is not
-/// enough: it puts right what a phone does not (`https:\\a.example`), and drops or encodes what a phone ends a link at.
+/// Whether a phone turns exactly these characters into a link and opens it by https. A URL parser is not enough: it
+/// corrects what a phone does not (`https:\\a.example`), and drops or encodes characters at which a phone ends a link.
 fn is_sound(link: &str) -> bool {
     const SCHEME: &str = "https://";
     let begins = link
@@ -79,7 +79,7 @@ fn is_sound(link: &str) -> bool {
         && Url::parse(link).is_ok_and(|url| url.domain().is_some())
 }
 
-/// Whether the character may stand in a link: those of RFC 3986, and what readers see of other alphabets.
+/// Whether the character is allowed in a link: those of RFC 3986, and visible characters of other alphabets.
 fn stays_in_link(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character);
@@ -87,7 +87,7 @@ fn stays_in_link(character: char) -> bool {
     is_text(character) && !is_joiner(character) && !character.is_whitespace()
 }
 
-/// The words of `text` that a phone would take for a link or a carrier for a shortener.
+/// The words of `text` that a phone would turn into a link, or a carrier would treat as a shortener.
 pub(crate) fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
         .map(|token| token.trim_start_matches(['(', '<', '"', '\'', '“', '‘']))
@@ -103,8 +103,8 @@ fn begins_as_a_link(token: &str) -> bool {
     })
 }
 
-/// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused; this
-/// is for the values, where a sentence may end in one.
+/// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused; values
+/// may end a sentence with one.
 pub(super) fn with_space_after_links(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -122,12 +122,12 @@ pub(super) fn with_space_after_links(text: &str) -> String {
     out
 }
 
-/// A link of a value as it will be sent: what nobody sees is left out, and punctuation is moved off it.
+/// A link of a value as it will be sent: without invisible characters and punctuation at its ends.
 pub(super) fn as_sent(link: &str) -> &str {
     without_punctuation(link.trim_matches(|end| !is_text(end)))
 }
 
-/// The link without the punctuation at its end. A bracket that closes one of the link's own belongs to the link.
+/// The link without the punctuation at its end. A closing bracket belongs to the link if the link opens it.
 fn without_punctuation(link: &str) -> &str {
     let bare = link.trim_end_matches(PUNCTUATION);
     let opened = bare.matches('(').count();
@@ -140,38 +140,42 @@ fn without_punctuation(link: &str) -> &str {
 }
 
 fn is_shortener(link: &str) -> bool {
-    let link = link.to_ascii_lowercase();
-    let link = link
-        .split_once("://")
-        .map_or(link.as_str(), |(_, rest)| rest);
+    let link = link.split_once("://").map_or(link, |(_, rest)| rest);
     let host = link.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let host = host.trim_end_matches(PUNCTUATION);
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    SHORTENERS.contains(&host)
+    let host = match host.split_at_checked(4) {
+        Some((www, rest)) if www.eq_ignore_ascii_case("www.") => rest,
+        _ => host,
+    };
+    let is_host = |shortener: &&str| host.eq_ignore_ascii_case(shortener);
+    SHORTENERS.iter().any(is_host)
 }
 
-/// Whether a word without `://` is or holds a link of a shortener, as in `here:bit.ly/x`.
+/// Whether a word without `://` is or contains a link of a shortener, as in `here:bit.ly/x`.
 fn holds_shortener(word: &str) -> bool {
+    if !word.contains('.') {
+        return false;
+    }
     word.split([':', ',', ';', '(', '[', '<', '"', '\'', '=', '|', '–', '—'])
         .any(|part| is_shortener(part.trim_start_matches('-')))
 }
 
-/// As many bare links are told of.
-const MOST_TOLD: usize = 20;
+/// At most this many bare links are reported.
+const MOST_REPORTED: usize = 20;
 
-/// Ends of host names that phones make a link of, also without anything in front.
+/// Ends of host names that phones turn into a link, also without a scheme.
 const ENDS_OF_HOSTS: &[&str] = &[
     "com", "net", "org", "io", "biz", "info", "app", "health", "clinic", "co", "ca", "us", "edu",
     "gov", "dev", "ai", "uk",
 ];
 
-/// Further ones, after which only a path makes a link: without one, a space after a full stop was forgotten.
+/// Further ones, which need a path to be a link: without one, a space after a full stop was forgotten.
 const ENDS_BEFORE_PATHS: &[&str] = &[
     "me", "ly", "gl", "cc", "tv", "page", "site", "link", "online", "store", "shop", "spa",
     "salon", "care", "studio", "beauty", "fitness", "dental", "eu", "de", "mx", "au",
 ];
 
-/// The words of `text` that phones make a link of though they have no `https://`, such as `calendly.com/soleil`.
+/// The words of `text` that phones turn into a link although they have no `https://`, such as `calendly.com/soleil`.
 pub(crate) fn bare_links(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| {
         c.is_whitespace()
@@ -198,7 +202,7 @@ pub(crate) fn bare_links(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_bare_link(word: &str) -> bool {
-    // An address of e-mail is none, and other links are looked at elsewhere.
+    // An e-mail address is not a link, and other links are checked elsewhere.
     if word.contains('@') || word.contains("//") || begins_as_a_link(word) || holds_shortener(word)
     {
         return false;
@@ -220,11 +224,11 @@ fn is_bare_link(word: &str) -> bool {
     let end = end.to_ascii_lowercase();
     let is_end = ENDS_OF_HOSTS.contains(&end.as_str())
         || (path.is_some() && ENDS_BEFORE_PATHS.contains(&end.as_str()));
-    // "U.S." and "a.m." are no hosts.
+    // "U.S." and "a.m." are not hosts.
     is_end && names.iter().all(is_label) && names.iter().any(|name| name.len() > 1)
 }
 
-/// What is wrong with the links in a template, as far as it can be told before it is filled.
+/// What is wrong with the links in a template, as far as its words show.
 pub(crate) fn template_link_faults(template: &Template) -> Vec<Diagnostic> {
     let skeleton = template.skeleton();
     let mut faults = text_link_faults(&skeleton);
@@ -232,7 +236,7 @@ pub(crate) fn template_link_faults(template: &Template) -> Vec<Diagnostic> {
         faults.extend(text_link_faults(default));
     }
     for words in template.spoken() {
-        for link in bare_links(&words).take(MOST_TOLD) {
+        for link in bare_links(&words).take(MOST_REPORTED) {
             let fault = Diagnostic::new(
                 format!("`{link}` is not an https link"),
                 format!("write the whole link with `https://` in front: https://{link}"),
@@ -259,7 +263,7 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Diagnostic> {
         let bare = link.trim_end_matches(PUNCTUATION);
         if let Some((alone, _)) = bare.split_once('>') {
             faults.push(Diagnostic::new(
-                "a link in angle brackets, which phones take for a part of it",
+                "a link in angle brackets, which phones treat as a part of it",
                 format!(
                     "write the link alone: {}",
                     alone.replace([FIELD, LINK_FIELD], "…")
@@ -267,7 +271,7 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Diagnostic> {
             ));
             continue;
         }
-        // Whatever is filled in, it may be a host.
+        // A field may be filled with a host.
         let filled = bare.replace([FIELD, LINK_FIELD], "x.example");
         let shown = bare.replace([FIELD, LINK_FIELD], "…");
         match link_fault(&filled) {
@@ -288,9 +292,9 @@ pub(crate) fn text_link_faults(text: &str) -> Vec<Diagnostic> {
     faults
 }
 
-/// What would be left of a greeting when nothing is filled in: `Hi ,`.
+/// Greetings that would be left incomplete without a value: `Hi ,`.
 pub(crate) fn empty_value_faults(template: &Template) -> Vec<Diagnostic> {
-    let pieces = template.pieces();
+    let pieces: Vec<&Piece> = template.pieces().collect();
     let mut faults = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
         let Piece::Print {
@@ -338,14 +342,14 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Diagnostic> {
             _ => "",
         };
         let remedy = if whole_name {
-            "write `{{ contact.name }}` in the place of both names".to_owned()
+            "write `{{ contact.name }}` in place of both names".to_owned()
         } else if field.is_name() {
             format!(
-                "write `{{{{ contact.name }}}}`, or words for want of it: `{{{{ {field} | default('friend') }}}}`"
+                "write `{{{{ contact.name }}}}`, or a default: `{{{{ {field} | default('friend') }}}}`"
             )
         } else {
             format!(
-                "write words for want of it: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`"
+                "write a default: `{{{{ {field} | default('…') }}}}`, or put it into an `{{% if {field} %}}`"
             )
         };
         faults.push(Diagnostic::new(
@@ -361,7 +365,7 @@ pub(crate) fn empty_value_faults(template: &Template) -> Vec<Diagnostic> {
 
 fn touching() -> Diagnostic {
     Diagnostic::new(
-        "punctuation directly after a link, which phones take for a part of it",
+        "punctuation directly after a link, which phones treat as a part of it",
         "put a space or end the sentence before the link",
     )
 }

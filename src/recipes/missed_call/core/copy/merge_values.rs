@@ -1,28 +1,24 @@
 //! What a template is filled with: values of one contact, one location and its custom values.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::contact_name::presentable;
+use super::contact_names::ContactNames;
 use super::error::{CopyError, Kind, LONGEST_VALUE};
-use super::template::MergeField;
-use super::transliterate::latin;
+use super::merge_field::MergeField;
 use crate::secret::Private;
 
-/// First names longer than this are no first names.
-pub(crate) const FIRST_NAME_LIMIT: usize = 20;
-/// The same for a whole name.
-pub(crate) const NAME_LIMIT: usize = 40;
-/// What a greeting says to somebody whose name is not known.
+/// The greeting of a contact whose name is not known.
 const NEUTRAL_NAME: &str = "there";
 
-/// The values of the merge fields for one text. They are data: nothing in them is ever read as a template.
+/// The values of the merge fields for one text. They are data and are never parsed as a template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergeValues {
     /// `contact.first_name` as the contact has it, presentable or not.
     pub first_name: Option<Private<String>>,
     /// `contact.last_name`.
     pub last_name: Option<Private<String>>,
-    /// `contact.name`. Without it, first and last name are put together.
+    /// `contact.name`. Without it, first and last name are joined.
     pub name: Option<Private<String>>,
     /// `location.name`: what HighLevel calls the location.
     pub location_name: Option<String>,
@@ -38,54 +34,22 @@ pub struct MergeValues {
 }
 
 impl MergeValues {
-    /// The value to print for `field`, or nothing if there is none that can be shown to the reader.
-    pub(crate) fn get(&self, field: &MergeField) -> Option<String> {
-        let shown = |value: &Option<Private<String>>, limit| {
-            value.as_deref().and_then(|value| presentable(value, limit))
-        };
+    /// The value of a field that is not a name of the contact, as it is.
+    fn given(&self, field: &MergeField) -> Option<&str> {
         match field {
-            MergeField::ContactFirstName => shown(&self.first_name, FIRST_NAME_LIMIT),
-            MergeField::ContactLastName => shown(&self.last_name, FIRST_NAME_LIMIT),
-            MergeField::ContactName => shown(&self.name, NAME_LIMIT).or_else(|| {
-                let first = shown(&self.first_name, FIRST_NAME_LIMIT)?;
-                match shown(&self.last_name, FIRST_NAME_LIMIT) {
-                    Some(last) => Some(format!("{first} {last}")),
-                    None => Some(first),
-                }
-            }),
-            MergeField::LocationName => trimmed(self.location_name.as_deref()),
-            MergeField::LocationPhone => trimmed(self.location_phone.as_deref()),
-            MergeField::CustomValue(key) => {
-                trimmed(self.custom_values.get(key).map(String::as_str))
-            }
-            MergeField::NumberName => trimmed(self.number_name.as_deref()),
-            MergeField::NumberLink => trimmed(self.number_link.as_deref()),
-        }
-    }
-
-    /// Fails if the value of a field is longer than any text: nothing else is to be done with it then. Names are bounded
-    /// when they are shown.
-    pub(super) fn check_length(&self, field: &MergeField) -> Result<(), CopyError> {
-        let value = match field {
             MergeField::ContactFirstName
             | MergeField::ContactLastName
             | MergeField::ContactName => None,
-            MergeField::LocationName => self.location_name.as_ref(),
-            MergeField::LocationPhone => self.location_phone.as_ref(),
-            MergeField::CustomValue(key) => self.custom_values.get(key),
-            MergeField::NumberName => self.number_name.as_ref(),
-            MergeField::NumberLink => self.number_link.as_ref(),
-        };
-        match value {
-            Some(value) if value.len() > LONGEST_VALUE => {
-                Err(CopyError::new(Kind::ValueTooLong, Some(field)))
-            }
-            _ => Ok(()),
+            MergeField::LocationName => self.location_name.as_deref(),
+            MergeField::LocationPhone => self.location_phone.as_deref(),
+            MergeField::CustomValue(key) => self.custom_values.get(key).map(String::as_str),
+            MergeField::NumberName => self.number_name.as_deref(),
+            MergeField::NumberLink => self.number_link.as_deref(),
         }
     }
 
-    /// What stands in for a field without a value: a neutral word, or the reason why there can be no text.
-    pub(crate) fn absence(&self, field: &MergeField) -> Result<&'static str, CopyError> {
+    /// What is printed in place of a missing value: a neutral word, or the reason why there can be no text.
+    pub(crate) fn fallback_for(&self, field: &MergeField) -> Result<&'static str, CopyError> {
         match field {
             MergeField::ContactFirstName | MergeField::ContactName => Ok(NEUTRAL_NAME),
             MergeField::ContactLastName => Ok(""),
@@ -102,55 +66,103 @@ impl MergeValues {
         }
     }
 
-    /// The same values without those of the contact for which `refuse` holds.
-    pub(super) fn without_names(mut self, refuse: impl Fn(&str) -> bool) -> Self {
-        for name in self.names_mut() {
-            if name.as_deref().is_some_and(|name| refuse(name)) {
-                *name = None;
-            }
-        }
-        self
+    /// Whether there is nothing to print for `field` but its fallback.
+    pub(crate) fn lacks(&self, field: &MergeField) -> bool {
+        FieldValues::new(self).get(field).is_none()
     }
 
-    /// Whether there is any name of the contact.
+    /// Whether the contact has any name.
     pub(super) fn has_names(&self) -> bool {
-        self.first_name.is_some() || self.last_name.is_some() || self.name.is_some()
+        self.names().iter().any(Option::is_some)
     }
 
-    /// The same values with each name of the contact as a text shows it.
-    pub(super) fn with_names_as_shown(mut self) -> Self {
-        (self.first_name, self.last_name, self.name) = (
-            self.get(&MergeField::ContactFirstName).map(Private::new),
-            self.get(&MergeField::ContactLastName).map(Private::new),
-            self.get(&MergeField::ContactName).map(Private::new),
-        );
-        self
-    }
-
-    /// The same values with the names in plain letters, and without a name that cannot be written so.
-    pub(super) fn with_latin_names(mut self) -> Self {
-        for name in self.names_mut() {
-            *name = name
-                .as_deref()
-                .and_then(|name| latin(name))
-                .map(Private::new);
-        }
-        self
-    }
-
-    /// The same values with the first name for the whole name, and no last name.
-    pub(super) fn with_first_name_only(mut self) -> Self {
-        self.last_name = None;
-        self.name = None;
-        self
-    }
-
-    fn names_mut(&mut self) -> [&mut Option<Private<String>>; 3] {
-        [&mut self.first_name, &mut self.last_name, &mut self.name]
+    fn names(&self) -> [Option<&str>; 3] {
+        let names = [&self.first_name, &self.last_name, &self.name];
+        names.map(|name| name.as_deref().map(String::as_str))
     }
 }
 
-fn trimmed(value: Option<&str>) -> Option<String> {
-    let value = value?.trim();
-    (!value.is_empty()).then(|| value.to_owned())
+/// The values of one draft of a text: those of [`MergeValues`], with other names or without some of them.
+pub(super) struct FieldValues<'a> {
+    values: &'a MergeValues,
+    /// In place of the location's name.
+    business_name: Option<&'a str>,
+    names: Cow<'a, ContactNames>,
+    /// The custom values that the draft does without.
+    left_out: &'a [MergeField],
+}
+
+impl<'a> FieldValues<'a> {
+    /// Exactly these values.
+    pub(super) fn new(values: &'a MergeValues) -> Self {
+        Self {
+            values,
+            business_name: None,
+            names: Cow::Owned(ContactNames::of(values.names())),
+            left_out: &[],
+        }
+    }
+
+    /// The same with this name of the business, if there is one.
+    pub(super) fn with_business(self, business_name: Option<&'a str>) -> Self {
+        Self {
+            business_name,
+            ..self
+        }
+    }
+
+    /// The same with these names of the contact.
+    pub(super) fn with_names<'b>(&'b self, names: &'b ContactNames) -> FieldValues<'b> {
+        FieldValues {
+            names: Cow::Borrowed(names),
+            ..*self
+        }
+    }
+
+    /// The same without these custom values.
+    pub(super) fn without<'b>(&'b self, left_out: &'b [MergeField]) -> FieldValues<'b> {
+        FieldValues {
+            names: Cow::Borrowed(self.names.as_ref()),
+            left_out,
+            ..*self
+        }
+    }
+
+    /// The names of the contact.
+    pub(super) fn names(&self) -> &ContactNames {
+        &self.names
+    }
+
+    /// The value to print for `field`, or nothing if there is none that the reader may see.
+    pub(super) fn get(&self, field: &MergeField) -> Option<&str> {
+        if field.is_name() {
+            return self.names.get(field);
+        }
+        let value = self.given(field)?.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// See [`MergeValues::fallback_for`].
+    pub(super) fn fallback_for(&self, field: &MergeField) -> Result<&'static str, CopyError> {
+        self.values.fallback_for(field)
+    }
+
+    /// Fails if the value of a field is longer than any text, so that no further work is done on it. Names are bounded
+    /// when they are shown.
+    pub(super) fn check_length(&self, field: &MergeField) -> Result<(), CopyError> {
+        match self.given(field) {
+            Some(value) if value.len() > LONGEST_VALUE => {
+                Err(CopyError::new(Kind::ValueTooLong, Some(field)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn given(&self, field: &MergeField) -> Option<&str> {
+        match (field, self.business_name) {
+            (MergeField::LocationName, Some(name)) => Some(name),
+            _ if self.left_out.contains(field) => None,
+            _ => self.values.given(field),
+        }
+    }
 }

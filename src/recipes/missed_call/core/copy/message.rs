@@ -1,4 +1,4 @@
-//! The copy of one text: its template, the line that tells how to opt out, and what it must keep to.
+//! The copy of one text: its template, its opt-out line, and the limits that it must keep.
 
 use std::fmt;
 use std::num::NonZeroU8;
@@ -7,10 +7,10 @@ use super::error::{CopyError, Kind};
 use super::template::Template;
 use crate::recipes::missed_call::core::compliance::{opt_out, phi_terms};
 
-/// The line that a text ends with unless its copy says otherwise.
+/// The last line of a text, unless its copy has another one or none.
 pub(crate) const OPT_OUT_LINE: &str = "Reply STOP to opt out.";
 
-/// The copy of one text and what it must keep to. [`render`](fn@super::render) makes the text for one contact.
+/// The copy of one text and the limits that it must keep. [`render`](fn@super::render) makes the text for one contact.
 ///
 /// `Debug` shows its name and fingerprint, not its words.
 #[derive(Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct MessageCopy {
     pub(crate) opt_out: Option<String>,
     pub(crate) business_name: Option<String>,
     pub(crate) max_segments: NonZeroU8,
-    /// More clinical words than the built-in ones; without a list nothing is refused.
+    /// Further health-related terms, besides the built-in ones; without a list none is refused.
     pub(crate) clinical: Option<Vec<String>>,
 }
 
@@ -34,13 +34,13 @@ impl fmt::Debug for MessageCopy {
 }
 
 impl MessageCopy {
-    /// At most this many parts, unless the copy says otherwise.
+    /// The most segments of a text, unless its copy has another limit.
     pub const DEFAULT_MAX_SEGMENTS: NonZeroU8 = NonZeroU8::MIN.saturating_add(1);
 
     /// Copy with this body. `name` is what reports call it, such as `after_hours`.
     ///
-    /// "Reply STOP to opt out." follows the body unless that has such a line, words that say something about care are
-    /// refused, and the text is at most two parts long; the other methods change that.
+    /// "Reply STOP to opt out." follows the body unless the body says how to opt out, health-related terms are refused,
+    /// and the text takes at most two segments. The other methods change that.
     pub fn new(name: impl Into<String>, body: Template) -> Self {
         Self {
             name: name.into(),
@@ -52,7 +52,7 @@ impl MessageCopy {
         }
     }
 
-    /// With this line after the body, unless that tells how to opt out itself. Fails without the word STOP in it.
+    /// With this line after the body, unless the body says how to opt out. Fails if the word STOP is not in the line.
     pub fn opt_out_line(mut self, line: impl Into<String>) -> Result<Self, CopyError> {
         let line = line.into();
         if !opt_out::names_stop(&line) {
@@ -62,61 +62,61 @@ impl MessageCopy {
         Ok(self)
     }
 
-    /// Without a line of its own. HighLevel then puts one after the first text to a contact, if the location has that
+    /// Without an opt-out line. HighLevel then adds one to the first text to a contact, if the location has that
     /// setting on (help article 155000004684), and room is kept for it.
     pub fn without_opt_out_line(mut self) -> Self {
         self.opt_out = None;
         self
     }
 
-    /// With this name of the business for `{{ location.name }}`, in place of the location's name in HighLevel.
+    /// With this name of the business for `{{ location.name }}`, instead of the location's name in HighLevel.
     pub fn business_name(mut self, name: impl Into<String>) -> Self {
         self.business_name = Some(name.into());
         self
     }
 
-    /// With at most this many parts, each of which is paid for.
+    /// With at most this many segments, each of which is billed as one message.
     pub fn max_segments(mut self, most: NonZeroU8) -> Self {
         self.max_segments = most;
         self
     }
 
-    /// With these words refused, beside the built-in ones that say something about care.
+    /// With these words refused, besides the built-in health-related terms.
     pub fn also_refusing(mut self, words: impl IntoIterator<Item = String>) -> Self {
         self.clinical.get_or_insert_default().extend(words);
         self
     }
 
-    /// With no words refused: for businesses outside of health care.
+    /// With no words refused: for businesses outside health care.
     pub fn outside_health_care(mut self) -> Self {
         self.clinical = None;
         self
     }
 
-    /// What reports call it.
+    /// Its name in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of its words: body, opt-out line and name of the business. Two
-    /// with the same fingerprint say the same to the same contact; it stands in an [`Approval`](super::Approval).
+    /// copies with the same fingerprint say the same to the same contact. An [`Approval`](super::Approval) names it.
     pub fn fingerprint(&self) -> String {
         let words = [
             Some(self.body.source()),
             self.opt_out.as_deref(),
             self.business_name.as_deref(),
         ];
-        // The lengths keep words from moving from one part to the next unnoticed.
+        // With the lengths, words cannot move from one item to the next unnoticed.
         let spelled: String = words
             .into_iter()
-            .map(|part| part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len())))
+            .map(|item| item.map_or("-".to_owned(), |item| format!("{}:{item}", item.len())))
             .collect();
         let mut hex = crate::digest::sha256_hex(spelled.as_bytes());
         hex.truncate(16);
         hex
     }
 
-    /// Whether a line about STOP is put after the body.
+    /// Whether it has an opt-out line after the body.
     pub(crate) fn has_opt_out_line(&self) -> bool {
         self.opt_out.is_some()
     }
@@ -126,13 +126,13 @@ impl MessageCopy {
         &self.body
     }
 
-    /// The first word in `text` that says something about care, if the copy minds.
+    /// The first health-related term in `text`, if the copy refuses them.
     pub(super) fn clinical_word(&self, text: &str) -> Option<String> {
         let extra = self.clinical.as_ref()?;
         phi_terms::clinical_words(text, extra).into_iter().next()
     }
 
-    /// Whether a contact's name must not be shown: with it, the text would say something about care, or how to stop.
+    /// Whether a contact's name must not be shown, because it contains a health-related term or the word STOP.
     pub(super) fn refuses_name(&self, name: &str) -> bool {
         self.clinical_word(name).is_some() || opt_out::names_stop(name)
     }

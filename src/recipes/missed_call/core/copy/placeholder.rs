@@ -1,17 +1,17 @@
-//! Placeholders of other tools, which would be sent as they stand: `{first_name}`, `[First Name]`, `%first_name%`,
+//! Placeholders of other tools, which would be sent unchanged: `{first_name}`, `[First Name]`, `%first_name%`,
 //! `${first_name}`, `<<first_name>>`.
 
-use super::fields::{meant, slug};
-use crate::recipes::missed_call::core::recipe::Diagnostic;
+use super::unknown_field::{meant, slug};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
-/// The longest words inside of a placeholder, in bytes.
+/// The longest text inside a placeholder, in characters.
 const LONGEST: usize = 40;
 
-/// As many are told of.
-const MOST_TOLD: usize = 20;
+/// At most this many are reported.
+const MOST_REPORTED: usize = 20;
 
-/// The marks around placeholders, and whether any word between them makes one. Between the others only words that name
-/// something to fill in do.
+/// The marks around placeholders, and whether any word between them makes a placeholder. Between the others, only a word
+/// that names something to fill in does.
 const MARKS: [(&str, &str, bool); 8] = [
     ("${", "}", true),
     ("#{", "}", true),
@@ -51,7 +51,7 @@ const FILLED_IN: [&str; 24] = [
     "website",
 ];
 
-/// What is wrong with the placeholders in words that stand in a text as they are; each kind of words once.
+/// What is wrong with the placeholders in the literal words of a text; each placeholder is reported once.
 pub(crate) fn placeholder_faults(words: &str) -> Vec<Diagnostic> {
     let mut faults: Vec<Diagnostic> = Vec::new();
     let mut rest = words;
@@ -63,7 +63,7 @@ pub(crate) fn placeholder_faults(words: &str) -> Vec<Diagnostic> {
                 if !faults.contains(&fault) {
                     faults.push(fault);
                 }
-                if faults.len() >= MOST_TOLD {
+                if faults.len() >= MOST_REPORTED {
                     break;
                 }
                 rest = &rest[whole.len()..];
@@ -103,9 +103,8 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
 }
 
 fn fault(whole: &str, inside: &str) -> Diagnostic {
-    let what = format!(
-        "`{whole}` looks like a placeholder of another tool, and would be sent as it stands"
-    );
+    let what =
+        format!("`{whole}` looks like a placeholder of another tool, and would be sent unchanged");
     let remedy = match meant(inside) {
         Some(field) if field.starts_with("custom_values.") => {
             "write `{{ custom_values.booking_link }}` with the key of your custom value".to_owned()
@@ -165,14 +164,14 @@ mod tests {
                 "write a merge field, such as `{{ contact.first_name }}`, or the words themselves",
             ),
         ] {
-            let told = placeholder_faults(words);
-            let remedies: Vec<_> = told.iter().map(|fault| fault.remedy.as_str()).collect();
+            let faults = placeholder_faults(words);
+            let remedies: Vec<_> = faults.iter().map(|fault| fault.remedy.as_str()).collect();
             assert_eq!(remedies, [remedy], "{words}");
         }
     }
 
     #[test]
-    fn ordinary_words_are_none() {
+    fn ordinary_words_are_not_placeholders() {
         for words in [
             "Save 10% today and 20% tomorrow",
             "50% off, 100% yours",

@@ -1,42 +1,43 @@
-//! From copy and the values of one contact to the text that is sent, checked once more.
+//! From a copy and the values of one contact to the text that is sent, checked as a whole.
 
 use std::fmt;
 
 use super::budget::fitting;
 use super::error::{CopyError, Kind, LONGEST_FILLED, LONGEST_TEXT};
 use super::lint::{LinkFault, as_sent, link_fault, links, with_space_after_links};
-use super::merge_values::MergeValues;
+use super::merge_field::MergeField;
+use super::merge_values::{FieldValues, MergeValues};
 use super::message::MessageCopy;
 use super::segments::{Segments, SenderKind};
 use super::smart_encoding::{next_link, plain};
-use super::template::{MergeField, Template, has_braces};
+use super::template::{Template, has_braces};
 use crate::recipes::missed_call::core::compliance::{opt_out, phi_terms};
 use crate::secret::Private;
 
-/// A text that can be sent, and what is to be known of it.
+/// A text that can be sent, and facts about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rendered {
     /// The text.
     pub body: Private<String>,
-    /// How many parts it takes, together with the line that HighLevel may put after a text without an opt-out line.
+    /// How many segments it takes, together with the line that HighLevel may add to a text without an opt-out line.
     pub segments: Segments,
-    /// The name of the copy it was made from.
+    /// The name of its copy.
     pub variant: String,
     /// The [fingerprint](MessageCopy::fingerprint) of that copy: which version of it.
     pub fingerprint: String,
-    /// The fields that have a value and were left out for want of room, or because the value may not be shown. A whole
+    /// The fields whose value was left out because there was no room, or because the value must not be shown. A whole
     /// name that was cut to the first name counts as left out.
     pub dropped: Vec<MergeField>,
-    /// What does not keep the text from being sent and should be looked at.
+    /// Problems that somebody should look at, although the text can be sent.
     pub warnings: Vec<CopyWarning>,
 }
 
-/// What should be looked at in a text that can be sent.
+/// A problem in a text that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyWarning {
-    /// The host or path of a link holds this word, which says something about care to whoever reads along.
+    /// The host or path of a link contains this health-related term, which others may read.
     ClinicalWordInLink(String),
 }
 
@@ -51,16 +52,16 @@ impl fmt::Display for CopyWarning {
     }
 }
 
-/// Makes the text for one contact as it will be sent from such a number: typography made plain, links kept whole and
-/// apart from punctuation, the opt-out line there once.
+/// Makes the text for one contact, to be sent from such a number: with plain typography, with links that are whole and
+/// apart from punctuation, and with the opt-out line once.
 ///
-/// A contact's name never costs the text or a part of it. One that is not in the alphabet of text messages is written
-/// with its plain letters (`Zoë`, `Zoe`); if it would still take another part or another alphabet, or says something
-/// about care or `STOP`, it is treated as not known. If the text is then longer than the copy allows, custom values
-/// that the template can do without (in an `if`, or with a default) are left out, the last one first; never a
-/// link, and never the line about STOP.
+/// A contact's name never prevents a text and never costs a segment. A name outside the alphabet of text messages is
+/// written in plain letters (`Zoë`, `Zoe`). If it would still take another segment or another encoding, or contains a
+/// health-related term or `STOP`, the name is treated as unknown. If the text then takes more segments than the copy
+/// allows, custom values that the template can do without (in an `if`, or with a default) are left out, the last one
+/// first; never a link, and never the opt-out line.
 ///
-/// Fails as [`CopyError`] tells: then nothing may be sent.
+/// Fails with a [`CopyError`] if nothing may be sent.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::copy::{
@@ -72,7 +73,7 @@ impl fmt::Display for CopyWarning {
 /// let values = MergeValues { first_name: Some("Zoë".into()), ..MergeValues::default() };
 /// let text = render(&copy, &values, SenderKind::LongCode)?;
 /// assert_eq!(*text.body, "Hi Zoe, it's Soleil - sorry we missed you. Reply STOP to opt out.");
-/// assert_eq!(text.segments.parts(), 1);
+/// assert_eq!(text.segments.segments(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn render(
@@ -80,7 +81,7 @@ pub fn render(
     values: &MergeValues,
     sender: SenderKind,
 ) -> Result<Rendered, CopyError> {
-    let fitted = fitting(copy, &copy.with_business(values), sender)?;
+    let fitted = fitting(copy, &copy.field_values(values), sender)?;
     Ok(Rendered {
         warnings: copy.warnings(&fitted.body),
         body: fitted.body.into(),
@@ -91,36 +92,34 @@ pub fn render(
     })
 }
 
-/// The text of this copy with these very names, which may take more parts than the copy allows: [`render`] leaves them
-/// out then.
+/// The text of this copy with exactly these names, which may take more segments than the copy allows: [`render`] would
+/// then leave the names out.
 pub(crate) fn render_as_named(
     copy: &MessageCopy,
     values: &MergeValues,
 ) -> Result<String, CopyError> {
-    let values = copy.with_business(values);
     if values.has_names() {
-        copy.compose(&values)
+        let values = copy.field_values(values);
+        copy.check_values(&copy.body, &values)?;
+        copy.compose_unchecked(&values)
     } else {
-        Ok(render(copy, &values, SenderKind::LongCode)?
-            .body
-            .into_inner())
+        let text = render(copy, values, SenderKind::LongCode)?;
+        Ok(text.body.into_inner())
     }
 }
 
 impl MessageCopy {
-    pub(super) fn with_business(&self, values: &MergeValues) -> MergeValues {
-        let mut values = values.clone();
-        if let Some(name) = &self.business_name {
-            values.location_name = Some(name.clone());
-        }
-        values
+    /// The values for a text in the name of the copy's business.
+    pub(super) fn field_values<'a>(&'a self, values: &'a MergeValues) -> FieldValues<'a> {
+        FieldValues::new(values).with_business(self.business_name.as_deref())
     }
 
-    /// The text with exactly these values, whatever it costs.
-    pub(super) fn compose(&self, values: &MergeValues) -> Result<String, CopyError> {
-        let text = self.filled(&self.body, values)?;
+    /// The text with exactly these values, whatever it costs. Each of them must have been checked
+    /// ([`check_values`](Self::check_values)).
+    pub(super) fn compose_unchecked(&self, values: &FieldValues<'_>) -> Result<String, CopyError> {
+        let text = self.fill_unchecked(&self.body, values)?;
         let text = with_space_after_links(&plain(&text));
-        // A quote that touched a link was taken for a part of it so far.
+        // Until now a quote that touches a link was treated as a part of it.
         let mut text = plain(text.trim());
         if text.is_empty() {
             return Err(CopyError::new(Kind::Empty, None));
@@ -138,29 +137,54 @@ impl MessageCopy {
         Ok(text)
     }
 
-    /// The template with these values, each of which may stand in it.
-    pub(super) fn filled(
+    /// The template with these values, each of which must be allowed in it.
+    pub(super) fn fill(
         &self,
         template: &Template,
-        values: &MergeValues,
+        values: &FieldValues<'_>,
     ) -> Result<String, CopyError> {
-        for field in template.fields() {
-            self.check_value(field, values)?;
-        }
-        let text = template.render(values)?;
+        self.check_values(template, values)?;
+        self.fill_unchecked(template, values)
+    }
+
+    fn fill_unchecked(
+        &self,
+        template: &Template,
+        values: &FieldValues<'_>,
+    ) -> Result<String, CopyError> {
+        let text = template.fill(values)?;
         if text.len() > LONGEST_FILLED {
             return Err(CopyError::new(Kind::TooLong, None));
         }
         Ok(text)
     }
 
-    /// Whether the value of a field, if it has one, may stand in the text: no braces, sound links, nothing clinical.
+    /// Fails unless the value of each field of the template is allowed in a text.
+    pub(super) fn check_values(
+        &self,
+        template: &Template,
+        values: &FieldValues<'_>,
+    ) -> Result<(), CopyError> {
+        let mut fields = template.fields();
+        fields.try_for_each(|field| self.check_field_value(field, values))
+    }
+
+    /// Fails unless the value of a field, if it has one, is allowed in a text: no braces, valid links, nothing
+    /// health-related.
     ///
-    /// Names of contacts are not judged here; [`MergeValues`] leaves out those that cannot be shown.
+    /// Names of contacts are not checked here; those that cannot be shown are left out.
     pub(crate) fn check_value(
         &self,
         field: &MergeField,
         values: &MergeValues,
+    ) -> Result<(), CopyError> {
+        self.check_field_value(field, &FieldValues::new(values))
+    }
+
+    fn check_field_value(
+        &self,
+        field: &MergeField,
+        values: &FieldValues<'_>,
     ) -> Result<(), CopyError> {
         if field.is_name() {
             return Ok(());
@@ -169,9 +193,9 @@ impl MessageCopy {
         let Some(value) = values.get(field) else {
             return Ok(());
         };
-        self.check_text(&value, Some(field))?;
+        self.check_text(value, Some(field))?;
         if field.is_link() {
-            check_link(&value, Some(field))?;
+            check_link(value, Some(field))?;
         }
         Ok(())
     }

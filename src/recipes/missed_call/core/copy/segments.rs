@@ -1,29 +1,24 @@
-//! How many parts of a text message a text takes, and therefore what it costs: alphabets, part sizes, characters that
-//! must not be torn apart. Counting only; what to do about a text that is too long is [`fit`](super::budget)'s business.
+//! How many segments a text takes, and therefore what it costs: encodings, segment sizes, characters that must not be
+//! split. Counting only; [`budget`](super::budget) decides what to do about a text that is too long.
 //!
 //! Sources: 3GPP TS 23.038 (the GSM 7-bit default alphabet with its extension table, UCS-2) and TS 23.040 (the header
-//! of six octets that joins the parts). Twilio, on whose network HighLevel's phone system builds, counts emoji as two
-//! units of UTF-16, and gives toll-free senders in the United States and Canada parts of 152 and 66; the latter stands
-//! in Twilio's notes on message length as its customers repeat them (such as epicmessages.com/?p=1472).
+//! of six octets that joins the segments). Twilio, on whose network HighLevel's phone system builds, counts emoji as
+//! two units of UTF-16, and gives toll-free senders in the United States and Canada segments of 152 and 66 units; its
+//! customers quote the second number from Twilio's notes on message length (such as epicmessages.com/?p=1472).
 
 use crate::phone::PhoneNumber;
-
-/// The default alphabet except for small and capital letters and digits of ASCII, which are all in it.
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
-/// The extension table: each character is sent as an escape and a second septet.
-const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// The area codes of toll-free numbers in North America (47 CFR 52.101, NANPA).
 const TOLL_FREE: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
 
-/// What a text is sent from. It decides how much fits into a part.
+/// The kind of number that a text is sent from. It decides how much fits into a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SenderKind {
     /// An ordinary local or mobile number.
     #[default]
     LongCode,
-    /// A toll-free number of the United States or Canada; its parts are one character shorter.
+    /// A toll-free number of the United States or Canada; its segments are one unit shorter.
     TollFree,
 }
 
@@ -42,77 +37,74 @@ impl SenderKind {
     }
 }
 
-/// The alphabet a text is sent in: the cheap one, unless a single character of it is not in there.
+/// The encoding of a text: GSM-7, unless one of its characters is not in that alphabet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
     /// The GSM 7-bit default alphabet, counted in septets.
     Gsm7,
-    /// UCS-2, in fact UTF-16, counted in units of 16 bits. It holds everything and less than half as much.
+    /// UCS-2, in fact UTF-16, counted in units of 16 bits. It has every character, and a segment holds less than half
+    /// as many.
     Ucs2,
 }
 
-/// How long a text is and how many parts it takes. Each part is paid for as one message.
+/// How long a text is and how many segments it takes. Each segment is billed as one message.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::copy::{Encoding, Segments, SenderKind};
 ///
 /// let straight = Segments::of(&"It's so. ".repeat(17), SenderKind::LongCode);
-/// assert_eq!((straight.units(), straight.parts()), (153, 1));
+/// assert_eq!((straight.units(), straight.segments()), (153, 1));
 ///
 /// // One curly quote, and the same text costs three times as much.
 /// let curly = Segments::of(&"It’s so. ".repeat(17), SenderKind::LongCode);
-/// assert_eq!((curly.encoding(), curly.parts()), (Encoding::Ucs2, 3));
+/// assert_eq!((curly.encoding(), curly.segments()), (Encoding::Ucs2, 3));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Segments {
     encoding: Encoding,
     units: usize,
-    parts: usize,
+    segments: usize,
 }
 
 impl Segments {
-    /// Counts `text`, sent as it stands from such a number.
+    /// Counts `text`, sent as it is from such a number.
     pub fn of(text: &str, sender: SenderKind) -> Self {
-        Self::of_characters(text.chars(), sender)
+        Self::with_appended(text, 0, sender)
     }
 
-    /// The same with `more` characters of the default alphabet after it.
-    pub(super) fn with_more(text: &str, more: usize, sender: SenderKind) -> Self {
-        Self::of_characters(text.chars().chain(std::iter::repeat_n('x', more)), sender)
-    }
-
-    fn of_characters(text: impl Iterator<Item = char> + Clone, sender: SenderKind) -> Self {
-        let septets: Option<Vec<usize>> = text.clone().map(septets).collect();
-        let (encoding, costs) = match septets {
-            Some(septets) => (Encoding::Gsm7, septets),
-            None => (Encoding::Ucs2, text.map(char::len_utf16).collect()),
+    /// The same with `appended` characters of the default alphabet after it.
+    pub(super) fn with_appended(text: &str, appended: usize, sender: SenderKind) -> Self {
+        let characters = || text.chars().chain(std::iter::repeat_n('x', appended));
+        let of_gsm7: Option<usize> = characters().map(septets).sum();
+        let (encoding, units) = match of_gsm7 {
+            Some(units) => (Encoding::Gsm7, units),
+            None => (Encoding::Ucs2, characters().map(char::len_utf16).sum()),
         };
-        let units = costs.iter().sum();
         let (single, joined) = capacity(encoding, sender);
-        let parts = if units <= single {
-            usize::from(units > 0)
-        } else {
-            joined_parts(&costs, joined)
+        let segments = match encoding {
+            _ if units <= single => usize::from(units > 0),
+            Encoding::Gsm7 => joined_segments(characters().filter_map(septets), joined),
+            Encoding::Ucs2 => joined_segments(characters().map(char::len_utf16), joined),
         };
         Self {
             encoding,
             units,
-            parts,
+            segments,
         }
     }
 
-    /// How many units it is too long for so many parts; 0 if it fits.
+    /// How many units it is too long for `most` segments; 0 if it fits.
     pub(super) fn excess(self, most: usize, sender: SenderKind) -> usize {
-        if self.parts <= most {
+        if self.segments <= most {
             return 0;
         }
         let (single, joined) = capacity(self.encoding, sender);
         let room = if most <= 1 { single } else { joined * most };
-        // A unit can stay empty at the end of a part.
+        // A unit can stay empty at the end of a segment.
         self.units.saturating_sub(room).max(1)
     }
 
-    /// The alphabet.
+    /// The encoding.
     pub fn encoding(self) -> Encoding {
         self.encoding
     }
@@ -123,9 +115,9 @@ impl Segments {
         self.units
     }
 
-    /// The number of parts; 0 only for an empty text.
-    pub fn parts(self) -> usize {
-        self.parts
+    /// The number of segments; 0 only for an empty text.
+    pub fn segments(self) -> usize {
+        self.segments
     }
 }
 
@@ -134,17 +126,21 @@ pub(super) fn is_gsm7(character: char) -> bool {
     septets(character).is_some()
 }
 
+/// How many septets the character takes in the default alphabet; a character of the extension table takes an escape and
+/// a second septet.
 fn septets(character: char) -> Option<usize> {
-    if character.is_ascii_alphanumeric() || BASIC.contains(character) {
-        Some(1)
-    } else if EXTENSION.contains(character) {
-        Some(2)
-    } else {
-        None
+    match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '\n' | '\r' => Some(1),
+        '!'..='#' | '%'..='/' | ':'..='?' | '@' | '$' | '_' => Some(1),
+        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' | 'Φ' | 'Γ'
+        | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' | 'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä'
+        | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
+        '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
+        _ => None,
     }
 }
 
-/// What fits into a message of one part, and into each part of several.
+/// What fits into a single segment, and into each of several.
 fn capacity(encoding: Encoding, sender: SenderKind) -> (usize, usize) {
     match (encoding, sender) {
         (Encoding::Gsm7, SenderKind::LongCode) => (160, 153),
@@ -154,18 +150,18 @@ fn capacity(encoding: Encoding, sender: SenderKind) -> (usize, usize) {
     }
 }
 
-/// An escape and its septet, or a surrogate pair, stay together: what no longer fits as a whole opens the next part.
-fn joined_parts(costs: &[usize], capacity: usize) -> usize {
-    let mut parts = 1;
+/// An escape and its septet, or a surrogate pair, stay together: what does not fit as a whole begins the next segment.
+fn joined_segments(costs: impl Iterator<Item = usize>, capacity: usize) -> usize {
+    let mut segments = 1;
     let mut used = 0;
     for cost in costs {
         if used + cost > capacity {
-            parts += 1;
+            segments += 1;
             used = 0;
         }
         used += cost;
     }
-    parts
+    segments
 }
 
 #[cfg(test)]
@@ -189,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn parts_at_their_boundaries() {
+    fn segments_at_their_boundaries() {
         use SenderKind::{LongCode, TollFree};
-        for (text, count, sender, units, parts) in [
+        for (text, count, sender, units, segments) in [
             ("a", 0, LongCode, 0, 0),
             ("a", 1, LongCode, 1, 1),
             ("a", 160, LongCode, 160, 1),
@@ -220,12 +216,16 @@ mod tests {
         ] {
             let counted = Segments::of(&text.repeat(count), sender);
             let of = format!("{count} × {text}");
-            assert_eq!((counted.units(), counted.parts()), (units, parts), "{of}");
+            assert_eq!(
+                (counted.units(), counted.segments()),
+                (units, segments),
+                "{of}"
+            );
         }
-        // The pair would straddle the end of the first part.
+        // The pair would straddle the end of the first segment.
         let straddling = format!("{}€{}", "a".repeat(152), "a".repeat(152));
         let counted = Segments::of(&straddling, LongCode);
-        assert_eq!((counted.units(), counted.parts()), (306, 3));
+        assert_eq!((counted.units(), counted.segments()), (306, 3));
     }
 
     #[test]
@@ -237,32 +237,32 @@ mod tests {
             ("+448005550100", SenderKind::LongCode),
             ("+1800555", SenderKind::TollFree),
         ] {
-            let told = serde_json::from_value(number.into()).unwrap();
-            assert_eq!(SenderKind::of(&told), kind, "{number}");
+            let parsed = serde_json::from_value(number.into()).unwrap();
+            assert_eq!(SenderKind::of(&parsed), kind, "{number}");
         }
     }
 
     proptest! {
         #[test]
-        fn more_text_never_takes_fewer_parts(text in "[a-z€ë🙂 ]{0,400}", more in "[a-z€ë🙂]{1,3}") {
+        fn more_text_never_takes_fewer_segments(text in "[a-z€ë🙂 ]{0,400}", more in "[a-z€ë🙂]{1,3}") {
             for sender in SENDERS {
                 let before = Segments::of(&text, sender);
                 let after = Segments::of(&format!("{text}{more}"), sender);
-                prop_assert!(before.parts() <= after.parts(), "{before:?} {after:?}");
+                prop_assert!(before.segments() <= after.segments(), "{before:?} {after:?}");
             }
         }
 
         #[test]
-        fn parts_lie_within_what_units_allow(text in "[a-z€{}ë🙂]{1,400}") {
+        fn segments_are_within_what_units_allow(text in "[a-z€{}ë🙂]{1,400}") {
             for sender in SENDERS {
                 let counted = Segments::of(&text, sender);
                 let (single, joined) = capacity(counted.encoding(), sender);
                 if counted.units() <= single {
-                    prop_assert_eq!(counted.parts(), 1);
+                    prop_assert_eq!(counted.segments(), 1);
                 } else {
-                    // At most one unit of each part stays empty.
-                    prop_assert!(counted.parts() >= counted.units().div_ceil(joined));
-                    prop_assert!(counted.parts() <= counted.units().div_ceil(joined - 1));
+                    // At most one unit of each segment stays empty.
+                    prop_assert!(counted.segments() >= counted.units().div_ceil(joined));
+                    prop_assert!(counted.segments() <= counted.units().div_ceil(joined - 1));
                 }
                 let plain = counted.encoding() == Encoding::Gsm7;
                 prop_assert_eq!(plain, text.chars().all(is_gsm7));
@@ -270,9 +270,9 @@ mod tests {
         }
 
         #[test]
-        fn a_toll_free_sender_never_takes_fewer_parts(text in any::<String>()) {
+        fn a_toll_free_sender_never_takes_fewer_segments(text in any::<String>()) {
             let [long_code, toll_free] = SENDERS.map(|sender| Segments::of(&text, sender));
-            prop_assert!(toll_free.parts() >= long_code.parts());
+            prop_assert!(toll_free.segments() >= long_code.segments());
             prop_assert_eq!(toll_free.units(), long_code.units());
         }
     }

@@ -1,12 +1,12 @@
-//! Typographic characters, which word processors put in and which make a text cost twice: their equivalents in the
-//! alphabet of text messages. What has no equivalent stays; a link is not touched.
+//! Smart encoding: typographic characters, which word processors insert and which double the price of a text, become
+//! their equivalents in the alphabet of text messages. Characters without an equivalent stay; links are not changed.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::segments::is_gsm7;
 
 /// `text` with plain quotes, dashes and spaces in place of typographic ones, without invisible and control characters,
-/// and with letters and their accents put together. Links stay as they are.
+/// and with each letter and its accents composed into one character. Links stay as they are.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -19,10 +19,10 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
-/// The next link of `text`, with what stands before and after it.
+/// The next link of `text`, with what is before and after it.
 ///
-/// A link begins with `http://`, `https://` or `www.`, and ends before white space, a quote that closes, an ellipsis or
-/// an invisible character: those come from the words around it, never from the link.
+/// A link begins with `http://`, `https://` or `www.`, and ends before white space, a closing quote, an ellipsis or
+/// an invisible character: those belong to the words around it, never to the link.
 pub(super) fn next_link(text: &str) -> Option<(&str, &str, &str)> {
     let (start, _) = text
         .match_indices(['h', 'H', 'w', 'W'])
@@ -54,6 +54,9 @@ fn ends_link(character: char) -> bool {
 }
 
 fn push_plain(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        return push_plain_ascii(text, out);
+    }
     let visible: String = text.chars().filter(|c| is_text(*c)).collect();
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&visible);
     let mut after_foreign = false;
@@ -75,17 +78,31 @@ fn push_plain(text: &str, out: &mut String) {
     }
 }
 
-/// Whether a reader gets to see the character, or the space or line break that it makes.
+/// The same for ASCII, which needs no normalization.
+fn push_plain_ascii(text: &str, out: &mut String) {
+    out.extend(
+        text.chars()
+            .filter(|c| is_text(*c))
+            .map(|character| match character {
+                '`' => '\'',
+                '\t' => ' ',
+                '\u{b}' | '\u{c}' => '\n',
+                _ => character,
+            }),
+    );
+}
+
+/// Whether a reader sees the character, or the space or line break that it makes.
 pub(super) fn is_text(character: char) -> bool {
     !is_invisible(character) && !is_control(character)
 }
 
-/// Characters that steer devices, such as NUL; white space is none.
+/// Characters that control devices, such as NUL; white space is not among them.
 pub(super) fn is_control(character: char) -> bool {
     character.is_control() && !character.is_whitespace()
 }
 
-/// Characters without width, and those that turn the direction of what follows.
+/// Characters without width, and those that change the direction of what follows.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -94,7 +111,7 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
-/// What a character is called that nobody sees, or takes for an ordinary space.
+/// The name of a character that is invisible or looks like an ordinary space.
 pub(crate) fn invisible_name(character: char) -> Option<&'static str> {
     Some(match character {
         '\u{a0}' | '\u{2007}' | '\u{202f}' => "a no-break space",
@@ -109,7 +126,7 @@ pub(crate) fn invisible_name(character: char) -> Option<&'static str> {
     })
 }
 
-/// Invisible characters that mean something inside of emoji and some scripts, and nothing between plain letters.
+/// Invisible characters with a meaning in emoji and in some scripts, and with none between plain letters.
 pub(super) fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')
 }
@@ -177,7 +194,7 @@ mod tests {
             ("Kaʻiulani", "Ka'iulani"),
             // A letter and its accent are one character of the alphabet of text messages.
             ("Rene\u{301}e", "Renée"),
-            // What has no equivalent stays, and so does what joins it.
+            // Characters without an equivalent stay, and so do their joiners.
             ("Zoë 李 🙂", "Zoë 李 🙂"),
             ("👩\u{200d}💻 ❤\u{fe0f}", "👩\u{200d}💻 ❤\u{fe0f}"),
             ("a\u{200d}b\u{fe0f}", "ab"),
@@ -212,6 +229,13 @@ mod tests {
                 equivalent(*c).is_some() || narrow(*c).is_some() || is_invisible(*c)
             });
             prop_assert_eq!(left, None);
+        }
+
+        #[test]
+        fn ascii_comes_out_as_it_does_beside_other_characters(text in "[\\x00-\\x7f]{0,60}") {
+            // The letter at the end keeps the text from the way for ASCII.
+            let longer = plain(&format!("{text} Ł"));
+            prop_assert_eq!(format!("{} Ł", plain(&text)), longer);
         }
 
         #[test]

@@ -1,11 +1,11 @@
-//! A name in the letters of text messages: `ë` becomes `e`, `ł` becomes `l`. Only what every reader would write so;
-//! a name in another script stays what it is.
+//! Transliteration of names into the alphabet of text messages: `ë` becomes `e`, `ł` becomes `l`. Only replacements that
+//! every reader would accept; a name in another script is not changed.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 use super::segments::is_gsm7;
 
-/// The name with every letter in the GSM 7-bit alphabet, or nothing if one has no undisputed place there.
+/// The name with every letter in the GSM 7-bit alphabet, or nothing if a letter has no accepted replacement.
 pub(super) fn latin(name: &str) -> Option<String> {
     let mut out = String::with_capacity(name.len());
     for character in name.chars() {
@@ -20,7 +20,7 @@ pub(super) fn latin(name: &str) -> Option<String> {
     Some(out)
 }
 
-/// Letters that are no plain letter with an accent.
+/// Letters that are not a plain letter with an accent.
 fn letters(character: char) -> Option<&'static str> {
     Some(match character {
         'ł' => "l",
@@ -42,7 +42,7 @@ fn letters(character: char) -> Option<&'static str> {
     })
 }
 
-/// The plain letter below the accents.
+/// The plain letter without its accents.
 fn base(character: char) -> Option<char> {
     let decomposed = DecomposingNormalizerBorrowed::new_nfd()
         .normalize(character.encode_utf8(&mut [0; 4]))
@@ -71,7 +71,7 @@ mod tests {
             ("Şükrü Yıldız", Some("Sükrü Yildiz")),
             ("Þórður", Some("Thordur")),
             ("Dvořák", Some("Dvorak")),
-            // These are in the alphabet already.
+            // All of these letters are in the alphabet.
             ("René Müller Åse", Some("René Müller Åse")),
             ("O'Neil-Smith", Some("O'Neil-Smith")),
             ("李小龙", None),
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_comes_out_is_of_the_alphabet(name in any::<String>()) {
+        fn the_result_is_in_the_alphabet(name in any::<String>()) {
             if let Some(name) = latin(&name) {
                 prop_assert!(name.chars().all(is_gsm7), "{}", name);
             }

@@ -1,5 +1,5 @@
-//! Which of several copies does this caller get? Conditions on the call choose the most specific one, and an experiment
-//! splits callers between copies so that each caller always gets the same.
+//! Which of several copies a caller gets. Conditions on the call select the most specific copy, and an experiment splits
+//! callers between copies so that each caller always gets the same one.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub struct CopyContext {
     pub source: Option<String>,
 }
 
-/// When a copy is meant. All conditions have to hold; without any it is meant for every call.
+/// The calls that a copy is for. All conditions must hold; a copy without conditions is for every call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// One of these numbers was called; any number if there are none.
@@ -51,8 +51,8 @@ impl Conditions {
                 .is_none_or(|asked| context.in_hours == Some(asked))
     }
 
-    /// Which conditions there are, the weightiest first: the wrong studio's link is a worse mistake than the wrong
-    /// greeting.
+    /// Which conditions there are, the most important first: a link of the wrong location is a worse mistake than the
+    /// wrong greeting.
     fn specificity(&self) -> [bool; 5] {
         [
             !self.called.is_empty(),
@@ -63,7 +63,7 @@ impl Conditions {
         ]
     }
 
-    /// Whether a call can meet both and neither is more specific.
+    /// Whether a call can meet both and neither of them is more specific.
     fn compete(&self, other: &Self) -> bool {
         self.specificity() == other.specificity()
             && self.repeat_caller == other.repeat_caller
@@ -85,31 +85,31 @@ fn overlap<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> bool {
 /// A copy's share in an experiment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arm {
-    /// The experiment's name. Another name shuffles the callers anew.
+    /// The experiment's name. Another name assigns the callers again.
     pub experiment: String,
-    /// How many callers get this copy, in proportion to the other arms; nobody with 0.
+    /// How many callers get this copy, in proportion to the other arms; none with 0.
     pub weight: u32,
 }
 
-/// A copy and when it is meant.
+/// A copy and the calls that it is for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
-    /// The copy; its name tells variants apart.
+    /// The copy; its name identifies the variant.
     pub copy: MessageCopy,
-    /// When it is meant.
+    /// The calls that it is for.
     pub when: Conditions,
-    /// Its share, if another copy is meant for the same calls.
+    /// Its share, if another copy is for the same calls.
     pub arm: Option<Arm>,
 }
 
-/// Why several copies cannot stand side by side.
+/// Why several copies cannot be used together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VariantsError {
     /// Two have the same name.
     #[error("two copies are called `{0}`; give each a name of its own")]
     SameName(String),
-    /// Nothing says which of two is meant.
+    /// Two copies are for the same calls, and nothing decides between them.
     #[error(
         "`{0}` and `{1}` are meant for the same calls; give one a further condition, or make both arms of one \
          experiment with the same conditions"
@@ -120,7 +120,7 @@ pub enum VariantsError {
     NoWeight(String),
 }
 
-/// Copies of which at most one is meant for each call and caller.
+/// Copies, at most one of which is for each call and caller.
 ///
 /// The most specific copy wins: one for the number that was called before one for the source, then for repeat callers,
 /// for voicemails, for business hours, and last the one without conditions.
@@ -151,7 +151,7 @@ pub struct Variants {
 }
 
 impl Variants {
-    /// Takes the variants, if it is clear for every call which is meant.
+    /// The variants, if it is clear for every call which one is for it.
     pub fn new(list: Vec<Variant>) -> Result<Self, VariantsError> {
         for (at, variant) in list.iter().enumerate() {
             let name = &variant.copy.name;
@@ -177,12 +177,12 @@ impl Variants {
         Ok(Self { list })
     }
 
-    /// All of them, as they were given.
+    /// All of them, in the given order.
     pub fn iter(&self) -> impl Iterator<Item = &Variant> {
         self.list.iter()
     }
 
-    /// The copies of which one is for this call. More than one are arms of one experiment.
+    /// The copies for this call. If there are several, they are arms of one experiment.
     pub(crate) fn meant(&self, context: &CopyContext) -> impl Iterator<Item = &Variant> {
         let holding = || {
             let list = self.list.iter();
@@ -192,8 +192,8 @@ impl Variants {
         holding().filter(move |variant| Some(variant.when.specificity()) == best)
     }
 
-    /// The copy for this call, if one is meant for it. `subject` names the caller: the same subject always gets the
-    /// same arm of an experiment, and another one only if the weights change.
+    /// The copy for this call, if there is one. `subject` names the caller: the same subject always gets the same arm
+    /// of an experiment, and another arm only if the weights change.
     pub fn choose(&self, context: &CopyContext, subject: &str) -> Option<&Variant> {
         let arms = || self.meant(context);
         let first = arms().next()?;
@@ -222,8 +222,8 @@ impl Variant {
     }
 }
 
-/// Where the subject stands among `total` equal places. The place depends on the two names alone, and names of
-/// different experiments scatter the same subjects differently.
+/// The place of the subject among `total` equal places. It depends only on the two names; different experiments place
+/// the same subjects differently.
 fn point(experiment: &str, subject: &str, total: u64) -> u64 {
     let name = format!("{}:{experiment}{subject}", experiment.len());
     let hash = crate::digest::sha256_hex(name.as_bytes())

@@ -279,8 +279,8 @@ fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {
         errors.extend(copy.check_value(field, &values).err());
     }
     errors.extend(body.required().filter_map(|field| {
-        let absent = values.get(field).is_none();
-        absent.then(|| values.absence(field).err()).flatten()
+        let absent = values.lacks(field);
+        absent.then(|| values.fallback_for(field).err()).flatten()
     }));
     if errors.is_empty() {
         // What only shows in the whole text, such as its length or the other branch of an `if`.

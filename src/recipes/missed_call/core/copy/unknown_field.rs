@@ -1,13 +1,13 @@
-//! What somebody meant who wrote a merge field that recipes do not know.
+//! Suggestions for a merge field that recipes do not know: which field was probably meant.
 
-use super::notation::FIXED_FIELDS;
-use crate::recipes::missed_call::core::recipe::Diagnostic;
+use super::merge_field::FIXED_FIELDS;
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
 const KNOWN_FIELDS: &str = "write one of `contact.first_name`, `contact.last_name`, `contact.name`, `location.name`, \
                             `location.phone`, `number.name`, `number.link` or `custom_values.<key>`";
 
-/// What HighLevel's own merge fields begin with, besides those of contacts and locations.
+/// The first words of HighLevel's own merge fields, besides those of contacts and locations.
 const OBJECTS: [&str; 16] = [
     "user",
     "appointment",
@@ -27,7 +27,7 @@ const OBJECTS: [&str; 16] = [
     "membership",
 ];
 
-/// HighLevel's fields of contacts and locations that look like one of ours, or that people ask for.
+/// HighLevel's fields of contacts and locations that look like one of ours, or that users ask for.
 const OTHER_FIELDS: [&str; 24] = [
     "contact.email",
     "contact.phone",
@@ -55,7 +55,7 @@ const OTHER_FIELDS: [&str; 24] = [
     "location.logo_url",
 ];
 
-/// What people call our fields.
+/// Other names that users write for our fields.
 const OTHER_NAMES: [(&str, &[&str]); 6] = [
     (
         "contact.first_name",
@@ -158,7 +158,7 @@ const OTHER_NAMES: [(&str, &[&str]); 6] = [
     ),
 ];
 
-/// What is wrong with a field that is not known.
+/// What is wrong with an unknown field.
 pub(super) fn unknown_field(path: &str) -> Diagnostic {
     let lower = path.trim().to_lowercase();
     let object = lower.split('.').next().unwrap_or_default();
@@ -182,7 +182,7 @@ fn instead_of(lower: &str) -> String {
                 &key
             };
             return format!(
-                "the key of a custom value has small letters, digits and `_` only, such as `custom_values.{key}`"
+                "the key of a custom value has lower-case letters, digits and `_` only, such as `custom_values.{key}`"
             );
         }
         return format!("did you mean `custom_values.{key}`?");
@@ -239,7 +239,7 @@ pub(super) fn meant(words: &str) -> Option<&'static str> {
     })
 }
 
-/// Small letters, digits and `_`.
+/// The words in lower-case letters, digits and `_`.
 pub(super) fn slug(words: &str) -> String {
     let mut slug = String::new();
     for character in words.trim().to_lowercase().chars() {
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advice_names_what_was_meant() {
+    fn the_remedy_names_the_field_that_was_meant() {
         for (path, begin) in [
             ("user.name", "write the words themselves"),
             ("contact.email", "write the words themselves"),
@@ -282,7 +282,7 @@ mod tests {
             ),
             (
                 "custom_values.Calendly Link",
-                "the key of a custom value has small letters, digits and `_` only, such as `custom_values.calendly_link`",
+                "the key of a custom value has lower-case letters, digits and `_` only, such as `custom_values.calendly_link`",
             ),
             (
                 "contact.first_name default='x'",
@@ -290,8 +290,8 @@ mod tests {
             ),
             ("1 + 1", "write one of"),
         ] {
-            let told = unknown_field(path).remedy;
-            assert!(told.starts_with(begin), "{path}: {told}");
+            let remedy = unknown_field(path).remedy;
+            assert!(remedy.starts_with(begin), "{path}: {remedy}");
         }
     }
 }

@@ -1,69 +1,69 @@
-//! The notation of templates: where fields and statements begin and end, and which of them are allowed.
+//! The parser of templates: where fields and statements begin and end, and which of them are allowed.
 //!
-//! Reading only; what a template comes to is [`template`](super::template)'s business.
+//! The grammar, with any white space around a field:
+//!
+//! ```text
+//! {{ field }}   {{ field | default("words") }}
+//! {% if field %} … {% elif not field %} … {% else %} … {% endif %}
+//! ```
+//!
+//! A `-` next to a brace (`{{- field -}}`) removes the white space on that side; a `+` keeps it, as no sign does.
 
-use super::fields::unknown_field;
-use super::smart_encoding::invisible_name;
-use super::template::{FIELD, MergeField};
-use crate::recipes::missed_call::core::recipe::Diagnostic;
+use super::super::merge_field::MergeField;
+use super::super::smart_encoding::invisible_name;
+use super::super::unknown_field::unknown_field;
+use super::tree::{Condition, FIELD, Piece, ROOT, Tree};
+use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
-/// The fields with a fixed name, as they are written.
-pub(super) const FIXED_FIELDS: &[&str] = &[
-    "contact.first_name",
-    "contact.last_name",
-    "contact.name",
-    "location.name",
-    "location.phone",
-    "number.name",
-    "number.link",
-];
-
-/// A part of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Words that stand in the text as they are.
-    Words(String),
-    /// `{{ field }}` or `{{ field | default("…") }}`, and whether it stands inside an `if`.
-    Print {
-        field: MergeField,
-        default: Option<String>,
-        conditional: bool,
-    },
-    /// `{% if field %}`.
-    Test(MergeField),
-}
-
-impl Piece {
-    /// The words, if it is some.
-    pub(super) fn as_words(&self) -> Option<&str> {
-        match self {
-            Self::Words(words) => Some(words),
-            _ => None,
-        }
-    }
-}
-
-/// Takes a template apart, and notes what is not allowed in it.
+/// Parses a template, and lists what is wrong in it.
 #[derive(Default)]
 pub(super) struct Parser {
-    pub(super) pieces: Vec<Piece>,
-    pub(super) faults: Vec<Diagnostic>,
-    /// The template as the engine reads it.
-    pub(super) engine: String,
-    open_ifs: usize,
+    tree: Tree,
+    faults: Vec<Diagnostic>,
+    /// The branch that the next piece belongs to.
+    branch: usize,
+    /// The statements without an `endif` so far.
+    open_ifs: Vec<OpenIf>,
+    /// Whether an `elif`, `else` or `endif` was found where none may be.
+    misplaced: bool,
+    /// Whether the last field or statement removes the white space after it.
+    trims_next: bool,
+}
+
+/// An `if` without its `endif` so far.
+struct OpenIf {
+    /// Its first branch.
+    first: usize,
+    /// The branch that contains it.
+    parent: usize,
+    has_else: bool,
 }
 
 impl Parser {
-    pub(super) fn fault(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
+    /// The tree of the template, as far as it can be read, and everything that is wrong.
+    pub(super) fn parse(source: &str) -> (Tree, Vec<Diagnostic>) {
+        let mut parser = Self::default();
+        parser.read(source);
+        if parser.misplaced && parser.faults.is_empty() {
+            parser.fault(
+                "`{% if %}`, `{% else %}` and `{% endif %}` that do not belong together",
+                "write `{% if field %}…{% else %}…{% endif %}`, in this order",
+            );
+        }
+        (parser.tree, parser.faults)
+    }
+
+    fn fault(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
         self.faults.push(Diagnostic::new(what, remedy));
     }
 
-    pub(super) fn read(&mut self, source: &str) {
+    fn read(&mut self, source: &str) {
         let mut rest = source;
         while let Some((at, mark)) = next_mark(rest) {
             let (words, after) = rest.split_at(at);
             let after = after.get(mark.len()..).unwrap_or_default();
-            self.words(words);
+            let trims_end = after.starts_with('-') && matches!(mark, "{{" | "{%");
+            self.words(if trims_end { words.trim_end() } else { words });
             let close = match mark {
                 "{{" => "}}",
                 "{%" => "%}",
@@ -103,31 +103,22 @@ impl Parser {
                     format!("write `{close}` after the field"),
                 );
             };
-            let signs = |sign: char| matches!(sign, '-' | '+');
-            let lead = inside.chars().next().filter(|sign| signs(*sign));
-            let trail = inside.chars().next_back().filter(|sign| signs(*sign));
-            let inside = inside.trim_start_matches(signs);
-            let inside = inside.trim_end_matches(signs).trim();
-            self.engine.push_str(mark);
-            self.engine.extend(lead);
-            self.engine.push(' ');
+            self.trims_next = inside.ends_with('-');
+            let inside = inside.trim_matches(['-', '+']).trim();
             if mark == "{{" {
                 self.print(inside);
             } else {
                 self.statement(inside);
             }
-            self.engine.push(' ');
-            self.engine.extend(trail);
-            self.engine.push_str(close);
             rest = after;
         }
         self.words(rest);
-        if self.open_ifs > 0 {
+        if !self.open_ifs.is_empty() {
             self.fault("`{% if %}` without an end", "write `{% endif %}` after it");
         }
     }
 
-    /// `}}` without a beginning, perhaps for want of one brace.
+    /// `}}` or `%}` without a beginning, perhaps because one brace is missing.
     fn closes_nothing(&mut self, before: &str, mark: &str) {
         let field = before.rsplit_once('{').map(|(_, field)| field.trim());
         if let Some(field) = field.filter(|field| mark == "}}" && is_path(field)) {
@@ -144,40 +135,39 @@ impl Parser {
     }
 
     fn brace_missing(&mut self, field: &str) {
-        // So that the words around it are not read as one.
-        self.words(FIELD.encode_utf8(&mut [0; 4]));
+        self.stand_in();
         self.fault(
             format!("a brace is missing after `{field}`"),
             format!("write `{{{{ {field} }}}}`"),
         );
     }
 
+    /// Puts a character where a field cannot be read, so that the words around it are not joined.
+    fn stand_in(&mut self) {
+        self.words(FIELD.encode_utf8(&mut [0; 4]));
+    }
+
     fn words(&mut self, words: &str) {
+        let words = match std::mem::take(&mut self.trims_next) {
+            true => words.trim_start(),
+            false => words,
+        };
         if !words.is_empty() {
-            self.pieces.push(Piece::Words(words.to_owned()));
-            self.engine.push_str(words);
+            let piece = Piece::Words(words.to_owned());
+            self.tree.push(piece, self.branch);
         }
     }
 
-    /// The field of this path, which the engine reads next.
     fn field(&mut self, path: &str) -> Option<MergeField> {
         let field = MergeField::parse(path);
-        match &field {
-            // A key that begins with a digit is no name to the engine.
-            Some(MergeField::CustomValue(key)) => {
-                self.engine.push_str(&format!("custom_values[\"{key}\"]"));
-            }
-            Some(_) => self.engine.push_str(path),
-            None => {
-                self.unknown(path);
-                // So that the words around it are not read as one.
-                self.words(FIELD.encode_utf8(&mut [0; 4]));
-            }
+        if field.is_none() {
+            self.unknown(path);
         }
         field
     }
 
     fn unknown(&mut self, path: &str) {
+        self.stand_in();
         let invisible = path
             .chars()
             .find_map(|character| Some((character, invisible_name(character)?)));
@@ -214,14 +204,12 @@ impl Parser {
             }
         };
         if let Some(field) = self.field(path) {
-            if let Some(words) = &default {
-                self.engine.push_str(&format!(" | default(\"{words}\")"));
-            }
-            self.pieces.push(Piece::Print {
+            let piece = Piece::Print {
                 field,
                 default,
-                conditional: self.open_ifs > 0,
-            });
+                conditional: self.branch != ROOT,
+            };
+            self.tree.push(piece, self.branch);
         }
     }
 
@@ -229,27 +217,50 @@ impl Parser {
         let (word, rest) = inside.split_once(' ').unwrap_or((inside, ""));
         let rest = rest.trim();
         match word {
-            "if" | "elif" if !rest.is_empty() => {
-                self.open_ifs += usize::from(word == "if");
-                let path = rest.strip_prefix("not ");
-                self.engine.push_str(word);
-                self.engine
-                    .push_str(if path.is_some() { " not " } else { " " });
-                let path = path.unwrap_or(rest).trim();
-                if let Some(field) = self.field(path) {
-                    self.pieces.push(Piece::Test(field));
-                }
+            "if" if !rest.is_empty() => {
+                let condition = self.condition(rest);
+                let parent = self.branch;
+                self.branch = self.tree.add_branch(parent, None, condition);
+                self.open_ifs.push(OpenIf {
+                    first: self.branch,
+                    parent,
+                    has_else: false,
+                });
             }
-            "else" | "endif" if rest.is_empty() => {
-                self.engine.push_str(word);
-                if word == "endif" {
-                    self.open_ifs = self.open_ifs.saturating_sub(1);
-                }
+            "elif" if !rest.is_empty() => {
+                let condition = self.condition(rest);
+                self.next_branch(condition, false);
             }
+            "else" if rest.is_empty() => self.next_branch(None, true),
+            "endif" if rest.is_empty() => match self.open_ifs.pop() {
+                Some(open) => self.branch = open.parent,
+                None => self.misplaced = true,
+            },
             _ => self.fault(
                 format!("`{{% {inside} %}}` is not allowed in a text"),
                 "write `{% if field %}…{% else %}…{% endif %}` or no statement at all",
             ),
+        }
+    }
+
+    /// The condition of an `if` or `elif`.
+    fn condition(&mut self, words: &str) -> Option<Condition> {
+        let path = words.strip_prefix("not ");
+        let negated = path.is_some();
+        let field = self.field(path.unwrap_or(words).trim())?;
+        self.tree.push(Piece::Test(field.clone()), self.branch);
+        Some(Condition { field, negated })
+    }
+
+    /// Begins the next branch of the innermost `if`.
+    fn next_branch(&mut self, condition: Option<Condition>, is_else: bool) {
+        match self.open_ifs.last_mut().filter(|open| !open.has_else) {
+            Some(open) => {
+                open.has_else = is_else;
+                let (parent, first) = (open.parent, open.first);
+                self.branch = self.tree.add_branch(parent, Some(first), condition);
+            }
+            None => self.misplaced = true,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Can a contact's name be shown to the contact? Names come from caller ids, forms and imports, and many are not names.
+//! Whether a contact's name can be shown to the contact. Names come from caller IDs, forms and imports, and many are not
+//! names.
 
 use super::smart_encoding::{is_control, plain};
 
-/// What systems write where a name is not known.
+/// What systems write in place of an unknown name.
 const PLACEHOLDERS: &[&str] = &[
     "unknown",
     "unknown caller",
@@ -33,12 +34,12 @@ const PLACEHOLDERS: &[&str] = &[
     "test",
 ];
 
-/// What is longer than this many bytes is not looked at: no name, whatever stands around it.
-const LONGEST: usize = 1024;
+/// A longer name, in bytes, is not examined: it is not presentable.
+pub(super) const LONGEST: usize = 1024;
 
-/// The name as it may stand in a text, or nothing if it is no name: a placeholder, longer than `limit` characters, or
-/// with a digit, brace or address in it, or anything that a phone would make a link of. A name in capitals only becomes a
-/// capitalised one, and typography becomes plain.
+/// The name as a text may show it, or nothing if it is not a name: a placeholder, longer than `limit` characters, or
+/// with a digit, a brace, an address or anything that a phone would turn into a link. A name in capitals only is
+/// capitalised, and typography becomes plain.
 pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
     if name.len() > LONGEST || name.contains(is_control) {
         return None;
@@ -78,22 +79,22 @@ pub(super) fn presentable(name: &str, limit: usize) -> Option<String> {
     })
 }
 
-/// A dot within a word with at least two letters after it, as in `t.me`; not `J.R.` or `St. John`. Which endings a phone
-/// takes for one of a host changes with each release, so all count.
+/// A dot inside a word with at least two letters after it, as in `t.me`; not `J.R.` or `St. John`. The endings that a
+/// phone accepts in a host name change with each release, so every ending counts.
 fn holds_a_host(name: &str) -> bool {
     name.split(' ').any(|word| {
-        let mut parts = word.split(is_dot);
-        parts.next().is_some_and(|first| !first.is_empty())
-            && parts.any(|part| part.chars().take_while(|c| c.is_alphabetic()).count() > 1)
+        let mut labels = word.split(is_dot);
+        labels.next().is_some_and(|first| !first.is_empty())
+            && labels.any(|label| label.chars().take_while(|c| c.is_alphabetic()).count() > 1)
     })
 }
 
-/// The full stops that hosts are written with (UTS 46), and the one that looks like them.
+/// The full stops that host names are written with (UTS 46), and one that looks like them.
 fn is_dot(character: char) -> bool {
     matches!(character, '.' | '。' | '．' | '｡' | '․')
 }
 
-/// Three letters or more, none of them small. Two may be initials.
+/// Three letters or more, all of them capitals. Two may be initials.
 fn is_shouted(name: &str) -> bool {
     name.chars().filter(|c| c.is_alphabetic()).count() > 2
         && !name.chars().any(char::is_lowercase)
