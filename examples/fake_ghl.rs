@@ -4,8 +4,8 @@
 //! cargo run --example fake_ghl --features testing -- --webhook-url http://127.0.0.1:8080/webhooks/ghl
 //! ```
 //!
-//! What it is to do besides, it is told under `/_fake/` (see `FakeGhl`), such as to have HighLevel's own time-out three
-//! times, or to let a content delivery network answer at the token endpoint:
+//! Requests under `/_fake/` control it (see `FakeGhl`). These make HighLevel time out three times, and let a content delivery
+//! network answer at the token endpoint:
 //!
 //! ```text
 //! curl $URL/_fake/faults -d '{"method":"POST","path":"/contacts/search","fault":"timeout-401","times":3}'

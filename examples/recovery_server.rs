@@ -157,7 +157,7 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     let end_within = config.end_within_seconds.map(seconds);
     let app = config.app_id.clone();
     let recipes = config.recipes(file)?;
-    let client = Client::from_env().map_err(told)?;
+    let client = Client::from_env().map_err(with_causes)?;
     let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
         Ok(pem) => Verifier::builder().ed25519_pem(&pem),
         Err(_) => Ok(Verifier::builder()),
@@ -166,7 +166,7 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     if let Some(app) = app {
         verifier = verifier.app(app);
     }
-    let store = SqliteStore::open(path).map_err(told)?;
+    let store = SqliteStore::open(path).map_err(with_causes)?;
     let mut engine = Engine::builder(Arc::new(store)).notifier(Arc::new(LogOfTheTeam));
     for (id, recipe) in recipes {
         engine = engine.location(client.location(id), recipe);
@@ -175,7 +175,7 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     check_locations(&engine).await?;
     serve_webhooks(engine, verifier.build(), listen, pause, end_within)
         .await
-        .map_err(told)
+        .map_err(with_causes)
 }
 
 /// Where steps with `to = "host"` go. Write your chat or pager here; the notice's body names the caller, and a log must
@@ -261,9 +261,9 @@ fn unless_sound(problems: Vec<String>) -> Result<(), String> {
 }
 
 /// An error with what caused it.
-fn told(error: impl std::error::Error) -> String {
+fn with_causes(error: impl std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 async fn health(State(engine): State<Engine>) -> (StatusCode, String) {

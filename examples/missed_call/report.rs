@@ -1,4 +1,4 @@
-//! What is told of the tour: the timeline, what was promised and what was seen, as text or as JSON.
+//! The report of the tour: its timeline, the promises and the results, as text or as JSON.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use gohighlevel::recipes::missed_call::{Notice, Recipe};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::tour::{Seen, Told, Tour};
+use crate::tour::{PlayedScene, Seen, Tour};
 
 /// How wide the text is.
 const COLUMNS: usize = 100;
@@ -145,16 +145,16 @@ impl Event {
         }
     }
 
-    fn webhook(tour: &Tour, told: &Told) -> Self {
-        let taken = match told.status {
+    fn webhook(tour: &Tour, scene: &PlayedScene) -> Self {
+        let taken = match scene.status {
             200 => "the service has it on disk",
             _ => "the service did not take it",
         };
         let what = format!(
             "{}, signed; {taken} and answers {}.",
-            told.event, told.status
+            scene.event, scene.status
         );
-        Self::new(tour, told.sent_at, "webhook", what)
+        Self::new(tour, scene.sent_at, "webhook", what)
     }
 
     /// An entry of the ledger as an event, if it says more than the events around it.

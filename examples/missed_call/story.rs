@@ -22,7 +22,7 @@ pub(crate) struct Story {
     pub(crate) known_as: Option<(&'static str, &'static str)>,
     /// In order; the first one is a call at once.
     pub(crate) scenes: Vec<Scene>,
-    /// How long it is told.
+    /// How long the story lasts.
     pub(crate) until: SignedDuration,
 }
 

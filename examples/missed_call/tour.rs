@@ -1,5 +1,5 @@
 //! The tour: HighLevel, the service's endpoint and its engine in one process, over real HTTP, on a clock that is set by
-//! hand. A story is played, and HighLevel is asked what it has then. What is told of it stands in `report`.
+//! hand. A story is played, and HighLevel is asked what it has then. `report` prints the result.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ pub(crate) struct Tour {
     pub(crate) called: PhoneNumber,
     /// The contact that HighLevel has for the caller.
     pub(crate) contact: ContactId,
-    pub(crate) scenes: Vec<Told>,
+    pub(crate) scenes: Vec<PlayedScene>,
     /// Who has consented to texts before the call, and the record of it.
     pub(crate) consented: Option<(&'static str, String)>,
     /// The ledger of the calls, oldest first.
@@ -55,8 +55,8 @@ pub(crate) struct Tour {
     pub(crate) db_is_kept: bool,
 }
 
-/// Something that the caller did in HighLevel, and the webhook that told of it.
-pub(crate) struct Told {
+/// Something that the caller did in HighLevel, and the webhook that reported it.
+pub(crate) struct PlayedScene {
     /// The words, if they wrote.
     pub(crate) text: Option<&'static str>,
     /// When it happened.
@@ -76,12 +76,12 @@ impl Tour {
             .map_or(Timestamp::UNIX_EPOCH, |call| call.at)
     }
 
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &Told> {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &PlayedScene> {
         self.scenes.iter().filter(|scene| scene.text.is_none())
     }
 }
 
-/// What HighLevel has for the caller at the end, asked through the ordinary API; and what the team was told.
+/// What HighLevel has for the caller at the end, asked through the ordinary API; and the notices that the team received.
 pub(crate) struct Seen {
     pub(crate) messages: Vec<Message>,
     pub(crate) tags: Vec<TagName>,
@@ -90,26 +90,26 @@ pub(crate) struct Seen {
     pub(crate) notices: Vec<Notice>,
 }
 
-/// The team of the story: it remembers what it was told.
+/// The team of the story: it keeps the notices that it received.
 #[derive(Debug, Clone, Default)]
 struct Team {
-    told: Arc<Mutex<Vec<Notice>>>,
+    notices: Arc<Mutex<Vec<Notice>>>,
 }
 
 impl Team {
     fn notices(&self) -> Vec<Notice> {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.clone()
+        let notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        notices.clone()
     }
 }
 
 #[async_trait]
 impl TeamNotifier for Team {
     async fn notify(&self, notice: &Notice) -> Result<(), Failure> {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         // The same notice can come a second time after a crash.
-        if !told.iter().any(|known| known.effect == notice.effect) {
-            told.push(notice.clone());
+        if !notices.iter().any(|known| known.effect == notice.effect) {
+            notices.push(notice.clone());
         }
         Ok(())
     }
@@ -141,7 +141,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         .notifier(Arc::new(team.clone()))
         .location(location.clone(), recipe.clone())
         .build();
-    // The recipe's hints are told before the tour.
+    // The recipe's hints are printed before the tour.
     let is_hint = |error: &PreflightError| matches!(error, PreflightError::Hint { .. });
     let mut errors = engine.preflight().await.into_iter();
     if let Some(error) = errors.find(|error| !is_hint(error)) {
@@ -187,7 +187,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         consented = Some((name, consent.reference));
     }
     let begins = clock.now();
-    let mut scenes: Vec<Told> = Vec::new();
+    let mut scenes: Vec<PlayedScene> = Vec::new();
     for scene in story.scenes {
         let at = begins.saturating_add(scene.after)?;
         let text = match scene.what {
@@ -206,7 +206,7 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
                 body: body.to_owned(),
             })?,
         };
-        scenes.push(told(&fake, text, simulated).await?);
+        scenes.push(played(&fake, text, simulated).await?);
     }
     work_until(&engine, &clock, begins.saturating_add(story.until)?).await?;
     server.abort();
@@ -251,11 +251,11 @@ fn somebody() -> Result<PhoneNumber, Failure> {
 }
 
 /// Waits until the webhook of a simulated is answered.
-async fn told(
+async fn played(
     fake: &FakeGhl,
     text: Option<&'static str>,
     simulated: SimulatedEvent,
-) -> Result<Told, Failure> {
+) -> Result<PlayedScene, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
@@ -269,7 +269,7 @@ async fn told(
         .find(|delivery| delivery.webhook_id == simulated.webhook_id)
         .ok_or("HighLevel made no webhook")?;
     let attempt = delivery.attempts.last().ok_or("no webhook was sent")?;
-    Ok(Told {
+    Ok(PlayedScene {
         text,
         at: serde_json::from_str::<Body>(&delivery.body)?.date_added,
         event: delivery.event,
@@ -280,7 +280,7 @@ async fn told(
 }
 
 /// What the ledger has of these calls, whichever episodes they belong to.
-async fn ledger(engine: &Engine, scenes: &[Told]) -> Result<Vec<Entry>, Failure> {
+async fn ledger(engine: &Engine, scenes: &[PlayedScene]) -> Result<Vec<Entry>, Failure> {
     let location = LocationId::new(LOCATION)?;
     let mut entries = Vec::new();
     for call in scenes.iter().filter(|scene| scene.text.is_none()) {

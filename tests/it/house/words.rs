@@ -15,10 +15,15 @@ const WORDS: &[(&str, &str)] = &[
     ("whoever", "anyone who, or name them"),
 ];
 
+/// The phrases that people write are data.
+const PHRASES: &str = "src/recipes/missed_call/core/reply/english/";
+
 #[test]
 fn private_words_stay_out() {
     let mut found = Vec::new();
-    for source in files(&["src", "examples", "README.md"]) {
+    let mut sources = files(&["src", "examples", "README.md"]);
+    sources.retain(|source| !source.name.starts_with(PHRASES));
+    for source in sources {
         for (line, number) in source.text.lines().zip(1..) {
             let letters = |c: char| !(c.is_alphanumeric() || c == '_');
             for word in line.split(letters) {
