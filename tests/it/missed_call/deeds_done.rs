@@ -279,9 +279,9 @@ async fn preflight_looks_for_what_steps_name_in_the_crm() {
     for part in [
         "steps.stage.stage: the pipeline `Missed calls` has no stage `Newest`; write one of: New, Contacted, Booked",
         "steps.other_stage.pipeline: the location has no pipeline `Lost`; write one of: Missed calls",
-        "is a draft, and does nothing for those who enter it; publish it in HighLevel",
+        "is a draft and does nothing; publish it in HighLevel",
         "steps.other_workflow.workflow: the location has no workflow 00000000",
-        "the location has no custom field `contact.no_such_field`; make it in HighLevel",
+        "the location has no custom field `contact.no_such_field`; create it in HighLevel",
     ] {
         assert!(told[0].contains(part), "no `{part}` in {}", told[0]);
     }

@@ -37,7 +37,7 @@ fn facts(values: &[(&str, &str)]) -> LocationFacts {
     }
 }
 
-fn told(recipe: &str, facts: &LocationFacts) -> String {
+fn problems(recipe: &str, facts: &LocationFacts) -> String {
     let recipe = Recipe::from_toml("studio.toml", recipe).unwrap();
     match recipe.check(facts) {
         Ok(()) => String::new(),
@@ -48,9 +48,9 @@ fn told(recipe: &str, facts: &LocationFacts) -> String {
 #[test]
 fn a_location_that_has_everything() {
     let sound = facts(&[("book_link", "https://studio.example/book")]);
-    assert_eq!(told(RECIPE, &sound), "");
+    assert_eq!(problems(RECIPE, &sound), "");
     let by_id = RECIPE.replace("user_email = \"desk@studio.example\"", "user_id = \"u1\"");
-    assert_eq!(told(&by_id, &sound), "");
+    assert_eq!(problems(&by_id, &sound), "");
     let soleil = LocationFacts {
         location_name: Some("Soleil Infusion".to_owned()),
         ..facts(&[("calendly_link", "https://calendly.com/soleil")])
@@ -65,7 +65,7 @@ fn everything_that_is_missing_at_once() {
         users: Some(Vec::new()),
         ..LocationFacts::default()
     };
-    insta::assert_snapshot!(told(RECIPE, &bare), @r#"
+    insta::assert_snapshot!(problems(RECIPE, &bare), @r#"
     studio.toml:6: steps.text.body: `location.name` holds the clinical word `infusion`; set business.display_name in the recipe to a name that says nothing about care
     studio.toml:6: steps.text.body: custom value `book_link` does not exist in the location; create it in HighLevel under Settings > Custom Values, or correct the key in the recipe
     studio.toml:11: steps.task.assign_to.user_email: no user of the location has this e-mail address; name a user who has access to the location, or write assign_to = "contact_owner"
@@ -119,24 +119,24 @@ fn one_by_one() {
             "studio.toml:11: steps.task.assign_to.user_email: no user of the location has this",
         ),
     ] {
-        let told = told(RECIPE, &facts);
+        let found = problems(RECIPE, &facts);
         assert!(
-            told.contains(part) && told.lines().count() == 1,
-            "{part}\n{told}"
+            found.contains(part) && found.lines().count() == 1,
+            "{part}\n{found}"
         );
-        assert!(!told.contains("desk@"), "{told}");
+        assert!(!found.contains("desk@"), "{found}");
     }
     let unknown = LocationFacts {
         users: None,
         ..sound
     };
-    assert_eq!(told(RECIPE, &unknown), "");
+    assert_eq!(problems(RECIPE, &unknown), "");
     let by_id = RECIPE.replace("user_email = \"desk@studio.example\"", "user_id = \"u9\"");
-    assert!(told(&by_id, &facts(&[("book_link", "https://a.example")])).contains("user u9"));
+    assert!(problems(&by_id, &facts(&[("book_link", "https://a.example")])).contains("user u9"));
 }
 
 #[test]
-fn what_a_text_costs_is_told_letter_by_letter() {
+fn the_cost_of_a_text_is_explained_letter_by_letter() {
     let recipe = |words: &str| {
         format!("name = \"studio\"\nversion = 1\n[steps.text]\ndo = \"text\"\nbody = \"{words}\"\n")
     };
@@ -144,7 +144,7 @@ fn what_a_text_costs_is_told_letter_by_letter() {
     let spanish = "Lo sentimos, no pudimos tomar su llamada. Llámenos o escríbanos y con gusto le damos un espacio mañana por la mañana. ¡Gracias!";
     let emoji = format!("{} 🙂", "Sorry we missed your call. ".repeat(6));
     insta::assert_snapshot!(
-        [&plain, spanish, &emoji].map(|words| told(&recipe(words), &facts(&[]))).join("\n"),
+        [&plain, spanish, &emoji].map(|words| problems(&recipe(words), &facts(&[]))).join("\n"),
         @r#"
         studio.toml:5: steps.text.body: the text would take 3 segments, but the limit is 2; shorten the body or the custom values by 40 characters, or write max_segments = 3
         studio.toml:5: steps.text.body: the text would take 3 segments, but the limit is 2; do without `á`, `í` (write `a`, `i`): with them, a message holds 70 characters instead of 160; or shorten it by 16 characters, or write max_segments = 3

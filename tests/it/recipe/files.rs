@@ -1,4 +1,4 @@
-//! Every file under `fixtures/recipes`: the good ones load, the bad ones say exactly what stands beside them.
+//! Every file under `fixtures/recipes`: the good ones load, the bad ones report exactly what the `.expected` file beside them says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn recipes(name: &str) -> Vec<PathBuf> {
+pub(super) fn recipes(name: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -24,9 +24,12 @@ fn recipes(name: &str) -> Vec<PathBuf> {
     files
 }
 
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
 fn load(path: &Path) -> Result<Recipe, gohighlevel::recipes::missed_call::RecipeError> {
-    let name = path.file_name().unwrap().to_str().unwrap();
-    Recipe::from_bytes(name, &fs::read(path).unwrap())
+    Recipe::from_bytes(&file_name(path), &fs::read(path).unwrap())
 }
 
 #[test]
@@ -42,26 +45,31 @@ fn good_recipes_load_and_survive_a_store() {
     }
 }
 
+/// With `UPDATE_FIXTURES=1` the expected problems are written.
 #[test]
 fn bad_recipes_say_what_to_write_instead() {
     let files = recipes("bad");
     assert!(files.len() >= 25);
     let mut differences = String::new();
     for path in files {
-        let told = match load(&path) {
+        let problems = match load(&path) {
             Ok(_) => "(no problem)".to_owned(),
             Err(error) => error.to_string(),
         };
-        let expected = fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
-        if told.trim_end() != expected.trim_end() {
-            differences.push_str(&format!("--- {}\n{told}\n", path.display()));
+        let expected = path.with_extension("expected");
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            fs::write(&expected, format!("{problems}\n")).unwrap();
+        }
+        let expected = fs::read_to_string(expected).unwrap_or_default();
+        if problems.trim_end() != expected.trim_end() {
+            differences.push_str(&format!("--- {}\n{problems}\n", path.display()));
         }
     }
     assert!(differences.is_empty(), "\n{differences}");
 }
 
 #[test]
-fn a_slip_is_told_once_and_in_nobodys_jargon() {
+fn a_slip_is_reported_once_and_without_jargon() {
     const OF_PARSERS: [&str; 15] = [
         "not TOML",
         "expected newline",
@@ -84,14 +92,14 @@ fn a_slip_is_told_once_and_in_nobodys_jargon() {
         let Err(error) = load(&path) else {
             continue;
         };
-        let told = error.to_string();
+        let problems = error.to_string();
         for words in OF_PARSERS {
-            assert!(!told.contains(words), "{told}");
+            assert!(!problems.contains(words), "{problems}");
         }
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = file_name(&path);
         if name.starts_with("slip_") || name.starts_with("file_") {
             slips += 1;
-            assert_eq!(error.problems().len(), 1, "{told}");
+            assert_eq!(error.problems().len(), 1, "{problems}");
         }
     }
     assert!(slips > 60);
@@ -142,10 +150,10 @@ fn problems_can_be_taken_apart() {
 #[test]
 fn a_file_that_cannot_be_read_is_a_problem_with_its_name() {
     let error = Recipe::from_file("no/such/recipe.toml").unwrap_err();
-    let told = error.to_string();
+    let problems = error.to_string();
     assert!(
-        told.starts_with("no/such/recipe.toml:1: cannot be read: "),
-        "{told}"
+        problems.starts_with("no/such/recipe.toml:1: cannot be read: "),
+        "{problems}"
     );
 
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What is legal and surely not meant is told, and keeps nothing from working.
+//! Hints: what is allowed and probably a mistake is shown, and the recipe can be used all the same.
 
 use gohighlevel::recipes::missed_call::{Preset, Recipe};
 
@@ -20,7 +20,7 @@ after = "PT24H"
 body = "{{ location.name }} again. Still looking for a time?"
 "#;
 
-fn told(recipe: &str) -> String {
+fn shown(recipe: &str) -> String {
     let recipe = Recipe::from_toml("studio.toml", recipe).unwrap_or_else(|error| panic!("{error}"));
     let hints = recipe.hints();
     let lines: Vec<String> = hints.iter().map(ToString::to_string).collect();
@@ -29,12 +29,12 @@ fn told(recipe: &str) -> String {
 
 #[test]
 fn every_kind_in_the_form_of_a_problem() {
-    insta::assert_snapshot!(told(RECIPE), @r#"
-    studio.toml:5: callers.staff: a number with a digit too few or too many; nobody calls from it; compare the list with your own, digit by digit (if it is meant so: [hints] silence = ["odd_number"])
-    studio.toml:10: steps.text.after: no caller gets this text who has not consented: it comes later than call.max_age; write less than "PT10M", or raise call.max_age (if it is meant so: [hints] silence = ["late_first_text"])
-    studio.toml:11: steps.text.body: the text does not say who writes, and carriers ask for it; write `{{ location.name }}` or the name of the business into it (if it is meant so: [hints] silence = ["unnamed_sender"])
-    studio.toml:11: steps.text.body: `10% off` promotes something, and that needs the person's consent in writing; leave the offer out of texts that answer a call (if it is meant so: [hints] silence = ["promotion"])
-    studio.toml:13: steps.later: hardly any caller gets this text: after the first one, a text needs a reply or consent; add a step with on = "not_sent" and of = "later" for all others, such as a task; or have consents recorded (if it is meant so: [hints] silence = ["later_text"])
+    insta::assert_snapshot!(shown(RECIPE), @r#"
+    studio.toml:5: callers.staff: a number has one digit too few or too many; it is never a caller's number; compare the list with your own, digit by digit (to silence this hint: [hints] silence = ["odd_number"])
+    studio.toml:10: steps.text.after: callers without consent never get this text: it comes later than call.max_age; write less than "PT10M", or raise call.max_age (to silence this hint: [hints] silence = ["late_first_text"])
+    studio.toml:11: steps.text.body: the text does not name its sender, as carriers require; write `{{ location.name }}` or the name of the business into it (to silence this hint: [hints] silence = ["unnamed_sender"])
+    studio.toml:11: steps.text.body: `10% off` promotes something, which needs the person's written consent; leave the offer out of texts that answer a call (to silence this hint: [hints] silence = ["promotion"])
+    studio.toml:13: steps.later: few callers get this text: after the first text, the next one needs a reply or consent; add a step with on = "not_sent" and of = "later" for all others, such as a task; or record consent (to silence this hint: [hints] silence = ["later_text"])
     "#);
 }
 
@@ -43,9 +43,9 @@ fn a_key_silences_one_kind() {
     let silent = format!(
         "{RECIPE}\n[hints]\nsilence = [\"late_first_text\", \"later_text\", \"unnamed_sender\", \"promotion\", \"odd_number\"]\n"
     );
-    assert_eq!(told(&silent), "");
+    assert_eq!(shown(&silent), "");
     let one = format!("{RECIPE}\n[hints]\nsilence = [\"promotion\"]\n");
-    assert!(!told(&one).contains("10% off") && told(&one).contains("later_text"));
+    assert!(!shown(&one).contains("10% off") && shown(&one).contains("later_text"));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn presets_have_no_hints() {
     }
 }
 
-/// One change of the preset `soleil` each, all of them slips that used to pass without a word.
+/// One change of the preset `soleil` each, all of them mistakes that used to pass in silence.
 #[test]
 fn no_slip_passes_in_silence() {
     // Its notes hold some of the same words.
@@ -94,10 +94,10 @@ fn no_slip_passes_in_silence() {
     ] {
         let text = source.replacen(from, to, 1);
         assert_ne!(text, source, "{from}");
-        let is_told = match Recipe::from_toml("soleil.toml", &text) {
+        let is_shown = match Recipe::from_toml("soleil.toml", &text) {
             Ok(recipe) => !recipe.hints().is_empty(),
             Err(error) => error.problems().len() == 1,
         };
-        assert!(is_told, "{to}");
+        assert!(is_shown, "{to}");
     }
 }

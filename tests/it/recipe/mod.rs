@@ -6,5 +6,6 @@ mod copy;
 mod files;
 mod hints;
 mod render;
+mod schema;
 mod slips;
 mod variants;

@@ -1,8 +1,8 @@
-//! The same slip of the pen in every preset: one problem, at its line, with its key.
+//! The same mistake in every preset: one problem, at its line, with its key.
 
 use gohighlevel::recipes::missed_call::{Preset, Recipe};
 
-/// What stands in a preset, what somebody makes of it, how many lines later the slip is, its key, and part of the remedy.
+/// The words in a preset, the mistake in their place, how many lines later it is reported, its key, and part of the remedy.
 const SLIPS: [(&str, &str, usize, &str, &str); 34] = [
     (
         "max_age = \"PT10M\"",
@@ -170,7 +170,7 @@ const SLIPS: [(&str, &str, usize, &str, &str); 34] = [
         "That is ten minutes.\nmax_age = \"PT10M\"",
         0,
         "call",
-        "`#` in front of a note",
+        "`#` in front of a comment",
     ),
     ("[call]", "[call", 0, "call", "write `[call]`"),
     ("[call]", "[call]:", 0, "call", "write `[call]` alone"),
@@ -256,9 +256,9 @@ fn one_problem_at_its_line_in_every_preset() {
     }
 }
 
-/// A text whose end is missing is told where it begins, however much is read into it.
+/// A text without an end is reported where it begins, whatever follows.
 #[test]
-fn a_long_text_without_an_end_is_told_where_it_begins() {
+fn a_long_text_without_an_end_is_reported_where_it_begins() {
     for preset in Preset::ALL {
         let source = preset.source();
         for (place, _) in source.match_indices("\"\"\"\n") {

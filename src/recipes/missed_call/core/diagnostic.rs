@@ -1,6 +1,6 @@
-//! What is wrong with something that a person wrote, and what to write instead.
+//! A problem with something that a person wrote, without its place.
 
-/// What is wrong and what to write instead, without the place.
+/// What is wrong, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Diagnostic {
     pub(crate) what: String,

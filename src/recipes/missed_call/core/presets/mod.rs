@@ -1,6 +1,6 @@
 //! Ready recipes, one TOML file each, to use as they are or to copy and adapt.
 //!
-//! Only data lives here: a preset is read and checked like any other recipe.
+//! There is only data here: a preset is read and checked like any other recipe.
 //!
 #![doc = include_str!("requirements.md")]
 
@@ -15,11 +15,11 @@ pub enum Preset {
     /// Two minutes of grace, a text, an urgent call back, an e-mail, a last text; tags by number, a manager for the third
     /// call.
     GhlBlog,
-    /// One text in approved words with the link of the studio that was called; a person only for who asks for help.
+    /// One text in approved words with the link of the studio that was called; a person only for callers who ask for help.
     HiSkin,
-    /// A text, then another and an e-mail until there is an answer; note, fields, stage and word to the team.
+    /// A text, then another and an e-mail until there is an answer; note, fields, stage and a notice to the team.
     Nebru,
-    /// A text at once, and a person for who asks for one.
+    /// A text at once, and a person for callers who ask for one.
     Zfire,
 }
 
@@ -61,13 +61,13 @@ impl Preset {
         match Recipe::from_toml(&file, self.source()) {
             Ok(recipe) => recipe,
             // A test reads every preset, so none can be released that fails here.
-            Err(error) => unreachable!("the preset is not sound: {error}"),
+            Err(error) => unreachable!("the preset has problems: {error}"),
         }
     }
 }
 
 impl Recipe {
-    /// The preset of this name. Fails with the names there are.
+    /// The preset of this name. Fails with the names of all presets.
     pub fn preset(name: &str) -> Result<Self, RecipeError> {
         Preset::ALL
             .iter()
@@ -76,8 +76,8 @@ impl Recipe {
             .ok_or_else(|| {
                 let names: Vec<_> = Preset::ALL.iter().map(|preset| preset.name()).collect();
                 let remedy = format!("choose one of: {}", names.join(", "));
-                let fault = Diagnostic::new("there is no such preset", remedy);
-                RecipeError::of(Problem::new(name, 1, "", fault))
+                let problem = Diagnostic::new("there is no such preset", remedy);
+                RecipeError::from(Problem::new(name, 1, "", problem))
             })
     }
 }

@@ -3,14 +3,14 @@
 use jiff::SignedDuration;
 use jiff::fmt::temporal::SpanParser;
 
-/// Words for numbers, as far as durations are told in them.
+/// Words for numbers, as far as durations are written in them.
 const NUMBERS: [&str; 12] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
 ];
 
-/// The duration that `text` says, if it says just one. A month is none: it has no length. `Err` holds what may have been
-/// meant.
+/// The duration in `text`, if there is exactly one. A month is not a duration: it has no fixed length. `Err` holds what may
+/// have been meant.
 pub(super) fn read(text: &str) -> Result<SignedDuration, Option<String>> {
     let text = text.trim();
     // A day of ISO 8601 is 24 hours here, as there are no days of other lengths between a call and a text.
@@ -89,7 +89,7 @@ fn unit_of(word: &str) -> Option<SignedDuration> {
     })
 }
 
-/// What a text that is no duration may have been meant for.
+/// What a text that is not a duration may have been meant for.
 fn meant(text: &str) -> Option<String> {
     if !text.is_empty() && text.len() < 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(format!(
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_misunderstood_is_taken() {
+    fn unambiguous_durations_are_accepted() {
         for (text, seconds) in [
             ("PT1H30M", 5400),
             ("pt10m", 600),

@@ -1,4 +1,4 @@
-//! What is legal and surely not meant. A recipe with hints can be used; each is told once, in the form of a problem, and
+//! Hints: what is allowed and probably a mistake. A recipe with hints can be used. Each hint has the form of a problem and
 //! can be silenced by its name.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ impl Hint {
 }
 
 impl Recipe {
-    /// What is legal and surely not meant, in the order of the lines: a first text that nobody gets because it comes later
+    /// What is allowed and probably a mistake, in the order of the lines: a first text that nobody gets because it comes later
     /// than `call.max_age`, a later text that hardly anybody gets, a text that does not say who writes or that promotes
     /// something, a number with a digit too few.
     ///
@@ -87,7 +87,7 @@ impl Recipe {
         };
         stored.find(|text| is_other(text))?;
         let what = format!(
-            "other words ran under the name `{}` and version {}, and reports cannot tell them apart",
+            "a different recipe ran as `{}` version {}, and reports cannot tell the two apart",
             self.name, self.version
         );
         let remedy = format!("write version = {}", self.version.saturating_add(1));
@@ -108,7 +108,7 @@ impl Recipe {
             return;
         }
         let remedy = format!(
-            "{} (if it is meant so: [hints] silence = [\"{}\"])",
+            "{} (to silence this hint: [hints] silence = [\"{}\"])",
             remedy.as_ref(),
             hint.word()
         );
@@ -124,7 +124,8 @@ impl Recipe {
             let first = self.first_answer_beside(name, step);
             let is_late = step.on == StepTrigger::Missed && step.after >= self.call.max_age;
             if is_late && first.is_none() && !self.has_text_before(name, step) {
-                let what = "no caller gets this text who has not consented: it comes later than call.max_age";
+                let what =
+                    "callers without consent never get this text: it comes later than call.max_age";
                 let max_age = self.call.max_age;
                 let remedy = format!("write less than \"{max_age}\", or raise call.max_age");
                 self.hint(
@@ -146,10 +147,10 @@ impl Recipe {
                 StepTrigger::After(trigger) => !matches!(trigger, Trigger::Replied | Trigger::Help),
             };
             if comes_second && !self.has_stand_in(name) {
-                let what = "hardly any caller gets this text: after the first one, a text needs a reply or consent";
+                let what = "few callers get this text: after the first text, the next one needs a reply or consent";
                 let remedy = format!(
-                    "add a step with on = \"not_sent\" and of = \"{name}\" for all others, such as a task; or have consents \
-                     recorded"
+                    "add a step with on = \"not_sent\" and of = \"{name}\" for all others, such as a task; or record \
+                     consent"
                 );
                 self.hint(
                     hints,
@@ -204,13 +205,13 @@ impl Recipe {
         );
         for (key, body) in bodies {
             if !self.says_who_writes(body) {
-                let what = "the text does not say who writes, and carriers ask for it";
+                let what = "the text does not name its sender, as carriers require";
                 let remedy = "write `{{ location.name }}` or the name of the business into it";
                 self.hint(hints, Hint::UnnamedSender, &key, what, remedy);
             }
             if let Some(word) = body.spoken().find_map(|words| promotes(&words)) {
                 let what = format!(
-                    "`{word}` promotes something, and that needs the person's consent in writing"
+                    "`{word}` promotes something, which needs the person's written consent"
                 );
                 let remedy = "leave the offer out of texts that answer a call";
                 self.hint(hints, Hint::Promotion, &key, what, remedy);
@@ -255,8 +256,9 @@ impl Recipe {
         ];
         for (key, numbers) in lists {
             if !odd_ones(numbers.iter()).is_empty() {
-                // The number itself may be somebody's and stays out of the message.
-                let what = "a number with a digit too few or too many; nobody calls from it";
+                // The number is personal and is not part of the message.
+                let what =
+                    "a number has one digit too few or too many; it is never a caller's number";
                 self.hint(
                     hints,
                     Hint::OddNumber,
@@ -267,7 +269,7 @@ impl Recipe {
             }
         }
         for number in odd_ones(self.numbers.listed.keys()) {
-            let what = "a number with a digit too few or too many; nobody calls it";
+            let what = "the number has one digit too few or too many; nobody can call it";
             let key = format!("numbers.{}", number.e164());
             self.hint(
                 hints,
@@ -324,7 +326,7 @@ fn odd_ones<'n>(list: impl Iterator<Item = &'n PhoneNumber> + Clone) -> Vec<&'n 
     list.filter(is_odd).collect()
 }
 
-/// Whether somebody says their name in words such as "this is Soleil", "Soleil here", "it's Soleil".
+/// Whether the sender is named in words such as "this is Soleil", "Soleil here", "it's Soleil".
 fn introduces(words: &str) -> bool {
     let words = words.replace('’', "'");
     let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
@@ -362,12 +364,12 @@ mod tests {
     fn hints(recipe: &str) -> Vec<String> {
         let head = "name = \"studio\"\nversion = 1\n";
         let recipe = Recipe::from_toml("r", &format!("{head}{recipe}")).unwrap();
-        let told = |hint: Problem| {
+        let word = |hint: Problem| {
             let remedy = hint.remedy();
             let (_, word) = remedy.rsplit_once("[\"").unwrap();
             format!("{} {}", hint.key(), word.trim_end_matches("\"])"))
         };
-        recipe.hints().into_iter().map(told).collect()
+        recipe.hints().into_iter().map(word).collect()
     }
 
     const BODY: &str =

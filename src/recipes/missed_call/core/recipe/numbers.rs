@@ -1,6 +1,6 @@
-//! The numbers of the business: where each one leads, and what is done for calls to it.
+//! The phone numbers of the business, and what is done for calls to them.
 //!
-//! A studio, a campaign or a tracking number is told by the number that was called, and by nothing else.
+//! Only the called number says which branch, campaign or tracking number a call belongs to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,13 +38,13 @@ pub(crate) enum NumberLink {
     CustomValue(String),
 }
 
-/// What is done for calls to a number that is not listed, or is not known, in a recipe that lists numbers.
+/// What is done for calls to an unlisted or unknown number, in a recipe that lists numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Unlisted {
-    /// The same as for all others, less the texts that need something of the number.
+    /// The same as for all others, except texts that need a value of the number.
     #[default]
     Texted,
-    /// All but messages.
+    /// Everything except messages.
     NotTexted,
     /// Nothing.
     Ignored,
@@ -56,7 +56,7 @@ impl Numbers {
         self.listed.get(called?)
     }
 
-    /// What a call to this number may lead to, for a recipe without numbers as for one with them.
+    /// What a call to this number may lead to, in a recipe with or without numbers.
     pub(crate) fn allows(&self, called: Option<&PhoneNumber>) -> Allowed {
         match (self.get(called), self.unlisted) {
             (Some(number), _) if number.active => Allowed::All,
@@ -86,7 +86,7 @@ pub(crate) enum Allowed {
 }
 
 impl BusinessNumber {
-    /// Puts name and link of the number into `values`, which hold the location's custom values.
+    /// Puts the name and link of the number into `values`, which hold the location's custom values.
     pub(crate) fn fill(&self, values: &mut MergeValues) {
         values.number_name = self.name.clone();
         values.number_link = match &self.link {

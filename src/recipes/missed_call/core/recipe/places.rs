@@ -1,108 +1,27 @@
 //! Where a setting belongs that stands in the wrong section.
 
-/// The settings that belong into one section alone, with it.
-const PLACES: [(&str, &[&str]); 5] = [
-    ("business", &["display_name"]),
-    (
-        "call",
-        &[
-            "max_age",
-            "cooldown",
-            "suspected_voicemail",
-            "voicemail_below",
-            "unlisted_numbers",
-        ],
-    ),
-    (
-        "callers",
-        &[
-            "own",
-            "staff",
-            "blocked",
-            "landlines",
-            "untexted_tags",
-            "countries",
-        ],
-    ),
-    (
-        "hours",
-        &[
-            "zone",
-            "every_day",
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-            "weekdays",
-            "weekend",
-            "closed_on",
-        ],
-    ),
-    (
-        "compliance",
-        &[
-            "hipaa",
-            "extra_clinical_words",
-            "approved_copy_only",
-            "later_texts",
-            "texts_per_day",
-            "floods",
-            "new_callers_per_minute",
-            "near_suspension",
-            "first_text",
-        ],
-    ),
-];
-
-/// Settings of steps that no other section has.
-const OF_STEPS: [&str; 12] = [
-    "do",
-    "on",
-    "after",
-    "body",
-    "subject",
-    "opt_out",
-    "max_segments",
-    "title",
-    "due_after",
-    "assign_to",
-    "stops_on",
-    "tag",
-];
-
-/// Settings of the whole file.
-pub(super) const OF_THE_FILE: [&str; 2] = ["name", "version"];
-
-/// What people call steps.
-const STEPS: [&str; 8] = [
-    "text",
-    "email",
-    "tag",
-    "task",
-    "note",
-    "notify",
-    "hand_off",
-    "second_text",
-];
+use super::keys::{ACTIONS, FILE, Keys, STEP, Value, action};
 
 /// Where the setting or section `name` belongs, as a remedy, if it is known in another section than `section`.
 pub(super) fn right_place(section: &str, name: &str, is_section: bool) -> Option<String> {
     if is_section {
-        return (section.is_empty() && STEPS.contains(&name))
-            .then(|| format!("did you mean [steps.{name}]?"));
+        let is_step = action(name).is_some() || name == "second_text";
+        return (section.is_empty() && is_step).then(|| format!("did you mean [steps.{name}]?"));
     }
-    if OF_THE_FILE.contains(&name) {
+    let has = |keys: Keys| keys.iter().any(|key| key.name == name);
+    if FILE
+        .iter()
+        .any(|key| key.name == name && key.value.keys().is_empty())
+    {
         return Some("write it at the top of the file, before the first [section]".to_owned());
     }
-    let mut places = PLACES.iter();
-    if let Some((place, _)) =
-        places.find(|(place, names)| *place != section && names.contains(&name))
-    {
-        return Some(format!("write it under [{place}]"));
+    let mut sections = FILE
+        .iter()
+        .filter(|key| matches!(key.value, Value::Section(_)) && key.name != section);
+    if let Some(place) = sections.find(|key| has(key.value.keys())) {
+        return Some(format!("write it under [{}]", place.name));
     }
-    (OF_STEPS.contains(&name) && !section.starts_with("steps."))
+    let is_of_a_step = has(STEP) || ACTIONS.iter().any(|action| has(action.keys));
+    (is_of_a_step && !section.starts_with("steps."))
         .then(|| "write it under the step that it is for, such as [steps.text]".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a recipe: every problem at once, each with its place and its remedy.
+//! The problems of a recipe, each with its place and its remedy.
 
 use std::fmt;
 
@@ -10,20 +10,25 @@ pub struct Problem {
     file: String,
     line: usize,
     key: String,
-    fault: Diagnostic,
+    diagnostic: Diagnostic,
 }
 
 impl Problem {
-    pub(crate) fn new(file: &str, line: usize, key: impl Into<String>, fault: Diagnostic) -> Self {
+    pub(crate) fn new(
+        file: &str,
+        line: usize,
+        key: impl Into<String>,
+        diagnostic: Diagnostic,
+    ) -> Self {
         Self {
             file: file.to_owned(),
             line,
             key: key.into(),
-            fault,
+            diagnostic,
         }
     }
 
-    /// The file as it was named when the recipe was read.
+    /// The name of the file, as it was given when the recipe was read.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -40,12 +45,12 @@ impl Problem {
 
     /// What is wrong.
     pub fn what(&self) -> &str {
-        &self.fault.what
+        &self.diagnostic.what
     }
 
     /// What to write or do instead.
     pub fn remedy(&self) -> &str {
-        &self.fault.remedy
+        &self.diagnostic.remedy
     }
 }
 
@@ -55,18 +60,18 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        write!(f, "{}; {}", self.fault.what, self.fault.remedy)
+        write!(f, "{}; {}", self.diagnostic.what, self.diagnostic.remedy)
     }
 }
 
-/// A recipe that cannot be used, with all of its problems in the order of their lines. `Display` prints one per line.
+/// All problems of a recipe that cannot be used, in the order of their lines. `Display` prints one per line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipeError {
     problems: Vec<Problem>,
 }
 
 impl RecipeError {
-    /// Succeeds if there is no problem.
+    /// Fails unless there is no problem.
     pub(crate) fn unless_sound(mut problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() {
             return Ok(());
@@ -75,15 +80,17 @@ impl RecipeError {
         Err(Self { problems })
     }
 
-    pub(crate) fn of(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-        }
-    }
-
     /// Every problem; never empty.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+}
+
+impl From<Problem> for RecipeError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! From the bytes of a file to the text that is read: what kind of file it is, and one form of its line ends.
+//! Turns the bytes of a file into text: recognizes other kinds of files and normalizes line ends.
 //!
-//! Editors put different bytes around the same words. One text, and so one fingerprint, comes of all of them; what is no
+//! Editors put different bytes around the same words. All of them give one text, and so one fingerprint. A file that is not
 //! plain text in UTF-8 is refused once, with the way to save it again.
 
 use std::borrow::Cow;
@@ -13,11 +13,11 @@ const SAVE_AS: &str =
 const SAVE_AS_PLAIN: &str = "save it as plain text: in TextEdit Format > Make Plain Text, in Word or Google Docs \
                              File > Save as or Download > Plain text (.txt), encoding UTF-8";
 
-/// The text in these bytes. Fails with one problem: they are no text in UTF-8.
+/// The text in these bytes. Fails with one problem if they are not text in UTF-8.
 pub(super) fn text_of(file: &str, bytes: &[u8]) -> Result<String, Problem> {
     let whole = |what: &str, remedy: &str| Problem::new(file, 1, "", Diagnostic::new(what, remedy));
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        let what = "this is a document of a word processor, or an archive, and no text";
+        let what = "this is a document of a word processor or an archive, not a text";
         return Err(whole(what, SAVE_AS_PLAIN));
     }
     let begins_with_a_mark = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
@@ -62,7 +62,7 @@ fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What the file is if it is surely no TOML: known by how it begins.
+/// What kind of file it is if its beginning shows that it is not TOML.
 pub(super) fn other_format(text: &str) -> Option<Diagnostic> {
     let begin = text.trim_start();
     if begin.starts_with("{\\rtf") {
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_no_utf8_is_refused_at_its_line() {
-        for (bytes, told) in [
+        for (bytes, expected) in [
             (
                 b"name = \"x\"\r\nbody = \"it\x92s\"".as_slice(),
                 "r:2: body: `’` is written here as Windows-1252",
@@ -155,7 +155,7 @@ mod tests {
             (b"PK\x03\x04x", "r:1: this is a document"),
         ] {
             let problem = text_of("r", bytes).unwrap_err().to_string();
-            assert!(problem.starts_with(told), "{problem}");
+            assert!(problem.starts_with(expected), "{problem}");
         }
         assert_eq!(text_of("r", "é".as_bytes()).unwrap(), "é");
     }
@@ -179,13 +179,13 @@ mod tests {
             ("", None),
         ] {
             let fault = other_format(text);
-            let told = fault.as_ref().map(|fault| fault.what.as_str());
+            let found = fault.as_ref().map(|fault| fault.what.as_str());
             assert_eq!(
-                told.is_some(),
-                what.is_some_and(|what| told.is_some_and(|told| told.starts_with(what))),
+                found.is_some(),
+                what.is_some_and(|what| found.is_some_and(|found| found.starts_with(what))),
                 "{text}"
             );
-            assert_eq!(told.is_some(), what.is_some(), "{text}");
+            assert_eq!(found.is_some(), what.is_some(), "{text}");
         }
     }
 }

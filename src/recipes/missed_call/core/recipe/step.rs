@@ -1,4 +1,4 @@
-//! What a step of a recipe is: what it follows, when, what makes it needless, and what is done.
+//! A step of a recipe: what it follows, when, what stops it, and what is done.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
@@ -21,7 +21,7 @@ pub(crate) struct Step {
     pub(crate) only_for: NumberFilter,
     /// The wait between that and the step.
     pub(crate) after: SignedDuration,
-    /// What makes it needless or unwelcome.
+    /// The triggers that stop it.
     pub(crate) stops_on: BTreeSet<Trigger>,
     pub(crate) action: StepAction,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Step {
 pub(crate) enum StepTrigger {
     /// The missed call that opens the episode.
     Missed,
-    /// As many missed calls in one episode.
+    /// This many missed calls in one episode.
     MissedCalls(u32),
     /// Anything else.
     After(Trigger),
@@ -58,7 +58,7 @@ pub(crate) enum StepAction {
     DoNotDisturb,
     /// Puts the contact into this workflow.
     Workflow(WorkflowId),
-    /// Makes the contact this user's, unless it is somebody's.
+    /// Assigns the contact to this user, unless it is assigned.
     Assign(Assignee),
     Notify(NotifyStep),
     /// Writes these words into the ledger.
@@ -66,7 +66,7 @@ pub(crate) enum StepAction {
 }
 
 impl Step {
-    /// The lane in which it is performed: somebody waits for a text.
+    /// The lane in which it is performed: the caller waits for a text.
     pub(crate) fn lane(&self) -> Lane {
         match self.action {
             StepAction::Text(_) | StepAction::ConfirmOptOut(_) => Lane::Interactive,
@@ -90,7 +90,7 @@ impl Step {
         )
     }
 
-    /// Whether the caller gets a message: what must not be sent after they said no.
+    /// Whether the caller gets a message, which must not be sent after an opt-out.
     pub(crate) fn is_message(&self) -> bool {
         matches!(self.action, StepAction::Text(_) | StepAction::Email(_))
     }
@@ -107,7 +107,7 @@ impl Step {
         }
     }
 
-    /// Whether a person hears of the call through it, be it the caller or somebody of the team.
+    /// Whether it tells the caller or the team of the call.
     pub(crate) fn reaches_somebody(&self) -> bool {
         matches!(
             self.action,
@@ -124,15 +124,15 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TextStep {
     pub(crate) body: Template,
-    /// Put after the body, once; without one nothing is.
+    /// Added after the body, once; without it nothing is added.
     pub(crate) opt_out: Option<String>,
-    /// How many parts it may take.
+    /// The most segments that it may take.
     pub(crate) max_segments: NonZeroU8,
     /// The body's place in an experiment.
     pub(crate) arm: Option<Arm>,
     /// Other words for some calls.
     pub(crate) variants: Vec<TextVariant>,
-    /// Who approved which of the words.
+    /// The approvals of its words.
     pub(crate) approvals: Vec<Approval>,
 }
 
@@ -152,12 +152,12 @@ pub(crate) struct TaskStep {
     pub(crate) assign_to: Assignee,
 }
 
-/// Whose task it is.
+/// The user to whom a task or contact is assigned.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Assignee {
     /// The user to whom the contact is assigned, if there is one.
     ContactOwner,
-    /// Nobody: the task stands in everybody's list.
+    /// Nobody: the task is unassigned.
     Nobody,
     /// This user.
     User(UserId),
@@ -187,7 +187,7 @@ pub(crate) struct FieldsStep {
     pub(crate) source: Option<String>,
 }
 
-/// What a custom field is given.
+/// The value of a custom field.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum FieldValue {
     Words(String),
@@ -241,7 +241,7 @@ fn is_named(id: &str, name: Option<&String>, wanted: &str) -> bool {
     id == wanted || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
 }
 
-/// Word to the team.
+/// A notice to the team.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NotifyStep {
     pub(crate) about: NoticeKind,
@@ -250,18 +250,18 @@ pub(crate) struct NotifyStep {
     pub(crate) title: String,
 }
 
-/// What the team is told of.
+/// The subject of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoticeKind {
     /// The call.
     Call,
-    /// That a person has to go on with the caller.
+    /// A person has to take over the conversation.
     HandOff,
-    /// That somebody higher up has to.
+    /// A manager has to.
     Escalation,
 }
 
-/// Who hears of it.
+/// Who gets a notice.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NoticeRecipient {
     /// The service that embeds the engine.

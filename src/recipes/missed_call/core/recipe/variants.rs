@@ -1,4 +1,4 @@
-//! The copies of a text: its own, and those that are meant for some calls or tried against it.
+//! The copies of a text: its own body, the variants for some calls and those of experiments.
 
 use super::{Recipe, TextStep};
 use crate::recipes::missed_call::core::copy::{
@@ -11,7 +11,7 @@ use crate::recipes::missed_call::core::model::StepName;
 pub(crate) struct TextVariant {
     pub(crate) name: StepName,
     pub(crate) body: Template,
-    /// Put after the body, once; without one nothing is.
+    /// Added after the body, once; without it nothing is added.
     pub(crate) opt_out: Option<String>,
     pub(crate) when: Conditions,
     pub(crate) arm: Option<Arm>,
@@ -26,8 +26,8 @@ impl TextStep {
 }
 
 impl Recipe {
-    /// The copies of a text, its own first and the others in their order. Its own is meant for all calls for which no
-    /// other is. Fails if it is not clear which is meant.
+    /// The copies of a text, its own first and the others in their order. Its own is for all calls that no other is for.
+    /// Fails if the copy for a call is ambiguous.
     pub(crate) fn copies(
         &self,
         name: &StepName,

@@ -1,4 +1,4 @@
-//! What steps name in the location's CRM: pipelines and their stages, workflows, custom fields.
+//! Checks what steps name in the location's CRM: pipelines and their stages, workflows, custom fields.
 
 use super::LocationFacts;
 use crate::api::workflows::{Workflow, WorkflowStatus};
@@ -11,30 +11,30 @@ impl Recipe {
         let mut problems = Vec::new();
         for (name, step) in &self.steps {
             let found = match &step.action {
-                StepAction::Stage(stage) => stage_fault(stage, facts),
+                StepAction::Stage(stage) => stage_problem(stage, facts),
                 StepAction::Workflow(id) => facts.workflows.as_ref().and_then(|workflows| {
                     let known = workflows.iter().find(|workflow| workflow.id == *id);
-                    Some(("workflow", workflow_fault(id.as_str(), known)?))
+                    Some(("workflow", workflow_problem(id.as_str(), known)?))
                 }),
                 StepAction::Fields(fields) => {
-                    problems.extend(field_faults(fields, facts).map(|(field, fault)| {
+                    problems.extend(field_problems(fields, facts).map(|(field, problem)| {
                         let key = format!("steps.{name}.values.{field}");
-                        self.origin.problem(&key, fault)
+                        self.origin.problem(&key, problem)
                     }));
                     None
                 }
                 _ => None,
             };
-            problems.extend(found.map(|(key, fault)| {
+            problems.extend(found.map(|(key, problem)| {
                 let key = format!("steps.{name}.{key}");
-                self.origin.problem(&key, fault)
+                self.origin.problem(&key, problem)
             }));
         }
         problems
     }
 }
 
-fn stage_fault(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static str, Diagnostic)> {
+fn stage_problem(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static str, Diagnostic)> {
     let pipelines = facts.pipelines.as_deref()?;
     let Some(pipeline) = wanted.pipeline_in(pipelines) else {
         let names = pipelines.iter().map(|known| known.name.as_deref());
@@ -55,30 +55,30 @@ fn stage_fault(wanted: &StageStep, facts: &LocationFacts) -> Option<(&'static st
 fn one_of<'n>(names: impl Iterator<Item = Option<&'n str>>, what: &str) -> String {
     let names: Vec<&str> = names.flatten().collect();
     if names.is_empty() {
-        format!("make the {what} in HighLevel first")
+        format!("create the {what} in HighLevel first")
     } else {
         format!(
-            "write one of: {}, or make the {what} in HighLevel",
+            "write one of: {}, or create the {what} in HighLevel",
             names.join(", ")
         )
     }
 }
 
-fn workflow_fault(id: &str, known: Option<&Workflow>) -> Option<Diagnostic> {
+fn workflow_problem(id: &str, known: Option<&Workflow>) -> Option<Diagnostic> {
     match known {
         None => Some(Diagnostic::new(
             format!("the location has no workflow {id}"),
             "copy the id from the address of the workflow in this location",
         )),
         Some(workflow) if workflow.status == Some(WorkflowStatus::Draft) => Some(Diagnostic::new(
-            format!("the workflow {id} is a draft, and does nothing for those who enter it"),
+            format!("the workflow {id} is a draft and does nothing"),
             "publish it in HighLevel",
         )),
         Some(_) => None,
     }
 }
 
-fn field_faults<'f>(
+fn field_problems<'f>(
     fields: &'f FieldsStep,
     facts: &LocationFacts,
 ) -> impl Iterator<Item = (&'f str, Diagnostic)> {
@@ -87,7 +87,7 @@ fn field_faults<'f>(
     fields.values.keys().filter(missing).map(|key| {
         let what = format!("the location has no custom field `contact.{key}`");
         let remedy =
-            "make it in HighLevel under Settings > Custom Fields, or copy the key of another";
+            "create it in HighLevel under Settings > Custom Fields, or copy the key of another";
         (key.as_str(), Diagnostic::new(what, remedy))
     })
 }

@@ -1,4 +1,4 @@
-//! Does a location have what the recipe asks of it? Asked before the first call comes in, not at three in the morning.
+//! Checks whether a location has what the recipe needs, before the first call comes in.
 
 mod crm;
 
@@ -22,7 +22,7 @@ use crate::recipes::missed_call::core::model::{PipelineFacts, StepName};
 use crate::recipes::missed_call::core::spelling::nearest;
 use crate::secret::Private;
 
-/// What is known of a location when a recipe is checked against it.
+/// The facts of a location against which a recipe is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LocationFacts {
     /// The location's name in HighLevel.
@@ -66,13 +66,13 @@ impl Recipe {
         RecipeError::unless_sound(problems)
     }
 
-    /// What is wrong if nobody tells the team for the service: steps that it is to be told by.
+    /// The problems of a recipe whose engine has no notifier: steps that notify through it.
     pub(crate) fn check_without_notifier(&self) -> Result<(), RecipeError> {
         let by_host = self.steps.iter().filter(
             |(_, step)| matches!(&step.action, StepAction::Notify(notify) if notify.to == NoticeRecipient::Host),
         );
         let problem = |(name, _): (&StepName, &Step)| {
-            let what = "the service that runs the recipe tells nobody";
+            let what = "`to = \"host\"`, but the engine has no notifier";
             let remedy = "give the engine a notifier, or write to = { text_contact = \"…\" } or { email_contact = \"…\" }";
             let key = format!("steps.{name}.to");
             self.origin.problem(&key, Diagnostic::new(what, remedy))
@@ -169,7 +169,7 @@ impl Recipe {
             .collect()
     }
 
-    /// What is wrong with words stands at the words, what is wrong with a number at the number.
+    /// Problems with words are reported at the words, problems with a number at the number.
     fn copy_problem(
         &self,
         key: &str,
@@ -178,12 +178,12 @@ impl Recipe {
         facts: &LocationFacts,
     ) -> Problem {
         let remedy = near_value(error, facts).unwrap_or_else(|| error.remedy());
-        let fault = Diagnostic::new(error.what(), remedy);
+        let problem = Diagnostic::new(error.what(), remedy);
         let of_number = error.field().filter(|field| field.is_of_number());
         let (Some(field), Some((to, number))) = (of_number, called) else {
-            return self.origin.problem(key, fault);
+            return self.origin.problem(key, problem);
         };
-        let fault = match &number.link {
+        let problem = match &number.link {
             Some(NumberLink::CustomValue(value)) if *field == MergeField::NumberLink => {
                 let remedy = format!(
                     "put the whole https link into the custom value `{value}`, in HighLevel under Settings > Custom \
@@ -191,10 +191,10 @@ impl Recipe {
                 );
                 Diagnostic::new(error.what(), remedy)
             }
-            _ => fault,
+            _ => problem,
         };
         let key = format!("numbers.{}", to.e164());
-        self.origin.problem(&key, fault)
+        self.origin.problem(&key, problem)
     }
 
     fn email_problems(
@@ -271,7 +271,7 @@ fn near_value(error: &CopyError, facts: &LocationFacts) -> Option<String> {
 /// A number that was called, and what the recipe says of it.
 type Called<'a> = (&'a PhoneNumber, &'a BusinessNumber);
 
-/// Why the text cannot be made for some contact, with these values of everything else.
+/// Why the text cannot be rendered for some contact, with these other values.
 fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {
     let body = copy.body();
     let mut errors: Vec<CopyError> = Vec::new();
@@ -283,7 +283,7 @@ fn copy_errors(copy: &MessageCopy, values: MergeValues) -> Vec<CopyError> {
         absent.then(|| values.fallback_for(field).err()).flatten()
     }));
     if errors.is_empty() {
-        // What only shows in the whole text, such as its length or the other branch of an `if`.
+        // Problems of the whole text, such as its length or the other branch of an `if`.
         errors.extend(contacts(values).filter_map(|values| render_as_named(copy, &values).err()));
     }
     errors

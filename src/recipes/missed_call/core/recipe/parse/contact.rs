@@ -1,31 +1,37 @@
-//! The keys of steps that change what HighLevel has of the contact: fields, stage, workflow, owner.
+//! The keys of steps that change the contact in HighLevel: fields, stage, workflow, owner.
 
 use std::collections::BTreeMap;
 
-use super::rules::{Compliance, plain};
+use super::compliance::Compliance;
 use super::task::read_user;
 use crate::ids::WorkflowId;
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
+use crate::recipes::missed_call::core::recipe::diagnostics::Diagnostics;
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 use crate::recipes::missed_call::core::recipe::{
     Assignee, CallFact, FieldValue, FieldsStep, StageStep,
 };
 
 pub(super) fn read_fields(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> Option<FieldsStep> {
-    let source = section.text(notes, "source");
+    let source = section.text(diagnostics, "source");
     if let Some(source) = &source {
-        plain(notes, source, compliance);
+        compliance.check_words(diagnostics, source);
     }
     let mut values = BTreeMap::new();
-    let fields = section.section(notes, "values");
-    let fields = fields.map(|fields| fields.words(notes)).unwrap_or_default();
+    let fields = section.section(diagnostics, "values");
+    let fields = fields
+        .map(|fields| fields.words(diagnostics))
+        .unwrap_or_default();
     if fields.is_empty() && source.is_none() {
         let remedy = "write source = \"…\", or values = { \"contact.lead_source\" = \"…\" }";
-        section.refuse(notes, Diagnostic::new("no field to fill in", remedy));
+        section.report(
+            diagnostics,
+            Diagnostic::new("no field is filled in", remedy),
+        );
     }
     for (key, value) in fields {
         let short = bare_key(&key);
@@ -38,8 +44,8 @@ pub(super) fn read_fields(
             let example = spelled_as_key(short).unwrap_or_else(|| "lead_source".to_owned());
             let remedy =
                 format!("write the field's key from HighLevel, such as \"contact.{example}\"");
-            value.refuse(
-                notes,
+            value.report(
+                diagnostics,
                 Diagnostic::new("not the key of a custom field", remedy),
             );
         }
@@ -51,14 +57,14 @@ pub(super) fn read_fields(
             None if value.value.starts_with("call.") => {
                 let words: Vec<_> = CallFact::ALL.iter().map(|(word, _)| *word).collect();
                 let remedy = format!("write one of {}, or plain words", words.join(", "));
-                value.refuse(
-                    notes,
-                    Diagnostic::new("nothing that is known of the call", remedy),
+                value.report(
+                    diagnostics,
+                    Diagnostic::new("not a value of the call", remedy),
                 );
                 continue;
             }
             None => {
-                plain(notes, &value, compliance);
+                compliance.check_words(diagnostics, &value);
                 FieldValue::Words(value.value)
             }
         };
@@ -93,19 +99,11 @@ pub(super) fn spelled_as_key(name: &str) -> Option<String> {
 }
 
 pub(super) fn read_stage(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Option<StageStep> {
-    let pipeline = section.required_text(
-        notes,
-        "pipeline",
-        "write the name or id of the pipeline, such as pipeline = \"Missed calls\"",
-    );
-    let stage = section.required_text(
-        notes,
-        "stage",
-        "write the name or id of the stage, such as stage = \"New\"",
-    );
+    let pipeline = section.text(diagnostics, "pipeline");
+    let stage = section.text(diagnostics, "stage");
     Some(StageStep {
         pipeline: pipeline?.value,
         stage: stage?.value,
@@ -113,16 +111,18 @@ pub(super) fn read_stage(
 }
 
 pub(super) fn read_workflow(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Option<WorkflowId> {
-    const REMEDY: &str =
-        "copy the id from the address of the workflow in HighLevel, such as workflow = \"0e2b…\"";
-    let id = section.required_text(notes, "workflow", REMEDY)?;
+    let id = section.text(diagnostics, "workflow")?;
     match WorkflowId::new(id.value.as_str()) {
         Ok(workflow) => Some(workflow),
         Err(_) => {
-            id.refuse(notes, Diagnostic::new("not the id of a workflow", REMEDY));
+            let remedy = section.what_to_write("workflow");
+            id.report(
+                diagnostics,
+                Diagnostic::new("not the id of a workflow", remedy),
+            );
             None
         }
     }
@@ -130,25 +130,22 @@ pub(super) fn read_workflow(
 
 /// Whose the contact becomes.
 pub(super) fn read_new_owner(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Option<Assignee> {
-    const REMEDY: &str = "write assign_to = { user_id = \"…\" } or { user_email = \"…\" }";
-    if !section.is_table("assign_to") {
-        let fault = if !section.has("assign_to") {
-            Diagnostic::new("missing", REMEDY)
-        } else if section.text(notes, "assign_to")?.value.contains('@') {
-            // Who it is stays out of the message.
-            Diagnostic::new(
+    if section.has("assign_to") && !section.is_table("assign_to") {
+        let is_address = section.text(diagnostics, "assign_to")?.value.contains('@');
+        // Who it is stays out of the message.
+        let problem = match is_address {
+            true => Diagnostic::new(
                 "an e-mail address alone",
                 "write assign_to = { user_email = \"…\" } with it",
-            )
-        } else {
-            Diagnostic::new("not a user", REMEDY)
+            ),
+            false => Diagnostic::new("not a user", section.what_to_write("assign_to")),
         };
-        section.refuse_key(notes, "assign_to", fault);
+        section.report_key(diagnostics, "assign_to", problem);
         return None;
     }
-    let user = section.section(notes, "assign_to")?;
-    read_user(notes, user)
+    let user = section.section(diagnostics, "assign_to")?;
+    read_user(diagnostics, user)
 }

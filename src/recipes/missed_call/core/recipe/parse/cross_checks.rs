@@ -1,4 +1,4 @@
-//! What shows only when all of a recipe is read: whether its parts know one another.
+//! Checks of a recipe as a whole: whether its parts fit together.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::recipes::missed_call::core::recipe::problem::Problem;
 use crate::recipes::missed_call::core::recipe::{Recipe, StepAction, TextStep};
 
 impl Recipe {
-    /// All that does not fit together.
+    /// Everything that does not fit together.
     pub(super) fn problems_of_the_whole(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let listed = self.numbers.listed.values();
@@ -23,7 +23,7 @@ impl Recipe {
             if only_for.priority.is_some() && !self.has_numbers() {
                 let remedy =
                     "add the number, such as [numbers.\"+13125550100\"] with priority = true";
-                let fault = Diagnostic::new("a priority in a recipe without numbers", remedy);
+                let fault = Diagnostic::new("`priority` has no effect without [numbers]", remedy);
                 problems.push(self.origin.problem(&format!("{path}.priority"), fault));
             }
         }
@@ -31,7 +31,7 @@ impl Recipe {
             self.approved_copy_only && matches!(step.action, StepAction::ConfirmOptOut(_))
         }) {
             let remedy = "leave the step out, or write compliance.approved_copy_only = false";
-            let fault = Diagnostic::new("words that nobody has approved", remedy);
+            let fault = Diagnostic::new("this text is not approved", remedy);
             problems.push(self.origin.problem(&format!("steps.{name}"), fault));
         }
         for (name, text) in self.texts() {
@@ -63,14 +63,13 @@ impl Recipe {
             if variant.when.in_hours.is_some() && self.hours.is_none() {
                 let remedy =
                     "add [hours] with zone = \"America/Chicago\" and monday = \"09:00-17:00\"";
-                let fault =
-                    Diagnostic::new("hours of a business whose hours are not known", remedy);
+                let fault = Diagnostic::new("`when.in_hours` needs an [hours] section", remedy);
                 problems.push(self.origin.problem(&format!("{when}.in_hours"), fault));
             }
         }
         if let Err(error) = self.copies(name, text) {
-            let told = error.to_string();
-            let (what, remedy) = told.split_once("; ").unwrap_or((&told, "change one"));
+            let problem = error.to_string();
+            let (what, remedy) = problem.split_once("; ").unwrap_or((&problem, "change one"));
             let key = format!("steps.{name}.variants");
             problems.push(self.origin.problem(&key, Diagnostic::new(what, remedy)));
         }
@@ -106,7 +105,7 @@ impl Recipe {
         !self.numbers.listed.is_empty()
     }
 
-    /// A condition on a number that is not listed is as likely as not a slip of the pen.
+    /// A condition on an unlisted number is probably a typing mistake.
     fn called_problem(&self, path: &str, called: &BTreeSet<PhoneNumber>) -> Option<Problem> {
         let listed = &self.numbers.listed;
         called.iter().find(|number| !listed.contains_key(*number))?;
@@ -135,7 +134,7 @@ impl Recipe {
         Some(self.origin.problem(&key, Diagnostic::new(what, remedy)))
     }
 
-    /// A template that speaks of the number in a recipe that lists none would never become a text.
+    /// A template with a field of the number can never become a text in a recipe without numbers.
     fn field_problem(&self, key: &str, template: &Template) -> Option<Problem> {
         let field = template.fields().find(|field| field.is_of_number())?;
         let fault = Diagnostic::new(

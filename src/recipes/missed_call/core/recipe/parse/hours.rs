@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use super::zone::read_zone;
 use crate::recipes::missed_call::core::compliance::{BusinessHours, TimeWindow, WeeklyHours};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
+use crate::recipes::missed_call::core::recipe::diagnostics::{Diagnostics, Found};
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
@@ -25,39 +26,40 @@ struct Written {
 }
 
 pub(super) fn read_hours(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: Option<TableReader<'_>>,
 ) -> Option<BusinessHours> {
     let mut section = section?;
-    let zone: Option<TimeZone> = read_zone(notes, &mut section);
+    let zone: Option<TimeZone> = read_zone(diagnostics, &mut section);
     let mut written: Vec<Written> = Vec::new();
-    for name in ["every_day"].into_iter().chain(DAYS.map(|(name, _)| name)) {
-        if let Some(text) = section.text(notes, name) {
+    let spans = ["every_day", "weekdays", "weekend"];
+    for name in spans.into_iter().chain(DAYS.map(|(name, _)| name)) {
+        if let Some(text) = section.text(diagnostics, name) {
             let days = days_of(name).unwrap_or_default();
-            written.push(read_days(notes, days, &text));
+            written.push(read_days(diagnostics, days, &text));
         }
     }
     // Other ways to name one day or several.
     let mut is_understood = true;
-    for name in section.others() {
+    for name in section.unlisted_keys() {
         let Some(days) = days_of(&name) else {
-            is_understood &= name == "closed_on";
+            is_understood = false;
             continue;
         };
-        if let Some(text) = section.text_of(notes, &name) {
+        if let Some(text) = section.text_of_unlisted(diagnostics, &name) {
             let twice = written.iter().any(|other| {
                 other.days.len() == days.len() && other.days.iter().any(|day| days.contains(day))
             });
             if twice {
-                let fault = Diagnostic::new("a day that has hours already", "write each day once");
-                text.refuse(notes, fault);
+                let fault = Diagnostic::new("this day already has hours", "write each day once");
+                text.report(diagnostics, fault);
             }
-            written.push(read_days(notes, days, &text));
+            written.push(read_days(diagnostics, days, &text));
         }
     }
     if written.is_empty() && is_understood {
         let remedy = "write such as monday = \"09:00-17:00\", weekdays = \"9am-5pm\" or every_day = \"09:00-17:00\"";
-        section.refuse(notes, Diagnostic::new("hours without a day", remedy));
+        section.report(diagnostics, Diagnostic::new("hours without a day", remedy));
     }
     // What is written for fewer days is the exception.
     written.sort_by_key(|written| std::cmp::Reverse(written.days.len()));
@@ -67,14 +69,18 @@ pub(super) fn read_hours(
             week = week.with(*day, windows.iter().copied());
         }
     }
-    let closed = read_closed(notes, &mut section);
-    section.finish(notes);
+    let closed = read_closed(diagnostics, &mut section);
+    section.finish(diagnostics);
     Some(BusinessHours::new(zone?, week).closed_on(closed))
 }
 
-fn read_days(notes: &mut Diagnostics<'_>, days: Vec<Weekday>, text: &Found<String>) -> Written {
+fn read_days(
+    diagnostics: &mut Diagnostics<'_>,
+    days: Vec<Weekday>,
+    text: &Found<String>,
+) -> Written {
     let windows = windows(&text.value).unwrap_or_else(|fault| {
-        text.refuse(notes, fault);
+        text.report(diagnostics, fault);
         Vec::new()
     });
     Written { days, windows }
@@ -129,12 +135,12 @@ fn windows(text: &str) -> Result<Vec<TimeWindow>, Diagnostic> {
     windows.ok_or_else(|| {
         let remedy = "write such as \"09:00-17:00\", \"9am-5pm\", \"09:00-12:00, 13:00-17:00\" or \"closed\"; what goes \
                       on past midnight is 18:00-24:00 on one day and 00:00-02:00 on the next";
-        Diagnostic::new("no hours of a day", remedy)
+        Diagnostic::new("not the hours of a day", remedy)
     })
 }
 
 fn whole_day() -> Result<TimeWindow, Diagnostic> {
-    let fault = |_| Diagnostic::new("no hours of a day", "write \"00:00-24:00\"");
+    let fault = |_| Diagnostic::new("not the hours of a day", "write \"00:00-24:00\"");
     "00:00-24:00".parse().map_err(fault)
 }
 
@@ -181,13 +187,13 @@ fn time(text: &str, is_end: bool) -> Option<String> {
 }
 
 /// The dates on which it is closed, in quotes or as TOML's own dates.
-fn read_closed(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> Vec<Date> {
+fn read_closed(diagnostics: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> Vec<Date> {
     let mut closed: Vec<Date> = Vec::new();
-    for text in section.dates(notes, "closed_on") {
+    for text in section.texts(diagnostics, "closed_on") {
         match text.parse() {
             Ok(date) => closed.push(date),
-            Err(_) => section.refuse_key(
-                notes,
+            Err(_) => section.report_key(
+                diagnostics,
                 "closed_on",
                 Diagnostic::new(
                     "not a date",
@@ -218,12 +224,12 @@ mod tests {
             ("CLOSED", ""),
             ("24/7", "00:00-24:00"),
         ] {
-            let told: Vec<String> = windows(text)
+            let read: Vec<String> = windows(text)
                 .unwrap()
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            assert_eq!(told.join(", "), expected, "{text}");
+            assert_eq!(read.join(", "), expected, "{text}");
         }
         for text in [
             "9-5",

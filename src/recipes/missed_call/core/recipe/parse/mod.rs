@@ -1,5 +1,6 @@
-//! From TOML to a [`Recipe`]: what every key means, its default and its bounds.
+//! Parses TOML into a [`Recipe`].
 
+mod compliance;
 mod contact;
 mod cross_checks;
 mod email;
@@ -7,35 +8,34 @@ mod hours;
 mod numbers;
 mod opt_out;
 mod rules;
-mod start;
 mod steps;
 mod tag;
 mod task;
 mod team;
 mod text;
+mod trigger;
 mod variants;
 mod words;
 mod zone;
 
-use jiff::SignedDuration;
 use toml::de::DeTable;
 
+use self::compliance::read_compliance;
 use self::hours::read_hours;
 use self::numbers::read_numbers;
-use self::rules::{read_business, read_call, read_callers, read_compliance, read_silenced};
+use self::rules::{read_business, read_call, read_callers, read_silenced};
 use self::steps::read_steps;
+use super::diagnostics::Diagnostics;
 use super::problem::{Problem, RecipeError};
 use super::slips::first_slip;
-use super::toml_reader::{Diagnostics, TableReader};
+use super::toml_reader::TableReader;
 use super::{Origin, Recipe, source};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
-
-const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The longest file that is read, in bytes: a hundred steps with their words take less than half of it.
 const LONGEST: usize = 128 * 1024;
 
-/// The recipe, if it is sound.
+/// The recipe, if it has no problems.
 pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
     let source = &*source::plain(text);
     if source.len() > LONGEST {
@@ -43,68 +43,61 @@ pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
             format!("longer than {} KiB", LONGEST / 1024),
             "name a file that holds a recipe",
         );
-        return Err(RecipeError::of(Problem::new(file, 1, "", fault)));
+        return Err(RecipeError::from(Problem::new(file, 1, "", fault)));
     }
     if let Some(fault) = source::other_format(source) {
-        return Err(RecipeError::of(Problem::new(file, 1, "", fault)));
+        return Err(RecipeError::from(Problem::new(file, 1, "", fault)));
     }
     let (recipe, problems) = read(file, source);
     RecipeError::unless_sound(problems)?;
     recipe.ok_or_else(|| {
-        // Whatever is missing was noted above; this keeps the promise that a recipe is complete.
+        // A missing key was reported above; this makes sure that a recipe is complete.
         let fault = Diagnostic::new("no name or version", "write both");
-        RecipeError::of(Problem::new(file, 1, "name", fault))
+        RecipeError::from(Problem::new(file, 1, "name", fault))
     })
 }
 
-/// As much of the recipe as can be understood, and all that is wrong with it.
+/// As much of the recipe as can be understood, and all problems.
 pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let (document, errors) = DeTable::parse_recoverable(source);
-    let mut notes = Diagnostics::new(file, source);
+    let mut diagnostics = Diagnostics::new(file, source);
     if let Some(error) = errors.first() {
         let offset = error.span().map_or(0, |span| span.start);
-        return (None, vec![not_toml(file, source, notes.line(offset))]);
+        return (None, vec![not_toml(file, source, diagnostics.line(offset))]);
     }
 
-    let notes = &mut notes;
-    let mut root = TableReader::root(document.get_ref());
-    let name = root.required_text(
-        notes,
-        "name",
-        "write a short name, such as name = \"soleil\"",
-    );
-    let version = root.required_count(
-        notes,
-        "version",
-        "write version = 1, and one more with every change",
-    );
-    let business = root.section(notes, "business");
-    let call = root.section(notes, "call");
-    let callers = root.section(notes, "callers");
-    let numbers = root.section(notes, "numbers");
-    let hours = root.section(notes, "hours");
-    let steps = root.section(notes, "steps");
-    let compliance = root.section(notes, "compliance");
-    let hints = root.section(notes, "hints");
-    root.finish(notes);
+    let diagnostics = &mut diagnostics;
+    let nothing = DeTable::new();
+    let mut root = TableReader::from_document(document.get_ref());
+    let name = root.text(diagnostics, "name");
+    let version = root.count(diagnostics, "version");
+    let business = root.section(diagnostics, "business");
+    let call = root.section_or(diagnostics, "call", &nothing);
+    let callers = root.section(diagnostics, "callers");
+    let numbers = root.section(diagnostics, "numbers");
+    let hours = root.section(diagnostics, "hours");
+    let steps = root.section(diagnostics, "steps");
+    let compliance = root.section(diagnostics, "compliance");
+    let hints = root.section(diagnostics, "hints");
+    root.finish(diagnostics);
 
-    let mut rules = read_compliance(notes, compliance);
-    let (callers, untexted_tags) = read_callers(notes, callers);
+    let mut rules = read_compliance(diagnostics, compliance);
+    let (callers, untexted_tags) = read_callers(diagnostics, callers);
     rules.home_code = callers.calling_code();
-    let display_name = business.and_then(|section| read_business(notes, section, &rules));
-    let (call, unlisted) = read_call(notes, call);
-    let numbers = read_numbers(notes, numbers, unlisted, &rules);
-    let hours = read_hours(notes, hours);
-    let steps = read_steps(notes, steps, &rules);
-    let silenced = read_silenced(notes, hints);
+    let display_name = business.and_then(|section| read_business(diagnostics, section, &rules));
+    let (call, unlisted) = read_call(diagnostics, call);
+    let numbers = read_numbers(diagnostics, numbers, unlisted, &rules);
+    let hours = read_hours(diagnostics, hours);
+    let steps = read_steps(diagnostics, steps, &rules);
+    let silenced = read_silenced(diagnostics, hints);
 
-    let mut problems = std::mem::take(&mut notes.problems);
+    let mut problems = std::mem::take(&mut diagnostics.problems);
     let (Some(name), Some(version)) = (name, version) else {
         return (None, problems);
     };
     let recipe = Recipe {
         name: name.value,
-        version,
+        version: version.value,
         fingerprint: fingerprint(source),
         source: source.to_owned(),
         display_name,
@@ -121,19 +114,19 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         texts_per_day: rules.texts_per_day,
         flood: rules.flood,
         near_suspension: rules.near_suspension,
-        extra_clinical_words: rules.extra,
+        extra_clinical_words: rules.extra_clinical_words,
         silenced,
         origin: Origin {
             file: file.to_owned(),
-            lines: std::mem::take(&mut notes.lines),
+            lines: std::mem::take(&mut diagnostics.lines),
         },
     };
     problems.extend(recipe.problems_of_the_whole());
     (Some(recipe), problems)
 }
 
-/// The one problem that is told of a text that is no TOML: the first slip that is known, or else the line that the
-/// parser stopped at. What follows from it is not told.
+/// The only problem that is reported for a text that is not TOML: the first known mistake, or else the line at which the
+/// parser stopped.
 fn not_toml(file: &str, source: &str, line: usize) -> Problem {
     if let Some(slip) = first_slip(source) {
         return Problem::new(file, slip.line, slip.key, slip.fault);
@@ -141,7 +134,7 @@ fn not_toml(file: &str, source: &str, line: usize) -> Problem {
     let fault = Diagnostic::new(
         "this line, or the end of what stands above it, cannot be read",
         "write `name = value` for a setting with words in quotes, `[name]` for a section, each once, and `#` in front of \
-         a note",
+         a comment",
     );
     Problem::new(file, line, "", fault)
 }

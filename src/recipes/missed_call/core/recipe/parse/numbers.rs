@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::compliance::Compliance;
 use super::contact::bare_key;
-use super::rules::{Compliance, plain};
 use crate::phone::{InvalidPhoneNumber, PhoneNumber};
 use crate::recipes::missed_call::core::copy::lint::{LinkFault, link_fault};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::recipe::diagnostics::{Diagnostics, Found};
 use crate::recipes::missed_call::core::recipe::numbers::{
     BusinessNumber, NumberFilter, NumberLink, Numbers, Unlisted,
 };
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 
 const LISTED: &str =
     "write it with its country code and without spaces, such as [numbers.\"+13125550100\"]";
 
 pub(super) fn read_numbers(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: Option<TableReader<'_>>,
     unlisted: Unlisted,
     compliance: &Compliance,
@@ -28,20 +29,20 @@ pub(super) fn read_numbers(
     let Some(section) = section else {
         return numbers;
     };
-    for section in section.sections(notes) {
+    for section in section.sections(diagnostics) {
         let number = PhoneNumber::parse(section.name());
         match &number {
             // One spelling alone, so that the same number cannot stand there twice.
             Ok(number) if number.e164() == section.name() => {}
             Err(InvalidPhoneNumber::Impossible(why)) => {
-                section.refuse(notes, Diagnostic::new(NOBODYS, why.to_string()));
+                section.report(diagnostics, Diagnostic::new(NOBODYS, why.to_string()));
             }
-            _ => section.refuse(
-                notes,
+            _ => section.report(
+                diagnostics,
                 Diagnostic::new("not a phone number in E.164", LISTED),
             ),
         }
-        let read = read_number(notes, section, compliance);
+        let read = read_number(diagnostics, section, compliance);
         if let Ok(number) = number {
             numbers.listed.insert(number, read);
         }
@@ -50,33 +51,36 @@ pub(super) fn read_numbers(
 }
 
 fn read_number(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     mut section: TableReader<'_>,
     compliance: &Compliance,
 ) -> BusinessNumber {
-    let name = section.text(notes, "name");
-    let source = section.text(notes, "source");
+    let name = section.text(diagnostics, "name");
+    let source = section.text(diagnostics, "source");
     for words in [&name, &source].into_iter().flatten() {
         if words.value.is_empty() {
             let remedy = "write what it is called, or leave the key out";
-            words.refuse(notes, Diagnostic::new("empty", remedy));
+            words.report(diagnostics, Diagnostic::new("empty", remedy));
         }
-        plain(notes, words, compliance);
+        compliance.check_words(diagnostics, words);
     }
-    let written = section.text(notes, "link");
-    let custom_value = section.text(notes, "link_value");
+    let written = section.text(diagnostics, "link");
+    let custom_value = section.text(diagnostics, "link_value");
     if let (Some(_), Some(second)) = (&written, &custom_value) {
         let remedy = "write one of the two: a number has one link";
-        second.refuse(notes, Diagnostic::new("a link_value beside a link", remedy));
+        second.report(
+            diagnostics,
+            Diagnostic::new("a link_value beside a link", remedy),
+        );
     }
     let link = match (written, custom_value) {
-        (Some(link), _) => Some(read_link(notes, link)),
-        (None, Some(key)) => Some(read_link_value(notes, key)),
+        (Some(link), _) => Some(read_link(diagnostics, link)),
+        (None, Some(key)) => Some(read_link_value(diagnostics, key)),
         (None, None) => None,
     };
-    let priority = section.flag(notes, "priority").unwrap_or(false);
-    let active = section.flag(notes, "active").unwrap_or(true);
-    section.finish(notes);
+    let priority = section.flag(diagnostics, "priority").unwrap_or(false);
+    let active = section.flag(diagnostics, "active").unwrap_or(true);
+    section.finish(diagnostics);
     BusinessNumber {
         name: name.map(|name| name.value),
         source: source.map(|source| source.value),
@@ -86,7 +90,7 @@ fn read_number(
     }
 }
 
-fn read_link(notes: &mut Diagnostics<'_>, link: Found<String>) -> NumberLink {
+fn read_link(diagnostics: &mut Diagnostics<'_>, link: Found<String>) -> NumberLink {
     let fault = match link_fault(&link.value) {
         None => None,
         Some(LinkFault::NotHttps) => Some(Diagnostic::new(
@@ -100,12 +104,12 @@ fn read_link(notes: &mut Diagnostics<'_>, link: Found<String>) -> NumberLink {
         )),
     };
     if let Some(fault) = fault {
-        link.refuse(notes, fault);
+        link.report(diagnostics, fault);
     }
     NumberLink::Written(link.value)
 }
 
-fn read_link_value(notes: &mut Diagnostics<'_>, key: Found<String>) -> NumberLink {
+fn read_link_value(diagnostics: &mut Diagnostics<'_>, key: Found<String>) -> NumberLink {
     let bare = bare_key(&key.value);
     let short = bare
         .strip_prefix("custom_values.")
@@ -116,8 +120,8 @@ fn read_link_value(notes: &mut Diagnostics<'_>, key: Found<String>) -> NumberLin
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     if !sound {
-        key.refuse(
-            notes,
+        key.report(
+            diagnostics,
             Diagnostic::new(
                 "not the key of a custom value",
                 "write the key from HighLevel, such as \"gold_coast_link\"; link is for a link itself",
@@ -127,55 +131,35 @@ fn read_link_value(notes: &mut Diagnostics<'_>, key: Found<String>) -> NumberLin
     NumberLink::CustomValue(short)
 }
 
-/// What is done for calls to numbers that are not listed.
-pub(super) fn read_unlisted(
-    notes: &mut Diagnostics<'_>,
-    section: &mut TableReader<'_>,
-) -> Unlisted {
-    let Some(word) = section.text(notes, "unlisted_numbers") else {
-        return Unlisted::default();
-    };
-    match word.value.as_str() {
-        "texted" => Unlisted::Texted,
-        "not_texted" => Unlisted::NotTexted,
-        "ignored" => Unlisted::Ignored,
-        _ => {
-            let what = "none of \"texted\", \"not_texted\" and \"ignored\"";
-            word.refuse(notes, Diagnostic::new(what, "write one of the three"));
-            Unlisted::default()
-        }
-    }
-}
-
 /// The conditions of a step on the number that was called.
 pub(super) fn read_only_for(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
     compliance: &Compliance,
 ) -> NumberFilter {
     NumberFilter {
-        numbers: read_list(notes, section, "numbers", compliance.home_code),
-        sources: section.texts(notes, "sources").into_iter().collect(),
-        priority: section.flag(notes, "priority"),
+        numbers: read_list(diagnostics, section, "numbers", compliance.home_code),
+        sources: section.texts(diagnostics, "sources").into_iter().collect(),
+        priority: section.flag(diagnostics, "priority"),
     }
 }
 
 /// A list of phone numbers. Those without a calling code are of `home_code`, if there is one.
 pub(super) fn read_list(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
     name: &'static str,
     home_code: Option<u16>,
 ) -> BTreeSet<PhoneNumber> {
     let mut numbers = BTreeSet::new();
-    for (place, text) in section.entries(notes, name) {
+    for (place, text) in section.entries(diagnostics, name) {
         let number = match home_code {
             Some(code) => PhoneNumber::parse_national(&text, code),
             None => PhoneNumber::parse(&text),
         };
         match number {
             Ok(number) => drop(numbers.insert(number)),
-            Err(error) => section.refuse_key(notes, name, fault_of_entry(place, error)),
+            Err(error) => section.report_key(diagnostics, name, fault_of_entry(place, error)),
         }
     }
     numbers
@@ -187,7 +171,7 @@ fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Diagnostic {
         InvalidPhoneNumber::Impossible(why) => (NOBODYS, why.to_string()),
         InvalidPhoneNumber::Extension => (
             "a phone number with an extension",
-            "leave the extension out: nobody can write to it".to_owned(),
+            "leave the extension out: texts cannot be sent to it".to_owned(),
         ),
         InvalidPhoneNumber::NoCountryCode => (
             "a phone number without its country code, and the countries in `callers.countries` do not share one",

@@ -1,23 +1,24 @@
-//! The keys of a step that puts a tag on the contact or takes one off.
+//! The keys of a step that adds a tag to the contact or removes one.
 
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::recipe::TagStep;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
+use crate::recipes::missed_call::core::recipe::diagnostics::Diagnostics;
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 
 const DEFAULT_TAG: &str = "missed-call";
 
 pub(super) fn read_tag(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Option<TagStep> {
-    let name = section.text(notes, "tag");
+    let name = section.text(diagnostics, "tag");
     let Some(name) = name else {
         return Some(TagStep {
             name: DEFAULT_TAG.to_owned(),
         });
     };
     if !is_tag(&name.value) {
-        name.refuse(notes, not_a_tag(DEFAULT_TAG));
+        name.report(diagnostics, not_a_tag(DEFAULT_TAG));
         return None;
     }
     Some(TagStep {

@@ -2,49 +2,53 @@
 
 use jiff::civil::Date;
 
+use super::compliance::Compliance;
 use super::numbers::read_list;
-use super::rules::Compliance;
-use super::text::{read_body, read_opt_out};
+use super::text::{read_opt_out, read_template};
 use crate::recipes::missed_call::core::copy::{Approval, Arm, Conditions};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::recipe::TextVariant;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
+use crate::recipes::missed_call::core::recipe::diagnostics::Diagnostics;
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 
 /// The variants; without a line about STOP of their own they have that of the step.
 pub(super) fn read_variants(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
     opt_out: Option<&str>,
     compliance: &Compliance,
 ) -> Vec<TextVariant> {
-    let sections = section.tables(notes, "variants");
+    let sections = section.list(diagnostics, "variants");
     sections
         .into_iter()
-        .filter_map(|section| read_variant(notes, section, opt_out, compliance))
+        .filter_map(|section| read_variant(diagnostics, section, opt_out, compliance))
         .collect()
 }
 
 fn read_variant(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     mut section: TableReader<'_>,
     opt_out: Option<&str>,
     compliance: &Compliance,
 ) -> Option<TextVariant> {
-    const NAME: &str = "write up to 40 small letters, digits and `_`, beginning with a letter, such as name = \"after_hours\"";
-    let written = section.required_text(notes, "name", NAME);
-    let body = section.required_text(notes, "body", "write the text of this variant");
-    let opt_out = read_opt_out(notes, &mut section, opt_out, compliance);
-    let when = section.section(notes, "when");
-    let when = when.map(|when| read_conditions(notes, when, compliance));
-    let arm = read_arm(notes, &mut section);
-    section.finish(notes);
-    let body = body.map(|body| read_body(notes, &body, compliance));
-    let written = written?;
-    let name = StepName::new(&written.value);
-    if name.is_none() {
-        written.refuse(notes, Diagnostic::new("not a name for a variant", NAME));
-    }
+    let written = section.text(diagnostics, "name");
+    let body = section.text(diagnostics, "body");
+    let opt_out = read_opt_out(diagnostics, &mut section, opt_out, compliance);
+    let when = section.section(diagnostics, "when");
+    let when = when.map(|when| read_conditions(diagnostics, when, compliance));
+    let arm = read_arm(diagnostics, &mut section);
+    let name = written.as_ref().and_then(|written| {
+        let name = StepName::new(&written.value);
+        if name.is_none() {
+            let remedy = section.what_to_write("name");
+            let problem = Diagnostic::new("not a valid name of a variant", remedy);
+            written.report(diagnostics, problem);
+        }
+        name
+    });
+    section.finish(diagnostics);
+    let body = body.map(|body| read_template(diagnostics, &body, compliance));
     Some(TextVariant {
         name: name?,
         body: body?,
@@ -55,34 +59,33 @@ fn read_variant(
 }
 
 fn read_conditions(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     mut section: TableReader<'_>,
     compliance: &Compliance,
 ) -> Conditions {
     let conditions = Conditions {
-        called: read_list(notes, &mut section, "numbers", compliance.home_code),
-        source: section.texts(notes, "sources").into_iter().collect(),
-        repeat_caller: section.flag(notes, "repeat_caller"),
-        voicemail: section.flag(notes, "voicemail"),
-        in_hours: section.flag(notes, "in_hours"),
+        called: read_list(diagnostics, &mut section, "numbers", compliance.home_code),
+        source: section.texts(diagnostics, "sources").into_iter().collect(),
+        repeat_caller: section.flag(diagnostics, "repeat_caller"),
+        voicemail: section.flag(diagnostics, "voicemail"),
+        in_hours: section.flag(diagnostics, "in_hours"),
     };
-    section.finish(notes);
+    section.finish(diagnostics);
     conditions
 }
 
 /// The place of a copy in an experiment, if it is part of one.
-pub(super) fn read_arm(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>) -> Option<Arm> {
-    let experiment = section.text(notes, "experiment");
-    let weight = section.count(
-        notes,
-        "weight",
-        "write its share, such as weight = 1; a copy for nobody is left out",
-    );
+pub(super) fn read_arm(
+    diagnostics: &mut Diagnostics<'_>,
+    section: &mut TableReader<'_>,
+) -> Option<Arm> {
+    let experiment = section.text(diagnostics, "experiment");
+    let weight = section.count(diagnostics, "weight");
     match (experiment, weight) {
         (Some(experiment), weight) => {
             if experiment.value.is_empty() {
                 let remedy = "write a name that all of its copies share, or leave the key out";
-                experiment.refuse(notes, Diagnostic::new("empty", remedy));
+                experiment.report(diagnostics, Diagnostic::new("empty", remedy));
             }
             Some(Arm {
                 experiment: experiment.value,
@@ -91,8 +94,8 @@ pub(super) fn read_arm(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_
         }
         (None, Some(weight)) => {
             let remedy = "write experiment = \"…\" beside it, or remove it";
-            weight.refuse(
-                notes,
+            weight.report(
+                diagnostics,
                 Diagnostic::new("a weight without an experiment", remedy),
             );
             None
@@ -103,43 +106,42 @@ pub(super) fn read_arm(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_
 
 /// Who approved which words of the step.
 pub(super) fn read_approvals(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Vec<Approval> {
-    let sections = section.tables(notes, "approvals");
+    let sections = section.list(diagnostics, "approvals");
     sections
         .into_iter()
-        .filter_map(|section| read_approval(notes, section))
+        .filter_map(|section| read_approval(diagnostics, section))
         .collect()
 }
 
-fn read_approval(notes: &mut Diagnostics<'_>, mut section: TableReader<'_>) -> Option<Approval> {
-    const DAY: &str = "write the day of the approval, such as on = \"2026-05-04\"";
-    const FINGERPRINT: &str =
-        "copy the 16 digits that the recipe's check tells, such as fingerprint = \"0f3a…\"";
-    let by = section.required_text(notes, "by", "write who approved it");
-    let on = section.date(notes, "on", DAY);
-    let fingerprint = section.required_text(notes, "fingerprint", FINGERPRINT);
-    section.finish(notes);
-    let on = on.and_then(|on| {
+fn read_approval(
+    diagnostics: &mut Diagnostics<'_>,
+    mut section: TableReader<'_>,
+) -> Option<Approval> {
+    let by = section.text(diagnostics, "by");
+    let on = section.text(diagnostics, "on");
+    let fingerprint = section.text(diagnostics, "fingerprint");
+    let date = on.and_then(|on| {
         let date: Option<Date> = on.value.parse().ok();
         if date.is_none() {
-            on.refuse(notes, Diagnostic::new("not a date", DAY));
+            let problem = Diagnostic::new("not a date", section.what_to_write("on"));
+            on.report(diagnostics, problem);
         }
         date
     });
-    if let Some(fingerprint) = &fingerprint
-        && !(fingerprint.value.len() == 16
-            && fingerprint
-                .value
-                .bytes()
-                .all(|byte| byte.is_ascii_hexdigit()))
-    {
-        fingerprint.refuse(notes, Diagnostic::new("not a fingerprint", FINGERPRINT));
+    if let Some(fingerprint) = &fingerprint {
+        let digits = &fingerprint.value;
+        if digits.len() != 16 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let remedy = section.what_to_write("fingerprint");
+            fingerprint.report(diagnostics, Diagnostic::new("not a fingerprint", remedy));
+        }
     }
+    section.finish(diagnostics);
     Some(Approval {
         by: by?.value.into(),
-        on: on?,
+        on: date?,
         fingerprint: fingerprint?.value,
     })
 }

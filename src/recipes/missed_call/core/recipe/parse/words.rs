@@ -1,62 +1,10 @@
-//! Which of the words that a setting knows was meant by another.
+//! Which of the words of a setting was meant by an unknown one.
 
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
-/// What people call what a step does.
-pub(super) const DEEDS: [(&str, &[&str]); 12] = [
-    (
-        "text",
-        &[
-            "sms",
-            "message",
-            "msg",
-            "text_message",
-            "send_text",
-            "send_sms",
-            "send_message",
-            "texts",
-            "reply",
-        ],
-    ),
-    ("email", &["mail", "e_mail", "send_email", "emails"]),
-    ("tag", &["add_tag", "tags", "label"]),
-    ("untag", &["remove_tag", "delete_tag"]),
-    (
-        "task",
-        &[
-            "todo",
-            "to_do",
-            "create_task",
-            "add_task",
-            "reminder",
-            "call",
-            "call_back",
-        ],
-    ),
-    ("note", &["add_note", "comment", "notes"]),
-    (
-        "fields",
-        &[
-            "field",
-            "custom_field",
-            "custom_fields",
-            "update_field",
-            "update_contact",
-        ],
-    ),
-    ("stage", &["pipeline", "opportunity", "move_stage"]),
-    ("workflow", &["add_to_workflow", "automation", "campaign"]),
-    ("assign", &["owner", "assign_to", "assign_user"]),
-    (
-        "notify",
-        &["notification", "alert", "internal_notification", "tell"],
-    ),
-    ("do_not_disturb", &["dnd", "opt_out", "unsubscribe"]),
-];
-
-/// What people call what happens.
-pub(super) const HAPPENINGS: [(&str, &[&str]); 14] = [
+/// What people call triggers.
+pub(super) const TRIGGERS: [(&str, &[&str]); 14] = [
     (
         "missed",
         &[
@@ -128,21 +76,22 @@ pub(super) const HAPPENINGS: [(&str, &[&str]); 14] = [
     ("escalated", &["escalate", "escalation"]),
 ];
 
-/// The fault of a word that is none of those that are known; `remedy` names all of them, for words that are like none.
-pub(super) fn unknown_word(
+/// The problem with a word that is not one of `known`; `remedy` lists all of them, for words that are like none.
+/// `synonyms` are other words that people use for the known ones.
+pub(super) fn unknown_word<'w>(
     what: &str,
     word: &str,
-    names: &[(&'static str, &[&str])],
+    synonyms: impl IntoIterator<Item = (&'static str, &'w [&'w str])>,
     known: &[&'static str],
     remedy: &str,
 ) -> Diagnostic {
     let plain = spelled(word);
-    let by_name = names
-        .iter()
+    let by_synonym = synonyms
+        .into_iter()
         .find(|(name, others)| *name == plain || others.contains(&plain.as_str()))
-        .map(|(name, _)| *name)
+        .map(|(name, _)| name)
         .filter(|name| known.contains(name));
-    let remedy = match by_name.or_else(|| nearest(&plain, known.iter().copied())) {
+    let remedy = match by_synonym.or_else(|| nearest(&plain, known.iter().copied())) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None => remedy.to_owned(),
     };

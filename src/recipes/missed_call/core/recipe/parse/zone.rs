@@ -4,9 +4,8 @@ use jiff::tz::TimeZone;
 
 use crate::recipes::missed_call::core::compliance::zone;
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, TableReader};
-
-const ZONE: &str = "write the IANA name of the zone, such as zone = \"America/Chicago\"";
+use crate::recipes::missed_call::core::recipe::diagnostics::Diagnostics;
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 
 /// The six zones of the United States: the word in their names, the letters, and what IANA calls them. "MST" is not among the
 /// letters: in Arizona it is another zone than in Denver in summer.
@@ -20,10 +19,10 @@ const UNITED_STATES: [(&str, &[&str], &str); 6] = [
 ];
 
 pub(super) fn read_zone(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
 ) -> Option<TimeZone> {
-    let written = section.required_text(notes, "zone", ZONE)?;
+    let written = section.text(diagnostics, "zone")?;
     let lower = written.value.to_lowercase();
     let name = united_states(&lower).unwrap_or(&written.value);
     // Other letters of zones are IANA names too, of zones without summer time that nobody means.
@@ -33,12 +32,13 @@ pub(super) fn read_zone(
         let remedy = match lower.as_str() {
             "mst" | "mountain standard time" => {
                 "write zone = \"America/Denver\", or in Arizona zone = \"America/Phoenix\""
+                    .to_owned()
             }
-            "arizona" | "arizona time" => "write zone = \"America/Phoenix\"",
-            _ => ZONE,
+            "arizona" | "arizona time" => "write zone = \"America/Phoenix\"".to_owned(),
+            _ => section.what_to_write("zone"),
         };
-        written.refuse(
-            notes,
+        written.report(
+            diagnostics,
             Diagnostic::new("not the name of a time zone", remedy),
         );
     }

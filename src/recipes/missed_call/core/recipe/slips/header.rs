@@ -131,7 +131,7 @@ fn is_number(name: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "+() -.".contains(c) || is_typographic_quote(c))
 }
 
-/// The header as it was meant, unless that cannot be told.
+/// The header as it was probably meant, if that is clear.
 fn meant(name: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in name
@@ -139,13 +139,13 @@ fn meant(name: &str) -> Option<String> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
     {
-        let is_told = part.chars().all(|c| c.is_ascii() || !c.is_alphanumeric());
+        let is_clear = part.chars().all(|c| c.is_ascii() || !c.is_alphanumeric());
         parts.push(if is_bare(part) {
             part.to_owned()
         } else {
             slug(part)
         });
-        if !is_told || parts.last().is_some_and(String::is_empty) {
+        if !is_clear || parts.last().is_some_and(String::is_empty) {
             return None;
         }
     }

@@ -1,8 +1,8 @@
-//! What was meant where a file is no TOML: the commonest slips of the pen, each told once, with its line, its key and what
-//! to write instead.
+//! The most common mistakes in a file that is not valid TOML. Each is reported once, with its line, its key and what to
+//! write instead.
 //!
-//! It is asked only when the parser of TOML has refused the text, walks through it from the top, and stops at the first
-//! slip: what follows from that is not told.
+//! It runs only when the TOML parser has refused the text. It reads the text from the top and stops at the first mistake:
+//! what follows from that is not reported.
 
 mod header;
 mod value;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::recipes::missed_call::core::copy::invisible_name;
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
-/// A slip and where it is.
+/// A mistake and its place.
 pub(super) struct Slip {
     /// Counted from 1.
     pub(super) line: usize,
@@ -20,7 +20,7 @@ pub(super) struct Slip {
     pub(super) fault: Diagnostic,
 }
 
-/// The first slip in the text, if it is one of those that are known.
+/// The first mistake in the text, if it is a known one.
 pub(super) fn first_slip(source: &str) -> Option<Slip> {
     let mut walk = Walk::new(source);
     while walk.at < source.len() {
@@ -79,7 +79,7 @@ impl<'s> Walk<'s> {
             .iter()
             .any(|begin| words.starts_with(begin))
         {
-            return Err(self.slip("", notes_begin()));
+            return Err(self.slip("", comments_begin()));
         }
         if words.starts_with('[') {
             self.header(words)?;
@@ -144,7 +144,7 @@ impl<'s> Walk<'s> {
         Ok(())
     }
 
-    /// What is wrong with a line that is neither a setting nor a section nor a note.
+    /// What is wrong with a line that is neither a setting nor a section nor a comment.
     fn no_setting(&self, line: &str) -> Slip {
         let words = line.trim_matches([' ', '\t']);
         let place = words.find([':', '=']);
@@ -213,14 +213,17 @@ impl<'s> Walk<'s> {
 
 fn neither() -> Diagnostic {
     Diagnostic::new(
-        "neither a setting nor a section nor a note",
-        "write `name = value` for a setting, `[name]` for a section, and `#` in front of a note; a text over several \
+        "neither a setting nor a section nor a comment",
+        "write `name = value` for a setting, `[name]` for a section, and `#` in front of a comment; a text over several \
          lines stands between three quotes",
     )
 }
 
-fn notes_begin() -> Diagnostic {
-    Diagnostic::new("notes begin with `#`", "write `#` in front of the note")
+fn comments_begin() -> Diagnostic {
+    Diagnostic::new(
+        "comments begin with `#`",
+        "write `#` in front of the comment",
+    )
 }
 
 /// The line that begins at `at`, without its end.
@@ -278,7 +281,7 @@ fn is_bare(word: &str) -> bool {
     !word.is_empty() && word.chars().all(is_bare_character)
 }
 
-/// Whether a line begins a section, a setting or a note, and so is no part of a text.
+/// Whether a line begins a section, a setting or a comment, and so is not part of a text.
 fn begins_a_statement(line: &str) -> bool {
     let line = line.trim_matches([' ', '\t']);
     line.starts_with('#') || is_header(line) || key_before(line, '=').is_some()
@@ -401,8 +404,8 @@ mod tests {
         assert!(toml::de::DeTable::parse(ALL).is_ok());
         let sources = Preset::ALL.iter().map(|preset| preset.source());
         for source in sources.chain([ALL]) {
-            let told = first_slip(source).map(|slip| (slip.line, slip.fault));
-            assert_eq!(told, None);
+            let slip = first_slip(source).map(|slip| (slip.line, slip.fault));
+            assert_eq!(slip, None);
         }
     }
 

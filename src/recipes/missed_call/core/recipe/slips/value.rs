@@ -3,8 +3,8 @@
 use toml::de::DeValue;
 
 use super::{
-    Slip, Walk, begins_a_statement, invisible, is_bare, is_header, is_shown, is_typographic_quote,
-    key_before, line_at, notes_begin, shown_value,
+    Slip, Walk, begins_a_statement, comments_begin, invisible, is_bare, is_header, is_shown,
+    is_typographic_quote, key_before, line_at, shown_value,
 };
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 
@@ -268,7 +268,7 @@ impl Walk<'_> {
         self.source.get(at..)?.chars().next()
     }
 
-    /// The next place that is neither white space nor a note.
+    /// The next place that is neither white space nor a comment.
     fn after_space(&self, mut at: usize) -> usize {
         loop {
             let rest = self.source.get(at..).unwrap_or_default();
@@ -302,7 +302,7 @@ impl Walk<'_> {
         if DeValue::parse(word).is_ok() {
             return Ok(begin + word.len());
         }
-        let told = |what: &str, remedy: String| {
+        let slip = |what: &str, remedy: String| {
             Err(self.slip_at(begin, key, Diagnostic::new(what, remedy)))
         };
         if let Some(fault) = invisible(word) {
@@ -316,44 +316,44 @@ impl Walk<'_> {
         }
         match bare.to_ascii_lowercase().as_str() {
             "yes" | "y" | "on" | "true" => {
-                return told("neither true nor false", format!("write `{key} = true`"));
+                return slip("neither true nor false", format!("write `{key} = true`"));
             }
             "no" | "n" | "off" | "false" => {
-                return told("neither true nor false", format!("write `{key} = false`"));
+                return slip("neither true nor false", format!("write `{key} = false`"));
             }
             "none" | "null" | "nil" => {
-                return told("no value", "leave the setting out".to_owned());
+                return slip("not a value", "leave the setting out".to_owned());
             }
             _ => {}
         }
         let digits = bare.trim_start_matches(['v', 'V', '0']);
         if !digits.is_empty() && digits.len() < 9 && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return told("not a whole number", format!("write `{key} = {digits}`"));
+            return slip("not a whole number", format!("write `{key} = {digits}`"));
         }
         if bare.ends_with(['"', '\'']) || bare.ends_with(is_typographic_quote) {
             let remedy = format!("write `{key} = \"…\"`");
-            return told("the quote at the beginning is missing", remedy);
+            return slip("the quote at the beginning is missing", remedy);
         }
         let shown = shown_value(bare);
         if let Some((_, name)) = key.rsplit_once('.').filter(|_| inside) {
-            return told(
+            return slip(
                 "words without quotes",
                 format!("write `{name} = {shown}`, in quotes"),
             );
         }
         if inside {
-            return told(
+            return slip(
                 "words without quotes",
                 format!("write `{shown}`, in quotes"),
             );
         }
-        told(
+        slip(
             "words without quotes",
             format!("write `{key} = {shown}`, in quotes"),
         )
     }
 
-    /// After a value the line ends, or a note begins.
+    /// After a value the line ends, or a comment begins.
     pub(super) fn nothing_after(&self, key: &str, begin: usize, end: usize) -> Result<(), Slip> {
         let after = line_at(self.source, end).trim_matches([' ', '\t']);
         if after.is_empty() || after.starts_with('#') {
@@ -364,7 +364,7 @@ impl Walk<'_> {
             .iter()
             .any(|begin| after.starts_with(begin))
         {
-            notes_begin()
+            comments_begin()
         } else if matches!(after, "," | ";" | ".") {
             Diagnostic::new(format!("`{after}` after the value"), "remove it")
         } else if let Some(fault) = invisible(after) {
@@ -394,7 +394,7 @@ impl Walk<'_> {
         } else {
             "words after the value".to_owned()
         };
-        let remedy = "remove it, or write `#` in front of a note";
+        let remedy = "remove it, or write `#` in front of a comment";
         self.slip_at(at, key, Diagnostic::new(what, remedy))
     }
 }

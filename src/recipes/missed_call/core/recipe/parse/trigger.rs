@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{HAPPENINGS, unknown_word};
+use super::words::{TRIGGERS, unknown_word};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::model::{StepName, Trigger};
-use crate::recipes::missed_call::core::recipe::toml_reader::{Diagnostics, Found, TableReader};
+use crate::recipes::missed_call::core::recipe::diagnostics::{Diagnostics, Found};
+use crate::recipes::missed_call::core::recipe::keys::quoted;
+use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
 use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 
 /// The word for a message that could not be sent.
@@ -21,7 +23,7 @@ pub(super) struct References {
 }
 
 impl References {
-    pub(super) fn check(self, notes: &mut Diagnostics<'_>, steps: &BTreeMap<StepName, Step>) {
+    pub(super) fn check(self, diagnostics: &mut Diagnostics<'_>, steps: &BTreeMap<StepName, Step>) {
         let step = |name: &Found<String>| {
             let name = StepName::new(&name.value)?;
             steps.get(&name)
@@ -32,7 +34,7 @@ impl References {
                     "not a step of this recipe that makes a task",
                     "write the name of one, such as task = \"task\" for [steps.task]",
                 );
-                name.refuse(notes, fault);
+                name.report(diagnostics, fault);
             }
         }
         for (follower, name) in &self.messages {
@@ -41,13 +43,13 @@ impl References {
                     "not a step of this recipe that texts or e-mails",
                     "write the name of one, such as of = \"text\" for [steps.text]",
                 );
-                name.refuse(notes, fault);
+                name.report(diagnostics, fault);
             } else if StepName::new(follower).is_some_and(|name| waits_for_itself(steps, &name)) {
                 let fault = Diagnostic::new(
                     "a step that waits for itself",
                     "name a step that does not follow this one in its turn",
                 );
-                name.refuse(notes, fault);
+                name.report(diagnostics, fault);
             }
         }
     }
@@ -69,22 +71,18 @@ fn waits_for_itself(steps: &BTreeMap<StepName, Step>, name: &StepName) -> bool {
 }
 
 /// `None` if the step does not say what it follows.
-pub(super) fn read_start(
-    notes: &mut Diagnostics<'_>,
+pub(super) fn read_trigger(
+    diagnostics: &mut Diagnostics<'_>,
     section: &mut TableReader<'_>,
     references: &mut References,
 ) -> Option<StepTrigger> {
-    let on = section.text(notes, "on");
-    let count = section.count(
-        notes,
-        "count",
-        "write how many missed calls it takes, such as count = 3",
-    );
-    let of = section.text(notes, "of");
-    let start = match on.as_ref().map(|on| on.value.as_str()) {
+    let on = section.text(diagnostics, "on");
+    let count = section.count(diagnostics, "count");
+    let of = section.text(diagnostics, "of");
+    let trigger = match on.as_ref().map(|on| on.value.as_str()) {
         None => None,
         Some("missed") => Some(StepTrigger::Missed),
-        Some(NOT_SENT) => Some(read_not_sent(notes, section, of.as_ref(), references)),
+        Some(NOT_SENT) => Some(read_not_sent(diagnostics, section, of.as_ref(), references)),
         Some(word) => Trigger::from_word(word).map(|trigger| match trigger {
             Trigger::MissedAgain => {
                 StepTrigger::MissedCalls(count.as_ref().map_or(2, |count| count.value))
@@ -92,57 +90,46 @@ pub(super) fn read_start(
             other => StepTrigger::After(other),
         }),
     };
-    if let (None, Some(on)) = (&start, &on) {
-        let fault = unknown_happening(&on.value, &["missed", NOT_SENT]);
-        on.refuse(notes, fault);
+    if let (None, Some(on)) = (&trigger, &on) {
+        let fault = unknown_trigger(&on.value, &["missed", NOT_SENT]);
+        on.report(diagnostics, fault);
     }
     if let Some(count) = &count {
-        if !matches!(start, Some(StepTrigger::MissedCalls(_))) {
-            count.refuse(
-                notes,
+        if !matches!(trigger, Some(StepTrigger::MissedCalls(_))) {
+            count.report(
+                diagnostics,
                 Diagnostic::new("a count without on = \"missed_again\"", "remove it"),
-            );
-        } else if count.value < 2 {
-            count.refuse(
-                notes,
-                Diagnostic::new("less than two", "the first missed call is on = \"missed\""),
             );
         }
     }
     if let (Some(of), false) = (&of, on.is_some_and(|on| on.value == NOT_SENT)) {
         let fault = Diagnostic::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
-        of.refuse(notes, fault);
+        of.report(diagnostics, fault);
     }
-    start
+    trigger
 }
 
 fn read_not_sent(
-    notes: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     section: &TableReader<'_>,
     of: Option<&Found<String>>,
     references: &mut References,
 ) -> StepTrigger {
     let Some(of) = of else {
         let remedy = "name the message that this step takes the place of, such as of = \"text\"";
-        section.refuse_key(notes, "of", Diagnostic::new("missing", remedy));
+        section.report_key(diagnostics, "of", Diagnostic::new("missing", remedy));
         return StepTrigger::Missed;
     };
-    let named = Found {
-        value: of.value.clone(),
-        key: of.key.clone(),
-        offset: of.offset,
-    };
-    references.messages.push((section.name().to_owned(), named));
+    let follower = section.name().to_owned();
+    references.messages.push((follower, of.clone()));
     // Whether there is such a step shows when all have been read.
     StepName::new(&of.value).map_or(StepTrigger::Missed, StepTrigger::NotSent)
 }
 
-/// What is wrong with a word that is none for something that happens; `besides` are allowed too.
-pub(super) fn unknown_happening(word: &str, besides: &[&'static str]) -> Diagnostic {
-    let happenings = Trigger::ALL.iter().map(|trigger| trigger.as_str());
-    let known: Vec<&'static str> = besides.iter().copied().chain(happenings).collect();
-    let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
-    let remedy = format!("write one of: {}", quoted.join(", "));
-    let what = "not a word for something that happens";
-    unknown_word(what, word, &HAPPENINGS, &known, &remedy)
+/// The problem with a word that is not a trigger; `besides` are allowed too.
+pub(super) fn unknown_trigger(word: &str, besides: &[&'static str]) -> Diagnostic {
+    let triggers = Trigger::ALL.map(Trigger::as_str);
+    let known: Vec<&'static str> = besides.iter().copied().chain(triggers).collect();
+    let remedy = format!("write one of: {}", quoted(&known, ", "));
+    unknown_word("not a trigger", word, TRIGGERS, &known, &remedy)
 }
