@@ -183,11 +183,7 @@ fn optional_values(copy: &MessageCopy, values: &FieldValues<'_>) -> Vec<MergeFie
 }
 
 /// The names in the template that can be shown and are not in `used`.
-fn dropped_names(
-    copy: &MessageCopy,
-    shown: &ContactNames,
-    used: &ContactNames,
-) -> Vec<MergeField> {
+fn dropped_names(copy: &MessageCopy, shown: &ContactNames, used: &ContactNames) -> Vec<MergeField> {
     let mut dropped: Vec<MergeField> = Vec::new();
     let mut latin = None;
     for field in copy.body.fields().filter(|field| field.is_name()) {

@@ -35,10 +35,7 @@ impl ContactNames {
     fn new(given: [Option<String>; 3]) -> Self {
         let show = |name: &Option<String>, limit| presentable(name.as_deref()?, limit);
         let [first, last, whole] = &given;
-        let (first, last) = (
-            show(first, FIRST_NAME_LIMIT),
-            show(last, FIRST_NAME_LIMIT),
-        );
+        let (first, last) = (show(first, FIRST_NAME_LIMIT), show(last, FIRST_NAME_LIMIT));
         let whole = show(whole, NAME_LIMIT).or_else(|| match (&first, &last) {
             (Some(first), Some(last)) => Some(format!("{first} {last}")),
             (first, _) => first.clone(),

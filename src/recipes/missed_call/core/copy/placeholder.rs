@@ -10,8 +10,8 @@ const LONGEST: usize = 40;
 /// At most this many are reported.
 const MOST_REPORTED: usize = 20;
 
-/// The marks around placeholders, and whether any word between them makes a placeholder. Between the others, only a word
-/// that names something to fill in does.
+/// The marks around placeholders, and whether any word between them makes a placeholder. Between the others, only a
+/// word that names something to fill in does.
 const MARKS: [(&str, &str, bool); 8] = [
     ("${", "}", true),
     ("#{", "}", true),
@@ -103,9 +103,8 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
 }
 
 fn fault(whole: &str, inside: &str) -> Diagnostic {
-    let what = format!(
-        "`{whole}` looks like a placeholder of another tool, and would be sent unchanged"
-    );
+    let what =
+        format!("`{whole}` looks like a placeholder of another tool, and would be sent unchanged");
     let remedy = match meant(inside) {
         Some(field) if field.starts_with("custom_values.") => {
             "write `{{ custom_values.booking_link }}` with the key of your custom value".to_owned()

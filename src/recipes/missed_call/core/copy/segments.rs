@@ -216,7 +216,11 @@ mod tests {
         ] {
             let counted = Segments::of(&text.repeat(count), sender);
             let of = format!("{count} × {text}");
-            assert_eq!((counted.units(), counted.segments()), (units, segments), "{of}");
+            assert_eq!(
+                (counted.units(), counted.segments()),
+                (units, segments),
+                "{of}"
+            );
         }
         // The pair would straddle the end of the first segment.
         let straddling = format!("{}€{}", "a".repeat(152), "a".repeat(152));

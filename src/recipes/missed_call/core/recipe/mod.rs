@@ -64,7 +64,7 @@
 //! |---|---|---|---|
 //! | `text` | `body` | the text, a [`Template`] | required |
 //! | | `opt_out` | put after the body unless the body has such a line; `"none"` for approved words only | `Reply STOP to opt out.` |
-//! | | `max_segments` | how many parts of a text message it may take, from 1 to 10 | 2 |
+//! | | `max_segments` | how many segments it may take, from 1 to 10 | 2 |
 //! | | `variants` | other words for some calls, as below | none |
 //! | | `experiment`, `weight` | tries the body against variants without conditions, as below | none |
 //! | | `approvals` | who approved the body or a variant, as below | none |

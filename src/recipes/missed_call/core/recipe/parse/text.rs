@@ -72,7 +72,7 @@ fn read_max_segments(notes: &mut Diagnostics<'_>, section: &mut TableReader<'_>)
     let number = u8::try_from(most.value).ok().filter(|number| *number <= 10);
     number.and_then(NonZeroU8::new).unwrap_or_else(|| {
         let fault = Diagnostic::new(
-            "more than ten parts, which no carrier takes",
+            "more than ten segments, which no carrier accepts",
             "write a number from 1 to 10",
         );
         most.refuse(notes, fault);
@@ -90,7 +90,7 @@ pub(super) fn read_body(
             notes,
             Diagnostic::new(
                 format!("longer than {LONGEST_TEXT} characters"),
-                "keep to 160, which is one part of a text message",
+                "keep to 160, which is one segment",
             ),
         );
     }
