@@ -1,4 +1,4 @@
-//! What a text costs, and what is left out of it so that it costs no more: parts, names, optional values, links.
+//! What a text costs, and what is left out of it so that it costs no more: segments, names, optional values, links.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU8;
@@ -68,7 +68,7 @@ fn what_real_copies_cost() {
         )
     };
     use Encoding::{Gsm7, Ucs2};
-    for (text, encoding, units, parts) in [
+    for (text, encoding, units, segments) in [
         (skin(&link(25)), Gsm7, 164, 2),
         (skin(&link(27)), Gsm7, 166, 2),
         (
@@ -85,7 +85,7 @@ fn what_real_copies_cost() {
         let counted = Segments::of(&text, SenderKind::LongCode);
         assert_eq!(
             (counted.encoding(), counted.units(), counted.segments()),
-            (encoding, units, parts),
+            (encoding, units, segments),
             "{text}"
         );
     }
@@ -173,14 +173,14 @@ fn optional_values_make_room_the_last_one_first() {
                 {% endif %} {{ custom_values.book_link }}";
     let (first, second, link) = ("f".repeat(100), "s".repeat(100), link(100));
     let mut values = with(&[("first", &first), ("second", &second), ("book_link", &link)]);
-    let most = |parts| copy(body).max_segments(NonZeroU8::new(parts).unwrap());
-    for (parts, kept, dropped) in [
+    let most = |segments| copy(body).max_segments(NonZeroU8::new(segments).unwrap());
+    for (segments, kept, dropped) in [
         (3, vec![&first, &second, &link], vec![]),
         (2, vec![&first, &link], vec!["second"]),
         (1, vec![&link], vec!["second", "first"]),
     ] {
-        let text = long_code(&most(parts), &values);
-        assert_eq!(text.segments.segments(), usize::from(parts));
+        let text = long_code(&most(segments), &values);
+        assert_eq!(text.segments.segments(), usize::from(segments));
         for value in [&first, &second, &link] {
             assert_eq!(text.body.contains(value.as_str()), kept.contains(&value));
         }
@@ -233,7 +233,7 @@ fn room_is_kept_for_the_line_that_highlevel_puts_there() {
 }
 
 #[test]
-fn toll_free_parts_are_smaller() {
+fn toll_free_segments_are_smaller() {
     let body = copy(&"a".repeat(306 - 23));
     let values = MergeValues::default();
     assert_eq!(long_code(&body, &values).segments.segments(), 2);

@@ -113,8 +113,8 @@ pub enum Basis {
     OptOut,
 }
 
-/// Why a text has no basis. `Display` explains it to people; the recipe decides what to do instead, such as a task or an
-/// e-mail.
+/// Why a text has no basis. `Display` explains it to people; the recipe decides what to do instead, such as a task or
+/// an e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -133,8 +133,8 @@ pub enum Refused {
     PromotionNeedsWriting,
 }
 
-/// On what basis a text of this kind may be sent, if on any. The strongest basis counts: consent in writing, then consent
-/// in words, then a reply, then the call itself.
+/// On what basis a text of this kind may be sent, if on any. The strongest basis counts: consent in writing, then
+/// consent in words, then a reply, then the call itself.
 pub fn may_text(kind: TextKind, evidence: &Evidence, now: Timestamp) -> Result<Basis, Refused> {
     let opted_out = evidence.opted_out_at;
     // An opt-out of the same instant outranks consent.

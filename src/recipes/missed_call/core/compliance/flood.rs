@@ -118,11 +118,11 @@ pub enum CallFlood {
     SequentialNumbers,
 }
 
-/// Whether the call of a new caller belongs to a flood: it began in a minute with too many new callers, or its number is
-/// one of several consecutive numbers.
+/// Whether the call of a new caller belongs to a flood: it began in a minute with too many new callers, or its number
+/// is one of several consecutive numbers.
 ///
-/// A call is judged by the time it began, not by the time of the question. So a delayed text, a call that a sweep found and
-/// a restarted process all get the same answer, as far as the same calls are known. A flood is only seen once it is
+/// A call is judged by the time it began, not by the time of the question. So a delayed text, a call that a sweep found
+/// and a restarted process all get the same answer, as far as the same calls are known. A flood is only seen once it is
 /// complete: before the tenth new caller has called, there is none.
 ///
 /// `callers` are the calls of new callers around it ([`FloodLimits::callers_around`]), including itself, in any order;

@@ -65,8 +65,8 @@ pub enum NotConfirmed {
 
 /// Whether an opt-out may be confirmed now, by a text that says nothing else.
 ///
-/// `confirmed_at` is the last confirmation that this person received from anyone. After a single keyword such as STOP, the
-/// carrier or HighLevel sends a confirmation itself (help article 48001213941): count it.
+/// `confirmed_at` is the last confirmation that this person received from anyone. After a single keyword such as STOP,
+/// the carrier or HighLevel sends a confirmation itself (help article 48001213941): count it.
 pub fn may_confirm_opt_out(
     opted_out_at: Timestamp,
     confirmed_at: Option<Timestamp>,

@@ -72,7 +72,8 @@ impl Jurisdictions {
     /// The zones are the contact's own, unless the location disables it, and all zones of the number's area code; if
     /// there are none of either, the location's. (HighLevel falls back to the account's zone as well: help article
     /// 48001239875.) The states too are those of the contact and of the area code together. The contact's record
-    /// only adds places: Florida, Oklahoma and Oregon presume that the area code is the place, whatever the record says.
+    /// only adds places: Florida, Oklahoma and Oregon presume that the area code is the place, whatever the record
+    /// says.
     pub fn of(facts: &PlaceFacts<'_>, table: &NumberingPlan) -> Self {
         let origin = facts.phone.and_then(|phone| table.origin(phone));
         let named = |name: Option<&str>, source| {

@@ -123,8 +123,8 @@ impl NumberingPlan {
         countries.find_map(|(code, origin)| is_there(origin).then_some(*code))
     }
 
-    /// What the number's first digits say. `None` if they are not in the table: the number is of an area code newer than
-    /// the table, or is no number at all.
+    /// What the number's first digits say. `None` if they are not in the table: the number is of an area code newer
+    /// than the table, or is no number at all.
     pub fn origin(&self, number: &PhoneNumber) -> Option<&NumberOrigin> {
         let digits = number.e164().strip_prefix('+')?;
         let code = |range: Range<usize>| digits.get(range)?.parse::<u16>().ok();

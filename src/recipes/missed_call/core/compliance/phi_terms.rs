@@ -1,8 +1,8 @@
 //! Health-related terms (possible PHI). A text message is not encrypted, and a phone number together with such a term
 //! can be protected health information (45 CFR 160.103), so none of them belongs in a missed-call text.
 //!
-//! The list is a safety net for careful wording, not a definition. A term in a link is no reason to refuse a text, because
-//! the owner of the link chose its address; a separate function finds it, to warn about it.
+//! The list is a safety net for careful wording, not a definition. A term in a link is no reason to refuse a text,
+//! because the owner of the link chose its address; a separate function finds it, to warn about it.
 
 use std::sync::LazyLock;
 
@@ -121,8 +121,8 @@ pub(crate) fn clinical_words(text: &str, extra: &[String]) -> Vec<String> {
     found(extra, |term| term.is_in(&spoken))
 }
 
-/// The health-related terms in the host and path of a link. A term of one long word is also found inside other words, as
-/// in `https://botoxbar.example`: host names are written without spaces.
+/// The health-related terms in the host and path of a link. A term of one long word is also found inside other words,
+/// as in `https://botoxbar.example`: host names are written without spaces.
 pub(crate) fn clinical_words_in_link(link: &str, extra: &[String]) -> Vec<String> {
     const LONG: usize = 6;
     let folded = folded(link);

@@ -1,5 +1,5 @@
-//! Whether a text promotes something. Such a text needs consent in writing (47 CFR 64.1200(a)(2) and (f)(9)), and a call is
-//! not consent in writing.
+//! Whether a text promotes something. Such a text needs consent in writing (47 CFR 64.1200(a)(2) and (f)(9)), and a
+//! call is not consent in writing.
 
 use super::words;
 

@@ -1,4 +1,5 @@
-//! Whether HighLevel is about to block the location: the outcomes of its texts, and the confidence that too many failed.
+//! Whether HighLevel is about to block the location: the outcomes of its texts, and the confidence that too many
+//! failed.
 
 use std::fmt;
 
@@ -62,18 +63,18 @@ impl fmt::Display for BasisPoints {
 /// HighLevel warns at 6 % errors or 2 % opt-outs, and from 10 % or 3 % on blocks all texts of the location until 00:00
 /// UTC (help article 155000000079).
 ///
-/// A share alone proves nothing: one STOP among sixty texts is 1.7 %, and occurs every second day if one text in a hundred
-/// is answered with STOP. Texts pause when chance no longer explains the numbers: when, at HighLevel's own rate, this many
-/// opt-outs (or failures) among this many texts would occur at most once in a thousand cases (follow-ups) or in a hundred
-/// (everything). In other words, the lower bound of the rate is above HighLevel's, with 99.9 % or 99 % confidence. The
-/// bound is that of Clopper and Pearson, which is exact; Wilson's is too high for one or two events among few texts, and
-/// those must not pause anything.
+/// A share alone proves nothing: one STOP among sixty texts is 1.7 %, and occurs every second day if one text in a
+/// hundred is answered with STOP. Texts pause when chance no longer explains the numbers: when, at HighLevel's own
+/// rate, this many opt-outs (or failures) among this many texts would occur at most once in a thousand cases
+/// (follow-ups) or in a hundred (everything). In other words, the lower bound of the rate is above HighLevel's, with
+/// 99.9 % or 99 % confidence. The bound is that of Clopper and Pearson, which is exact; Wilson's is too high for one or
+/// two events among few texts, and those must not pause anything.
 ///
 /// The texts of seven days count, in UTC like HighLevel's: fifty texts a day prove nothing alone. A pause lasts until
 /// midnight in UTC, like HighLevel's block, and the texts that led to it do not count again.
 ///
-/// How often a location is paused by chance within 30 days, and after how many texts if 6 % are answered with an opt-out, in
-/// half of the cases and in nine of ten:
+/// How often a location is paused by chance within 30 days, and after how many texts if 6 % are answered with an
+/// opt-out, in half of the cases and in nine of ten:
 ///
 /// | texts a day | follow-ups at 1 % | all at 1 % | follow-ups at 2 % | all at 2 % | follow-ups pause at 6 % | all pause at 6 % |
 /// |---|---|---|---|---|---|---|
@@ -82,8 +83,8 @@ impl fmt::Display for BasisPoints {
 /// | 200 | 0.01 % | 0.01 % | 3.0 % | 0.25 % | 165, 375 | 185, 500 |
 /// | 500 | 0.01 % | 0.01 % | 3.5 % | 0.25 % | 165, 375 | 185, 510 |
 ///
-/// So even a location that is always at HighLevel's warning has its follow-ups paused by chance once in two years, and its
-/// first replies once in fifteen. A test computes the table again.
+/// So even a location that is always at HighLevel's warning has its follow-ups paused by chance once in two years, and
+/// its first replies once in fifteen. A test computes the table again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionLimits {
     /// Fewer texts than this prove nothing.
@@ -123,8 +124,8 @@ impl RateLimits {
 }
 
 impl Default for SuspensionLimits {
-    /// Follow-ups pause if a rate is above the one at which HighLevel warns, with 99.9 % confidence; everything stops if it
-    /// is above the one at which HighLevel blocks, with 99 % confidence; from 50 texts on.
+    /// Follow-ups pause if a rate is above the one at which HighLevel warns, with 99.9 % confidence; everything stops
+    /// if it is above the one at which HighLevel blocks, with 99 % confidence; from 50 texts on.
     fn default() -> Self {
         Self {
             least_sent: 50,
@@ -259,8 +260,8 @@ fn of_window(days: &[SendCounts], limits: &SuspensionLimits) -> Sending {
     }
 }
 
-/// Whether the probability of `part` or more of `whole` is at most `chance` if the rate is at the limit: whether the lower
-/// bound of Clopper and Pearson is above the limit.
+/// Whether the probability of `part` or more of `whole` is at most `chance` if the rate is at the limit: whether the
+/// lower bound of Clopper and Pearson is above the limit.
 fn is_above(part: u64, whole: u64, limit: BasisPoints, chance: BasisPoints) -> bool {
     let limit = limit.share();
     let expected = count(whole) * limit;
@@ -489,8 +490,9 @@ mod tests {
         None
     }
 
-    /// The table of [`SuspensionLimits`]: texts a day; how many of 10,000 months are paused by chance (follow-ups and all at 1 %, follow-ups
-    /// and all at 2 %); after how many texts follow-ups and all pause at 6 %, in half of the cases and in nine of ten.
+    /// The table of [`SuspensionLimits`]: texts a day; how many of 10,000 months are paused by chance (follow-ups and
+    /// all at 1 %, follow-ups and all at 2 %); after how many texts follow-ups and all pause at 6 %, in half of the
+    /// cases and in nine of ten.
     type Row = (u16, [u32; 4], [(usize, usize); 2]);
     const TABLE: [Row; 4] = [
         (50, [1, 0, 200, 50], [(160, 370), (180, 500)]),

@@ -103,8 +103,8 @@ fn begins_as_a_link(token: &str) -> bool {
     })
 }
 
-/// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused; values
-/// may end a sentence with one.
+/// `text` with a space between each link and punctuation that touches it. Templates with such a link are refused;
+/// values may end a sentence with one.
 pub(super) fn with_space_after_links(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

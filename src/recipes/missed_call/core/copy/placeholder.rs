@@ -10,8 +10,8 @@ const LONGEST: usize = 40;
 /// At most this many are reported.
 const MOST_REPORTED: usize = 20;
 
-/// The marks around placeholders, and whether any word between them makes a placeholder. Between the others, only a word
-/// that names something to fill in does.
+/// The marks around placeholders, and whether any word between them makes a placeholder. Between the others, only a
+/// word that names something to fill in does.
 const MARKS: [(&str, &str, bool); 8] = [
     ("${", "}", true),
     ("#{", "}", true),

@@ -1,5 +1,5 @@
-//! Whether a contact's name can be shown to the contact. Names come from caller IDs, forms and imports, and many are not
-//! names.
+//! Whether a contact's name can be shown to the contact. Names come from caller IDs, forms and imports, and many are
+//! not names.
 
 use super::smart_encoding::{is_control, plain};
 

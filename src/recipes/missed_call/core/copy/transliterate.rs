@@ -1,5 +1,5 @@
-//! Transliteration of names into the alphabet of text messages: `ë` becomes `e`, `ł` becomes `l`. Only replacements that
-//! every reader would accept; a name in another script is not changed.
+//! Transliteration of names into the alphabet of text messages: `ë` becomes `e`, `ł` becomes `l`. Only replacements
+//! that every reader would accept; a name in another script is not changed.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 

@@ -1,5 +1,5 @@
-//! Which of several copies a caller gets. Conditions on the call select the most specific copy, and an experiment splits
-//! callers between copies so that each caller always gets the same one.
+//! Which of several copies a caller gets. Conditions on the call select the most specific copy, and an experiment
+//! splits callers between copies so that each caller always gets the same one.
 
 use std::collections::BTreeSet;
 
