@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::FakeGhl;
@@ -171,42 +172,54 @@ impl FakeGhlBuilder {
 
     /// Starts it. Fails when it cannot listen on the address.
     pub async fn start(self) -> io::Result<FakeGhl> {
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        let (shared, orders) = self.shared().map_err(io::Error::other)?;
+        let webhooks = Arc::clone(&shared.webhooks);
+        let tasks = vec![
+            tokio::spawn(webhooks::deliver(webhooks, orders)),
+            tokio::spawn(server::serve(listener, Arc::clone(&shared))),
+        ];
+        Ok(FakeGhl {
+            shared,
+            address: Some(address),
+            tasks,
+        })
+    }
+
+    /// Makes one that opens no socket and needs no runtime, for simulations on virtual time. Requests reach it through
+    /// [`FakeGhl::transport`] only. It sends no webhooks; [`FakeGhl::deliveries_from`] gives them to the test.
+    pub fn in_process(self) -> Result<FakeGhl, FakeGhlError> {
+        let (shared, _) = self.shared()?;
+        Ok(FakeGhl {
+            shared,
+            address: None,
+            tasks: Vec::new(),
+        })
+    }
+
+    /// The state, and the queue of webhooks to deliver.
+    fn shared(self) -> Result<(Arc<Shared>, UnboundedReceiver<usize>), FakeGhlError> {
         let key = match self.signing_key {
             Some(key) => key,
-            None => SigningKey::generate().map_err(io::Error::other)?,
+            None => SigningKey::generate()?,
         };
         let mut world = self
             .seed
             .unwrap_or_else(Seed::sample)
-            .world(self.clock.now())
-            .map_err(io::Error::other)?;
+            .world(self.clock.now())?;
         world.grants.lifetime = self.token_lifetime;
         world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
         world.grants.grace = self.refresh_grace;
         world.subscribed = self.subscribed;
-        let listener = TcpListener::bind(self.listen).await?;
-        let address = listener.local_addr()?;
         let (webhooks, orders) = Webhooks::new(
             key,
             Arc::clone(&self.clock),
             self.webhook_url,
             self.redelivery.pauses(self.redelivery_pause),
         );
-        let webhooks = Arc::new(webhooks);
-        let shared = Arc::new(Shared::new(
-            self.clock,
-            Arc::clone(&webhooks),
-            world,
-            Limiter::new(self.limit.0, self.limit.1),
-        ));
-        let tasks = [
-            tokio::spawn(webhooks::deliver(webhooks, orders)),
-            tokio::spawn(server::serve(listener, Arc::clone(&shared))),
-        ];
-        Ok(FakeGhl {
-            shared,
-            address,
-            tasks,
-        })
+        let limiter = Limiter::new(self.limit.0, self.limit.1);
+        let shared = Shared::new(self.clock, Arc::new(webhooks), world, limiter);
+        Ok((Arc::new(shared), orders))
     }
 }

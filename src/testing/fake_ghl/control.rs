@@ -293,7 +293,9 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             done(json!({ "fault": fault }))
         }
         ("GET", ["_fake", "requests"]) => done(json!({ "requests": shared.requests() })),
-        ("GET", ["_fake", "webhooks"]) => done(json!({ "webhooks": shared.webhooks.deliveries() })),
+        ("GET", ["_fake", "webhooks"]) => {
+            done(json!({ "webhooks": shared.webhooks.deliveries_from(0) }))
+        }
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({

@@ -16,8 +16,6 @@ mod envelope;
 mod error;
 mod faults;
 mod gate;
-#[cfg(feature = "missed-call")]
-mod in_process;
 mod marketplace;
 mod misanswers;
 mod modes;
@@ -45,8 +43,6 @@ pub use builder::FakeGhlBuilder;
 pub use error::FakeGhlError;
 pub use faults::Fault;
 pub use gate::{Gate, GatePoint, HeldRequest};
-#[cfg(feature = "missed-call")]
-pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use misanswers::CanonicalCode;
 pub use modes::Mode;
@@ -96,8 +92,9 @@ use server::Shared;
 /// ```
 pub struct FakeGhl {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    tasks: [JoinHandle<()>; 2],
+    /// `None` if it listens nowhere.
+    address: Option<SocketAddr>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl FakeGhl {
@@ -106,9 +103,13 @@ impl FakeGhl {
         FakeGhlBuilder::new()
     }
 
-    /// Its base URL, such as `http://127.0.0.1:40123`.
+    /// Its base URL, such as `http://127.0.0.1:40123`. If it was made by [`in_process`](FakeGhlBuilder::in_process), the
+    /// URL leads nowhere, and [`transport`](Self::transport) accepts it like any other.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.address {
+            Some(address) => format!("http://{address}"),
+            None => "http://fake-ghl.invalid".to_owned(),
+        }
     }
 
     /// The public key that its webhooks can be checked with, in PEM.
@@ -136,7 +137,13 @@ impl FakeGhl {
 
     /// Every webhook so far, in the order it was made.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.webhooks.deliveries()
+        self.deliveries_from(0)
+    }
+
+    /// The webhooks from this position on, in the order they were made. A test that delivers them itself asks with the
+    /// number of those that it has.
+    pub fn deliveries_from(&self, position: usize) -> Vec<Delivery> {
+        self.shared.webhooks.deliveries_from(position)
     }
 
     /// Waits until no webhook is being delivered or waits for another attempt.

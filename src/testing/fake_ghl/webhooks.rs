@@ -165,16 +165,9 @@ impl Webhooks {
         self.held.store(held, Ordering::Relaxed);
     }
 
-    pub(super) fn deliveries(&self) -> Vec<Delivery> {
-        self.made().deliveries.clone()
-    }
-
-    /// Id and body of every webhook from this position on.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn from(&self, position: usize) -> Vec<(String, String)> {
+    pub(super) fn deliveries_from(&self, position: usize) -> Vec<Delivery> {
         let made = self.made();
-        let told = |delivery: &Delivery| (delivery.webhook_id.clone(), delivery.body.clone());
-        made.deliveries.iter().skip(position).map(told).collect()
+        made.deliveries.iter().skip(position).cloned().collect()
     }
 
     /// Puts the envelope around a payload, signs it and sends it off; answers its `webhookId`.

@@ -43,7 +43,6 @@ mod reply_hold_out;
 mod report;
 mod requirements;
 mod scripted;
-mod simulator;
 mod sqlite_file;
 mod sqlite_store;
 mod step_actions;

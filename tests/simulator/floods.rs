@@ -1,27 +1,27 @@
-//! Whether machines call: so many people of whom nothing is known, within a minute. Judged by the calls as they really were,
-//! and without the engine.
+//! Checks for robocall floods: several first-time callers within a minute. It knows the true calls and does not ask the
+//! engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::fixture::KNOWN_FROM_THE_START;
 use super::invariant::Invariant;
+use super::oracle::{Call, IN_TRANSIT, Oracle};
 use super::plan::Caller;
-use super::scene::KNOWN_FROM_THE_START;
-use super::watch::{Call, ON_THE_WAY, Watch};
 
-/// So many new callers within a minute are machines, as the simulated recipe has it.
+/// The number of first-time callers within a minute that the simulated recipe treats as a flood.
 const NEW_CALLERS: usize = 3;
 const MINUTE: Duration = Duration::from_secs(60);
 
-impl Watch {
-    /// Somebody calls, is called or writes. The first time makes their contact.
+impl Oracle {
+    /// A caller calls, is called or writes. The first time creates their contact.
     pub(super) fn in_touch(&mut self, caller: Caller, now: Timestamp) {
         self.in_touch_since.entry(caller).or_insert(now);
     }
 
-    /// Whether this call may have come in a flood, as far as clocks can tell and whatever was known of those who called.
+    /// Whether this call may be part of a flood, if clocks differ and whatever an engine knew.
     pub(super) fn may_be_of_a_flood(&self, call: Call) -> bool {
         let missed = || self.calls.values().filter(|call| call.missed);
         missed().any(|first| {
@@ -37,9 +37,9 @@ impl Watch {
         })
     }
 
-    /// The text that answers this call left the engine at this time; a flood that it surely came in must not have been known
-    /// by then.
-    pub(super) fn answers_no_machine(&mut self, message: &str, call: Call, left: Timestamp) {
+    /// The text that answers this call left the engine at `left`. If the call is certainly part of a flood, that flood must
+    /// not have been known by then.
+    pub(super) fn answers_no_flood(&mut self, message: &str, call: Call, left: Timestamp) {
         let made_by_the_call = self.in_touch_since.get(&call.caller) == Some(&call.ended_at);
         if call.caller == KNOWN_FROM_THE_START || !made_by_the_call {
             return;
@@ -50,9 +50,9 @@ impl Watch {
         }
         let was_known = |other: &String| {
             let since = self.acknowledged.get(other);
-            other == message || since.is_some_and(|since| *since + ON_THE_WAY < left)
+            other == message || since.is_some_and(|since| *since + IN_TRANSIT < left)
         };
-        // Any two of them lie within a minute.
+        // Any two such calls lie within a minute.
         let is_close = |other: &Call| {
             let apart = span(
                 other.ended_from.min(call.ended_from),
@@ -60,19 +60,22 @@ impl Watch {
             );
             apart + self.tolerance < MINUTE / 2
         };
-        // Who calls twice is new only the first time, and which that is the order of the webhooks may decide.
+        // A caller is new only once, and the order of the webhooks may decide at which call.
         let counts = |calls: &&Vec<(&String, &Call)>| match calls[..] {
             [(other, call)] => is_close(call) && was_known(other),
             _ => false,
         };
         if missed.values().filter(counts).count() >= NEW_CALLERS {
-            let how = format!("{} is answered in a flood that was known", call.caller);
-            self.breaks(Invariant::NeverToMachines, how);
+            let how = format!(
+                "{} gets a first text although the flood was known",
+                call.caller
+            );
+            self.report(Invariant::NeverToFloods, how);
         }
     }
 }
 
-/// How long it is from one to the other; nothing if the other was before.
+/// The time between the two; zero if `to` is before `from`.
 fn span(from: Timestamp, to: Timestamp) -> Duration {
     to.duration_since(from).try_into().unwrap_or_default()
 }
@@ -93,48 +96,48 @@ mod tests {
         }
     }
 
-    /// Calls of these people so many seconds after the start, each known a second later.
-    fn watch(calls: &[(usize, u64)]) -> Watch {
-        let mut watch = Watch::new(Duration::from_secs(5));
+    /// Calls of these callers at these seconds after the start, each known a second later.
+    fn oracle(calls: &[(usize, u64)]) -> Oracle {
+        let mut oracle = Oracle::new(Duration::from_secs(5));
         for (caller, after) in calls {
             let (name, call) = (format!("{caller} {after}"), call(*caller, *after));
-            watch.in_touch(call.caller, call.ended_at);
-            watch.call_acknowledged(&name, call.ended_at + Duration::from_secs(1));
-            watch.calls.insert(name, call);
+            oracle.in_touch(call.caller, call.ended_at);
+            oracle.call_acknowledged(&name, call.ended_at + Duration::from_secs(1));
+            oracle.calls.insert(name, call);
         }
-        watch
+        oracle
     }
 
     #[test]
-    fn three_people_within_a_minute_may_be_machines() {
+    fn three_callers_within_a_minute_may_be_a_flood() {
         for (calls, expected) in [
             (&[(1, 0), (2, 30), (3, 59)][..], true),
-            (&[(1, 0), (2, 30), (3, 64)], true), // their clocks may be wrong
+            (&[(1, 0), (2, 30), (3, 64)], true), // the clocks may be wrong
             (&[(1, 0), (2, 30), (3, 66)], false),
             (&[(1, 0), (2, 30), (2, 40)], false),
         ] {
             let (caller, after) = calls[1];
-            let found = watch(calls).may_be_of_a_flood(call(caller, after));
+            let found = oracle(calls).may_be_of_a_flood(call(caller, after));
             assert_eq!(found, expected, "{calls:?}");
         }
-        assert!(!watch(&[(1, 0), (2, 30), (3, 59)]).may_be_of_a_flood(call(0, 120)));
+        assert!(!oracle(&[(1, 0), (2, 30), (3, 59)]).may_be_of_a_flood(call(0, 120)));
     }
 
     #[test]
-    fn a_machine_that_is_answered_is_seen() {
+    fn a_text_into_a_known_flood_is_reported() {
         for (calls, left, breaks) in [
             (&[(1, 0), (2, 10), (3, 20)][..], 30, true),
-            (&[(1, 0), (2, 10), (3, 20)], 22, false), // the third was hardly known
-            (&[(1, 0), (2, 10), (3, 40)], 60, false), // surely is another word
+            (&[(1, 0), (2, 10), (3, 20)], 22, false), // the third was known too late
+            (&[(1, 0), (2, 10), (3, 40)], 60, false), // it may not be a flood
             (&[(1, 0), (2, 10)], 30, false),
             (&[(1, 0), (2, 10), (2, 20)], 30, false),
-            (&[(0, 0), (2, 10), (3, 20)], 30, false), // whose contact was there before
+            (&[(0, 0), (2, 10), (3, 20)], 30, false), // a known contact
         ] {
-            let mut watch = watch(calls);
+            let mut oracle = oracle(calls);
             let (caller, after) = calls[0];
             let left = START + Duration::from_secs(left);
-            watch.answers_no_machine(&format!("{caller} {after}"), call(caller, after), left);
-            assert_eq!(watch.broken().is_some(), breaks, "{calls:?} {left}");
+            oracle.answers_no_flood(&format!("{caller} {after}"), call(caller, after), left);
+            assert_eq!(oracle.violation().is_some(), breaks, "{calls:?} {left}");
         }
     }
 }

@@ -1,68 +1,68 @@
-//! A process that runs an engine: it is started, dies where the plan says, and is started again on the same store.
+//! A worker: a process that runs an engine. It crashes where the plan says, and starts again on the same store.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use gohighlevel::client::Client;
+use gohighlevel::clock::Clock;
+use gohighlevel::error::Result;
+use gohighlevel::recipes::missed_call::Engine;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::line::Line;
+use super::fixture::TOKEN;
+use super::network::Network;
 use super::plan::CrashPoint;
-use super::scene::TOKEN;
-use super::store::Disk;
+use super::store::WorkerStore;
 use super::time::Time;
 use super::world::World;
-use crate::client::Client;
-use crate::clock::Clock;
-use crate::error::Result;
-use crate::recipes::missed_call::Engine;
 
-/// One life of a worker, from its start to its death.
+/// One life of a worker, from its start to its crash.
 #[derive(Debug)]
 pub(super) struct Life {
     pub(super) worker: usize,
-    over: watch::Sender<bool>,
+    ended: watch::Sender<bool>,
 }
 
 impl Life {
     fn new(worker: usize) -> Self {
         Self {
             worker,
-            over: watch::Sender::new(false),
+            ended: watch::Sender::new(false),
         }
     }
 
-    /// It ends here and now: nothing that belongs to it goes on.
+    /// Ends this life at once. The returned future never completes, so that no code of this life continues.
     pub(super) async fn die<T>(&self) -> T {
-        self.over.send_replace(true);
+        self.ended.send_replace(true);
         std::future::pending().await
     }
 
-    /// Returns at once while it lives, and never after that.
+    /// Returns at once during this life, and never after its end.
     pub(super) async fn goes_on(&self) {
-        if *self.over.borrow() {
+        if *self.ended.borrow() {
             std::future::pending().await
         }
     }
 
-    /// Whether this is done in its lifetime, and well.
-    pub(super) async fn does(&self, work: impl Future<Output = bool>) -> bool {
+    /// Whether `work` succeeds before this life ends.
+    pub(super) async fn completes(&self, work: impl Future<Output = bool>) -> bool {
         tokio::select! {
             biased;
             () = self.ended() => false,
-            well = work => well,
+            succeeded = work => succeeded,
         }
     }
 
     pub(super) async fn ended(&self) {
-        // The sender is in `self`, so waiting cannot fail.
-        let _ = self.over.subscribe().wait_for(|over| *over).await;
+        // `self` holds the sender, so waiting cannot fail.
+        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
     }
 }
 
-/// A crash that is to come.
+/// A planned crash.
 #[derive(Debug, Clone, Copy)]
 struct Crash {
     point: CrashPoint,
@@ -87,7 +87,7 @@ impl ClockError {
     }
 }
 
-/// What outlives the lives of a worker.
+/// The parts of a worker that survive its crashes.
 #[derive(Default)]
 pub(super) struct Worker {
     running: Mutex<Option<(Arc<Life>, Engine)>>,
@@ -106,7 +106,7 @@ impl Worker {
         lock(&self.crashes).clear();
     }
 
-    /// It comes to this point. Returns whether it dies there.
+    /// The worker reaches this point. Returns whether it crashes there.
     pub(super) fn reaches(&self, point: CrashPoint) -> bool {
         let mut crashes = lock(&self.crashes);
         let mut fatal = None;
@@ -132,12 +132,12 @@ impl Worker {
         };
     }
 
-    /// What its clock shows.
+    /// The time that its clock shows.
     pub(super) fn now(&self, time: &Time) -> Timestamp {
         shown(time, &self.clock_error)
     }
 
-    /// The life and the engine of now.
+    /// The current life and its engine.
     pub(super) fn running(&self) -> Option<(Arc<Life>, Engine)> {
         lock(&self.running).clone()
     }
@@ -151,7 +151,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lives one life after the other, for as long as the world is there. Fails if no engine can be set up.
+/// Runs one life after the other until the world ends. Fails if an engine cannot be built.
 pub(super) async fn keep_running(world: Arc<World>, index: usize) -> Result<()> {
     let worker = &world.workers[index];
     loop {
@@ -178,17 +178,17 @@ fn engine(world: &Arc<World>, life: &Arc<Life>) -> Result<Engine> {
     });
     let client = Client::builder()
         .token(TOKEN)
-        .transport(Line::new(world, life))
+        .transport(Network::new(world, life))
         .clock(Arc::<MachineClock>::clone(&clock))
         .build()?;
-    let location = client.location(world.scene.location.clone());
-    Ok(Engine::builder(Arc::new(Disk::new(world, life)))
+    let location = client.location(world.fixture.location.clone());
+    Ok(Engine::builder(Arc::new(WorkerStore::new(world, life)))
         .clock(clock)
-        .location(location, world.scene.recipe.clone())
+        .location(location, world.fixture.recipe.clone())
         .build())
 }
 
-/// The clock of a worker's machine, which somebody may have set wrong.
+/// The clock of a worker's machine, which may be wrong.
 #[derive(Debug)]
 struct MachineClock {
     time: Time,

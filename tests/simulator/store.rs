@@ -1,5 +1,5 @@
-//! The store as one worker sees it: slow at times, failing when ordered, and the place where a worker dies before or
-//! after a write. What is written is there for the next life.
+//! The store of one worker: it is slow at times, it fails when a fault is active, and the worker may crash before or after
+//! a write. Written rows are there for the worker's next life.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,30 +7,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
-
-use super::plan::CrashPoint;
-use super::planted::Planted;
-use super::worker::{Life, lock};
-use super::world::World;
-use crate::client::Lane;
-use crate::clock::Clock;
-use crate::ids::{CompanyId, LocationId};
-use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
-use crate::recipes::missed_call::episode::EpisodeId;
-use crate::recipes::missed_call::ledger::Entry;
-use crate::recipes::missed_call::store::{
+use gohighlevel::client::Lane;
+use gohighlevel::clock::Clock as _;
+use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
+use gohighlevel::recipes::missed_call::episode::EpisodeId;
+use gohighlevel::recipes::missed_call::ledger::Entry;
+use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
     PutOff, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
+use jiff::{SignedDuration, Timestamp};
 
-pub(super) struct Disk {
+use super::mutants::Mutant;
+use super::plan::CrashPoint;
+use super::worker::{Life, lock};
+use super::world::World;
+
+pub(super) struct WorkerStore {
     world: Arc<World>,
     life: Arc<Life>,
 }
 
-impl Disk {
+impl WorkerStore {
     pub(super) fn new(world: &Arc<World>, life: &Arc<Life>) -> Self {
         Self {
             world: Arc::clone(world),
@@ -38,7 +38,7 @@ impl Disk {
         }
     }
 
-    /// Every access begins here. Somebody else may come in between.
+    /// Every access starts here. Other tasks may run in between.
     async fn enter(&self) -> Result<(), StoreError> {
         match fastrand::u8(..16) {
             0 => {
@@ -49,8 +49,8 @@ impl Disk {
             _ => {}
         }
         self.life.goes_on().await;
-        if lock(&self.world.troubles).store_fails(self.world.time.elapsed()) {
-            return Err(StoreError::new("be there", "it fails on order"));
+        if lock(&self.world.faults).store_fails(self.world.time.elapsed()) {
+            return Err(StoreError::new("answer", "injected fault"));
         }
         Ok(())
     }
@@ -61,14 +61,14 @@ impl Disk {
         }
     }
 
-    /// What is really written.
+    /// Writes the commit, as the mutant leaves it.
     async fn write(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
-        let told = commit.clone();
-        let kept = match self.world.planted {
-            Some(planted) => {
+        let original = commit.clone();
+        let kept = match self.world.mutant {
+            Some(mutant) => {
                 let worker = &self.world.workers[self.life.worker];
                 let time = &self.world.time;
-                planted.spoil(commit, time.now(), worker.now(time))
+                mutant.change_commit(commit, time.now(), worker.now(time))
             }
             None => Some(commit),
         };
@@ -78,14 +78,14 @@ impl Disk {
         let committed = self.world.tables.commit(kept).await?;
         if committed == CommitOutcome::Done {
             self.world
-                .watch(|watch, now| watch.committed(&told, now.time));
+                .oracle(|oracle, now| oracle.committed(&original, now.time));
         }
         Ok(committed)
     }
 }
 
 #[async_trait]
-impl Store for Disk {
+impl Store for WorkerStore {
     async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         self.enter().await?;
         self.reach(CrashPoint::BeforeWrite).await;
@@ -165,7 +165,7 @@ impl Store for Disk {
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError> {
         self.enter().await?;
-        if self.world.planted == Some(Planted::IgnoresStop) {
+        if self.world.mutant == Some(Mutant::IgnoresStop) {
             return Ok(Vec::new());
         }
         self.world.tables.suppressions(location, subjects).await
@@ -199,7 +199,7 @@ impl Store for Disk {
         around: &CallersAround,
     ) -> Result<Vec<NewCaller>, StoreError> {
         self.enter().await?;
-        if self.world.planted == Some(Planted::ForgetsNewCallers) {
+        if self.world.mutant == Some(Mutant::ForgetsNewCallers) {
             return Ok(Vec::new());
         }
         self.world.tables.new_callers(location, around).await
@@ -266,9 +266,9 @@ impl Store for Disk {
     }
 }
 
-impl fmt::Debug for Disk {
+impl fmt::Debug for WorkerStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Disk")
+        f.debug_struct("WorkerStore")
             .field("life", &self.life)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! The line from a worker to the platform: it takes a moment, loses things when ordered, and dies with its worker.
+//! The network between a worker and the platform: it has latency, injects faults, and ends when its worker crashes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,30 +6,30 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use gohighlevel::client::{Transport, TransportError};
+use gohighlevel::clock::Clock as _;
+use gohighlevel::error::TransportErrorKind;
 use http::header::DATE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
+use super::faults::Fault;
+use super::mutants::Mutant;
+use super::oracle::StepAction;
 use super::plan::CrashPoint;
-use super::planted::Planted;
-use super::trouble::Fault;
-use super::watch::StepAction;
 use super::worker::{Life, lock};
 use super::world::World;
-use crate::client::{Transport, TransportError};
-use crate::clock::Clock;
-use crate::error::TransportErrorKind;
 
-/// How long the line waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a request waits for its answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(super) struct Line {
+pub(super) struct Network {
     world: Arc<World>,
     life: Arc<Life>,
 }
 
-impl Line {
+impl Network {
     pub(super) fn new(world: &Arc<World>, life: &Arc<Life>) -> Self {
         Self {
             world: Arc::clone(world),
@@ -43,11 +43,11 @@ impl Line {
         }
     }
 
-    /// The platform dates its answers, and so does the gateway before it; or neither does.
+    /// Both the platform and the gateway date their answers, or neither does.
     fn date(&self, headers: &mut HeaderMap) {
         let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.world.time.now());
         let date = date.ok().and_then(|date| HeaderValue::try_from(date).ok());
-        match date.filter(|_| self.world.tells_time) {
+        match date.filter(|_| self.world.dates_answers) {
             Some(date) => drop(headers.insert(DATE, date)),
             None => drop(headers.remove(DATE)),
         }
@@ -59,7 +59,7 @@ impl Line {
         self.life.goes_on().await;
     }
 
-    /// The platform carries the request out.
+    /// The platform performs the request.
     async fn arrive(
         &self,
         request: Request<Bytes>,
@@ -67,60 +67,60 @@ impl Line {
     ) -> Result<Response<Bytes>, TransportError> {
         let action = action(&request);
         let is_export = request.uri().path().ends_with("/export");
-        let answer = self.world.platform.answer(request).await.ok_or_else(lost)?;
+        let answer = self.world.platform.transport().call(request).await?;
         if let Some(action) = action.filter(|_| answer.status().is_success()) {
             self.world.accepted(action, left);
         }
-        self.world.post_new_webhooks(None);
-        if self.world.planted == Some(Planted::FindsNothing) && is_export {
-            return Ok(nothing());
+        self.world.send_new_webhooks(None);
+        if self.world.mutant == Some(Mutant::FindsNothing) && is_export {
+            return Ok(empty_export());
         }
         Ok(answer)
     }
 }
 
 #[async_trait]
-impl Transport for Line {
+impl Transport for Network {
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         self.life.goes_on().await;
         self.reach(CrashPoint::BeforeRequest).await;
         let left = self.world.time.elapsed();
-        let fault = lock(&self.world.troubles).take(request.method(), request.uri().path(), left);
+        let fault = lock(&self.world.faults).take(request.method(), request.uri().path(), left);
         self.travel().await;
         let mut answer = match fault {
             None => self.arrive(request, left).await,
             Some(fault) if fault.has_effect() => {
-                if self.world.planted == Some(Planted::SendsTwice) {
+                if self.world.mutant == Some(Mutant::SendsTwice) {
                     self.arrive(request.clone(), left).await?;
                 }
                 self.arrive(request, left).await?;
-                spoilt(fault)
+                failed_response(fault)
             }
-            Some(fault) => spoilt(fault),
+            Some(fault) => failed_response(fault),
         };
         if let Ok(answer) = &mut answer {
             self.date(answer.headers_mut());
         }
         self.reach(CrashPoint::AfterRequest).await;
         if fault == Some(Fault::Hangs) {
-            self.world.time.sleep(PATIENCE).await;
+            self.world.time.sleep(ANSWER_TIMEOUT).await;
         }
         self.travel().await;
         answer
     }
 }
 
-/// What the engine sees of a request that goes wrong.
-fn spoilt(fault: Fault) -> Result<Response<Bytes>, TransportError> {
+/// The response, or the error, that the engine gets for this fault.
+fn failed_response(fault: Fault) -> Result<Response<Bytes>, TransportError> {
     match fault {
         Fault::NoConnection => Err(TransportError::new(
             TransportErrorKind::Connect,
-            "no connection, on order",
+            "no connection (injected fault)",
         )),
         Fault::LostBefore | Fault::LostAfter => Err(lost()),
         Fault::Hangs => Err(TransportError::new(
             TransportErrorKind::Timeout,
-            "no answer, on order",
+            "no answer (injected fault)",
         )),
         Fault::Unavailable => Ok(refusal(StatusCode::SERVICE_UNAVAILABLE)),
         Fault::GatewayAfter => Ok(refusal(StatusCode::BAD_GATEWAY)),
@@ -129,7 +129,7 @@ fn spoilt(fault: Fault) -> Result<Response<Bytes>, TransportError> {
 }
 
 fn lost() -> TransportError {
-    TransportError::new(TransportErrorKind::Interrupted, "lost, on order")
+    TransportError::new(TransportErrorKind::Interrupted, "lost (injected fault)")
 }
 
 fn refusal(status: StatusCode) -> Response<Bytes> {
@@ -137,8 +137,8 @@ fn refusal(status: StatusCode) -> Response<Bytes> {
     answer(status, &body)
 }
 
-/// A page of an export on which nothing stands.
-fn nothing() -> Response<Bytes> {
+/// An empty page of an export.
+fn empty_export() -> Response<Bytes> {
     answer(StatusCode::OK, &json!({ "messages": [], "total": 0 }))
 }
 
@@ -152,7 +152,7 @@ fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
     answer
 }
 
-/// What a request does that must not be done twice.
+/// The action of a request that must not be done twice.
 fn action(request: &Request<Bytes>) -> Option<StepAction> {
     if *request.method() != Method::POST {
         return None;
@@ -178,9 +178,9 @@ fn action(request: &Request<Bytes>) -> Option<StepAction> {
     }
 }
 
-impl fmt::Debug for Line {
+impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Line")
+        f.debug_struct("Network")
             .field("life", &self.life)
             .finish_non_exhaustive()
     }

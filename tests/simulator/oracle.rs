@@ -1,27 +1,27 @@
-//! Sees what people say, what the store keeps and what the platform takes, and knows when a promise is broken. It does
-//! not ask the engine.
+//! The oracle observes the callers' acts, the commits of the store and the requests that the platform accepted, and
+//! reports violations. It does not ask the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use gohighlevel::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
+use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::store::{Commit, EffectChange};
 use jiff::Timestamp;
 
-use super::answered::Answers;
+use super::answers::Answers;
 use super::invariant::Invariant;
-use super::omitted::Grounds;
+use super::opt_outs::OptOuts;
 use super::plan::Caller;
 use super::rules::{CONFIRMED_WITHIN, FIRST_TEXT, Follows, StepRule, rule_of};
-use super::wishes::Wishes;
-use crate::recipes::missed_call::episode::{EffectId, EpisodeId, Reason};
-use crate::recipes::missed_call::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::store::{Commit, EffectChange};
+use super::skip_reasons::SkipReasons;
 
-/// A text may be on its way while what forbids it is acknowledged, for as long.
-pub(super) const ON_THE_WAY: Duration = Duration::from_secs(1);
-/// What is under way comes to its end in a pause, repeats of a request that was refused and all.
+/// The longest time that a text is in transit, while the fact that forbids it is acknowledged.
+pub(super) const IN_TRANSIT: Duration = Duration::from_secs(1);
+/// In a pause the requests under way may finish, with the repeats of refused ones.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
-/// What reached the platform and must not reach it twice.
+/// An action that must reach the platform at most once.
 #[derive(Debug, Clone)]
 pub(super) struct StepAction {
     pub(super) contact: String,
@@ -30,17 +30,17 @@ pub(super) struct StepAction {
     pub(super) is_text: bool,
 }
 
-/// A call as it really was.
+/// The true facts of a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call {
     pub(super) caller: Caller,
-    /// The earliest that its end may be taken for: a webhook does not tell how long a voicemail is.
+    /// The earliest time that an engine may take for its end: a webhook does not say how long a voicemail is.
     pub(super) ended_from: Timestamp,
     pub(super) ended_at: Timestamp,
     pub(super) missed: bool,
 }
 
-/// The true time, on both of its scales.
+/// The true time: as a date, and since the start.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     pub(super) time: Timestamp,
@@ -50,25 +50,25 @@ pub(super) struct Moment {
 type Key = (String, &'static str);
 
 #[derive(Debug, Default)]
-pub(super) struct Watch {
-    /// How wrong two clocks may be together.
+pub(super) struct Oracle {
+    /// The greatest difference between two clocks.
     pub(super) tolerance: Duration,
-    // What people did.
+    // The acts of callers and of the host.
     pub(super) calls: BTreeMap<String, Call>,
-    /// When each of them first had to do with the business.
+    /// When each caller was first in contact with the business.
     pub(super) in_touch_since: BTreeMap<Caller, Timestamp>,
     pub(super) causes: BTreeSet<(Caller, &'static str)>,
-    /// When each of them said no in words that no carrier answers.
+    /// When each caller opted out with a phrase that no carrier answers.
     pub(super) refusals: BTreeMap<Caller, Vec<Timestamp>>,
-    /// What a first text may be left out for.
-    pub(super) grounds: Grounds,
+    /// The acts that can justify a skipped first text.
+    pub(super) skip_reasons: SkipReasons,
     pub(super) answers: Answers,
-    /// Since when the location is paused, as far as the host was told.
+    /// Since when the location is paused, as far as the host knows.
     pub(super) paused_since: Option<Duration>,
-    wishes: BTreeMap<Caller, Wishes>,
-    /// Since when each call is known.
+    opt_outs: BTreeMap<Caller, OptOuts>,
+    /// When each call was acknowledged.
     pub(super) acknowledged: BTreeMap<String, Timestamp>,
-    // What the store keeps.
+    // The commits of the store.
     recorded: BTreeMap<String, EpisodeId>,
     pub(super) attempts: BTreeMap<Key, Vec<EffectId>>,
     open: BTreeSet<EffectId>,
@@ -76,14 +76,14 @@ pub(super) struct Watch {
     pub(super) contacts: BTreeMap<EpisodeId, String>,
     done: BTreeMap<Key, usize>,
     found: usize,
-    never_known: BTreeSet<Key>,
-    // What the platform took.
+    unknown_outcomes: BTreeSet<Key>,
+    // The requests that the platform accepted.
     accepted: BTreeMap<Key, Vec<EffectId>>,
-    broken: Option<(Invariant, String)>,
+    violation: Option<(Invariant, String)>,
 }
 
-impl Watch {
-    /// `tolerance` is how wrong two clocks may be together.
+impl Oracle {
+    /// `tolerance` is the greatest difference between two clocks.
     pub(super) fn new(tolerance: Duration) -> Self {
         Self {
             tolerance,
@@ -91,22 +91,22 @@ impl Watch {
         }
     }
 
-    /// The first promise that was broken, and how.
-    pub(super) fn broken(&self) -> Option<&(Invariant, String)> {
-        self.broken.as_ref()
+    /// The first invariant that was violated, and how.
+    pub(super) fn violation(&self) -> Option<&(Invariant, String)> {
+        self.violation.as_ref()
     }
 
-    pub(super) fn breaks(&mut self, invariant: Invariant, how: String) {
-        self.broken.get_or_insert((invariant, how));
+    pub(super) fn report(&mut self, invariant: Invariant, how: String) {
+        self.violation.get_or_insert((invariant, how));
     }
 
-    /// Whether nothing is left to do.
+    /// Whether no effect is left to do.
     pub(super) fn is_at_rest(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// How many texts and tasks the platform took.
-    pub(super) fn taken(&self) -> (usize, usize) {
+    /// How many texts and tasks the platform accepted.
+    pub(super) fn accepted_counts(&self) -> (usize, usize) {
         let count = |texts: bool| {
             let of_kind = |((_, step), _): &(&Key, &Vec<EffectId>)| {
                 rule_of(step).is_some_and(|rule| rule.is_text == texts)
@@ -117,7 +117,7 @@ impl Watch {
         (count(true), count(false))
     }
 
-    /// How many calls and texts only a sweep told of.
+    /// How many calls and texts only a sweep found.
     pub(super) fn found(&self) -> usize {
         self.found
     }
@@ -127,16 +127,20 @@ impl Watch {
         since.or_insert(now);
     }
 
-    pub(super) fn no_acknowledged(&mut self, caller: Caller, said: Timestamp, now: Duration) {
-        self.wishes.entry(caller).or_default().no.push((said, now));
+    pub(super) fn opt_out_acknowledged(&mut self, caller: Caller, said: Timestamp, now: Duration) {
+        self.opt_outs
+            .entry(caller)
+            .or_default()
+            .opt_outs
+            .push((said, now));
     }
 
-    /// It counts at once: an engine may have read it long before that is known here.
-    pub(super) fn said_yes(&mut self, caller: Caller, said: Timestamp) {
-        self.wishes.entry(caller).or_default().yes = Some(said);
+    /// It counts at once, because the engine may already have read it.
+    pub(super) fn opted_in(&mut self, caller: Caller, said: Timestamp) {
+        self.opt_outs.entry(caller).or_default().opted_in_at = Some(said);
     }
 
-    /// The store keeps this.
+    /// The store wrote this commit.
     pub(super) fn committed(&mut self, commit: &Commit, now: Timestamp) {
         for entry in &commit.entries {
             self.entered(entry, now);
@@ -192,10 +196,10 @@ impl Watch {
             EntryKind::NotDone { step, reason } => {
                 let unknown = *reason == Reason::Failed("outcome_unknown".into());
                 if let Some(key) = self.key(episode, step.as_str()).filter(|_| unknown) {
-                    self.never_known.insert(key);
+                    self.unknown_outcomes.insert(key);
                 }
                 if step.as_str() == FIRST_TEXT {
-                    self.leaves_out(episode, reason, now);
+                    self.skips_first_text(episode, reason, now);
                 }
                 self.ended(episode, step.as_str());
             }
@@ -222,28 +226,28 @@ impl Watch {
         *times += 1;
         if *times > 1 {
             let how = format!("the step `{step}` has {times} outcomes");
-            self.breaks(Invariant::TrueLedger, how);
+            self.report(Invariant::TrueLedger, how);
         }
     }
 
-    /// The platform has taken this; it left the engine when so much time had passed.
+    /// The platform accepted this action, which left the engine at `left`.
     pub(super) fn accepted(&mut self, action: StepAction, left: Duration, now: Moment) {
         let Some(rule) = StepRule::of(&action) else {
-            let how = format!("nobody asked for this: {}", action.says);
-            return self.breaks(Invariant::NeverTwice, how);
+            let how = format!("no step has this text or title: {}", action.says);
+            return self.report(Invariant::NeverTwice, how);
         };
         if let Some(since) = self.paused_since.filter(|since| *since + UNDER_WAY < left) {
             let how = format!(
-                "`{}` is done {} s into a pause",
+                "`{}` is done {} s after the pause began",
                 rule.step,
                 (left - since).as_secs()
             );
-            return self.breaks(Invariant::NeverWhilePaused, how);
+            return self.report(Invariant::NeverWhilePaused, how);
         }
         let key = (action.contact, rule.step);
         let attempts = self.attempts.get(&key).map_or(&[][..], Vec::as_slice);
         let accepted = self.accepted.get(&key).map_or(&[][..], Vec::as_slice);
-        // An attempt may have come to nothing, so the youngest that is not here yet is taken for the one.
+        // Earlier attempts may have failed, so this is the latest one that was not accepted yet.
         let of_this = attempts.iter().rfind(|effect| !accepted.contains(effect));
         let Some(effect) = of_this.cloned() else {
             let how = format!(
@@ -252,18 +256,18 @@ impl Watch {
                 accepted.len() + 1,
                 attempts.len()
             );
-            return self.breaks(Invariant::NeverTwice, how);
+            return self.report(Invariant::NeverTwice, how);
         };
         let before = accepted.len();
         let Some((message, call)) = self.opened_by(&effect.episode) else {
             let how = format!("`{}` belongs to no call", rule.step);
-            return self.breaks(Invariant::NeverEarly, how);
+            return self.report(Invariant::NeverEarly, how);
         };
         if let Some(how) = rule.broken_by_time(call, now.time, self.tolerance) {
-            self.breaks(how.0, how.1);
+            self.report(how.0, how.1);
         }
         if matches!(rule.follows, Follows::Refusal) {
-            self.confirms_a_no(call.caller, before, now);
+            self.confirms_opt_out(call.caller, before, now);
         } else {
             if rule.is_text {
                 self.may_be_texted(call.caller, rule, left, now);
@@ -273,36 +277,36 @@ impl Watch {
         if rule.step == FIRST_TEXT {
             self.is_not_answered(call.caller, &effect.episode, left);
             let left_at = now.time.saturating_sub(now.elapsed.saturating_sub(left));
-            self.answers_no_machine(message, call, left_at.unwrap_or(now.time));
+            self.answers_no_flood(message, call, left_at.unwrap_or(now.time));
         }
         self.is_far_from_the_last(&key, call, rule);
         self.accepted.entry(key).or_default().push(effect);
     }
 
     fn may_be_texted(&mut self, caller: Caller, rule: &StepRule, left: Duration, now: Moment) {
-        let no = self.wishes.get(&caller).and_then(Wishes::no_since);
-        if no.is_some_and(|since| since + ON_THE_WAY < left) {
-            let how = format!("{caller} gets `{}` after saying no", rule.step);
-            self.breaks(Invariant::NeverAfterNo, how);
+        let since = self.opt_outs.get(&caller).and_then(OptOuts::since);
+        if since.is_some_and(|since| since + IN_TRANSIT < left) {
+            let how = format!("{caller} gets `{}` after opting out", rule.step);
+            self.report(Invariant::NeverAfterOptOut, how);
         }
         if rule.breaks_quiet_hours(caller, now.time, self.tolerance) {
             let how = format!("{caller} gets `{}` in quiet hours", rule.step);
-            self.breaks(Invariant::NeverEarly, how);
+            self.report(Invariant::NeverEarly, how);
         }
     }
 
-    /// Each no is confirmed once at most, and at once.
-    fn confirms_a_no(&mut self, caller: Caller, before: usize, now: Moment) {
+    /// Each opt-out is confirmed at most once, and immediately.
+    fn confirms_opt_out(&mut self, caller: Caller, before: usize, now: Moment) {
         let refusals = self.refusals.get(&caller).map_or(&[][..], Vec::as_slice);
-        let latest = CONFIRMED_WITHIN + self.tolerance + ON_THE_WAY;
+        let latest = CONFIRMED_WITHIN + self.tolerance + IN_TRANSIT;
         let is_near = |said: &Timestamp| now.time.duration_since(*said).unsigned_abs() <= latest;
         if refusals.len() <= before || !refusals.iter().any(is_near) {
-            let told = refusals.len();
+            let count = refusals.len();
             let how = format!(
-                "{caller} said no {told} times, and gets confirmation {} late or once too often",
+                "{caller} opted out {count} times, and confirmation {} is late or superfluous",
                 before + 1
             );
-            self.breaks(Invariant::NeverAfterNo, how);
+            self.report(Invariant::NeverAfterOptOut, how);
         }
     }
 
@@ -314,12 +318,12 @@ impl Watch {
             Follows::ThirdCall => self.calls.values().filter(missed).count() >= 3,
         };
         if !caused {
-            let how = format!("`{}` has nothing that it follows", rule.step);
-            self.breaks(Invariant::NeverEarly, how);
+            let how = format!("nothing has triggered `{}`", rule.step);
+            self.report(Invariant::NeverEarly, how);
         }
     }
 
-    /// No two first texts answer calls of one caller within the cooldown.
+    /// One caller gets at most one first text within the cooldown.
     fn is_far_from_the_last(&mut self, key: &Key, call: Call, rule: &StepRule) {
         let Some(cooldown) = rule.once_within else {
             return;
@@ -332,7 +336,7 @@ impl Watch {
                 } else {
                     (call, other)
                 };
-                // Each may be taken to end at its earliest.
+                // An engine may take the earliest end for each.
                 let apart = second.ended_at.duration_since(first.ended_from);
                 apart.unsigned_abs() + self.tolerance < cooldown
             })
@@ -342,11 +346,11 @@ impl Watch {
                 "{} gets `{}` twice within the cooldown",
                 call.caller, rule.step
             );
-            self.breaks(Invariant::NeverTwice, how);
+            self.report(Invariant::NeverTwice, how);
         }
     }
 
-    /// The world is calm and nothing happens any more.
+    /// Checks what must hold at the end, when all faults are over and no work is left.
     pub(super) fn finish(&mut self) {
         for message in self.acknowledged.clone().into_keys() {
             let Some(call) = self.calls.get(&message).copied() else {
@@ -357,7 +361,7 @@ impl Watch {
                     "a call of {} was acknowledged and is not in the ledger",
                     call.caller
                 );
-                return self.breaks(Invariant::NeverLost, how);
+                return self.report(Invariant::NeverLost, how);
             };
             for step in super::rules::AFTER_EVERY_CALL {
                 if !self
@@ -365,13 +369,13 @@ impl Watch {
                     .contains_key(&(episode.clone(), step.to_owned()))
                 {
                     let how = format!("a call of {} has no outcome of `{step}`", call.caller);
-                    return self.breaks(Invariant::NeverLost, how);
+                    return self.report(Invariant::NeverLost, how);
                 }
             }
         }
         if let Some(effect) = self.open.first() {
             let how = format!("`{}` never ends", effect.step);
-            return self.breaks(Invariant::NeverLost, how);
+            return self.report(Invariant::NeverLost, how);
         }
         let keys: BTreeSet<Key> = self
             .accepted
@@ -379,15 +383,15 @@ impl Watch {
             .chain(self.done.keys())
             .cloned()
             .collect();
-        for key in keys.difference(&self.never_known.clone()) {
-            let taken = self.accepted.get(key).map_or(0, Vec::len);
-            let told = self.done.get(key).copied().unwrap_or(0);
-            if taken != told {
+        for key in keys.difference(&self.unknown_outcomes.clone()) {
+            let accepted = self.accepted.get(key).map_or(0, Vec::len);
+            let recorded = self.done.get(key).copied().unwrap_or(0);
+            if accepted != recorded {
                 let how = format!(
-                    "the platform took `{}` {taken} times, and the ledger says {told}",
+                    "the platform accepted `{}` {accepted} times, but the ledger says {recorded}",
                     key.1
                 );
-                return self.breaks(Invariant::TrueLedger, how);
+                return self.report(Invariant::TrueLedger, how);
             }
         }
     }

@@ -1,12 +1,12 @@
-//! The story of a run in lines for people.
+//! The timeline of a run: one readable line for each event.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::plan::{CallEnd, CrashPoint, Fate, What, Words};
-use super::trouble::{Fault, Requests};
+use super::faults::{Fault, Requests};
+use super::plan::{CallEnd, CrashPoint, DeliveryPlan, EventKind, Words};
 
-/// What has happened, in the order it did.
+/// The events in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Timeline(Vec<String>);
 
@@ -35,22 +35,28 @@ impl fmt::Display for Clocked {
     }
 }
 
-impl fmt::Display for What {
+impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Call { caller, end, fate } => match end {
-                CallEnd::Missed => write!(f, "{caller} calls, nobody answers{fate}"),
-                CallEnd::Voicemail => write!(f, "{caller} calls and speaks to the voicemail{fate}"),
-                CallEnd::Answered => write!(f, "{caller} calls and is answered{fate}"),
+            Self::Call {
+                caller,
+                end,
+                delivery,
+            } => match end {
+                CallEnd::Missed => write!(f, "{caller} calls, nobody answers{delivery}"),
+                CallEnd::Voicemail => {
+                    write!(f, "{caller} calls and speaks to the voicemail{delivery}")
+                }
+                CallEnd::Answered => write!(f, "{caller} calls and is answered{delivery}"),
                 CallEnd::Returned => {
-                    write!(f, "the business calls {caller} and reaches them{fate}")
+                    write!(f, "the business calls {caller} and reaches them{delivery}")
                 }
             },
             Self::Write {
                 caller,
                 words,
-                fate,
-            } => write!(f, "{caller} writes: {}{fate}", Words::text(*words)),
+                delivery,
+            } => write!(f, "{caller} writes: {}{delivery}", Words::text(*words)),
             Self::Sweep { worker } => write!(f, "worker {} sweeps", worker + 1),
             Self::Pause { worker, length } => write!(
                 f,
@@ -59,19 +65,23 @@ impl fmt::Display for What {
                 worker + 1
             ),
             Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
-            Self::Disturb { caller, on, fate } => {
+            Self::SetDnd {
+                caller,
+                on,
+                delivery,
+            } => {
                 let switched = if *on { "on" } else { "off" };
                 write!(
                     f,
-                    "the team turns do-not-disturb {switched} for {caller}{fate}"
+                    "the team turns do-not-disturb {switched} for {caller}{delivery}"
                 )
             }
-            Self::Trouble {
+            Self::RequestFault {
                 requests,
                 fault,
                 times,
             } => write!(f, "the next {times} {requests} {fault}"),
-            Self::Spell { fault, length } => {
+            Self::Outage { fault, length } => {
                 write!(f, "for {} all requests {fault}", Clocked(*length))
             }
             Self::StoreFails { length } => write!(f, "the store fails for {}", Clocked(*length)),
@@ -93,7 +103,7 @@ impl fmt::Display for What {
                 let worker = worker + 1;
                 write!(
                     f,
-                    "worker {worker} is to die {point}, {after} later, for {}",
+                    "worker {worker} will crash {point}, after {after} others, for {}",
                     Clocked(*down)
                 )
             }
@@ -101,14 +111,14 @@ impl fmt::Display for What {
     }
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for DeliveryPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.lost {
-            return f.write_str(" (nobody is told)");
+            return f.write_str(" (the webhook is lost)");
         }
-        let told = Clocked(self.delay);
-        write!(f, " (told {told} later to worker {}", self.worker + 1)?;
-        match self.again {
+        let delay = Clocked(self.delay);
+        write!(f, " (worker {} gets it {delay} later", self.worker + 1)?;
+        match self.repeat_after {
             Some(again) => write!(f, ", and again after {})", Clocked(again)),
             None => f.write_str(")"),
         }
@@ -142,11 +152,11 @@ impl fmt::Display for Fault {
         f.write_str(match self {
             Self::NoConnection => "get no connection",
             Self::LostBefore => "are lost on the way",
-            Self::LostAfter => "are carried out and their answers lost",
+            Self::LostAfter => "are performed and their answers lost",
             Self::Unavailable => "are answered 503",
-            Self::GatewayAfter => "are carried out and answered 502",
+            Self::GatewayAfter => "are performed and answered 502",
             Self::TooMany => "are answered 429",
-            Self::Hangs => "are carried out and never answered",
+            Self::Hangs => "are performed and never answered",
         })
     }
 }

@@ -1,17 +1,18 @@
-//! Where it all happens: one business, its recipe and the people who call it.
+//! The fixture of every world: one business, its recipe and its callers.
 
 use std::sync::LazyLock;
 
+use gohighlevel::ids::LocationId;
+use gohighlevel::phone::PhoneNumber;
+use gohighlevel::recipes::missed_call::Recipe;
+use gohighlevel::testing::Seed;
+
 use super::plan::Caller;
-use crate::ids::LocationId;
-use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::Recipe;
-use crate::testing::Seed;
 
 pub(super) const LOCATION: &str = "simulatedLocation001";
 pub(super) const TOKEN: &str = "pit-simulated";
 
-/// The callers' numbers, each with the zone of its area code.
+/// The callers' numbers, each with the time zone of its area code.
 const CALLERS: [(&str, &str); 4] = [
     ("+13125550111", "America/Chicago"),
     ("+12125550122", "America/New_York"),
@@ -19,15 +20,15 @@ const CALLERS: [(&str, &str); 4] = [
     ("+13055550144", "America/New_York"),
 ];
 
-/// Whose contact is there when the world begins.
+/// The caller whose contact exists from the start.
 pub(super) const KNOWN_FROM_THE_START: Caller = Caller(0);
 
-/// How many different people there are.
+/// The number of callers.
 pub(super) const PEOPLE: usize = CALLERS.len();
 
-/// What the simulation needs that is written down beside it. All of it is part of the crate, and a test runs it.
+/// The recipe, the seed and the numbers of every world.
 #[derive(Debug, Clone)]
-pub(super) struct Scene {
+pub(super) struct Fixture {
     pub(super) recipe: Recipe,
     pub(super) seed: Seed,
     pub(super) location: LocationId,
@@ -35,17 +36,13 @@ pub(super) struct Scene {
     callers: Vec<PhoneNumber>,
 }
 
-static SCENE: LazyLock<Scene> = LazyLock::new(Scene::new);
+static FIXTURE: LazyLock<Fixture> = LazyLock::new(Fixture::new);
 
-impl Scene {
+impl Fixture {
     pub(super) fn get() -> &'static Self {
-        &SCENE
+        &FIXTURE
     }
 
-    #[expect(
-        clippy::unwrap_used,
-        reason = "the texts are part of the crate and a test reads them"
-    )]
     fn new() -> Self {
         let number = |text: &str| PhoneNumber::parse(text).unwrap();
         Self {

@@ -1,10 +1,10 @@
-//! What goes wrong between the engine and HighLevel, and with the store: kept here, asked for by both.
+//! The injected faults of requests and of the store.
 
 use std::time::Duration;
 
 use http::Method;
 
-/// Which requests a fault is for.
+/// The requests that a fault affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Requests {
     Any,
@@ -27,22 +27,22 @@ impl Requests {
     }
 }
 
-/// What goes wrong with a request.
+/// A fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// No connection: surely nothing was sent.
+    /// No connection: nothing was sent.
     NoConnection,
-    /// It is lost on the way there.
+    /// The request is lost before it reaches the platform.
     LostBefore,
-    /// It is carried out, and the answer is lost.
+    /// The platform performs the request, and the answer is lost.
     LostAfter,
-    /// 503, and nothing is done.
+    /// 503, and the platform does nothing.
     Unavailable,
-    /// It is carried out, and the gateway answers 502.
+    /// The platform performs the request, and the gateway answers 502.
     GatewayAfter,
     /// 429.
     TooMany,
-    /// It is carried out, and no answer comes for as long as one waits.
+    /// The platform performs the request, and no answer comes before the timeout.
     Hangs,
 }
 
@@ -57,7 +57,7 @@ impl Fault {
         Self::Hangs,
     ];
 
-    /// Those of an outage.
+    /// The faults of a long outage.
     pub(super) const WITHOUT_EFFECT: [Self; 4] = [
         Self::NoConnection,
         Self::LostBefore,
@@ -65,27 +65,27 @@ impl Fault {
         Self::TooMany,
     ];
 
-    /// Whether the request is carried out all the same.
+    /// Whether the platform performs the request.
     pub(super) fn has_effect(self) -> bool {
         matches!(self, Self::LostAfter | Self::GatewayAfter | Self::Hangs)
     }
 }
 
-/// The faults that are in force.
+/// The faults that are active now.
 #[derive(Debug, Default)]
-pub(super) struct Troubles {
+pub(super) struct ActiveFaults {
     next: Vec<(Requests, Fault, u32)>,
-    spell: Option<(Fault, Duration)>,
+    outage: Option<(Fault, Duration)>,
     store_until: Duration,
 }
 
-impl Troubles {
+impl ActiveFaults {
     pub(super) fn add(&mut self, requests: Requests, fault: Fault, times: u32) {
         self.next.push((requests, fault, times));
     }
 
-    pub(super) fn begin_spell(&mut self, fault: Fault, until: Duration) {
-        self.spell = Some((fault, until));
+    pub(super) fn begin_outage(&mut self, fault: Fault, until: Duration) {
+        self.outage = Some((fault, until));
     }
 
     pub(super) fn fail_store(&mut self, until: Duration) {
@@ -96,9 +96,9 @@ impl Troubles {
         now < self.store_until
     }
 
-    /// The fault of this request, if it has one. One that was ordered for a number of requests is used up by one.
+    /// The fault of this request, if any. A fault with a count affects one request fewer from now on.
     pub(super) fn take(&mut self, method: &Method, path: &str, now: Duration) -> Option<Fault> {
-        if let Some((fault, until)) = self.spell
+        if let Some((fault, until)) = self.outage
             && now < until
         {
             return Some(fault);

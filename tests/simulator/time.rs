@@ -1,4 +1,4 @@
-//! Virtual time: it stands still while anybody can go on, and then leaps to the next moment that somebody waits for.
+//! Virtual time: it stands still while any task can run, and then advances to the next moment that a task waits for.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -7,11 +7,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use gohighlevel::clock::Clock;
 use jiff::Timestamp;
 
-use crate::clock::Clock;
-
-/// The shortest wait. A loop that waits for nothing at all still lets time pass.
+/// The shortest wait. It lets time pass in a loop that waits for no time at all.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The true time of a simulated world. Clones share it.
@@ -24,9 +23,9 @@ pub(super) struct Time {
 #[derive(Debug, Default)]
 struct Timers {
     elapsed: Duration,
-    leaps: u64,
+    advances: u64,
     made: u64,
-    /// By the moment, and by the order in which they were made.
+    /// By their moment and the order of their creation.
     waiting: BTreeMap<(Duration, u64), Waker>,
 }
 
@@ -42,11 +41,11 @@ impl Time {
         self.timers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nobody can go on: the next one who waits is woken at the moment it waits for.
-    pub(super) fn leap(&self) {
+    /// No task can run: wakes the next waiting task at the moment it waits for.
+    pub(super) fn advance(&self) {
         let next = {
             let mut timers = self.timers();
-            timers.leaps += 1;
+            timers.advances += 1;
             let next = timers.waiting.pop_first();
             if let Some(((moment, _), _)) = next {
                 timers.elapsed = timers.elapsed.max(moment);
@@ -58,12 +57,12 @@ impl Time {
         }
     }
 
-    /// How often it has leapt.
-    pub(super) fn leaps(&self) -> u64 {
-        self.timers().leaps
+    /// How often the time has advanced.
+    pub(super) fn advances(&self) -> u64 {
+        self.timers().advances
     }
 
-    /// Waits until this much has passed since the start.
+    /// Waits until this much time has passed since the start.
     pub(super) fn until(&self, moment: Duration) -> Wait {
         let mut timers = self.timers();
         timers.made += 1;
@@ -91,7 +90,7 @@ impl Clock for Time {
     }
 }
 
-/// A wait; given up when dropped.
+/// A wait. Dropping it cancels it.
 pub(super) struct Wait {
     key: (Duration, u64),
     time: Time,

@@ -1,14 +1,14 @@
-//! What is going to happen, all of it decided before anything runs (`chance` does). Each event stands for itself, so that
-//! any of them can be left out when a failure is shrunk.
+//! The plan of a world: every event from outside, decided by `generator` before anything runs. Each event is independent
+//! of the others, so that `shrink` can remove any of them.
 
 use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::testing::simulator::trouble::{Fault, Requests};
+use super::faults::{Fault, Requests};
 
-/// One of the people who call, from 0.
+/// One of the callers, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Caller(pub(super) usize);
 
@@ -18,69 +18,68 @@ impl fmt::Display for Caller {
     }
 }
 
-/// All that happens in one simulated world from outside.
+/// All events from outside in one simulated world.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) start: Timestamp,
     /// How many engines share the store.
     pub(super) workers: usize,
-    /// Whether HighLevel's answers tell what time it is there. If not, an engine has its own clock alone.
-    pub(super) tells_time: bool,
-    /// In the order of time.
+    /// Whether HighLevel's answers have a date. Without it an engine has only its own clock.
+    pub(super) dates_answers: bool,
+    /// In the order of their times.
     pub(super) events: Vec<Event>,
 }
 
-/// How wrong a clock may be that engines leave as it is, and what they do not know of HighLevel's.
+/// The clock error that an engine does not correct, and its uncertainty about HighLevel's clock.
 const CORRECTED_TO: Duration = Duration::from_secs(6);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
     pub(super) at: Duration,
-    pub(super) what: What,
+    pub(super) kind: EventKind,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum What {
+pub(super) enum EventKind {
     Call {
         caller: Caller,
         end: CallEnd,
-        fate: Fate,
+        delivery: DeliveryPlan,
     },
     Write {
         caller: Caller,
         words: Words,
-        fate: Fate,
+        delivery: DeliveryPlan,
     },
-    /// The host tells of a booking.
+    /// The host reports a booking.
     Book { caller: Caller, worker: usize },
-    /// A worker sweeps: it reads what HighLevel has recorded.
+    /// A worker sweeps: it reads HighLevel's records.
     Sweep { worker: usize },
-    /// The host pauses the location for as long as this.
+    /// The host pauses the location for this long.
     Pause { worker: usize, length: Duration },
     /// The team turns do-not-disturb on or off.
-    Disturb {
+    SetDnd {
         caller: Caller,
         on: bool,
-        fate: Fate,
+        delivery: DeliveryPlan,
     },
-    /// The next requests of this kind go wrong.
-    Trouble {
+    /// The next requests of this kind have a fault.
+    RequestFault {
         requests: Requests,
         fault: Fault,
         times: u32,
     },
-    /// Everything goes wrong for as long as this.
-    Spell { fault: Fault, length: Duration },
-    /// The store fails for as long as this.
+    /// All requests have a fault for this long.
+    Outage { fault: Fault, length: Duration },
+    /// The store fails for this long.
     StoreFails { length: Duration },
-    /// Somebody sets the clock of a worker's machine so many seconds ahead. From then on it gains so many milliseconds in
-    /// each second.
+    /// The clock of a worker's machine is set `seconds` ahead. From then on it gains `gains` milliseconds in each second.
     ClockSet {
         worker: usize,
         seconds: i64,
         gains: i64,
     },
-    /// The worker dies at the point that it reaches after this many others, and is started again later.
+    /// The worker crashes when it reaches `point` after `after` other times, and starts again after `down`.
     Crash {
         worker: usize,
         point: CrashPoint,
@@ -89,22 +88,22 @@ pub(super) enum What {
     },
 }
 
-impl What {
-    /// Whether it can keep an engine from doing its work in time, or from knowing that it is done.
-    pub(super) fn hinders(&self, tells_time: bool) -> bool {
+impl EventKind {
+    /// Whether it can keep an engine from doing its work in time, or from knowing that its work is done.
+    pub(super) fn hinders(&self, dates_answers: bool) -> bool {
         match self {
             Self::Pause { .. }
-            | Self::Trouble { .. }
-            | Self::Spell { .. }
+            | Self::RequestFault { .. }
+            | Self::Outage { .. }
             | Self::StoreFails { .. }
             | Self::Crash { .. } => true,
-            // HighLevel's answers put it right.
-            Self::ClockSet { .. } => !tells_time,
+            // HighLevel's answers correct it.
+            Self::ClockSet { .. } => !dates_answers,
             Self::Call { .. }
             | Self::Write { .. }
             | Self::Book { .. }
             | Self::Sweep { .. }
-            | Self::Disturb { .. } => false,
+            | Self::SetDnd { .. } => false,
         }
     }
 }
@@ -114,15 +113,15 @@ pub(super) enum CallEnd {
     Missed,
     Voicemail,
     Answered,
-    /// The business calls, and is answered.
+    /// The business calls the caller, who answers.
     Returned,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
-    /// The word that the platform understands, too.
+    /// A word that the platform understands, too.
     Stop,
-    /// What only the recipe understands.
+    /// A phrase that only the recipe understands.
     Refusal,
     Start,
     Help,
@@ -145,22 +144,22 @@ impl Words {
     }
 }
 
-/// What becomes of a webhook on its way.
+/// How a webhook is delivered.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fate {
+pub(super) struct DeliveryPlan {
     pub(super) worker: usize,
     pub(super) delay: Duration,
-    /// How long after the first it is delivered once more.
-    pub(super) again: Option<Duration>,
-    /// It is never delivered. A sweep may still find what it would have told.
+    /// The time between the first delivery and a second one.
+    pub(super) repeat_after: Option<Duration>,
+    /// It is never delivered. A sweep may still find its event.
     pub(super) lost: bool,
 }
 
-impl Fate {
+impl DeliveryPlan {
     pub(super) const PROMPT: Self = Self {
         worker: 0,
         delay: Duration::from_millis(300),
-        again: None,
+        repeat_after: None,
         lost: false,
     };
 }
@@ -183,22 +182,22 @@ impl CrashPoint {
 }
 
 impl Plan {
-    /// The most that the clock which an engine goes by is ever wrong.
+    /// The largest error of the clock that an engine uses.
     pub(super) fn clock_error(&self) -> Duration {
-        if self.tells_time {
+        if self.dates_answers {
             return CORRECTED_TO;
         }
-        let errors = self.events.iter().map(|event| match event.what {
-            What::ClockSet { seconds, .. } => seconds.unsigned_abs(),
+        let errors = self.events.iter().map(|event| match event.kind {
+            EventKind::ClockSet { seconds, .. } => seconds.unsigned_abs(),
             _ => 0,
         });
         Duration::from_secs(errors.max().unwrap_or(0))
     }
 
-    /// Whether a webhook is never delivered.
+    /// Whether a webhook is lost.
     pub(super) fn loses(&self) -> bool {
-        self.events.iter().any(|event| match event.what {
-            What::Call { fate, .. } | What::Write { fate, .. } => fate.lost,
+        self.events.iter().any(|event| match event.kind {
+            EventKind::Call { delivery, .. } | EventKind::Write { delivery, .. } => delivery.lost,
             _ => false,
         })
     }

@@ -1,31 +1,31 @@
-//! What the simulated recipe promises of each of its steps, written down a second time and without the engine.
+//! The rules of each step of the simulated recipe, written a second time and independent of the engine.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::fixture::Fixture;
 use super::invariant::Invariant;
+use super::oracle::{Call, StepAction};
 use super::plan::Caller;
-use super::scene::Scene;
-use super::watch::{Call, StepAction};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
-/// How old a call may be that is answered.
+/// The greatest age of a call that gets a first text.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(600);
-/// How long after a call others join it.
+/// How long later calls join the episode of a call.
 pub(super) const COOLDOWN: Duration = Duration::from_secs(4 * 3600);
-/// A caller gets no more texts within a day.
+/// The most texts that a caller gets within a day.
 pub(super) const TEXTS_PER_DAY: usize = 3;
 
-/// How long after a no it may be confirmed.
+/// How long after an opt-out it may be confirmed.
 pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(300);
 
 /// The step that answers the call.
 pub(super) const FIRST_TEXT: &str = "first";
 
-/// The steps of which every recorded call has an outcome.
+/// The steps that have an outcome for every recorded call.
 pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", FIRST_TEXT, "later", "tag"];
 
 /// What a step follows.
@@ -33,9 +33,9 @@ pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", FIRST_TEXT, "later",
 pub(super) enum Follows {
     Call,
     ThirdCall,
-    /// Something that the caller did.
+    /// Another act of the caller.
     Cause,
-    /// A no in words that no carrier answers: the one text that may come after it.
+    /// An opt-out phrase that no carrier answers. This is the only text that may follow an opt-out.
     Refusal,
 }
 
@@ -43,15 +43,15 @@ pub(super) enum Follows {
 pub(super) struct StepRule {
     pub(super) step: &'static str,
     pub(super) is_text: bool,
-    /// How what it says begins.
+    /// The first words of its text or title.
     says: &'static str,
     pub(super) follows: Follows,
-    /// Not sooner after the first call than this …
+    /// The earliest time after the first call.
     earliest: Duration,
-    /// … and not later.
+    /// The latest time after the first call.
     latest: Option<Duration>,
     quiet_at_night: bool,
-    /// A caller gets one within this.
+    /// A caller gets at most one within this time.
     pub(super) once_within: Option<Duration>,
 }
 
@@ -72,7 +72,7 @@ const RULES: [StepRule; 7] = [
         says: "Are you still",
         follows: Follows::Call,
         earliest: Duration::from_secs(2 * 3600),
-        // It waits a day for its hour, and as long as a first text besides.
+        // It may wait a day for the permitted hours, and then as long as a first text.
         latest: Some(Duration::from_secs(26 * 3600 + 600)),
         quiet_at_night: true,
         once_within: None,
@@ -129,20 +129,20 @@ const RULES: [StepRule; 7] = [
     },
 ];
 
-/// The rule of the step with this name; `None` for what may be done twice.
+/// The rule of the step with this name; `None` for a step that may be repeated.
 pub(super) fn rule_of(step: &str) -> Option<&'static StepRule> {
     RULES.iter().find(|rule| rule.step == step)
 }
 
 impl StepRule {
-    /// The rule of the step that does this.
+    /// The rule of the step that this action belongs to.
     pub(super) fn of(action: &StepAction) -> Option<&'static Self> {
         RULES
             .iter()
             .find(|rule| rule.is_text == action.is_text && action.says.starts_with(rule.says))
     }
 
-    /// Whether it is too early or too late for it at `now`.
+    /// Whether the step is too early or too late at `now`.
     pub(super) fn broken_by_time(
         &self,
         call: Call,
@@ -150,25 +150,25 @@ impl StepRule {
         tolerance: Duration,
     ) -> Option<(Invariant, String)> {
         let since = |moment| now.duration_since(moment).unsigned_abs();
-        let told = |word| {
+        let describe = |word| {
             let seconds = since(call.ended_at).as_secs();
             format!("`{}` is {word}: {seconds} s after the call", self.step)
         };
         if since(call.ended_from) + tolerance < self.earliest {
-            return Some((Invariant::NeverEarly, told("early")));
+            return Some((Invariant::NeverEarly, describe("early")));
         }
         let latest = self.latest? + tolerance;
-        (since(call.ended_at) > latest).then(|| (Invariant::NeverLate, told("late")))
+        (since(call.ended_at) > latest).then(|| (Invariant::NeverLate, describe("late")))
     }
 
-    /// Whether it is before eight or after nine in the evening where the caller's number is from.
+    /// Whether it is before 8 am or after 9 pm in the time zone of the caller's number.
     pub(super) fn breaks_quiet_hours(
         &self,
         caller: Caller,
         now: Timestamp,
         tolerance: Duration,
     ) -> bool {
-        let Ok(zone) = TimeZone::get(Scene::zone(caller)) else {
+        let Ok(zone) = TimeZone::get(Fixture::zone(caller)) else {
             return true;
         };
         let here = now.to_zoned(zone).time();
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_later_text_at_night_is_seen() {
+    fn a_later_text_at_night_is_reported() {
         let later = rule_of("later").unwrap();
         let (chicago, tolerance) = (Caller(0), Duration::from_secs(5));
         for (time, quiet) in [

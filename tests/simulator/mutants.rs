@@ -1,48 +1,46 @@
-//! Bugs to order: what a broken engine would do, done by what stands around the sound one.
+//! Injected bugs (mutants), to prove that the oracle detects them.
 
+use gohighlevel::message::MessageType;
+use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
+use gohighlevel::webhooks::{Delivery, Event};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::message::MessageType;
-use crate::recipes::missed_call::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
-use crate::webhooks::{Delivery, Event};
-
-/// A bug that is planted into a simulated world, to prove that it is found. The engine is the shipped one: its store,
-/// its way to HighLevel, its post or its clock plays it false.
+/// A bug in a simulated world. The engine itself is unchanged: its store, its network, its webhooks or its clock imitate
+/// what a broken engine would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Planted {
-    /// A text whose answer is lost is sent once more.
+pub(super) enum Mutant {
+    /// A text whose answer is lost is sent twice.
     SendsTwice,
-    /// What is under way is not written down, so that a crash forgets it.
+    /// Attempts are not stored, so that a crash forgets them.
     ForgetsAttempts,
-    /// The list of those who must not be texted is empty whenever it is read.
+    /// The suppression list is always empty.
     IgnoresStop,
-    /// One call in eight is acknowledged and not kept.
+    /// One call in eight is acknowledged but not stored.
     LosesCalls,
-    /// What a call sets off is not kept, only the call.
+    /// A call is stored without its planned effects.
     DropsSteps,
-    /// No record of HighLevel's reaches a sweep.
+    /// Sweeps find no records.
     FindsNothing,
-    /// Nobody remembers that the location is paused.
+    /// Pauses are not stored.
     ForgetsPauses,
     /// The engine's clock is twenty minutes slow.
     SendsLate,
     /// The engine's clock is five minutes fast.
     SendsEarly,
-    /// What a caller writes is dated when it is told, so that what was written before a call seems to answer it.
+    /// A reply gets the time of its webhook, so that a text from before a call seems to answer it.
     ForgetsWhen,
-    /// What answers a call is acknowledged and not kept.
+    /// Answers are acknowledged but not stored.
     LosesAnswers,
-    /// Nobody remembers who has called for the first time.
+    /// First-time callers are not remembered.
     ForgetsNewCallers,
-    /// What a lost answer has left behind is looked for by this machine's clock. Seen where clocks are wrong.
+    /// Attempts are searched for by this machine's clock. Only worlds with wrong clocks detect it.
     TrustsItsClock,
 }
 
-impl Planted {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
+impl Mutant {
+    /// All mutants.
+    pub(super) const ALL: [Self; 13] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -58,7 +56,7 @@ impl Planted {
         Self::TrustsItsClock,
     ];
 
-    /// How wrong the engine's clock is.
+    /// The error of the engine's clock.
     pub(super) fn clock_error(self) -> SignedDuration {
         match self {
             Self::SendsLate => SignedDuration::from_mins(-20),
@@ -67,25 +65,25 @@ impl Planted {
         }
     }
 
-    /// Whether HighLevel's answers tell what time it is, so that an engine knows how wrong its clock is.
-    pub(super) fn tells_time(self) -> bool {
+    /// Whether HighLevel's answers have a date, so that an engine can correct its clock.
+    pub(super) fn dates_answers(self) -> bool {
         self.clock_error().is_zero()
     }
 
-    /// What a webhook tells when it is handed over.
-    pub(super) fn retell(self, delivery: &mut Delivery) {
-        let told = delivery.received_at;
+    /// Changes a webhook on its delivery.
+    pub(super) fn change_delivery(self, delivery: &mut Delivery) {
+        let received_at = delivery.received_at;
         if let (Self::ForgetsWhen, Event::InboundMessage(message)) = (self, &mut delivery.event)
             && message.message_type == Some(MessageType::Sms)
         {
-            message.date_added = Some(told);
-            delivery.timestamp = Some(told);
+            message.date_added = Some(received_at);
+            delivery.timestamp = Some(received_at);
         }
     }
 
-    /// What the store keeps of a commit at this time, if the machine's clock shows `clock`; `None` if it only says that it
-    /// has kept it.
-    pub(super) fn spoil(
+    /// Changes a commit before it is stored; `None` if it is not stored at all. `clock` is the time that the machine's clock
+    /// shows.
+    pub(super) fn change_commit(
         self,
         mut commit: Commit,
         now: Timestamp,
@@ -108,7 +106,7 @@ impl Planted {
             Self::TrustsItsClock => {
                 for change in &mut commit.effects {
                     if let Some((began_at, before)) = looked_for(change) {
-                        // Two minutes for clocks that differ, as one might think.
+                        // A naive allowance of two minutes for clock differences.
                         let ahead = clock.duration_since(now);
                         let began_at = began_at.saturating_add(ahead).unwrap_or(clock);
                         *before = Before::Since(began_at - SignedDuration::from_mins(2));
@@ -121,7 +119,7 @@ impl Planted {
     }
 }
 
-/// When an attempt began, and by what its trace is told.
+/// When an attempt began, and how its trace is recognized.
 fn looked_for(change: &mut EffectChange) -> Option<(Timestamp, &mut Before)> {
     match change {
         EffectChange::Keep { progress, .. } | EffectChange::Release { progress, .. } => {

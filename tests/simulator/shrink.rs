@@ -1,30 +1,29 @@
-//! Makes a failing plan as small as it gets while the same promise still breaks.
+//! Shrinks a failing plan as far as the same invariant is still violated.
 
 use super::plan::{Event, Plan};
 
-/// How many smaller plans are tried.
-const MOST_TRIES: usize = 400;
+/// The most smaller plans to try.
+const MAX_TRIES: usize = 400;
 
-/// The smallest plan found for which `breaks` still holds: first without halves, then without quarters, and at last
-/// without single events.
-pub(super) fn shrink(plan: Plan, mut breaks: impl FnMut(&Plan) -> bool) -> Plan {
+/// The smallest plan found that still `fails`. It removes halves first, then quarters, and at last single events.
+pub(super) fn shrink(plan: Plan, mut fails: impl FnMut(&Plan) -> bool) -> Plan {
     let mut tries = 0;
     let mut smallest = plan;
     let mut size = smallest.events.len().div_ceil(2).max(1);
     loop {
         let mut smaller = false;
         let mut from = 0;
-        while from < smallest.events.len() && tries < MOST_TRIES {
+        while from < smallest.events.len() && tries < MAX_TRIES {
             let candidate = without(&smallest, from, size);
             tries += 1;
-            if breaks(&candidate) {
+            if fails(&candidate) {
                 smallest = candidate;
                 smaller = true;
             } else {
                 from += size;
             }
         }
-        if tries >= MOST_TRIES || (size == 1 && !smaller) {
+        if tries >= MAX_TRIES || (size == 1 && !smaller) {
             return smallest;
         }
         if !smaller {
