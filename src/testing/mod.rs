@@ -13,6 +13,7 @@
 //! | get the other answer shapes of HighLevel: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
 //! | hold a request at a chosen moment | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
+//! | check your own store | `store_contract`, with the feature `missed-call` |
 //! | use it from another language | the example `fake_ghl`, and the commands at [`FakeGhl`] |
 //!
 //! A text is sent, but its answer is lost. The client reports that the outcome is unknown:
@@ -39,6 +40,9 @@
 
 mod fake_ghl;
 mod manual_clock;
+#[cfg(feature = "missed-call")]
+#[cfg_attr(docsrs, doc(cfg(feature = "missed-call")))]
+pub mod store_contract;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,

@@ -1,33 +1,21 @@
-//! What every store promises about halted locations, and about which locations a company has.
+//! Checks of halted locations, of the locations of a company, and of an episode whose contact changes.
 
-use gohighlevel::ids::{CompanyId, LocationId};
-use gohighlevel::recipes::missed_call::Halt;
-use gohighlevel::recipes::missed_call::episode::Input;
-use gohighlevel::recipes::missed_call::episode::Reason;
-use gohighlevel::recipes::missed_call::store::{
+use super::samples::{at, done, episode, halt, location, state, with_episode};
+use crate::ids::{CompanyId, LocationId};
+use crate::recipes::missed_call::Halt;
+use crate::recipes::missed_call::episode::Input;
+use crate::recipes::missed_call::episode::Reason;
+use crate::recipes::missed_call::store::{
     Commit, CompanyLocation, EpisodeChange, HaltChange, Halted, Store,
 };
 
-use super::given::{at, episode, location, state};
-use super::store_contract::{contract, done, with_episode};
-
-contract!(
-    what_was_said_last_about_a_halt_counts,
-    each_halt_of_a_location_stands_alone,
+checks!(
+    the_latest_change_of_a_halt_counts,
+    each_halt_of_a_location_is_independent,
     a_location_has_one_company,
-    live_episodes_are_found_by_their_location,
+    open_episodes_are_found_by_location,
     an_episode_can_change_its_contact,
 );
-
-/// The pause of the tests' location, or its end, as said then.
-pub(super) fn halt(halted: bool, said_at: i64) -> HaltChange {
-    HaltChange {
-        location: location(),
-        halt: Halt::Paused,
-        halted,
-        at: at(said_at),
-    }
-}
 
 fn with_halt(change: HaltChange) -> Commit {
     Commit {
@@ -36,7 +24,7 @@ fn with_halt(change: HaltChange) -> Commit {
     }
 }
 
-async fn what_was_said_last_about_a_halt_counts(store: &dyn Store) {
+async fn the_latest_change_of_a_halt_counts(store: &dyn Store) {
     assert!(store.halts(&location()).await.unwrap().is_empty());
     for (halted, said_at, stands, since) in [
         (true, 10, true, 10),
@@ -56,7 +44,7 @@ async fn what_was_said_last_about_a_halt_counts(store: &dyn Store) {
     }
 }
 
-async fn each_halt_of_a_location_stands_alone(store: &dyn Store) {
+async fn each_halt_of_a_location_is_independent(store: &dyn Store) {
     let elsewhere = LocationId::new("somewhereElse").unwrap();
     let uninstalled = HaltChange {
         halt: Halt::Uninstalled,
@@ -66,11 +54,11 @@ async fn each_halt_of_a_location_stands_alone(store: &dyn Store) {
     done(store, with_halt(halt(true, 6))).await;
     done(store, with_halt(halt(false, 7))).await;
     let halts = store.halts(&location()).await.unwrap();
-    let told: Vec<_> = halts
+    let known: Vec<_> = halts
         .iter()
         .map(|known| (known.halt, known.halted))
         .collect();
-    assert_eq!(told, [(Halt::Paused, false), (Halt::Uninstalled, true)]);
+    assert_eq!(known, [(Halt::Paused, false), (Halt::Uninstalled, true)]);
     assert!(store.halts(&elsewhere).await.unwrap().is_empty());
 }
 
@@ -83,14 +71,14 @@ async fn a_location_has_one_company(store: &dyn Store) {
         ("first", "c"),
         ("second", "c"),
     ] {
-        let told = Commit {
+        let commit = Commit {
             companies: vec![CompanyLocation {
                 company: company(whose),
                 location: place(location),
             }],
             ..Commit::default()
         };
-        done(store, told).await;
+        done(store, commit).await;
     }
     for (whose, locations) in [
         ("first", vec!["a", "b"]),
@@ -103,7 +91,7 @@ async fn a_location_has_one_company(store: &dyn Store) {
     }
 }
 
-async fn live_episodes_are_found_by_their_location(store: &dyn Store) {
+async fn open_episodes_are_found_by_location(store: &dyn Store) {
     for name in ["b", "a"] {
         done(store, with_episode(&state(name, name, None))).await;
     }
@@ -133,8 +121,8 @@ async fn an_episode_can_change_its_contact(store: &dyn Store) {
         ..Commit::default()
     };
     done(store, commit).await;
-    let found = async |who: &gohighlevel::ids::ContactId| {
-        let person = gohighlevel::recipes::missed_call::store::PersonKey {
+    let found = async |who: &crate::ids::ContactId| {
+        let person = crate::recipes::missed_call::store::PersonKey {
             location: location(),
             contact: who.clone(),
             number: None,

@@ -1,36 +1,26 @@
-//! What every store finds besides a person's episode: new callers, what an episode has met, and the app of a company.
+//! Checks of other queries: first-time callers, episodes by number and reference, and the app of a company.
 
-use gohighlevel::ids::LocationId;
-use gohighlevel::phone::PhoneNumber;
-use gohighlevel::recipes::missed_call::compliance::{CallersAround, FloodLimits, NewCaller};
-use gohighlevel::recipes::missed_call::episode::{Episode, EpisodeState, Input, Reason};
-use gohighlevel::recipes::missed_call::store::{
-    Commit, CompanyApp, EpisodeChange, Reference, ReferenceChange, Store,
-};
 use jiff::SignedDuration;
 
-use super::given::{NUMBER, at, location, number, recipe, state};
-use super::store_contract::{contract, done, with_episode};
+use super::samples::{NUMBER, at, done, found_by, location, number, recipe, state, with_episode};
+use crate::ids::LocationId;
+use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::compliance::{CallersAround, FloodLimits, NewCaller};
+use crate::recipes::missed_call::episode::{Episode, EpisodeState, Input, Reason};
+use crate::recipes::missed_call::store::{
+    Commit, CompanyApp, EpisodeChange, Reference, ReferenceChange, Store,
+};
 
-contract!(
+checks!(
     new_callers_are_found_by_time_the_nearest_first,
     new_callers_are_found_by_number_for_longer,
     only_new_callers_of_the_location_are_found,
     an_episode_is_found_by_its_number,
-    an_episode_is_found_by_what_it_has_met,
-    what_was_said_last_of_a_company_counts,
+    an_episode_is_found_by_its_references,
+    the_latest_state_of_a_company_app_counts,
 );
 
-/// The episode is found by this from here on, or none is.
-pub(super) fn found_by(reference: Reference, episode: Option<&EpisodeState>) -> ReferenceChange {
-    ReferenceChange {
-        location: location(),
-        reference,
-        episode: episode.map(|state| state.id().clone()),
-    }
-}
-
-/// Nothing is found of what this commit says of companies and references.
+/// The store has no app and no reference of this commit.
 pub(super) async fn found_nothing(store: &dyn Store, commit: &Commit) {
     for app in &commit.company_apps {
         assert!(store.app_of(&app.company).await.unwrap().is_none());
@@ -41,7 +31,7 @@ pub(super) async fn found_nothing(store: &dyn Store, commit: &Commit) {
     }
 }
 
-/// The episode of somebody of whom nothing was known when they called then.
+/// The episode of a first-time caller.
 fn of_new_caller(from: Option<&str>, called: i64) -> EpisodeState {
     let name = format!("{called}{}", from.unwrap_or("-"));
     let mut json = serde_json::to_value(state(&name, &name, from)).unwrap();
@@ -61,7 +51,7 @@ fn around(called: i64) -> CallersAround {
     }
 }
 
-/// When those called who are found.
+/// When the callers called that are found.
 async fn found(store: &dyn Store, around: &CallersAround) -> Vec<i64> {
     let callers = store.new_callers(&location(), around).await.unwrap();
     let mut found: Vec<_> = callers
@@ -194,7 +184,7 @@ async fn an_episode_is_found_by_its_number(store: &dyn Store) {
     assert!(found.unwrap().is_none());
 }
 
-async fn an_episode_is_found_by_what_it_has_met(store: &dyn Store) {
+async fn an_episode_is_found_by_its_references(store: &dyn Store) {
     let (first, second) = (state("1", "rosan", None), state("2", "maria", None));
     done(store, with_episode(&first)).await;
     done(store, with_episode(&second)).await;
@@ -230,7 +220,7 @@ async fn an_episode_is_found_by_what_it_has_met(store: &dyn Store) {
     assert!(there.unwrap().is_none());
 }
 
-async fn what_was_said_last_of_a_company_counts(store: &dyn Store) {
+async fn the_latest_state_of_a_company_app_counts(store: &dyn Store) {
     let company = "soleilCompany".parse().unwrap();
     assert!(store.app_of(&company).await.unwrap().is_none());
     for (removed, said_at, stands, since) in [
@@ -242,17 +232,17 @@ async fn what_was_said_last_of_a_company_counts(store: &dyn Store) {
         (false, 20, false, 20),
         (true, 19, false, 20),
     ] {
-        let told = |removed, at| CompanyApp {
+        let app = |removed, at| CompanyApp {
             company: company.clone(),
             removed,
             at,
         };
         let commit = Commit {
-            company_apps: vec![told(removed, at(said_at))],
+            company_apps: vec![app(removed, at(said_at))],
             ..Commit::default()
         };
         done(store, commit).await;
         let known = store.app_of(&company).await.unwrap();
-        assert_eq!(known, Some(told(stands, at(since))));
+        assert_eq!(known, Some(app(stands, at(since))));
     }
 }

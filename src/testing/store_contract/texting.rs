@@ -1,24 +1,23 @@
-//! What every store keeps for the decision on one more text: consents and the texts of the last days.
+//! Checks of the texting record: consents, the texts of the last days, and daily counts.
 
 use std::collections::BTreeMap;
 
-use gohighlevel::ids::LocationId;
-use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
-use gohighlevel::recipes::missed_call::episode::EffectId;
-use gohighlevel::recipes::missed_call::store::{
-    Commit, ConsentGiven, ContactHistory, DailyCounts, SentText, Store, Subject,
-};
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::given::{NUMBER, at, contact, effect_of, location, number, state, the_text};
-use super::store_contract::{contract, done};
+use super::samples::{NUMBER, at, contact, done, effect_of, location, number, state, the_text};
+use crate::ids::LocationId;
+use crate::recipes::missed_call::compliance::{Consent, ConsentKind, SendCounts};
+use crate::recipes::missed_call::episode::EffectId;
+use crate::recipes::missed_call::store::{
+    Commit, ConsentGiven, ContactHistory, DailyCounts, SentText, Store, Subject,
+};
 
-contract!(
+checks!(
     the_last_consent_of_each_kind_counts,
     a_text_is_counted_once_and_only_while_it_was_sent,
     texts_of_other_days_people_and_locations_are_not_counted,
-    what_became_of_texts_adds_up_by_location_and_day,
+    text_outcomes_add_up_by_location_and_day,
 );
 
 fn maria() -> Subject {
@@ -128,7 +127,7 @@ async fn texts_of_other_days_people_and_locations_are_not_counted(store: &dyn St
     assert_eq!(known.unwrap().sent, expected);
 }
 
-async fn what_became_of_texts_adds_up_by_location_and_day(store: &dyn Store) {
+async fn text_outcomes_add_up_by_location_and_day(store: &dyn Store) {
     let (today, tomorrow) = (date(2026, 6, 1), date(2026, 6, 2));
     let add = |day, sent, failed, opted_out| Commit {
         counts: vec![DailyCounts {

@@ -1,49 +1,26 @@
-//! What every store promises of effects: planned once, claimed by one worker at a time, ended for ever.
+//! Checks of effects: each is planned once, claimed by one worker at a time, and ended for ever.
 
-use gohighlevel::client::Lane;
-use gohighlevel::ids::LocationId;
-use gohighlevel::recipes::missed_call::episode::EffectId;
-use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, EffectChange, Fence, Progress, Shares, Store,
+use jiff::Timestamp;
+
+use super::samples::{
+    LEASE, LOCATION, at, claim_all, conflicts, delivery, done, effect_of, entry, everything, fence,
+    plan, state, the_tag, the_task, the_text, with_effects, with_episode,
 };
-use jiff::{SignedDuration, Timestamp};
+use crate::client::Lane;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::EffectId;
+use crate::recipes::missed_call::store::{Commit, EffectChange, Fence, Progress, Shares, Store};
 
-use super::given::{LOCATION, at, effect_of, state, the_tag, the_task, the_text};
-use super::store_contract::{
-    conflicts, contract, delivery, done, entry, everything, plan, with_effects, with_episode,
-};
-
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-
-contract!(
-    an_effect_is_planned_once_for_ever,
+checks!(
+    an_effect_is_planned_only_once,
     claims_are_due_first_limited_and_by_lane,
-    some_locations_can_be_left_out_of_a_claim,
+    a_claim_can_exclude_locations,
     a_claim_holds_until_its_lease_ends,
     a_stale_claim_cannot_write,
-    keep_leaves_the_lease,
+    keep_does_not_extend_the_lease,
     a_released_effect_waits_for_its_time,
     an_ended_effect_never_comes_back,
 );
-
-pub(super) async fn claim_all(store: &dyn Store, now: Timestamp) -> Vec<Claim> {
-    let mut claims = store
-        .claim(now, Lane::Interactive, 100, LEASE, &Shares::UNLIMITED)
-        .await
-        .unwrap();
-    claims.extend(
-        store
-            .claim(now, Lane::Background, 100, LEASE, &Shares::UNLIMITED)
-            .await
-            .unwrap(),
-    );
-    claims
-}
-
-pub(super) fn fence(claims: &[Claim]) -> Fence {
-    assert_eq!(claims.len(), 1, "{claims:?}");
-    claims[0].fence.clone()
-}
 
 fn failed(failures: u32) -> Progress {
     Progress::Waiting {
@@ -52,7 +29,7 @@ fn failed(failures: u32) -> Progress {
     }
 }
 
-async fn an_effect_is_planned_once_for_ever(store: &dyn Store) {
+async fn an_effect_is_planned_only_once(store: &dyn Store) {
     let state = state("1", "rosan", None);
     let again = || with_effects(vec![plan(&state, the_text(), at(1))]);
     done(store, again()).await;
@@ -99,13 +76,13 @@ async fn claims_are_due_first_limited_and_by_lane(store: &dyn Store) {
     assert_eq!(claim(at(3), Lane::Background, 2).await, [task]);
 }
 
-async fn some_locations_can_be_left_out_of_a_claim(store: &dyn Store) {
+async fn a_claim_can_exclude_locations(store: &dyn Store) {
     let known = state("1", "rosan", None);
-    // What belongs to no episode is in no location.
-    let nobodys = state("2", "maria", None);
+    // An effect without an episode is in no location.
+    let orphan = state("2", "maria", None);
     let effects = vec![
         plan(&known, the_text(), at(0)),
-        plan(&nobodys, the_text(), at(1)),
+        plan(&orphan, the_text(), at(1)),
     ];
     let commit = Commit {
         effects,
@@ -124,7 +101,7 @@ async fn some_locations_can_be_left_out_of_a_claim(store: &dyn Store) {
     };
     let text = |state| effect_of(state, the_text());
     let both = [LOCATION.parse().unwrap(), elsewhere.clone()];
-    assert_eq!(claim(&both).await, [text(&nobodys)]);
+    assert_eq!(claim(&both).await, [text(&orphan)]);
     assert!(claim(&both).await.is_empty());
     assert_eq!(claim(&[elsewhere]).await, [text(&known)]);
 }
@@ -183,13 +160,13 @@ async fn a_stale_claim_cannot_write(store: &dyn Store) {
     assert!(store.ledger(&everything()).await.unwrap().is_empty());
     assert!(claim_all(store, at(61)).await.is_empty());
     for change in writes(&current) {
-        // Its own claim may keep, release (the attempt stays the same until somebody claims), and end.
+        // The current claim may keep, release (the attempt is the same until the next claim), and end.
         done(store, with_effects(vec![change])).await;
     }
     assert!(claim_all(store, at(9_999)).await.is_empty());
 }
 
-async fn keep_leaves_the_lease(store: &dyn Store) {
+async fn keep_does_not_extend_the_lease(store: &dyn Store) {
     let state = state("1", "rosan", None);
     done(store, with_effects(vec![plan(&state, the_text(), at(0))])).await;
     let fence = fence(&claim_all(store, at(0)).await);

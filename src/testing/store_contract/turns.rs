@@ -1,26 +1,27 @@
-//! What every store promises of turns: locations take them, and one that is behind works off the newest first.
+//! Checks of turns: locations take turns, and a location that is behind gets its newest effects first.
 
 use std::collections::BTreeMap;
 
-use gohighlevel::client::Lane;
-use gohighlevel::ids::LocationId;
-use gohighlevel::recipes::missed_call::episode::{EffectId, Episode, EpisodeState};
-use gohighlevel::recipes::missed_call::store::{Claim, EffectChange, Progress, Shares, Store};
 use jiff::{SignedDuration, Timestamp};
 
-use super::given::{at, call, contact, recipe, the_tag, the_text};
-use super::store_contract::{contract, done, with_effects, with_episode};
+use super::samples::{
+    at, call, contact, done, recipe, the_tag, the_text, with_effects, with_episode,
+};
+use crate::client::Lane;
+use crate::ids::LocationId;
+use crate::recipes::missed_call::episode::{EffectId, Episode, EpisodeState};
+use crate::recipes::missed_call::store::{Claim, EffectChange, Progress, Shares, Store};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(600);
 
-contract!(
+checks!(
     the_location_whose_turn_is_longest_ago_comes_first,
-    all_have_a_turn_before_any_has_a_second,
+    every_location_has_a_turn_before_any_has_a_second,
     a_location_gets_no_more_than_its_share,
-    one_that_is_behind_works_off_the_newest_first,
-    what_may_wait_is_worked_off_in_order,
-    what_is_put_off_is_due_when_it_says,
-    what_is_due_next_is_told_by_lane_and_share,
+    a_location_that_is_behind_gets_its_newest_effects_first,
+    background_effects_come_in_order,
+    a_released_effect_is_due_at_its_new_time,
+    next_due_depends_on_lanes_and_shares,
 );
 
 fn location(name: &str) -> LocationId {
@@ -66,17 +67,17 @@ async fn claim(
 }
 
 /// The location and the ordinal of each.
-fn told(claims: &[Claim]) -> Vec<(String, u32)> {
-    let told = |claim: &Claim| {
+fn effects_of(claims: &[Claim]) -> Vec<(String, u32)> {
+    let effect_of = |claim: &Claim| {
         let effect = &claim.fence.effect;
         let (location, _) = effect.episode.as_str().split_once(':').unwrap();
         (location.to_owned(), effect.ordinal)
     };
-    claims.iter().map(told).collect()
+    claims.iter().map(effect_of).collect()
 }
 
 async fn texts(store: &dyn Store, now: i64, limit: usize, shares: &Shares) -> Vec<(String, u32)> {
-    told(&claim(store, at(now), Lane::Interactive, limit, shares).await)
+    effects_of(&claim(store, at(now), Lane::Interactive, limit, shares).await)
 }
 
 fn of(effects: &[(&str, u32)]) -> Vec<(String, u32)> {
@@ -95,13 +96,13 @@ async fn the_location_whose_turn_is_longest_ago_comes_first(store: &dyn Store) {
     assert_eq!(texts(store, 10, 1, &all).await, of(&[("busy", 2)]));
     assert_eq!(texts(store, 10, 1, &all).await, of(&[("calm", 10)]));
     assert_eq!(texts(store, 10, 1, &all).await, of(&[("busy", 3)]));
-    // One that has nothing to do loses no turn.
+    // A location without due effects loses no turn.
     assert_eq!(texts(store, 10, 1, &all).await, of(&[("busy", 4)]));
     assert_eq!(texts(store, 30, 1, &all).await, of(&[("calm", 30)]));
     assert_eq!(texts(store, 30, 9, &all).await, of(&[("busy", 5)]));
 }
 
-async fn all_have_a_turn_before_any_has_a_second(store: &dyn Store) {
+async fn every_location_has_a_turn_before_any_has_a_second(store: &dyn Store) {
     for (name, dues) in [("a", &[2, 3, 4, 5][..]), ("b", &[6]), ("c", &[7, 8])] {
         let state = open(store, name).await;
         plan(store, &state, Lane::Interactive, dues).await;
@@ -139,33 +140,33 @@ async fn a_location_gets_no_more_than_its_share(store: &dyn Store) {
     assert!(texts(store, 9, 100, &shares).await.is_empty());
 }
 
-async fn one_that_is_behind_works_off_the_newest_first(store: &dyn Store) {
+async fn a_location_that_is_behind_gets_its_newest_effects_first(store: &dyn Store) {
     let state = open(store, "here").await;
     let dues: Vec<i64> = (1..=8).map(|number| number * 10).collect();
     plan(store, &state, Lane::Interactive, &dues).await;
     let all = Shares::UNLIMITED;
-    // The oldest is due for less than a minute.
+    // The oldest has been due for less than a minute.
     assert_eq!(texts(store, 60, 1, &all).await, of(&[("here", 10)]));
-    // It is due for a minute now, and what is not due yet does not count.
+    // It has been due for a minute now. Effects that are not due yet do not count.
     let newest = texts(store, 80, 2, &all).await;
     assert_eq!(newest, of(&[("here", 80), ("here", 70)]));
     let each_fourth = texts(store, 80, 2, &all).await;
     assert_eq!(each_fourth, of(&[("here", 20), ("here", 60)]));
-    // No more than a minute behind.
+    // It is no longer a minute behind.
     let in_order = texts(store, 85, 9, &all).await;
     assert_eq!(in_order, of(&[("here", 30), ("here", 40), ("here", 50)]));
 }
 
-async fn what_may_wait_is_worked_off_in_order(store: &dyn Store) {
+async fn background_effects_come_in_order(store: &dyn Store) {
     let state = open(store, "here").await;
     plan(store, &state, Lane::Background, &[1, 2, 3, 4]).await;
     let all = Shares::UNLIMITED;
     let claims = claim(store, at(9_000), Lane::Background, 9, &all).await;
     let expected = of(&[("here", 1), ("here", 2), ("here", 3), ("here", 4)]);
-    assert_eq!(told(&claims), expected);
+    assert_eq!(effects_of(&claims), expected);
 }
 
-async fn what_is_put_off_is_due_when_it_says(store: &dyn Store) {
+async fn a_released_effect_is_due_at_its_new_time(store: &dyn Store) {
     let state = open(store, "here").await;
     plan(store, &state, Lane::Interactive, &[5]).await;
     let all = Shares::UNLIMITED;
@@ -181,7 +182,7 @@ async fn what_is_put_off_is_due_when_it_says(store: &dyn Store) {
     assert_eq!(texts(store, 20, 9, &all).await, of(&[("here", 5)]));
 }
 
-async fn what_is_due_next_is_told_by_lane_and_share(store: &dyn Store) {
+async fn next_due_depends_on_lanes_and_shares(store: &dyn Store) {
     for (name, texts, tags) in [("early", 10, 40), ("late", 20, 30)] {
         let state = open(store, name).await;
         plan(store, &state, Lane::Interactive, &[texts]).await;
