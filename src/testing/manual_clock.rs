@@ -1,4 +1,4 @@
-//! A clock that moves only when told to, or when somebody waits on it.
+//! A clock that moves only when a test moves it, or when a caller waits on it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::clock::Clock;
 /// there.advance(std::time::Duration::from_secs(60));
 /// assert_eq!(here.elapsed(), there.elapsed());
 /// assert_eq!(here.now().duration_since(there.now()), SignedDuration::from_hours(2));
-/// // Somebody sets it.
+/// // Its owner corrects it.
 /// here.set_wrong_by(SignedDuration::ZERO);
 /// assert_eq!(here.now(), there.now());
 /// ```
@@ -48,7 +48,7 @@ impl ManualClock {
         }
     }
 
-    /// A clock on which the same time passes, and whose time of day is so far ahead of this one's; behind if negative.
+    /// A clock on which the same time passes, and whose time of day is this far ahead of this one's; behind if negative.
     #[must_use]
     pub fn wrong_by(&self, ahead: SignedDuration) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl ManualClock {
         }
     }
 
-    /// Sets the time of day so far ahead of what it would be, for all clones; no time passes.
+    /// Sets the time of day this far ahead of what it would be, for all clones; no time passes.
     pub fn set_wrong_by(&self, ahead: SignedDuration) {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
     }

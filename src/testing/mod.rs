@@ -1,22 +1,22 @@
-//! Stand-ins for tests: a clock set by hand and [`FakeGhl`], a HighLevel on loopback.
+//! Stand-ins for tests: [`FakeGhl`], a HighLevel on loopback, and [`ManualClock`].
 //!
-//! Nothing here is for production. The wire behaviour of the fake follows HighLevel and may change with it.
+//! Nothing here is for production. FakeGhl follows HighLevel on the wire, and may change with it.
 //!
 //! | to | use |
 //! |---|---|
-//! | start with locations, contacts, users of your own | [`Seed`], or [`FakeGhlBuilder::seed_json`] |
-//! | let a call or a text happen, with its signed webhook | [`FakeGhl::call`], [`FakeGhl::message`], [`FakeGhl::set_webhook_url`] |
-//! | see what was asked, and what was delivered | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
-//! | lose answers, refuse, have trouble, answer in another's place, hang | [`FakeGhl::fault`] with a [`Fault`] |
-//! | do so with all requests of a location | [`FakeGhl::location_fault`] |
-//! | do without sockets, on virtual time | [`FakeGhl::transport`] |
-//! | answer in the other shapes that HighLevel has: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
-//! | hold a request at a moment of your choice | [`FakeGhl::gate`] |
+//! | start with your own locations, contacts and users | [`Seed`], or [`FakeGhlBuilder::seed_json`] |
+//! | simulate a call or a text, with its signed webhook | [`FakeGhl::call`], [`FakeGhl::message`], [`FakeGhl::set_webhook_url`] |
+//! | inspect requests and webhooks | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
+//! | inject faults: lost answers, refusals, outages, foreign answers, hanging requests | [`FakeGhl::fault`] with a [`Fault`] |
+//! | inject a fault into all requests of a location | [`FakeGhl::location_fault`] |
+//! | avoid sockets, on virtual time | [`FakeGhl::transport`], [`FakeGhlBuilder::in_process`] |
+//! | get the other answer shapes of HighLevel: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
+//! | hold a request at a chosen moment | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
-//! | look for what breaks the recipe's promises | `Simulation`, with the feature `missed-call` |
-//! | use it from another language | the example `fake_ghl`, and the orders at [`FakeGhl`] |
+//! | check your own store | `store_contract`, with the feature `missed-call` |
+//! | use it from another language | the example `fake_ghl`, and the commands at [`FakeGhl`] |
 //!
-//! A text is sent while its answer is lost, and the client says that it does not know:
+//! A text is sent, but its answer is lost. The client reports that the outcome is unknown:
 //!
 //! ```
 //! # #[cfg(not(feature = "rustls"))] fn main() {}
@@ -34,14 +34,15 @@
 //! let error = location.conversations().send_sms(&sms).await.unwrap_err();
 //!
 //! assert_eq!(*error.kind(), ErrorKind::UnknownOutcome);
-//! assert_eq!(fake.requests().len(), 1); // and it is not sent a second time
+//! assert_eq!(fake.requests().len(), 1); // it is not sent again
 //! # Ok(()) }
 //! ```
 
 mod fake_ghl;
 mod manual_clock;
 #[cfg(feature = "missed-call")]
-mod simulator;
+#[cfg_attr(docsrs, doc(cfg(feature = "missed-call")))]
+pub mod store_contract;
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
@@ -50,6 +51,3 @@ pub use fake_ghl::{
     WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;
-#[cfg(feature = "missed-call")]
-#[cfg_attr(docsrs, doc(cfg(feature = "missed-call")))]
-pub use simulator::{Broken, Invariant, Planted, Simulation, Summary};

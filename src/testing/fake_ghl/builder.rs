@@ -1,4 +1,4 @@
-//! How a FakeGhl is put together and started.
+//! The settings of a FakeGhl, and its start.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::FakeGhl;
@@ -14,7 +15,8 @@ use super::consequences::EVENTS;
 use super::error::FakeGhlError;
 use super::rules::Limiter;
 use super::seed::Seed;
-use super::server::{self, Shared};
+use super::server;
+use super::shared::Shared;
 use super::signing::SigningKey;
 use super::webhooks::{self, Redelivery, Webhooks};
 use crate::clock::{Clock, SystemClock};
@@ -55,7 +57,7 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// What is there at the start; [`Seed::sample`] unless told otherwise.
+    /// The state at the start; [`Seed::sample`] by default.
     pub fn seed(self, seed: Seed) -> Self {
         Self {
             seed: Some(seed),
@@ -63,19 +65,19 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// What is there at the start, as JSON; see [`Seed`] for its form.
+    /// The state at the start, as JSON; see [`Seed`] for its form.
     pub fn seed_json(self, text: &str) -> Result<Self, FakeGhlError> {
         Ok(self.seed(Seed::from_json(text)?))
     }
 
-    /// The clock for everything with a time: dates, the limit's window, hanging, pauses between deliveries. The
-    /// machine's own unless told otherwise. A [`ManualClock`](super::super::ManualClock) moves on by every such wait.
+    /// The clock for dates, the rate limit's window, hanging requests and the pauses between deliveries; the machine's clock by
+    /// default. Each such wait moves a [`ManualClock`](super::super::ManualClock) forward.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
     }
 
-    /// The address to listen on; a free port of 127.0.0.1 unless told otherwise. There is no protection: keep to
-    /// loopback.
+    /// The address to listen on; a free port of 127.0.0.1 by default. It has no protection, so use loopback
+    /// addresses only.
     pub fn listen(self, address: SocketAddr) -> Self {
         Self {
             listen: address,
@@ -91,7 +93,7 @@ impl FakeGhlBuilder {
         })
     }
 
-    /// The Ed25519 private key (PKCS#8, PEM or DER) that signs webhooks; a fresh one unless told otherwise.
+    /// The Ed25519 private key (PKCS#8, PEM or DER) that signs webhooks; a fresh one by default.
     pub fn signing_key(self, key: &[u8]) -> Result<Self, FakeGhlError> {
         Ok(Self {
             signing_key: Some(SigningKey::read(key)?),
@@ -99,7 +101,7 @@ impl FakeGhlBuilder {
         })
     }
 
-    /// How many requests a token may make within `window`; 100 in 10 seconds unless told otherwise.
+    /// How many requests a token may make within `window`; 100 in 10 seconds by default.
     pub fn limit(self, requests: u32, window: Duration) -> Self {
         Self {
             limit: (requests, window),
@@ -107,7 +109,7 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// How long an access token lives that OAuth gives out; 86,399 s unless told otherwise.
+    /// How long an access token lives that OAuth gives out; 86,399 s by default.
     pub fn token_lifetime(self, lifetime: Duration) -> Self {
         Self {
             token_lifetime: lifetime,
@@ -115,8 +117,8 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// Whether a minted location token comes with a refresh token. It does unless told otherwise, which HighLevel's
-    /// specification of version 2 does not say.
+    /// Whether a minted location token comes with a refresh token. It does by default. HighLevel's
+    /// specification of version 2 does not mention it.
     pub fn minted_refresh_tokens(self, with: bool) -> Self {
         Self {
             minted_refresh_tokens: with,
@@ -124,7 +126,7 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// For how long a used refresh token gives the same pair again; 30 s unless told otherwise, as HighLevel's changelog
+    /// How long a used refresh token returns the same pair again; 30 s by default, as HighLevel's changelog
     /// says. Its use after that ends the grant. With [`Duration::ZERO`] every second use does.
     pub fn refresh_grace(self, grace: Duration) -> Self {
         Self {
@@ -133,12 +135,12 @@ impl FakeGhlBuilder {
         }
     }
 
-    /// After which answers a webhook is sent again, and how often.
+    /// Which answers cause another delivery of a webhook, and how many.
     pub fn redelivery(self, redelivery: Redelivery) -> Self {
         Self { redelivery, ..self }
     }
 
-    /// The pause before a webhook is sent again for the first time; 250 ms unless told otherwise. HighLevel's older guide
+    /// The pause before a webhook is sent again for the first time; 250 ms by default. HighLevel's older guide
     /// has ten minutes, which [`Redelivery`] scales to this.
     pub fn redelivery_pause(self, first: Duration) -> Self {
         Self {
@@ -171,42 +173,54 @@ impl FakeGhlBuilder {
 
     /// Starts it. Fails when it cannot listen on the address.
     pub async fn start(self) -> io::Result<FakeGhl> {
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        let (shared, orders) = self.shared().map_err(io::Error::other)?;
+        let webhooks = Arc::clone(&shared.webhooks);
+        let tasks = vec![
+            tokio::spawn(webhooks::deliver(webhooks, orders)),
+            tokio::spawn(server::serve(listener, Arc::clone(&shared))),
+        ];
+        Ok(FakeGhl {
+            shared,
+            address: Some(address),
+            tasks,
+        })
+    }
+
+    /// Makes one that opens no socket and needs no runtime, for simulations on virtual time. Requests reach it through
+    /// [`FakeGhl::transport`] only. It sends no webhooks; [`FakeGhl::deliveries_from`] gives them to the test.
+    pub fn in_process(self) -> Result<FakeGhl, FakeGhlError> {
+        let (shared, _) = self.shared()?;
+        Ok(FakeGhl {
+            shared,
+            address: None,
+            tasks: Vec::new(),
+        })
+    }
+
+    /// The state, and the queue of webhooks to deliver.
+    fn shared(self) -> Result<(Arc<Shared>, UnboundedReceiver<usize>), FakeGhlError> {
         let key = match self.signing_key {
             Some(key) => key,
-            None => SigningKey::generate().map_err(io::Error::other)?,
+            None => SigningKey::generate()?,
         };
         let mut world = self
             .seed
             .unwrap_or_else(Seed::sample)
-            .world(self.clock.now())
-            .map_err(io::Error::other)?;
+            .world(self.clock.now())?;
         world.grants.lifetime = self.token_lifetime;
         world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
         world.grants.grace = self.refresh_grace;
         world.subscribed = self.subscribed;
-        let listener = TcpListener::bind(self.listen).await?;
-        let address = listener.local_addr()?;
         let (webhooks, orders) = Webhooks::new(
             key,
             Arc::clone(&self.clock),
             self.webhook_url,
             self.redelivery.pauses(self.redelivery_pause),
         );
-        let webhooks = Arc::new(webhooks);
-        let shared = Arc::new(Shared::new(
-            self.clock,
-            Arc::clone(&webhooks),
-            world,
-            Limiter::new(self.limit.0, self.limit.1),
-        ));
-        let tasks = [
-            tokio::spawn(webhooks::deliver(webhooks, orders)),
-            tokio::spawn(server::serve(listener, Arc::clone(&shared))),
-        ];
-        Ok(FakeGhl {
-            shared,
-            address,
-            tasks,
-        })
+        let limiter = Limiter::new(self.limit.0, self.limit.1);
+        let shared = Shared::new(self.clock, Arc::new(webhooks), world, limiter);
+        Ok((Arc::new(shared), orders))
     }
 }

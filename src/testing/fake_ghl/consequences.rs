@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::answer::Fields;
 use super::contact::Contact;
 use super::envelope;
-use super::world::{Conversation, Location, World, wire_time};
+use super::values::wire_time;
+use super::world::{Conversation, Location, World};
 
 /// What an app can subscribe to besides the events that FakeGhl always sends.
 pub(super) const EVENTS: [&str; 16] = [
@@ -72,20 +73,20 @@ impl Before {
         let Some(location) = world.locations.get(&self.location_id) else {
             return Vec::new();
         };
-        let mut told = Told {
+        let mut found = Events {
             location_id: &self.location_id,
             subscribed: &world.subscribed,
             events: Vec::new(),
         };
-        self.contacts(location, &mut told);
-        self.conversations(location, &mut told);
-        self.notes(location, &mut told);
-        self.tasks(location, &mut told, now);
-        self.opportunities(location, &mut told);
-        told.events
+        self.contacts(location, &mut found);
+        self.conversations(location, &mut found);
+        self.notes(location, &mut found);
+        self.tasks(location, &mut found, now);
+        self.opportunities(location, &mut found);
+        found.events
     }
 
-    fn contacts(&self, location: &Location, told: &mut Told<'_>) {
+    fn contacts(&self, location: &Location, found: &mut Events<'_>) {
         let before: BTreeMap<&str, &Contact> = self
             .contacts
             .iter()
@@ -93,66 +94,66 @@ impl Before {
             .collect();
         for after in &location.contacts {
             let Some(before) = before.get(after.id()) else {
-                told.push("ContactCreate", after, envelope::of_contact);
+                found.push("ContactCreate", after, envelope::of_contact);
                 continue;
             };
             if before.tags() != after.tags() {
-                told.push("ContactTagUpdate", after, envelope::of_contact);
+                found.push("ContactTagUpdate", after, envelope::of_contact);
             }
             if before.rest() != after.rest() {
-                told.push("ContactUpdate", after, envelope::of_contact);
+                found.push("ContactUpdate", after, envelope::of_contact);
             }
         }
     }
 
-    fn conversations(&self, location: &Location, told: &mut Told<'_>) {
+    fn conversations(&self, location: &Location, found: &mut Events<'_>) {
         for conversation in &location.conversations {
             let before = self.unread.get(&conversation.id).copied().unwrap_or(0);
             if before != conversation.unread {
-                told.push("ConversationUnreadUpdate", conversation, envelope::unread);
+                found.push("ConversationUnreadUpdate", conversation, envelope::unread);
             }
         }
     }
 
-    fn notes(&self, location: &Location, told: &mut Told<'_>) {
+    fn notes(&self, location: &Location, found: &mut Events<'_>) {
         for change in changes(&self.notes, &location.notes) {
             match change {
-                (None, Some(after)) => told.push("NoteCreate", after, envelope::note),
-                (Some(before), None) => told.push("NoteDelete", before, envelope::note),
-                (_, Some(after)) => told.push("NoteUpdate", after, envelope::note),
+                (None, Some(after)) => found.push("NoteCreate", after, envelope::note),
+                (Some(before), None) => found.push("NoteDelete", before, envelope::note),
+                (_, Some(after)) => found.push("NoteUpdate", after, envelope::note),
                 (None, None) => {}
             }
         }
     }
 
-    fn tasks(&self, location: &Location, told: &mut Told<'_>, now: Timestamp) {
+    fn tasks(&self, location: &Location, found: &mut Events<'_>, now: Timestamp) {
         for change in changes(&self.tasks, &location.tasks) {
             match change {
                 (None, Some(after)) => {
                     let mut added = after.clone();
                     added.insert("dateAdded".into(), wire_time(now).into());
-                    told.push("TaskCreate", &added, envelope::task);
+                    found.push("TaskCreate", &added, envelope::task);
                 }
-                (Some(before), None) => told.push("TaskDelete", before, envelope::task),
+                (Some(before), None) => found.push("TaskDelete", before, envelope::task),
                 // HighLevel documents no event for other changes, and what completes a task tells of it.
                 _ => {}
             }
         }
     }
 
-    fn opportunities(&self, location: &Location, told: &mut Told<'_>) {
+    fn opportunities(&self, location: &Location, found: &mut Events<'_>) {
         let word = envelope::opportunity;
         for change in changes(&self.opportunities, &location.opportunities) {
             match change {
-                (None, Some(after)) => told.push("OpportunityCreate", after, word),
-                (Some(before), None) => told.push("OpportunityDelete", before, word),
+                (None, Some(after)) => found.push("OpportunityCreate", after, word),
+                (Some(before), None) => found.push("OpportunityDelete", before, word),
                 (Some(before), Some(after)) => {
                     for (field, event) in OPPORTUNITY_UPDATES {
                         if before.get(field) != after.get(field) {
-                            told.push(event, after, word);
+                            found.push(event, after, word);
                         }
                     }
-                    told.push("OpportunityUpdate", after, word);
+                    found.push("OpportunityUpdate", after, word);
                 }
                 (None, None) => {}
             }
@@ -160,13 +161,13 @@ impl Before {
     }
 }
 
-struct Told<'a> {
+struct Events<'a> {
     location_id: &'a str,
     subscribed: &'a BTreeSet<&'static str>,
     events: Vec<Value>,
 }
 
-impl Told<'_> {
+impl Events<'_> {
     /// Words the event, if the app has subscribed to it.
     fn push<T>(&mut self, event: &str, thing: &T, word: impl Fn(&str, &str, &T) -> Value) {
         if self.subscribed.contains(event) {

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Fields;
-use super::routes::written_value;
-use super::world::{fresh_id, wire_time};
+use super::values::{fresh_id, wire_time, written_value};
 use crate::phone::PhoneNumber;
 
 /// A contact as get-by-id shows it.

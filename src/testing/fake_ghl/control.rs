@@ -14,7 +14,8 @@ use super::error::FakeGhlError;
 use super::faults::{Fault, Pattern};
 use super::oauth::Holder;
 use super::request::ApiRequest;
-use super::server::{Shared, json_response};
+use super::response::json_response;
+use super::shared::Shared;
 use super::simulated_events::{self, Call, SimulatedEvent, TextMessage};
 use super::webhooks;
 use super::world::World;
@@ -293,7 +294,9 @@ fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value
             done(json!({ "fault": fault }))
         }
         ("GET", ["_fake", "requests"]) => done(json!({ "requests": shared.requests() })),
-        ("GET", ["_fake", "webhooks"]) => done(json!({ "webhooks": shared.webhooks.deliveries() })),
+        ("GET", ["_fake", "webhooks"]) => {
+            done(json!({ "webhooks": shared.webhooks.deliveries_from(0) }))
+        }
         _ => Ok((
             StatusCode::NOT_FOUND,
             json!({

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::contact::Contact;
 use super::oauth::Holder;
-use super::world::{Conversation, record};
+use super::values::record;
+use super::world::Conversation;
 
 /// A contact's Do-not-disturb has changed: the one event that shows it by channel.
 pub(super) fn dnd_update(location_id: &str, contact: &Contact) -> Value {

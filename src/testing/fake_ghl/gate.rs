@@ -1,4 +1,4 @@
-//! Gates: a test is told that a request has arrived, and holds it. Only inside one process.
+//! Gates: a test sees that a request has arrived, and holds it. They work only inside one process.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum GatePoint {
     BeforeAnswer,
 }
 
-/// Holds every request of one kind for as long as it lives. Dropping it lets everybody pass.
+/// Holds every request of one kind while it exists. Dropping it releases all requests.
 #[derive(Debug)]
 pub struct Gate {
     arrivals: mpsc::UnboundedReceiver<HeldRequest>,
@@ -49,7 +49,7 @@ impl HeldRequest {
         &self.target
     }
 
-    /// Waits until the request is no more, because its client has gone away.
+    /// Waits until the request is gone because its client has disconnected.
     pub async fn abandoned(mut self) {
         self.go.closed().await;
     }

@@ -1,6 +1,6 @@
-//! What a marketplace app takes part in: triggers that subscribe to it, its steps in workflows, and inbound webhooks.
+//! The parts of a marketplace app: triggers that subscribe to it, its steps in workflows, and inbound webhooks.
 //!
-//! Workflows themselves do not run here: a test says that somebody puts a trigger into one, or that a contact reaches a
+//! Workflows themselves do not run here: a test adds a trigger to one, or lets a contact reach a
 //! step, and FakeGhl asks the app as HighLevel does. What the app sends back is among the requests.
 
 use std::fmt;
@@ -12,9 +12,10 @@ use super::answer::{Answer, Outcome};
 use super::error::FakeGhlError;
 use super::outgoing;
 use super::request::ApiRequest;
-use super::server::Shared;
+use super::shared::Shared;
+use super::values::{fresh_id, fresh_uuid};
 use super::webhooks::webhook_url;
-use super::world::{World, fresh_id, fresh_uuid};
+use super::world::World;
 
 /// HighLevel's host in the addresses that it gives out, which a client replaces by its base URL.
 const HOST: &str = "https://services.leadconnectorhq.com";
@@ -72,7 +73,7 @@ impl fmt::Debug for AppUrl {
 pub struct AppAnswer {
     /// Its status.
     pub status: u16,
-    /// Its body; null if that is no JSON.
+    /// Its body; null if it is not JSON.
     pub body: Value,
 }
 
@@ -132,7 +133,7 @@ pub(super) struct Marketplace {
     triggers: Vec<Subscribed>,
     /// Location and id of each inbound webhook, and whether its workflow is published.
     inbound: Vec<(String, String, bool)>,
-    /// `statusId` and location of everybody who waits at a step.
+    /// `statusId` and location of each contact that waits at a step.
     paused: Vec<(String, String)>,
 }
 
@@ -167,7 +168,7 @@ impl Subscribed {
     }
 }
 
-/// Somebody puts the trigger into a workflow; answers its id and what the app answered.
+/// A user adds the trigger to a workflow; answers its id and what the app answered.
 pub(super) async fn add_trigger(
     shared: &Shared,
     app: &AppUrl,
@@ -190,7 +191,7 @@ pub(super) async fn add_trigger(
     Ok((subscribed.id, app.ask(&event).await?))
 }
 
-/// Somebody changes the trigger's filters, or takes it out (`None`).
+/// A user changes the trigger's filters, or removes it (`None`).
 pub(super) async fn change_trigger(
     shared: &Shared,
     id: &str,
@@ -214,7 +215,7 @@ pub(super) async fn change_trigger(
     app.ask(&event).await
 }
 
-/// The trigger is gone, and the app is not told.
+/// The trigger is gone, and the app is not notified.
 pub(super) fn lose_trigger(shared: &Shared, id: &str) {
     let triggers = &mut shared.world().marketplace.triggers;
     triggers.retain(|known| known.id != id);

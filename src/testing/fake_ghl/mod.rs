@@ -1,10 +1,10 @@
-//! FakeGhl: a HighLevel on loopback that remembers what it is told and keeps the platform's rules.
+//! FakeGhl: a stateful HighLevel on loopback that enforces the platform's rules.
 //!
-//! It reads and writes JSON of its own and shares no model with the client, so that it can prove the client wrong. One
-//! file per concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which
-//! works on the `world`; `marketplace` asks the app's steps and triggers; `oauth` keeps the grants of its app;
-//! `consequences` finds what the app is told of, `envelope` words it, `webhooks` delivers it; `control` is what a test
-//! orders. What HighLevel does not document is marked where it is decided.
+//! It reads and writes its own JSON and shares no model with the client, so that it can show the client's errors. Each file
+//! has one concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which works on
+//! the `world`; `shared` holds the state; `marketplace` calls the app's steps and triggers; `oauth` keeps the grants of its
+//! app; `consequences` finds the events for the app, `envelope` writes them and `webhooks` delivers them; `control` has the
+//! commands of a test. A comment marks each decision that HighLevel does not document.
 
 mod answer;
 mod builder;
@@ -16,21 +16,22 @@ mod envelope;
 mod error;
 mod faults;
 mod gate;
-#[cfg(feature = "missed-call")]
-mod in_process;
 mod marketplace;
 mod misanswers;
 mod modes;
 mod oauth;
 mod outgoing;
 mod request;
+mod response;
 mod routes;
 mod rules;
 mod seed;
 mod server;
+mod shared;
 mod signing;
 mod simulated_events;
 mod transport;
+mod values;
 mod webhooks;
 mod world;
 
@@ -45,30 +46,28 @@ pub use builder::FakeGhlBuilder;
 pub use error::FakeGhlError;
 pub use faults::Fault;
 pub use gate::{Gate, GatePoint, HeldRequest};
-#[cfg(feature = "missed-call")]
-pub(super) use in_process::InProcess;
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use misanswers::CanonicalCode;
 pub use modes::Mode;
 pub use seed::Seed;
-pub use server::SeenRequest;
+pub use shared::SeenRequest;
 pub use simulated_events::{Call, CallStatus, Direction, SimulatedEvent, TextMessage};
 pub use transport::FakeTransport;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
-use server::Shared;
+use shared::Shared;
 
-/// A HighLevel on loopback, for tests and for trying things out offline.
+/// A HighLevel on loopback, for tests and for offline experiments.
 ///
 /// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
 /// pipelines, opportunities, appointments, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
-/// header says. It sends signed webhooks. It asks a marketplace app's steps and tells of its triggers, and takes
-/// what is fired, resumed and posted to inbound webhooks. It is driven through the methods here or, from any language, over HTTP:
+/// header says. It sends signed webhooks. It calls a marketplace app's steps, notifies it of its triggers, and accepts
+/// fired triggers, resumed steps and inbound webhooks. Control it with these methods or, from any language, over HTTP:
 ///
-/// | order | body | effect |
+/// | command | body | effect |
 /// |---|---|---|
 /// | `POST /_fake/calls` | `{"locationId","from","to","status","duration","direction"}`; the last three may be left out | a call ends now; answers `{"contactId","messageId","webhookId"}` |
-/// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | somebody texts; same answer |
+/// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | a contact texts; same answer |
 /// | `POST /_fake/events` | an event's own keys, `type` among them | it is sent, as by [`event`](Self::event); answers `{"webhookId"}` |
 /// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
 /// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
@@ -96,19 +95,24 @@ use server::Shared;
 /// ```
 pub struct FakeGhl {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    tasks: [JoinHandle<()>; 2],
+    /// `None` if it listens nowhere.
+    address: Option<SocketAddr>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl FakeGhl {
-    /// Begins a FakeGhl with the sample seed, the machine's clock, a free port and HighLevel's limits.
+    /// Returns a builder with the sample seed, the machine's clock, a free port and HighLevel's limits.
     pub fn builder() -> FakeGhlBuilder {
         FakeGhlBuilder::new()
     }
 
-    /// Its base URL, such as `http://127.0.0.1:40123`.
+    /// Its base URL, such as `http://127.0.0.1:40123`. If it was made by [`in_process`](FakeGhlBuilder::in_process), the
+    /// URL leads nowhere, and [`transport`](Self::transport) accepts it like any other.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.address {
+            Some(address) => format!("http://{address}"),
+            None => "http://fake-ghl.invalid".to_owned(),
+        }
     }
 
     /// The public key that its webhooks can be checked with, in PEM.
@@ -123,8 +127,8 @@ impl FakeGhl {
         Ok(())
     }
 
-    /// From here on webhooks are made and not sent, or are sent again. Those that were held back are lost, unless
-    /// [`resend`](Self::resend) sends them later, in whatever order.
+    /// From now on webhooks are made but not sent, or they are sent again. Held webhooks are lost, unless
+    /// [`resend`](Self::resend) sends them later, in any order.
     pub fn hold_webhooks(&self, held: bool) {
         self.shared.webhooks.hold(held);
     }
@@ -136,7 +140,13 @@ impl FakeGhl {
 
     /// Every webhook so far, in the order it was made.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.webhooks.deliveries()
+        self.deliveries_from(0)
+    }
+
+    /// The webhooks from this position on, in the order they were made. A test that delivers them itself asks with the
+    /// number of those that it has.
+    pub fn deliveries_from(&self, position: usize) -> Vec<Delivery> {
+        self.shared.webhooks.deliveries_from(position)
     }
 
     /// Waits until no webhook is being delivered or waits for another attempt.
@@ -144,13 +154,13 @@ impl FakeGhl {
         self.shared.webhooks.settled().await;
     }
 
-    /// A call ends now: the contact is found by the number or made, the call is recorded, the webhook is sent. Callers with
-    /// numbers in a row, or ten new ones within a minute, are machines to a recipe; see [`Call::missed`].
+    /// A call ends now: the contact is found by the number or created, the call is recorded and the webhook is sent. A recipe
+    /// treats consecutive numbers, or ten first-time callers within a minute, as a flood; see [`Call::missed`].
     pub fn call(&self, call: &Call) -> Result<SimulatedEvent, FakeGhlError> {
         control::call(&self.shared, call)
     }
 
-    /// Somebody texts the location. A lone STOP (or one of its synonyms) also turns the contact's SMS channel off and
+    /// A contact texts the location. A lone STOP (or one of its synonyms) also turns the contact's SMS channel off and
     /// sends a `ContactDndUpdate`.
     pub fn message(&self, text: &TextMessage) -> Result<SimulatedEvent, FakeGhlError> {
         control::message(&self.shared, text)
@@ -194,13 +204,13 @@ impl FakeGhl {
         control::uninstall_agency(&self.shared, company_id);
     }
 
-    /// Every access token that OAuth gave out ends now, before the time that was told with it.
+    /// Every access token that OAuth gave out ends now, before its announced expiry.
     pub fn expire_access_tokens(&self) {
         self.shared.world().grants.expire_access_tokens();
     }
 
-    /// Somebody puts the app's trigger into a workflow: the app is told at `app`. Answers the trigger's id, and what the
-    /// app answered. Firing its target is answered 200 from now on, and is among the [`requests`](Self::requests).
+    /// A user adds the app's trigger to a workflow: the app is notified at `app`. Returns the trigger's id and the app's
+    /// answer. From now on its target answers 200 when it is fired, and that is among the [`requests`](Self::requests).
     pub async fn add_trigger(
         &self,
         app: &AppUrl,
@@ -209,7 +219,7 @@ impl FakeGhl {
         marketplace::add_trigger(&self.shared, app, trigger).await
     }
 
-    /// Somebody changes the filters of a trigger; the app is told.
+    /// A user changes the filters of a trigger; the app is notified.
     pub async fn change_trigger(
         &self,
         trigger_id: &str,
@@ -218,12 +228,12 @@ impl FakeGhl {
         marketplace::change_trigger(&self.shared, trigger_id, Some(filters)).await
     }
 
-    /// Somebody takes a trigger out of its workflow; the app is told. Its target answers 404 from now on.
+    /// A user removes a trigger from its workflow; the app is notified. Its target answers 404 from now on.
     pub async fn remove_trigger(&self, trigger_id: &str) -> Result<AppAnswer, FakeGhlError> {
         marketplace::change_trigger(&self.shared, trigger_id, None).await
     }
 
-    /// A trigger is gone and the app is not told: its target is stale, and answers 404.
+    /// A trigger is gone and the app is not notified: its target is stale, and answers 404.
     pub fn lose_trigger(&self, trigger_id: &str) {
         marketplace::lose_trigger(&self.shared, trigger_id);
     }
@@ -257,13 +267,13 @@ impl FakeGhl {
         app.ask(body).await
     }
 
-    /// Delivers a webhook once more, with the same body and headers.
+    /// Delivers a webhook again, with the same body and headers.
     pub fn resend(&self, webhook_id: &str) -> Result<(), FakeGhlError> {
         self.shared.webhooks.resend(webhook_id)
     }
 
-    /// Lets the next `times` requests with this method and path misbehave. In the path `*` or `{id}` stands for one
-    /// segment. Faults for the same request are used up in the order they were given.
+    /// Injects a fault into the next `times` requests with this method and path. In the path `*` or `{id}` stands for one
+    /// segment. Faults for the same request apply in the order they were given.
     pub fn fault(
         &self,
         method: Method,
@@ -274,8 +284,8 @@ impl FakeGhl {
         control::fault(&self.shared, method, path, fault, times)
     }
 
-    /// Lets every request of this location, which is known by its token, misbehave from now on; with `None` none any more.
-    /// A fault for a single request ([`fault`](Self::fault)) goes first.
+    /// Injects a fault into every request of this location, known by its token, from now on; `None` ends it. A fault of
+    /// [`fault`](Self::fault) comes first.
     pub fn location_fault(
         &self,
         location_id: &str,
@@ -284,18 +294,19 @@ impl FakeGhl {
         control::location_fault(&self.shared, location_id, fault)
     }
 
-    /// A way to it without a socket: requests are answered in this process, and nothing but its [clock](FakeGhlBuilder::clock)
-    /// takes time. For tests on virtual time. Webhooks go out as always; [`deliveries`](Self::deliveries) has them too.
+    /// A transport to it without a socket, for tests on virtual time: it answers requests in this process, and only its
+    /// [clock](FakeGhlBuilder::clock) takes time. Webhooks are delivered as usual; [`deliveries`](Self::deliveries) lists
+    /// them, too.
     pub fn transport(&self) -> FakeTransport {
         FakeTransport::new(Arc::clone(&self.shared))
     }
 
-    /// Forgets all faults: the outage is over.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
     }
 
-    /// Switches another way of answering on or off.
+    /// Switches a variant of the answers on or off.
     pub fn set_mode(&self, mode: Mode, on: bool) {
         self.shared.world().modes.set(mode, on);
     }
@@ -308,7 +319,7 @@ impl FakeGhl {
     }
 }
 
-/// Shows the address alone: the rest holds tokens and people.
+/// Shows only the address, because the rest holds tokens and personal data.
 impl fmt::Debug for FakeGhl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeGhl")

@@ -1,10 +1,10 @@
-//! Ways of answering that HighLevel has at times, switched on until they are switched off.
+//! Variants of answers that HighLevel sometimes uses. A mode is on until it is switched off.
 
 use std::str::FromStr;
 
 use super::error::FakeGhlError;
 
-/// Another way of answering well. Unlike a [`Fault`](super::Fault) it holds for all requests.
+/// A variant of valid answers. Unlike a [`Fault`](super::Fault) it applies to all requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
@@ -56,7 +56,7 @@ impl Modes {
         *is_on = on;
     }
 
-    /// What a listing of this many entries says it has.
+    /// The count that a listing with this many entries reports.
     pub(super) fn total(self, entries: usize) -> usize {
         entries + usize::from(self.counts_more)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::fresh_id;
+use super::values::fresh_id;
 
 /// Whom a token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Grants {
     pub(super) fn new(app_id: &str) -> Self {
         Self {
             client_id: format!("{app_id}-fake0000"),
-            client_secret: super::world::fresh_uuid(),
+            client_secret: super::values::fresh_uuid(),
             lifetime: Duration::from_secs(86_399),
             minted_refresh_tokens: true,
             grace: Duration::from_secs(30),

@@ -40,7 +40,7 @@ pub(super) async fn post(
         .await
         .map_err(|error| format!("no answer: {error}"))?;
     let status = response.status();
-    // A receiver may want to see its answer read, and whoever asked reads what arrived of it.
+    // The receiver may expect that its answer is read, and the caller reads what arrived of it.
     let body = response.into_body().collect().await;
     Ok((status, body.map(|body| body.to_bytes()).unwrap_or_default()))
 }

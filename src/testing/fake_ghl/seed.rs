@@ -1,4 +1,4 @@
-//! What a FakeGhl starts with, read from JSON.
+//! The state at the start of a FakeGhl, read from JSON.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use super::check::check;
 use super::contact::Contact;
 use super::error::FakeGhlError;
 use super::routes::CONTACT_PROPERTIES;
-use super::world::{Location, World, custom_value_key, fresh_id, fresh_uuid, record};
+use super::values::{custom_value_key, fresh_id, fresh_uuid, record};
+use super::world::{Location, World};
 
 /// The locations a [`FakeGhl`](super::FakeGhl) starts with: their tokens, users, custom values and fields, tags,
 /// workflows, pipelines and contacts.
@@ -36,10 +37,10 @@ use super::world::{Location, World, custom_value_key, fresh_id, fresh_uuid, reco
 /// }
 /// ```
 ///
-/// `location`, `users` and `workflows` are answered as they stand here. Contacts take the properties of a create call
-/// and are normalised like one; an `id` may be given everywhere and is made up where it is missing. A custom field's
-/// `fieldKey` begins with `contact.` or `opportunity.`, which is what it belongs to; it is a line of text (`TEXT`)
-/// called like its key unless `dataType` and `name` say otherwise. The stages of a pipeline stand in their order.
+/// Answers contain `location`, `users` and `workflows` unchanged. Contacts have the properties of a create call and are
+/// normalised like one. Every `id` is optional; a missing one is generated. A custom field's `fieldKey` begins with
+/// `contact.` or `opportunity.`, the object that it belongs to. By default its `dataType` is `TEXT` and its `name` is its
+/// key. The stages of a pipeline are in their order.
 #[derive(Debug, Clone)]
 pub struct Seed(SeedFile);
 
@@ -133,7 +134,7 @@ impl Seed {
         Ok(seed)
     }
 
-    /// Two locations to try things with: "Soleil Infusion" (`soleilLocation000001`, token `pit-sample-soleil`) with
+    /// Two sample locations: "Soleil Infusion" (`soleilLocation000001`, token `pit-sample-soleil`) with
     /// users, custom values and fields, contacts, workflows and a pipeline, and a bare second one.
     #[expect(
         clippy::unwrap_used,

@@ -1,8 +1,7 @@
 //! The server on loopback: takes connections, reads requests, and lets each run through limit, fault, gate, rules and
 //! operation. Everything that waits is here; what it decides with is elsewhere.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +12,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -21,141 +19,24 @@ use tokio::task::JoinSet;
 use super::answer::Answer;
 use super::consequences::Before;
 use super::control;
-use super::faults::{Fault, Faults};
-use super::gate::{GatePoint, Gates};
+use super::faults::Fault;
+use super::gate::GatePoint;
 use super::marketplace;
 use super::misanswers::Instead;
 use super::oauth::Holder;
 use super::request::ApiRequest;
+use super::response::{json_response, plain};
 use super::routes;
-use super::rules::{Limiter, bearer, version};
-use super::webhooks::Webhooks;
-use super::world::{World, fresh_uuid};
-use crate::clock::Clock;
+use super::rules::{bearer, version};
+use super::shared::Shared;
+use super::values::fresh_uuid;
 
 /// No request of the API comes near this.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// One request that FakeGhl has seen, in the order of arrival.
-#[derive(Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SeenRequest {
-    /// When it arrived.
-    pub time: Timestamp,
-    /// Its method.
-    pub method: String,
-    /// Its path with the query.
-    pub path: String,
-    /// The location of its token, if the token is known.
-    pub location: Option<String>,
-    /// The status answered; none while it is under way, or if the answer was lost or never sent.
-    pub status: Option<u16>,
-    /// Its body: JSON, or text if it is none, or null.
-    pub body: Value,
-}
-
-impl fmt::Debug for SeenRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.split('?').next().unwrap_or_default();
-        f.debug_struct("SeenRequest")
-            .field("time", &self.time)
-            .field("method", &self.method)
-            .field("path", &path)
-            .field("location", &self.location)
-            .field("status", &self.status)
-            .field("body", &"[private]")
-            .finish()
-    }
-}
-
-/// Everything a running FakeGhl consists of. No part of it has a `Debug` that could print tokens or people.
-pub(super) struct Shared {
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) webhooks: Arc<Webhooks>,
-    world: Mutex<World>,
-    limiter: Mutex<Limiter>,
-    faults: Mutex<Faults>,
-    gates: Mutex<Gates>,
-    seen: Mutex<Vec<SeenRequest>>,
-}
-
-impl Shared {
-    pub(super) fn new(
-        clock: Arc<dyn Clock>,
-        webhooks: Arc<Webhooks>,
-        world: World,
-        limiter: Limiter,
-    ) -> Self {
-        Self {
-            clock,
-            webhooks,
-            world: Mutex::new(world),
-            limiter: Mutex::new(limiter),
-            faults: Mutex::default(),
-            gates: Mutex::default(),
-            seen: Mutex::default(),
-        }
-    }
-
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
-    }
-
-    /// Makes a webhook of the app's and sends it off; answers its `webhookId`.
-    pub(super) fn emit(&self, world: &World, payload: Value, now: Timestamp) -> String {
-        self.webhooks
-            .emit(payload, &world.app_id, &world.version_id, now)
-    }
-
-    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
-        lock(&self.faults)
-    }
-
-    pub(super) fn gates(&self) -> MutexGuard<'_, Gates> {
-        lock(&self.gates)
-    }
-
-    pub(super) fn requests(&self) -> Vec<SeenRequest> {
-        lock(&self.seen).clone()
-    }
-
-    fn saw(&self, request: &ApiRequest, location: Option<String>) -> usize {
-        let mut seen = lock(&self.seen);
-        seen.push(SeenRequest {
-            time: self.clock.now(),
-            method: request.method.to_string(),
-            path: request.target.clone(),
-            location,
-            status: None,
-            body: request.logged_body(),
-        });
-        seen.len() - 1
-    }
-
-    fn answered(&self, position: usize, status: StatusCode) {
-        if let Some(seen) = lock(&self.seen).get_mut(position) {
-            seen.status = Some(status.as_u16());
-        }
-    }
-
-    async fn pass_gate(&self, point: GatePoint, request: &ApiRequest) {
-        let waits = self
-            .gates()
-            .arrive(point, &request.method, &request.path, &request.target);
-        for wait in waits {
-            // An error means that the other end was dropped, which is how a request is released.
-            let _ = wait.await;
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("connection dropped on order")]
+#[error("connection dropped by an injected fault")]
 pub(super) struct Dropped;
 
 /// Takes connections until it is dropped; then they all close.
@@ -171,12 +52,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
                 continue;
             }
         };
-        // Answers are small and somebody waits for each.
+        // Answers are small and a caller waits for each.
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         connections.spawn(async move {
             let service = service_fn(|request| handle(&shared, request));
-            // An error here is a client that went away or a connection that was dropped on order.
+            // An error here is a client that went away or a connection that a fault dropped.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -222,8 +103,9 @@ pub(super) async fn handle_api(
         _ => None,
     };
     let log = shared.saw(request, location.clone());
-    let mut allowance =
-        lock(&shared.limiter).admit(token, shared.clock.elapsed(), shared.clock.now());
+    let mut allowance = shared
+        .limiter()
+        .admit(token, shared.clock.elapsed(), shared.clock.now());
     let fault = if allowance.allowed {
         shared
             .faults()
@@ -262,7 +144,7 @@ pub(super) async fn handle_api(
     }
     shared.answered(log, response.status());
     allowance.write(response.headers_mut());
-    // On the platform's own clock, which may be another than that of whoever asks.
+    // On the platform's own clock, which may differ from the clock of the caller.
     response.headers_mut().extend(date(shared.clock.now()));
     Ok(response)
 }
@@ -315,23 +197,4 @@ fn json_answer(mut answer: Answer) -> Response<Full<Bytes>> {
         fields.insert("traceId".to_owned(), fresh_uuid().into());
     }
     json_response(answer.status, &answer.body)
-}
-
-pub(super) fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
-    plain(status, "application/json; charset=utf-8", body.to_string())
-}
-
-fn plain(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Bytes>,
-) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = status;
-    if !content_type.is_empty() {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    response
 }

@@ -10,7 +10,8 @@ use super::answer::Fields;
 use super::contact::Contact;
 use super::envelope;
 use super::error::FakeGhlError;
-use super::world::{Location, World, fresh_id, record, wire_time};
+use super::values::{fresh_id, record, wire_time};
+use super::world::{Location, World};
 use crate::phone::PhoneNumber;
 
 /// Which way a call went, seen from the location.
@@ -66,23 +67,23 @@ pub struct Call {
     pub from: PhoneNumber,
     /// The number that was called.
     pub to: PhoneNumber,
-    /// How it ended; `no-answer` unless told otherwise.
+    /// How it ended; `no-answer` by default.
     #[serde(default)]
     pub status: CallStatus,
     /// Length in seconds.
     #[serde(default)]
     pub duration: u32,
-    /// Inbound unless told otherwise.
+    /// Inbound by default.
     #[serde(default)]
     pub direction: Direction,
 }
 
 impl Call {
-    /// An inbound call that nobody answered.
+    /// A missed inbound call.
     ///
-    /// A recipe takes five numbers in a row, and ten unknown callers within a minute, for machines, and does not answer them
-    /// by text. Give the callers of a test numbers that lie apart and let time pass between them, or write
-    /// `compliance.floods = "ignored"` into the recipe.
+    /// A recipe treats five consecutive numbers, and ten first-time callers within a minute, as a robocall flood and sends
+    /// them no texts. Use numbers that are not consecutive and let time pass between the calls, or set
+    /// `compliance.floods = "ignored"` in the recipe.
     pub fn missed(location_id: impl Into<String>, from: PhoneNumber, to: PhoneNumber) -> Self {
         Self {
             location_id: location_id.into(),
@@ -105,7 +106,7 @@ impl Call {
     }
 }
 
-/// A text that somebody sends to a location.
+/// A text to a location.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TextMessage {
@@ -130,7 +131,7 @@ impl fmt::Debug for TextMessage {
     }
 }
 
-/// What a call or a text left behind.
+/// The records of a simulated call or text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -139,7 +140,7 @@ pub struct SimulatedEvent {
     pub contact_id: String,
     /// The message in that contact's conversation.
     pub message_id: String,
-    /// The webhook that tells of it.
+    /// The webhook that reports it.
     pub webhook_id: String,
 }
 

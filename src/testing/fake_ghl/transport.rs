@@ -1,4 +1,4 @@
-//! The way to a FakeGhl without a socket.
+//! The transport to a FakeGhl without a socket.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
 use super::request::ApiRequest;
-use super::server::{self, Shared};
+use super::server;
+use super::shared::Shared;
 use crate::client::{Transport, TransportError};
 use crate::error::TransportErrorKind;
 
@@ -25,7 +26,7 @@ impl FakeTransport {
     }
 }
 
-/// Shows nothing: the rest holds tokens and people.
+/// Shows nothing, because the state holds tokens and personal data.
 impl fmt::Debug for FakeTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeTransport").finish_non_exhaustive()

@@ -17,14 +17,14 @@ use url::Url;
 use super::error::FakeGhlError;
 use super::outgoing;
 use super::signing::SigningKey;
-use super::world::{fresh_uuid, wire_time};
+use super::values::{fresh_uuid, wire_time};
 use crate::clock::Clock;
 
 /// How long a receiver may take to answer, on the machine's clock: HighLevel does not document its own patience.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// After which answers a webhook is sent again, and how often. HighLevel's guides contradict each other; FakeGhl takes the
-/// middle unless told otherwise. Its pauses are shorter than HighLevel's, and have no jitter
+/// middle by default. Its pauses are shorter than HighLevel's, and have no jitter
 /// ([`FakeGhlBuilder::redelivery_pause`](super::FakeGhlBuilder::redelivery_pause)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -165,16 +165,9 @@ impl Webhooks {
         self.held.store(held, Ordering::Relaxed);
     }
 
-    pub(super) fn deliveries(&self) -> Vec<Delivery> {
-        self.made().deliveries.clone()
-    }
-
-    /// Id and body of every webhook from this position on.
-    #[cfg(feature = "missed-call")]
-    pub(super) fn from(&self, position: usize) -> Vec<(String, String)> {
+    pub(super) fn deliveries_from(&self, position: usize) -> Vec<Delivery> {
         let made = self.made();
-        let told = |delivery: &Delivery| (delivery.webhook_id.clone(), delivery.body.clone());
-        made.deliveries.iter().skip(position).map(told).collect()
+        made.deliveries.iter().skip(position).cloned().collect()
     }
 
     /// Puts the envelope around a payload, signs it and sends it off; answers its `webhookId`.

@@ -1,7 +1,6 @@
-//! Everything FakeGhl remembers: locations with what belongs to them. No HTTP and no rules of single operations here.
+//! The state of FakeGhl: the locations and their records. HTTP and the rules of single operations are elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter::repeat_with;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use super::contact::{Contact, lower_case_tags, normal_phone};
 use super::marketplace::Marketplace;
 use super::modes::Modes;
 use super::oauth::{Grants, Holder};
+use super::values::{fresh_id, record};
 
 /// The whole fake platform.
 pub(super) struct World {
@@ -120,7 +120,7 @@ impl Location {
             .is_some_and(|settings| settings[setting] == json!(true))
     }
 
-    /// The fields by which contacts are told apart, most important first.
+    /// The fields that identify contacts, the most important first.
     pub(super) fn unique_identifiers(&self) -> Vec<String> {
         let configured = super::contact::texts(
             self.details
@@ -208,49 +208,4 @@ impl Location {
             .retain(|conversation| conversation.contact_id != id);
         self.enrolments.retain(|(contact, _)| contact != id);
     }
-}
-
-/// A JSON object of these fields; nulls are left out.
-pub(super) fn record<const N: usize>(fields: [(&str, Value); N]) -> Fields {
-    fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
-
-/// An id like HighLevel's: twenty letters and digits. Random, so that two runs of FakeGhl never reuse one.
-pub(super) fn fresh_id() -> String {
-    repeat_with(fastrand::alphanumeric).take(20).collect()
-}
-
-/// A random UUID (version 4), the form of trace, webhook and delivery ids.
-pub(super) fn fresh_uuid() -> String {
-    let bits = (fastrand::u128(..) & !(0xf << 76 | 0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let hex = format!("{bits:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
-}
-
-/// A time as HighLevel mostly writes it: ISO 8601 in UTC with milliseconds.
-pub(super) fn wire_time(time: Timestamp) -> String {
-    format!("{time:.3}")
-}
-
-/// The key of a custom value: the whole merge tag, with braces and inner spaces.
-pub(super) fn custom_value_key(name: &str) -> String {
-    let slug: String = name
-        .trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_whitespace() { '_' } else { c })
-        .filter(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    format!("{{{{ custom_values.{slug} }}}}")
 }

@@ -14,9 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::effects_contract::claim_all;
+use super::commits::{self, claim_all, conflicts, done, everything, with_effects};
 use super::given::{self, NUMBER, at, contact, location, number};
-use super::store_contract::{self, conflicts, done, everything, with_effects};
 
 fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/missed_call");
@@ -195,7 +194,7 @@ fn of_version_2(folder: &tempfile::TempDir) -> PathBuf {
         )
         .unwrap();
     }
-    let entry = store_contract::entry(1, location().as_str(), Some("1"));
+    let entry = commits::entry(1, location().as_str(), Some("1"));
     old.execute(
         "INSERT INTO ledger (at, location, episode, entry_json) VALUES (?1, ?2, 2, ?3)",
         params![
@@ -222,10 +221,7 @@ async fn a_file_of_version_2_tells_the_last_of_what_is_over() {
         assert_eq!((last.state.id().as_str(), last.revision), ("1", 3), "{who}");
     }
     let kept = store.ledger(&everything()).await.unwrap();
-    assert_eq!(
-        kept,
-        [store_contract::entry(1, location().as_str(), Some("1"))]
-    );
+    assert_eq!(kept, [commits::entry(1, location().as_str(), Some("1"))]);
 }
 
 /// A file that version 3 has made: somebody whose live episode has made a task and has a thread, and somebody whose

@@ -12,9 +12,9 @@ use gohighlevel::recipes::missed_call::store::{
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
+use super::commits::{delivery, done, entry, everything, plan, with_effects};
 use super::given::{LOCATION, NUMBER, at, location, number, state, the_tag, the_task, the_text};
 use super::sqlite_store::{refused, whole};
-use super::store_contract::{delivery, done, entry, everything, plan, with_effects};
 use crate::logged::logged;
 
 /// A folder with a database `store.db`.

@@ -14,11 +14,11 @@ use gohighlevel::recipes::missed_call::store::{
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
-use super::effects_contract::{claim_all, fence};
-use super::given::{LOCATION, NUMBER, at, location, number, state, the_tag, the_task, the_text};
-use super::store_contract::{
-    delivery, done, entry, everything, plan, suppression, with_effects, with_episode,
+use super::commits::{
+    claim_all, delivery, done, entry, everything, fence, plan, suppression, with_effects,
+    with_episode,
 };
+use super::given::{LOCATION, NUMBER, at, location, number, state, the_tag, the_task, the_text};
 
 fn open(folder: &tempfile::TempDir) -> SqliteStore {
     SqliteStore::open(file(folder)).unwrap()

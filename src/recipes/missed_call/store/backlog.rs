@@ -1,5 +1,5 @@
-//! In which order a store gives out what is due: by turns over the locations, and from which end within one. The rules are
-//! those of every store; the index is that of the one in memory.
+//! The order of due effects: locations take turns, and each gives its oldest or its newest effects. The rules are those of
+//! every store; the index belongs to the store in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,21 +10,21 @@ use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::EffectId;
 
-/// A location whose oldest effect has been due for so long is behind: more comes than is worked off. If the oldest went
-/// first, each would go out as late as the others, and after the age that a recipe allows none at all.
+/// A location whose oldest effect has been due for this long is behind: work arrives faster than it is done. If the oldest
+/// went first, every text would be late, and all would soon exceed the age that a recipe allows.
 const BEHIND: SignedDuration = SignedDuration::from_mins(1);
 
-/// Of a location that is behind, one effect out of so many is the oldest, so that what is too old by now gets its end.
+/// For a location that is behind, one effect in this many is the oldest, so that expired effects get their end.
 const OLDEST_OF: u64 = 4;
 
-/// Whether a location works off its backlog from the newest on, `oldest` being when its first effect was due. What may
-/// wait has no age at which it is in vain soon.
+/// Whether a location gives its newest effects first; `oldest` is the time when its first effect was due. Background work
+/// does not expire soon, so its order never changes.
 pub(super) fn is_behind(lane: Lane, oldest: Timestamp, now: Timestamp) -> bool {
     lane == Lane::Interactive && now.duration_since(oldest) >= BEHIND
 }
 
-/// Which effects are given of a location that is behind, out of its oldest and its newest ones, after so many that it has
-/// been given before.
+/// The effects that a location which is behind gives, from its oldest and its newest ones, after it has given `given`
+/// before.
 pub(super) fn of_both_ends<T: PartialEq>(
     oldest: Vec<T>,
     newest: Vec<T>,
@@ -47,7 +47,7 @@ pub(super) fn of_both_ends<T: PartialEq>(
     given
 }
 
-/// Deals `limit` out of these: each in turn gives one, then each a second one, and so on. Returns how many each gives.
+/// Distributes `limit` over these: each gives one, then each a second one, and so on. Returns how many each gives.
 pub(super) fn dealt(available: &[usize], limit: usize) -> Vec<usize> {
     let mut given = vec![0; available.len()];
     let mut left = limit;
@@ -83,9 +83,9 @@ fn lane_number(lane: Lane) -> u8 {
 #[derive(Debug, Default)]
 struct Line {
     pending: BTreeSet<(Timestamp, EffectId)>,
-    /// When it had its last turn, in turns of all.
+    /// The number of its last turn, counted over all turns.
     turn: u64,
-    /// How many have been given of it.
+    /// How many effects it has given.
     given: u64,
 }
 
@@ -94,7 +94,7 @@ impl Line {
         self.pending.first().map(|(due, _)| *due)
     }
 
-    /// Up to `most` that are due, in the order in which they are given.
+    /// Up to `most` due effects, in their order.
     fn due(&self, lane: Lane, now: Timestamp, most: usize) -> Vec<EffectId> {
         let is_due = |(due, _): &&(Timestamp, EffectId)| *due <= now;
         let name = |(_, effect): &(Timestamp, EffectId)| effect.clone();
@@ -118,7 +118,7 @@ impl Line {
     }
 }
 
-/// What is planned, by location and lane.
+/// The planned effects by location and lane.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     lines: BTreeMap<LineKey, Line>,
@@ -180,7 +180,7 @@ impl Backlog {
         self.lines.values().filter_map(Line::first_due).min()
     }
 
-    /// When the next is due that these shares let be given.
+    /// The time when the next effect is due that these shares permit.
     pub(super) fn next_due_in(&self, lane: Lane, shares: &Shares) -> Option<Timestamp> {
         let number = lane_number(lane);
         let may_be_given = |key: &LineKey| key.0 == number && shares.left(key.1.as_ref()) > 0;

@@ -1,11 +1,11 @@
-//! How a store fails.
+//! The errors of a store.
 
 use std::error::Error as StdError;
 
 use serde::Serialize;
 
-/// The store could not do it; nothing was written that the next start will find, or it cannot be relied on. Whoever
-/// delivered the input must deliver it again.
+/// The store failed. Nothing was written that the next start will find, or at least nobody may rely on it. The sender must
+/// deliver the input again.
 #[derive(Debug, thiserror::Error)]
 #[error("the store failed to {doing}; nothing was written")]
 pub struct StoreError {
@@ -16,7 +16,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// A failure while `doing` something (`"commit"`, `"read an episode"`), which may pass by itself.
+    /// A failure while `doing` something (`"commit"`, `"read an episode"`), which may be temporary.
     pub fn new(doing: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             doing,
@@ -30,23 +30,23 @@ impl StoreError {
         Self { fault, ..self }
     }
 
-    /// What is wrong with the store.
+    /// The kind of the failure.
     pub fn fault(&self) -> StoreFault {
         self.fault
     }
 }
 
-/// What is wrong with a store.
+/// The kind of a store's failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StoreFault {
-    /// It failed, for now at least: a full disk, another program that holds the database, a row that cannot be read.
+    /// It failed, perhaps temporarily: a full disk, another program that holds the database, a row that cannot be read.
     Failed,
-    /// Its files were removed or replaced while it had them open: what is written is lost. It takes nothing until they are
-    /// back; stop the service first.
+    /// Its files were removed or replaced while they were open, so that writes would be lost. It accepts no writes until the
+    /// files are back. Stop the service before you restore them.
     Displaced,
-    /// Its files do not make a database any more. It takes nothing until a sound one is opened.
+    /// Its files are no longer a valid database. It accepts no writes until a valid one is opened.
     Damaged,
     /// It did not answer in time.
     Silent,

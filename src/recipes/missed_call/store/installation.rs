@@ -1,11 +1,11 @@
-//! What halts a location: pauses, and removals of the app, which HighLevel tells of by location or by company.
+//! The halts of a location: pauses, and removals of the app, which HighLevel reports by location or by company.
 
 use jiff::Timestamp;
 
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::core::model::Halt;
 
-/// What was last said about one thing that can halt a location.
+/// The latest state of one halt of a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Halted {
     /// What.
@@ -16,8 +16,8 @@ pub struct Halted {
     pub since: Timestamp,
 }
 
-/// Something halts a location, or does not any more. What was said later counts, in whatever order it is told: an older
-/// change than the one that is kept does nothing.
+/// A change of one halt of a location. The latest change counts, in whatever order changes are reported: a change that is
+/// older than the stored one does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltChange {
     /// Where.
@@ -30,7 +30,7 @@ pub struct HaltChange {
     pub at: Timestamp,
 }
 
-/// A location of a company. A location has one; the last one told counts.
+/// A location of a company. A location has one company: the one that was written last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompanyLocation {
     /// The company.
@@ -39,8 +39,8 @@ pub struct CompanyLocation {
     pub location: LocationId,
 }
 
-/// The app was installed for a whole company, or removed from it. What was said later counts, in whatever order it is told;
-/// of two things that were said at the same time, that it is installed.
+/// The app was installed for a whole company, or removed from it. The latest report counts, in whatever order reports
+/// arrive. Of two reports with the same time the installation counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompanyApp {
     /// The company.
@@ -52,7 +52,7 @@ pub struct CompanyApp {
 }
 
 impl CompanyApp {
-    /// Whether this takes the place of what is `known`.
+    /// Whether this replaces the `known` state.
     pub(super) fn replaces(&self, known: &Self) -> bool {
         known.at < self.at || (known.at == self.at && !self.removed)
     }

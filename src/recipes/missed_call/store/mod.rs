@@ -1,7 +1,7 @@
-//! Where episodes, planned effects, suppressions and the ledger are kept.
+//! The store of episodes, planned effects, suppressions and the ledger.
 //!
-//! A [`Store`] knows nothing of calls and texts: it keeps what the engine commits, in one step or not at all, and hands
-//! out effects that are due, each to one worker at a time. What a row means is decided elsewhere.
+//! A [`Store`] knows nothing of calls and texts. It writes each commit of the engine as a whole or not at all, and gives
+//! due effects to workers, each to one worker at a time. The core decides what a row means.
 
 mod backlog;
 mod error;
@@ -41,31 +41,38 @@ use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
-/// Keeps everything that must outlive a crash.
+/// Keeps everything that must survive a crash.
 ///
-/// What a [`commit`](Self::commit) wrote before it returned survives a power cut, as far as the store promises
-/// durability at all. Times are whole milliseconds.
+/// A durable store has a [`commit`](Self::commit) on the disk before it returns, so that it survives a power cut. Times are
+/// whole milliseconds.
+///
+/// # Writing a store
+///
+/// * Destructure [`Commit`] without `..`. A release that adds a kind of change then fails to compile instead of losing data.
+/// * Run the checks of `testing::store_contract` (feature `testing`) on it. Both stores of this crate pass them.
+/// * Keep the methods that say so independent of the number of rows: the checks do not measure time.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes all of `commit`, or nothing.
     async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError>;
 
-    /// The live episode of this contact or number in this location.
+    /// The open episode of this contact or number in this location.
     async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
-    /// The live episode of this contact or number in this location, as [`open_episode`](Self::open_episode) finds it;
-    /// without one, that of theirs which was opened last. A store must find it without looking at everybody's.
+    /// The open episode of this contact or number in this location, as [`open_episode`](Self::open_episode) finds it. If
+    /// there is none: the episode of theirs that was opened last. A store must find it without reading the episodes of
+    /// others.
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError>;
 
-    /// The live episode of this number in this location; without one, that of theirs which was opened last. As
-    /// [`latest_episode`](Self::latest_episode) for somebody whose contact is not told.
+    /// The open episode of this number in this location. If there is none: the episode of this number that was opened last.
+    /// This is [`latest_episode`](Self::latest_episode) for an unknown contact.
     async fn episode_by_number(
         &self,
         location: &LocationId,
         number: &PhoneNumber,
     ) -> Result<Option<Stored>, StoreError>;
 
-    /// The episode in this location that a commit has said to be found by this. A store must find it without looking at
+    /// The episode in this location that a commit has connected with this reference. A store must find it without reading
     /// others.
     async fn episode_by_reference(
         &self,
@@ -73,50 +80,51 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         reference: &Reference,
     ) -> Result<Option<Stored>, StoreError>;
 
-    /// The calls of new callers in this location that `around` asks for, in any order, some of them perhaps twice: the first calls of episodes, live or
-    /// not, whose state [says so](EpisodeState::new_caller). A store must find them without looking at others.
+    /// The calls of first-time callers in this location that `around` asks for, in any order, possibly with duplicates: the
+    /// first calls of all episodes whose state [says so](EpisodeState::new_caller). A store must find them without reading
+    /// others.
     async fn new_callers(
         &self,
         location: &LocationId,
         around: &CallersAround,
     ) -> Result<Vec<NewCaller>, StoreError>;
 
-    /// An episode by its name, live or not.
+    /// An episode by its id, open or closed.
     async fn episode(&self, id: &EpisodeId) -> Result<Option<Stored>, StoreError>;
 
     /// The exact text of a recipe that an episode started with.
     async fn recipe_source(&self, fingerprint: &str) -> Result<Option<String>, StoreError>;
 
-    /// The texts of all recipes that episodes started with, to tell whether other words ran under the same version. A store
-    /// that does not know answers with none.
+    /// The texts of all recipes that episodes started with. They show whether another text ran under the same version. A
+    /// store that does not know them returns none.
     async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 
-    /// What forbids to text one of these in this location; nothing if they may be texted.
+    /// The suppressions of these subjects in this location; empty if they may be texted.
     async fn suppressions(
         &self,
         location: &LocationId,
         subjects: &[Subject],
     ) -> Result<Vec<Suppression>, StoreError>;
 
-    /// Whether a delivery of this name was taken.
+    /// Whether a delivery of this name was accepted.
     async fn is_processed(&self, name: &str) -> Result<bool, StoreError>;
 
-    /// All that was said about what halts this location, in force or lifted.
+    /// The latest state of each halt of this location, in force or lifted.
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError>;
 
-    /// What was last said about the app of this company as a whole.
+    /// The latest state of this company's app as a whole.
     async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError>;
 
-    /// The locations of this company, as far as commits have told.
+    /// The locations of this company that commits have named.
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError>;
 
-    /// All live episodes of this location.
+    /// All open episodes of this location.
     async fn open_episodes(&self, location: &LocationId) -> Result<Vec<EpisodeId>, StoreError>;
 
-    /// What is known of these in this location that decides on one more text: consents, and the texts that were sent to
-    /// any of them at `since` or later.
+    /// The consents of these subjects in this location, and the texts that were sent to any of them at `since` or later. They
+    /// decide whether one more text may be sent.
     async fn texting_record(
         &self,
         location: &LocationId,
@@ -124,22 +132,22 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<ContactHistory, StoreError>;
 
-    /// What became of the location's texts on this day in UTC and on later ones; days without texts may be left out.
+    /// The outcomes of the location's texts from this day in UTC on. Days without texts may be missing.
     async fn send_counts(
         &self,
         location: &LocationId,
         since: Date,
     ) -> Result<BTreeMap<Date, SendCounts>, StoreError>;
 
-    /// Takes up to `limit` effects of this lane that are due at `now` for the length of `lease`. Until then nobody else gets
-    /// them; each taking raises the attempt of the effect, and what was taken before cannot write any more.
+    /// Claims up to `limit` effects of this lane that are due at `now`, for the time `lease`. Nobody else gets them before
+    /// that time ends. Each claim increases the attempt of the effect, and an earlier claim can no longer write.
     ///
-    /// They are given by turns: first one of each location, beginning with the one whose last turn is the longest ago (of
-    /// those that never had one, with the one whose effects are due for the longest), then a second one of each, and so on,
-    /// of none more than `shares` let it have. Of a location the longest due comes first; but in the lane of what somebody
-    /// waits for, while its oldest has been due for a minute or longer, three out of four are the newest.
+    /// Locations take turns: each gives one effect, then each gives a second one, and so on. The location whose last turn is
+    /// the longest ago comes first (of those without a turn, the one whose effects have been due the longest). None gives
+    /// more than its `shares` permit. Within a location the effect that has been due the longest comes first. Exception: if
+    /// the oldest effect in the interactive lane has been due for a minute or longer, three out of four are the newest.
     ///
-    /// How long it takes must not grow with how much is planned, nor with how much is due.
+    /// The time that it takes must not grow with the number of planned or due effects.
     async fn claim(
         &self,
         now: Timestamp,
@@ -149,39 +157,38 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError>;
 
-    /// All effects that were claimed at least once and are due, or whose claims end, later than `time`. Asked when work
-    /// begins and when the clock has jumped: the clock that put them off may have been ahead. A store whose contents do
-    /// not outlive the process need not answer.
+    /// All effects that were claimed at least once and whose due time, or the end of whose claim, is later than `time`. The
+    /// engine asks when it starts and after a jump of the clock, because the clock that postponed them may have been ahead.
+    /// A store that does not survive the process may return none.
     async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
         let _ = time;
         Ok(Vec::new())
     }
 
-    /// Live episodes whose time to wake has come.
+    /// Open episodes whose wake-up is due.
     async fn episodes_to_wake(
         &self,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<EpisodeId>, StoreError>;
 
-    /// Wakes a live episode at this time instead, and changes nothing else of it: for one that cannot be read.
+    /// Moves the wake-up of an open episode to this time and changes nothing else. It is for episodes that cannot be read.
     async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError>;
 
-    /// When the next effect or episode is due.
+    /// The time when the next effect or episode is due.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// When the next effect is due that [`claim`](Self::claim) gives in one of these lanes with these shares, or the next
-    /// episode.
+    /// The time when the next effect is due that [`claim`](Self::claim) gives for one of these lanes and shares, or when the
+    /// next episode is due.
     async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError>;
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
 
-    /// Whether it works: something is written and read, so that an error here says that webhooks cannot be taken, and why
-    /// ([`StoreError::fault`]). It is asked as often as once a second, and may answer from what it found a second ago.
+    /// Checks that the store works. It writes and reads, so that an error here means that webhooks cannot be accepted, and
+    /// says why ([`StoreError::fault`]). It is called up to once a second, and may return a result that is a second old.
     ///
-    /// Without an implementation of its own a store commits nothing and looks what is due next; one that can fail to write
-    /// should write.
+    /// The default writes an empty commit and reads the next due time. A store whose writes can fail should write a row.
     async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {
         self.commit(Commit::default()).await?;
         let due = self.next_due().await?;
@@ -194,61 +201,61 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// All that one input changes.
+/// All changes of one input. Stores should destructure it without `..`.
 #[derive(Debug, Clone, Default)]
 pub struct Commit {
-    /// The name of the delivery that this comes from; a name is taken once.
+    /// The name of the delivery that caused it. A name is accepted once.
     pub delivery: Option<DeliveryName>,
-    /// Names of deliveries that came before it and are taken with it. One that was taken already is no hindrance.
+    /// Names of earlier deliveries that are accepted with it, even if one was accepted before.
     pub earlier: Vec<DeliveryName>,
     /// Episodes to write.
     pub episodes: Vec<EpisodeChange>,
-    /// Effects to plan, move on or end.
+    /// Effects to plan, update or end.
     pub effects: Vec<EffectChange>,
     /// Suppressions to add or lift.
     pub suppressions: Vec<SuppressionChange>,
     /// Consents to add.
     pub consents: Vec<ConsentGiven>,
-    /// Texts to count, or not to count any more.
+    /// Texts to count, or to stop counting.
     pub texts: Vec<SentText>,
-    /// What became of texts: added to the counts of the day.
+    /// Outcomes of texts, to add to the counts of the day.
     pub counts: Vec<DailyCounts>,
     /// Episodes whose entries in the ledger are replaced.
     pub rewritten: Vec<RedactedEntries>,
-    /// Whose consents and counted texts are forgotten. What must not be texted stays.
+    /// Subjects whose consents and counted texts are deleted. Their suppressions stay.
     pub forgotten: Vec<ErasedSubject>,
     /// Entries to append to the ledger, in order.
     pub entries: Vec<Entry>,
     /// A recipe to keep under its fingerprint.
     pub recipe: Option<RecipeText>,
-    /// Locations in which nothing is to be done any more, or again.
+    /// Locations to halt or to resume.
     pub halts: Vec<HaltChange>,
-    /// Locations whose company is known.
+    /// Locations and their companies.
     pub companies: Vec<CompanyLocation>,
-    /// What is said of the app of whole companies.
+    /// New states of the app of whole companies.
     pub company_apps: Vec<CompanyApp>,
-    /// What episodes are found by from here on, or are not.
+    /// References that lead to an episode from now on, or no longer.
     pub references: Vec<ReferenceChange>,
 }
 
-/// What became of a commit.
+/// The outcome of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommitOutcome {
     /// All of it is written.
     Done,
-    /// The delivery was taken before; nothing is written.
+    /// The delivery was accepted before; nothing is written.
     Duplicate,
-    /// Somebody else has written one of the episodes, or has taken one of the effects; nothing is written. Read again
-    /// and decide again.
+    /// Another writer has changed one of the episodes, or has claimed one of the effects; nothing is written. Read and decide
+    /// again.
     Conflict,
 }
 
-/// The name of a delivery, and when it came.
+/// The name of a delivery, and when it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryName {
-    /// The name over all repeats.
+    /// The name, which is the same for all repeats.
     pub name: String,
-    /// When it arrived. Names may be forgotten 30 days later: HighLevel does not send again after that.
+    /// When it arrived. A store may delete names after 30 days, because HighLevel does not repeat a delivery after that.
     pub received_at: Timestamp,
 }
 
@@ -257,7 +264,7 @@ pub struct DeliveryName {
 pub struct EpisodeChange {
     /// Its state.
     pub state: EpisodeState,
-    /// The revision it was read at; `None` for a new one.
+    /// The revision that was read; `None` for a new episode.
     pub read_at_revision: Option<u64>,
     /// When to wake it.
     pub wake_at: Option<Timestamp>,
@@ -268,7 +275,7 @@ pub struct EpisodeChange {
 pub struct Stored {
     /// Its state.
     pub state: EpisodeState,
-    /// To be given back when it is written.
+    /// Its revision, which a change must name.
     pub revision: u64,
 }
 
@@ -277,14 +284,14 @@ pub struct Stored {
 pub struct RecipeText {
     /// Its fingerprint.
     pub fingerprint: String,
-    /// The exact TOML. It may name people.
+    /// The exact TOML. It may contain names of people.
     pub source: Private<String>,
 }
 
 /// A change to an effect.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EffectChange {
-    /// A new effect. The name of an effect is taken once for ever: planning it again is a conflict.
+    /// A new effect. An effect is planned at most once: planning it again is a conflict, even after its end.
     Plan {
         /// Its name.
         effect: EffectId,
@@ -293,54 +300,54 @@ pub enum EffectChange {
         /// The lane it is claimed from.
         lane: Lane,
     },
-    /// A claimed effect stays with its worker, and this is how far it has come.
+    /// A claimed effect stays with its worker and has new progress.
     Keep {
         /// The effect and the attempt that holds it.
         fence: Fence,
-        /// How far it is.
+        /// Its progress.
         progress: Progress,
     },
-    /// A claimed effect is given back, to be taken again at `due`.
+    /// A claimed effect is released, and can be claimed again at `due`.
     Release {
         /// The effect and the attempt that holds it.
         fence: Fence,
-        /// How far it is.
+        /// Its progress.
         progress: Progress,
         /// Not before.
         due: Timestamp,
     },
-    /// A claimed effect has come to its end.
+    /// A claimed effect has ended.
     End {
         /// The effect and the attempt that holds it.
         fence: Fence,
     },
-    /// An effect that a wrong clock has put off is due at this time, or its claim ends then, if that is sooner. Nothing
-    /// changes if somebody has claimed or ended it meanwhile.
+    /// Moves the due time, or the end of the claim, of an effect to this time if that is sooner. It is for effects that a
+    /// wrong clock has postponed. Nothing changes if the effect was claimed or ended meanwhile.
     Recall {
         /// The effect and its last attempt; 0 for one that was never claimed.
         fence: Fence,
-        /// Not before, and not later.
+        /// The new time.
         due: Timestamp,
     },
 }
 
-/// An effect that was claimed once and is not due before long.
+/// An effect that was claimed at least once and is due later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutOff {
     /// The effect and its last attempt.
     pub fence: Fence,
-    /// Whether somebody holds it; its claim ends then.
+    /// Whether a worker holds it. The time is then the end of the claim.
     pub claimed: bool,
-    /// How far it had come.
+    /// Its progress.
     pub progress: Progress,
 }
 
-/// The right to write to a claimed effect: it is lost when somebody else claims the effect.
+/// The right to write to a claimed effect. The next claim of the effect ends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fence {
     /// The effect.
     pub effect: EffectId,
-    /// The attempt as of the claim.
+    /// The attempt that the claim began.
     pub attempt: u32,
 }
 
@@ -349,21 +356,21 @@ pub struct Fence {
 pub struct Claim {
     /// The effect and this attempt.
     pub fence: Fence,
-    /// How far it had come.
+    /// Its progress.
     pub progress: Progress,
 }
 
-/// Why somebody must not be texted, and since when.
+/// A reason not to text a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// Why.
     pub reason: Reason,
-    /// When that was last said.
+    /// When it was last reported.
     pub since: Timestamp,
 }
 
-/// A change to the suppression list. Each reason is kept by itself: lifting one leaves the other in force. What was said
-/// later counts, in whatever order it is told: an older change than the one on the list does nothing.
+/// A change to the suppression list. Each reason is independent: lifting one leaves the others in force. The latest change
+/// counts, in whatever order changes are reported: a change that is older than the one on the list does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuppressionChange {
     /// Where.
@@ -378,7 +385,7 @@ pub struct SuppressionChange {
     pub at: Timestamp,
 }
 
-/// That somebody consented to texts. Of two of one kind the later one counts.
+/// A consent to texts. The latest consent of each kind counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentGiven {
     /// Where.
@@ -391,20 +398,20 @@ pub struct ConsentGiven {
     pub consent: Consent,
 }
 
-/// That a text was sent to somebody, as far as is known when its attempt begins. It may be forgotten after two days.
+/// A text that was sent to a subject, as far as known when its attempt begins. A store may delete it after two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     /// Where.
     pub location: LocationId,
     /// To whom.
     pub subject: Subject,
-    /// The text: one is counted once, however often it is attempted.
+    /// The text. It is counted once, however often it is attempted.
     pub effect: EffectId,
-    /// When; `None` if it turned out not to be sent.
+    /// When; `None` if it was not sent after all.
     pub sent_at: Option<Timestamp>,
 }
 
-/// What became of texts of a location on one day in UTC. It may be forgotten after fifteen days.
+/// Outcomes of a location's texts on one day in UTC. A store may delete them after fifteen days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailyCounts {
     /// Where.
@@ -415,8 +422,8 @@ pub struct DailyCounts {
     pub more: SendCounts,
 }
 
-/// The entries of an episode as they are to stand in the ledger, each in the place of the one before it. Another number
-/// of them than the ledger has is a conflict.
+/// New contents of an episode's ledger entries, in their order. If the ledger has another number of entries, the commit
+/// conflicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RedactedEntries {
     /// The episode.
@@ -425,7 +432,7 @@ pub struct RedactedEntries {
     pub entries: Vec<Entry>,
 }
 
-/// Somebody whose consents and counted texts are forgotten.
+/// A subject whose consents and counted texts are deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasedSubject {
     /// Where.
@@ -434,10 +441,10 @@ pub struct ErasedSubject {
     pub subject: Subject,
 }
 
-/// What decides on one more text to somebody.
+/// The facts that decide whether a subject gets one more text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactHistory {
-    /// The last consent of each kind.
+    /// The latest consent of each kind.
     pub consents: BTreeMap<ConsentKind, Consent>,
     /// The texts that were sent, and when.
     pub sent: BTreeMap<EffectId, Timestamp>,

@@ -9,9 +9,9 @@ use crate::recipes::missed_call::core::model::Intent;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Progress {
-    /// Nothing is under way.
+    /// No attempt is under way.
     Waiting {
-        /// How often it could not be begun or surely had no effect.
+        /// How many attempts could not begin or certainly had no effect.
         failures: u32,
         /// The code of the last failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -19,47 +19,47 @@ pub enum Progress {
     },
     /// An attempt has begun, and its end is not known.
     Attempting {
-        /// What is done.
+        /// The intent of the attempt.
         intent: Intent,
         /// Since when.
         began_at: Timestamp,
-        /// By what its trace is told from what was there before.
+        /// How its trace is distinguished from older records.
         #[serde(default, skip_serializing_if = "Before::is_not_known")]
         before: Before,
         /// Failures before this attempt.
         failures: u32,
     },
-    /// The answer to an attempt was lost; reading back will tell.
+    /// The answer to an attempt was lost. HighLevel's records will show its outcome.
     Unsettled {
-        /// What was to be done.
+        /// The intent of the attempt.
         intent: Intent,
         /// When the attempt began.
         began_at: Timestamp,
-        /// By what its trace is told from what was there before.
+        /// How its trace is distinguished from older records.
         #[serde(default, skip_serializing_if = "Before::is_not_known")]
         before: Before,
         /// When its answer was found to be lost.
         lost_at: Timestamp,
-        /// How often it was looked for.
+        /// How often its trace was searched.
         looks: u32,
         /// Failures before this attempt.
         failures: u32,
     },
 }
 
-/// By what the trace of an attempt whose answer is lost is told from an older one that looks the same: the same words to
-/// the same person in another episode, or by somebody of the team. No clock of this machine is asked.
+/// How the trace of an attempt whose answer is lost is distinguished from an older record that looks the same: the same
+/// text to the same person in another episode, or by a team member. It does not use this machine's clock.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Before {
-    /// By nothing: rows of releases that knew this machine's clock alone. What looks the same and is not older than the
-    /// call counts as the trace.
+    /// Unknown: the row is from a release that used only this machine's clock. A record that looks the same and is not older
+    /// than the call counts as the trace.
     #[default]
     NotKnown,
-    /// It was this time at HighLevel at the earliest, by its own answers, right before the attempt.
+    /// HighLevel's answers show that it was this time at the earliest right before the attempt.
     Since(Timestamp),
-    /// HighLevel tells no time in its answers, so its records were read: the ids of all that looked the same.
+    /// HighLevel's answers have no date, so its records were read: the ids of all that looked the same.
     Without(Vec<String>),
 }
 
@@ -70,13 +70,13 @@ impl Before {
 }
 
 impl Progress {
-    /// That of a new effect.
+    /// The progress of a new effect.
     pub const NEW: Self = Self::Waiting {
         failures: 0,
         last_failure: None,
     };
 
-    /// Since when it may be with HighLevel and must not be begun anew before that is known.
+    /// When it may have reached HighLevel. Until its outcome is known it must not be started again.
     pub(crate) fn under_way_since(&self) -> Option<Timestamp> {
         match self {
             Self::Waiting { .. } => None,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::ids::LocationId;
 
-/// How many effects of each location a claim may give: what a location has under way already counts. Effects that belong
-/// to no location have a share like a location's.
+/// How many effects of each location a claim may give. The effects that a location already has under way count. Effects
+/// without a location have one share together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shares {
     at_most: usize,
@@ -14,10 +14,10 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// As many of each location as there are.
+    /// No limit for any location.
     pub const UNLIMITED: Self = Self::of(usize::MAX);
 
-    /// At most so many of each location.
+    /// At most this many of each location.
     pub const fn of(at_most: usize) -> Self {
         Self {
             at_most,
@@ -26,7 +26,7 @@ impl Shares {
         }
     }
 
-    /// At most so many of this location, and nothing of others.
+    /// At most this many of this location, and none of others.
     pub const fn only(location: LocationId, at_most: usize) -> Self {
         Self {
             at_most,
@@ -35,18 +35,18 @@ impl Shares {
         }
     }
 
-    /// So many of this location's share are taken.
+    /// Subtracts effects under way from this location's share.
     pub fn take(&mut self, location: LocationId, count: usize) {
         let taken = self.taken.entry(location).or_default();
         *taken = taken.saturating_add(count);
     }
 
-    /// Nothing of this location is given.
+    /// Gives no effect of this location.
     pub fn leave_out(&mut self, location: LocationId) {
         self.taken.insert(location, usize::MAX);
     }
 
-    /// How many effects of this location may be given; `None` for those that belong to none.
+    /// How many effects of this location may be given; `None` stands for effects without a location.
     pub fn left(&self, location: Option<&LocationId>) -> usize {
         if self.only.is_some() && self.only.as_ref() != location {
             return 0;

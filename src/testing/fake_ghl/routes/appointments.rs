@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
-use crate::testing::fake_ghl::world::{fresh_id, wire_time};
+use crate::testing::fake_ghl::values::{fresh_id, wire_time};
 
 const CREATE: &[Property] = &[
     required("calendarId", Kind::Text),

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
-use crate::testing::fake_ghl::world::{Conversation, record};
+use crate::testing::fake_ghl::values::record;
+use crate::testing::fake_ghl::world::Conversation;
 
 pub(super) fn search(visit: &Visit<'_>) -> Outcome {
     let request = visit.request;

@@ -73,12 +73,3 @@ fn id_of_key(location: &Location, model: &str, key: &str) -> Option<Value> {
         .find(|field| field["fieldKey"] == whole)?;
     Some(field["id"].clone())
 }
-
-/// The value of a written custom field, by whichever of its names.
-pub(in crate::testing::fake_ghl) fn written_value(item: &Value) -> Value {
-    ["field_value", "fieldValue", "value"]
-        .into_iter()
-        .find_map(|name| item.get(name))
-        .cloned()
-        .unwrap_or_default()
-}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, required};
-use crate::testing::fake_ghl::world::{custom_value_key, fresh_id, record};
+use crate::testing::fake_ghl::values::{custom_value_key, fresh_id, record};
 
 /// Both are needed, in an update too. Whether HighLevel takes an empty value is not known; here it counts as missing.
 const PROPERTIES: &[Property] = &[required("name", Kind::Text), required("value", Kind::Text)];

@@ -27,7 +27,6 @@ use super::request::ApiRequest;
 use super::world::{Location, World};
 
 pub(super) use contacts::CREATE as CONTACT_PROPERTIES;
-pub(super) use custom_fields::written_value;
 pub(super) use oauth::answer as oauth;
 
 /// A request on its way through an operation.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Visit, contacts};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
-use crate::testing::fake_ghl::world::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
 
 const OPTIONAL: [Property; 4] = [
     optional("title", Kind::Text),

@@ -10,7 +10,8 @@ use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::oauth::{GrantOfApp, Holder, Pair};
 use crate::testing::fake_ghl::request::ApiRequest;
 use crate::testing::fake_ghl::rules;
-use crate::testing::fake_ghl::world::{World, wire_time};
+use crate::testing::fake_ghl::values::wire_time;
+use crate::testing::fake_ghl::world::World;
 
 /// Answers a request below `/oauth/`.
 pub(in crate::testing::fake_ghl) fn answer(

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Visit, custom_fields};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
-use crate::testing::fake_ghl::world::{Location, fresh_id, record, wire_time};
+use crate::testing::fake_ghl::values::{fresh_id, record, wire_time, written_value};
+use crate::testing::fake_ghl::world::Location;
 
 /// HighLevel's file has `all` here too, which says nothing about one opportunity.
 const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
@@ -189,7 +190,7 @@ fn merge_custom_fields(opportunity: &mut Fields, written: &[Value]) {
     };
     for item in written {
         kept.retain(|old| old["id"] != item["id"]);
-        kept.push(json!({ "id": item["id"], "fieldValue": custom_fields::written_value(item) }));
+        kept.push(json!({ "id": item["id"], "fieldValue": written_value(item) }));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
 use crate::testing::fake_ghl::contact::Contact;
 use crate::testing::fake_ghl::envelope;
-use crate::testing::fake_ghl::world::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
 
 const PROPERTIES: &[Property] = &[
     required("type", Kind::Text),

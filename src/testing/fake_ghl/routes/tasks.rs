@@ -7,7 +7,7 @@ use super::{Visit, contacts};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, check, optional, required};
 use crate::testing::fake_ghl::envelope;
-use crate::testing::fake_ghl::world::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
 
 pub(super) fn list(visit: &Visit<'_>, contact_id: &str) -> Outcome {
     contacts::find(visit, contact_id)?;

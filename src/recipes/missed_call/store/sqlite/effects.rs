@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::rows::{Conflict, Result, read_json};
+use super::error::{Conflict, Result, read_json};
 use super::{episodes, lines};
 use crate::client::Lane;
 use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, StepName};

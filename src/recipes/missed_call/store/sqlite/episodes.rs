@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::rows::{Conflict, Result, read_json};
+use super::error::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller};

@@ -1,4 +1,4 @@
--- From version 2 to version 3: what decides on one more text is kept, and whoever had an episode is found when it is over.
+-- From version 2 to version 3: stores the facts that decide on one more text, and finds the closed episodes of a person.
 -- Never edit it: files of old releases pass through here for ever.
 
 -- Consents to texts, of each kind the last.

@@ -5,7 +5,7 @@
 ALTER TABLE episode ADD COLUMN new_caller_at INTEGER;
 CREATE INDEX episode_by_new_caller ON episode (location, new_caller_at) WHERE new_caller_at IS NOT NULL;
 
--- What an episode is found by where its contact is not told.
+-- The references that lead to an episode when its contact is not known.
 CREATE TABLE episode_reference (
     location TEXT NOT NULL,
     -- Its kind and id.

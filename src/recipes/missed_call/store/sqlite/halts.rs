@@ -1,9 +1,9 @@
-//! What halts a location, which locations a company has, and what is said of its app as a whole.
+//! The halts of a location, the locations of a company, and the state of its app.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::Result;
+use super::error::Result;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::core::model::Halt;
 use crate::recipes::missed_call::store::{CompanyApp, CompanyLocation, HaltChange, Halted};
@@ -41,28 +41,28 @@ pub(super) fn read(connection: &Connection, location: &LocationId) -> Result<Vec
     Ok(found)
 }
 
-pub(super) fn write_company(connection: &Connection, told: &CompanyLocation) -> Result<()> {
+pub(super) fn write_company(connection: &Connection, company: &CompanyLocation) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO company_location (location, company) VALUES (?1, ?2)
              ON CONFLICT DO UPDATE SET company = excluded.company",
         )?
-        .execute([told.location.as_str(), told.company.as_str()])?;
+        .execute([company.location.as_str(), company.company.as_str()])?;
     Ok(())
 }
 
-pub(super) fn write_app(connection: &Connection, told: &CompanyApp) -> Result<()> {
-    let known = app_of(connection, &told.company)?;
-    if known.is_none_or(|known| told.replaces(&known)) {
+pub(super) fn write_app(connection: &Connection, app: &CompanyApp) -> Result<()> {
+    let known = app_of(connection, &app.company)?;
+    if known.is_none_or(|known| app.replaces(&known)) {
         connection
             .prepare_cached(
                 "INSERT INTO company_app (company, removed, since) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET removed = excluded.removed, since = excluded.since",
             )?
             .execute(params![
-                told.company.as_str(),
-                told.removed,
-                told.at.as_millisecond()
+                app.company.as_str(),
+                app.removed,
+                app.at.as_millisecond()
             ])?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::rows::Result;
+use super::error::Result;
 use super::{SqliteStore, tally};
 use crate::recipes::missed_call::store::{LATE, StoreError, StoreHealth};
 

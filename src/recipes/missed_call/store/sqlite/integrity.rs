@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, InterruptHandle};
 
 use super::condition::Condition;
-use super::rows::Result;
+use super::error::Result;
 use crate::clock::{Clock as _, SystemClock};
 use crate::sqlite;
 

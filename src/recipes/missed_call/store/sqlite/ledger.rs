@@ -1,12 +1,12 @@
-//! The ledger. The columns say when, where and of which episode an entry is, its JSON what happened. (In rows that
-//! version 1 of the schema has written, the JSON says the rest once more.)
+//! The ledger. The columns hold the time, the location and the episode of an entry; its JSON holds the event. (In rows of
+//! schema version 1 the JSON repeats the columns.)
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use super::episodes;
-use super::rows::{Conflict, Result, read_json};
+use super::error::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::EpisodeId;
@@ -35,7 +35,7 @@ pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
 pub(super) const OF_EPISODE: &str = "SELECT seq FROM ledger
     WHERE episode = (SELECT number FROM episode_name WHERE name = ?1) ORDER BY seq";
 
-/// Puts the entries in the places of those that the episode has.
+/// Replaces the entries of the episode.
 pub(super) fn rewrite(connection: &Connection, rewritten: &RedactedEntries) -> Result<()> {
     let places: Vec<i64> = connection
         .prepare_cached(OF_EPISODE)?
@@ -69,14 +69,14 @@ pub(super) fn read(connection: &Connection, query: &LedgerQuery) -> Result<Vec<E
     Ok(entries)
 }
 
-/// Only the conditions that are asked for stand in the statement, so that it finds its index: the thread that reads is
-/// the one that takes webhooks.
+/// The statement contains only the conditions that are set, so that SQLite finds its index: webhooks wait for the same
+/// thread.
 pub(super) fn statement(query: &LedgerQuery) -> (String, Vec<Value>) {
     let mut sql =
         "SELECT at, location, (SELECT name FROM episode_name WHERE number = episode), entry_json
         FROM ledger"
             .to_owned();
-    // Of both, the episode is told first: a plus keeps the other index out.
+    // If both are given, the episode selects the rows: the plus excludes the other index.
     let in_location = if query.episode.is_some() {
         "+location = ?"
     } else {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::rows::Result;
+use super::error::Result;
 use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::store::Shares;

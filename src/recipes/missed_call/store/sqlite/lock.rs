@@ -2,7 +2,7 @@
 //!
 //! Three locks, each for what the others cannot see. The file `.lock` beside the database, under the path as given and
 //! under the real one, keeps out older releases. A lock of the whole database file (`flock`, which is none of the byte
-//! ranges that SQLite locks) keeps out whoever comes by another name, or has removed or copied the lock file; on other
+//! ranges that SQLite locks) keeps out a process that uses another name, or has removed or copied the lock file; on other
 //! systems than Linux that lock would stand in SQLite's way. And what this process itself has open is kept in a list: to
 //! find it out by opening the file a second time would take SQLite's locks away.
 
@@ -11,7 +11,7 @@ use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use super::rows::Result;
+use super::error::Result;
 use crate::sqlite::{self, Failure, FileId, OpenFiles, Refusal};
 
 /// Whether the system has a lock for a whole file that does not stand in the way of SQLite's.
@@ -67,7 +67,7 @@ impl Lock {
         self.beside[0].file.try_clone()
     }
 
-    /// Lets `files` look after the lock file too, where nothing else keeps out whoever has removed it.
+    /// Lets `files` watch the lock file too, where nothing else keeps out a process that has removed it.
     pub(super) fn watch_in(&self, files: &mut OpenFiles) -> std::io::Result<()> {
         if LOCKS_THE_DATABASE {
             return Ok(());

@@ -1,13 +1,13 @@
 //! A store in one SQLite file, for one process.
 //!
-//! A commit returns after it is on the disk (write-ahead log, `synchronous = FULL`); commits that arrive together share
-//! one write, for which who only reads does not wait. Before it returns, the store looks whether the files it has open are
-//! still those at their paths. A lock keeps a second process out, so a process that finds claims on opening knows that
-//! their holder is dead.
+//! A commit returns after it is on the disk (write-ahead log, `synchronous = FULL`). Commits that arrive together share one
+//! write, and readers do not wait for it. Before a commit returns, the store checks that its open files are still the files
+//! at their paths. A lock keeps a second process out, so claims that exist at the start belong to a dead process.
 
 mod condition;
 mod effects;
 mod episodes;
+mod error;
 mod halts;
 mod health;
 mod integrity;
@@ -58,54 +58,54 @@ const LOG_PATIENCE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    /// Where it really lies.
+    /// The path without links.
     real: PathBuf,
-    // In the order in which they have to end: who orders checks before the checker, whose connection is interrupted, and
-    // that before a connection which writes the log back.
+    // They are dropped in this order: first the writer, which orders checks, then the checker, whose connection is
+    // interrupted, and then a connection that writes the log back.
     writer: Worker,
     _checker: Checker,
-    /// What decisions wait for.
+    /// For reads that decisions wait for.
     reader: Worker,
-    /// The ledger of more than one episode, which reports read for long.
+    /// For long reads of the ledger, by reports.
     ledger: Worker,
     _lock: Lock,
     condition: Arc<Condition>,
     last_run: LastRun,
-    /// When it was last seen that the database can be written.
+    /// When a write last succeeded as a check.
     last_beat: Mutex<Option<Timestamp>>,
-    /// Whether the log may hold what was forgotten.
+    /// Whether the log may still hold deleted data.
     log_remembers: AtomicBool,
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`, and makes it if it is not there. Effects that a dead process had claimed are free
-    /// again. A file up to 256 MB is checked as a whole before it is used; a larger one is checked in the background.
+    /// Opens the database at `path`, and creates it if it does not exist. Effects that a dead process had claimed are free
+    /// again. A file of up to 256 MB is checked completely before it is used; a larger one is checked in the background.
     ///
-    /// Fails, and leaves the file as it is, if somebody has it open, by whatever path; if it is a folder, no database, one
-    /// of another application or of a newer release; if it is damaged; if it has several names (hard links); if it is
-    /// gone while its log (`-wal`) is there; and if it cannot be written. The message names the file and says what to do.
-    /// The file must lie on a disk of this machine, not on a network file system.
+    /// Fails, and leaves the file unchanged, if it is already open, by whatever path; if it is a folder, not a database, or
+    /// the database of another application or of a newer release; if it is damaged; if it has several names (hard links); if
+    /// it is missing while its log (`-wal`) exists; and if it cannot be written. The message names the file and says what to
+    /// do. The file must be on a disk of this machine, not on a network file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
         opening::open(path)
             .map_err(|failure| condition::store_error("open the database", path, failure))
     }
 
-    /// How the last run on this database ended, as far as was known when it was opened.
+    /// How the last run on this database ended, as far as it was known at the start.
     pub fn last_run(&self) -> LastRun {
         self.last_run
     }
 
-    /// Writes the log back into the database and empties it: it holds what was there before somebody was forgotten.
-    /// While a report is read that cannot be; it is tried again when one has been read.
+    /// Writes the log back into the database and empties it, because it holds data that was deleted since. This is not
+    /// possible while a report reads; it is tried again after that.
     async fn empty_log(&self) {
-        // Before it, so that whoever forgets somebody meanwhile is not overlooked.
+        // It is reset before, so that an erasure during the work is not overlooked.
         self.log_remembers.store(false, Ordering::Relaxed);
         let path = self.real.clone();
         let emptied = tokio::task::spawn_blocking(move || {
             let connection = sqlite::connect(&path)?;
             sqlite::make_durable(&connection)?;
-            // Nobody can write meanwhile.
+            // No write is possible meanwhile.
             connection.busy_timeout(LOG_PATIENCE)?;
             let busy = |row: &rusqlite::Row<'_>| row.get(0);
             let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)?;
@@ -120,7 +120,7 @@ impl SqliteStore {
         }
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -325,7 +325,7 @@ impl Store for SqliteStore {
     }
 
     async fn put_off(&self, time: Timestamp) -> Result<Vec<PutOff>, StoreError> {
-        // It looks through all that is planned, and no decision waits for it.
+        // It reads all planned effects, and no decision waits for it.
         self.ledger
             .run("find what was put off", move |connection| {
                 effects::put_off(connection, time)
@@ -401,7 +401,7 @@ mod tests {
     use crate::recipes::missed_call::core::model::Subject;
     use crate::recipes::missed_call::store::{DeliveryName, ErasedSubject};
 
-    // A report over years of the ledger must hold up neither what is written nor what a webhook or a text waits for.
+    // A report over years of the ledger must delay neither writes nor the reads of webhooks and texts.
     #[tokio::test]
     async fn a_report_holds_up_nothing_else() {
         let folder = tempfile::tempdir().unwrap();

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use super::condition::Condition;
+use super::error::Result;
 use super::integrity::Checker;
 use super::lock::Lock;
-use super::rows::Result;
 use super::tally::{LastRun, Tally};
 use super::worker::Worker;
 use super::writer::Writer;

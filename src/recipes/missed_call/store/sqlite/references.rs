@@ -1,9 +1,9 @@
-//! What episodes are found by where their contact is not told.
+//! The references that lead to an episode when its contact is not known.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::episodes;
-use super::rows::Result;
+use super::error::Result;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::{Reference, ReferenceChange};
 use crate::recipes::missed_call::store::Stored;

@@ -3,15 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::error::{Conflict, Result};
 use super::{effects, episodes, halts, ledger, lines, references, texting};
 use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::Subject;
 use crate::recipes::missed_call::store::{Commit, CommitOutcome, Shares, Suppression};
-use crate::sqlite::Failure;
-
-pub(super) type Result<T> = std::result::Result<T, Failure>;
 
 /// How long the names of deliveries are kept.
 const DELIVERY_MEMORY: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -21,11 +19,6 @@ pub(super) const NEXT_DUE: &str = "SELECT min(due) FROM (
                UNION ALL SELECT (SELECT min(due_at) FROM line WHERE lane = 1 AND due_at IS NOT NULL)
                UNION ALL SELECT (SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL))";
 const NEXT_WAKE: &str = "SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL";
-
-/// A commit that must be taken back as a whole, though nothing failed.
-#[derive(Debug, thiserror::Error)]
-#[error("conflict")]
-pub(super) struct Conflict;
 
 pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<CommitOutcome> {
     if let Some(delivery) = &commit.delivery
@@ -66,7 +59,26 @@ fn is_unique_violation(error: &(dyn std::error::Error + Send + Sync + 'static)) 
 }
 
 fn write(connection: &Connection, commit: &Commit) -> Result<()> {
-    if let Some(delivery) = &commit.delivery {
+    // Without `..`, so that a new kind of change cannot be forgotten here.
+    let Commit {
+        delivery,
+        earlier,
+        episodes,
+        effects,
+        suppressions,
+        consents,
+        texts,
+        counts,
+        rewritten,
+        forgotten,
+        entries,
+        recipe,
+        halts,
+        companies,
+        company_apps,
+        references,
+    } = commit;
+    if let Some(delivery) = delivery {
         connection
             .prepare_cached("INSERT INTO delivery (name, received_at) VALUES (?1, ?2)")?
             .execute(params![
@@ -85,7 +97,7 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
             )?
             .execute([oldest.as_millisecond()])?;
     }
-    for delivery in &commit.earlier {
+    for delivery in earlier {
         connection
             .prepare_cached(
                 "INSERT INTO delivery (name, received_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -96,17 +108,16 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
             ])?;
     }
     // An episode that ends makes room for one that begins.
-    let (begins, others): (Vec<_>, Vec<_>) = commit
-        .episodes
+    let (begins, others): (Vec<_>, Vec<_>) = episodes
         .iter()
         .partition(|change| change.read_at_revision.is_none());
     for change in others.into_iter().chain(begins) {
         episodes::write(connection, change)?;
     }
-    for change in &commit.effects {
+    for change in effects {
         effects::write(connection, change)?;
     }
-    for change in &commit.suppressions {
+    for change in suppressions {
         let key = (
             change.location.as_str(),
             change.subject.as_str(),
@@ -127,31 +138,31 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
                 .execute(params![key.0, key.1, key.2, change.at.as_millisecond()])?;
         }
     }
-    texting::write_consents(connection, &commit.consents)?;
-    texting::count(connection, &commit.texts)?;
-    texting::add(connection, &commit.counts)?;
-    for rewritten in &commit.rewritten {
+    texting::write_consents(connection, consents)?;
+    texting::count(connection, texts)?;
+    texting::add(connection, counts)?;
+    for rewritten in rewritten {
         ledger::rewrite(connection, rewritten)?;
     }
-    texting::forget(connection, &commit.forgotten)?;
-    ledger::append(connection, &commit.entries)?;
-    if let Some(recipe) = &commit.recipe {
+    texting::forget(connection, forgotten)?;
+    ledger::append(connection, entries)?;
+    if let Some(recipe) = recipe {
         connection
             .prepare_cached(
                 "INSERT INTO recipe (fingerprint, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![recipe.fingerprint, recipe.source.as_str()])?;
     }
-    for change in &commit.halts {
+    for change in halts {
         halts::write(connection, change)?;
     }
-    for told in &commit.companies {
-        halts::write_company(connection, told)?;
+    for company in companies {
+        halts::write_company(connection, company)?;
     }
-    for told in &commit.company_apps {
-        halts::write_app(connection, told)?;
+    for app in company_apps {
+        halts::write_app(connection, app)?;
     }
-    for change in &commit.references {
+    for change in references {
         references::write(connection, change)?;
     }
     Ok(())
@@ -212,14 +223,4 @@ fn earliest(connection: &Connection, sql: &str) -> Result<Option<Timestamp>> {
     let mut statement = connection.prepare_cached(sql)?;
     let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
     Ok(earliest.map(Timestamp::from_millisecond).transpose()?)
-}
-
-/// Reads what was stored as JSON. What serde says of a failure repeats the value, which may be somebody's; only the place
-/// is told.
-pub(super) fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let column = error.column();
-        format!("a stored row cannot be read at character {column}; use the release that wrote it")
-            .into()
-    })
 }

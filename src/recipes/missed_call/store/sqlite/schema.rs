@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::rows::Result;
+use super::error::Result;
 use super::{effects, tally};
 use crate::sqlite::{self, Refusal};
 

@@ -159,7 +159,7 @@ CREATE TABLE company_app (
     since INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- What an episode is found by where its contact is not told.
+-- The references that lead to an episode when its contact is not known.
 CREATE TABLE episode_reference (
     location TEXT NOT NULL,
     -- Its kind and id.

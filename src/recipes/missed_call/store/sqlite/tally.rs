@@ -10,7 +10,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::rows::Result;
+use super::error::Result;
 use crate::sqlite::Refusal;
 
 /// One row, beside the versions of the schema: releases that do not know it leave it as it is.

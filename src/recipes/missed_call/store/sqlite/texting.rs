@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::episodes;
-use super::rows::Result;
+use super::error::Result;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::{
     Consent, ConsentKind, DAYS_OF_RATES, SendCounts,

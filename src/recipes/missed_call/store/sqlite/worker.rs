@@ -1,5 +1,5 @@
-//! The threads that own a connection each. Writing jobs have one ([`writer`](super::writer)). Reading jobs have threads of
-//! their own and wait for no disk: each sees all that was answered before it was asked.
+//! The threads, each of which owns a connection. Writing jobs share one ([`writer`](super::writer)). Reading jobs have their
+//! own threads and do not wait for the disk. A reading job sees every write that was answered before the job was sent.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,12 +13,12 @@ use super::writer::Writer;
 use crate::recipes::missed_call::store::StoreError;
 use crate::sqlite::{Failure, FileFault};
 
-/// Runs in the group's transaction, where there is one, and gives back what tells the waiting caller once it is known
+/// Runs in the group's transaction, if there is one. Returns a function that answers the waiting caller once it is known
 /// whether the group's write reached the disk.
 pub(super) type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
 pub(super) type Answer = Box<dyn FnOnce(Option<&Refused>) + Send>;
 
-/// Why nothing of a group counts.
+/// Why a whole group failed.
 #[derive(Debug, Clone)]
 pub(super) enum Refused {
     File(FileFault),
@@ -40,8 +40,8 @@ impl From<Refused> for Failure {
     }
 }
 
-/// A handle to the thread. Dropping it waits until the jobs are done and the thread has ended, so that nothing is
-/// written any more by the time the file is free for the next store.
+/// A handle to the thread. Dropping it waits until the jobs are done and the thread has ended, so that no write happens
+/// after the file is free for the next store.
 #[derive(Debug)]
 pub(super) struct Worker {
     /// `None` once it is being dropped.
@@ -89,14 +89,14 @@ impl Worker {
         })
     }
 
-    /// Runs `job` on the connection. All that it reads is of one moment. What it wrote is on the disk when this returns;
-    /// if it fails, nothing of it is.
+    /// Runs `job` on the connection. The job reads one consistent snapshot. Its writes are on the disk when this returns; if
+    /// it fails, none of them is.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
         job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let condition = Arc::clone(&self.condition);
         let job: Job = Box::new(move |transaction| {
             let result = transaction.map(|connection| in_savepoint(connection, job));
@@ -109,14 +109,14 @@ impl Worker {
                     (None, Some(result)) => result,
                     (None, None) => Err("there was no transaction".into()),
                 };
-                // Whoever asked may have gone.
-                let _ = tell.send(result);
+                // The caller may have gone.
+                let _ = sender.send(result);
             })
         });
         let stopped = || StoreError::new(doing, "the store's thread has stopped");
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         jobs.send(job).map_err(|_| stopped())?;
-        let done = told.await.map_err(|_| stopped())?;
+        let done = receiver.await.map_err(|_| stopped())?;
         done.map_err(|failure| self.condition.error(doing, failure))
     }
 }

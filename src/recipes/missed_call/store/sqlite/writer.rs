@@ -1,6 +1,5 @@
-//! The thread that writes. Jobs that wait together run in one transaction, each in a savepoint of its own, and are
-//! answered after the one write to the disk that all of them share, and after a look whether that write is in the files
-//! that the next start opens.
+//! The thread that writes. Jobs that wait together run in one transaction, each in its own savepoint. They are answered after
+//! their shared write to the disk, and after a check that the write is in the files that the next start will open.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -16,7 +15,7 @@ use crate::sqlite::{CHECKED_BYTES, FileFault, OpenFiles, Seen};
 /// The most jobs that share one write. Each takes some 30 µs, and the first of them waits for the last.
 const GROUP: usize = 256;
 
-/// From which length of the log on its growth is told: twice what is kept of it when nobody reads for long.
+/// A log of this length is reported: twice the length that it keeps without long reads.
 const LONG_LOG: u64 = 128 * 1024 * 1024;
 
 pub(super) struct Writer {
@@ -24,7 +23,7 @@ pub(super) struct Writer {
     files: OpenFiles,
     tally: Tally,
     condition: Arc<Condition>,
-    /// Orders a check of the database.
+    /// Requests a check of the database.
     check: Order,
     /// When the database itself was last written, and how long it was.
     known: Seen,
@@ -42,7 +41,7 @@ impl Writer {
     ) -> Result<Self, FileFault> {
         let known = files.look()?;
         if known.bytes > CHECKED_BYTES {
-            // It was not when it was opened.
+            // It was not checked when it was opened.
             let _ = check.send(());
         }
         Ok(Self {
@@ -61,7 +60,7 @@ impl Writer {
         while let Ok(first) = waiting.recv() {
             self.write(first, waiting);
         }
-        // Nothing is left in the log if this is the last connection to close.
+        // The log is empty afterwards if this is the last connection.
         drop(self.connection);
         if self.files.look().is_ok() && self.condition.damage().is_none() {
             self.tally.close();
@@ -70,18 +69,18 @@ impl Writer {
 
     fn write(&mut self, first: Job, waiting: &Receiver<Job>) {
         let begun = self.begin();
-        // Jobs that cannot be done have waited long enough.
+        // If no transaction began, all waiting jobs fail now.
         let most = if begun.is_ok() { GROUP } else { usize::MAX };
         let group = std::iter::once(first).chain(waiting.try_iter().take(most - 1));
         let before = self.connection.total_changes();
-        // Some failures (a full disk) make SQLite take back the whole transaction. Whatever ran after that would be
-        // written by itself, though everybody in the group is told that nothing was.
+        // Some failures (a full disk) make SQLite roll back the whole transaction. A later job would then be written on its
+        // own, although the whole group is reported as failed.
         let connection = &self.connection;
         let transaction = || (!connection.is_autocommit()).then_some(connection);
         let answers: Vec<Answer> = group.map(|job| job(transaction())).collect();
         let ended = begun.and_then(|()| self.end(before));
         if ended.is_err() && !self.connection.is_autocommit() {
-            // If even this fails, the next BEGIN does too, and its jobs are told.
+            // If this fails too, the next BEGIN fails, and its jobs report it.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         let ended = ended.and_then(|()| Ok(self.look()?));
@@ -106,7 +105,7 @@ impl Writer {
         }
     }
 
-    /// Writes what there is to write to the disk.
+    /// Commits the transaction to the disk.
     fn end(&mut self, before: u64) -> Result<(), Refused> {
         self.is_sound()?;
         let has_changed = self.connection.total_changes() != before;
@@ -131,41 +130,41 @@ impl Writer {
         refused
     }
 
-    /// Whether what was written is there for the next start.
+    /// Checks that the write will be found by the next start.
     fn look(&mut self) -> Result<(), FileFault> {
         let seen = match self.files.look() {
             Ok(seen) => seen,
             Err(fault) => {
-                self.tell_of_displacement(&fault);
+                self.report_displacement(&fault);
                 return Err(fault);
             }
         };
         self.is_displaced = false;
         if (seen.written, seen.bytes) != (self.known.written, self.known.bytes) {
-            // By this process, which writes the log back now and then, or by somebody who should not.
+            // By this process, which sometimes writes the log back, or by another one, which is an error.
             self.known = seen;
             if seen.bytes <= CHECKED_BYTES {
                 let _ = self.check.send(());
             }
         }
-        self.tell_of_log(seen.log_bytes);
+        self.report_long_log(seen.log_bytes);
         Ok(())
     }
 
-    fn tell_of_displacement(&mut self, fault: &FileFault) {
+    fn report_displacement(&mut self, fault: &FileFault) {
         if self.is_displaced {
             return;
         }
         self.is_displaced = true;
         let path = self.condition.path().display();
         tracing::error!(%path, "the database takes nothing any more: {fault}");
-        // If it is only the log that is gone, all that was acknowledged is in the database now.
+        // If only the log is gone, this writes all acknowledged commits into the database.
         let _ = self
             .connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     }
 
-    fn tell_of_log(&mut self, bytes: u64) {
+    fn report_long_log(&mut self, bytes: u64) {
         if bytes > LONG_LOG && !self.is_log_long {
             let (path, mb) = (self.condition.path().display(), bytes / 1024 / 1024);
             tracing::warn!(

@@ -1,0 +1,145 @@
+//! Injected bugs (mutants), to prove that the oracle detects them.
+
+use gohighlevel::message::MessageType;
+use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
+use gohighlevel::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
+use gohighlevel::webhooks::{Delivery, Event};
+use jiff::{SignedDuration, Timestamp};
+
+/// A bug in a simulated world. The engine itself is unchanged: its store, its network, its webhooks or its clock imitate
+/// what a broken engine would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mutant {
+    /// A text whose answer is lost is sent twice.
+    SendsTwice,
+    /// Attempts are not stored, so that a crash forgets them.
+    ForgetsAttempts,
+    /// The suppression list is always empty.
+    IgnoresStop,
+    /// One call in eight is acknowledged but not stored.
+    LosesCalls,
+    /// A call is stored without its planned effects.
+    DropsSteps,
+    /// Sweeps find no records.
+    FindsNothing,
+    /// Pauses are not stored.
+    ForgetsPauses,
+    /// The engine's clock is twenty minutes slow.
+    SendsLate,
+    /// The engine's clock is five minutes fast.
+    SendsEarly,
+    /// A reply gets the time of its webhook, so that a text from before a call seems to answer it.
+    ForgetsWhen,
+    /// Answers are acknowledged but not stored.
+    LosesAnswers,
+    /// First-time callers are not remembered.
+    ForgetsNewCallers,
+    /// Attempts are searched for by this machine's clock. Only worlds with wrong clocks detect it.
+    TrustsItsClock,
+}
+
+impl Mutant {
+    /// All mutants.
+    pub(super) const ALL: [Self; 13] = [
+        Self::SendsTwice,
+        Self::ForgetsAttempts,
+        Self::IgnoresStop,
+        Self::LosesCalls,
+        Self::DropsSteps,
+        Self::FindsNothing,
+        Self::ForgetsPauses,
+        Self::SendsLate,
+        Self::SendsEarly,
+        Self::ForgetsWhen,
+        Self::LosesAnswers,
+        Self::ForgetsNewCallers,
+        Self::TrustsItsClock,
+    ];
+
+    /// The error of the engine's clock.
+    pub(super) fn clock_error(self) -> SignedDuration {
+        match self {
+            Self::SendsLate => SignedDuration::from_mins(-20),
+            Self::SendsEarly => SignedDuration::from_mins(5),
+            _ => SignedDuration::ZERO,
+        }
+    }
+
+    /// Whether HighLevel's answers have a date, so that an engine can correct its clock.
+    pub(super) fn dates_answers(self) -> bool {
+        self.clock_error().is_zero()
+    }
+
+    /// Changes a webhook on its delivery.
+    pub(super) fn change_delivery(self, delivery: &mut Delivery) {
+        let received_at = delivery.received_at;
+        if let (Self::ForgetsWhen, Event::InboundMessage(message)) = (self, &mut delivery.event)
+            && message.message_type == Some(MessageType::Sms)
+        {
+            message.date_added = Some(received_at);
+            delivery.timestamp = Some(received_at);
+        }
+    }
+
+    /// Changes a commit before it is stored; `None` if it is not stored at all. `clock` is the time that the machine's clock
+    /// shows.
+    pub(super) fn change_commit(
+        self,
+        mut commit: Commit,
+        now: Timestamp,
+        clock: Timestamp,
+    ) -> Option<Commit> {
+        match self {
+            Self::LosesCalls if commit.recipe.is_some() && fastrand::u8(..8) == 0 => return None,
+            Self::LosesAnswers if commit.entries.iter().any(is_answer) => return None,
+            Self::DropsSteps => commit
+                .effects
+                .retain(|change| !matches!(change, EffectChange::Plan { .. })),
+            Self::ForgetsPauses => commit.halts.clear(),
+            Self::ForgetsAttempts => {
+                for change in &mut commit.effects {
+                    if let EffectChange::Keep { progress, .. } = change {
+                        *progress = Progress::NEW;
+                    }
+                }
+            }
+            Self::TrustsItsClock => {
+                for change in &mut commit.effects {
+                    if let Some((began_at, before)) = looked_for(change) {
+                        // A naive allowance of two minutes for clock differences.
+                        let ahead = clock.duration_since(now);
+                        let began_at = began_at.saturating_add(ahead).unwrap_or(clock);
+                        *before = Before::Since(began_at - SignedDuration::from_mins(2));
+                    }
+                }
+            }
+            _ => {}
+        }
+        Some(commit)
+    }
+}
+
+/// When an attempt began, and how its trace is recognized.
+fn looked_for(change: &mut EffectChange) -> Option<(Timestamp, &mut Before)> {
+    match change {
+        EffectChange::Keep { progress, .. } | EffectChange::Release { progress, .. } => {
+            match progress {
+                Progress::Attempting {
+                    began_at, before, ..
+                }
+                | Progress::Unsettled {
+                    began_at, before, ..
+                } => Some((*began_at, before)),
+                Progress::Waiting { .. } => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn is_answer(entry: &Entry) -> bool {
+    matches!(
+        entry.kind,
+        EntryKind::Replied { .. } | EntryKind::Happened { .. }
+    )
+}

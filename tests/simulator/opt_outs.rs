@@ -1,0 +1,24 @@
+//! The opt-outs and opt-ins of a caller.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+#[derive(Debug, Default)]
+pub(super) struct OptOuts {
+    /// When the caller said each opt-out, and when an engine acknowledged it.
+    pub(super) opt_outs: Vec<(Timestamp, Duration)>,
+    /// When the caller last opted in.
+    pub(super) opted_in_at: Option<Timestamp>,
+}
+
+impl OptOuts {
+    /// When the first opt-out that is still in force was acknowledged.
+    pub(super) fn since(&self) -> Option<Duration> {
+        let in_force = |(said_at, _): &&(Timestamp, Duration)| {
+            self.opted_in_at.is_none_or(|opted_in| *said_at > opted_in)
+        };
+        let in_force = self.opt_outs.iter().filter(in_force);
+        in_force.map(|(_, acknowledged)| *acknowledged).min()
+    }
+}

@@ -1,0 +1,204 @@
+//! The plan of a world: every event from outside, decided by `generator` before anything runs. Each event is independent
+//! of the others, so that `shrink` can remove any of them.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::faults::{Fault, Requests};
+
+/// One of the callers, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Caller(pub(super) usize);
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "caller {}", self.0 + 1)
+    }
+}
+
+/// All events from outside in one simulated world.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) start: Timestamp,
+    /// How many engines share the store.
+    pub(super) workers: usize,
+    /// Whether HighLevel's answers have a date. Without it an engine has only its own clock.
+    pub(super) dates_answers: bool,
+    /// In the order of their times.
+    pub(super) events: Vec<Event>,
+}
+
+/// The clock error that an engine does not correct, and its uncertainty about HighLevel's clock.
+const CORRECTED_TO: Duration = Duration::from_secs(6);
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub(super) at: Duration,
+    pub(super) kind: EventKind,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum EventKind {
+    Call {
+        caller: Caller,
+        end: CallEnd,
+        delivery: DeliveryPlan,
+    },
+    Write {
+        caller: Caller,
+        words: Words,
+        delivery: DeliveryPlan,
+    },
+    /// The host reports a booking.
+    Book { caller: Caller, worker: usize },
+    /// A worker sweeps: it reads HighLevel's records.
+    Sweep { worker: usize },
+    /// The host pauses the location for this long.
+    Pause { worker: usize, length: Duration },
+    /// The team turns do-not-disturb on or off.
+    SetDnd {
+        caller: Caller,
+        on: bool,
+        delivery: DeliveryPlan,
+    },
+    /// The next requests of this kind have a fault.
+    RequestFault {
+        requests: Requests,
+        fault: Fault,
+        times: u32,
+    },
+    /// All requests have a fault for this long.
+    Outage { fault: Fault, length: Duration },
+    /// The store fails for this long.
+    StoreFails { length: Duration },
+    /// The clock of a worker's machine is set `seconds` ahead. From then on it gains `gains` milliseconds in each second.
+    ClockSet {
+        worker: usize,
+        seconds: i64,
+        gains: i64,
+    },
+    /// The worker crashes when it reaches `point` after `after` other times, and starts again after `down`.
+    Crash {
+        worker: usize,
+        point: CrashPoint,
+        after: u32,
+        down: Duration,
+    },
+}
+
+impl EventKind {
+    /// Whether it can keep an engine from doing its work in time, or from knowing that its work is done.
+    pub(super) fn hinders(&self, dates_answers: bool) -> bool {
+        match self {
+            Self::Pause { .. }
+            | Self::RequestFault { .. }
+            | Self::Outage { .. }
+            | Self::StoreFails { .. }
+            | Self::Crash { .. } => true,
+            // HighLevel's answers correct it.
+            Self::ClockSet { .. } => !dates_answers,
+            Self::Call { .. }
+            | Self::Write { .. }
+            | Self::Book { .. }
+            | Self::Sweep { .. }
+            | Self::SetDnd { .. } => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallEnd {
+    Missed,
+    Voicemail,
+    Answered,
+    /// The business calls the caller, who answers.
+    Returned,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// A word that the platform understands, too.
+    Stop,
+    /// A phrase that only the recipe understands.
+    Refusal,
+    Start,
+    Help,
+    Thanks,
+    Automatic,
+    Other,
+}
+
+impl Words {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Stop => "STOP",
+            Self::Refusal => "please stop texting me",
+            Self::Start => "START",
+            Self::Help => "can somebody call me please",
+            Self::Thanks => "thanks",
+            Self::Automatic => "I'm driving right now and will get back to you later.",
+            Self::Other => "we are on our way home",
+        }
+    }
+}
+
+/// How a webhook is delivered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DeliveryPlan {
+    pub(super) worker: usize,
+    pub(super) delay: Duration,
+    /// The time between the first delivery and a second one.
+    pub(super) repeat_after: Option<Duration>,
+    /// It is never delivered. A sweep may still find its event.
+    pub(super) lost: bool,
+}
+
+impl DeliveryPlan {
+    pub(super) const PROMPT: Self = Self {
+        worker: 0,
+        delay: Duration::from_millis(300),
+        repeat_after: None,
+        lost: false,
+    };
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CrashPoint {
+    BeforeWrite,
+    AfterWrite,
+    BeforeRequest,
+    AfterRequest,
+}
+
+impl CrashPoint {
+    pub(super) const ALL: [Self; 4] = [
+        Self::BeforeWrite,
+        Self::AfterWrite,
+        Self::BeforeRequest,
+        Self::AfterRequest,
+    ];
+}
+
+impl Plan {
+    /// The largest error of the clock that an engine uses.
+    pub(super) fn clock_error(&self) -> Duration {
+        if self.dates_answers {
+            return CORRECTED_TO;
+        }
+        let errors = self.events.iter().map(|event| match event.kind {
+            EventKind::ClockSet { seconds, .. } => seconds.unsigned_abs(),
+            _ => 0,
+        });
+        Duration::from_secs(errors.max().unwrap_or(0))
+    }
+
+    /// Whether a webhook is lost.
+    pub(super) fn loses(&self) -> bool {
+        self.events.iter().any(|event| match event.kind {
+            EventKind::Call { delivery, .. } | EventKind::Write { delivery, .. } => delivery.lost,
+            _ => false,
+        })
+    }
+}
