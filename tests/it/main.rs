@@ -8,7 +8,6 @@ mod examples;
 mod fake_ghl;
 mod held_clock;
 mod house;
-mod layers;
 mod logged;
 mod missed_call;
 mod oauth;

@@ -46,6 +46,7 @@ mod engine;
 pub mod edge_cases {}
 #[doc = include_str!("limits.md")]
 pub mod limits {}
+mod recipe_file;
 pub mod store;
 
 pub use self::core::{call, compliance, copy, episode, ledger, presets, recipe, reply, report};

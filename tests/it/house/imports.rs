@@ -170,16 +170,24 @@ fn module_of(file: &str) -> Module {
 
 /// The names that the `use` lines of a file bring in, outside of its tests.
 fn imports_of(source: &Source) -> Vec<Import> {
-    let code: Vec<&str> = source.code().map(|(_, line)| line).collect();
-    let code = code.join(" ");
     let mut imports = Vec::new();
-    for statement in statements(&code) {
-        let Some((before, tree)) = statement.split_once("use ") else {
+    let mut lines = source.code().map(|(_, line)| line.trim());
+    while let Some(line) = lines.next() {
+        let Some((before, tree)) = line.split_once("use ") else {
             continue;
         };
-        let public = before.trim_end().ends_with("pub") || before.trim_end().ends_with(')');
+        let public = before.starts_with("pub");
+        if !(before.is_empty() || (public && before.ends_with(' '))) {
+            continue;
+        }
+        let mut tree = tree.to_owned();
+        while !tree.ends_with(';') {
+            let Some(more) = lines.next() else { break };
+            tree.push_str(more);
+        }
+        let tree = tree.trim_end_matches(';');
         let mut paths = Vec::new();
-        expand("", tree.trim(), &mut paths);
+        expand("", tree, &mut paths);
         imports.extend(paths.into_iter().map(|path| Import {
             public,
             path: path.split("::").map(str::to_owned).collect(),
@@ -188,39 +196,14 @@ fn imports_of(source: &Source) -> Vec<Import> {
     imports
 }
 
-/// The `use` statements of some code, with what stands before the word on its line.
-fn statements(code: &str) -> impl Iterator<Item = &str> {
-    let mut rest = code;
-    std::iter::from_fn(move || {
-        loop {
-            let at = rest.find("use ")?;
-            let begins = rest[..at].trim_end();
-            let is_word = rest[..at]
-                .chars()
-                .next_back()
-                .is_none_or(char::is_whitespace);
-            let starts = begins.rfind([';', '}', '{', ']']).map_or(0, |end| end + 1);
-            let modifier = begins[starts..].trim();
-            let is_statement = is_word
-                && (modifier.is_empty() || modifier == "pub" || modifier.starts_with("pub("));
-            let end = rest[at..].find(';').map(|end| at + end)?;
-            if is_statement {
-                let statement = &rest[starts..end];
-                rest = &rest[end..];
-                return Some(statement);
-            }
-            rest = &rest[at + 4..];
-        }
-    })
-}
-
 /// Every path of a tree such as `super::{one::A, two::{B, C as D}}`.
 fn expand(before: &str, tree: &str, paths: &mut Vec<String>) {
     let tree = tree.trim();
     let Some(brace) = tree.find('{') else {
         let path = tree.split(" as ").next().unwrap_or(tree).trim();
+        let path = format!("{before}{path}");
         let path = path.trim_end_matches("::self").trim_end_matches("::*");
-        paths.push(format!("{before}{path}"));
+        paths.push(path.to_owned());
         return;
     };
     let before = format!("{before}{}", &tree[..brace]);

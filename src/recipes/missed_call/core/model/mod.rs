@@ -10,6 +10,7 @@ mod pipeline;
 mod reason;
 mod reference;
 mod trigger;
+mod workflow;
 
 pub use halt::Halt;
 pub use ids::{EffectId, EpisodeId, StepName};
@@ -20,3 +21,4 @@ pub use pipeline::PipelineFacts;
 pub use reason::Reason;
 pub use reference::{Reference, ReferenceChange};
 pub use trigger::Trigger;
+pub use workflow::WorkflowFacts;

@@ -70,7 +70,6 @@ mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -218,17 +217,6 @@ impl Recipe {
     /// The JSON Schema (draft 2020-12) of a recipe, by which editors complete and check it; the [module](self) says how.
     pub fn json_schema() -> serde_json::Value {
         keys::json_schema()
-    }
-
-    /// Reads and checks the recipe in a file of UTF-8.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, RecipeError> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
-            let fault = Diagnostic::new(format!("cannot be read: {error}"), "name a readable file");
-            RecipeError::from(Problem::new(&name, 1, "", fault))
-        })?;
-        Self::from_bytes(&name, &bytes)
     }
 
     /// Reads and checks a recipe as [`from_toml`](Self::from_toml) does, from the bytes of a file. If they are not UTF-8,

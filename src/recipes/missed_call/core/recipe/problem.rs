@@ -71,6 +71,12 @@ pub struct RecipeError {
 }
 
 impl RecipeError {
+    /// A file that cannot be read.
+    pub(crate) fn unreadable(file: &str, error: &std::io::Error) -> Self {
+        let fault = Diagnostic::new(format!("cannot be read: {error}"), "name a readable file");
+        Self::from(Problem::new(file, 1, "", fault))
+    }
+
     /// Fails unless there is no problem.
     pub(crate) fn unless_sound(mut problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() {

@@ -1,8 +1,8 @@
 //! Checks what steps name in the location's CRM: pipelines and their stages, workflows, custom fields.
 
 use super::LocationFacts;
-use crate::api::workflows::{Workflow, WorkflowStatus};
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::problem::Problem;
 use crate::recipes::missed_call::core::recipe::{FieldsStep, Recipe, StageStep, StepAction};
 
@@ -64,13 +64,13 @@ fn one_of<'n>(names: impl Iterator<Item = Option<&'n str>>, what: &str) -> Strin
     }
 }
 
-fn workflow_problem(id: &str, known: Option<&Workflow>) -> Option<Diagnostic> {
+fn workflow_problem(id: &str, known: Option<&WorkflowFacts>) -> Option<Diagnostic> {
     match known {
         None => Some(Diagnostic::new(
             format!("the location has no workflow {id}"),
             "copy the id from the address of the workflow in this location",
         )),
-        Some(workflow) if workflow.status == Some(WorkflowStatus::Draft) => Some(Diagnostic::new(
+        Some(workflow) if workflow.is_draft => Some(Diagnostic::new(
             format!("the workflow {id} is a draft and does nothing"),
             "publish it in HighLevel",
         )),

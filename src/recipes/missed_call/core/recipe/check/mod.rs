@@ -9,7 +9,6 @@ use super::{
     Assignee, BusinessNumber, EmailStep, NoticeRecipient, NumberLink, Recipe, Step, StepAction,
     TextStep,
 };
-use crate::api::workflows::Workflow;
 use crate::ids::UserId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::copy::lint::bare_links;
@@ -18,6 +17,7 @@ use crate::recipes::missed_call::core::copy::{
     Template, render_as_named, render_email,
 };
 use crate::recipes::missed_call::core::diagnostic::Diagnostic;
+use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::model::{PipelineFacts, StepName};
 use crate::recipes::missed_call::core::spelling::nearest;
 use crate::secret::Private;
@@ -36,7 +36,7 @@ pub struct LocationFacts {
     /// Its pipelines; without them stages are not checked.
     pub pipelines: Option<Vec<PipelineFacts>>,
     /// Its workflows; without them the recipe's are not checked.
-    pub workflows: Option<Vec<Workflow>>,
+    pub workflows: Option<Vec<WorkflowFacts>>,
     /// The keys of its contacts' custom fields without `contact.`; without them fields are not checked.
     pub custom_fields: Option<Vec<String>>,
 }

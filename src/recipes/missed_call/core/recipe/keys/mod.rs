@@ -3,8 +3,6 @@
 
 mod file;
 mod json_schema;
-#[cfg(test)]
-mod markdown;
 mod steps;
 
 use jiff::SignedDuration;
@@ -194,3 +192,6 @@ pub(super) fn any_of(words: &[&str]) -> String {
         _ => quoted(words, ""),
     }
 }
+
+#[cfg(test)]
+mod markdown;
