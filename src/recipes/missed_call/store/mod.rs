@@ -45,6 +45,12 @@ use crate::secret::Private;
 ///
 /// What a [`commit`](Self::commit) wrote before it returned survives a power cut, as far as the store promises
 /// durability at all. Times are whole milliseconds.
+///
+/// # How to add a store
+///
+/// Implement this trait: the compiler names every method without a default. In `commit`, take [`Commit`] apart by all its
+/// fields, without `..`, and match [`EffectChange`] without a catch-all: then the compiler names what a later release adds.
+/// Check it with the contract tests of this crate (`tests/it/missed_call/*_contract.rs`), which run against any `Store`.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes all of `commit`, or nothing.
