@@ -1,5 +1,5 @@
-//! What is left of an episode when its person is erased: that there was one, what was done, when and how it ended; not
-//! who it was, how they could be reached, or what was written to them.
+//! The rest of an episode when its person is erased: that there was one, what was done, when and how it ended; not who it
+//! was, how they could be reached, or what was written to them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::model::Intent;
 use crate::ids::ContactId;
 use crate::secret::Private;
 
-/// What stands in the place of ids and references.
+/// Replaces ids and references.
 const ERASED: &str = "erased";
 
 pub(crate) fn state(state: EpisodeState) -> EpisodeState {
@@ -80,8 +80,24 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             from: nobody(from),
             to: nobody(to),
         },
-        // What happened is counted by its reference, which names an appointment, a call or a click and nobody.
-        kind => kind,
+        // A reference names an appointment, a call or a click, by which reports count it, and no person. The others say
+        // nothing of the person.
+        kind @ (EntryKind::Happened { .. }
+        | EntryKind::CallUnclear { .. }
+        | EntryKind::Postponed { .. }
+        | EntryKind::Waits { .. }
+        | EntryKind::OutcomeUnknown { .. }
+        | EntryKind::NotFound { .. }
+        | EntryKind::NotDone { .. }
+        | EntryKind::OptedOut { .. }
+        | EntryKind::ErasureAsked { .. }
+        | EntryKind::OptedIn { .. }
+        | EntryKind::Ended { .. }
+        | EntryKind::Found { .. }
+        | EntryKind::Swept { .. }
+        | EntryKind::Halted { .. }
+        | EntryKind::Resumed { .. }
+        | EntryKind::Closed { .. }) => kind,
     };
     entry
 }
@@ -148,7 +164,7 @@ fn intent(intent: Intent) -> Intent {
             name: nothing(),
         },
         Intent::Notify { to, title, .. } => Intent::Notify {
-            // A contact that is told is one of the team's.
+            // A contact that gets a notice is one of the team's.
             to,
             title,
             body: nothing(),

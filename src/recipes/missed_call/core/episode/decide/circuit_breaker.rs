@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::TextFacts;
+use super::facts::TextFacts;
 use crate::recipes::missed_call::core::compliance::{
     Basis, Exceeded, Sending, SuspensionLimits, sending,
 };
@@ -56,7 +56,7 @@ impl Episode {
     }
 }
 
-/// When the day of HighLevel's rates begins anew: midnight in UTC.
+/// When the day of HighLevel's rates begins again: midnight in UTC.
 fn next_day(now: Timestamp) -> Timestamp {
     let today = now.to_zoned(TimeZone::UTC);
     let tomorrow = today.tomorrow().and_then(|day| day.start_of_day());

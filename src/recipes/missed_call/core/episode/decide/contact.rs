@@ -1,9 +1,9 @@
 //! What is written of the contact: its fields, its stage in a pipeline, its task's end.
 
-use super::{Decision, OpportunityFacts, PipelineFacts, StageFacts};
+use super::{Decision, OpportunityFacts, StageFacts};
 use crate::ids::{PipelineStageId, TaskId};
 use crate::recipes::missed_call::core::episode::Episode;
-use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
+use crate::recipes::missed_call::core::model::{Intent, PipelineFacts, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{CallFact, FieldValue, FieldsStep, StageStep};
 
 impl Episode {
