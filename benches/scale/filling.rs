@@ -135,7 +135,7 @@ impl Held {
             ordinal: 0,
         };
         let facts = match step {
-            "tag" => Facts::Tag,
+            "tag" => Facts::NotNeeded,
             "task" => Facts::Task(TaskFacts::default()),
             _ => Facts::Text(self.facts.clone()),
         };

@@ -35,6 +35,13 @@
 //! A method is one expression that builds a [`Request`](crate::client::Request). A file holds the methods of its
 //! resource first and the types of its bodies below. Reading tolerates whatever HighLevel sends (`crate::lenient`);
 //! writing sends exactly the documented fields. Nothing here waits, repeats or decides.
+//!
+//! # How to add an endpoint
+//!
+//! 1. Add the method in the file of its resource, with an operation name of its own; a new resource gets a file, a line
+//!    below and a method of `Location` or `Client`.
+//! 2. Add a driver for the method in `tests/it/contract/drivers`, as `tests/it/contract/mod.rs` says. The contract test
+//!    names an operation of HighLevel's files that has neither a method nor a reason to be left out.
 
 pub(crate) mod body;
 pub mod businesses;

@@ -79,28 +79,6 @@ impl Delivery {
         })
     }
 
-    /// An event that no webhook reported and that was found in HighLevel's records, under this name.
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn found(
-        name: &str,
-        event: Event,
-        location_id: LocationId,
-        received_at: Timestamp,
-    ) -> Self {
-        Self {
-            event,
-            webhook_id: None,
-            location_id: Some(location_id),
-            company_id: None,
-            app_id: None,
-            timestamp: None,
-            received_at,
-            delivery_id: Some(name.into()),
-            raw: Bytes::new(),
-            body_sha256: "".into(),
-        }
-    }
-
     /// The same delivery with what its `deliveryId` header said.
     pub(super) fn with_delivery_id(mut self, delivery_id: Option<Box<str>>) -> Self {
         self.delivery_id = delivery_id;

@@ -90,27 +90,6 @@ impl Message {
         }
     }
 
-    /// A message as HighLevel has it recorded, which does not say between which numbers.
-    #[cfg(feature = "missed-call")]
-    pub(crate) fn recorded(message: &crate::api::conversations::Message) -> Self {
-        let word = |word: &str| word.to_owned();
-        Self {
-            message_type: message.message_type.clone(),
-            contact_id: message.contact_id.clone(),
-            conversation_id: message.conversation_id.clone(),
-            message_id: Some(message.id.clone()),
-            date_added: message.date_added,
-            body: message.body.clone(),
-            status: message.status.as_ref().map(|status| word(status.as_str())),
-            call_status: message.call_status.clone(),
-            call_duration: message.call_duration,
-            user_id: message.user_id.clone(),
-            source: message.source.as_ref().map(|source| word(source.as_str())),
-            attachments: message.attachments.clone(),
-            ..Self::default()
-        }
-    }
-
     /// The caller's or sender's number; `None` for withheld numbers, e-mail addresses and anything that is not E.164.
     pub fn from_number(&self) -> Option<PhoneNumber> {
         number(self.from.as_ref())

@@ -416,10 +416,11 @@ fn a_permit_in_each_state() {
         let open = matches!(state, "planned" | "attempting");
         assert_eq!(matches!(permit, Decision::Proceed(_)), open, "{state}");
         assert_eq!(permit == Decision::Obsolete, !open, "{state}");
-        // Facts of another step permit nothing.
-        for facts in [Facts::Tag, Facts::Task(TaskFacts::default())] {
+        // Facts of another kind permit nothing, and are reported as what they are.
+        for facts in [Facts::NotNeeded, Facts::Task(TaskFacts::default())] {
             let permit = episode.decide(&the_text(), &facts, at(5));
-            assert_eq!(permit, Decision::Obsolete, "{state}");
+            assert_eq!(permit == Decision::WrongFacts, open, "{state}");
+            assert_eq!(permit == Decision::Obsolete, !open, "{state}");
         }
     }
 }

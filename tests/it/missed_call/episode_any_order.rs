@@ -157,6 +157,7 @@ impl Watched {
                 self.end(step, EffectEnd::NotDone(reason));
             }
             Decision::Defer { .. } => panic!("the first text waits for no hour"),
+            Decision::WrongFacts => panic!("the facts are the text's"),
             Decision::Obsolete => {
                 assert!(
                     self.ended.contains(&step),

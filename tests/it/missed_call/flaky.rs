@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
@@ -28,6 +28,8 @@ pub(super) struct Flaky {
     pub(super) reads_to_fail: AtomicU32,
     pub(super) intents_to_fail: AtomicU32,
     pub(super) commits_to_fail: AtomicU32,
+    /// Whether another writer is faster each time that an episode is written.
+    pub(super) is_contested: AtomicBool,
     /// What is taken while the next answer about a person's episode is on its way …
     pub(super) after_read: Mutex<Option<(Engine, Delivery)>>,
     /// … and while the next commit is.
@@ -66,6 +68,9 @@ impl Store for Flaky {
     async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
         take_meanwhile(&self.before_commit).await?;
         fails(&self.commits_to_fail)?;
+        if self.is_contested.load(Ordering::SeqCst) && !commit.episodes.is_empty() {
+            return Ok(CommitOutcome::Conflict);
+        }
         let keeps = |change: &EffectChange| matches!(change, EffectChange::Keep { .. });
         if commit.effects.iter().any(keeps) {
             fails(&self.intents_to_fail)?;

@@ -171,7 +171,7 @@ pub(super) fn good_facts(step: &StepName) -> Facts {
             phone: Some(number(NUMBER)),
             ..TextFacts::default()
         }),
-        "tag" => Facts::Tag,
+        "tag" => Facts::NotNeeded,
         _ => Facts::Task(TaskFacts::default()),
     }
 }

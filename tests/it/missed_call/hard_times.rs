@@ -222,6 +222,35 @@ async fn an_episode_that_cannot_be_read_does_not_keep_the_others_open() {
 }
 
 #[tokio::test]
+async fn nothing_is_tried_without_end_where_other_writers_are_faster_each_time() {
+    let ghl = Scripted::new(well);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(start()));
+    let store = Arc::new(Flaky::default());
+    let flaky: Arc<dyn Store> = store.clone();
+    let engine = engine(&ghl, Arc::clone(&clock), clock, flaky, recipe("PT0S"));
+    engine.accept(&missed_call(10, start())).await.unwrap();
+    store.is_contested.store(true, Ordering::SeqCst);
+    let error = engine.accept(&missed_call(11, start())).await.unwrap_err();
+    assert!(error.to_string().contains("again and again"), "{error}");
+    let person = PersonKey {
+        location: LocationId::new(LOCATION).unwrap(),
+        contact: ContactId::new("contact10").unwrap(),
+        number: None,
+    };
+    engine.erase(&person).await.unwrap_err();
+    // The location is halted, though its episodes stay open.
+    let removal = delivery(
+        json!({"type": "UNINSTALL", "locationId": LOCATION}),
+        start(),
+    );
+    let accepted = engine.accept(&removal).await.unwrap();
+    assert_eq!(accepted, Acceptance::Accepted);
+    store.is_contested.store(false, Ordering::SeqCst);
+    while engine.step().await.unwrap() > 0 {}
+    assert_eq!(ghl.count("POST /conversations/messages"), 0);
+}
+
+#[tokio::test]
 async fn a_task_whose_owner_cannot_be_found_out_goes_to_nobody() {
     for (status, message) in [
         (401, "The token is not authorized for this scope."),

@@ -156,7 +156,7 @@ fn each_step_comes_to_what_the_recipe_says() {
     assert_eq!((to, title.as_str()), (NoticeTo::Text(boss), "Missed call"));
     assert!(body.contains(NUMBER) && body.contains("Text sent: Hi Rosan."));
 
-    let Intent::Fields { values, source } = go(decide("fields", &Facts::Tag)) else {
+    let Intent::Fields { values, source } = go(decide("fields", &Facts::NotNeeded)) else {
         panic!("no fields");
     };
     let values: Vec<_> = values
@@ -174,7 +174,7 @@ fn each_step_comes_to_what_the_recipe_says() {
     );
     assert_eq!(source.as_deref(), Some("Missed call"));
 
-    let Intent::Workflow { workflow } = go(decide("callback", &Facts::Tag)) else {
+    let Intent::Workflow { workflow } = go(decide("callback", &Facts::NotNeeded)) else {
         panic!("no workflow");
     };
     assert_eq!(workflow.as_str(), "w1");
@@ -204,7 +204,7 @@ fn a_step_that_follows_something_is_what_the_recipe_says_too() {
         reference: "a1".into(),
     };
     assert_eq!(planned(&episode.handle(&booked, at(5))), ["untag"]);
-    let intent = go(episode.decide(&step("untag"), &Facts::Tag, at(6)));
+    let intent = go(episode.decide(&step("untag"), &Facts::NotNeeded, at(6)));
     let name = "missed-call".to_owned();
     assert_eq!(intent, Intent::Untag { name });
 }
@@ -220,14 +220,14 @@ fn a_task_is_completed_by_the_id_it_got_and_never_without() {
     let mut made = episode();
     done(&mut made, "task", Some("task-7"), 3);
     made.handle(&returned, at(60));
-    let Intent::CompleteTask { task } = go(made.decide(&close, &Facts::Tag, at(61))) else {
+    let Intent::CompleteTask { task } = go(made.decide(&close, &Facts::NotNeeded, at(61))) else {
         panic!("nothing is completed");
     };
     assert_eq!(task.as_str(), "task-7");
 
     let mut not_made = episode();
     not_made.handle(&returned, at(60));
-    let decision = not_made.decide(&close, &Facts::Tag, at(61));
+    let decision = not_made.decide(&close, &Facts::NotNeeded, at(61));
     assert_eq!(decision, Decision::Skip(Reason::Needless));
 }
 

@@ -80,8 +80,24 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             from: erased_contact(from),
             to: erased_contact(to),
         },
-        // The reference of a trigger is needed for counting. It names an appointment, a call or a click, and no person.
-        kind => kind,
+        // A reference names an appointment, a call or a click, by which reports count it, and no person. The others say
+        // nothing of the person.
+        kind @ (EntryKind::Happened { .. }
+        | EntryKind::CallUnclear { .. }
+        | EntryKind::Postponed { .. }
+        | EntryKind::Waits { .. }
+        | EntryKind::OutcomeUnknown { .. }
+        | EntryKind::NotFound { .. }
+        | EntryKind::NotDone { .. }
+        | EntryKind::OptedOut { .. }
+        | EntryKind::ErasureAsked { .. }
+        | EntryKind::OptedIn { .. }
+        | EntryKind::Ended { .. }
+        | EntryKind::Found { .. }
+        | EntryKind::Swept { .. }
+        | EntryKind::Halted { .. }
+        | EntryKind::Resumed { .. }
+        | EntryKind::Closed { .. }) => kind,
     };
     entry
 }

@@ -1,5 +1,5 @@
-//! What the log is told once and not for every call: that a flood begins, that texts pause or go on, that a halted
-//! location leaves calls unanswered. It is kept in memory: another process says it once more.
+//! Lines that are logged once and not for every call: that a flood begins, that texts pause or go on, that a halted location
+//! leaves calls unanswered. It is kept in memory: another process logs each once more.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,16 +10,16 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::{CallFlood, Sending};
 use crate::recipes::missed_call::core::model::Halt;
 
-/// A flood is over when nobody has called in it for so long; the next one is told of again.
+/// A flood is over after this time without a call; the next one is logged again.
 const FLOOD_IS_OVER: SignedDuration = SignedDuration::from_mins(10);
 
 #[derive(Default)]
 pub(super) struct LogOnce {
-    told: Mutex<Told>,
+    logged: Mutex<Logged>,
 }
 
 #[derive(Default)]
-struct Told {
+struct Logged {
     /// When a call that came in a flood was last judged.
     floods: HashMap<LocationId, Timestamp>,
     /// Where texts pause.
@@ -30,7 +30,7 @@ struct Told {
 impl LogOnce {
     /// A call was judged that came in a flood.
     pub(super) fn of_flood(&self, location: &LocationId, flood: CallFlood, now: Timestamp) {
-        let last = self.told().floods.insert(location.clone(), now);
+        let last = self.logged().floods.insert(location.clone(), now);
         if last.is_none_or(|last| now.duration_since(last) >= FLOOD_IS_OVER) {
             tracing::warn!(%location, %flood, "machines seem to call: calls of unknown callers that came in this flood are not answered by text; numbers that a test makes up should lie apart, and `compliance.floods = \"ignored\"` turns this off");
         }
@@ -38,12 +38,14 @@ impl LogOnce {
 
     /// Which texts may be sent just now.
     pub(super) fn of_sending(&self, location: &LocationId, sending: Sending) {
-        let mut told = self.told();
+        let mut logged = self.logged();
         let before = match sending {
-            Sending::Open => told.pauses.remove(location),
-            _ => told.pauses.insert(location.clone(), sending),
+            Sending::Open => logged.pauses.remove(location),
+            Sending::FollowUpsPaused(_) | Sending::Stopped(_) => {
+                logged.pauses.insert(location.clone(), sending)
+            }
         };
-        drop(told);
+        drop(logged);
         let is_the_same =
             |before: Sending| std::mem::discriminant(&before) == std::mem::discriminant(&sending);
         match sending {
@@ -56,13 +58,13 @@ impl LogOnce {
             Sending::Stopped(exceeded) if !before.is_some_and(is_the_same) => {
                 tracing::warn!(%location, %exceeded, "all texts pause until midnight in UTC, before HighLevel blocks the location; look at what they say and to whom they go");
             }
-            _ => {}
+            Sending::Open | Sending::FollowUpsPaused(_) | Sending::Stopped(_) => {}
         }
     }
 
     /// A call is not answered, or something else is not done, because of a halt.
     pub(super) fn of_halt(&self, location: &LocationId, halt: Halt) {
-        if !self.told().halts.insert((location.clone(), halt)) {
+        if !self.logged().halts.insert((location.clone(), halt)) {
             return;
         }
         match halt {
@@ -75,7 +77,7 @@ impl LogOnce {
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn logged(&self) -> MutexGuard<'_, Logged> {
+        self.logged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,62 +1,80 @@
-//! The engine: takes deliveries, and performs what episodes ask for through the client.
+//! The engine: accepts what is reported, and performs what episodes ask for through the client.
 //!
-//! An input becomes durable in one transaction before it is acknowledged ([`accept`](self)); effects are claimed,
-//! permitted, written down, attempted and settled ([`perform`](self)); an agent of the host's reads replies that are stored
-//! ([`reader`](self)). Decisions are the episode's; here is only what touches the store, the clock and HighLevel.
+//! An input becomes durable in one transaction before it is acknowledged; effects are claimed, decided, written down,
+//! attempted and settled; stored replies are classified by an agent of the host's. Decisions are the episode's; here is only
+//! what needs the store, the clock or HighLevel.
+//!
+//! | part | what it does | what it shares with others |
+//! |---|---|---|
+//! | [`intake`] | accepts webhooks, workflow calls, sweeps and reports of the host | reorder buffer, reply queue, ends of sweeps |
+//! | [`worker`] | performs effects, wakes episodes, has replies classified | reply queue, pulse |
+//! | [`admin`] | pauses, erases, checks | reorder buffer, ends of sweeps, pulse |
+//! | [`base`] | store, time, locations, for all of them | |
+//!
+//! No part holds another one. All of them change episodes through [`update`], which loads, decides, commits, and decides
+//! again after a conflict.
+//!
+//! # How to add a step
+//!
+//! 1. Add a variant to `StepAction` (`core/recipe/step.rs`), and to `Intent` (`core/model/intent.rs`) what exactly is done.
+//! 2. The compiler names the rest, because every decision that depends on the kind of a step or an intent lists all kinds:
+//!    its decision (`core/episode/decide`), its facts (`worker/facts`), its requests in the rate limit and whether one is
+//!    reserved (`worker/rate_limit.rs`), the meaning of a refusal (`worker/failure.rs`), the request itself
+//!    (`worker/highlevel/mod.rs`), the search for its trace (`worker/highlevel/find.rs`), whether it may be repeated
+//!    (`core/model/intent.rs`), what an erasure leaves of it (`core/redact.rs`) and what it needs of the location
+//!    (`core/recipe/check`, `admin/preflight.rs`).
+//! 3. Give it a word in `core/recipe/parse/steps.rs`; until then the compiler warns that nothing constructs the variant.
+//!
+//! An event is added as `core/signal/mod.rs` says, an endpoint as `crate::api`, a store as
+//! [`Store`](super::store::Store).
 
+mod acceptance;
 mod admin;
-mod app_links;
-mod counters;
+mod base;
+mod builder;
+mod commit_parts;
+mod daily_counts;
+mod found_by;
 mod highlevel_time;
 mod intake;
+mod locations;
 mod log_once;
+mod pulse;
+mod reorder_buffer;
+mod reply_queue;
+mod swept_until;
 mod update;
 mod worker;
+mod workflow_endpoint;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use tokio::sync::Notify;
-use url::Url;
+use jiff::{SignedDuration, Timestamp};
 
+pub use acceptance::Acceptance;
 pub use admin::erase::Erasure;
-pub use admin::health::Health;
+pub use admin::health_check::Health;
 pub use admin::preflight::PreflightError;
-pub use intake::accept::Acceptance;
+pub use builder::EngineBuilder;
 pub use intake::sweep::{SweepError, SweepReport};
-pub use intake::workflow_call::ScopedEngine;
 pub use worker::notifier::{Notice, TeamNotifier};
 pub use worker::stop::Stopped;
+pub use workflow_endpoint::ScopedEngine;
 
-use self::admin::health::Pulse;
-use self::app_links::App;
-use self::counters::{counted, day_of};
-use self::highlevel_time::HighLevelTime;
-use self::intake::references::met;
-use self::intake::reorder_buffer::ReorderBuffer;
-use self::intake::reply_queue::ReplyQueue;
-use self::intake::sweep::Sweeps;
-use self::log_once::LogOnce;
-use self::worker::quarantine::Quarantine;
-use super::core::compliance::{QuietHours, SendCounts};
-use super::core::episode::{Episode, Output};
-use super::core::ledger::{Entry, EntryKind};
-use super::core::model::EpisodeId;
-use super::core::recipe::Recipe;
-use super::core::reply::ReplyAgent;
-use super::store::{Commit, DailyCounts, EffectChange, EpisodeChange, Store, StoreError, Stored};
-use crate::client::Location;
-use crate::clock::{Clock, SystemClock};
+use self::admin::Admin;
+use self::base::Base;
+use self::intake::Intake;
+use self::worker::Worker;
+use self::worker::stop::GRACE;
+use super::core::compliance::{Consent, ConsentKind};
+use super::core::model::{Halt, PersonKey, Trigger};
+use super::core::workflow_call::WorkflowCall;
+use super::store::{Store, StoreError};
+use crate::clock::Clock;
 use crate::ids::LocationId;
-use crate::webhooks::{Delivery, Handler, NotDurable};
-
-/// The most recipes that are kept in memory beside those that locations have now. Episodes of older ones get theirs from
-/// the store.
-const MOST_OLD_RECIPES: usize = 1000;
+use crate::webhooks::{Delivery, Event, Handler, NotDurable};
 
 /// Runs missed-call text back for any number of locations in one process. Cheap to clone.
 ///
@@ -79,209 +97,285 @@ const MOST_OLD_RECIPES: usize = 1000;
 /// ```
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    base: Arc<Base>,
+    intake: Arc<Intake>,
+    worker: Arc<Worker>,
+    admin: Arc<Admin>,
 }
 
-struct Shared {
-    store: Arc<dyn Store>,
-    /// HighLevel's time, as far as it is known: the one below, for all who only read it.
-    clock: Arc<dyn Clock>,
-    time: Arc<HighLevelTime>,
-    sites: HashMap<LocationId, LocationEntry>,
-    /// Recipes by fingerprint, those of running episodes included.
-    recipes: Mutex<HashMap<String, Arc<Recipe>>>,
-    /// Told when an input has planned effects, or brought a reply to read.
-    planned: Notify,
-    warned: LogOnce,
-    early: ReorderBuffer,
-    sweeps: Sweeps,
-    quarantine: Quarantine,
-    pulse: Pulse,
-    notifier: Option<Arc<dyn TeamNotifier>>,
-    reader: Option<ReplyQueue>,
-    quiet_hours: Option<Arc<QuietHours>>,
-    app: App,
-    /// Time zones of locations, as far as they were asked for, and when by the monotonic clock.
-    zones: Mutex<HashMap<LocationId, (TimeZone, Duration)>>,
-}
-
-impl Shared {
-    fn zones(&self) -> MutexGuard<'_, HashMap<LocationId, (TimeZone, Duration)>> {
-        self.zones.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A location and what runs in it.
-pub(crate) struct LocationEntry {
-    location: Location,
-    recipe: Arc<Recipe>,
-}
-
-/// Sets up an [`Engine`].
-#[must_use]
-pub struct EngineBuilder {
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    sites: HashMap<LocationId, LocationEntry>,
-    notifier: Option<Arc<dyn TeamNotifier>>,
-    reader: Option<ReplyQueue>,
-    quiet_hours: Option<Arc<QuietHours>>,
-    app: App,
-}
-
-impl EngineBuilder {
-    /// Runs `recipe` in `location`. A location has one recipe; the last one given counts.
-    pub fn location(mut self, location: Location, recipe: Recipe) -> Self {
-        self.sites.insert(
-            location.id().clone(),
-            LocationEntry {
-                location,
-                recipe: Arc::new(recipe),
-            },
-        );
-        self
-    }
-
-    /// Another source of time than the machine's. Use the same for the client.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Whom steps with `to = "host"` tell. Without one they are not done.
-    pub fn notifier(mut self, notifier: Arc<dyn TeamNotifier>) -> Self {
-        self.notifier = Some(notifier);
-        self
-    }
-
-    /// Other quiet hours and numbers of texts than those that come with the crate
-    /// ([`QuietHours::SOURCE`]): what your counsel says, or the year's holidays that move.
-    pub fn quiet_hours(mut self, rules: QuietHours) -> Self {
-        self.quiet_hours = Some(Arc::new(rules));
-        self
-    }
-
-    /// The agency's own address of HighLevel's app (white label), such as `https://crm.agency.example`, for the links in
-    /// what the team is told. HighLevel's own if none is given.
-    pub fn app_address(mut self, address: &Url) -> Self {
-        self.app = App::at(address);
-        self
-    }
-
-    /// Who reads replies better than the rules do. Without one the rules decide alone.
-    ///
-    /// It is asked about every reply to a live episode that the rules do not settle, as soon as the reply is stored and
-    /// while [`Engine::run`] or [`Engine::step`] works, never before the webhook is acknowledged: a slow agent must not
-    /// hold that up, and HighLevel may not send a reply a second time if the process dies while the agent thinks. Texts
-    /// stop at once, as on any reply. What the agent says within 15 seconds on the engine's clock is what the episode is
-    /// told; after that, after an error and after a crash it is what the rules said. A reply is asked about once at most,
-    /// and one that is told before its call not at all.
-    pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
-        self.reader = Some(ReplyQueue::new(agent));
-        self
-    }
-
-    /// The engine.
-    pub fn build(self) -> Engine {
-        let recipes = self.sites.values().map(|site| {
-            (
-                site.recipe.fingerprint().to_owned(),
-                Arc::clone(&site.recipe),
-            )
-        });
-        let clients = self.sites.values().map(|site| site.location.client());
-        let time = Arc::new(HighLevelTime::new(self.clock, clients));
-        Engine {
-            shared: Arc::new(Shared {
-                recipes: Mutex::new(recipes.collect()),
-                store: self.store,
-                clock: Arc::<HighLevelTime>::clone(&time),
-                time,
-                sites: self.sites,
-                planned: Notify::new(),
-                notifier: self.notifier,
-                warned: LogOnce::default(),
-                early: ReorderBuffer::default(),
-                sweeps: Sweeps::default(),
-                quarantine: Quarantine::default(),
-                pulse: Pulse::default(),
-                reader: self.reader,
-                quiet_hours: self.quiet_hours,
-                app: self.app,
-                zones: Mutex::default(),
-            }),
-        }
-    }
-}
-
+/// Setting up, and what is shared.
 impl Engine {
     /// Starts to set up an engine on this store.
     pub fn builder(store: Arc<dyn Store>) -> EngineBuilder {
-        EngineBuilder {
-            store,
-            clock: Arc::new(SystemClock),
-            sites: HashMap::new(),
-            notifier: None,
-            reader: None,
-            quiet_hours: None,
-            app: App::default(),
-        }
+        EngineBuilder::new(store)
     }
 
     /// The store it works on: the ledger is read there.
     pub fn store(&self) -> &Arc<dyn Store> {
-        &self.shared.store
+        &self.base.store
     }
 
-    /// An episode by its name, with the recipe it started with.
-    async fn episode(&self, id: &EpisodeId) -> Result<Option<Loaded>, StoreError> {
-        match self.shared.store.episode(id).await? {
-            Some(stored) => self.load_stored(stored).await.map(Some),
-            None => Ok(None),
+    /// The clock that the engine goes by: HighLevel's time, as its answers give it, or this machine's where they have given
+    /// none yet or differ from it by no more than five seconds. Give it to the webhook receiver too: with the machine's
+    /// own, a clock that is five minutes slow makes it refuse webhooks as from the future.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.base.clock)
+    }
+
+    /// How far this machine's clock is ahead of HighLevel's; negative if it is behind. `None` before HighLevel's first
+    /// answers. See [`Client::clock_offset`](crate::Client::clock_offset).
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        self.base.time.offset()
+    }
+}
+
+/// What is reported.
+impl Engine {
+    /// Accepts a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
+    /// again.
+    pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+        match &delivery.event {
+            Event::Install(_) => self.admin.installation(delivery, true).await,
+            Event::Uninstall => self.admin.installation(delivery, false).await,
+            _ => self.intake.accept(delivery).await,
         }
     }
 
-    /// An episode as it was stored, with the recipe it started with.
-    async fn load_stored(&self, stored: Stored) -> Result<Loaded, StoreError> {
-        let recipe = self.recipe(stored.state.recipe()).await?;
-        Ok(Loaded {
-            episode: Episode::resume(stored.state, recipe),
-            revision: stored.revision,
-        })
+    /// Reports what HighLevel does not: a booking in another calendar, a click on a link of your own, a call from a phone
+    /// that HighLevel does not know. Steps of the person's open episode follow it, or stop on it. If their last episode is
+    /// closed, it is written down for the reports until
+    /// [`Episode::ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) after the call.
+    ///
+    /// `reference` is its id; the same trigger with the same reference is accepted once. [`Acceptance::Ignored`] says
+    /// that the person has no such episode. An opt-out ([`Trigger::OptedOut`]) is kept for every later call all the same.
+    pub async fn record(
+        &self,
+        person: &PersonKey,
+        what: Trigger,
+        reference: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.intake.record(person, what, reference).await
     }
 
-    async fn recipe(&self, fingerprint: &str) -> Result<Arc<Recipe>, StoreError> {
-        let known = || {
-            self.shared
-                .recipes
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(recipe) = known().get(fingerprint) {
-            return Ok(Arc::clone(recipe));
-        }
-        let source = self.shared.store.recipe_source(fingerprint).await?;
-        let source = source.ok_or_else(|| {
-            StoreError::new("find the recipe of an episode", "it is not in the store")
-        })?;
-        let recipe = Recipe::from_stored(&source).ok_or_else(|| {
-            StoreError::new("read the recipe of an episode", "nothing can be made of it")
-        })?;
-        let recipe = Arc::new(recipe);
-        let mut recipes = known();
-        if recipes.len() >= self.shared.sites.len() + MOST_OLD_RECIPES {
-            recipes.clear();
-        }
-        recipes.insert(fingerprint.to_owned(), Arc::clone(&recipe));
-        Ok(recipe)
+    /// [`record`](Self::record)s a booking. `appointment` is its id in whatever calendar it is kept: reports count each
+    /// once, take it back when [`Trigger::BookingCancelled`] is recorded with the same id, and look up its worth by it.
+    pub async fn record_booking(
+        &self,
+        person: &PersonKey,
+        appointment: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Trigger::Booked, appointment).await
+    }
+
+    /// [`record`](Self::record)s that the person opened a link. `click` is the id of this click: that of the link alone
+    /// would be accepted once for everybody.
+    pub async fn record_click(
+        &self,
+        person: &PersonKey,
+        click: &str,
+    ) -> Result<Acceptance, StoreError> {
+        self.record(person, Trigger::Clicked, click).await
+    }
+
+    /// Keeps that a person consented to texts, for later texts of recipes that ask for it. Keep the proof itself for five
+    /// years (16 CFR 310.5).
+    ///
+    /// The same reference is accepted once. It takes back no opt-out: only the person can do that, with START.
+    /// [`Acceptance::Ignored`] says that the location is not one of the engine's.
+    pub async fn record_consent(
+        &self,
+        person: &PersonKey,
+        how: ConsentKind,
+        consent: &Consent,
+    ) -> Result<Acceptance, StoreError> {
+        self.intake.record_consent(person, how, consent).await
+    }
+
+    /// Accepts a call that a workflow reports, as if HighLevel's webhook had reported it: it is written when this returns
+    /// `Ok`, and a repeat changes nothing ([`WorkflowCall`] says what a repeat is). One of a location without a recipe is
+    /// ignored and logged.
+    ///
+    /// The call's location is believed. Behind an endpoint it is what the request says, and a secret proves no location:
+    /// where several locations share a secret, each can report for the others. So for *Webhook* steps, whose headers
+    /// everyone can read who edits the location's workflows, give each location an endpoint of its own
+    /// ([`for_workflows_of`](Self::for_workflows_of)). A marketplace action has one secret for all locations, which its
+    /// developers alone see; there the engine itself is the [`Action`](crate::workflows::actions::Action):
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")]
+    /// # fn app(engine: gohighlevel::recipes::missed_call::Engine) -> Result<axum::Router, Box<dyn std::error::Error>> {
+    /// use gohighlevel::ids::LocationId;
+    /// use gohighlevel::workflows::{SharedSecret, WorkflowEndpoint};
+    ///
+    /// // A workflow of one location, with the trigger *Call Status* and a step *Webhook*:
+    /// let soleil = engine.for_workflows_of([LocationId::new("ve9EPM428h8vShlRW1KT")?]);
+    /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("SOLEIL_SECRET")?)?;
+    /// let webhook = WorkflowEndpoint::builder(secret).webhook(soleil);
+    /// // "Missed-call text back" as a step of any workflow:
+    /// let secret = SharedSecret::new("x-workflow-secret", std::env::var("ACTION_SECRET")?)?;
+    /// let step = WorkflowEndpoint::builder(secret).action(engine);
+    /// # let app =
+    /// axum::Router::new()
+    ///     .route("/workflows/soleil/call", webhook.route())
+    ///     .route("/workflows/missed-call-text-back", step.route())
+    /// # ; Ok(app) }
+    /// ```
+    pub async fn accept_workflow_call(
+        &self,
+        call: &WorkflowCall,
+    ) -> Result<Acceptance, StoreError> {
+        let accepted = self.intake.accept_workflow_call(call).await?;
+        Ok(accepted.unwrap_or(Acceptance::Ignored))
+    }
+
+    /// This engine for workflows of these locations alone: calls of all others are refused.
+    pub fn for_workflows_of(
+        &self,
+        locations: impl IntoIterator<Item = LocationId>,
+    ) -> ScopedEngine {
+        ScopedEngine::new(Arc::clone(&self.intake), locations)
+    }
+
+    /// Reads the calls and messages that HighLevel has recorded in a location, as background work, and accepts those that no
+    /// webhook reported: as late as a webhook that comes now, so a call that is too old gets no text. The ledger has an
+    /// entry for each that is found and for the sweep itself ([`EntryKind::Found`], [`EntryKind::Swept`]).
+    ///
+    /// Records do not say between which numbers a call was: the contact's own number is the caller's, and steps that are
+    /// for some of the business's numbers only are not done. E-mails are not looked at.
+    ///
+    /// One that cannot be accepted does not keep others from being accepted; the first error is returned at the end, and
+    /// the next sweep looks at the same time again. But what will not get better by that is logged and skipped: records
+    /// that make HighLevel's answer too large or unreadable, and a contact that HighLevel refuses or that cannot be read,
+    /// whose number is then not known.
+    ///
+    /// [`EntryKind::Found`]: crate::recipes::missed_call::ledger::EntryKind::Found
+    /// [`EntryKind::Swept`]: crate::recipes::missed_call::ledger::EntryKind::Swept
+    pub async fn sweep(&self, location: &LocationId) -> Result<SweepReport, SweepError> {
+        self.intake.sweep(location).await
+    }
+
+    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes. A pause of two
+    /// minutes leaves time to answer a call whose webhook was lost; what fails is logged and tried again after it. A
+    /// location whose sweep takes long delays no other.
+    pub async fn run_sweeps(&self, pause: Duration, shutdown: impl Future<Output = ()> + Send) {
+        self.intake.run_sweeps(pause, shutdown).await;
+    }
+}
+
+/// What is done.
+impl Engine {
+    /// Performs effects, has replies classified and wakes episodes until `shutdown` completes, then ends within 10 seconds,
+    /// as [`run_until`](Self::run_until) does.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        self.run_until(shutdown, GRACE).await;
+    }
+
+    /// Performs effects, has replies classified and wakes episodes until `shutdown` completes. From then on nothing is
+    /// begun: effects that wait for the rate limit, or for what is read before an attempt, are given back to the store.
+    /// Those that are under way with HighLevel have `grace` to come to their end, and are dropped then.
+    ///
+    /// Dropping the future is as safe as a crash: what was under way is settled on the next start.
+    ///
+    /// A host with a server of its own asks for the end in this order: no new connections,
+    /// [`Endpoint::drain`](crate::webhooks::Endpoint::drain), `shutdown`; each under a time limit, because strangers decide
+    /// how long a request takes. `gohighlevel::serve` (feature `axum`) does that.
+    pub async fn run_until(
+        &self,
+        shutdown: impl Future<Output = ()> + Send,
+        grace: Duration,
+    ) -> Stopped {
+        self.worker.run_until(shutdown, grace).await
+    }
+
+    /// Has replies classified, performs what is due now, one effect after the other, and wakes the episodes whose time has
+    /// come. Returns how many replies, effects and episodes that were.
+    ///
+    /// For tests on a clock set by hand, and for hosts that have a loop of their own.
+    pub async fn step(&self) -> Result<usize, StoreError> {
+        self.worker.step().await
+    }
+
+    /// When [`step`](Self::step) has something to do next.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.worker.next_due().await
+    }
+}
+
+/// What the operator asks for.
+impl Engine {
+    /// From here on nothing is sent or written to HighLevel for this location, until [`resume`](Self::resume): over
+    /// restarts too. Calls and other reports are still written into the ledger. What is under way comes to its end.
+    ///
+    /// Pausing a paused location changes nothing. [`Store::halts`] says what halts a location.
+    pub async fn pause(&self, location: &LocationId) -> Result<(), StoreError> {
+        self.admin.pause(location).await
+    }
+
+    /// Goes on in a paused location, within a minute. Effects that are too old by then are not done any more, as after any
+    /// delay: a text that answers a call waits no longer than the recipe's `max_age`.
+    ///
+    /// Returns what still halts the location: [`Halt::Uninstalled`] where the app is not there.
+    pub async fn resume(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {
+        self.admin.resume(location).await
+    }
+
+    /// The app is installed in this location, as the host knows from its OAuth callback or from a list of installations.
+    /// Calls are answered again from here on, as after the webhook `INSTALL`, which says the same and may come before,
+    /// after or never. A removal that happened before counts no more, however late it is reported; one without a date
+    /// counts from its arrival.
+    ///
+    /// Returns what still halts the location: [`Halt::Paused`] until [`resume`](Self::resume).
+    pub async fn app_installed(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {
+        self.admin.app_installed(location).await
+    }
+
+    /// Erases a person on their request: their contact, numbers, names and all that was written to them, from episodes and
+    /// from the ledger, with their consents. The rest says that a person called, what was done, when, and how it ended.
+    ///
+    /// Their opt-outs stay, as hashes of contact and number: they outlive the person's data, so that a later call is not
+    /// answered by text. HighLevel keeps its own data; delete the contact there. With the texts goes the evidence that
+    /// they were allowed: export it first if a law asks you to keep it.
+    ///
+    /// A [`SqliteStore`](crate::recipes::missed_call::store::SqliteStore) overwrites what is erased in its file and empties
+    /// its log; while a report is being read, it empties the log after the next one.
+    ///
+    /// It works where the location has no app or token any more. Give the number too: episodes are found by either.
+    pub async fn erase(&self, person: &PersonKey) -> Result<Erasure, StoreError> {
+        self.admin.erase(person).await
+    }
+
+    /// Whether the engine does its work: it has the store write and read, looks for late effects, and takes a second at
+    /// most. Ask it as often as you like: the store writes once a second for it at most.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use std::sync::Arc;
+    /// # use gohighlevel::recipes::missed_call::{Engine, store::MemoryStore};
+    /// # let engine = Engine::builder(Arc::new(MemoryStore::new())).build();
+    /// let health = engine.health().await;
+    /// let status = if health.is_ok() { 200 } else { 503 };
+    /// assert_eq!((status, health.to_string().as_str()), (200, "ok"));
+    /// # }
+    /// ```
+    pub async fn health(&self) -> Health {
+        self.admin.health().await
+    }
+
+    /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and
+    /// lists what is wrong there or in the engine's own set-up. Hints of the recipes come along, among them that the store
+    /// knows other words under the same version. An empty list means that all is well. The zone files that quiet hours go
+    /// by are logged; [`ZoneFiles`](crate::recipes::missed_call::compliance::ZoneFiles) names them too.
+    pub async fn preflight(&self) -> Vec<PreflightError> {
+        self.admin.preflight().await
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let locations: Vec<&LocationId> = self.base.locations.ids().collect();
         f.debug_struct("Engine")
-            .field("store", &self.shared.store)
-            .field("locations", &self.shared.sites.keys())
+            .field("store", &self.base.store)
+            .field("locations", &locations)
             .finish()
     }
 }
@@ -289,7 +383,11 @@ impl fmt::Debug for Engine {
 #[async_trait::async_trait]
 impl Handler for Engine {
     fn wants(&self, delivery: &Delivery) -> bool {
-        self.concerns(delivery)
+        match &delivery.event {
+            // Whose location it is, and whether the app is there: it may get a recipe one day, or have it again.
+            Event::Install(_) | Event::Uninstall => true,
+            _ => self.intake.concerns(delivery),
+        }
     }
 
     async fn handle(&self, delivery: Delivery) -> Result<(), NotDurable> {
@@ -297,57 +395,5 @@ impl Handler for Engine {
             .await
             .map(drop)
             .map_err(NotDurable::new)
-    }
-}
-
-/// An episode with the revision it was read at.
-pub(crate) struct Loaded {
-    episode: Episode,
-    revision: u64,
-}
-
-/// What `episode` asked for, as the part of a commit.
-pub(crate) fn add_to(
-    commit: &mut Commit,
-    episode: &Episode,
-    read_at_revision: Option<u64>,
-    outputs: Vec<Output>,
-    now: Timestamp,
-) {
-    let mut more = SendCounts::default();
-    for action in outputs {
-        match action {
-            Output::Perform { effect, due, lane } => {
-                commit
-                    .effects
-                    .push(EffectChange::Plan { effect, due, lane })
-            }
-            Output::Record(kind) => {
-                commit.references.extend(met(episode, &kind));
-                more = more.plus(counted(&kind, episode.recipe()));
-                commit.entries.push(entry(episode, kind, now));
-            }
-        }
-    }
-    if more != SendCounts::default() {
-        commit.counts.push(DailyCounts {
-            location: episode.state().location().clone(),
-            day: day_of(now),
-            more,
-        });
-    }
-    commit.episodes.push(EpisodeChange {
-        state: episode.state().clone(),
-        read_at_revision,
-        wake_at: episode.next_wakeup(),
-    });
-}
-
-fn entry(episode: &Episode, kind: EntryKind, now: Timestamp) -> Entry {
-    Entry {
-        at: now,
-        location: episode.state().location().clone(),
-        episode: Some(episode.state().id().clone()),
-        kind,
     }
 }

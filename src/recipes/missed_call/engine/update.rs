@@ -1,168 +1,212 @@
-//! Writes down what became of an effect, together with its episode, until no input comes in between.
+//! Load, decide, commit, and again after a conflict: written here once, with one policy for conflicts and for a store that
+//! fails.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::worker::backoff::GIVE_UP_AFTER;
-use super::{Engine, Loaded, add_to};
-use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::core::episode::{EffectEnd, Episode, Input, Output};
-use crate::recipes::missed_call::core::model::Subject;
-use crate::recipes::missed_call::core::model::{EffectId, Reason};
-use crate::recipes::missed_call::store::{
-    Commit, CommitOutcome, EffectChange, Fence, Progress, SentText, StoreError, SuppressionChange,
-};
+use super::base::{Base, Loaded};
+use super::commit_parts::add_outputs;
+use crate::recipes::missed_call::core::episode::{Episode, Output};
+use crate::recipes::missed_call::core::model::EpisodeId;
+use crate::recipes::missed_call::store::{Commit, CommitOutcome, StoreError};
 
-/// How often a commit is decided anew because an input came in between.
-pub(super) const MOST_CONFLICTS: u32 = 50;
-/// How often a commit is repeated while the store fails. What HighLevel did must not be forgotten.
-pub(super) const MOST_STORE_FAILURES: u32 = 60;
+/// How often a change is decided again because another writer was faster.
+const MOST_CONFLICTS: u32 = 50;
+/// How often the store is asked again while it fails, where that is worth the wait.
+const MOST_STORE_FAILURES: u32 = 60;
 /// The pause before that.
-pub(super) const AFTER_STORE_FAILURE: Duration = Duration::from_secs(1);
+const AFTER_STORE_FAILURE: Duration = Duration::from_secs(1);
 
-impl Engine {
-    /// Tells the episode how the effect ended, and writes both down.
-    pub(super) async fn end(&self, fence: Fence, end: EffectEnd) -> Result<(), StoreError> {
-        let input = Input::EffectEnded {
-            effect: fence.effect.clone(),
-            end: end.clone(),
-        };
-        self.rewrite(&fence, |commit, episode, now| {
-            let outputs = episode.handle(&input, now);
-            commit.effects.push(EffectChange::End {
-                fence: fence.clone(),
-            });
-            if end == EffectEnd::NotDone(Reason::DoNotDisturb) {
-                commit.suppressions = suppressions(episode, now);
-            }
-            // What may have been sent counts.
-            if matches!(&end, EffectEnd::NotDone(reason) if *reason != Reason::unknown_outcome()) {
-                commit.texts = count(episode, &fence.effect, None, None);
-            }
-            outputs
-        })
-        .await
+/// What follows when the store fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StoreFailures {
+    /// The error is returned: its cause is reported again, or the work is repeated by itself.
+    Return,
+    /// The store is asked again for a minute. What HighLevel did must not be forgotten.
+    Retry,
+}
+
+/// A change that is decided from what the store holds.
+pub(super) trait Change: Send {
+    /// What the caller learns beside the commit.
+    type Then: Send;
+
+    /// Reads and decides. `conflicts` is how many decisions before it met a conflict.
+    fn decide(
+        &mut self,
+        conflicts: u32,
+    ) -> impl Future<Output = Result<Decided<Self::Then>, StoreError>> + Send;
+}
+
+/// What a change has decided.
+pub(super) enum Decided<T> {
+    /// Nothing is to be written.
+    Nothing(T),
+    /// Write this.
+    Commit(Box<Commit>, T),
+    /// Write this, and decide again whether or not it was written.
+    First(Box<Commit>),
+}
+
+/// The end of a change.
+pub(super) enum Updated<T> {
+    /// Nothing was to be written.
+    Unchanged(T),
+    /// It is written.
+    Written(T),
+    /// The delivery was committed before; nothing is written.
+    Duplicate,
+    /// Other writers were faster each time; nothing is written.
+    Contested,
+}
+
+impl<T> Updated<T> {
+    /// The same, where a contested change is an error of `operation`.
+    pub(super) fn or_contested(self, operation: &'static str) -> Result<Self, StoreError> {
+        match self {
+            Self::Contested => Err(StoreError::new(
+                operation,
+                "other writers change the same episode again and again",
+            )),
+            Self::Unchanged(_) | Self::Written(_) | Self::Duplicate => Ok(self),
+        }
     }
+}
 
-    /// Gives the effect back with the progress and time that `change` says.
-    pub(super) async fn release(
+impl Base {
+    /// Decides and commits `change` until no other writer comes in between.
+    pub(super) async fn commit_change<C: Change>(
         &self,
-        fence: Fence,
-        change: impl Fn(&mut Episode, Timestamp) -> (Vec<Output>, Progress, Timestamp) + Send + Sync,
-    ) -> Result<(), StoreError> {
-        self.rewrite(&fence, |commit, episode, now| {
-            let (outputs, progress, due) = change(episode, now);
-            commit.effects.push(EffectChange::Release {
-                fence: fence.clone(),
-                progress,
-                due,
-            });
-            outputs
-        })
-        .await
-    }
-
-    /// Changes the effect's episode and commits, again and again until no input comes in between.
-    async fn rewrite(
-        &self,
-        fence: &Fence,
-        change: impl Fn(&mut Commit, &mut Episode, Timestamp) -> Vec<Output> + Send + Sync,
-    ) -> Result<(), StoreError> {
+        failures: StoreFailures,
+        mut change: C,
+    ) -> Result<Updated<C::Then>, StoreError> {
+        let mut conflicts = 0;
         for _ in 0..MOST_CONFLICTS {
-            let Some(Loaded {
-                mut episode,
-                revision,
-            }) = self.load_patiently(fence).await?
-            else {
-                return Ok(());
+            let mut patience = Patience::new(failures);
+            let decided = loop {
+                match change.decide(conflicts).await {
+                    Ok(decided) => break decided,
+                    Err(error) => {
+                        patience
+                            .wait(self, error, "the episode is read again")
+                            .await?
+                    }
+                }
             };
-            let now = self.shared.clock.now();
-            let mut commit = Commit::default();
-            let outputs = change(&mut commit, &mut episode, now);
-            add_to(&mut commit, &episode, Some(revision), outputs, now);
-            if self.commit_fenced(commit).await? == CommitOutcome::Done {
-                return Ok(());
+            let (commit, then) = match decided {
+                Decided::Nothing(then) => return Ok(Updated::Unchanged(then)),
+                Decided::Commit(commit, then) => (*commit, Some(then)),
+                Decided::First(commit) => (*commit, None),
+            };
+            match (self.commit(failures, commit).await?, then) {
+                (CommitOutcome::Done, Some(then)) => return Ok(Updated::Written(then)),
+                (CommitOutcome::Duplicate, Some(_)) => return Ok(Updated::Duplicate),
+                (CommitOutcome::Conflict, Some(_)) => conflicts += 1,
+                (
+                    CommitOutcome::Done | CommitOutcome::Duplicate | CommitOutcome::Conflict,
+                    None,
+                ) => {}
             }
         }
-        tracing::warn!(effect = %fence.effect, "another worker has the effect");
+        Ok(Updated::Contested)
+    }
+
+    /// Changes one episode: `change` adds to the commit what belongs to it and returns the outputs of the episode, or
+    /// `None` if nothing is to be written. An episode that is not in the store stays unchanged.
+    pub(super) async fn update(
+        &self,
+        id: &EpisodeId,
+        failures: StoreFailures,
+        change: impl FnMut(&mut Episode, &mut Commit, Timestamp) -> Option<Vec<Output>> + Send,
+    ) -> Result<Updated<()>, StoreError> {
+        let base = self;
+        self.commit_change(failures, OfEpisode { base, id, change })
+            .await
+    }
+
+    /// Writes `commit`.
+    pub(super) async fn commit(
+        &self,
+        failures: StoreFailures,
+        commit: Commit,
+    ) -> Result<CommitOutcome, StoreError> {
+        if failures == StoreFailures::Return {
+            return self.store.commit(commit).await;
+        }
+        let mut patience = Patience::new(failures);
+        loop {
+            match self.store.commit(commit.clone()).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => patience.wait(self, error, "the commit is repeated").await?,
+            }
+        }
+    }
+}
+
+struct OfEpisode<'u, F> {
+    base: &'u Base,
+    id: &'u EpisodeId,
+    change: F,
+}
+
+impl<F> Change for OfEpisode<'_, F>
+where
+    F: FnMut(&mut Episode, &mut Commit, Timestamp) -> Option<Vec<Output>> + Send,
+{
+    type Then = ();
+
+    async fn decide(&mut self, _: u32) -> Result<Decided<()>, StoreError> {
+        let Some(loaded) = self.base.episode(self.id).await? else {
+            return Ok(Decided::Nothing(()));
+        };
+        let Loaded {
+            mut episode,
+            revision,
+        } = loaded;
+        let now = self.base.now();
+        let mut commit = Commit::default();
+        Ok(match (self.change)(&mut episode, &mut commit, now) {
+            Some(outputs) => {
+                add_outputs(&mut commit, &episode, Some(revision), outputs, now);
+                Decided::Commit(Box::new(commit), ())
+            }
+            None => Decided::Nothing(()),
+        })
+    }
+}
+
+/// How long a failing store is waited for.
+pub(super) struct Patience {
+    left: u32,
+}
+
+impl Patience {
+    pub(super) fn new(failures: StoreFailures) -> Self {
+        Self {
+            left: match failures {
+                StoreFailures::Return => 0,
+                StoreFailures::Retry => MOST_STORE_FAILURES,
+            },
+        }
+    }
+
+    /// Logs the error and pauses, or returns the error if the store has failed for long enough. `then` says what follows.
+    pub(super) async fn wait(
+        &mut self,
+        base: &Base,
+        error: StoreError,
+        then: &str,
+    ) -> Result<(), StoreError> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Err(error);
+        };
+        self.left = left;
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the store failed; {then}"
+        );
+        base.clock.sleep(AFTER_STORE_FAILURE).await;
         Ok(())
     }
-
-    /// Commits, and does not give up at once when the store fails.
-    pub(super) async fn commit_fenced(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
-        let mut failures = 0;
-        loop {
-            match self.shared.store.commit(commit.clone()).await {
-                Err(error) if failures < MOST_STORE_FAILURES => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the store failed; the commit is repeated"
-                    );
-                    failures += 1;
-                    self.shared.clock.sleep(AFTER_STORE_FAILURE).await;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    pub(super) async fn load(&self, fence: &Fence) -> Result<Option<Loaded>, StoreError> {
-        self.episode(&fence.effect.episode).await
-    }
-
-    /// Loads, and does not give up at once when the store fails.
-    pub(super) async fn load_patiently(&self, fence: &Fence) -> Result<Option<Loaded>, StoreError> {
-        let mut failures = 0;
-        loop {
-            match self.load(fence).await {
-                Err(error) if failures < MOST_STORE_FAILURES => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the store failed; the episode is read again"
-                    );
-                    failures += 1;
-                    self.shared.clock.sleep(AFTER_STORE_FAILURE).await;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    /// Whether a tag or task has been tried for long enough.
-    pub(super) fn is_too_late(&self, since: Timestamp) -> bool {
-        self.shared.clock.now().duration_since(since) > GIVE_UP_AFTER
-    }
-}
-
-/// That the effect's text was sent then to the caller, under all names they are known by; or that none was.
-pub(super) fn count(
-    episode: &Episode,
-    effect: &EffectId,
-    phone: Option<&PhoneNumber>,
-    sent_at: Option<Timestamp>,
-) -> Vec<SentText> {
-    let state = episode.state();
-    let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
-    let count = |subject| SentText {
-        location: state.location().clone(),
-        subject,
-        effect: effect.clone(),
-        sent_at,
-    };
-    subjects.into_iter().map(count).collect()
-}
-
-/// HighLevel refused a text because of do-not-disturb: its own word outranks what was read before.
-fn suppressions(episode: &Episode, at: Timestamp) -> Vec<SuppressionChange> {
-    let state = episode.state();
-    let change = |subject| SuppressionChange {
-        location: state.location().clone(),
-        subject,
-        reason: Reason::DoNotDisturb,
-        suppressed: true,
-        at,
-    };
-    let subjects = Subject::all(state.contact(), state.caller());
-    subjects.into_iter().map(change).collect()
 }

@@ -46,9 +46,11 @@ use crate::secret::Private;
 /// A durable store has a [`commit`](Self::commit) on the disk before it returns, so that it survives a power cut. Times are
 /// whole milliseconds.
 ///
-/// # Writing a store
+/// # How to add a store
 ///
-/// * Destructure [`Commit`] without `..`. A release that adds a kind of change then fails to compile instead of losing data.
+/// * Implement this trait; the compiler names every method without a default.
+/// * Destructure [`Commit`] without `..`, and match [`EffectChange`] without a catch-all. A release that adds a kind of change
+///   then fails to compile instead of losing data.
 /// * Run the checks of `testing::store_contract` (feature `testing`) on it. Both stores of this crate pass them.
 /// * Keep the methods that say so independent of the number of rows: the checks do not measure time.
 #[async_trait]

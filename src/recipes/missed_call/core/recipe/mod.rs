@@ -79,6 +79,7 @@ use super::copy::Template;
 use super::model::StepName;
 
 pub(crate) use super::diagnostic::Diagnostic;
+pub use super::model::{PipelineFacts, WorkflowFacts};
 pub use check::LocationFacts;
 pub use copy::render_text;
 pub(crate) use hints::Hint;

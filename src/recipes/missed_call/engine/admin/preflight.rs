@@ -1,14 +1,17 @@
 //! Asks each location whether it has what its recipe needs, before the first call comes in.
 
+use super::Admin;
 use crate::api::custom_fields::{CustomField, CustomFieldModel};
+use crate::api::workflows::{Workflow, WorkflowStatus};
 use crate::error::{Error, Result};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::ZoneFiles;
+use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::{
     Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction,
 };
-use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, stage};
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, opportunities};
 
 /// Why a location is not known to be ready.
 #[derive(Debug, thiserror::Error)]
@@ -42,19 +45,16 @@ pub enum PreflightError {
     },
 }
 
-impl Engine {
-    /// Reads of each location what its recipe needs (custom values, name, users, pipelines, workflows, custom fields), and says where something is amiss: there
-    /// or in the engine's own set-up. Hints of the recipes come along, among them that the store knows other words under
-    /// the same version.
-    /// An empty list means that all is well. Which zone files quiet hours go by is logged; [`ZoneFiles`] tells it too.
-    pub async fn preflight(&self) -> Vec<PreflightError> {
+impl Admin {
+    /// Checks each location for what its recipe needs.
+    pub(in super::super) async fn preflight(&self) -> Vec<PreflightError> {
         tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
         let mut errors = Vec::new();
-        let mut sites: Vec<&LocationEntry> = self.shared.sites.values().collect();
+        let mut sites: Vec<&LocationEntry> = self.base.locations.entries().collect();
         sites.sort_by_key(|site| site.location.id());
         for site in sites {
             let location = site.location.id().clone();
-            if self.shared.notifier.is_none()
+            if !self.has_notifier
                 && let Err(problems) = site.recipe.check_without_notifier()
             {
                 let location = location.clone();
@@ -80,7 +80,7 @@ impl Engine {
     async fn hints(&self, recipe: &Recipe) -> Vec<Problem> {
         let mut hints = recipe.hints();
         // A store that cannot be read shows in much else.
-        if let Ok(sources) = self.shared.store.recipe_sources().await {
+        if let Ok(sources) = self.base.store.recipe_sources().await {
             hints.extend(recipe.hint_of_same_version(sources.iter().map(String::as_str)));
         }
         hints
@@ -108,15 +108,18 @@ async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
                 .collect(),
         );
     }
-    let needs =
-        |is: fn(&StepAction) -> bool| site.recipe.steps.values().any(|step| is(&step.action));
-    if needs(|action| matches!(action, StepAction::Stage(_))) {
-        facts.pipelines = Some(stage::pipelines(&site.location).await?);
+    let needs = |crm| {
+        let mut steps = site.recipe.steps.values();
+        steps.any(|step| crm_list(&step.action) == Some(crm))
+    };
+    if needs(CrmList::Pipelines) {
+        facts.pipelines = Some(opportunities::pipelines(&site.location).await?);
     }
-    if needs(|action| matches!(action, StepAction::Workflow(_))) {
-        facts.workflows = Some(site.location.workflows().list().await?);
+    if needs(CrmList::Workflows) {
+        let workflows = site.location.workflows().list().await?;
+        facts.workflows = Some(workflows.into_iter().map(facts_of).collect());
     }
-    if needs(|action| matches!(action, StepAction::Fields(_))) {
+    if needs(CrmList::CustomFields) {
         let fields = site.location.custom_fields();
         let fields = fields.list(&CustomFieldModel::Contact).await?;
         facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());
@@ -124,8 +127,44 @@ async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
     Ok(facts)
 }
 
+/// What of a location a step names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CrmList {
+    Pipelines,
+    Workflows,
+    CustomFields,
+}
+
+fn crm_list(action: &StepAction) -> Option<CrmList> {
+    match action {
+        StepAction::Stage(_) => Some(CrmList::Pipelines),
+        StepAction::Workflow(_) => Some(CrmList::Workflows),
+        StepAction::Fields(_) => Some(CrmList::CustomFields),
+        // Custom values and users are looked for in the words and assignees of the whole recipe.
+        StepAction::Text(_)
+        | StepAction::Email(_)
+        | StepAction::Tag(_)
+        | StepAction::Untag(_)
+        | StepAction::Task(_)
+        | StepAction::CompleteTask(_)
+        | StepAction::Note(_)
+        | StepAction::ConfirmOptOut(_)
+        | StepAction::DoNotDisturb
+        | StepAction::Assign(_)
+        | StepAction::Notify(_)
+        | StepAction::Record(_) => None,
+    }
+}
+
 /// The field's key as recipes write it: `contact.lead_source` is `lead_source`.
 fn key_of_contact(field: &CustomField) -> Option<String> {
     let key = field.field_key.as_deref()?;
     Some(key.strip_prefix("contact.").unwrap_or(key).to_owned())
+}
+
+fn facts_of(workflow: Workflow) -> WorkflowFacts {
+    WorkflowFacts {
+        is_draft: workflow.status == Some(WorkflowStatus::Draft),
+        id: workflow.id,
+    }
 }

@@ -1,320 +1,168 @@
-//! Inputs: one delivery, one transaction. What comes back says that it is on the disk, or that it was not wanted.
+//! One occurrence, one transaction. The result says that it is on the disk, or that it was not wanted.
 
-use jiff::Timestamp;
+use super::Intake;
+use super::interpret::{Attempts, Meaning, is_missed};
+use super::replay::Opened;
+use crate::recipes::missed_call::core::ledger::Entry;
+use crate::recipes::missed_call::core::signal::{self, EventReport, Occurrence};
+use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::reply_queue::ReplyQuestion;
+use crate::recipes::missed_call::engine::update::{Change, Decided, StoreFailures, Updated};
+use crate::recipes::missed_call::store::{DeliveryName, StoreError};
+use crate::webhooks::Delivery;
 
-use super::interpret::{is_missed, suspicion};
-use super::missed_call::Opens;
-use super::reorder_buffer::Early;
-use crate::ids::{LocationId, MessageId};
-use crate::recipes::missed_call::core::episode::Input;
-use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{Reason, Trigger};
-use crate::recipes::missed_call::core::recipe::SuspectedVoicemail;
-use crate::recipes::missed_call::core::reply::Reply;
-use crate::recipes::missed_call::core::signal;
-use crate::recipes::missed_call::core::signal::{Person, Signal};
-use crate::recipes::missed_call::engine::update::MOST_CONFLICTS;
-use crate::recipes::missed_call::engine::{Engine, Loaded, LocationEntry, add_to};
-use crate::recipes::missed_call::store::{Commit, CommitOutcome, DeliveryName, StoreError};
-use crate::webhooks::{Delivery, Event};
-
-/// What became of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Acceptance {
-    /// It is written.
-    Accepted,
-    /// It was taken before; nothing changed.
-    Duplicate,
-    /// It means nothing here: another location, another event, somebody without an episode or whose last is long over.
-    /// Nothing was written.
-    Ignored,
-}
-
-impl Engine {
+impl Intake {
     /// Whether a delivery can mean anything here, by its location and its kind.
-    pub(crate) fn concerns(&self, delivery: &Delivery) -> bool {
-        let ours = delivery
-            .location_id
-            .as_ref()
-            .map(|location| self.shared.sites.contains_key(location));
-        match &delivery.event {
-            // Whose location it is, and whether the app is there: it may be ours one day, or again.
-            Event::Install(_) | Event::Uninstall => true,
-            event => ours == Some(true) && signal::concerns(event),
-        }
+    pub(in super::super) fn concerns(&self, delivery: &Delivery) -> bool {
+        let location = delivery.location_id.as_ref();
+        location.is_some_and(|location| self.base.locations.get(location).is_some())
+            && signal::concerns(&delivery.event)
     }
 
-    /// Takes a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
-    /// again.
-    pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
-        match &delivery.event {
-            Event::Install(_) => return self.installation(delivery, true).await,
-            Event::Uninstall => return self.installation(delivery, false).await,
-            _ => {}
-        }
-        let site = delivery
-            .location_id
-            .as_ref()
-            .and_then(|location| self.shared.sites.get(location));
-        let now = self.now_at(signal::told_at(delivery)).await;
-        let Some(site) = site else {
-            return Ok(Acceptance::Ignored);
-        };
-        let delivery = &*self.with_contact(site, delivery).await?;
-        let Some(signal) = signal::read(delivery, now) else {
-            return Ok(Acceptance::Ignored);
-        };
-        let delivery = DeliveryName {
-            name: name_of(delivery, &signal),
-            received_at: now,
-        };
-        self.keep(site, &signal, &delivery, None);
-        self.take(site, &signal, delivery, None).await
-    }
-
-    /// An answer to a call can be told before the call, or by somebody else at the same moment. So it is kept before the
-    /// store is asked whom it belongs to; and who opens an episode looks for what was kept, before that and after it.
-    pub(crate) fn keep(
+    /// Accepts a verified delivery.
+    pub(in super::super) async fn accept(
         &self,
-        site: &LocationEntry,
-        signal: &Signal,
-        delivery: &DeliveryName,
-        found: Option<&EntryKind>,
-    ) {
-        let told = signal.to_input().filter(|_| !is_missed(site, signal));
-        if let Some((person, _)) = told {
-            let early = Early {
-                signal: signal.without_words(),
-                delivery: delivery.clone(),
-                found: found.cloned().map(Box::new),
-            };
-            let now = self.shared.clock.elapsed();
-            self.shared.early.keep(&person, early, now);
-        }
-    }
-
-    /// Commits what follows from a signal under the delivery's name, and decides anew where somebody else was faster.
-    /// `found` is written beside it.
-    pub(crate) async fn take(
-        &self,
-        site: &LocationEntry,
-        signal: &Signal,
-        delivery: DeliveryName,
-        found: Option<&EntryKind>,
+        delivery: &Delivery,
     ) -> Result<Acceptance, StoreError> {
-        for conflicts in 0..MOST_CONFLICTS {
-            let clock = self.shared.clock.now();
-            let now = match self.doubts(signal.at()) {
-                None => clock,
-                Some(_) if is_missed(site, signal) => delivery.received_at,
-                // The episode that it belongs to may be younger than what happened.
-                Some(_) => delivery.received_at.max(clock),
-            };
-            let decided = self.decide(site, signal, now, conflicts > 0).await?;
-            let Some(mut commit) = decided else {
-                return Ok(Acceptance::Ignored);
-            };
-            commit.delivery = Some(delivery.clone());
-            if let Some(found) = found {
-                let episode = commit.episodes.first();
-                commit.entries.push(Entry {
-                    at: now,
-                    location: site.location.id().clone(),
-                    episode: episode.map(|change| change.state.id().clone()),
-                    kind: found.clone(),
-                });
-            }
-            let opens = Opens::of(&commit);
-            let plans = !commit.effects.is_empty();
-            let question = self.question(signal, &commit);
-            match self.shared.store.commit(commit).await? {
-                CommitOutcome::Done => {
-                    if plans {
-                        self.shared.planned.notify_one();
-                    }
-                    if let Some(question) = question {
-                        self.ask_later(question);
-                    }
-                    if let Some(opens) = opens {
-                        self.tell_what_came_meanwhile(site, opens).await;
-                    }
-                    return Ok(Acceptance::Accepted);
-                }
-                CommitOutcome::Duplicate => return Ok(Acceptance::Duplicate),
-                CommitOutcome::Conflict => {}
-            }
-        }
-        Err(StoreError::new(
-            "commit a delivery",
-            "the same episode is written again and again by others",
-        ))
+        let location = delivery.location_id.as_ref();
+        let site = location.and_then(|location| self.base.locations.get(location));
+        let now = self.base.time.now_at(signal::reported_at(delivery)).await;
+        let report = EventReport::of_delivery(delivery);
+        let (Some(site), Some(report)) = (site, report) else {
+            return Ok(Acceptance::Ignored);
+        };
+        let report = self.with_contact(site, report).await?;
+        let Some(occurrence) = report.occurrence(now) else {
+            return Ok(Acceptance::Ignored);
+        };
+        self.keep(site, &occurrence);
+        self.take(site, &occurrence).await
     }
 
-    /// `again` says that what was decided before was a conflict.
-    async fn decide(
+    /// An answer to a call can be reported before the call, or by another process at the same moment. So it is kept before
+    /// the store is asked whose it is; and a call that opens an episode looks for what was kept, before and after it.
+    pub(super) fn keep(&self, site: &LocationEntry, occurrence: &Occurrence) {
+        if is_missed(site, &occurrence.signal) {
+            return;
+        }
+        if let Some((person, _)) = occurrence.signal.to_input() {
+            let now = self.base.clock.elapsed();
+            self.early.keep(&person, occurrence.without_words(), now);
+        }
+    }
+
+    /// Commits what follows from an occurrence, once under its name. An episode that it opens then takes in what was
+    /// reported at the same moment.
+    pub(super) async fn take(
         &self,
         site: &LocationEntry,
-        signal: &Signal,
-        now: Timestamp,
-        again: bool,
-    ) -> Result<Option<Commit>, StoreError> {
-        match signal {
-            Signal::Missed(call) => self.missed(site, call, now, again).await.map(Some),
-            Signal::Answered { call, by_a_user } => match suspicion(site, call, *by_a_user) {
-                Some(SuspectedVoicemail::Missed) => {
-                    self.missed(site, call, now, again).await.map(Some)
-                }
-                suspected => self.answered(signal, call, suspected, now).await,
-            },
-            Signal::TaskDone { person, task } => self.task_done(person, task, now).await,
-            Signal::ContactGone { person } => self.contact_gone(person, now).await,
-            Signal::Unclear {
-                location,
-                message,
-                status,
-            } => {
-                let kind = EntryKind::CallUnclear {
-                    message: message.clone(),
-                    status: status.clone(),
-                };
-                let entry = Entry {
-                    at: now,
-                    location: location.clone(),
-                    episode: None,
-                    kind,
-                };
-                Ok(Some(Commit {
-                    entries: vec![entry],
-                    ..Commit::default()
-                }))
-            }
-            Signal::Wrote {
-                person,
-                message,
-                text,
-                reply,
-                in_words,
-                erasure,
-            } => {
-                if reply.is_opt_out() {
-                    let unconfirmed = in_words.then_some(person.at);
-                    let no = self.opted_out(person, Reason::OptedOut, unconfirmed, now);
-                    let mut commit = no.await?;
-                    if *erasure {
-                        let message = message.clone();
-                        let kind = EntryKind::ErasureAsked { message };
-                        let asked = Entry {
-                            episode: commit.entries.iter().find_map(|told| told.episode.clone()),
-                            ..alone(person, kind, now)
-                        };
-                        commit.entries.push(asked);
-                    }
-                    return Ok(Some(commit));
-                }
-                let lifted = match reply {
-                    Reply::OptIn => self.opted_in(person, Reason::OptedOut, now).await?,
-                    _ => None,
-                };
-                let (message, text) = (message.as_ref(), text.as_ref());
-                let input = self.input_of_reply(person, message, text, *reply, now);
-                self.tell(person, &input, lifted, now).await
-            }
-            // Whoever tells of a no, it holds for every later call.
-            Signal::Happened {
-                person,
-                what: Trigger::OptedOut,
-                ..
-            } => self
-                .opted_out(person, Reason::OptedOut, None, now)
-                .await
-                .map(Some),
-            Signal::Happened { .. } => match signal.to_input() {
-                Some((person, input)) => self.tell(&person, &input, None, now).await,
-                None => Ok(None),
-            },
-            Signal::Consented {
-                person,
-                how,
-                consent,
-            } => self.consented(person, *how, consent, now).await.map(Some),
-            Signal::DoNotDisturb { person, on: true } => self
-                .opted_out(person, Reason::DoNotDisturb, None, now)
-                .await
-                .map(Some),
-            Signal::DoNotDisturb { person, on: false } => {
-                self.opted_in(person, Reason::DoNotDisturb, now).await
-            }
+        occurrence: &Occurrence,
+    ) -> Result<Acceptance, StoreError> {
+        let (acceptance, opened) = self.commit_occurrence(site, occurrence).await?;
+        if let Some(opened) = opened {
+            self.replay(site, &opened).await;
         }
+        Ok(acceptance)
     }
 
-    /// Tells somebody's episode what happened, on top of `commit`. If there is none, or if that happened before the call
-    /// that opened it, only that is left.
-    pub(crate) async fn tell(
+    /// The same without what follows from an opened episode.
+    pub(super) async fn commit_occurrence(
         &self,
-        person: &Person,
-        input: &Input,
-        commit: Option<Commit>,
-        now: Timestamp,
-    ) -> Result<Option<Commit>, StoreError> {
-        let Some(Loaded {
-            mut episode,
-            revision,
-        }) = self.of(person, now).await?
-        else {
-            return Ok(commit);
+        site: &LocationEntry,
+        occurrence: &Occurrence,
+    ) -> Result<(Acceptance, Option<Opened>), StoreError> {
+        let take = Take {
+            intake: self,
+            site,
+            occurrence,
+            closed_another: false,
         };
-        if episode.is_before_the_call(person.at, now) {
-            return Ok(commit);
-        }
-        let mut commit = commit.unwrap_or_default();
-        let outputs = episode.handle(input, now);
-        add_to(&mut commit, &episode, Some(revision), outputs, now);
-        Ok(Some(commit))
-    }
-
-    /// The episode that what this person does now belongs to: the live one, or the last, unless that is long over.
-    pub(crate) async fn of(
-        &self,
-        person: &Person,
-        now: Timestamp,
-    ) -> Result<Option<Loaded>, StoreError> {
-        match self.shared.store.latest_episode(&person.key()).await? {
-            Some(stored) if stored.state.accepts_late_input(now) => {
-                self.load_stored(stored).await.map(Some)
+        let taken = self.base.commit_change(StoreFailures::Return, take).await?;
+        Ok(match taken.or_contested("commit a delivery")? {
+            Updated::Written(Some(taken)) => {
+                if taken.plans {
+                    self.base.wake_up.notify_one();
+                }
+                if let Some(question) = taken.question {
+                    self.replies.push(question, self.base.now());
+                    self.base.wake_up.notify_one();
+                }
+                (Acceptance::Accepted, taken.opened)
             }
-            _ => Ok(None),
-        }
+            Updated::Duplicate => (Acceptance::Duplicate, None),
+            Updated::Unchanged(_) | Updated::Written(None) | Updated::Contested => {
+                (Acceptance::Ignored, None)
+            }
+        })
     }
 }
 
-/// The name under which a delivery is taken once. Several webhooks can tell of one message, and a sweep can find it: what
-/// says the same of the same message has the same name.
-pub(crate) fn name_of(delivery: &Delivery, signal: &Signal) -> String {
-    let message = match &delivery.event {
-        Event::InboundMessage(message) | Event::OutboundMessage(message) => {
-            message.message_id.as_ref()
+/// What follows from one occurrence.
+struct Take<'t> {
+    intake: &'t Intake,
+    site: &'t LocationEntry,
+    occurrence: &'t Occurrence,
+    /// An older episode of the caller was closed for this call.
+    closed_another: bool,
+}
+
+/// What is known of a commit that is written.
+struct Taken {
+    plans: bool,
+    question: Option<ReplyQuestion>,
+    opened: Option<Opened>,
+}
+
+impl Change for Take<'_> {
+    type Then = Option<Taken>;
+
+    async fn decide(&mut self, conflicts: u32) -> Result<Decided<Self::Then>, StoreError> {
+        let Occurrence {
+            signal,
+            name,
+            received_at,
+            ..
+        } = self.occurrence;
+        let base = &self.intake.base;
+        let clock = base.now();
+        let now = match base.time.doubts(signal.at()) {
+            None => clock,
+            Some(_) if is_missed(self.site, signal) => *received_at,
+            // The episode that it belongs to may be younger than what happened.
+            Some(_) => (*received_at).max(clock),
+        };
+        let attempts = Attempts {
+            met_conflict: conflicts > 0,
+            closed_another: self.closed_another,
+        };
+        let meaning = self.intake.decide(self.site, signal, now, attempts).await?;
+        let mut commit = match meaning {
+            Meaning::Nothing => return Ok(Decided::Nothing(None)),
+            Meaning::CloseFirst(commit) => {
+                self.closed_another = true;
+                return Ok(Decided::First(commit));
+            }
+            Meaning::Commit(commit) => commit,
+        };
+        commit.delivery = Some(DeliveryName {
+            name: name.clone(),
+            received_at: *received_at,
+        });
+        if let Some(kind) = self.occurrence.entry() {
+            let episode = commit.episodes.first();
+            commit.entries.push(Entry {
+                at: now,
+                location: self.site.location.id().clone(),
+                episode: episode.map(|change| change.state.id().clone()),
+                kind,
+            });
         }
-        _ => None,
-    };
-    let (Some(location), Some(message), Some(says)) =
-        (&delivery.location_id, message, signal.dedupe_kind())
-    else {
-        return delivery.dedupe_key().as_str().to_owned();
-    };
-    name_of_message(location, message, says)
-}
-
-/// The name of what is said of a message, whoever says it.
-pub(crate) fn name_of_message(location: &LocationId, message: &MessageId, says: &str) -> String {
-    format!("message:{location}:{message}:{says}")
-}
-
-pub(crate) fn alone(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
-    Entry {
-        at: now,
-        location: person.location.clone(),
-        episode: None,
-        kind,
+        let taken = Taken {
+            plans: !commit.effects.is_empty(),
+            question: self.intake.replies.question(signal, &commit),
+            opened: Opened::by(&commit),
+        };
+        Ok(Decided::Commit(commit, Some(taken)))
     }
 }

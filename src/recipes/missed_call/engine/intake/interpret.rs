@@ -1,19 +1,52 @@
-//! Inputs whose meaning depends on the episode that they are told to, or on the recipe.
+//! What a signal changes. The meaning of some depends on the episode they belong to, or on the recipe.
 
 use jiff::Timestamp;
 
-use super::accept::alone;
+use super::Intake;
 use crate::ids::TaskId;
 use crate::recipes::missed_call::core::episode::Input;
-use crate::recipes::missed_call::core::ledger::EntryKind;
+use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::model::{MissedCall, Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::SuspectedVoicemail;
+use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal::{Person, Signal};
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
+use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::{Commit, StoreError};
 
-/// What the recipe makes of a call that was answered, if a mailbox may have taken it.
-pub(crate) fn suspicion(
+/// What a signal changes.
+pub(super) enum Meaning {
+    /// Nothing: it is ignored.
+    Nothing,
+    /// This.
+    Commit(Box<Commit>),
+    /// This closes an older episode. When it is committed, the signal is decided again.
+    CloseFirst(Box<Commit>),
+}
+
+impl From<Commit> for Meaning {
+    fn from(commit: Commit) -> Self {
+        Self::Commit(Box::new(commit))
+    }
+}
+
+impl From<Option<Commit>> for Meaning {
+    fn from(commit: Option<Commit>) -> Self {
+        commit.map_or(Self::Nothing, Self::from)
+    }
+}
+
+/// What is known of earlier decisions on the same signal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attempts {
+    /// Another writer was faster.
+    pub(super) met_conflict: bool,
+    /// An older episode was closed first.
+    pub(super) closed_another: bool,
+}
+
+/// What the recipe makes of a call that was answered, if a mailbox may have answered it.
+fn suspicion(
     site: &LocationEntry,
     call: &MissedCall,
     by_a_user: bool,
@@ -25,19 +58,129 @@ pub(crate) fn suspicion(
 }
 
 /// Whether a signal is a missed call in this location.
-pub(crate) fn is_missed(site: &LocationEntry, signal: &Signal) -> bool {
+pub(super) fn is_missed(site: &LocationEntry, signal: &Signal) -> bool {
     match signal {
         Signal::Missed(_) => true,
         Signal::Answered { call, by_a_user } => {
             suspicion(site, call, *by_a_user) == Some(SuspectedVoicemail::Missed)
         }
-        _ => false,
+        Signal::Unclear { .. }
+        | Signal::Wrote { .. }
+        | Signal::Happened { .. }
+        | Signal::TaskDone { .. }
+        | Signal::ContactGone { .. }
+        | Signal::Consented { .. }
+        | Signal::DoNotDisturb { .. } => false,
     }
 }
 
-impl Engine {
+impl Intake {
+    pub(super) async fn decide(
+        &self,
+        site: &LocationEntry,
+        signal: &Signal,
+        now: Timestamp,
+        attempts: Attempts,
+    ) -> Result<Meaning, StoreError> {
+        Ok(match signal {
+            Signal::Missed(call) => self.new_call(site, call, now, attempts).await?,
+            Signal::Answered { call, by_a_user } => match suspicion(site, call, *by_a_user) {
+                Some(SuspectedVoicemail::Missed) => {
+                    self.new_call(site, call, now, attempts).await?
+                }
+                suspected => self.answered(signal, call, suspected, now).await?.into(),
+            },
+            Signal::TaskDone { person, task } => self.task_done(person, task, now).await?.into(),
+            Signal::ContactGone { person } => self.contact_gone(person, now).await?.into(),
+            Signal::Unclear {
+                location,
+                message,
+                status,
+            } => Meaning::from(Commit {
+                entries: vec![Entry {
+                    at: now,
+                    location: location.clone(),
+                    episode: None,
+                    kind: EntryKind::CallUnclear {
+                        message: message.clone(),
+                        status: status.clone(),
+                    },
+                }],
+                ..Commit::default()
+            }),
+            Signal::Wrote { .. } => self.wrote(signal, now).await?,
+            // An opt-out holds for every later call, by any report.
+            Signal::Happened {
+                person,
+                what: Trigger::OptedOut,
+                ..
+            } => {
+                let opt_out = self.opted_out(person, Reason::OptedOut, None, now);
+                opt_out.await?.into()
+            }
+            Signal::Happened { .. } => match signal.to_input() {
+                Some((person, input)) => self.apply(&person, &input, None, now).await?.into(),
+                None => Meaning::Nothing,
+            },
+            Signal::Consented {
+                person,
+                how,
+                consent,
+            } => self.consented(person, *how, consent, now).await?.into(),
+            Signal::DoNotDisturb { person, on: true } => {
+                let opt_out = self.opted_out(person, Reason::DoNotDisturb, None, now);
+                opt_out.await?.into()
+            }
+            Signal::DoNotDisturb { person, on: false } => {
+                let opt_in = self.opted_in(person, Reason::DoNotDisturb, now);
+                opt_in.await?.into()
+            }
+        })
+    }
+
+    /// The contact wrote: an opt-out is kept for the person, an opt-in lifts one, everything else goes to the episode.
+    async fn wrote(&self, signal: &Signal, now: Timestamp) -> Result<Meaning, StoreError> {
+        let Signal::Wrote {
+            person,
+            message,
+            text,
+            reply,
+            in_words,
+            erasure,
+        } = signal
+        else {
+            return Ok(Meaning::Nothing);
+        };
+        if reply.is_opt_out() {
+            let unconfirmed = in_words.then_some(person.at);
+            let opt_out = self.opted_out(person, Reason::OptedOut, unconfirmed, now);
+            let mut commit = opt_out.await?;
+            if *erasure {
+                let message = message.clone();
+                let kind = EntryKind::ErasureAsked { message };
+                let asked = Entry {
+                    episode: commit
+                        .entries
+                        .iter()
+                        .find_map(|entry| entry.episode.clone()),
+                    ..entry_without_episode(person, kind, now)
+                };
+                commit.entries.push(asked);
+            }
+            return Ok(commit.into());
+        }
+        let lifted = if *reply == Reply::OptIn {
+            self.opted_in(person, Reason::OptedOut, now).await?
+        } else {
+            None
+        };
+        let (message, text) = (message.as_ref(), text.as_ref());
+        let input = self.replies.input(person, message, text, *reply, now);
+        Ok(self.apply(person, &input, lifted, now).await?.into())
+    }
+
     /// A call was answered, or may have been.
-    pub(crate) async fn answered(
+    async fn answered(
         &self,
         signal: &Signal,
         call: &MissedCall,
@@ -48,7 +191,7 @@ impl Engine {
             return Ok(None);
         };
         let reported = (suspected == Some(SuspectedVoicemail::Reported)).then(|| Commit {
-            entries: vec![alone(
+            entries: vec![entry_without_episode(
                 &person,
                 EntryKind::CallUnclear {
                     message: call.message.clone(),
@@ -58,38 +201,38 @@ impl Engine {
             )],
             ..Commit::default()
         });
-        self.tell(&person, &input, reported, now).await
+        self.apply(&person, &input, reported, now).await
     }
 
-    /// Only a task of the episode tells that its caller was taken care of, and only if a person has completed it.
-    pub(crate) async fn task_done(
+    /// Only a task of the episode says that its caller was taken care of, and only if a person has completed it.
+    async fn task_done(
         &self,
         person: &Person,
         task: &TaskId,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let told = self.of(person, now).await?;
-        if !told.is_some_and(|told| told.episode.has_open_task(task)) {
+        let loaded = self.episode_of(person, now).await?;
+        if !loaded.is_some_and(|loaded| loaded.episode.has_open_task(task)) {
             return Ok(None);
         }
         let input = Input::Happened {
             what: Trigger::TaskDone,
             reference: task.to_string(),
         };
-        self.tell(person, &input, None, now).await
+        self.apply(person, &input, None, now).await
     }
 
     /// The episode of a contact that was deleted ends; opt-outs stay.
-    pub(crate) async fn contact_gone(
+    async fn contact_gone(
         &self,
         person: &Person,
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
-        let told = self.of(person, now).await?;
-        if told.is_none_or(|told| *told.episode.state().contact() != person.contact) {
+        let loaded = self.episode_of(person, now).await?;
+        if loaded.is_none_or(|loaded| *loaded.episode.state().contact() != person.contact) {
             return Ok(None);
         }
-        self.tell(person, &Input::Ended(Reason::ContactGone), None, now)
-            .await
+        let input = Input::Ended(Reason::ContactGone);
+        self.apply(person, &input, None, now).await
     }
 }

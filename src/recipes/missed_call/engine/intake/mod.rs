@@ -1,15 +1,42 @@
-//! What comes in: webhooks, workflow steps, sweeps and the host's own words. Each becomes durable in one transaction
-//! before it is acknowledged.
+//! What comes in: webhooks, workflow calls, sweeps and reports of the host. Each becomes an
+//! [`Occurrence`](crate::recipes::missed_call::core::signal::Occurrence), and durable in one transaction before it is
+//! acknowledged.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `accept` | is it committed, or was it before? The only place here that commits an occurrence. |
+//! | `interpret` | what does a signal change, by its kind? |
+//! | `new_call` | does a missed call join an episode or open one? |
+//! | `permission` | may the person be texted from now on? |
+//! | `contact_lookup`, `episode_of` | whose is it? |
+//! | `replay` | what arrived before its call? |
+//! | `host_events`, `workflow_calls`, `sweep` | who reports it? |
 
-pub(super) mod accept;
-mod consent;
-pub(super) mod floods;
+mod accept;
+mod contact_lookup;
+mod episode_of;
 mod host_events;
 mod interpret;
-mod missed_call;
-pub(super) mod references;
-pub(super) mod reorder_buffer;
-pub(super) mod reply_queue;
+mod new_call;
+mod permission;
+mod replay;
 pub(super) mod sweep;
 mod sweep_loop;
-pub(super) mod workflow_call;
+mod sweep_records;
+mod workflow_calls;
+
+use std::sync::Arc;
+
+use super::base::Base;
+use super::reorder_buffer::ReorderBuffer;
+use super::reply_queue::ReplyQueue;
+use super::swept_until::SweptUntil;
+
+/// Takes in what is reported. It knows nothing of the worker: what is to be done is in the store, and what is to be
+/// classified in the reply queue.
+pub(super) struct Intake {
+    pub(super) base: Arc<Base>,
+    pub(super) early: Arc<ReorderBuffer>,
+    pub(super) replies: Arc<ReplyQueue>,
+    pub(super) swept: Arc<SweptUntil>,
+}

@@ -1,76 +1,48 @@
-//! What no webhook told of: HighLevel's own records are read, and calls and messages that are news are taken as if their
+//! What no webhook reported: HighLevel's own records are read, and calls and messages that are new are accepted as if their
 //! webhook had come now, under the same rules of age.
 //!
-//! What a webhook and a sweep say of one message has one name in the store, and a name is taken once: so webhooks may come
-//! before, after or never, and several processes may sweep at once.
+//! What a webhook and a sweep say of one message has one name in the store, and a name is committed once: so webhooks may
+//! come before, after or never, and several processes may sweep at once.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::accept::{name_of, name_of_message};
+use super::Intake;
 use super::interpret::is_missed;
-use crate::api::conversations::{ExportQuery, Message as Recorded};
-use crate::api::cursor::SortDirection;
-use crate::error::{Error, ErrorKind, TransportErrorKind};
-use crate::ids::{ContactId, LocationId, MessageId};
-use crate::message::Direction;
+use super::sweep_records::{Found, back, is_unreadable, recorded};
+use crate::error::{Error, ErrorKind};
+use crate::ids::{ContactId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
 use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::reply::Reply;
-use crate::recipes::missed_call::core::signal;
-use crate::recipes::missed_call::core::signal::Signal;
-use crate::recipes::missed_call::engine::{Acceptance, Engine, LocationEntry};
-use crate::recipes::missed_call::store::{Commit, DeliveryName, LedgerQuery, StoreError};
-use crate::webhooks::{Delivery, Event, Message};
+use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Signal};
+use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::store::{Commit, LedgerQuery, StoreError};
 
-/// How far back a sweep looks at most: over a weekend on which nothing swept. What is older is answered by nobody any
-/// more, but a no that was said meanwhile counts.
+/// How far back a sweep looks at most: over a weekend on which nothing swept. An older call is not answered any
+/// more, but an opt-out since then counts.
 const LONGEST_LOOK: SignedDuration = SignedDuration::from_hours(72);
-/// How far it reaches back before the end of the sweep before it: HighLevel dates a call by its beginning and tells what
-/// became of it at its end.
+/// How far it reaches back before the end of the sweep before it: HighLevel dates a call by its beginning and reports
+/// its outcome at its end.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// Webhooks come within seconds; what is younger is left to them.
 const LEFT_TO_WEBHOOKS: SignedDuration = SignedDuration::from_mins(1);
 
-/// A time is not parted further in search of the records in it that cannot be read.
-const SHORTEST_LOOK: SignedDuration = SignedDuration::from_secs(1);
-/// How many readings may fail by what was read: enough to find two records in three days. If more fail, it is not the
-/// records.
-const MOST_UNREADABLE: usize = 40;
-
-/// Until when this process has swept each location.
-#[derive(Default)]
-pub(crate) struct Sweeps {
-    until: Mutex<HashMap<LocationId, Timestamp>>,
-}
-
-impl Sweeps {
-    fn until(&self) -> MutexGuard<'_, HashMap<LocationId, Timestamp>> {
-        self.until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Until when all of these locations are swept.
-    pub(crate) fn all_until(&self) -> Option<Timestamp> {
-        self.until().values().min().copied()
-    }
-}
-
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SweepReport {
     /// How many calls and messages that mean something to the recipe are new since the sweep before, of this process or
     /// of the one before it.
     pub seen: u64,
-    /// How many no webhook had told of. They are taken now.
+    /// How many no webhook had reported. They are accepted now.
     pub found: u64,
 }
 
-/// A sweep could not be done, or not in full. What could be taken is taken; sweep again.
+/// A sweep could not be done, or not in full. What could be accepted is accepted; sweep again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SweepError {
@@ -89,38 +61,35 @@ pub enum SweepError {
     Store(#[from] StoreError),
 }
 
-impl Engine {
-    /// Reads the calls and messages that HighLevel has recorded in a location, as background work, and takes those that no
-    /// webhook told of: as late as a webhook that comes now, so a call that is too old gets no text. Each that is found,
-    /// and the sweep itself, stands in the ledger ([`EntryKind::Found`], [`EntryKind::Swept`]).
-    ///
-    /// Records do not say between which numbers a call was: the contact's own number is the caller's, and steps that are
-    /// for some of the business's numbers only are not done. E-mails are not looked at.
-    ///
-    /// One that cannot be taken keeps no other from being taken; the first error is returned at the end, and the next sweep
-    /// looks at the same time again. But what will not get better by that is logged and passed over: records that make
-    /// HighLevel's answer too large or unreadable, and a contact that HighLevel refuses or that cannot be read, whose
-    /// number is then not known.
-    pub async fn sweep(&self, location: &LocationId) -> Result<SweepReport, SweepError> {
-        let Some(site) = self.shared.sites.get(location) else {
+impl Intake {
+    /// Reads what HighLevel has recorded in a location since the last sweep, and accepts what no webhook reported.
+    pub(in super::super) async fn sweep(
+        &self,
+        location: &LocationId,
+    ) -> Result<SweepReport, SweepError> {
+        let Some(site) = self.base.locations.get(location) else {
             return Err(SweepError::UnknownLocation(location.clone()));
         };
-        if !self.shared.time.is_sure() {
+        if !self.base.time.is_sure() {
             // What a wrong clock has swept would not be looked at again when it is right.
-            self.shared.time.ask().await;
+            self.base.time.ask().await;
         }
-        let now = self.shared.clock.now();
+        let now = self.base.now();
         let before = self.swept_until(location, now).await?;
         let from = before.map_or(Timestamp::MIN, |before| back(before, OVERLAP));
         let from = from.max(back(now, LONGEST_LOOK));
         let to = back(now, LEFT_TO_WEBHOOKS);
-        let found = recorded(site, (from, to), now).await?;
+        let found = recorded(site, (from, to), now)
+            .await
+            .map_err(SweepError::NotRead)?;
         let is_new = |found: &&Found| before.is_none_or(|before| found.made_at > before);
         let seen = found.iter().filter(is_new).count();
         // What ends texts and what was done about the call is known before the call is answered.
-        let is_call = |found: &Found| is_missed(site, &found.signal);
+        let is_call = |found: &Found| is_missed(site, &found.occurrence.signal);
         let (calls, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_call);
-        let callers = calls.iter().filter_map(|call| call.signal.contact());
+        let callers = calls
+            .iter()
+            .filter_map(|call| call.occurrence.signal.contact());
         let mut sweep = Sweep {
             site,
             callers: callers.cloned().collect(),
@@ -128,14 +97,14 @@ impl Engine {
             failed: None,
             not_known: HashSet::new(),
         };
-        let (mut found, nobodys) = self.take_found(&mut sweep, others).await;
+        let (mut found, ignored) = self.take_found(&mut sweep, others).await;
         let (calls, _) = self.take_found(&mut sweep, calls).await;
         found += calls;
         if calls > 0 {
-            // Some may be about a call that was found after them, and are taken with it.
-            let before = nobodys.len();
-            let (_, nobodys) = self.take_found(&mut sweep, nobodys).await;
-            found += before - nobodys.len();
+            // Some may be about a call that was found after them, and are accepted with it.
+            let before = ignored.len();
+            let (_, ignored) = self.take_found(&mut sweep, ignored).await;
+            found += before - ignored.len();
         }
         if let Some(error) = sweep.failed {
             return Err(error);
@@ -146,7 +115,7 @@ impl Engine {
             found: count(found),
         };
         self.write_down(site, swept, (from, to), now).await?;
-        self.shared.sweeps.until().insert(location.clone(), to);
+        self.swept.set(location.clone(), to);
         Ok(swept)
     }
 
@@ -158,7 +127,7 @@ impl Engine {
     ) -> Result<Option<Timestamp>, StoreError> {
         // What lies ahead was swept by a clock that was wrong.
         let has_been = |until: &Timestamp| *until <= now;
-        let by_this_process = self.shared.sweeps.until().get(location).copied();
+        let by_this_process = self.swept.of(location);
         if let Some(until) = by_this_process.filter(has_been) {
             return Ok(Some(until));
         }
@@ -168,7 +137,7 @@ impl Engine {
                 since: Some(back(now, look)),
                 ..LedgerQuery::of_location(location.clone())
             };
-            let entries = self.shared.store.ledger(&query).await?;
+            let entries = self.base.store.ledger(&query).await?;
             let swept = entries.iter().filter_map(|entry| match entry.kind {
                 EntryKind::Swept { to, .. } => Some(to),
                 _ => None,
@@ -180,24 +149,26 @@ impl Engine {
         Ok(None)
     }
 
-    /// Takes these one after the other. Returns how many it took, and those that belong to nobody's episode.
+    /// Accepts these one after the other. Returns how many are new, and those that belong to no episode.
     async fn take_found(&self, sweep: &mut Sweep<'_>, all: Vec<Found>) -> (usize, Vec<Found>) {
-        let mut taken = 0;
-        let mut nobodys = Vec::new();
+        let mut accepted = 0;
+        let mut ignored = Vec::new();
         for mut found in all {
             // A store in memory never waits, and other work of the thread would.
             tokio::task::yield_now().await;
             match self.take_one(sweep, &mut found).await {
-                Ok(Acceptance::Accepted) => taken += 1,
-                Ok(Acceptance::Ignored) => nobodys.push(found),
+                Ok(Acceptance::Accepted) => accepted += 1,
+                Ok(Acceptance::Ignored) => ignored.push(found),
                 Ok(Acceptance::Duplicate) => {}
                 Err(error) => {
                     sweep.failed.get_or_insert(error);
-                    sweep.not_known.extend(found.signal.contact().cloned());
+                    sweep
+                        .not_known
+                        .extend(found.occurrence.signal.contact().cloned());
                 }
             }
         }
-        (taken, nobodys)
+        (accepted, ignored)
     }
 
     async fn take_one(
@@ -205,41 +176,39 @@ impl Engine {
         sweep: &mut Sweep<'_>,
         found: &mut Found,
     ) -> Result<Acceptance, SweepError> {
-        if self.shared.store.is_processed(&found.delivery.name).await? {
+        let Found { occurrence, .. } = found;
+        if self.base.store.is_processed(&occurrence.name).await? {
             return Ok(Acceptance::Duplicate);
         }
-        let contact = found.signal.contact();
-        if is_missed(sweep.site, &found.signal)
+        let contact = occurrence.signal.contact();
+        if is_missed(sweep.site, &occurrence.signal)
             && contact.is_some_and(|contact| sweep.not_known.contains(contact))
         {
-            // What could not be taken may be a no: the call waits with it for the next sweep.
+            // What could not be accepted may be an opt-out: the call waits with it for the next sweep.
             return Ok(Acceptance::Ignored);
         }
-        let entry = EntryKind::Found {
-            message: found.message.clone(),
-            made_at: found.made_at,
-        };
-        let mut delivery = found.delivery.clone();
-        if let Some(contact) = lacks_number(&found.signal, sweep.site) {
+        if let Some(contact) = lacks_number(&occurrence.signal, sweep.site) {
             match sweep.number_of(contact).await {
-                Ok(number) => tell_number(&mut found.signal, number),
-                Err(error) if found.signal.is_no() => {
+                Ok(number) => set_number(&mut occurrence.signal, number),
+                Err(error) if occurrence.signal.is_no() => {
                     // It holds for the contact at once, and for the number when that can be read.
-                    delivery.name.push_str(":by_contact");
-                    let taken = self.take(sweep.site, &found.signal, delivery, None);
-                    taken.await?;
+                    let without_number = Occurrence {
+                        name: format!("{}:by_contact", occurrence.name),
+                        origin: Origin::SweepWithoutNumber,
+                        ..occurrence.clone()
+                    };
+                    self.take(sweep.site, &without_number).await?;
                     return Err(error);
                 }
                 Err(error) => return Err(error),
             }
         }
         // For others it would be kept for nothing.
-        let contact = found.signal.contact();
+        let contact = occurrence.signal.contact();
         if contact.is_some_and(|contact| sweep.callers.contains(contact)) {
-            self.keep(sweep.site, &found.signal, &delivery, Some(&entry));
+            self.keep(sweep.site, occurrence);
         }
-        let taken = self.take(sweep.site, &found.signal, delivery, Some(&entry));
-        Ok(taken.await?)
+        Ok(self.take(sweep.site, occurrence).await?)
     }
 
     async fn write_down(
@@ -268,7 +237,7 @@ impl Engine {
             entries: vec![entry],
             ..Commit::default()
         };
-        self.shared.store.commit(commit).await.map(drop)
+        self.base.store.commit(commit).await.map(drop)
     }
 }
 
@@ -280,7 +249,7 @@ struct Sweep<'a> {
     /// The numbers of contacts, as far as they were asked for.
     numbers: HashMap<ContactId, Option<PhoneNumber>>,
     failed: Option<SweepError>,
-    /// Of whom something could not be taken.
+    /// Contacts of whom a report could not be accepted.
     not_known: HashSet<ContactId>,
 }
 
@@ -316,142 +285,7 @@ impl Sweep<'_> {
     }
 }
 
-/// Something recorded that means something to the recipe.
-struct Found {
-    message: MessageId,
-    made_at: Timestamp,
-    signal: Signal,
-    delivery: DeliveryName,
-}
-
-/// What HighLevel has recorded of a location in this time, in the order in which webhooks would have told it.
-async fn recorded(
-    site: &LocationEntry,
-    (from, to): (Timestamp, Timestamp),
-    now: Timestamp,
-) -> Result<Vec<Found>, SweepError> {
-    let mut all = Vec::new();
-    let mut unreadable = 0;
-    let mut to_read = vec![(from, to)];
-    while let Some((from, to)) = to_read.pop() {
-        let error = match recorded_between(site, (from, to), now).await {
-            Ok(found) => {
-                all.extend(found);
-                continue;
-            }
-            Err(error) => error,
-        };
-        unreadable += 1;
-        if unreadable > MOST_UNREADABLE || !is_unreadable(&error) {
-            return Err(SweepError::NotRead(error));
-        }
-        let length = to.duration_since(from);
-        if length > SHORTEST_LOOK {
-            let middle = back(to, length / 2);
-            // HighLevel takes both ends in, and times to the millisecond.
-            let after = back(middle, -SignedDuration::from_millis(1));
-            to_read.extend([(after, to), (from, middle)]);
-        } else {
-            let location = site.location.id();
-            tracing::warn!(
-                %location,
-                %from,
-                %to,
-                error = &error as &dyn std::error::Error,
-                "what was recorded in this time cannot be read, and is passed over"
-            );
-        }
-    }
-    // Whatever HighLevel makes of the order that was asked for.
-    all.sort_by_key(|found| found.made_at);
-    Ok(all)
-}
-
-async fn recorded_between(
-    site: &LocationEntry,
-    (from, to): (Timestamp, Timestamp),
-    now: Timestamp,
-) -> Result<Vec<Found>, Error> {
-    let query = ExportQuery {
-        from: Some(from),
-        to: Some(to),
-        // Messages that come while pages are read come after them.
-        sort: Some(SortDirection::Ascending),
-        ..ExportQuery::default()
-    };
-    let background = site.location.in_background();
-    let recorded = background.conversations().stream_export(&query);
-    let mut recorded = std::pin::pin!(recorded);
-    let mut all = Vec::new();
-    while let Some(message) = recorded.next().await {
-        all.extend(read(site, &message?, now));
-        // A page has a hundred, and nothing in between waits.
-        tokio::task::yield_now().await;
-    }
-    Ok(all)
-}
-
-/// Whether it is the answer that cannot be read, and another attempt comes to the same.
-fn is_unreadable(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Decode { .. }
-            | ErrorKind::Listing
-            | ErrorKind::Transport(TransportErrorKind::TooLarge)
-    )
-}
-
-/// `None` if the message means nothing to the recipe, or more is to come of it.
-fn read(site: &LocationEntry, recorded: &Recorded, now: Timestamp) -> Option<Found> {
-    let location = site.location.id().clone();
-    let message = Message::recorded(recorded);
-    let event = match &recorded.direction {
-        Some(Direction::Inbound) => Event::InboundMessage(message),
-        Some(Direction::Outbound) => Event::OutboundMessage(message),
-        other => {
-            let status = other.as_ref().map_or("no_direction", Direction::as_str);
-            return unclear_call(location, recorded, status, now);
-        }
-    };
-    let delivery = Delivery::found(&format!("found:{}", recorded.id), event, location, now);
-    let signal = signal::read(&delivery, now)?;
-    signal.dedupe_kind()?;
-    Some(Found {
-        message: recorded.id.clone(),
-        made_at: recorded.date_added.unwrap_or(now),
-        delivery: DeliveryName {
-            name: name_of(&delivery, &signal),
-            received_at: now,
-        },
-        signal,
-    })
-}
-
-/// A recorded call that says nothing else.
-fn unclear_call(
-    location: LocationId,
-    recorded: &Recorded,
-    status: &str,
-    now: Timestamp,
-) -> Option<Found> {
-    let kind = recorded.message_type.as_ref();
-    if !kind.is_some_and(|kind| kind.is_call() || kind.is_voicemail()) {
-        return None;
-    }
-    let signal = Signal::unclear(location.clone(), recorded.id.clone(), status);
-    let says = signal.dedupe_kind()?;
-    Some(Found {
-        message: recorded.id.clone(),
-        made_at: recorded.date_added.unwrap_or(now),
-        delivery: DeliveryName {
-            name: name_of_message(&location, &recorded.id, says),
-            received_at: now,
-        },
-        signal,
-    })
-}
-
-/// The contact of a signal whose number decides on texts, of now or of later, if the number is not told.
+/// The contact of a signal whose number decides on texts, of now or of later, if the report does not say the number.
 fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a ContactId> {
     match signal {
         Signal::Missed(call) | Signal::Answered { call, .. } => {
@@ -461,20 +295,26 @@ fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a Cont
             let decides = reply.is_opt_out() || *reply == Reply::OptIn;
             (person.number.is_none() && decides).then_some(&person.contact)
         }
-        _ => None,
+        Signal::Unclear { .. }
+        | Signal::Happened { .. }
+        | Signal::TaskDone { .. }
+        | Signal::ContactGone { .. }
+        | Signal::Consented { .. }
+        | Signal::DoNotDisturb { .. } => None,
     }
 }
 
-fn tell_number(signal: &mut Signal, number: Option<PhoneNumber>) {
+fn set_number(signal: &mut Signal, number: Option<PhoneNumber>) {
     match signal {
         Signal::Missed(call) | Signal::Answered { call, .. } => {
             call.caller = number.map(Caller::Number);
         }
         Signal::Wrote { person, .. } => person.number = number,
-        _ => {}
+        Signal::Unclear { .. }
+        | Signal::Happened { .. }
+        | Signal::TaskDone { .. }
+        | Signal::ContactGone { .. }
+        | Signal::Consented { .. }
+        | Signal::DoNotDisturb { .. } => {}
     }
-}
-
-fn back(from: Timestamp, by: SignedDuration) -> Timestamp {
-    from.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }

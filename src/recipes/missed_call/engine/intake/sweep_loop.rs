@@ -1,12 +1,13 @@
 //! Sweeps of all locations, again and again: each at its own times, so that one which takes long keeps no other waiting.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{Id, JoinSet};
 
+use super::Intake;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::engine::Engine;
 
 /// How many sweeps are under way at once that have not taken long yet.
 const AT_ONCE: usize = 8;
@@ -60,14 +61,16 @@ impl Rounds {
     }
 }
 
-impl Engine {
-    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes. A pause of two
-    /// minutes leaves time to answer a call whose webhook was lost; what fails is logged and tried again after it. A
-    /// location whose sweep takes long delays no other.
-    pub async fn run_sweeps(&self, pause: Duration, shutdown: impl Future<Output = ()> + Send) {
+impl Intake {
+    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes.
+    pub(in super::super) async fn run_sweeps(
+        self: &Arc<Self>,
+        pause: Duration,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         let mut shutdown = std::pin::pin!(shutdown);
-        let clock = &self.shared.clock;
-        let locations = self.shared.sites.keys().cloned();
+        let clock = &self.base.clock;
+        let locations = self.base.locations.ids().cloned();
         let mut rounds = Rounds::new(locations, clock.elapsed());
         // They end with this future.
         let mut sweeps = JoinSet::new();
@@ -76,8 +79,8 @@ impl Engine {
             while rounds.have_room(now)
                 && let Some(location) = rounds.due(now)
             {
-                let (engine, swept) = (self.clone(), location.clone());
-                let task = sweeps.spawn(async move { engine.sweep_and_tell(&swept).await });
+                let (intake, swept) = (Arc::clone(self), location.clone());
+                let task = sweeps.spawn(async move { intake.sweep_and_log(&swept).await });
                 rounds.under_way.insert(task.id(), (location, now));
             }
             let ended = tokio::select! {
@@ -99,7 +102,7 @@ impl Engine {
         }
     }
 
-    async fn sweep_and_tell(&self, location: &LocationId) {
+    async fn sweep_and_log(&self, location: &LocationId) {
         if let Err(error) = self.sweep(location).await {
             tracing::warn!(%location, error = &error as &dyn std::error::Error, "a sweep failed");
         }

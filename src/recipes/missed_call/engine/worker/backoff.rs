@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 /// How long to wait before each look for an effect whose answer was lost: 2, 5 and 10 seconds after that. HighLevel shows
-/// a message a moment after it took it; only when the last look finds nothing is the attempt taken for one without
+/// a message a moment after it took it; only when the last look finds nothing is the attempt judged to have had no
 /// effect.
 const PAUSES: [SignedDuration; 3] = [
     SignedDuration::from_secs(2),
@@ -13,17 +13,17 @@ const PAUSES: [SignedDuration; 3] = [
 
 /// The time of the look after `looks` looks, of which the last was taken `now`; `None` when there were enough. It is counted
 /// from now and not from the loss: after a clock was set ahead, all looks would be due at once.
-pub(crate) fn probe_at(now: Timestamp, looks: u32) -> Option<Timestamp> {
+pub(super) fn probe_at(now: Timestamp, looks: u32) -> Option<Timestamp> {
     let pause = PAUSES.get(usize::try_from(looks).ok()?)?;
     Some(now.saturating_add(*pause).unwrap_or(Timestamp::MAX))
 }
 
 /// The longest that an effect waits because HighLevel failed or its answer was lost: what [`retry_at`] says, at most.
-pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(90);
+pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(90);
 
 /// When to try again after `failures` failures: 1, 2, 4 … 60 seconds, and with that much `jitter` (0 to 1) more of half
 /// of it.
-pub(crate) fn retry_at(now: Timestamp, failures: u32, jitter: f64) -> Timestamp {
+pub(super) fn retry_at(now: Timestamp, failures: u32, jitter: f64) -> Timestamp {
     // Sixty is passed after six doublings.
     let seconds = (1_i64 << failures.saturating_sub(1).min(6)).min(60);
     let wait = SignedDuration::from_secs(seconds);
@@ -32,7 +32,7 @@ pub(crate) fn retry_at(now: Timestamp, failures: u32, jitter: f64) -> Timestamp 
 }
 
 /// How long after the call a tag or task is still tried for.
-pub(crate) const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 #[cfg(test)]
 mod tests {

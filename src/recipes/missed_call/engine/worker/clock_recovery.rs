@@ -1,35 +1,58 @@
-//! What a clock that was ahead has put off does not wait for it: due times, claims and waits that it made are made anew
-//! once the clock is right.
+//! Work that a clock which was ahead has put off does not wait for it: due times, claims and waits of that clock are set
+//! again once the clock is right.
 //!
-//! It is looked for when work begins and when the time has jumped. Entries of the ledger that lie ahead tell that a clock
-//! was, and in which episodes.
+//! They are looked for when work begins and when the time has jumped. Ledger entries that lie ahead show that a clock was
+//! ahead, and in which episodes.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Worker;
 use super::backoff::LONGEST_PAUSE;
 use super::run::LEASE;
 use crate::client::TOLERATED;
 use crate::recipes::missed_call::core::model::EpisodeId;
-use crate::recipes::missed_call::engine::{Engine, Loaded, add_to};
+use crate::recipes::missed_call::engine::update::StoreFailures;
 use crate::recipes::missed_call::store::{
-    Commit, CommitOutcome, EffectChange, Fence, LedgerQuery, PutOff, StoreError,
+    Commit, EffectChange, Fence, LedgerQuery, PutOff, StoreError,
 };
 
+/// How far the time may jump ahead while effects are under way: their claims, which hold for 15 minutes from at most 7
+/// minutes before an attempt begins, still hold then.
+const SAFE_JUMP: SignedDuration = SignedDuration::from_mins(3);
 /// How many effects are recalled in one step.
 const AT_ONCE: usize = 256;
 
-impl Engine {
+impl Worker {
+    /// The time by which effects are claimed and episodes woken; `None` if that has to wait: until it is sure what time it
+    /// is, and after the time has jumped until nothing is under way, whose claims would look as if they had ended.
+    pub(super) async fn time_to_work(&self, idle: bool) -> Result<Option<Timestamp>, StoreError> {
+        let time = &self.base.time;
+        if !time.is_sure() {
+            return Ok(None);
+        }
+        let now = self.base.now();
+        let jump = time.jump(now);
+        if jump.is_some_and(|jump| jump > SAFE_JUMP) && !idle {
+            return Ok(None);
+        }
+        if jump.is_none_or(|jump| jump.abs() > TOLERATED) {
+            self.recall(now).await?;
+        }
+        time.works(now);
+        Ok(Some(now))
+    }
+
     /// Makes due what a clock has put off that was ahead of `now`.
-    pub(crate) async fn recall(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn recall(&self, now: Timestamp) -> Result<(), StoreError> {
         let query = LedgerQuery {
             since: Some(after(now, TOLERATED)),
             ..LedgerQuery::default()
         };
-        let ahead = self.shared.store.ledger(&query).await?;
+        let ahead = self.base.store.ledger(&query).await?;
         let was_ahead = !ahead.is_empty();
-        let put_off = self.shared.store.put_off(after(now, TOLERATED)).await?;
+        let put_off = self.base.store.put_off(after(now, TOLERATED)).await?;
         let recalled: Vec<EffectChange> = put_off
             .into_iter()
             .filter_map(|put_off| {
@@ -43,7 +66,7 @@ impl Engine {
                 effects: effects.to_vec(),
                 ..Commit::default()
             };
-            self.shared.store.commit(commit).await?;
+            self.base.store.commit(commit).await?;
         }
         let episodes: BTreeSet<EpisodeId> = ahead
             .into_iter()
@@ -57,44 +80,34 @@ impl Engine {
             );
         }
         for id in episodes {
-            if let Err(error) = self.recall_steps(&id, now).await {
-                // It keeps the others from nothing.
-                tracing::error!(episode = %id, error = &error as &dyn std::error::Error, "the due times of an episode cannot be made anew");
+            if let Err(error) = self.recall_steps(&id).await {
+                // The others are recalled all the same.
+                tracing::error!(episode = %id, error = &error as &dyn std::error::Error, "the due times of an episode cannot be set again");
             }
         }
         Ok(())
     }
 
     /// Makes due, each at its own time, what such a clock has planned.
-    async fn recall_steps(&self, id: &EpisodeId, now: Timestamp) -> Result<(), StoreError> {
-        let Some(Loaded {
-            mut episode,
-            revision,
-        }) = self.episode(id).await?
-        else {
-            return Ok(());
-        };
+    async fn recall_steps(&self, id: &EpisodeId) -> Result<(), StoreError> {
         let recall = |(effect, due)| EffectChange::Recall {
             fence: Fence { effect, attempt: 0 },
             due,
         };
-        let planned = episode.clock_was_ahead(now);
-        let mut commit = Commit {
-            effects: planned.into_iter().map(recall).collect(),
-            ..Commit::default()
-        };
-        add_to(&mut commit, &episode, Some(revision), Vec::new(), now);
-        if self.shared.store.commit(commit).await? == CommitOutcome::Conflict {
-            tracing::debug!(episode = %id, "somebody else has written the episode");
-        }
-        Ok(())
+        let failures = StoreFailures::Return;
+        let updated = self.base.update(id, failures, |episode, commit, now| {
+            let planned = episode.clock_was_ahead(now);
+            commit.effects = planned.into_iter().map(recall).collect();
+            Some(Vec::new())
+        });
+        updated.await?.or_contested("recall steps").map(drop)
     }
 }
 
 /// When an effect is due that was put off beyond `now`; `None` if that is as it should be.
 fn due(put_off: &PutOff, now: Timestamp, was_ahead: bool) -> Option<Timestamp> {
     if put_off.claimed {
-        // Whoever holds it keeps it for as long as anybody may.
+        // The worker that holds it keeps it for the length of a claim.
         return Some(after(now, LEASE));
     }
     let fails = put_off.progress.failures() > 0 || put_off.progress.under_way_since().is_some();

@@ -2,18 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Worker;
 use crate::recipes::missed_call::core::episode::{EffectEnd, Episode};
 use crate::recipes::missed_call::core::model::Halt;
 use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::engine::Engine;
+use crate::recipes::missed_call::engine::update::StoreFailures;
 use crate::recipes::missed_call::store::{Commit, EffectChange, Fence, Progress, StoreError};
 
 /// How often an effect that is held back is looked at.
 const LOOK: SignedDuration = SignedDuration::from_mins(1);
 
-impl Engine {
+impl Worker {
     /// Keeps a claimed effect of a halted location from being performed. `false` if nothing keeps it.
-    pub(crate) async fn hold_back(
+    pub(super) async fn hold_back(
         &self,
         episode: &Episode,
         fence: &Fence,
@@ -21,13 +22,13 @@ impl Engine {
     ) -> Result<bool, StoreError> {
         let is_under_way = progress.under_way_since().is_some();
         let location = episode.state().location();
-        let halted = self.halted(location).await?;
+        let halted = self.base.halted(location).await?;
         if let Some(halt) = halted.filter(|_| !is_under_way) {
-            self.shared.warned.of_halt(location, halt);
+            self.base.log_once.of_halt(location, halt);
         }
         let end = match halted {
             None => return Ok(false),
-            // Nobody can look any more whether it was done.
+            // Without the app it cannot be found out any more whether it was done.
             Some(Halt::Uninstalled) if is_under_way => Some(Reason::unknown_outcome()),
             Some(Halt::Uninstalled) => Some(Reason::Uninstalled),
             // Looking sends nothing.
@@ -44,7 +45,7 @@ impl Engine {
 
     /// Keeps a claimed effect of a location that this engine has no recipe for: another process may have, or this one
     /// again. It waits for as long as it would be tried for, so that it has an end.
-    pub(crate) async fn hold_for_others(
+    pub(super) async fn hold_for_others(
         &self,
         episode: &Episode,
         fence: Fence,
@@ -63,7 +64,7 @@ impl Engine {
 
     /// Gives a claimed effect back as it is.
     async fn give_back(&self, fence: Fence, progress: Progress) -> Result<(), StoreError> {
-        let due = self.shared.clock.now().saturating_add(LOOK);
+        let due = self.base.now().saturating_add(LOOK);
         let commit = Commit {
             effects: vec![EffectChange::Release {
                 fence,
@@ -72,14 +73,17 @@ impl Engine {
             }],
             ..Commit::default()
         };
-        self.commit_fenced(commit).await.map(drop)
+        self.base
+            .commit(StoreFailures::Retry, commit)
+            .await
+            .map(drop)
     }
 
     fn too_old_to_wait(&self, episode: &Episode, fence: &Fence, why: &str) -> Option<Reason> {
         let name = &fence.effect.step;
         let is_message = episode.recipe().step(name)?.is_message();
         if is_message {
-            let stale = episode.is_stale(name, self.shared.clock.now());
+            let stale = episode.is_stale(name, self.base.now());
             return stale.then_some(Reason::Stale);
         }
         let too_late = self.is_too_late(episode.time_of(name));

@@ -1,4 +1,4 @@
-//! What is under way in one lane, and for which location: however much is due in some, and however long they take, there is
+//! The effects under way in one lane, by location. However much is due in some locations, and however long it takes, there is
 //! room for the others.
 //!
 //! A location has a small share of the places. An effect that takes long leaves its place to others and goes on outside,
@@ -24,7 +24,7 @@ const OUTSIDE: usize = 128;
 const SHARE: usize = 4;
 /// The same of a location that takes long.
 const SHARE_OF_SLOW: usize = 2;
-/// How many are claimed at a time, so that nobody has many more than that.
+/// How many are claimed at a time, so that no location has many more than that.
 const AT_A_TIME: usize = 8;
 
 /// After this time an effect leaves its place to others.
@@ -33,7 +33,7 @@ const LINGERS: Duration = Duration::from_millis(500);
 const SLOW: Duration = Duration::from_secs(3);
 
 /// The places of a lane.
-pub(crate) struct LaneSlots {
+pub(super) struct LaneSlots {
     lane: Lane,
     clock: Arc<dyn Clock>,
     tasks: JoinSet<()>,
@@ -50,7 +50,7 @@ struct Work {
 }
 
 impl LaneSlots {
-    pub(crate) fn of(lane: Lane, clock: &Arc<dyn Clock>) -> Self {
+    pub(super) fn of(lane: Lane, clock: &Arc<dyn Clock>) -> Self {
         Self {
             lane,
             clock: Arc::clone(clock),
@@ -60,26 +60,26 @@ impl LaneSlots {
         }
     }
 
-    pub(crate) fn lane(&self) -> Lane {
+    pub(super) fn lane(&self) -> Lane {
         self.lane
     }
 
-    pub(crate) fn under_way(&self) -> usize {
+    pub(super) fn under_way(&self) -> usize {
         self.tasks.len()
     }
 
     /// Whether nothing is under way.
-    pub(crate) fn are_empty(&self) -> bool {
+    pub(super) fn are_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
     /// How many effects to claim next.
-    pub(crate) fn to_claim(&self) -> usize {
+    pub(super) fn to_claim(&self) -> usize {
         PLACES.saturating_sub(self.inside().count()).min(AT_A_TIME)
     }
 
     /// What each location may have of these, apart from those that are passed over.
-    pub(crate) fn shares(&self, quarantine: &Quarantine) -> Shares {
+    pub(super) fn shares(&self, quarantine: &Quarantine) -> Shares {
         let now = self.clock.elapsed();
         let slow: HashSet<&LocationId> = self.slow.iter().chain(self.taking_long(now)).collect();
         let of_slow = |work: &&Work| work.location.as_ref().is_some_and(|it| slow.contains(it));
@@ -108,7 +108,7 @@ impl LaneSlots {
 
     /// Lets effects that have taken long go on outside, as far as there is room. Returns how long until the next one does,
     /// if there is no place before that.
-    pub(crate) fn make_room(&mut self) -> Option<Duration> {
+    pub(super) fn make_room(&mut self) -> Option<Duration> {
         let now = self.clock.elapsed();
         let outside = self
             .under_way
@@ -142,7 +142,7 @@ impl LaneSlots {
         long.filter_map(|work| work.location.as_ref())
     }
 
-    pub(crate) fn start(
+    pub(super) fn start(
         &mut self,
         location: Option<LocationId>,
         work: impl Future<Output = ()> + Send + 'static,
@@ -157,7 +157,7 @@ impl LaneSlots {
     }
 
     /// The next that comes to its end; `None` if none is under way.
-    pub(crate) async fn next_end(&mut self) -> Option<Result<(), JoinError>> {
+    pub(super) async fn next_end(&mut self) -> Option<Result<(), JoinError>> {
         let ended = self.tasks.join_next_with_id().await?;
         let task = match &ended {
             Ok((task, ())) => *task,

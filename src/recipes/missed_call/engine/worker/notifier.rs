@@ -1,4 +1,4 @@
-//! How the service that embeds the engine tells its team.
+//! How the service that embeds the engine notifies its team.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,11 +9,11 @@ use crate::ids::{ContactId, LocationId};
 use crate::recipes::missed_call::core::model::EffectId;
 use crate::secret::Private;
 
-/// Word to the team, from a step `notify`, `hand_off` or `escalate` with `to = "host"`.
+/// A notice to the team, from a step `notify`, `hand_off` or `escalate` with `to = "host"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notice {
-    /// The name of this notice for ever. After a crash the same one can come a second time: tell nobody twice.
+    /// The name of this notice for ever. After a crash the same notice can come a second time: pass it on once.
     pub effect: EffectId,
     /// Where the call was missed.
     pub location: LocationId,
@@ -25,7 +25,7 @@ pub struct Notice {
     pub body: Private<String>,
 }
 
-/// Tells the team by whatever way the service has: a chat, a pager, a dashboard.
+/// Notifies the team by the means of the service: a chat, a pager, a dashboard.
 ///
 /// After an error it is asked again, later and later, for a day. The error's own words are not logged.
 #[async_trait]

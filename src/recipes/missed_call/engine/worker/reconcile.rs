@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Worker;
 use super::backoff::{probe_at, retry_at};
 use super::highlevel::Found;
 use super::rate_limit::is_too_early;
@@ -10,12 +11,12 @@ use crate::error::Error;
 use crate::recipes::missed_call::core::episode::{EffectEnd, Output};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::{Intent, Reason};
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::{Before, Fence, Progress, StoreError};
 
-impl Engine {
+impl Worker {
     /// The answer to an attempt is lost: the effect is looked for in a moment.
-    pub(crate) async fn lose(
+    pub(super) async fn lose(
         &self,
         fence: Fence,
         intent: Intent,
@@ -49,7 +50,7 @@ impl Engine {
     }
 
     /// A look was taken at what an attempt may have left behind.
-    pub(crate) async fn looked(
+    pub(super) async fn looked(
         &self,
         site: &LocationEntry,
         lane: Lane,
@@ -70,7 +71,7 @@ impl Engine {
         };
         match found {
             Ok(Some(Found { reference, at })) => {
-                let now = self.shared.clock.now();
+                let now = self.base.now();
                 let at = at.map_or(now, |at| at.min(now));
                 self.end(
                     fence,

@@ -8,22 +8,21 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::Worker;
 use super::lane_slots::LaneSlots;
-use super::run::{report, report_asked};
 use crate::clock::{Clock as _, SystemClock};
-use crate::recipes::missed_call::engine::Engine;
 use crate::recipes::missed_call::store::{Claim, Commit, CommitOutcome, EffectChange};
 
-/// How long [`Engine::run`] lets what is under way come to its end.
-pub(crate) const GRACE: Duration = Duration::from_secs(10);
+/// How long [`Engine::run`](crate::recipes::missed_call::Engine::run) lets what is under way come to its end.
+pub(in super::super) const GRACE: Duration = Duration::from_secs(10);
 
-/// What came of the effects that [`Engine::run_until`] had claimed when it was asked to end.
+/// What happened to the effects that [`Engine::run_until`](crate::recipes::missed_call::Engine::run_until) had claimed when it was asked to end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stopped {
     /// How many were under way with HighLevel and came to their end, or to that of their attempt.
     pub finished: usize,
-    /// How many had not been begun. They are free again, and whoever runs on the store next takes them up at once.
+    /// How many had not been begun. They are free again: the next engine on the store claims them at once.
     pub returned: usize,
     /// How many were under way when the time was over, or could not be given back because the store failed. Their claims
     /// hold until the store is opened again, 15 minutes at most; whether they were done is found out then.
@@ -32,7 +31,7 @@ pub struct Stopped {
 
 /// Whether the work of one run is asked to stop. Clones are one.
 #[derive(Clone)]
-pub(crate) struct Stopping(Arc<State>);
+pub(super) struct Stopping(Arc<State>);
 
 struct State {
     asked: watch::Sender<bool>,
@@ -41,29 +40,29 @@ struct State {
 
 /// How far one performance of an effect has come.
 #[derive(Default)]
-pub(crate) struct Begun {
+pub(super) struct Begun {
     is_begun: AtomicBool,
     is_attempted: AtomicBool,
 }
 
 impl Begun {
-    /// From here on it is carried through when the run is to stop: it is asked of HighLevel, or what became of it is written.
-    pub(crate) fn set(&self) {
+    /// From here on it is carried through when the run is to stop: it is asked of HighLevel, or its end is written.
+    pub(super) fn set(&self) {
         self.is_begun.store(true, Ordering::Relaxed);
     }
 
     /// HighLevel is asked to do it.
-    pub(crate) fn set_attempted(&self) {
+    pub(super) fn set_attempted(&self) {
         self.is_attempted.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_attempted(&self) -> bool {
+    pub(super) fn is_attempted(&self) -> bool {
         self.is_attempted.load(Ordering::Relaxed)
     }
 }
 
 impl Stopping {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Arc::new(State {
             asked: watch::Sender::new(false),
             returned: AtomicUsize::new(0),
@@ -79,7 +78,7 @@ impl Stopping {
     }
 
     /// Lets what is under way come to its end within `grace`, and drops the rest.
-    pub(crate) async fn stop(
+    pub(super) async fn stop(
         self,
         mut lanes: [LaneSlots; 2],
         mut asked: JoinSet<()>,
@@ -120,10 +119,10 @@ impl Stopping {
     }
 }
 
-impl Engine {
+impl Worker {
     /// Performs a claimed effect, or gives it back if the run is asked to stop before it is begun.
-    pub(crate) async fn perform_or_return(
-        self,
+    pub(super) async fn perform_or_return(
+        self: Arc<Self>,
         claim: Claim,
         claimed_at: Timestamp,
         stopping: Stopping,
@@ -138,7 +137,7 @@ impl Engine {
         }
     }
 
-    /// Whoever runs on the store next need not wait for the end of the claim.
+    /// The next engine on the store need not wait for the end of the claim.
     async fn give_back_now(&self, claim: Claim) -> bool {
         let Claim { fence, progress } = claim;
         let effect = fence.effect.clone();
@@ -146,11 +145,11 @@ impl Engine {
             effects: vec![EffectChange::Release {
                 fence,
                 progress,
-                due: self.shared.clock.now(),
+                due: self.base.now(),
             }],
             ..Commit::default()
         };
-        match self.shared.store.commit(commit).await {
+        match self.base.store.commit(commit).await {
             Ok(CommitOutcome::Done) => true,
             // It has ended in this very moment, or another worker has it.
             Ok(_) => false,
@@ -159,5 +158,18 @@ impl Engine {
                 false
             }
         }
+    }
+}
+
+pub(super) fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "an effect's task failed; it is settled when its claim ends");
+    }
+}
+
+pub(super) fn report_asked(ended: Result<(), tokio::task::JoinError>) {
+    if ended.is_err() {
+        // What a panic says may be the caller's words.
+        tracing::error!("the agent that reads replies panicked; a reply is what the rules say");
     }
 }

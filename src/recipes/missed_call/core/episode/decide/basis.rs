@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::TextFacts;
+use super::facts::TextFacts;
 use crate::recipes::missed_call::core::compliance::{
     Allowance, Basis, Cap, ConsentKind, Evidence, Jurisdictions, Refused, TextKind, allowed,
     may_text,

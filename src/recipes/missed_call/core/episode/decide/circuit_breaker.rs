@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::TextFacts;
+use super::facts::TextFacts;
 use crate::recipes::missed_call::core::compliance::{
     Basis, Exceeded, Sending, SuspensionLimits, sending,
 };

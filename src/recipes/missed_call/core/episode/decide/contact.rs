@@ -1,9 +1,9 @@
 //! Decides the changes to the contact: fields, pipeline stage, completion of a task.
 
-use super::{Decision, OpportunityFacts, PipelineFacts, StageFacts};
+use super::{Decision, OpportunityFacts, StageFacts};
 use crate::ids::{PipelineStageId, TaskId};
 use crate::recipes::missed_call::core::episode::Episode;
-use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
+use crate::recipes::missed_call::core::model::{Intent, PipelineFacts, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{CallFact, FieldValue, FieldsStep, StageStep};
 
 impl Episode {

@@ -23,7 +23,18 @@ impl Recipe {
                     }));
                     None
                 }
-                _ => None,
+                StepAction::Text(_)
+                | StepAction::Email(_)
+                | StepAction::Tag(_)
+                | StepAction::Untag(_)
+                | StepAction::Task(_)
+                | StepAction::CompleteTask(_)
+                | StepAction::Note(_)
+                | StepAction::ConfirmOptOut(_)
+                | StepAction::DoNotDisturb
+                | StepAction::Assign(_)
+                | StepAction::Notify(_)
+                | StepAction::Record(_) => None,
             };
             problems.extend(found.map(|(key, problem)| {
                 let key = format!("steps.{name}.{key}");

@@ -1,15 +1,15 @@
 //! Whose a task or a contact is to be: what a recipe's assignment means just now.
 
-use super::{FactsError, of_contact};
+use super::error::{FactsError, of_contact};
 use crate::client::Location;
 use crate::error::{Error, ErrorKind};
 use crate::ids::UserId;
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::recipe::Assignee;
-use crate::recipes::missed_call::engine::LocationEntry;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 
 /// The owner that a contact is given; nobody if it has one.
-pub(crate) async fn new_owner(
+pub(super) async fn new_owner(
     site: &LocationEntry,
     episode: &Episode,
     assignee: &Assignee,
@@ -23,7 +23,7 @@ pub(crate) async fn new_owner(
 }
 
 /// The user that `assignee` means.
-pub(crate) async fn user(
+pub(super) async fn user(
     site: &LocationEntry,
     episode: &Episode,
     assignee: &Assignee,

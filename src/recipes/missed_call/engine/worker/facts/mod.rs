@@ -2,49 +2,40 @@
 //! corrected or an opt-out that was set a second ago counts.
 
 mod assignee;
-mod for_the_team;
-pub(crate) mod stage;
-mod team;
+mod call_summary;
+mod caller_facts;
+mod error;
+mod limits;
+mod needs;
+pub(in super::super) mod opportunities;
+
+pub(super) use self::error::FactsError;
+pub(in super::super) use self::needs::{Needs, custom_values};
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::error::of_contact;
+use super::Worker;
 use crate::api::contacts::DndChannel;
 use crate::api::locations::LocationDetails;
 use crate::api::tags::TagName;
-use crate::client::Location;
-use crate::error::{Error, ErrorKind, Result};
-use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::core::copy::{MergeField, MergeValues, Template};
+use crate::recipes::missed_call::core::copy::MergeValues;
 use crate::recipes::missed_call::core::episode::{
     EmailFacts, Episode, Facts, PlaceOfContact, TaskFacts, TextFacts,
 };
 use crate::recipes::missed_call::core::model::EffectId;
 use crate::recipes::missed_call::core::model::Subject;
-use crate::recipes::missed_call::core::recipe::{EmailStep, Recipe, Step, StepAction};
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
+use crate::recipes::missed_call::core::recipe::{EmailStep, Step, StepAction};
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::StoreError;
 
 /// Which texts count: those of the longest cap there is.
 const COUNTED: SignedDuration = SignedDuration::from_hours(24);
 
-/// What can fail while reading facts.
-pub(crate) enum FactsError {
-    /// The contact no longer exists.
-    ContactGone,
-    HighLevel(Error),
-    Store(StoreError),
-}
-
-impl From<Error> for FactsError {
-    fn from(error: Error) -> Self {
-        Self::HighLevel(error)
-    }
-}
-
-impl Engine {
-    pub(crate) async fn facts(
+impl Worker {
+    pub(super) async fn facts(
         &self,
         site: &LocationEntry,
         episode: &Episode,
@@ -68,7 +59,7 @@ impl Engine {
                 assignee: assignee::new_owner(site, episode, user).await?,
                 ..TaskFacts::default()
             }),
-            StepAction::Stage(_) => Facts::Stage(stage::facts(site, episode).await?),
+            StepAction::Stage(_) => Facts::Stage(opportunities::facts(site, episode).await?),
             StepAction::Note(_) | StepAction::Notify(_) => {
                 Facts::Team(self.team_facts(site, episode).await?)
             }
@@ -78,29 +69,30 @@ impl Engine {
             | StepAction::Fields(_)
             | StepAction::DoNotDisturb
             | StepAction::Workflow(_)
-            | StepAction::Record(_) => Facts::Tag,
+            | StepAction::Record(_) => Facts::NotNeeded,
         })
     }
 
-    /// Whether the episode's caller or contact, or the contact's number, is on the suppression list.
-    pub(crate) async fn is_suppressed(
+    /// Adds what the store knows of the caller. It is read again for each decision: an opt-out that came meanwhile must be
+    /// seen.
+    pub(in super::super) async fn add_what_is_stored(
         &self,
         episode: &Episode,
-        phone: Option<&PhoneNumber>,
-    ) -> Result<bool, StoreError> {
-        let state = episode.state();
-        let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
-        let suppressions = self
-            .shared
-            .store
-            .suppressions(state.location(), &subjects)
-            .await?;
-        Ok(!suppressions.is_empty())
+        effect: &EffectId,
+        facts: &mut Facts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match facts {
+            Facts::Text(facts) => self.add_to_text_facts(episode, effect, facts, now).await,
+            Facts::Email(facts) => {
+                facts.suppressed = self.base.is_suppressed(episode, None).await?;
+                Ok(())
+            }
+            Facts::NotNeeded | Facts::Task(_) | Facts::Stage(_) | Facts::Team(_) => Ok(()),
+        }
     }
 
-    /// What the store knows of the caller, for a text. Asked anew for each decision: an opt-out that came meanwhile must be
-    /// seen.
-    pub(crate) async fn add_what_is_stored(
+    async fn add_to_text_facts(
         &self,
         episode: &Episode,
         effect: &EffectId,
@@ -108,17 +100,15 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let phone = facts.phone.as_ref();
-        facts.suppressed = self.is_suppressed(episode, phone).await?;
+        facts.suppressed = self.base.is_suppressed(episode, phone).await?;
         let state = episode.state();
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let since = now.saturating_sub(COUNTED).unwrap_or(Timestamp::MIN);
-        let record = self
-            .shared
-            .store
-            .texting_record(state.location(), &subjects, since)
-            .await?;
+        let store = &self.base.store;
+        let record = store.texting_record(state.location(), &subjects, since);
+        let record = record.await?;
         facts.consents = record.consents;
-        facts.quiet_hours.clone_from(&self.shared.quiet_hours);
+        facts.quiet_hours.clone_from(&self.quiet_hours);
         facts.counts = self.send_counts(episode, now).await?;
         facts.flood = match episode.recipe().step(&effect.step) {
             Some(step) => self.flood_of(episode, step, now).await?,
@@ -231,50 +221,4 @@ async fn email_facts(
 
 fn names(tags: &[TagName]) -> Vec<String> {
     tags.iter().map(ToString::to_string).collect()
-}
-
-fn of_contact(error: Error) -> FactsError {
-    if *error.kind() == ErrorKind::NotFound {
-        FactsError::ContactGone
-    } else {
-        FactsError::HighLevel(error)
-    }
-}
-
-/// Which reads the copy of a recipe needs.
-pub(crate) struct Needs {
-    pub(crate) custom_values: bool,
-    /// Its name or phone number.
-    pub(crate) location: bool,
-}
-
-impl Needs {
-    pub(crate) fn of<'a>(recipe: &Recipe, words: impl IntoIterator<Item = &'a Template>) -> Self {
-        let mut needs = Self {
-            custom_values: false,
-            location: false,
-        };
-        for field in words.into_iter().flat_map(Template::fields) {
-            needs.custom_values |= match field {
-                MergeField::CustomValue(_) => true,
-                MergeField::NumberLink => recipe.numbers.need_custom_values(),
-                _ => false,
-            };
-            needs.location |= match field {
-                MergeField::LocationName => recipe.display_name.is_none(),
-                MergeField::LocationPhone => true,
-                _ => false,
-            };
-        }
-        needs
-    }
-}
-
-/// The location's custom values by key.
-pub(crate) async fn custom_values(location: &Location) -> Result<BTreeMap<String, String>> {
-    let values = location.custom_values().list().await?;
-    Ok(values
-        .into_iter()
-        .filter_map(|value| Some((value.key()?.to_owned(), value.value.clone()?)))
-        .collect())
 }

@@ -14,10 +14,10 @@ use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::{Direction, MessageType};
 use crate::recipes::missed_call::core::episode::EpisodeState;
 use crate::recipes::missed_call::core::model::{Intent, NoticeTo, StepName};
-use crate::recipes::missed_call::engine::LocationEntry;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::Before;
 
-/// How far apart the clocks of HighLevel's own servers may be: one answers, another dates what it was told.
+/// How far apart the clocks of HighLevel's own servers may be: one answers, another dates a request.
 const SERVERS_APART: SignedDuration = SignedDuration::from_secs(30);
 /// How wrong this machine's clock may have been when an older release wrote down an attempt.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(2);
@@ -27,9 +27,9 @@ const MOST_PAGES: usize = 3;
 const MOST_ALIKE: usize = 100;
 
 /// Something that an attempt left behind.
-pub(crate) struct Found {
-    pub(crate) reference: String,
-    pub(crate) at: Option<Timestamp>,
+pub(in super::super) struct Found {
+    pub(in super::super) reference: String,
+    pub(in super::super) at: Option<Timestamp>,
 }
 
 /// Something that looks like it, and the id that no other has: of an e-mail that is the e-mail's, not that of the message
@@ -49,19 +49,19 @@ impl Alike {
     }
 }
 
-/// By what the trace of an attempt that is about to begin will be told from what is there already. Where HighLevel's
-/// answers tell its time (`told`), nothing has to be asked.
-pub(crate) async fn before(
+/// What distinguishes the trace of an attempt that is about to begin from what is there already. Where HighLevel's answers
+/// give its time (`earliest`), nothing has to be asked.
+pub(in super::super) async fn before(
     site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
-    told: Option<Timestamp>,
+    earliest: Option<Timestamp>,
 ) -> Result<Before> {
     if intent.is_repeatable() || !intent.is_recognised_by_its_text() {
         return Ok(Before::NotKnown);
     }
-    if let Some(told) = told {
-        return Ok(Before::Since(told));
+    if let Some(earliest) = earliest {
+        return Ok(Before::Since(earliest));
     }
     match alike(site, episode, intent, None, MOST_ALIKE).await {
         Ok(alike) => Ok(Before::Without(
@@ -73,7 +73,7 @@ pub(crate) async fn before(
 }
 
 /// Looks for what an attempt may have left behind.
-pub(crate) async fn find(
+pub(in super::super) async fn find(
     site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
@@ -81,7 +81,7 @@ pub(crate) async fn find(
     before: &Before,
 ) -> Result<Option<Found>> {
     let (since, older) = match before {
-        Before::Since(told) => (Some(earlier(*told, SERVERS_APART)), &[][..]),
+        Before::Since(since) => (Some(earlier(*since, SERVERS_APART)), &[][..]),
         Before::Without(older) => (None, older.as_slice()),
         // The call is dated by HighLevel, mostly, and no attempt is older.
         Before::NotKnown => {
@@ -178,7 +178,7 @@ async fn alike(
             let found = found.opportunities.iter();
             found.map(|found| Alike::new(&found.id, None)).collect()
         }
-        // Doing these again does no harm, or nothing tells whether they were done; nobody looks for them.
+        // Doing these again does no harm, or nothing shows whether they were done; they are not looked for.
         Intent::Tag { .. }
         | Intent::Untag { .. }
         | Intent::CompleteTask { .. }
@@ -195,8 +195,8 @@ fn is_since(at: Option<Timestamp>, since: Option<Timestamp>) -> bool {
     at.zip(since).is_none_or(|(at, since)| at >= since)
 }
 
-/// Whether an error says that HighLevel does not show it to us, or in a way that nobody can read.
-pub(crate) fn is_hidden(error: &Error) -> bool {
+/// Whether an error says that HighLevel does not show it to us, or in a form that cannot be read.
+pub(in super::super) fn is_hidden(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::NotFound
@@ -262,7 +262,7 @@ impl Messages<'_> {
                 .await
             {
                 Ok(page) => page,
-                // A conversation can be deleted and begun anew; the search has the new one.
+                // A conversation can be deleted and begun again; the search has the new one.
                 Err(error) if *error.kind() == ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error),
             };

@@ -5,7 +5,7 @@
 mod find;
 mod matching;
 
-pub(crate) use find::{Found, before, find, is_hidden};
+pub(super) use find::{Found, before, find, is_hidden};
 
 use super::notifier::{Notice, TeamNotifier};
 use crate::api::contacts::{
@@ -23,16 +23,16 @@ use crate::recipes::missed_call::core::episode::EpisodeState;
 use crate::recipes::missed_call::core::model::{EffectId, Intent, NoticeTo};
 
 /// By what an intent is done.
-pub(crate) struct Door<'a> {
-    pub(crate) location: &'a Location,
+pub(super) struct Door<'a> {
+    pub(super) location: &'a Location,
     /// Room for the one request of an intent that must not be done twice, so that nothing comes between the decision and
     /// the request.
-    pub(crate) reservation: Option<Reservation>,
-    pub(crate) notifier: Option<&'a dyn TeamNotifier>,
+    pub(super) reservation: Option<Reservation>,
+    pub(super) notifier: Option<&'a dyn TeamNotifier>,
 }
 
 /// Does what `intent` says, and returns the id of what came of it.
-pub(crate) async fn perform(
+pub(super) async fn perform(
     door: Door<'_>,
     episode: &EpisodeState,
     effect: &EffectId,
@@ -216,7 +216,7 @@ fn tag(operation: &'static str, name: &str) -> Result<TagName> {
     TagName::new(name).map_err(|error| Error::config(operation, error.to_string()))
 }
 
-/// A host that fails is asked again, as HighLevel is. What it says may name somebody and is not repeated.
+/// A host that fails is asked again, as HighLevel is. Its error may name a person and is not repeated.
 async fn tell_host(notifier: Option<&dyn TeamNotifier>, notice: &Notice) -> Result<()> {
     const OPERATION: &str = "team.notify";
     let notifier = notifier.ok_or_else(|| {
@@ -225,8 +225,8 @@ async fn tell_host(notifier: Option<&dyn TeamNotifier>, notice: &Notice) -> Resu
             "the engine has no notifier; give it one with EngineBuilder::notifier",
         )
     })?;
-    let told = notifier.notify(notice).await;
-    told.map_err(|_| Error::config(OPERATION, "the notifier failed"))
+    let sent = notifier.notify(notice).await;
+    sent.map_err(|_| Error::config(OPERATION, "the notifier failed"))
 }
 
 /// What a member of the team reads in a text.

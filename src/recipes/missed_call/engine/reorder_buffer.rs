@@ -1,77 +1,58 @@
-//! What was told of people in the last minutes: webhooks come in any order, and an answer to a call may be told before the
-//! call itself, or at the same moment.
+//! What was reported of people in the last minutes: webhooks come in any order, and an answer to a call may be reported
+//! before the call itself, or at the same moment.
 //!
-//! It is kept in memory, by this process alone: where it is lost, or another process was told, a text goes out that would
-//! have stopped. Calls and texts that nobody's episode has taken have no name in the store, so a sweep tells them once more.
+//! It is kept in memory, by this process alone: where it is lost, or another process received it, a text goes out that would
+//! have stopped. Calls and texts that belong to no episode have no name in the store, so a sweep reports them once more.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::ids::{ContactId, LocationId, MessageId};
-use crate::recipes::missed_call::core::ledger::EntryKind;
+use crate::ids::{ContactId, LocationId};
 use crate::recipes::missed_call::core::model::MissedCall;
-use crate::recipes::missed_call::core::signal::{Person, Signal};
-use crate::recipes::missed_call::store::DeliveryName;
+use crate::recipes::missed_call::core::signal::{FoundMessage, Occurrence, Origin, Person, Signal};
 
-/// How long it is kept at least: as long as HighLevel lets pass before it sends again.
+/// How long an occurrence is kept at least: as long as HighLevel waits before it sends again.
 const KEPT: Duration = Duration::from_secs(15 * 60);
-/// How much memory it takes at most, in bytes: some 25,000 texts of as many people. If more is told within that time, the
-/// oldest half is forgotten.
+/// How much memory all take at most, in bytes: some 25,000 texts of as many people. If more is reported within that time, the
+/// older half is forgotten.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// How much is kept of one person.
+/// How many occurrences are kept of one person.
 const MOST_OF_ONE: usize = 8;
 
-/// What was told, and under which name it is taken.
-#[derive(Debug, Clone)]
-pub(crate) struct Early {
-    pub(crate) signal: Signal,
-    pub(crate) delivery: DeliveryName,
-    /// What stands in the ledger beside it, if a sweep has found it.
-    pub(crate) found: Option<Box<EntryKind>>,
+/// About how much memory an occurrence takes. Strangers can cause reports, so this is what is bounded, and not their number.
+fn bytes_of(occurrence: &Occurrence) -> usize {
+    let of_signal = match &occurrence.signal {
+        Signal::Missed(call) | Signal::Answered { call, .. } => of_call(call),
+        Signal::Wrote {
+            person,
+            message,
+            text,
+            ..
+        } => {
+            let text = text.as_ref().map_or(0, |text| text.len());
+            of_person(person) + message.as_ref().map_or(0, |id| block(id.as_str())) + text
+        }
+        Signal::Happened {
+            person, reference, ..
+        } => of_person(person) + block(reference),
+        Signal::TaskDone { person, task } => of_person(person) + block(task.as_str()),
+        Signal::ContactGone { person }
+        | Signal::Consented { person, .. }
+        | Signal::DoNotDisturb { person, .. } => of_person(person),
+        Signal::Unclear { message, .. } => block(message.as_str()),
+    };
+    let of_origin = match &occurrence.origin {
+        Origin::Sweep(found) => size_of::<FoundMessage>() + BLOCK + block(found.message.as_str()),
+        Origin::Webhook | Origin::Workflow | Origin::Host | Origin::SweepWithoutNumber => 0,
+    };
+    size_of::<Occurrence>() + of_signal + block(&occurrence.name) + of_origin
 }
 
-impl Early {
-    /// NoticeKind how much memory it takes. Anybody can have things told, so this is what is bounded, and not their number.
-    fn bytes(&self) -> usize {
-        let of_signal = match &self.signal {
-            Signal::Missed(call) | Signal::Answered { call, .. } => of_call(call),
-            Signal::Wrote {
-                person,
-                message,
-                text,
-                ..
-            } => {
-                let text = text.as_ref().map_or(0, |text| text.len());
-                of_person(person) + message.as_ref().map_or(0, |id| block(id.as_str())) + text
-            }
-            Signal::Happened {
-                person, reference, ..
-            } => of_person(person) + block(reference),
-            Signal::TaskDone { person, task } => of_person(person) + block(task.as_str()),
-            Signal::ContactGone { person }
-            | Signal::Consented { person, .. }
-            | Signal::DoNotDisturb { person, .. } => of_person(person),
-            Signal::Unclear { message, .. } => block(message.as_str()),
-        };
-        let found = self
-            .found
-            .as_ref()
-            .map_or(0, |_| size_of::<EntryKind>() + BLOCK);
-        size_of::<Self>() + of_signal + block(&self.delivery.name) + found
-    }
-
-    /// Whether it says something of this call itself. HighLevel tells of one call each time its status changes, and the
-    /// last that is told counts: what was said before it was missed is no answer to it, what is said after is one.
-    pub(crate) fn is_of(&self, call: &MessageId) -> bool {
-        matches!(&self.signal, Signal::Answered { call: answered, .. } if answered.message == *call)
-    }
-}
-
-/// The last things told of each person.
+/// The last occurrences of each person.
 #[derive(Default)]
-pub(crate) struct ReorderBuffer {
+pub(super) struct ReorderBuffer {
     kept: Mutex<Kept>,
 }
 
@@ -109,17 +90,17 @@ fn of_call(call: &MissedCall) -> usize {
 
 type Key = (LocationId, ContactId);
 
-/// What was told, of each person, and how much memory that takes.
+/// Occurrences by person, and how much memory they take.
 #[derive(Default)]
-struct Told {
-    of: HashMap<Key, Vec<Early>>,
+struct Half {
+    of: HashMap<Key, Vec<Occurrence>>,
     bytes: usize,
 }
 
-impl Told {
-    fn add(&mut self, person: Key, early: Early) {
+impl Half {
+    fn add(&mut self, person: Key, early: Occurrence) {
         let key = Self::bytes_of(&person);
-        let bytes = early.bytes();
+        let bytes = bytes_of(&early);
         let of_person = match self.of.entry(person) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
@@ -128,26 +109,26 @@ impl Told {
             }
         };
         if of_person.len() == MOST_OF_ONE {
-            self.bytes -= of_person.remove(0).bytes();
+            self.bytes -= bytes_of(&of_person.remove(0));
         }
-        // Most are told of once, and a vector makes room for four at first.
+        // Most have one occurrence, and a vector makes room for four at first.
         of_person.reserve_exact(1);
         of_person.push(early);
         self.bytes += bytes;
     }
 
-    /// Forgets what was told of a person under this name.
+    /// Forgets the occurrence of a person with this name.
     fn drop_delivery(&mut self, person: &Key, name: &str) {
         if let Some(of_person) = self.of.get_mut(person) {
-            for same in of_person.extract_if(.., |other| other.delivery.name == name) {
-                self.bytes -= same.bytes();
+            for same in of_person.extract_if(.., |other| other.name == name) {
+                self.bytes -= bytes_of(&same);
             }
         }
     }
 
     fn forget(&mut self, person: &Key) {
-        if let Some(told) = self.of.remove(person) {
-            self.bytes -= told.iter().map(Early::bytes).sum::<usize>() + Self::bytes_of(person);
+        if let Some(known) = self.of.remove(person) {
+            self.bytes -= known.iter().map(bytes_of).sum::<usize>() + Self::bytes_of(person);
         }
     }
 
@@ -155,7 +136,7 @@ impl Told {
     fn bytes_of((location, contact): &Key) -> usize {
         block(location.as_str())
             + block(contact.as_str())
-            + 2 * size_of::<(Key, Vec<Early>)>()
+            + 2 * size_of::<(Key, Vec<Occurrence>)>()
             + BLOCK
     }
 }
@@ -163,18 +144,18 @@ impl Told {
 /// In two halves, of which the older one is forgotten as a whole when the younger one is full or old.
 #[derive(Default)]
 struct Kept {
-    young: Told,
-    old: Told,
+    young: Half,
+    old: Half,
     young_since: Option<Duration>,
 }
 
 impl ReorderBuffer {
-    /// `now` is on the monotonic clock: nobody forgets because the time of day was set.
-    pub(crate) fn keep(&self, person: &Person, early: Early, now: Duration) {
+    /// `now` is on the monotonic clock: nothing is forgotten because the time of day was set.
+    pub(super) fn keep(&self, person: &Person, early: Occurrence, now: Duration) {
         let mut kept = self.kept();
         let since = *kept.young_since.get_or_insert(now);
         let person = (person.location.clone(), person.contact.clone());
-        let more = early.bytes() + Told::bytes_of(&person);
+        let more = bytes_of(&early) + Half::bytes_of(&person);
         let is_full = kept.young.bytes + more > MOST_BYTES / 2;
         if is_full || now.saturating_sub(since) >= KEPT {
             kept.old = std::mem::take(&mut kept.young);
@@ -182,20 +163,20 @@ impl ReorderBuffer {
         }
         let kept = &mut *kept;
         for half in [&mut kept.old, &mut kept.young] {
-            half.drop_delivery(&person, &early.delivery.name);
+            half.drop_delivery(&person, &early.name);
         }
         kept.young.add(person, early);
     }
 
-    /// What was told of this contact, in the order in which it was told.
-    pub(crate) fn of(&self, location: &LocationId, contact: &ContactId) -> Vec<Early> {
+    /// The occurrences of this contact, in the order of their arrival.
+    pub(super) fn of(&self, location: &LocationId, contact: &ContactId) -> Vec<Occurrence> {
         let kept = self.kept();
         let person = (location.clone(), contact.clone());
         let halves = [kept.old.of.get(&person), kept.young.of.get(&person)];
         halves.into_iter().flatten().flatten().cloned().collect()
     }
 
-    pub(crate) fn forget(&self, location: &LocationId, contact: &ContactId) {
+    pub(super) fn forget(&self, location: &LocationId, contact: &ContactId) {
         let mut kept = self.kept();
         let person = (location.clone(), contact.clone());
         kept.old.forget(&person);
@@ -212,20 +193,21 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::ids::MessageId;
     use crate::recipes::missed_call::core::reply::Reply;
 
     fn id(begin: &str, number: usize, length: usize) -> String {
         format!("{begin}{number:0length$}")
     }
 
-    fn text(contact: usize, message: usize, length: usize) -> (Person, Early) {
+    fn text(contact: usize, message: usize, length: usize) -> (Person, Occurrence) {
         let person = Person {
             location: LocationId::new(id("l", 0, length)).unwrap(),
             contact: ContactId::new(id("c", contact, length)).unwrap(),
             number: Some("+13125550142".parse().unwrap()),
             at: Timestamp::UNIX_EPOCH,
         };
-        let early = Early {
+        let early = Occurrence {
             signal: Signal::Wrote {
                 person: person.clone(),
                 message: Some(MessageId::new(id("m", message, length)).unwrap()),
@@ -234,24 +216,22 @@ mod tests {
                 in_words: true,
                 erasure: false,
             },
-            delivery: DeliveryName {
-                name: id("message:", message, 3 * length),
-                received_at: Timestamp::UNIX_EPOCH,
-            },
-            found: None,
+            name: id("message:", message, 3 * length),
+            received_at: Timestamp::UNIX_EPOCH,
+            origin: Origin::Webhook,
         };
         (person, early)
     }
 
-    fn counted(told: &Told) -> usize {
-        let of_person = |(key, all): (&Key, &Vec<Early>)| {
-            Told::bytes_of(key) + all.iter().map(Early::bytes).sum::<usize>()
+    fn counted(half: &Half) -> usize {
+        let of_person = |(key, all): (&Key, &Vec<Occurrence>)| {
+            Half::bytes_of(key) + all.iter().map(bytes_of).sum::<usize>()
         };
-        told.of.iter().map(of_person).sum()
+        half.of.iter().map(of_person).sum()
     }
 
     #[test]
-    fn however_much_is_told_it_takes_so_much_memory_and_the_last_is_known() {
+    fn memory_is_bounded_and_the_last_occurrence_is_known() {
         // By one person and by many, with ids as HighLevel makes them and as long as they may be.
         for (people, length) in [(3, 20), (7_000, 20), (usize::MAX, 20), (usize::MAX, 250)] {
             let signals = ReorderBuffer::default();
@@ -271,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_takes_no_memory() {
+    fn a_forgotten_person_takes_no_memory() {
         let signals = ReorderBuffer::default();
         for message in 0..20 {
             let (person, early) = text(message % 2, message / 3, 20);
@@ -279,8 +259,8 @@ mod tests {
         }
         for contact in 0..2 {
             let (person, _) = text(contact, 0, 20);
-            let told = signals.of(&person.location, &person.contact);
-            assert!(!told.is_empty() && told.len() <= MOST_OF_ONE);
+            let known = signals.of(&person.location, &person.contact);
+            assert!(!known.is_empty() && known.len() <= MOST_OF_ONE);
             signals.forget(&person.location, &person.contact);
         }
         assert_eq!(signals.kept().young.bytes, 0);

@@ -1,21 +1,22 @@
-//! What somebody of the team needs to answer a caller: the caller's last words, and where to open them.
+//! What the team needs to answer a caller: the caller's last words, and where to open them.
 
-use super::FactsError;
+use super::error::FactsError;
 use crate::api::conversations::{Message, MessagesQuery};
 use crate::client::Location;
 use crate::error::Result;
 use crate::message::Direction;
 use crate::recipes::missed_call::core::episode::{CallerFacts, Episode};
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::worker::Worker;
 use crate::recipes::missed_call::engine::worker::highlevel::is_hidden;
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
 use crate::secret::Private;
 
 /// How many of a conversation's newest messages are looked at.
 const NEWEST: u32 = 20;
 
-impl Engine {
+impl Worker {
     /// The words are read only if the caller has written in this episode.
-    pub(crate) async fn caller_facts(
+    pub(super) async fn caller_facts(
         &self,
         site: &LocationEntry,
         episode: &Episode,
@@ -27,13 +28,13 @@ impl Engine {
         };
         Ok(CallerFacts {
             last_words,
-            page: Some(self.shared.app.contact(state.location(), state.contact())),
+            page: Some(self.app.contact(state.location(), state.contact())),
         })
     }
 }
 
 /// The newest message of the caller that has words. `None` too where HighLevel does not show the conversation, or in a
-/// form that cannot be read: the team is told without them then.
+/// form that cannot be read: the team is notified without them then.
 async fn last_words(location: &Location, episode: &Episode) -> Result<Option<Private<String>>> {
     match newest_words(location, episode).await {
         Err(error) if is_hidden(&error) => Ok(None),

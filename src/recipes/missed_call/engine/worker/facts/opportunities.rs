@@ -1,14 +1,14 @@
 //! The pipelines of a location and how far the contact has come in them.
 
-use super::{FactsError, of_contact};
+use super::error::{FactsError, of_contact};
 use crate::api::opportunities::{OpportunitySearch, OpportunityStatus, Pipeline};
 use crate::client::Location;
 use crate::error::Result;
 use crate::recipes::missed_call::core::episode::{Episode, OpportunityFacts, StageFacts};
 use crate::recipes::missed_call::core::model::PipelineFacts;
-use crate::recipes::missed_call::engine::LocationEntry;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
 
-pub(crate) async fn facts(
+pub(super) async fn facts(
     site: &LocationEntry,
     episode: &Episode,
 ) -> Result<StageFacts, FactsError> {
@@ -40,7 +40,7 @@ pub(crate) async fn facts(
 }
 
 /// The pipelines with their stages in order.
-pub(crate) async fn pipelines(location: &Location) -> Result<Vec<PipelineFacts>> {
+pub(in super::super::super) async fn pipelines(location: &Location) -> Result<Vec<PipelineFacts>> {
     let facts = |mut pipeline: Pipeline| {
         // As HighLevel orders them, where it does not say the place.
         pipeline.stages.sort_by_key(|stage| stage.position);

@@ -1,15 +1,16 @@
-//! What the team is told of a call beside what the episode knows: a name, the local time, the text that was sent.
+//! What the team reads of a call beside what the episode knows: a name, the local time, the text that was sent.
 
-use super::{FactsError, of_contact};
+use super::error::{FactsError, of_contact};
 use crate::recipes::missed_call::core::episode::{Episode, TeamFacts};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Intent;
-use crate::recipes::missed_call::engine::{Engine, LocationEntry};
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::worker::Worker;
 use crate::recipes::missed_call::store::{LedgerQuery, StoreError};
 use crate::secret::Private;
 
-impl Engine {
-    pub(crate) async fn team_facts(
+impl Worker {
+    pub(super) async fn team_facts(
         &self,
         site: &LocationEntry,
         episode: &Episode,
@@ -26,10 +27,10 @@ impl Engine {
         })
     }
 
-    /// The last text of the episode that HighLevel took.
+    /// The last text of the episode that HighLevel accepted.
     async fn sent_text(&self, episode: &Episode) -> Result<Option<Private<String>>, StoreError> {
         let query = LedgerQuery::of_episode(episode.state().id().clone());
-        let entries = self.store().ledger(&query).await?;
+        let entries = self.base.store.ledger(&query).await?;
         let mut sent = None;
         let mut attempted = None;
         for entry in entries {

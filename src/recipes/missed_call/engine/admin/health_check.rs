@@ -1,27 +1,21 @@
-//! Whether the engine does its work, for a health check that somebody asks every second.
+//! Whether the engine does its work, for a health check that is asked every second.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::recipes::missed_call::engine::Engine;
+use super::Admin;
 use crate::recipes::missed_call::store::{StoreError, StoreFault, StoreHealth};
 
-/// How long the store may take to answer. A store that waits for somebody else's lock takes longer.
+/// How long the store may take to answer. A store that waits for another program's lock takes longer.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(1);
-/// How long a running engine may go without having looked for what is due: twice as long as it rests when there is
-/// nothing to do.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
-
-/// What [`Engine::health`] found.
+/// What [`Engine::health`](crate::recipes::missed_call::Engine::health) found.
 ///
-/// [`is_ok`](Self::is_ok) is for whoever sends requests here: it says whether webhooks can be taken and effects are looked
-/// for. Late work does not count there, since requests that are sent elsewhere make nothing earlier; it is for whoever
-/// watches, and stands in the fields and in what is displayed. As text it is `ok`, or one line for each thing that is
-/// wrong or late.
+/// [`is_ok`](Self::is_ok) is for a load balancer: it says whether webhooks can be accepted and effects are looked for. Late
+/// work does not count there, since requests that are sent elsewhere make nothing earlier; monitoring finds it in the
+/// fields and in the displayed text. As text it is `ok`, or one line for each thing that is wrong or late.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Health {
@@ -29,7 +23,7 @@ pub struct Health {
     pub store: Option<StoreFault>,
     /// What is known of that, in words that name the file and say what to do.
     pub store_error: Option<String>,
-    /// Whether [`Engine::run`] has stopped looking for what is due: it was begun, and for two minutes it could not read
+    /// Whether [`Engine::run`](crate::recipes::missed_call::Engine::run) has stopped looking for what is due: it was begun, and for two minutes it could not read
     /// the store, or did not come to it.
     pub stalled: bool,
     /// How many effects have been due for longer than a minute and are not done, as far as the store counts.
@@ -45,7 +39,7 @@ pub struct Health {
 }
 
 impl Health {
-    /// Whether webhooks can be taken and effects are looked for.
+    /// Whether webhooks can be accepted and effects are looked for.
     pub fn is_ok(&self) -> bool {
         self.store.is_none() && !self.stalled
     }
@@ -85,7 +79,7 @@ impl Health {
 /// The error with what caused it.
 fn whole(error: &StoreError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 impl fmt::Display for Health {
@@ -114,56 +108,19 @@ impl fmt::Display for Health {
     }
 }
 
-/// When [`Engine::run`] last looked for what is due.
-#[derive(Default)]
-pub(crate) struct Pulse(Mutex<Option<Duration>>);
-
-impl Pulse {
-    fn last(&self) -> MutexGuard<'_, Option<Duration>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// It has looked, or begins to. `now` is the time on the clock that never goes back.
-    pub(crate) fn beat(&self, now: Duration) {
-        *self.last() = Some(now);
-    }
-
-    /// It ends in good order.
-    pub(crate) fn end(&self) {
-        *self.last() = None;
-    }
-
-    fn has_stopped(&self, now: Duration) -> bool {
-        self.last()
-            .is_some_and(|last| now.saturating_sub(last) > LONGEST_PAUSE)
-    }
-}
-
-impl Engine {
-    /// Whether the engine does its work: it has the store write and read, looks for late effects, and takes a second at
-    /// most. Ask it as often as you like: the store writes once a second for it at most.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// # use std::sync::Arc;
-    /// # use gohighlevel::recipes::missed_call::{Engine, store::MemoryStore};
-    /// # let engine = Engine::builder(Arc::new(MemoryStore::new())).build();
-    /// let health = engine.health().await;
-    /// let status = if health.is_ok() { 200 } else { 503 };
-    /// assert_eq!((status, health.to_string().as_str()), (200, "ok"));
-    /// # }
-    /// ```
-    pub async fn health(&self) -> Health {
-        let shared = &self.shared;
-        let now = shared.clock.now();
+impl Admin {
+    /// Asks the store, the pulse and the sweeps.
+    pub(in super::super) async fn health(&self) -> Health {
+        let base = &self.base;
+        let now = base.now();
         let answer = tokio::select! {
             biased;
-            answer = shared.store.check(now) => Some(answer),
-            () = shared.clock.sleep(GIVE_UP_AFTER) => None,
+            answer = base.store.check(now) => Some(answer),
+            () = base.clock.sleep(GIVE_UP_AFTER) => None,
         };
         Health {
-            stalled: shared.pulse.has_stopped(shared.clock.elapsed()),
-            swept_until: shared.sweeps.all_until(),
+            stalled: self.pulse.has_stopped(base.clock.elapsed()),
+            swept_until: self.swept.all(),
             ..Health::new(answer, now)
         }
     }
@@ -178,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn late_work_is_told_and_keeps_no_webhook_out() {
+    fn late_work_is_shown_and_keeps_no_webhook_out() {
         let found = StoreHealth {
             late_effects: 3,
             late_since: Some(at(100)),
@@ -207,17 +164,5 @@ mod tests {
         assert!(health.to_string().starts_with("the store does not answer"));
         let json = serde_json::to_value(&health).unwrap();
         assert_eq!(json["store"], "silent");
-    }
-
-    #[test]
-    fn an_engine_that_has_stopped_looking_is_noticed() {
-        let pulse = Pulse::default();
-        let second = Duration::from_secs;
-        assert!(!pulse.has_stopped(second(1_000)), "it was never begun");
-        pulse.beat(second(1_000));
-        assert!(!pulse.has_stopped(second(1_120)));
-        assert!(pulse.has_stopped(second(1_121)));
-        pulse.end();
-        assert!(!pulse.has_stopped(second(1_121)));
     }
 }

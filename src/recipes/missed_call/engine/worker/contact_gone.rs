@@ -1,20 +1,20 @@
 //! What follows when a contact is gone: it may have been merged into another one with the same number.
 
+use super::Worker;
 use crate::error::{Error, ErrorKind};
 use crate::ids::ContactId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::episode::EffectEnd;
 use crate::recipes::missed_call::core::model::PersonKey;
 use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::engine::{Engine, Loaded, LocationEntry, add_to};
-use crate::recipes::missed_call::store::{
-    Commit, CommitOutcome, EffectChange, Fence, Progress, StoreError,
-};
+use crate::recipes::missed_call::engine::base::Loaded;
+use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::store::{Fence, Progress, StoreError};
 
-impl Engine {
+impl Worker {
     /// The effect's contact is gone. Once in an episode another contact with the caller's number takes its place, and
-    /// the effect is begun anew for that one; otherwise the effect ends.
-    pub(crate) async fn contact_is_gone(
+    /// the effect is begun again for that one; otherwise the effect ends.
+    pub(super) async fn contact_is_gone(
         &self,
         site: &LocationEntry,
         fence: Fence,
@@ -37,8 +37,8 @@ impl Engine {
             contact: other.clone(),
             number: None,
         };
-        // Whoever has an episode by that contact has it already for this number.
-        if self.shared.store.open_episode(&person).await?.is_some() {
+        // An open episode of that contact is one for this number already.
+        if self.base.store.open_episode(&person).await?.is_some() {
             return Ok(self.end(fence, end).await?);
         }
         self.go_on_with(fence, other, failures).await?;
@@ -51,42 +51,25 @@ impl Engine {
         other: ContactId,
         failures: u32,
     ) -> Result<(), StoreError> {
-        let Some(Loaded {
-            mut episode,
-            revision,
-        }) = self.load(&fence).await?
-        else {
-            return Ok(());
-        };
-        let now = self.shared.clock.now();
-        let outputs = episode.go_on_with(other);
-        let mut commit = Commit {
-            effects: vec![EffectChange::Release {
-                fence: fence.clone(),
-                progress: Progress::Waiting {
-                    failures,
-                    last_failure: None,
-                },
-                due: now,
-            }],
-            ..Commit::default()
-        };
-        add_to(&mut commit, &episode, Some(revision), outputs, now);
-        if self.shared.store.commit(commit).await? == CommitOutcome::Conflict {
-            // Somebody has told the episode something: the effect is begun anew, and finds the contact gone again.
+        self.release(fence, |episode, now| {
+            // If an input came in between, the effect finds the contact gone again.
+            let outputs = if episode.may_follow() {
+                episode.go_on_with(other.clone())
+            } else {
+                Vec::new()
+            };
             let progress = Progress::Waiting {
                 failures,
                 last_failure: None,
             };
-            self.release(fence, |_, now| (Vec::new(), progress.clone(), now))
-                .await?;
-        }
-        Ok(())
+            (outputs, progress, now)
+        })
+        .await
     }
 }
 
 /// What can fail on the way.
-pub(crate) enum Gone {
+pub(super) enum Gone {
     HighLevel(Error),
     Store(StoreError),
 }

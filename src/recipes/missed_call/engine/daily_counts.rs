@@ -1,50 +1,21 @@
-//! What became of texts, counted by the day: HighLevel blocks a location whose rates are too high.
+//! Texts that were sent, failed or answered with an opt-out, counted by day: HighLevel blocks a location whose rates are too
+//! high.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 
-use super::Engine;
-use crate::recipes::missed_call::core::compliance::{
-    DAYS_OF_RATES, SendCounts, SuspensionLimits, sending,
-};
-use crate::recipes::missed_call::core::episode::Episode;
+use crate::recipes::missed_call::core::compliance::SendCounts;
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::core::recipe::{NearSuspension, Recipe, Step};
-use crate::recipes::missed_call::store::StoreError;
+use crate::recipes::missed_call::core::recipe::{Recipe, Step};
 
 /// The day of HighLevel's rates.
 pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
-impl Engine {
-    /// What became of the texts of the episode's location on the days that tell whether HighLevel is about to block it.
-    pub(super) async fn send_counts(
-        &self,
-        episode: &Episode,
-        now: Timestamp,
-    ) -> Result<Vec<SendCounts>, StoreError> {
-        let location = episode.state().location();
-        let mut days: Vec<Date> = day_of(now)
-            .series(Span::new().days(-1))
-            .take(DAYS_OF_RATES)
-            .collect();
-        days.reverse();
-        let first = days.first().copied().unwrap_or_else(|| day_of(now));
-        let known = self.shared.store.send_counts(location, first).await?;
-        let of_day = |day| known.get(day).copied().unwrap_or_default();
-        let counts: Vec<SendCounts> = days.iter().map(of_day).collect();
-        if episode.recipe().near_suspension != NearSuspension::Ignored {
-            let sending = sending(&counts, &SuspensionLimits::default());
-            self.shared.warned.of_sending(location, sending);
-        }
-        Ok(counts)
-    }
-}
-
-/// What this entry adds to the counts of the day. What becomes of a text after HighLevel has accepted it is not known.
+/// What this entry adds to the counts of the day. What happens to a text after HighLevel has accepted it is not known.
 pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
     let one = |is: bool| u64::from(is);
     let is_text = |step| recipe.step(step).is_some_and(Step::is_text);
@@ -58,7 +29,7 @@ pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
             step,
             reason: Reason::Failed(_),
         } => (is_text(step), is_text(step), false),
-        // HighLevel turns on do-not-disturb after it: that is the same no once more.
+        // HighLevel turns on do-not-disturb after it: that is the same opt-out once more.
         EntryKind::OptedOut {
             reason: Reason::OptedOut,
         } => (false, false, true),
@@ -77,7 +48,7 @@ mod tests {
     use crate::recipes::missed_call::core::model::StepName;
 
     #[test]
-    fn what_became_of_a_text_is_counted_and_nothing_else() {
+    fn the_end_of_a_text_is_counted_and_nothing_else() {
         let recipe = Recipe::preset("soleil").unwrap();
         let not_done = |step: &str, reason: Reason| EntryKind::NotDone {
             step: StepName::from_stored(step),

@@ -8,16 +8,16 @@ use crate::ids::{ContactId, LocationId};
 const HIGHLEVEL: &str = "https://app.gohighlevel.com";
 
 /// The address of the app, without a slash at its end.
-pub(super) struct App(String);
+pub(in super::super) struct App(String);
 
 impl App {
-    pub(super) fn at(url: &Url) -> Self {
+    pub(in super::super) fn at(url: &Url) -> Self {
         Self(url.as_str().trim_end_matches('/').to_owned())
     }
 
     /// The page of a contact, which shows the conversation beside it. A link to the conversation itself does not always
     /// open that one: the app may keep to the list that was open last.
-    pub(super) fn contact(&self, location: &LocationId, contact: &ContactId) -> String {
+    pub(in super::super) fn contact(&self, location: &LocationId, contact: &ContactId) -> String {
         let Self(app) = self;
         format!("{app}/v2/location/{location}/contacts/detail/{contact}")
     }

@@ -1,0 +1,139 @@
+//! Setting up an engine.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::Engine;
+use super::admin::Admin;
+use super::base::Base;
+use super::intake::Intake;
+use super::locations::{LocationEntry, Locations};
+use super::pulse::Pulse;
+use super::reorder_buffer::ReorderBuffer;
+use super::reply_queue::ReplyQueue;
+use super::swept_until::SweptUntil;
+use super::worker::Worker;
+use super::worker::app_links::App;
+use super::worker::notifier::TeamNotifier;
+use super::worker::quarantine::Quarantine;
+use crate::client::Location;
+use crate::clock::{Clock, SystemClock};
+use crate::ids::LocationId;
+use crate::recipes::missed_call::core::compliance::QuietHours;
+use crate::recipes::missed_call::core::recipe::Recipe;
+use crate::recipes::missed_call::core::reply::ReplyAgent;
+use crate::recipes::missed_call::store::Store;
+
+/// Sets up an [`Engine`].
+#[must_use]
+pub struct EngineBuilder {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    locations: HashMap<LocationId, LocationEntry>,
+    notifier: Option<Arc<dyn TeamNotifier>>,
+    agent: Option<Arc<dyn ReplyAgent>>,
+    quiet_hours: Option<Arc<QuietHours>>,
+    app: App,
+}
+
+impl EngineBuilder {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            clock: Arc::new(SystemClock),
+            locations: HashMap::new(),
+            notifier: None,
+            agent: None,
+            quiet_hours: None,
+            app: App::default(),
+        }
+    }
+
+    /// Runs `recipe` in `location`. A location has one recipe; the last one given counts.
+    pub fn location(mut self, location: Location, recipe: Recipe) -> Self {
+        self.locations.insert(
+            location.id().clone(),
+            LocationEntry {
+                location,
+                recipe: Arc::new(recipe),
+            },
+        );
+        self
+    }
+
+    /// Another source of time than the machine's. Use the same for the client.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Receives the notices of steps with `to = "host"`. Without a notifier they are not done.
+    pub fn notifier(mut self, notifier: Arc<dyn TeamNotifier>) -> Self {
+        self.notifier = Some(notifier);
+        self
+    }
+
+    /// Other quiet hours and numbers of texts than those that come with the crate ([`QuietHours::SOURCE`]): your counsel's,
+    /// or this year's movable holidays.
+    pub fn quiet_hours(mut self, rules: QuietHours) -> Self {
+        self.quiet_hours = Some(Arc::new(rules));
+        self
+    }
+
+    /// The agency's own address of HighLevel's app (white label), such as `https://crm.agency.example`, for the links that
+    /// the team gets. HighLevel's own if none is given.
+    pub fn app_address(mut self, address: &Url) -> Self {
+        self.app = App::at(address);
+        self
+    }
+
+    /// Classifies replies better than the rules do. Without an agent the rules decide alone.
+    ///
+    /// It is asked about every reply to an open episode that the rules do not settle, as soon as the reply is stored and
+    /// while [`Engine::run`] or [`Engine::step`] works, never before the webhook is acknowledged: a slow agent must not
+    /// hold that up, and HighLevel may not send a reply a second time if the process dies while the agent thinks. Texts
+    /// stop at once, as on any reply. An answer within 15 seconds on the engine's clock is what the episode gets; after
+    /// that, after an error and after a crash it gets the class of the rules. The agent is asked about a reply once at
+    /// most, and not at all about one that arrives before its call.
+    pub fn reply_agent(mut self, agent: Arc<dyn ReplyAgent>) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
+    /// The engine.
+    pub fn build(self) -> Engine {
+        let locations = Locations::new(self.locations);
+        let base = Arc::new(Base::new(self.store, self.clock, locations));
+        let early = Arc::new(ReorderBuffer::default());
+        let replies = Arc::new(ReplyQueue::new(self.agent));
+        let swept = Arc::new(SweptUntil::default());
+        let pulse = Arc::new(Pulse::default());
+        Engine {
+            intake: Arc::new(Intake {
+                base: Arc::clone(&base),
+                early: Arc::clone(&early),
+                replies: Arc::clone(&replies),
+                swept: Arc::clone(&swept),
+            }),
+            admin: Arc::new(Admin {
+                base: Arc::clone(&base),
+                early,
+                swept,
+                pulse: Arc::clone(&pulse),
+                has_notifier: self.notifier.is_some(),
+            }),
+            worker: Arc::new(Worker {
+                base: Arc::clone(&base),
+                replies,
+                pulse,
+                notifier: self.notifier,
+                quiet_hours: self.quiet_hours,
+                app: self.app,
+                quarantine: Quarantine::default(),
+            }),
+            base,
+        }
+    }
+}
