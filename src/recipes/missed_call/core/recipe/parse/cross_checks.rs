@@ -23,16 +23,16 @@ impl Recipe {
             if only_for.priority.is_some() && !self.has_numbers() {
                 let remedy =
                     "add the number, such as [numbers.\"+13125550100\"] with priority = true";
-                let fault = Diagnostic::new("`priority` has no effect without [numbers]", remedy);
-                problems.push(self.origin.problem(&format!("{path}.priority"), fault));
+                let problem = Diagnostic::new("`priority` has no effect without [numbers]", remedy);
+                problems.push(self.origin.problem(&format!("{path}.priority"), problem));
             }
         }
         for (name, _) in self.steps.iter().filter(|(_, step)| {
             self.approved_copy_only && matches!(step.action, StepAction::ConfirmOptOut(_))
         }) {
             let remedy = "leave the step out, or write compliance.approved_copy_only = false";
-            let fault = Diagnostic::new("this text is not approved", remedy);
-            problems.push(self.origin.problem(&format!("steps.{name}"), fault));
+            let problem = Diagnostic::new("this text is not approved", remedy);
+            problems.push(self.origin.problem(&format!("steps.{name}"), problem));
         }
         for (name, text) in self.texts() {
             problems.extend(self.text_problems_of_the_whole(name, text, &known));
@@ -63,8 +63,8 @@ impl Recipe {
             if variant.when.in_hours.is_some() && self.hours.is_none() {
                 let remedy =
                     "add [hours] with zone = \"America/Chicago\" and monday = \"09:00-17:00\"";
-                let fault = Diagnostic::new("`when.in_hours` needs an [hours] section", remedy);
-                problems.push(self.origin.problem(&format!("{when}.in_hours"), fault));
+                let problem = Diagnostic::new("`when.in_hours` needs an [hours] section", remedy);
+                problems.push(self.origin.problem(&format!("{when}.in_hours"), problem));
             }
         }
         if let Err(error) = self.copies(name, text) {
@@ -109,11 +109,11 @@ impl Recipe {
     fn called_problem(&self, path: &str, called: &BTreeSet<PhoneNumber>) -> Option<Problem> {
         let listed = &self.numbers.listed;
         called.iter().find(|number| !listed.contains_key(*number))?;
-        let fault = Diagnostic::new(
+        let problem = Diagnostic::new(
             "a number that is not listed under [numbers]",
             "list it, such as [numbers.\"+13125550100\"], or correct it here",
         );
-        Some(self.origin.problem(&format!("{path}.numbers"), fault))
+        Some(self.origin.problem(&format!("{path}.numbers"), problem))
     }
 
     fn source_problem(
@@ -137,10 +137,10 @@ impl Recipe {
     /// A template with a field of the number can never become a text in a recipe without numbers.
     fn field_problem(&self, key: &str, template: &Template) -> Option<Problem> {
         let field = template.fields().find(|field| field.is_of_number())?;
-        let fault = Diagnostic::new(
+        let problem = Diagnostic::new(
             format!("`{field}` in a recipe without numbers"),
             "add the number, such as [numbers.\"+13125550100\"] with name and link",
         );
-        (!self.has_numbers()).then(|| self.origin.problem(key, fault))
+        (!self.has_numbers()).then(|| self.origin.problem(key, problem))
     }
 }

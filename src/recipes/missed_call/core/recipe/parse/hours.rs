@@ -51,8 +51,8 @@ pub(super) fn read_hours(
                 other.days.len() == days.len() && other.days.iter().any(|day| days.contains(day))
             });
             if twice {
-                let fault = Diagnostic::new("this day already has hours", "write each day once");
-                text.report(diagnostics, fault);
+                let problem = Diagnostic::new("this day already has hours", "write each day once");
+                text.report(diagnostics, problem);
             }
             written.push(read_days(diagnostics, days, &text));
         }
@@ -79,8 +79,8 @@ fn read_days(
     days: Vec<Weekday>,
     text: &Found<String>,
 ) -> Written {
-    let windows = windows(&text.value).unwrap_or_else(|fault| {
-        text.report(diagnostics, fault);
+    let windows = windows(&text.value).unwrap_or_else(|problem| {
+        text.report(diagnostics, problem);
         Vec::new()
     });
     Written { days, windows }
@@ -140,8 +140,8 @@ fn windows(text: &str) -> Result<Vec<TimeWindow>, Diagnostic> {
 }
 
 fn whole_day() -> Result<TimeWindow, Diagnostic> {
-    let fault = |_| Diagnostic::new("not the hours of a day", "write \"00:00-24:00\"");
-    "00:00-24:00".parse().map_err(fault)
+    let problem = |_| Diagnostic::new("not the hours of a day", "write \"00:00-24:00\"");
+    "00:00-24:00".parse().map_err(problem)
 }
 
 /// One window: two times with a dash of any kind or a word between them. Without minutes, each must say whether it is

@@ -39,21 +39,21 @@ const LONGEST: usize = 128 * 1024;
 pub(super) fn recipe(file: &str, text: &str) -> Result<Recipe, RecipeError> {
     let source = &*source::plain(text);
     if source.len() > LONGEST {
-        let fault = Diagnostic::new(
+        let problem = Diagnostic::new(
             format!("longer than {} KiB", LONGEST / 1024),
             "name a file that holds a recipe",
         );
-        return Err(RecipeError::from(Problem::new(file, 1, "", fault)));
+        return Err(RecipeError::from(Problem::new(file, 1, "", problem)));
     }
-    if let Some(fault) = source::other_format(source) {
-        return Err(RecipeError::from(Problem::new(file, 1, "", fault)));
+    if let Some(problem) = source::other_format(source) {
+        return Err(RecipeError::from(Problem::new(file, 1, "", problem)));
     }
     let (recipe, problems) = read(file, source);
     RecipeError::unless_sound(problems)?;
     recipe.ok_or_else(|| {
         // A missing key was reported above; this makes sure that a recipe is complete.
-        let fault = Diagnostic::new("no name or version", "write both");
-        RecipeError::from(Problem::new(file, 1, "name", fault))
+        let problem = Diagnostic::new("no name or version", "write both");
+        RecipeError::from(Problem::new(file, 1, "name", problem))
     })
 }
 
@@ -131,12 +131,12 @@ fn not_toml(file: &str, source: &str, line: usize) -> Problem {
     if let Some(slip) = first_slip(source) {
         return Problem::new(file, slip.line, slip.key, slip.fault);
     }
-    let fault = Diagnostic::new(
+    let problem = Diagnostic::new(
         "this line, or the end of what stands above it, cannot be read",
         "write `name = value` for a setting with words in quotes, `[name]` for a section, each once, and `#` in front of \
          a comment",
     );
-    Problem::new(file, line, "", fault)
+    Problem::new(file, line, "", problem)
 }
 
 /// The first 16 hexadecimal digits of the source's SHA-256.

@@ -91,7 +91,7 @@ fn read_number(
 }
 
 fn read_link(diagnostics: &mut Diagnostics<'_>, link: Found<String>) -> NumberLink {
-    let fault = match link_fault(&link.value) {
+    let problem = match link_fault(&link.value) {
         None => None,
         Some(LinkFault::NotHttps) => Some(Diagnostic::new(
             "not an https link",
@@ -103,8 +103,8 @@ fn read_link(diagnostics: &mut Diagnostics<'_>, link: Found<String>) -> NumberLi
             "write the whole link; carriers block shorteners",
         )),
     };
-    if let Some(fault) = fault {
-        link.report(diagnostics, fault);
+    if let Some(problem) = problem {
+        link.report(diagnostics, problem);
     }
     NumberLink::Written(link.value)
 }
@@ -159,14 +159,14 @@ pub(super) fn read_list(
         };
         match number {
             Ok(number) => drop(numbers.insert(number)),
-            Err(error) => section.report_key(diagnostics, name, fault_of_entry(place, error)),
+            Err(error) => section.report_key(diagnostics, name, problem_of_entry(place, error)),
         }
     }
     numbers
 }
 
 /// The number itself may be somebody's and stays out of the message.
-fn fault_of_entry(place: usize, error: InvalidPhoneNumber) -> Diagnostic {
+fn problem_of_entry(place: usize, error: InvalidPhoneNumber) -> Diagnostic {
     let (what, remedy) = match error {
         InvalidPhoneNumber::Impossible(why) => (NOBODYS, why.to_string()),
         InvalidPhoneNumber::Extension => (

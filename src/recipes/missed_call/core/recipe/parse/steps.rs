@@ -49,11 +49,11 @@ pub(super) fn read_steps(
     }
     references.check(diagnostics, &steps);
     if !reaches_somebody {
-        let fault = Diagnostic::new(
+        let problem = Diagnostic::new(
             "no step that texts or makes a task",
             "add one, such as [steps.text] with do = \"text\"",
         );
-        diagnostics.at(offset, "steps", fault);
+        diagnostics.at(offset, "steps", problem);
     }
     steps
 }
@@ -100,11 +100,11 @@ fn read_step(
         on => on.unwrap_or(StepTrigger::Missed),
     };
     if known.word == "confirm_opt_out" && on != StepTrigger::After(Trigger::OptedOut) {
-        let fault = Diagnostic::new(
+        let problem = Diagnostic::new(
             "not what a confirmation follows",
             "write on = \"opted_out\"",
         );
-        section.report_key(diagnostics, "on", fault);
+        section.report_key(diagnostics, "on", problem);
     }
     section.finish(diagnostics);
     let action = action?;

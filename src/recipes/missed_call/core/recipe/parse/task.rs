@@ -59,14 +59,14 @@ pub(super) fn read_assignee(
         "nobody" => Some(Assignee::Nobody),
         _ => {
             // Who it is stays out of the message.
-            let fault = match word.value.contains('@') {
+            let problem = match word.value.contains('@') {
                 true => Diagnostic::new(
                     "an e-mail address alone",
                     "write assign_to = { user_email = \"…\" } with it",
                 ),
                 false => Diagnostic::new("not an assignee", ASSIGNEES),
             };
-            word.report(diagnostics, fault);
+            word.report(diagnostics, problem);
             None
         }
     }

@@ -30,26 +30,26 @@ impl References {
         };
         for name in &self.tasks {
             if !step(name).is_some_and(|step| matches!(step.action, StepAction::Task(_))) {
-                let fault = Diagnostic::new(
+                let problem = Diagnostic::new(
                     "not a step of this recipe that makes a task",
                     "write the name of one, such as task = \"task\" for [steps.task]",
                 );
-                name.report(diagnostics, fault);
+                name.report(diagnostics, problem);
             }
         }
         for (follower, name) in &self.messages {
             if !step(name).is_some_and(Step::is_message) {
-                let fault = Diagnostic::new(
+                let problem = Diagnostic::new(
                     "not a step of this recipe that texts or e-mails",
                     "write the name of one, such as of = \"text\" for [steps.text]",
                 );
-                name.report(diagnostics, fault);
+                name.report(diagnostics, problem);
             } else if StepName::new(follower).is_some_and(|name| waits_for_itself(steps, &name)) {
-                let fault = Diagnostic::new(
+                let problem = Diagnostic::new(
                     "a step that waits for itself",
                     "name a step that does not follow this one in its turn",
                 );
-                name.report(diagnostics, fault);
+                name.report(diagnostics, problem);
             }
         }
     }
@@ -91,20 +91,20 @@ pub(super) fn read_trigger(
         }),
     };
     if let (None, Some(on)) = (&trigger, &on) {
-        let fault = unknown_trigger(&on.value, &["missed", NOT_SENT]);
-        on.report(diagnostics, fault);
+        let problem = unknown_trigger(&on.value, &["missed", NOT_SENT]);
+        on.report(diagnostics, problem);
     }
-    if let Some(count) = &count {
-        if !matches!(trigger, Some(StepTrigger::MissedCalls(_))) {
-            count.report(
-                diagnostics,
-                Diagnostic::new("a count without on = \"missed_again\"", "remove it"),
-            );
-        }
+    if let Some(count) = &count
+        && !matches!(trigger, Some(StepTrigger::MissedCalls(_)))
+    {
+        count.report(
+            diagnostics,
+            Diagnostic::new("a count without on = \"missed_again\"", "remove it"),
+        );
     }
     if let (Some(of), false) = (&of, on.is_some_and(|on| on.value == NOT_SENT)) {
-        let fault = Diagnostic::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
-        of.report(diagnostics, fault);
+        let problem = Diagnostic::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
+        of.report(diagnostics, problem);
     }
     trigger
 }
