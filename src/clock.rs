@@ -39,7 +39,7 @@ use jiff::Timestamp;
 /// [`SystemClock`] is the one to use outside tests; `gohighlevel::testing::ManualClock` stands still until it is set.
 #[async_trait]
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time of day in UTC. It may jump when somebody sets the machine's clock.
+    /// The time of day in UTC. It may jump when the machine's clock is set.
     fn now(&self) -> Timestamp;
 
     /// Time since some fixed moment in the past; it never goes back. Waits and rates are measured with it.

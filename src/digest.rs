@@ -1,4 +1,4 @@
-//! SHA-256 in hexadecimal: names for what must not be kept as it is.
+//! SHA-256 in hexadecimal: identifies data that must not be kept itself.
 
 use aws_lc_rs::digest::{SHA256, digest};
 

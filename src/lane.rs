@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 // Exhaustive on purpose: what orders requests has to handle both.
 pub enum Lane {
-    /// Somebody waits for it: goes first.
+    /// A person waits for the result: goes first.
     #[default]
     Interactive,
     /// May wait: tags, sweeps, set-up.

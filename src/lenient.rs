@@ -1,4 +1,4 @@
-//! Reading what HighLevel really sends: nulls, numbers as strings, strings as numbers, empty ids, dates in many forms.
+//! Lenient decoding of what HighLevel really sends: nulls, numbers as strings, strings as numbers, empty ids, dates in many forms.
 //!
 //! Only readers live here, for use with `serde_with`'s `serde_as`: `Option<Lenient>` style adapters decode straight
 //! from the input without an intermediate JSON value. A value that cannot be read becomes `None` (or an empty list):

@@ -1,4 +1,4 @@
-//! Words that the REST API and the webhooks share when they speak of messages and calls.
+//! Enumerations of messages and calls that the REST API and the webhooks share.
 //!
 //! HighLevel spells the same thing differently by module (`CALL` and `Live Chat` on webhooks, `TYPE_CALL` in REST), and
 //! people do who write workflows. So each word is read in any case, with spaces, hyphens or underscores between its parts.

@@ -1,4 +1,4 @@
-//! How often an endpoint logs that it refuses. Strangers decide how often it refuses, and must not fill the disk with lines.
+//! Limits how often an endpoint logs refusals: strangers decide how often it refuses, and must not fill the disk.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -5,7 +5,7 @@ use crate::client::{Outlook, Page, Way};
 
 /// One page of a listing that goes on after a number of entries.
 ///
-/// Entries that are made or deleted while somebody pages move the rest by one: an entry can come twice or be missed. The
+/// Entries that are made or deleted while pages are read move the rest by one: an entry can come twice or be missed. The
 /// streams give none twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

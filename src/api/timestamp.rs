@@ -1,4 +1,4 @@
-//! How times are written to HighLevel; how they are read is in `crate::lenient`.
+//! Writes times for HighLevel; they are read in `crate::lenient`.
 
 use jiff::Timestamp;
 use serde::Serializer;

@@ -1,4 +1,4 @@
-//! Where tokens come from.
+//! Sources of access tokens.
 //!
 //! | what you have | what to use |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! A typed request on its way, and the answer with everything that HighLevel said in it.
+//! A typed request that is sent when it is awaited, and its whole response.
 
 use std::fmt;
 use std::pin::Pin;

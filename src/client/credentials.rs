@@ -1,5 +1,5 @@
-//! Where the client gets tokens from: a trait that it calls. What implements it lives in [`auth`](crate::auth), but for
-//! [`StaticTokens`](super::StaticTokens).
+//! The trait by which the client gets tokens. [`StaticTokens`](super::StaticTokens) implements it here, OAuth in
+//! [`auth`](crate::auth).
 
 use std::fmt;
 

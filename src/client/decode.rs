@@ -1,4 +1,4 @@
-//! From an answer's bytes to the value that was asked for. Pure.
+//! Decodes an answer's bytes into the requested type. Pure.
 
 use std::fmt;
 use std::marker::PhantomData;

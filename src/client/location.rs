@@ -50,7 +50,7 @@ impl Location {
         self.client.speaks_v3()
     }
 
-    /// The same location, with requests that let those somebody waits for go first.
+    /// The same location, with requests of the background lane: interactive requests go first.
     #[must_use]
     pub fn in_background(&self) -> Self {
         self.in_lane(Lane::Background)

@@ -9,7 +9,7 @@
 //! | call what has a method | [`Location`], and from it the resources of [`crate::api`] |
 //! | call what has none | [`Location::get`] and its like, or [`Location::send`] with a [`Request`] |
 //! | know how much of the rate limit is left | [`Client::usage`] |
-//! | let work wait behind what somebody waits for | [`Location::in_background`] |
+//! | let work wait behind interactive requests | [`Location::in_background`] |
 //! | wait for the rate limit before a decision, not after it | [`Location::reserve`] |
 //! | count and time requests | [`Observer`] |
 //! | check this machine's clock | [`Client::clock_offset`] |

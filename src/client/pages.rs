@@ -1,5 +1,5 @@
-//! From pages to a stream of items. A listing gives all of its items, each once, or ends in an error: never early without a
-//! word, and never not at all.
+//! Turns pages into a stream of items. A listing gives all of its items, each once, or ends in an error: it never ends early
+//! in silence, and it always ends.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};

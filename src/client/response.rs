@@ -1,5 +1,5 @@
-//! What an answer's headers say, and what a success denies. Pure. What any other answer means is in
-//! [`judge`](super::judge), how values are read in [`decode`](super::decode).
+//! Reads the rate headers of an answer, and failures in the body of a 2xx. Pure. Other answers are classified in
+//! [`judge`](super::judge), values are decoded in [`decode`](super::decode).
 
 use std::time::Duration;
 

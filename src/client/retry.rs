@@ -1,4 +1,4 @@
-//! What to do after an attempt. Pure: a table over replay safety × what the attempt leaves behind × attempt.
+//! Decides what follows an attempt. Pure: a table over replay safety × aftermath of the attempt × number of the attempt.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

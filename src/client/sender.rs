@@ -1,4 +1,4 @@
-//! What a handle sends by: the one implementation behind [`Client`](super::Client) and [`Location`](super::Location).
+//! Sends requests for a handle: the one implementation behind [`Client`](super::Client) and [`Location`](super::Location).
 
 use std::sync::Arc;
 

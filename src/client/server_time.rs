@@ -1,4 +1,4 @@
-//! What time it is at HighLevel, by its answers: each carries the second in which it was made (`Date`, RFC 9110
+//! Estimates HighLevel's time from its answers: each carries the second in which it was made (`Date`, RFC 9110
 //! section 6.6.1). Kept on the scale of the monotonic clock, which nobody sets: a machine whose time of day is set, to
 //! right or wrong, knows HighLevel's time all the same.
 //!

@@ -1,4 +1,4 @@
-//! Tokens that do not change by themselves.
+//! Tokens that are configured and never renewed.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The way bytes go out and come back: a trait, and its implementation on reqwest.
+//! Sends one HTTP request and reads its answer: a trait, and its implementation on reqwest.
 //!
 //! A transport knows nothing of HighLevel. It does not repeat, does not follow redirects, and classifies a failure once,
 //! here, where the HTTP library is known.

@@ -1,4 +1,4 @@
-//! One object in whichever wrapper it comes. HighLevel documents one and sends others: `{"event":{…}}` by the file,
+//! Finds an object in any wrapper. HighLevel documents one wrapper and sends others: `{"event":{…}}` by the file,
 //! `{"appointment":{…},"traceId":"…"}` from production, flat from some versions.
 
 use std::collections::BTreeMap;

@@ -103,7 +103,7 @@ pub enum ErrorKind {
     ///         ErrorKind::Unauthorized(UnauthorizedReason::MissingScope) => {
     ///             println!("tick `locations.readonly` at the private integration");
     ///         }
-    ///         ErrorKind::Unauthorized(_) => println!("stop this location, and wake somebody: {error}"),
+    ///         ErrorKind::Unauthorized(_) => println!("stop this location, and page an operator: {error}"),
     ///         _ => return Err(error),
     ///     }
     /// }
@@ -162,7 +162,7 @@ pub enum ErrorKind {
     /// # use gohighlevel::{api::contacts::ContactSearch, client::Location, clock::Clock, error::ErrorKind};
     /// # use std::time::Duration;
     /// # async fn example(location: &Location, clock: &dyn Clock) -> gohighlevel::Result<()> {
-    /// // A sweep lets requests go first that somebody waits for.
+    /// // A sweep lets interactive requests go first.
     /// let background = location.in_background();
     /// while let Err(error) = background.contacts().search(&ContactSearch::default()).await {
     ///     if *error.kind() != ErrorKind::RateLimited { return Err(error) }
@@ -171,8 +171,8 @@ pub enum ErrorKind {
     /// # Ok(()) }
     /// ```
     RateLimited,
-    /// The day's allowance of requests is used up, or for the background so nearly that the rest is kept for what
-    /// somebody waits for (429 with nothing left, or known from earlier headers). Nothing was done. Put the work off to the
+    /// The day's allowance of requests is used up, or for the background so nearly that the rest is kept for
+    /// interactive requests (429 with nothing left, or known from earlier headers). Nothing was done. Put the work off to the
     /// next day.
     ///
     /// ```no_run
@@ -325,7 +325,7 @@ pub enum ErrorKind {
     /// match location.details().await {
     ///     Err(error) if *error.kind() == ErrorKind::TokenStore => {
     ///         // Do not restart: a pair that was not saved is in this process alone.
-    ///         println!("wake somebody: {error}"); // such as `… failed to write a grant: the disk is full`
+    ///         println!("page an operator: {error}"); // such as `… failed to write a grant: the disk is full`
     ///     }
     ///     other => drop(other?),
     /// }

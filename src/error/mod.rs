@@ -38,7 +38,7 @@
 //!
 //! *Sent again* is what the client does by itself with what may be repeated; where doing it twice harms
 //! ([`ReplaySafety::Once`](crate::client::ReplaySafety::Once)), "if it may be" stands for
-//! [`UnknownOutcome`](ErrorKind::UnknownOutcome), because nobody says that the request was refused. Where there is no
+//! [`UnknownOutcome`](ErrorKind::UnknownOutcome), because the request was not refused. Where there is no
 //! evidence the harmless reading counts: what HighLevel did not write says nothing about a token, a grant or a contact.
 
 mod kind;

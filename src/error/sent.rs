@@ -1,4 +1,4 @@
-//! What a request sent of people, so that it can be taken out of what HighLevel says about the request.
+//! Removes the personal values that a request sent from HighLevel's message about it.
 
 use serde_json::Value;
 

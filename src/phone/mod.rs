@@ -127,7 +127,7 @@ impl PhoneNumber {
         Self::from_digits(&format!("{calling_code}{number}"))?.if_possible()
     }
 
-    /// Reads a number as somebody else tells it, be it one that nobody can have.
+    /// Reads a number from another system, even one that nobody can have.
     pub(crate) fn read(text: &str) -> Result<Self, InvalidPhoneNumber> {
         match spelling::read(text)? {
             Written::International(digits) | Written::Abroad(digits) => Self::from_digits(&digits),

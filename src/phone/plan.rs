@@ -1,4 +1,4 @@
-//! Which numbers can exist. A number that nobody has yet may be given out tomorrow; one that breaks the format of its
+//! Checks whether a number can exist. A number that nobody has yet may be given out tomorrow; one that breaks the format of its
 //! country's plan never is.
 
 use std::fmt;

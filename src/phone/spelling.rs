@@ -1,4 +1,4 @@
-//! From what people, address books and networks write to digits. What the digits mean is the plan's business.
+//! Reads the digits of a number as people, address books and networks write it. The plan decides what they mean.
 
 use super::InvalidPhoneNumber;
 

@@ -1,5 +1,5 @@
-//! Bodies on their way: that of a request has a time limit and, if it is large, waits for room; that of an answer tells when
-//! it is over.
+//! Bodies on their way: that of a request has a time limit and, if it is large, waits for room; that of an answer reports
+//! its end.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -215,7 +215,7 @@ impl Serve {
         self
     }
 
-    /// At most so many connections at once, one at least. Unless it is set, half as many as the process may have files open
+    /// At most this many connections at once, one at least. Unless it is set, half as many as the process may have files open
     /// (`RLIMIT_NOFILE`, which is 1,024 on most machines), and 1,024 at most; 512 where that limit is not known. The other
     /// half is for the store and for connections to HighLevel.
     pub fn max_connections(self, connections: usize) -> Self {
@@ -225,7 +225,7 @@ impl Serve {
         }
     }
 
-    /// A whole body may take so long, 10 seconds otherwise. Set it higher if routes of your own take uploads.
+    /// How long a whole body may take, 10 seconds otherwise. Set it higher if routes of your own take uploads.
     pub fn body_timeout(self, time: Duration) -> Self {
         Self {
             body_time: time,

@@ -1,4 +1,4 @@
-//! When a service ends, and the promise that its process does.
+//! Requests the end of a service, and makes sure that its process ends.
 
 use std::fmt;
 use std::io;

@@ -126,7 +126,7 @@ impl OpenFiles {
     }
 
     /// Looks whether each is still the file that was opened. A connection goes on with files that were removed or
-    /// replaced and tells nobody, but what it writes is gone when the process ends.
+    /// replaced without an error, but what it writes is gone when the process ends.
     pub(crate) fn look(&self) -> Result<Seen, FileFault> {
         let database = in_place(&self.database)?;
         let mut log_bytes = 0;

@@ -1,4 +1,4 @@
-//! One delivery: an event with its envelope, the raw bytes it came in, and the key that names it over all repeats.
+//! One delivery: an event with its envelope, its raw bytes, and the key that is the same for all of its repeats.
 
 use std::fmt;
 
@@ -85,11 +85,11 @@ impl Delivery {
         self
     }
 
-    /// The name under which this delivery is taken once and never again: the `webhookId` of the body; else the
+    /// The name under which this delivery is processed once and never again: the `webhookId` of the body; else the
     /// `deliveryId` header; else the SHA-256 of the body.
     ///
     /// The header is not covered by the signature. A body without `webhookId` can be replayed under another
-    /// `deliveryId` by somebody who captured it, so effects must also be unique by what the event is about (the
+    /// `deliveryId` by an attacker who captured it, so effects must also be unique by what the event is about (the
     /// `messageId` of a call).
     pub fn dedupe_key(&self) -> DedupeKey {
         DedupeKey(match (&self.webhook_id, &self.delivery_id) {

@@ -20,7 +20,7 @@ open_enum! {
     }
 }
 
-/// A contact's do-not-disturb settings changed: a STOP came in, or somebody edited the contact.
+/// A contact's do-not-disturb settings changed: a STOP came in, or a user edited the contact.
 ///
 /// The event carries no `inboundDndSettings` (issue #264 of `GoHighLevel/highlevel-api-docs`).
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,4 +1,4 @@
-//! What an endpoint answers to HighLevel's POST: verify, hand on, and say yes only when nothing can be lost any more.
+//! Answers HighLevel's webhooks: verifies them, passes them to the handler, and acknowledges only what is durable.
 //!
 //! No web framework here: a request with its whole body goes in, an answer comes out. The feature `axum` puts it behind a
 //! route.

@@ -1,4 +1,4 @@
-//! What a webhook tells: the events the crate reads, and every other one by its name.
+//! The events of webhooks: those that the crate reads, and every other one by its name.
 
 use super::dnd::ContactDndUpdate;
 use super::events::*;
@@ -177,7 +177,7 @@ events! {
     EmailStats(EmailStats) = "LCEmailStats",
     /// The plan of a paid app was changed.
     PlanChange(PlanChange) = "PLAN_CHANGE",
-    /// Somebody has connected the app with an account elsewhere.
+    /// A user has connected the app with an account elsewhere.
     ExternalAuthConnected(ExternalAuth) = "EXTERNAL_AUTH_CONNECTED",
 }
 

@@ -5,13 +5,13 @@
 //! ```
 //!
 //! Here live the [`Verifier`] with HighLevel's public keys, the [`Event`]s the crate reads, the [`Endpoint`] for any web
-//! framework with its route for axum (behind that feature), and [`LocationRouter`], which parts deliveries among handlers.
+//! framework with its route for axum (behind that feature), and [`LocationRouter`], which routes deliveries to handlers.
 //! What an event *means* (was the call missed? may a text go out?) is decided elsewhere.
 //!
 //! Three rules of HighLevel's deliveries shape the module (HighLevel's Webhook Integration Guide):
 //!
 //! * **At least once, in any order.** The same event may arrive again, for over an hour by itself and for days when
-//!   somebody presses *resend*. Take each [`Delivery::dedupe_key`] once.
+//!   a user presses *resend*. Process each [`Delivery::dedupe_key`] once.
 //! * **Acknowledge only what is durable.** HighLevel surely sends again after a 429 only. A [`Handler`] returns `Ok` when
 //!   the delivery is on disk, and [`NotDurable`] otherwise.
 //! * **The signature covers the body alone**, byte for byte: keep the raw bytes, never a re-serialised JSON value.

@@ -1,4 +1,4 @@
-//! Fields of HighLevel's forms into a type of the service's own: numbers and truths arrive as text there.
+//! Coerces fields of HighLevel's forms into a type of the service's own: numbers and booleans arrive as text.
 //!
 //! What the type asks for decides: text is read as a number where a number is wanted, and a number as text where text is.
 

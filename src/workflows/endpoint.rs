@@ -1,4 +1,4 @@
-//! What an endpoint answers to a workflow's request: it checks secret, size and room, then has the request served.
+//! Answers requests of workflows: checks secret, size and room, then has the request served.
 //!
 //! No web framework here: a request with its whole body goes in, an answer comes out. The feature `axum` puts it behind
 //! a route.

@@ -1,4 +1,4 @@
-//! HighLevel's workflows, both ways: what a service sets off in them, and what they ask of a service.
+//! HighLevel's workflows in both directions: requests to them, and requests that they make (feature `webhooks`).
 //!
 //! | a service wants to | it takes | HighLevel's word |
 //! |---|---|---|

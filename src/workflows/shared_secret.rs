@@ -84,7 +84,7 @@ impl SharedSecret {
         Ok(self)
     }
 
-    /// Whether a request with these headers comes from somebody who knows the secret.
+    /// Whether a request with these headers comes from a sender who knows the secret.
     pub fn proves(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(&self.header).iter();
         let (Some(value), None) = (values.next(), values.next()) else {

@@ -1,4 +1,4 @@
-//! What is in a calendar: appointments and blocked slots as HighLevel gives them.
+//! The entries of a calendar: appointments and blocked slots as HighLevel gives them.
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 

@@ -1,4 +1,4 @@
-//! Who can be booked in a calendar, and where they meet.
+//! The team members who can be booked in a calendar, and where they meet.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_with::{serde_as, skip_serializing_none};
@@ -8,7 +8,7 @@ use crate::lenient::{FromScalar, Lenient, LenientItems};
 use crate::open_enum::open_enum;
 use crate::secret::Private;
 
-/// Somebody who can be booked.
+/// A team member who can be booked.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! What a calendar tells whom about its appointments.
+//! The notifications that a calendar sends about its appointments.
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 

@@ -1,4 +1,4 @@
-//! Where a contact came from.
+//! The source that a contact came from.
 
 use serde::Deserialize;
 use serde_with::serde_as;

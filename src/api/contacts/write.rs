@@ -1,4 +1,4 @@
-//! What is written of a contact: exactly the documented fields, since HighLevel refuses any other (422).
+//! Bodies that create or change a contact: exactly the documented fields, since HighLevel refuses any other (422).
 
 use jiff::civil::Date;
 use serde::{Serialize, Serializer, ser};

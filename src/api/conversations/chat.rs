@@ -1,5 +1,5 @@
 //! Sending on the channels other than text message and e-mail, and what goes with sending: taking back what is
-//! scheduled, answering reviews, telling a visitor that somebody types.
+//! scheduled, answering reviews, showing a visitor that a user is typing.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -75,7 +75,7 @@ impl<'a> Conversations<'a> {
         self.location.send_discarding(request).await
     }
 
-    /// Shows the visitor of a live chat that somebody is typing, or is not any more. Scope:
+    /// Shows the visitor of a live chat that a user is typing, or is not any more. Scope:
     /// `conversations/livechat.write`.
     pub async fn set_typing(
         &self,

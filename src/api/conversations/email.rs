@@ -211,9 +211,9 @@ pub struct EmailEvents {
     pub accepted: Option<u32>,
     /// The mail server did not take it.
     pub rejected: Option<u32>,
-    /// Somebody unsubscribed.
+    /// The recipient unsubscribed.
     pub unsubscribed: Option<u32>,
-    /// Somebody marked it as spam.
+    /// The recipient marked it as spam.
     pub complained: Option<u32>,
     /// The provider has stored it.
     pub stored: Option<u32>,

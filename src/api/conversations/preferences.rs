@@ -1,4 +1,4 @@
-//! What contacts have subscribed to: kinds of e-mails and texts, and who wants them. In version 2 only.
+//! Subscriptions of contacts: kinds of e-mails and texts, and which contacts want them. In version 2 only.
 //!
 //! HighLevel's OpenAPI file `conversations.json` leaves the form of all answers open; those that say something are given
 //! as they come.

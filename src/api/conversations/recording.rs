@@ -1,4 +1,4 @@
-//! What was said in a call: the recording and its transcription.
+//! The recording of a call, and its transcription.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is sent: text messages and e-mails, and what HighLevel says to them.
+//! Text messages and e-mails to send, and HighLevel's answers to them.
 
 use jiff::Timestamp;
 use serde::ser::SerializeMap;

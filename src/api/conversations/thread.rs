@@ -223,11 +223,11 @@ pub struct ConversationUpdate {
     pub unread_count: Option<u64>,
     /// Whether it has a star.
     pub starred: Option<bool>,
-    /// What somebody thought of it; in version 3 only, since version 2 does not say in which form.
+    /// The feedback on it; in version 3 only, since version 2 does not say in which form.
     pub feedback: Option<ConversationFeedback>,
 }
 
-/// What somebody thought of a conversation.
+/// Feedback on a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -266,7 +266,7 @@ pub struct Conversation {
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub user_id: Option<UserId>,
-    /// How many messages nobody has read.
+    /// The number of unread messages.
     #[serde(default)]
     #[serde_as(deserialize_as = "Lenient")]
     pub unread_count: Option<u64>,

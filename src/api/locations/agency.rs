@@ -1,4 +1,4 @@
-//! What an agency does with its locations. All of it needs the agency's own token, as the client's default one.
+//! Operations of an agency on its locations. Each needs the agency's own token, as the client's default one.
 //!
 //! Source: HighLevel's OpenAPI file `locations.json`. Scopes: `locations.readonly`, `locations.write`; HighLevel gives the
 //! scope for deleting to its own apps only.

@@ -1,4 +1,4 @@
-//! What an agency writes of a location.
+//! Bodies by which an agency creates or changes a location.
 
 use serde::{Serialize, Serializer};
 use serde_with::skip_serializing_none;

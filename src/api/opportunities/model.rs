@@ -97,7 +97,7 @@ pub struct Opportunity {
     pub forecast_days_slipped: Option<i64>,
     /// When the expected date last moved.
     pub forecast_last_slipped_at: Option<Timestamp>,
-    /// How probable it is to be won, in percent, as somebody has set it.
+    /// How probable it is to be won, in percent, as a user has set it.
     pub forecast_probability: Option<f64>,
     /// How probable it is to be won, in percent, as it counts; version 3 only.
     pub effective_probability: Option<f64>,

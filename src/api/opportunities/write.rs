@@ -1,4 +1,4 @@
-//! What is written of an opportunity. The versions name custom fields' values differently, and only version 3 knows
+//! Bodies that create or change an opportunity. The versions name custom fields' values differently, and only version 3 knows
 //! forecasts, so the public types turn into one body that knows its version.
 
 use jiff::civil::Date;

@@ -303,7 +303,7 @@ pub struct NumberPool {
     pub numbers: Vec<PooledNumber>,
     /// Where calls are forwarded.
     pub forwarding_number: Option<PhoneNumber>,
-    /// Whether somebody who answers hears a message first.
+    /// Whether a person who answers hears a message first.
     pub whisper: Option<bool>,
     /// That message.
     pub whisper_message: Option<Private<String>>,

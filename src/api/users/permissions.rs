@@ -1,4 +1,4 @@
-//! What a user may do and see.
+//! The permissions of a user.
 
 use serde::{Deserialize, Serialize};
 use serde_with::{apply, skip_serializing_none};

@@ -1,4 +1,4 @@
-//! What is written of a user.
+//! Bodies that create or change a user.
 
 use std::collections::BTreeMap;
 

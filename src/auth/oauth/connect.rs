@@ -1,4 +1,4 @@
-//! From a code to a grant in the store.
+//! Exchanges an authorization code for a grant, and stores it.
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{CompanyId, LocationId};
 use crate::secret::Secret;
 
-/// For so long after the first time HighLevel answers the same refresh token with the same pair; past that, a used one
+/// How long after the first time HighLevel answers the same refresh token with the same pair; past that, a used one
 /// may end the grant. It repeats for 30 s (changelog "Smarter Refresh Token Handling for Distributed Systems"); some of
 /// that goes to the way and to clocks.
 pub(super) const GRACE: Duration = Duration::from_secs(25);

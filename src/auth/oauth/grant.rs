@@ -115,7 +115,7 @@ pub struct Grant {
     pub installed_at: Option<Timestamp>,
     /// When the app was removed; none while it is installed. An older installation changes nothing.
     pub uninstalled_at: Option<Timestamp>,
-    /// Somebody gets new tokens at this moment; nobody else does before this time.
+    /// A process is getting new tokens; no other one does before this time.
     pub renewing_until: Option<Timestamp>,
 }
 

@@ -1,4 +1,5 @@
-//! What one process knows of one grant, and what follows from it for a request. No I/O here.
+//! The state of one grant in this process: its tokens, the renewal that is running, the last failure. It decides what a
+//! request does next, and does no I/O.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,9 +15,9 @@ use crate::secret::Secret;
 /// there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshPolicy {
-    /// So long before its end a token is due; 5 minutes unless set. Never more than a quarter of the token's life.
+    /// How long before its end a token is renewed; 5 minutes unless set. Never more than a quarter of the token's life.
     pub skew: Duration,
-    /// Up to so much longer before, at random for each grant and process, so that grants of one hour are not all
+    /// Up to how much longer before, at random for each grant and process, so that grants of one hour are not all
     /// renewed at one moment; 5 minutes unless set.
     pub jitter: Duration,
 }
@@ -127,7 +128,7 @@ pub(super) struct TokenState {
     refusals: (Duration, u32),
 }
 
-/// A token that is refused although it is new is not renewed for ever: so many times in such a time.
+/// A token that is refused although it is new is not renewed for ever, but this many times within this time.
 const REFUSALS: u32 = 3;
 const REFUSALS_WITHIN: Duration = Duration::from_secs(60);
 

@@ -1,4 +1,4 @@
-//! Where the app is installed below an agency.
+//! Lists the locations of an agency that have the app installed.
 //!
 //! Source: `GET /oauth/installedLocations` of `oauth.json` (pages by `skip` and `limit`) and
 //! `GET /oauth/installed-locations` of `oauth-v3.json` (pages by token). Scope: `oauth.readonly`.

@@ -1,4 +1,4 @@
-//! What the token endpoints answer, read in the shape of either version, and what a failure leaves open. Pure.
+//! Responses of the token endpoints, in the shape of either API version, and whether a failed request may be repeated. Pure.
 
 use std::time::Duration;
 

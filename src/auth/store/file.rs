@@ -104,7 +104,7 @@ fn write(folder: &Path, path: &Path, key: &GrantKey, stored: &Stored) -> Result<
         revision: stored.revision.0,
         grant: RawValue::from_string(stored.grant.to_json())?,
     };
-    // The lock is held, so nobody else writes there; what a crash left is written over.
+    // The lock is held, so no other process writes there; what a crash left is written over.
     let beside = folder.join(".new");
     let mut file = open_private(&beside, true)?;
     file.write_all(&serde_json::to_vec(&row)?)?;

@@ -1,4 +1,4 @@
-//! Where OAuth grants are kept: the contract, and stores in memory, in files and in SQLite.
+//! Stores for OAuth grants: the contract, and stores in memory, in files and in SQLite.
 //!
 //! A store knows nothing of HighLevel. It keeps one [`Grant`] per [`GrantKey`] and writes only over what the writer has
 //! read, so that several clients and processes can share it. What a grant means is decided in [`oauth`](super::oauth).

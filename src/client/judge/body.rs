@@ -23,7 +23,7 @@ pub(super) enum Foreign {
     Text { code: Option<u16> },
     /// The JSON of an API gateway.
     Json,
-    /// Bytes that are compressed though nobody asked for that, or broken.
+    /// Bytes that are compressed although that was not asked for, or broken.
     Bytes,
 }
 

@@ -1,4 +1,4 @@
-//! The one judge of answers: who speaks, and about what. Pure.
+//! Classifies answers: who sent them (HighLevel or a gateway in its place), and what they are about. Pure.
 //!
 //! A status alone does not tell. HighLevel says 401 to a token, to a route it does not know, to a message whose provider is
 //! another's, and to a time-out of its own; gateways and challenge pages answer in its place. [`judge`] finds out which it
@@ -183,7 +183,7 @@ impl Finding {
     pub(crate) fn aftermath(self) -> Aftermath {
         match self {
             Self::Limit => Aftermath::OverLimit,
-            // Nobody says that the request was refused. A page may stand for an answer that was lost behind it, and a
+            // The request was not refused. A page may stand for an answer that was lost behind it, and a
             // time-out of HighLevel's tells how far it had come as little as one on the way.
             Self::Foreign | Self::Trouble => Aftermath::InDoubt { passes: true },
             _ => Aftermath::Settled,
@@ -269,7 +269,7 @@ impl Judgement {
 /// What stands beside, or in the place of, the value of an answer that is a success by its status.
 #[derive(Debug, Default)]
 pub(super) struct Noted {
-    /// What HighLevel says went wrong, made fit to be printed. Other members may be somebody's words and are left.
+    /// What HighLevel says went wrong, made fit to be printed. Other members may hold personal data and are left out.
     pub(super) failure: Option<String>,
     pub(super) trace_id: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The codes and words by which HighLevel is known to mean something.
+//! HighLevel's known codes and phrases, and what each means.
 
 use super::Finding;
 

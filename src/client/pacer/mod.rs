@@ -64,7 +64,7 @@ struct LocationQueue {
     window: Window,
     interactive: VecDeque<Arc<Notify>>,
     background: VecDeque<Arc<Notify>>,
-    /// Until when background work that does not wait is refused, because what somebody waits for was.
+    /// Until when background work that does not wait is refused, because an interactive request was.
     kept_free_until: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What one location may still send: the burst window and the day's allowance. Pure; times come as arguments.
+//! The requests that one location may still send: the burst window and the day's allowance. Pure; times come as arguments.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -86,7 +86,7 @@ fn stamp(now: Duration) -> u64 {
 impl Window {
     /// Whether a request of this lane may go now. If so, [`take`](Self::take) a slot for it.
     ///
-    /// Background work leaves a tenth of the window and a hundredth of the day free for what somebody waits for.
+    /// Background work leaves a tenth of the window and a hundredth of the day free for interactive requests.
     pub(super) fn admit(&mut self, lane: Lane, now: Duration) -> Admission {
         if now >= self.blocked_until && self.day_is_over(lane, now) {
             return Admission::DailyLimit;
@@ -231,7 +231,7 @@ impl Window {
         }
     }
 
-    /// After a 429 nobody of this location sends for a while.
+    /// After a 429 no request of this location is sent for a while.
     pub(super) fn refused(&mut self, rate: &RateHeaders, now: Duration) {
         let wait = rate.retry_after.unwrap_or(self.interval).min(LONGEST_WAIT);
         self.blocked_until = self.blocked_until.max(now + wait);

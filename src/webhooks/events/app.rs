@@ -32,7 +32,7 @@ payload! {
 }
 
 payload! {
-    /// Somebody has connected the app with an account elsewhere.
+    /// A user has connected the app with an account elsewhere.
     pub struct ExternalAuth {
         /// `oauth2` or `basic`.
         auth_type: Option<String> = scalar("authType"),

@@ -46,7 +46,7 @@ payload! {
 }
 
 impl Appointment {
-    /// Whether nobody will come, or nobody came: it was cancelled, was no real one, or the contact did not show up.
+    /// Whether the contact will not come, or did not: it was cancelled, was not a real one, or the contact did not show up.
     pub fn is_called_off(&self) -> bool {
         matches!(
             self.status,

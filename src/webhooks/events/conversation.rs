@@ -13,11 +13,11 @@ payload! {
         conversation_id: Option<ConversationId> = scalar("id"),
         /// With whom.
         contact_id: Option<ContactId> = scalar("contactId"),
-        /// How many messages nobody has read.
+        /// The number of unread messages.
         unread_count: Option<u32> = scalar("unreadCount"),
         /// Whether it stands in the inbox.
         inbox: Option<bool> = scalar("inbox"),
-        /// Whether somebody has starred it.
+        /// Whether it is starred.
         starred: Option<bool> = scalar("starred"),
         /// Whether it was deleted.
         deleted: Option<bool> = scalar("deleted"),

@@ -1,4 +1,4 @@
-//! What the events say that are about one thing each: one file per kind of thing.
+//! The payloads of events, one file per kind of object.
 //!
 //! Here is only what the fields are called and what they hold. Each payload is read field by field: one that is missing,
 //! null or of another type is `None` or empty, and costs nothing else. Fields that are not typed here are in

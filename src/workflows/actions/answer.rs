@@ -1,4 +1,4 @@
-//! What a step answers.
+//! The answer of a step.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

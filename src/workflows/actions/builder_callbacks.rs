@@ -1,4 +1,4 @@
-//! What HighLevel's workflow builder asks for while a user sets up a step or a trigger.
+//! Requests of HighLevel's workflow builder while a user sets up a step or a trigger.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a step is called with.
+//! The call of a step.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ use crate::workflows::endpoint::Refusal;
 pub struct ActionCall<T> {
     /// What the step's form holds.
     pub data: T,
-    /// The branches that somebody made of the step, where it may have such.
+    /// The branches that the workflow's author gave the step, where it may have such.
     pub branches: Vec<Branch>,
     /// Who reached it and where; what a paused workflow is resumed with.
     pub extras: Extras,

@@ -35,7 +35,7 @@
 //! A step can **pause** the workflow (*Pause execution* in the app's settings): keep the call's [`Extras`], which
 //! serialise, and let the contact go on by [`resume`](crate::api::workflows::Workflows::resume).
 //!
-//! What the builder asks while somebody sets the step up (choices, inputs, filters) is in [`OptionSource`],
+//! While a user sets up the step, the builder asks for choices, inputs and filters: see [`OptionSource`],
 //! [`InputSource`] and [`FilterSource`].
 //!
 //! The app needs the scope `workflows.readonly`. HighLevel bills each execution.

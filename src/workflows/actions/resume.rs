@@ -1,4 +1,4 @@
-//! Letting a contact go on who waits at a step that pauses.
+//! Resumes a contact that waits at a step which pauses.
 
 use std::fmt;
 use std::str::FromStr;

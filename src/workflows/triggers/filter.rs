@@ -7,7 +7,7 @@ use serde_with::serde_as;
 use crate::lenient::Lenient;
 use crate::secret::Private;
 
-/// One condition that somebody set in a workflow's trigger.
+/// One condition that is set in a workflow's trigger.
 ///
 /// HighLevel documents the operator `==` alone. `!=`, `<`, `<=`, `>` and `>=` are read as what they say; what another
 /// operator means is left to HighLevel, which looks at the filters as well.

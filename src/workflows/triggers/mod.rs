@@ -1,6 +1,6 @@
 //! Marketplace triggers: workflows of any location begin with something that happened in this service.
 //!
-//! HighLevel posts to the app's subscription URL whenever somebody puts the trigger into a workflow, changes it or takes
+//! HighLevel posts to the app's subscription URL whenever a user puts the trigger into a workflow, changes it or takes
 //! it out. [`Triggers`] keeps the subscriptions in a [`SubscriptionStore`], and [`fires`](Triggers::fire) them:
 //!
 //! ```no_run

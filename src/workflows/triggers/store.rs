@@ -1,4 +1,4 @@
-//! Where subscriptions are kept: the contract, and a store in memory.
+//! Stores for subscriptions: the contract, and a store in memory.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;

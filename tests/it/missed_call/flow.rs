@@ -296,8 +296,9 @@ async fn preflight_tells_of_other_words_under_the_same_version() {
             .collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].contains("a hint: studio.toml:2: version: other words ran under the name `studio` and version 1")
-                && told[0].contains("write version = 2"),
+            told[0].contains(
+                "a hint: studio.toml:2: version: a different recipe ran as `studio` version 1"
+            ) && told[0].contains("write version = 2"),
             "{told:?}"
         );
         world.change_recipe(recipe("Goodbye", 2)).await;

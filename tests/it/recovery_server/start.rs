@@ -153,7 +153,7 @@ async fn a_hint_is_logged_and_keeps_nothing_from_starting() {
     let server = Server::start(&place, &fake).await;
     let log = place.log();
     assert!(
-        log.contains("studio.toml:5: steps.text.body: the text does not say who writes")
+        log.contains("studio.toml:5: steps.text.body: the text does not name its sender")
             && !log.contains("without having checked"),
         "{log}"
     );

@@ -37,8 +37,8 @@ impl Worker {
                 Err(error)
             } else {
                 // Nothing was done, so everything is read again under the same claim: its end would be too late for a text.
-                let then = "the effect is tried again in a second";
-                patience.wait(&self.base, error, then).await
+                let then = format!("{effect} is tried again in a second");
+                patience.wait(&self.base, error, &then).await
             };
             if let Err(error) = given_up {
                 tracing::error!(%effect, error = &error as &dyn std::error::Error, "the effect is tried again when its claim ends");
