@@ -32,7 +32,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The recipe's folders: core decides, store keeps, engine does.
-const RECIPE: &[&[&str]] = &[&["core"], &["store"], &["engine"]];
+const RECIPE: &[&[&str]] = &[&["core"], &["recipe_file", "store"], &["engine"]];
 
 /// The parts of the recipe's core.
 const CORE: &[&[&str]] = &[

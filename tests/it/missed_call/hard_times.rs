@@ -231,7 +231,8 @@ async fn nothing_is_tried_without_end_where_other_writers_are_faster_each_time()
     engine.accept(&missed_call(10, start())).await.unwrap();
     store.is_contested.store(true, Ordering::SeqCst);
     let error = engine.accept(&missed_call(11, start())).await.unwrap_err();
-    assert!(error.to_string().contains("again and again"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("again and again"), "{cause}");
     let person = PersonKey {
         location: LocationId::new(LOCATION).unwrap(),
         contact: ContactId::new("contact10").unwrap(),
