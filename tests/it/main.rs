@@ -13,7 +13,6 @@ mod missed_call;
 mod oauth;
 mod phone;
 mod program;
-mod recipe;
 #[cfg(unix)]
 mod recovery_server;
 mod redaction;

@@ -1,55 +1,29 @@
-//! The missed-call recipe: its inner parts, and as a whole over real HTTP on a clock set by hand.
+//! Tests of the missed-call recipe. The folders follow `src/recipes/missed_call`: a test stands where the rule that it
+//! tests stands, also when it runs a whole engine to test it.
+//!
+//! | folder | what is tested |
+//! |---|---|
+//! | `core/recipe`, `core/copy` | recipe files and their problems; templates, variants, and what a text costs |
+//! | `core/episode` | one episode: inputs, steps, calls of the cooldown, late inputs |
+//! | `core/compliance` | opt-outs, consent, caps, quiet hours, holidays, floods, pauses |
+//! | `core/reply` | the classifier of replies, its corpus and hold-out, the agent of a host |
+//! | `core/report` | outcomes, metrics, attribution, evidence, review and digest |
+//! | `store` | the contract of stores, the SQLite store and its file, rows and files of earlier releases |
+//! | `engine/intake` | webhooks, calls of workflows, events of the host, the sweep |
+//! | `engine/worker` | each step once, whatever fails: crashes, faults, isolation of locations, the end of a run |
+//! | `engine/admin` | erasure, pauses, removal and installation of the app |
+//! | `engine/flow` | one call from the webhook to the ledger |
+//! | `edge_cases` | cases that belong to no single rule |
+//! | `harness` | what the tests share; no tests |
+//!
+//! Two tables name the test of each rule, and tests check that they are complete:
+//!
+//! - [edge cases](../../../src/recipes/missed_call/edge_cases.md), checked by `edge_cases`;
+//! - [requirements](../../../src/recipes/missed_call/core/presets/requirements.md), checked by `requirements`.
 
-mod assignee;
-mod before_the_call;
-mod bounded;
-mod call_spellings;
-mod callers;
-mod closed;
-mod commits;
-mod compliance;
-mod crash;
-mod deeds_done;
-mod desk;
+mod core;
 mod edge_cases;
-mod ending;
-mod episode;
-mod episode_any_order;
-mod erase;
-mod faults;
-mod flaky;
-mod floods;
-mod flow;
-mod gates;
-mod given;
-mod hard_times;
-mod holidays;
-mod hours;
-mod inputs;
-mod intake;
-mod isolation;
-mod lost_messages;
-mod numbers;
-mod old_files;
-mod old_rows;
-mod opt_out;
-mod overtaken;
-mod replies;
-mod reply_agent;
-mod reply_corpus;
-mod reply_hold_out;
-mod report;
+mod engine;
+mod harness;
 mod requirements;
-mod scripted;
-mod sqlite_file;
-mod sqlite_store;
-mod step_actions;
-mod steps;
-mod store_contract;
-mod support;
-mod suspension;
-mod sweep;
-mod unread;
-mod unserved;
-mod variants;
-mod workflow_calls;
+mod store;

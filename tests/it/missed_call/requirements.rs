@@ -1,4 +1,4 @@
-//! The table of what the five systems ask for: complete, in order, and each test that it names is there.
+//! The table of requirements of the five systems: complete, in order, and each test that it names exists.
 
 use std::fs;
 use std::path::Path;

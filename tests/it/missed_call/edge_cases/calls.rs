@@ -1,4 +1,4 @@
-//! Calls that come again, come from odd places, or are told of in odd ways.
+//! Calls that are reported twice, by odd numbers, or in odd ways.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use gohighlevel::testing::{Call, CallStatus};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::missed_call::desk::desk;
-use crate::missed_call::support::{LOCATION, World, business, caller};
+use crate::missed_call::harness::intake_engine::desk;
+use crate::missed_call::harness::world::{LOCATION, World, business, caller};
 
 /// A text after two minutes and another after two hours; a task after five minutes, which is completed when the caller
 /// gets through.

@@ -1,5 +1,5 @@
-//! Cases at the edge, and the table that says what becomes of each: complete, in order, each with tests that are there or
-//! with the reason why nothing is done.
+//! Edge cases, and the table that says how each is handled: complete, in order, each with tests that exist or with the
+//! reason why nothing is done.
 
 use std::collections::BTreeSet;
 use std::fs;

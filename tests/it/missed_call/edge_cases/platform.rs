@@ -1,4 +1,4 @@
-//! What HighLevel refuses or no longer has, and what changes there between the call and the text.
+//! Requests that HighLevel refuses, records that no longer exist, and changes between the call and the text.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use gohighlevel::recipes::missed_call::store::MemoryStore;
 use gohighlevel::testing::Fault;
 use http::{Method, StatusCode};
 
-use crate::missed_call::support::{LINK, World};
+use crate::missed_call::harness::world::{LINK, World};
 
 /// A text with the link after two minutes, and a task after five.
 async fn world() -> World {

@@ -1,4 +1,4 @@
-//! What callers write: calls for help at odd hours, thanks, and a no that outlives the contact.
+//! Replies: calls for help at odd hours, thanks, and an opt-out that outlives its contact.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use gohighlevel::recipes::missed_call::episode::{
 use gohighlevel::recipes::missed_call::reply::{Reply, classify};
 use gohighlevel::recipes::missed_call::store::MemoryStore;
 
-use crate::missed_call::given::{
+use crate::missed_call::harness::builders::{
     at, call_ended, effect, good_facts, recipe_of, replied, step, the_text,
 };
-use crate::missed_call::support::{World, caller};
+use crate::missed_call::harness::world::{World, caller};
 
 const RECIPE: &str = r#"
     name = "replies"

@@ -12,8 +12,8 @@ use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{Acceptance, Caller};
 use jiff::Timestamp;
 
-use crate::missed_call::given::{at, call, effect, episode, recipe_of, step, the_text};
-use crate::missed_call::support::{LOCATION, World};
+use crate::missed_call::harness::builders::{at, call, effect, episode, recipe_of, step, the_text};
+use crate::missed_call::harness::world::{LOCATION, World};
 
 const BOOKINGS: &str = r#"
     name = "bookings"

@@ -1,0 +1,11 @@
+//! The episode: which steps it plans, starts and skips, for each input.
+
+mod any_order;
+mod called_number;
+mod callers;
+mod closed;
+mod inputs;
+mod pending_reply;
+mod step_actions;
+mod steps;
+mod variants;

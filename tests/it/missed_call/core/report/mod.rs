@@ -1,0 +1,9 @@
+//! Reports: from ledgers that a test builds entry by entry, and from one that an engine wrote.
+
+mod after_close;
+mod attribution;
+mod documents;
+mod engine_run;
+mod evidence;
+mod metrics;
+mod outcomes;

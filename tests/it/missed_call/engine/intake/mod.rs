@@ -1,0 +1,11 @@
+//! Intake: what the engine makes of events, calls of workflows and records of HighLevel.
+
+mod call_spellings;
+mod calls;
+mod event_order;
+pub(crate) mod events;
+mod hostile_input;
+mod replies;
+mod stopped_by;
+mod sweep;
+mod workflow_calls;

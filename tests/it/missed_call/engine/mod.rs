@@ -1,0 +1,6 @@
+//! The engine: it takes webhooks and calls in, and performs the steps.
+
+mod admin;
+mod flow;
+pub(crate) mod intake;
+pub(crate) mod worker;
