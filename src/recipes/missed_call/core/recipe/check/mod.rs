@@ -45,7 +45,7 @@ impl Recipe {
     /// Checks the recipe against what a location has: custom values that the text needs, their links, the location's
     /// name, the task's assignee, pipelines, workflows and custom fields.
     ///
-    /// Fails with all problems at once, each with the recipe's file and line. If it succeeds, [`render_text`](crate::recipes::missed_call::core::copy::render_text) succeeds
+    /// Fails with all problems at once, each with the recipe's file and line. If it succeeds, [`render_text`](crate::recipes::missed_call::render_text) succeeds
     /// for every contact as long as the location stays as it is.
     pub fn check(&self, facts: &LocationFacts) -> Result<(), RecipeError> {
         let mut problems = Vec::new();
