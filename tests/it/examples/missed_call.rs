@@ -278,7 +278,7 @@ fn hints_are_told_and_keep_nothing_from_working() {
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(
         told.lines().count() == 1
-            && told.contains("steps.text.body: the text does not say who writes"),
+            && told.contains("steps.text.body: the text does not name its sender"),
         "{told}"
     );
 }

@@ -30,7 +30,7 @@ fn facts(values: &[(&str, &str)]) -> LocationFacts {
             (UserId::new("u1").unwrap(), None),
             (
                 UserId::new("u2").unwrap(),
-                Some("IntakeEngine@studio.example".into()),
+                Some("Desk@studio.example".into()),
             ),
         ]),
         ..LocationFacts::default()
