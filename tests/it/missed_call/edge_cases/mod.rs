@@ -33,7 +33,7 @@ fn tests_of(source: &str, found: &mut BTreeSet<String>) {
         marked = line == "#[test]"
             || line.starts_with("#[tokio::test")
             || (marked && line.starts_with('#'));
-        checks = (checks || line == "contract!(") && line != ");";
+        checks = (checks || line == "checks!(") && line != ");";
         if checks {
             found.extend(line.strip_suffix(',').map(str::to_owned));
         }
@@ -89,7 +89,7 @@ fn only_tests_are_taken_for_tests() {
         #[ignore]
         async fn two() {}
         fn not_one() {}
-        contract!(
+        checks!(
             three,
         );
         four,
