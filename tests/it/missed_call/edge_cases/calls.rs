@@ -57,7 +57,7 @@ async fn outcome(world: &World) -> Outcome {
 }
 
 #[tokio::test]
-async fn whoever_gets_through_before_the_text_gets_neither_text_nor_task() {
+async fn a_caller_who_gets_through_before_the_text_gets_neither_text_nor_task() {
     let world = world().await;
     let call = world.missed_call().await;
     world.minutes(1).await;
@@ -71,7 +71,7 @@ async fn whoever_gets_through_before_the_text_gets_neither_text_nor_task() {
 }
 
 #[tokio::test]
-async fn whoever_gets_through_after_the_text_gets_no_more_and_the_task_is_completed() {
+async fn a_caller_who_gets_through_after_the_text_gets_no_more_and_the_task_is_completed() {
     let world = world().await;
     let call = world.missed_call().await;
     world.minutes(10).await;
@@ -142,7 +142,7 @@ async fn a_call_that_turns_out_to_be_answered_gets_no_text() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_id_that_is_told_twice_is_texted_once() {
+async fn a_call_without_an_id_that_is_reported_twice_is_texted_once() {
     let mut desk = desk();
     for _ in 0..2 {
         desk.call(json!({"messageId": "-"})).await;

@@ -129,7 +129,7 @@ async fn a_no_outlives_the_contact() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_told_before_its_call_stops_the_text() {
+async fn a_reply_that_is_reported_before_its_call_stops_the_text() {
     let world = World::new().await;
     world.ghl.hold_webhooks(true);
     let call = world.missed_call().await;

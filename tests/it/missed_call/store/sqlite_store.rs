@@ -166,7 +166,7 @@ async fn one_file_has_one_store() {
 }
 
 #[tokio::test]
-async fn a_write_that_fails_is_told_and_leaves_nothing() {
+async fn a_write_that_fails_is_reported_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder);
     let opened = state("1", "rosan", None);
@@ -284,7 +284,7 @@ async fn commits_that_share_a_write_are_answered_each_for_itself() {
 }
 
 #[tokio::test]
-async fn whoever_is_told_of_a_failure_has_written_nothing() {
+async fn a_commit_that_reports_a_failure_has_written_nothing() {
     // On some failures, a full disk for one, SQLite itself takes back the whole transaction.
     for failure in ["ABORT", "ROLLBACK"] {
         let folder = tempfile::tempdir().unwrap();

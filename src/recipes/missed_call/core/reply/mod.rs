@@ -38,7 +38,7 @@
 //!
 //! The rules are derived from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`. Their quality is measured on
 //! `holdout.tsv` in the same folder, which no rule may be derived from, and on `ordinary.txt`, by
-//! `tests/it/missed_call/reply_hold_out.rs`; see [`limits`](crate::recipes::missed_call::limits) for the figures. The
+//! `tests/it/missed_call/core/reply/hold_out.rs`; see [`limits`](crate::recipes::missed_call::limits) for the figures. The
 //! sources are in `english/opt_out.rs`, `french.rs` and `reaction.rs`. A host with a better classifier plugs it in as a
 //! [`ReplyAgent`], which the engine asks about every reply that the rules do not settle.
 

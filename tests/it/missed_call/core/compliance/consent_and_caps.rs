@@ -322,7 +322,7 @@ async fn after(world: &World, contact: &str) -> (Vec<String>, bool) {
 }
 
 #[tokio::test]
-async fn an_opt_out_in_words_is_confirmed_once_and_highlevel_is_told() {
+async fn an_opt_out_in_words_is_confirmed_once_and_sets_do_not_disturb() {
     let world = world().await;
     let call = world.missed_call().await;
     world.minutes(5).await;

@@ -142,7 +142,7 @@ async fn turning_do_not_disturb_off_does_not_take_back_a_stop_that_highlevel_did
 }
 
 #[tokio::test]
-async fn do_not_disturb_that_no_webhook_told_of_is_seen_right_before_the_text() {
+async fn do_not_disturb_that_no_webhook_reported_is_seen_right_before_the_text() {
     let world = delayed_world().await;
     let call = world.missed_call().await;
     let url = format!("{}/nowhere", world.ghl.url());

@@ -181,7 +181,7 @@ async fn what_became_of_texts_is_counted() {
 }
 
 #[tokio::test]
-async fn a_pause_lasts_until_midnight_and_is_told_when_it_begins_and_when_it_ends() {
+async fn a_pause_lasts_until_midnight_and_is_logged_when_it_begins_and_when_it_ends() {
     let world = world().await;
     let yesterday = world.today().yesterday().unwrap();
     world.counted(yesterday, 30, 3).await;

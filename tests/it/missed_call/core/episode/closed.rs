@@ -183,7 +183,7 @@ fn a_hand_off_that_had_begun_brings_what_follows_it() {
 }
 
 #[test]
-fn a_closed_episode_is_told_for_thirty_days_after_the_call() {
+fn a_closed_episode_accepts_late_input_for_thirty_days_after_the_call() {
     const MONTH: i64 = 30 * 24 * 60 * 60;
     let mut episode = episode();
     assert!(

@@ -212,7 +212,7 @@ fn the_text_waits_as_long_as_the_recipe_says() {
 }
 
 #[test]
-fn who_cannot_be_texted_is_told_apart() {
+fn each_caller_who_cannot_be_texted_has_a_reason() {
     for (caller, text, others) in [
         (None, json!("planned"), json!("planned")),
         (

@@ -352,7 +352,7 @@ fn an_e_mail_goes_to_an_address_that_wants_it() {
 }
 
 #[test]
-fn whoever_wants_no_texts_gets_no_e_mail_either() {
+fn a_person_who_wants_no_texts_gets_no_e_mail_either() {
     let mut episode = episode();
     let actions = episode.handle(&opted_out(Reason::OptedOut), at(60));
     let opted_out = |name: &str| (name.to_owned(), "opted_out".to_owned());

@@ -123,7 +123,7 @@ fn what_a_step_does_not_stop_on_leaves_it() {
 }
 
 #[test]
-fn a_step_follows_its_happening_once() {
+fn a_step_follows_its_trigger_once() {
     let (mut episode, _) = open();
     let mut missed = |name: &str, now: i64| {
         let call = call_ended(name, now);

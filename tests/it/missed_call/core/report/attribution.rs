@@ -79,7 +79,7 @@ fn without_a_text_nothing_is_recovered() {
 }
 
 #[test]
-fn a_cancelled_booking_is_taken_back_until_it_is_booked_anew() {
+fn a_cancelled_booking_does_not_count_until_it_is_booked_again() {
     let texted = || LedgerBuilder::call().texted("call-1", 4);
     let tell =
         |told: LedgerBuilder, what, seconds| told.happened("call-1", seconds, what, "booking-1");

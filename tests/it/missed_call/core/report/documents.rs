@@ -103,7 +103,7 @@ fn the_weekly_review_in_full() {
 }
 
 #[test]
-fn a_click_is_denied_only_if_every_click_is_told() {
+fn a_click_is_denied_only_if_every_click_is_reported() {
     let told = LedgerBuilder::call().texted("call-1", 4);
     let mut settings = settings();
     let clicked = |settings: &Settings| {

@@ -245,7 +245,7 @@ fn a_stop_counts_as_one_whichever_webhook_tells_of_it_first() {
 }
 
 #[test]
-fn whoever_asks_for_a_person_after_being_spoken_with_waits_again() {
+fn a_caller_who_asks_for_a_person_after_being_spoken_with_waits_again() {
     let told = LedgerBuilder::call()
         .texted("call-1", 4)
         .happened("call-1", 10, "returned", "call-9");

@@ -216,7 +216,7 @@ async fn a_removal_for_a_whole_company_stops_the_locations_that_are_known_to_be_
 }
 
 #[tokio::test]
-async fn a_removal_that_is_told_after_the_new_installation_stops_nothing() {
+async fn a_removal_that_is_reported_after_the_new_installation_stops_nothing() {
     let world = world().await;
     let event = |event: &str, at: &str| json!({"type": event, "locationId": LOCATION, "timestamp": at, "webhookId": event});
     let installed = event("INSTALL", "2026-11-20T15:30:00Z");
@@ -242,7 +242,7 @@ async fn a_location_that_is_paused_stays_so_when_the_app_comes_back() {
 }
 
 #[tokio::test]
-async fn an_old_removal_that_nobody_dated_cannot_be_told_again_under_another_header() {
+async fn an_old_removal_without_a_date_cannot_be_replayed_under_another_header() {
     let world = world().await;
     let body = json!({"type": "UNINSTALL", "locationId": LOCATION}).to_string();
     let signer = Ed25519Signer::generate();

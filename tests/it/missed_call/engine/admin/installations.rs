@@ -54,7 +54,7 @@ enum Then {
 }
 
 #[tokio::test]
-async fn a_location_is_served_after_a_new_installation_whoever_hears_of_it_first() {
+async fn a_location_is_served_after_a_new_installation_in_any_order_of_reports() {
     use Then::{Adopts, Drops, Hears, Says};
     for order in [
         &[Hears][..],
@@ -110,7 +110,7 @@ async fn a_removal_counts_for_a_location_that_is_added_later() {
 }
 
 #[tokio::test]
-async fn what_still_halts_a_location_is_told() {
+async fn what_still_halts_a_location_is_reported() {
     let world = World::with(recipe(), Arc::new(MemoryStore::new())).await;
     let location = LocationId::new(LOCATION).unwrap();
     assert_eq!(world.engine.resume(&location).await.unwrap(), None);
@@ -251,7 +251,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whether_the_app_is_there_does_not_depend_on_the_order_of_what_is_told(
+    fn whether_the_app_is_installed_does_not_depend_on_the_order_of_reports(
         (all, order) in in_any_order()
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -48,7 +48,7 @@ async fn a_missed_call_is_written_down_with_what_proves_it() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_call_is_reckoned_from_what_is_told() {
+async fn the_end_of_a_call_is_computed_from_what_is_reported() {
     // `dateAdded` and the duration, never later than the event or its arrival. The clock stands at 60.
     for (added, length, told, ended) in [
         (json!(at(0)), json!(0), json!(at(2)), at(0)),
@@ -79,7 +79,7 @@ async fn the_end_of_a_call_is_reckoned_from_what_is_told() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_told_too_late_gets_no_text() {
+async fn a_call_that_is_reported_too_late_gets_no_text() {
     for (added, story) in [
         (-540, vec!["call_missed"]),
         (-541, vec!["call_missed", "text not_done stale"]),
@@ -312,7 +312,7 @@ async fn a_call_without_an_id_is_named_by_its_delivery() {
 }
 
 #[tokio::test]
-async fn calls_join_within_the_cooldown_and_begin_anew_after_it() {
+async fn calls_join_within_the_cooldown_and_open_a_new_episode_after_it() {
     let mut desk = desk();
     desk.call(json!({})).await;
     desk.call(json!({"messageId": "call-2", "dateAdded": at(30)}))
@@ -409,7 +409,7 @@ async fn told_after_the_cooldown(told: i64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_call_of_the_cooldown_that_is_told_after_it_sends_no_second_text() {
+async fn a_call_of_the_cooldown_that_is_reported_after_it_sends_no_second_text() {
     for told in [3_600, 4_199] {
         let story = told_after_the_cooldown(told).await;
         assert_eq!(story, ["call_missed", "call_joined"], "{told}");

@@ -109,7 +109,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn what_was_done_before_the_call_and_is_told_after_it_stops_no_text() {
+async fn what_was_done_before_the_call_and_is_reported_after_it_stops_no_text() {
     for answer in ALL {
         let world = world().await;
         let contact = world.known_caller().await;
@@ -131,7 +131,7 @@ async fn what_was_done_before_the_call_and_is_told_after_it_stops_no_text() {
 }
 
 #[tokio::test]
-async fn what_was_done_after_the_call_and_is_told_before_it_stops_the_text() {
+async fn what_was_done_after_the_call_and_is_reported_before_it_stops_the_text() {
     for answer in ALL {
         let world = world().await;
         let contact = world.known_caller().await;
@@ -182,7 +182,7 @@ async fn a_sweep_that_finds_a_call_and_its_answer_sends_no_text() {
 }
 
 #[tokio::test]
-async fn of_the_call_itself_counts_what_is_told_last() {
+async fn the_last_report_of_the_call_itself_counts() {
     // HighLevel tells of a call each time its status changes: a mailbox took it, or somebody after all.
     for (steps, texts) in [
         (["completed", "voicemail"], 1),

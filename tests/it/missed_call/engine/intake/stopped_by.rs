@@ -97,7 +97,7 @@ async fn a_host_tells_of_a_booking_once() {
 }
 
 #[tokio::test]
-async fn a_happening_without_an_episode_or_in_another_location_is_ignored() {
+async fn an_event_without_an_episode_or_in_another_location_is_ignored() {
     let desk = desk();
     let nobody = PersonKey {
         location: location(),
@@ -116,7 +116,7 @@ async fn a_happening_without_an_episode_or_in_another_location_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_call_for_help_is_told_apart_and_stops_the_text() {
+async fn a_call_for_help_has_its_own_reason_and_stops_the_text() {
     let mut desk = desk();
     desk.call(json!({})).await;
     desk.text("Can somebody call me back please?", json!({}))

@@ -76,7 +76,7 @@ async fn a_call_that_is_found_too_late_gets_the_task_alone() {
 }
 
 #[tokio::test]
-async fn what_a_webhook_told_of_is_not_news_and_a_webhook_that_comes_after_all_is_none() {
+async fn what_a_webhook_reported_is_not_new_to_a_sweep_nor_the_other_way_round() {
     let world = World::new().await;
     let told = world.missed_call().await;
     world.minutes(2).await;
@@ -162,7 +162,7 @@ fn listing(list: &str) -> Recipe {
 }
 
 #[tokio::test]
-async fn whoever_is_not_to_be_texted_is_not_texted_if_a_sweep_finds_the_call() {
+async fn a_suppressed_person_is_not_texted_if_a_sweep_finds_the_call() {
     for (list, reason) in [
         ("staff", "not_textable:staff"),
         ("blocked", "not_textable:blocked"),

@@ -330,7 +330,7 @@ async fn a_phone_in_no_form_for_machines_gives_way_to_the_contacts_own() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_to_be_texted_is_known_by_the_contacts_number_where_the_step_tells_none() {
+async fn a_suppressed_person_is_known_by_the_contacts_number_where_the_step_has_none() {
     for (list, reason) in [
         ("staff", "not_textable:staff"),
         ("own", "not_textable:own_number"),
@@ -350,7 +350,7 @@ async fn whoever_is_not_to_be_texted_is_known_by_the_contacts_number_where_the_s
 }
 
 #[tokio::test]
-async fn a_call_told_again_after_the_cooldown_ends_nothing() {
+async fn a_call_reported_again_after_the_cooldown_ends_nothing() {
     // Its follow-up waits for the next day, so the episode is live for long.
     let recipe = Recipe::from_toml(
         "next_day.toml",

@@ -361,7 +361,7 @@ async fn a_stop_is_kept_even_if_the_episode_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn what_took_too_long_to_get_ready_is_begun_anew() {
+async fn what_took_too_long_to_prepare_is_prepared_again() {
     let clock = ManualClock::new(start());
     let slow = clock.clone();
     let first = AtomicBool::new(true);
@@ -387,7 +387,7 @@ async fn what_took_too_long_to_get_ready_is_begun_anew() {
 }
 
 #[tokio::test]
-async fn what_is_told_at_the_same_moment_as_its_call_is_told_to_its_episode() {
+async fn what_is_reported_at_the_same_moment_as_its_call_reaches_its_episode() {
     let five_hours = Duration::from_secs(5 * 3600);
     for has_called_before in [false, true] {
         for (call_comes_first, before_commit) in [(true, false), (false, false), (true, true)] {

@@ -112,7 +112,7 @@ async fn an_email_that_somebody_else_sends_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
-async fn an_email_like_that_of_another_step_is_told_from_it() {
+async fn an_email_like_that_of_another_step_is_distinguished_from_it() {
     let again = EMAIL
         .replace("steps.email", "steps.again")
         .replace("PT2M", "PT3M");
@@ -128,7 +128,7 @@ async fn an_email_like_that_of_another_step_is_told_from_it() {
 }
 
 #[tokio::test]
-async fn a_text_like_that_of_another_step_is_told_from_it() {
+async fn a_text_like_that_of_another_step_is_distinguished_from_it() {
     let steps = r#"
         [steps.text]
         do = "text"
@@ -150,7 +150,7 @@ async fn a_text_like_that_of_another_step_is_told_from_it() {
 }
 
 #[tokio::test]
-async fn word_to_the_team_of_another_call_is_told_from_it() {
+async fn a_team_notification_of_another_call_is_distinguished_from_it() {
     let steps = format!(
         "[steps.tell]\ndo = \"notify\"\nafter = \"PT1M\"\ntitle = \"Missed call\"\n\
          to = {{ email_contact = \"{STAFF}\" }}"

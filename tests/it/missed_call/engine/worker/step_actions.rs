@@ -97,7 +97,7 @@ async fn who_takes_over_reads_the_caller_s_last_words_and_where_to_answer() {
 }
 
 #[tokio::test]
-async fn somebody_is_told_to_help_though_the_conversation_cannot_be_read() {
+async fn the_team_is_asked_to_help_though_the_conversation_cannot_be_read() {
     let steps = "[steps.person]\ndo = \"task\"\non = \"help\"\ntitle = \"Guest asks for help\"";
     let world = world(steps).await;
     let call = world.missed_call().await;
@@ -194,7 +194,7 @@ impl TeamNotifier for Team {
 }
 
 #[tokio::test]
-async fn the_host_tells_the_team_what_the_caller_was_told_and_is_asked_again() {
+async fn the_host_notifies_the_team_of_what_was_sent_and_is_asked_again() {
     let steps = r#"
         [steps.text]
         do = "text"
@@ -224,7 +224,7 @@ async fn the_host_tells_the_team_what_the_caller_was_told_and_is_asked_again() {
 }
 
 #[tokio::test]
-async fn without_a_notifier_the_ledger_says_why_the_team_was_not_told() {
+async fn without_a_notifier_the_ledger_says_why_the_team_was_not_notified() {
     let world = world("[steps.tell]\ndo = \"notify\"\ntitle = \"Missed call\"\n").await;
     let errors = world.engine.preflight().await;
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();

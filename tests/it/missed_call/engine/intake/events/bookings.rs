@@ -34,7 +34,7 @@ async fn told(event: &str, status: &str, after: i64) -> (World, String) {
 }
 
 #[tokio::test]
-async fn whoever_books_gets_no_text() {
+async fn a_caller_who_books_gets_no_text() {
     for (event, status) in [
         ("AppointmentCreate", "new"),
         ("AppointmentCreate", "confirmed"),
@@ -79,7 +79,7 @@ async fn an_appointment_from_before_the_call_says_nothing_about_it() {
 }
 
 #[tokio::test]
-async fn a_booking_that_is_taken_back_is_told_as_both() {
+async fn a_booking_that_is_cancelled_is_recorded_as_both() {
     let world = world().await;
     let call = world.missed_call().await;
     world.minutes(5).await;

@@ -11,7 +11,7 @@ use super::{RECIPE, world};
 use crate::missed_call::harness::world::World;
 
 #[tokio::test]
-async fn whoever_completes_the_task_has_taken_care_of_the_caller() {
+async fn a_person_who_completes_the_task_has_taken_care_of_the_caller() {
     let world = world().await;
     let call = world.missed_call().await;
     world.minutes(1).await;
@@ -49,7 +49,7 @@ async fn other_tasks_of_the_contact_say_nothing() {
 }
 
 #[tokio::test]
-async fn a_task_that_a_step_completes_is_not_told_as_one_that_somebody_did() {
+async fn a_task_that_a_step_completes_is_not_recorded_as_done_by_a_person() {
     let completes = format!(
         "{RECIPE}\n[steps.done]\ndo = \"complete_task\"\ntask = \"task\"\non = \"replied\"\n"
     );

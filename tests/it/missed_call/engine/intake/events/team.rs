@@ -26,7 +26,7 @@ async fn told(change: Value) -> (World, String) {
 }
 
 #[tokio::test]
-async fn whoever_was_written_to_by_a_person_gets_no_automatic_text() {
+async fn a_caller_whom_a_person_wrote_to_gets_no_automatic_text() {
     for change in [
         json!({"source": "app", "userId": "maria"}),
         json!({"source": "app"}),

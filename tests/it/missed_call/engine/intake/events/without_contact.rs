@@ -158,7 +158,7 @@ async fn a_no_is_a_no_without_its_contact() {
 }
 
 #[tokio::test]
-async fn a_call_of_which_the_contact_is_not_told_joins_its_caller_s_episode() {
+async fn a_call_reported_without_its_contact_joins_its_caller_s_episode() {
     let world = world().await;
     let (_, thread) = world.called().await;
     let missed = |message: &str, thread: &str, from: &str| {
