@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::daily_counts::{counted, day_of};
 use super::found_by::found_by;
+use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::SendCounts;
 use crate::recipes::missed_call::core::episode::{Episode, Output};
 use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
@@ -33,10 +34,8 @@ pub(super) fn add_outputs(
                 commit.references.extend(found_by(episode, &kind));
                 more = more.plus(counted(&kind, episode.recipe()));
                 commit.entries.push(Entry {
-                    at: now,
-                    location: episode.state().location().clone(),
                     episode: Some(episode.state().id().clone()),
-                    kind,
+                    ..entry_without_episode(episode.state().location(), kind, now)
                 });
             }
         }
@@ -55,11 +54,15 @@ pub(super) fn add_outputs(
     });
 }
 
-/// An entry about a person that belongs to no episode.
-pub(super) fn entry_without_episode(person: &Person, kind: EntryKind, now: Timestamp) -> Entry {
+/// An entry of a location that belongs to no episode.
+pub(super) fn entry_without_episode(
+    location: &LocationId,
+    kind: EntryKind,
+    now: Timestamp,
+) -> Entry {
     Entry {
         at: now,
-        location: person.location.clone(),
+        location: location.clone(),
         episode: None,
         kind,
     }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::Admin;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
+use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Halt;
+use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::store::{Commit, HaltChange, Halted, StoreError};
 
 impl Admin {
@@ -60,16 +61,12 @@ impl Admin {
 pub(super) fn commit_of(change: HaltChange, known: Option<&Halted>, now: Timestamp) -> Commit {
     let HaltChange { halt, halted, .. } = change;
     let is_news = known.is_some_and(|known| known.halted) != halted;
-    let entry = is_news.then(|| Entry {
-        at: now,
-        location: change.location.clone(),
-        episode: None,
-        kind: if halted {
-            EntryKind::Halted { halt }
-        } else {
-            EntryKind::Resumed { halt }
-        },
-    });
+    let kind = if halted {
+        EntryKind::Halted { halt }
+    } else {
+        EntryKind::Resumed { halt }
+    };
+    let entry = is_news.then(|| entry_without_episode(&change.location, kind, now));
     Commit {
         halts: vec![change],
         entries: entry.into_iter().collect(),

@@ -6,6 +6,7 @@ use super::replay::Opened;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::signal::{self, EventReport, Occurrence};
 use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::engine::reply_queue::ReplyQuestion;
 use crate::recipes::missed_call::engine::update::{Change, Decided, StoreFailures, Updated};
@@ -152,10 +153,8 @@ impl Change for Take<'_> {
         if let Some(kind) = self.occurrence.entry() {
             let episode = commit.episodes.first();
             commit.entries.push(Entry {
-                at: now,
-                location: self.site.location.id().clone(),
                 episode: episode.map(|change| change.state.id().clone()),
-                kind,
+                ..entry_without_episode(self.site.location.id(), kind, now)
             });
         }
         let taken = Taken {

@@ -96,18 +96,16 @@ impl Intake {
                 location,
                 message,
                 status,
-            } => Meaning::from(Commit {
-                entries: vec![Entry {
-                    at: now,
-                    location: location.clone(),
-                    episode: None,
-                    kind: EntryKind::CallUnclear {
-                        message: message.clone(),
-                        status: status.clone(),
-                    },
-                }],
-                ..Commit::default()
-            }),
+            } => {
+                let kind = EntryKind::CallUnclear {
+                    message: message.clone(),
+                    status: status.clone(),
+                };
+                Meaning::from(Commit {
+                    entries: vec![entry_without_episode(location, kind, now)],
+                    ..Commit::default()
+                })
+            }
             Signal::Wrote { .. } => self.wrote(signal, now).await?,
             // An opt-out holds for every later call, by any report.
             Signal::Happened {
@@ -163,7 +161,7 @@ impl Intake {
                         .entries
                         .iter()
                         .find_map(|entry| entry.episode.clone()),
-                    ..entry_without_episode(person, kind, now)
+                    ..entry_without_episode(&person.location, kind, now)
                 };
                 commit.entries.push(asked);
             }
@@ -192,7 +190,7 @@ impl Intake {
         };
         let reported = (suspected == Some(SuspectedVoicemail::Reported)).then(|| Commit {
             entries: vec![entry_without_episode(
-                &person,
+                &person.location,
                 EntryKind::CallUnclear {
                     message: call.message.clone(),
                     status: "suspected_voicemail".into(),

@@ -121,7 +121,7 @@ impl Intake {
             outputs.extend(episode.handle(&input, now));
             commit.entries.extend(entry.map(|kind| Entry {
                 episode: Some(episode.state().id().clone()),
-                ..entry_without_episode(&person, kind, now)
+                ..entry_without_episode(&person.location, kind, now)
             }));
         }
         Ok(outputs)

@@ -54,12 +54,12 @@ impl Intake {
                     let kind = EntryKind::OptedOut { reason };
                     commit
                         .entries
-                        .push(entry_without_episode(person, kind, now));
+                        .push(entry_without_episode(&person.location, kind, now));
                 }
                 add_outputs(&mut commit, &episode, Some(revision), outputs, now);
             }
             None => commit.entries.push(entry_without_episode(
-                person,
+                &person.location,
                 EntryKind::OptedOut { reason },
                 now,
             )),
@@ -89,7 +89,7 @@ impl Intake {
         };
         Ok(Some(Commit {
             suppressions: suppressions(person, subjects, &reason, false),
-            entries: vec![entry_without_episode(person, kind, now)],
+            entries: vec![entry_without_episode(&person.location, kind, now)],
             ..Commit::default()
         }))
     }
@@ -131,7 +131,7 @@ impl Intake {
                 }
                 commit
                     .entries
-                    .push(entry_without_episode(person, kind, now));
+                    .push(entry_without_episode(&person.location, kind, now));
             }
         }
         Ok(commit)

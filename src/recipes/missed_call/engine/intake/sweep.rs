@@ -15,10 +15,11 @@ use crate::error::{Error, ErrorKind};
 use crate::ids::{ContactId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
-use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
+use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Signal};
 use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::{Commit, LedgerQuery, StoreError};
 
@@ -222,19 +223,14 @@ impl Intake {
             return Ok(());
         }
         let SweepReport { seen, found } = swept;
-        let entry = Entry {
-            at: now,
-            location: site.location.id().clone(),
-            episode: None,
-            kind: EntryKind::Swept {
-                from,
-                to,
-                seen,
-                found,
-            },
+        let kind = EntryKind::Swept {
+            from,
+            to,
+            seen,
+            found,
         };
         let commit = Commit {
-            entries: vec![entry],
+            entries: vec![entry_without_episode(site.location.id(), kind, now)],
             ..Commit::default()
         };
         self.base.store.commit(commit).await.map(drop)
