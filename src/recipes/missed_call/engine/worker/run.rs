@@ -116,12 +116,7 @@ impl Worker {
                 let shares = lane.shares(quarantine);
                 let claims = self.claim(now, lane.lane(), limit, &shares).await?;
                 let are_all = claims.len() < limit;
-                for claim in claims {
-                    let location = claim.fence.effect.episode.location();
-                    let performing =
-                        Arc::clone(self).perform_or_return(claim, now, stopping.clone());
-                    lane.start(location, performing);
-                }
+                self.start_claims(claims, now, lane, stopping);
                 if are_all {
                     break;
                 }
@@ -173,13 +168,23 @@ impl Worker {
             let shares = Shares::only(location, LATE_AT_ONCE);
             let store = &base.store;
             let claims = store.claim(then, Lane::Interactive, LATE_AT_ONCE, lease, &shares);
-            for claim in claims.await? {
-                let location = claim.fence.effect.episode.location();
-                let performing = Arc::clone(self).perform_or_return(claim, now, stopping.clone());
-                texts.start(location, performing);
-            }
+            self.start_claims(claims.await?, now, texts, stopping);
         }
         Ok(())
+    }
+
+    fn start_claims(
+        self: &Arc<Self>,
+        claims: Vec<Claim>,
+        now: Timestamp,
+        lane: &mut LaneSlots,
+        stopping: &Stopping,
+    ) {
+        for claim in claims {
+            let location = claim.fence.effect.episode.location();
+            let performing = Arc::clone(self).perform_or_return(claim, now, stopping.clone());
+            lane.start(location, performing);
+        }
     }
 
     /// Claims due effects of a lane.
