@@ -20,10 +20,11 @@
 //! 2. The compiler names the rest, because every decision that depends on the kind of a step or an intent lists all kinds:
 //!    its decision (`core/episode/decide`), its facts (`worker/facts`), its requests in the rate limit and whether one is
 //!    reserved (`worker/rate_limit.rs`), the meaning of a refusal (`worker/failure.rs`), the request itself
-//!    (`worker/highlevel/mod.rs`), the search for its trace (`worker/highlevel/find.rs`), whether it may be repeated
-//!    (`core/model/intent.rs`), what an erasure leaves of it (`core/redact.rs`) and what it needs of the location
-//!    (`core/recipe/check`, `admin/preflight.rs`).
-//! 3. Give it a word in `core/recipe/parse/steps.rs`; until then the compiler warns that nothing constructs the variant.
+//!    (`worker/highlevel/mod.rs`), the search for its trace (`worker/highlevel/find.rs`), whether it may be repeated and
+//!    what it leaves in HighLevel (`core/model/intent.rs`), whom it reaches (`core/recipe/step.rs`), what an erasure leaves
+//!    of it (`core/redact.rs`) and what it needs of the location (`core/recipe/check`, `admin/preflight.rs`).
+//! 3. Give it a word and its keys in `core/recipe/keys/steps.rs`, and read them in `core/recipe/parse/steps.rs`; until then
+//!    the compiler warns that nothing constructs the variant.
 //!
 //! An event is added as `core/signal/mod.rs` says, an endpoint as `crate::api`, a store as
 //! [`Store`](super::store::Store).

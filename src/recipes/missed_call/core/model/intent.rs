@@ -142,6 +142,17 @@ pub enum NoticeTo {
     Email(ContactId),
 }
 
+/// What HighLevel shows afterwards of what was done.
+#[derive(PartialEq, Eq)]
+enum Trace {
+    /// Words, by which alone it is recognised.
+    Text,
+    /// Something else.
+    Other,
+    /// Nothing that can be asked for.
+    Nothing,
+}
+
 impl Intent {
     /// Whether doing it twice equals doing it once. If so, an attempt whose response is lost is simply repeated. A notice
     /// to the host carries the effect's id, by which the host recognises a repeat.
@@ -166,14 +177,30 @@ impl Intent {
 
     /// Whether HighLevel's record of it can only be recognised by its text, so that an older one may look the same.
     pub(crate) fn is_recognised_by_its_text(&self) -> bool {
-        matches!(
-            self,
-            Self::Text { .. } | Self::Email { .. } | Self::Note { .. } | Self::Notify { .. }
-        )
+        self.trace() == Trace::Text
     }
 
     /// Whether HighLevel can be asked afterwards if it was done. If not, it is never repeated.
     pub(crate) fn can_be_found(&self) -> bool {
-        !matches!(self, Self::Workflow { .. })
+        self.trace() != Trace::Nothing
+    }
+
+    /// Lists all intents, so that a new one must say what it leaves.
+    fn trace(&self) -> Trace {
+        match self {
+            Self::Text { .. } | Self::Email { .. } | Self::Note { .. } | Self::Notify { .. } => {
+                Trace::Text
+            }
+            Self::Workflow { .. } => Trace::Nothing,
+            Self::Tag { .. }
+            | Self::Untag { .. }
+            | Self::Task { .. }
+            | Self::CompleteTask { .. }
+            | Self::Fields { .. }
+            | Self::Stage { .. }
+            | Self::DoNotDisturb
+            | Self::Assign { .. }
+            | Self::Record { .. } => Trace::Other,
+        }
     }
 }

@@ -65,12 +65,49 @@ pub(crate) enum StepAction {
     Record(String),
 }
 
+/// Whom an action reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// The caller, by a text.
+    Text,
+    /// The caller, by the text that confirms an opt-out.
+    Confirmation,
+    /// The caller, by e-mail.
+    Email,
+    /// The team, or whom a workflow reaches.
+    Others,
+    /// Nobody: it only changes records.
+    Nobody,
+}
+
+impl StepAction {
+    /// Lists all actions, so that a new one must say whom it reaches.
+    fn reach(&self) -> Reach {
+        match self {
+            Self::Text(_) => Reach::Text,
+            Self::ConfirmOptOut(_) => Reach::Confirmation,
+            Self::Email(_) => Reach::Email,
+            Self::Task(_) | Self::Workflow(_) | Self::Notify(_) => Reach::Others,
+            Self::Tag(_)
+            | Self::Untag(_)
+            | Self::CompleteTask(_)
+            | Self::Note(_)
+            | Self::Fields(_)
+            | Self::Stage(_)
+            | Self::DoNotDisturb
+            | Self::Assign(_)
+            | Self::Record(_) => Reach::Nobody,
+        }
+    }
+}
+
 impl Step {
     /// The lane in which it is performed: the caller waits for a text.
     pub(crate) fn lane(&self) -> Lane {
-        match self.action {
-            StepAction::Text(_) | StepAction::ConfirmOptOut(_) => Lane::Interactive,
-            _ => Lane::Background,
+        if self.is_text() {
+            Lane::Interactive
+        } else {
+            Lane::Background
         }
     }
 
@@ -84,15 +121,12 @@ impl Step {
 
     /// Whether the caller gets a text.
     pub(crate) fn is_text(&self) -> bool {
-        matches!(
-            self.action,
-            StepAction::Text(_) | StepAction::ConfirmOptOut(_)
-        )
+        matches!(self.action.reach(), Reach::Text | Reach::Confirmation)
     }
 
     /// Whether the caller gets a message, which must not be sent after an opt-out.
     pub(crate) fn is_message(&self) -> bool {
-        matches!(self.action, StepAction::Text(_) | StepAction::Email(_))
+        matches!(self.action.reach(), Reach::Text | Reach::Email)
     }
 
     /// What has happened when the step is done.
@@ -110,12 +144,8 @@ impl Step {
     /// Whether it tells the caller or the team of the call.
     pub(crate) fn reaches_somebody(&self) -> bool {
         matches!(
-            self.action,
-            StepAction::Text(_)
-                | StepAction::Email(_)
-                | StepAction::Task(_)
-                | StepAction::Workflow(_)
-                | StepAction::Notify(_)
+            self.action.reach(),
+            Reach::Text | Reach::Email | Reach::Others
         )
     }
 }
