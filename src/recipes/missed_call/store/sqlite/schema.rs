@@ -171,10 +171,17 @@ mod tests {
         effects, episodes, health, ledger, lines, references, rows,
     };
 
+    /// An empty database whose statements are planned as those of a store.
+    fn in_memory() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        sqlite::keep_plans(&connection).unwrap();
+        prepare(&mut connection).unwrap();
+        connection
+    }
+
     /// How SQLite goes about a statement, a line for each step.
     fn plan(sql: &str, values: Vec<rusqlite::types::Value>) -> Vec<String> {
-        let mut connection = Connection::open_in_memory().unwrap();
-        prepare(&mut connection).unwrap();
+        let connection = in_memory();
         let mut statement = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
             .unwrap();
@@ -194,6 +201,39 @@ mod tests {
         assert!(!whole.contains("SCAN ledger"), "{whole}");
         for index in indexes {
             assert!(whole.contains(index), "{index} is not used:\n{whole}");
+        }
+    }
+
+    // Planning a statement again takes longer than running it.
+    #[test]
+    fn statements_are_planned_once() {
+        let connection = in_memory();
+        for sql in [
+            lines::DUE,
+            lines::OLDEST,
+            lines::NEWEST,
+            lines::NEXT,
+            lines::OF_EPISODE,
+            lines::LOOK_AT,
+            effects::TAKE,
+            episodes::LAST_OF_CONTACT,
+            episodes::LAST_OF_CALLER,
+            episodes::NEW_BEFORE,
+            episodes::NEW_AFTER,
+            episodes::NEW_OF_NUMBER,
+            episodes::TO_WAKE,
+            references::BY_REFERENCE,
+            ledger::OF_EPISODE,
+            rows::NEXT_DUE,
+        ] {
+            let mut statement = connection.prepare(sql).unwrap();
+            for value in 0..3 {
+                let values = std::iter::repeat_n(value, statement.parameter_count());
+                let mut rows = statement.query(params_from_iter(values)).unwrap();
+                while rows.next().unwrap().is_some() {}
+            }
+            let planned_again = statement.get_status(rusqlite::StatementStatus::RePrepare);
+            assert_eq!(planned_again, 0, "{sql}");
         }
     }
 
