@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::faults::Pattern;
 
 /// Where a gate holds a request.
+// Exhaustive on purpose: a request is held before its effect or after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GatePoint {
     /// Before the request has any effect.

@@ -15,6 +15,7 @@ use super::world::{Location, World};
 use crate::phone::PhoneNumber;
 
 /// Which way a call went, seen from the location.
+// Exhaustive on purpose: there is no third direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {

@@ -1,6 +1,7 @@
 //! Rules of the source itself: what may stand in which file.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod enums;
 mod imports;
 mod words;
 

@@ -6,6 +6,7 @@ pub use super::caller::Caller;
 use crate::message::{CallStatus, Direction};
 
 /// Why a call was not answered. Stored in the ledger by its name.
+// Exhaustive on purpose: a report has to name each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissedReason {

@@ -241,6 +241,7 @@ pub struct Commit {
 }
 
 /// The outcome of a commit.
+// Exhaustive on purpose: a committer has to handle all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommitOutcome {
     /// All of it is written.
@@ -291,6 +292,7 @@ pub struct RecipeText {
 }
 
 /// A change to an effect.
+// Exhaustive on purpose: a store has to write every change.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EffectChange {
     /// A new effect. An effect is planned at most once: planning it again is a conflict, even after its end.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::recipes::missed_call::core::model::Intent;
 
 /// How far an effect has come. Stored as JSON; rows of old releases must load for ever.
+// Exhaustive on purpose: the engine has to go on from each state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Progress {

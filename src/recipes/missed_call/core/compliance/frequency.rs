@@ -20,6 +20,7 @@ pub struct Cap {
 }
 
 /// Whether a cap allows one more text.
+// Exhaustive on purpose: who sends has to handle all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {
     /// It may be sent, and this many more after it.
@@ -52,6 +53,7 @@ pub fn allowed(sent: &[Timestamp], cap: Cap, now: Timestamp) -> Allowance {
 }
 
 /// Why an opt-out is not confirmed.
+// Exhaustive on purpose: a confirmation fails for one of these two reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum NotConfirmed {

@@ -79,6 +79,7 @@ pub struct HoursDecision {
 }
 
 /// When a text may go out.
+// Exhaustive on purpose: who sends has to handle all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {

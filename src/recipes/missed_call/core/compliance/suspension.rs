@@ -144,6 +144,7 @@ impl Default for SuspensionLimits {
 }
 
 /// Which texts may still be sent.
+// Exhaustive on purpose: who sends has to handle all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sending {
@@ -156,6 +157,7 @@ pub enum Sending {
 }
 
 /// Which rate is too high.
+// Exhaustive on purpose: these are the two rates that HighLevel suspends for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rate {

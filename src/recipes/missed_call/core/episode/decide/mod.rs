@@ -24,6 +24,7 @@ use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 
 /// The answer.
+// Exhaustive on purpose: an executor has to handle every decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// Do this.
