@@ -56,7 +56,7 @@ pub(crate) use suspension::DAYS as DAYS_OF_RATES;
 pub use suspension::{
     BasisPoints, Exceeded, Rate, RateLimits, SendCounts, Sending, SuspensionLimits, sending,
 };
-pub use table::TableError;
+pub use table::InvalidTable;
 pub use weekly_hours::{InvalidWindow, TimeWindow, WeeklyHours};
 
 pub use crate::zone_files::ZoneFiles;

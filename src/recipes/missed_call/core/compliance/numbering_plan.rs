@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::region::{Country, State};
-use super::table::{self, NamedZone, TableError};
+use super::table::{self, InvalidTable, NamedZone};
 use crate::phone::PhoneNumber;
 
 const TABLE: &str = "numbering_plan.toml";
@@ -71,7 +71,7 @@ impl NumberingPlan {
 
     /// Reads a table of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first problem: an
     /// unknown key, zone or state, an invalid code, or a code that appears twice.
-    pub fn from_toml(text: &str) -> Result<Self, TableError> {
+    pub fn from_toml(text: &str) -> Result<Self, InvalidTable> {
         let file: File = table::read(TABLE, text)?;
         let mut area_codes = Codes::new(text, 200..=999, "area code");
         for area in file.area {
@@ -155,7 +155,7 @@ impl<'t> Codes<'t> {
         }
     }
 
-    fn insert(&mut self, code: Spanned<u16>, origin: NumberOrigin) -> Result<(), TableError> {
+    fn insert(&mut self, code: Spanned<u16>, origin: NumberOrigin) -> Result<(), InvalidTable> {
         let (span, code) = (code.span(), code.into_inner());
         let wrong = if !self.range.contains(&code) {
             format!("{code} is no {}", self.what)
@@ -164,7 +164,7 @@ impl<'t> Codes<'t> {
         } else {
             return Ok(());
         };
-        Err(TableError::new(TABLE, self.text, Some(span), wrong))
+        Err(InvalidTable::new(TABLE, self.text, Some(span), wrong))
     }
 }
 

@@ -15,7 +15,7 @@ use super::frequency::Cap;
 use super::holidays;
 use super::jurisdiction::{JurisdictionZone, Jurisdictions, PlaceSource};
 use super::region::State;
-use super::table::{self, TableError};
+use super::table::{self, InvalidTable};
 use super::weekly_hours::{TimeWindow, WeeklyHours};
 use crate::zone_files::ZoneFiles;
 
@@ -131,10 +131,10 @@ impl QuietHours {
 
     /// Reads rules of your own, in the form of [`SOURCE`](Self::SOURCE). Fails with the first problem: an
     /// unknown key or state, an invalid window, or a state with two rules.
-    pub fn from_toml(text: &str) -> Result<Self, TableError> {
+    pub fn from_toml(text: &str) -> Result<Self, InvalidTable> {
         let file: File = table::read(TABLE, text)?;
         let wrong = |state: &Spanned<State>, what| {
-            Err(TableError::new(TABLE, text, Some(state.span()), what))
+            Err(InvalidTable::new(TABLE, text, Some(state.span()), what))
         };
         if let Some(state) = file.default.states.first() {
             return wrong(

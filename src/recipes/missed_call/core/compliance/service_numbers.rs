@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::numbering_plan::Service;
-use super::table::{self, TableError};
+use super::table::{self, InvalidTable};
 use crate::phone::PhoneNumber;
 
 const TABLE: &str = "service_numbers.toml";
@@ -39,7 +39,7 @@ impl ServiceNumbers {
         &NUMBERS
     }
 
-    fn from_toml(text: &str) -> Result<Self, TableError> {
+    fn from_toml(text: &str) -> Result<Self, InvalidTable> {
         let rows: BTreeMap<u16, Row> = table::read(TABLE, text)?;
         let numbers = rows.into_iter().map(|(code, row)| {
             let kinds = [

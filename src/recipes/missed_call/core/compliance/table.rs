@@ -11,13 +11,13 @@ use crate::zone_files::zone;
 /// A table of rules that cannot be used: its name, the line, what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{table}, line {line}: {what}")]
-pub struct TableError {
+pub struct InvalidTable {
     table: &'static str,
     line: usize,
     what: String,
 }
 
-impl TableError {
+impl InvalidTable {
     pub(super) fn new(
         table: &'static str,
         text: &str,
@@ -39,9 +39,12 @@ impl TableError {
 }
 
 /// Reads the TOML `text` of the table that errors call `table`.
-pub(super) fn read<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, TableError> {
+pub(super) fn read<T: DeserializeOwned>(
+    table: &'static str,
+    text: &str,
+) -> Result<T, InvalidTable> {
     toml::from_str(text)
-        .map_err(|error| TableError::new(table, text, error.span(), error.message()))
+        .map_err(|error| InvalidTable::new(table, text, error.span(), error.message()))
 }
 
 /// A time zone by its IANA name.

@@ -44,5 +44,5 @@ pub(crate) use render::render_as_named;
 pub use render::{CopyWarning, Rendered, render};
 pub use segments::{Encoding, Segments, SenderKind};
 pub(crate) use smart_encoding::invisible_name;
-pub use template::{Template, TemplateError};
-pub use variants::{Arm, Conditions, CopyContext, Variant, Variants, VariantsError};
+pub use template::{InvalidTemplate, Template};
+pub use variants::{Arm, Conditions, CopyContext, InvalidVariants, Variant, Variants};

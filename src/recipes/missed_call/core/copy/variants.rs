@@ -105,7 +105,7 @@ pub struct Variant {
 /// Why several copies cannot be used together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum VariantsError {
+pub enum InvalidVariants {
     /// Two have the same name.
     #[error("two copies are called `{0}`; give each a name of its own")]
     SameName(String),
@@ -152,17 +152,17 @@ pub struct Variants {
 
 impl Variants {
     /// The variants, if it is clear for every call which one is for it.
-    pub fn new(list: Vec<Variant>) -> Result<Self, VariantsError> {
+    pub fn new(list: Vec<Variant>) -> Result<Self, InvalidVariants> {
         for (at, variant) in list.iter().enumerate() {
             let name = &variant.copy.name;
             let others = list.iter().skip(at + 1);
             for other in others {
                 if other.copy.name == *name {
-                    return Err(VariantsError::SameName(name.clone()));
+                    return Err(InvalidVariants::SameName(name.clone()));
                 }
                 if variant.when.compete(&other.when) && !variant.is_tried_against(other) {
                     let other = other.copy.name.clone();
-                    return Err(VariantsError::SameCalls(name.clone(), other));
+                    return Err(InvalidVariants::SameCalls(name.clone(), other));
                 }
             }
             if let Some(arm) = &variant.arm
@@ -171,7 +171,7 @@ impl Variants {
                     .filter(|other| other.when == variant.when)
                     .all(|other| other.weight() == 0)
             {
-                return Err(VariantsError::NoWeight(arm.experiment.clone()));
+                return Err(InvalidVariants::NoWeight(arm.experiment.clone()));
             }
         }
         Ok(Self { list })

@@ -2,7 +2,7 @@
 
 use super::{Recipe, TextStep};
 use crate::recipes::missed_call::core::copy::{
-    Arm, Conditions, CopyError, MessageCopy, Template, Variant, Variants, VariantsError,
+    Arm, Conditions, CopyError, InvalidVariants, MessageCopy, Template, Variant, Variants,
 };
 use crate::recipes::missed_call::core::model::StepName;
 
@@ -32,7 +32,7 @@ impl Recipe {
         &self,
         name: &StepName,
         text: &TextStep,
-    ) -> Result<Variants, VariantsError> {
+    ) -> Result<Variants, InvalidVariants> {
         let own = Variant {
             copy: MessageCopy::of_step(self, name, text),
             when: Conditions::default(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gohighlevel::recipes::missed_call::copy::{
-    Arm, Conditions, CopyContext, MessageCopy, Template, Variant, Variants, VariantsError,
+    Arm, Conditions, CopyContext, InvalidVariants, MessageCopy, Template, Variant, Variants,
 };
 
 fn variant(name: &str, when: Conditions) -> Variant {
@@ -129,11 +129,11 @@ fn what_is_not_clear_is_refused() {
         source: sources(source).source,
         ..numbers(called)
     };
-    let same_calls = |a: &str, b: &str| Err(VariantsError::SameCalls(a.into(), b.into()));
+    let same_calls = |a: &str, b: &str| Err(InvalidVariants::SameCalls(a.into(), b.into()));
     for (list, outcome) in [
         (
             vec![variant("a", any()), variant("a", numbers(&[LOOP]))],
-            Err(VariantsError::SameName("a".into())),
+            Err(InvalidVariants::SameName("a".into())),
         ),
         (
             vec![variant("a", any()), variant("b", any())],
@@ -181,14 +181,14 @@ fn what_is_not_clear_is_refused() {
         ),
         (
             vec![arm("a", "tone", 0, any()), arm("b", "tone", 0, any())],
-            Err(VariantsError::NoWeight("tone".into())),
+            Err(InvalidVariants::NoWeight("tone".into())),
         ),
     ] {
         let names: Vec<_> = list
             .iter()
             .map(|variant| variant.copy.name().to_owned())
             .collect();
-        let outcome = outcome.map_err(|error: VariantsError| error.to_string());
+        let outcome = outcome.map_err(|error: InvalidVariants| error.to_string());
         let made = Variants::new(list).map(|variants| variants.iter().count());
         assert_eq!(
             made.map_err(|error| error.to_string()),

@@ -38,11 +38,11 @@ struct Parsed {
 
 /// Everything that is wrong with a template. `Display` lists it in one line: what is wrong, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateError {
+pub struct InvalidTemplate {
     faults: Vec<Diagnostic>,
 }
 
-impl fmt::Display for TemplateError {
+impl fmt::Display for InvalidTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, Diagnostic { what, remedy }) in self.faults.iter().enumerate() {
             let separator = if index == 0 { "" } else { ". " };
@@ -52,17 +52,17 @@ impl fmt::Display for TemplateError {
     }
 }
 
-impl std::error::Error for TemplateError {}
+impl std::error::Error for InvalidTemplate {}
 
 impl Template {
     /// Parses a template. Fails with everything that is wrong in it: unknown fields, broken syntax, statements other
     /// than `if`.
-    pub fn parse(source: &str) -> Result<Self, TemplateError> {
+    pub fn parse(source: &str) -> Result<Self, InvalidTemplate> {
         let (template, faults) = Self::read(source);
         if faults.is_empty() {
             Ok(template)
         } else {
-            Err(TemplateError { faults })
+            Err(InvalidTemplate { faults })
         }
     }
 
