@@ -74,7 +74,7 @@ impl Besieged {
 }
 
 /// The head of a webhook with this signature and a body of this length, on a connection that ends with it.
-fn post(signature: &str, length: usize) -> String {
+pub(super) fn post(signature: &str, length: usize) -> String {
     format!(
         "POST /webhooks/ghl HTTP/1.1\r\nhost: here\r\nconnection: close\r\nx-ghl-signature: {signature}\r\n\
          content-length: {length}\r\n\r\n"
@@ -87,7 +87,7 @@ fn forged() -> String {
 }
 
 /// Sends this and reads until the other side closes.
-async fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
+pub(super) async fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
     let mut socket = TcpStream::connect(address).await.unwrap();
     // Whoever refuses may answer and close before it has read everything.
     let _ = socket.write_all(request).await;
@@ -96,7 +96,7 @@ async fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-fn status(answer: &[u8]) -> u16 {
+pub(super) fn status(answer: &[u8]) -> u16 {
     let text = String::from_utf8_lossy(answer);
     let status = text
         .split(' ')

@@ -7,6 +7,7 @@
 mod door;
 mod ending;
 mod faults;
+mod hostile_texts;
 mod isolation;
 mod kills;
 mod process;
