@@ -1,4 +1,4 @@
-//! The opt-outs and opt-ins of a caller.
+//! What the oracle knows of a caller's opt-outs and opt-ins, to check that no text follows an opt-out.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 #[derive(Debug, Default)]
 pub(super) struct OptOuts {
-    /// When the caller said each opt-out, and when an engine acknowledged it.
+    /// For each opt-out: when the caller sent it, and the elapsed time at which an engine acknowledged it.
     pub(super) opt_outs: Vec<(Timestamp, Duration)>,
     /// When the caller last opted in.
     pub(super) opted_in_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! The entries of a calendar: appointments and blocked slots as HighLevel gives them.
+//! Calendar events: listing appointments, deleting appointments and blocked slots, and the type that both are read as.
 //!
 //! Scopes: `calendars/events.readonly`, `calendars/events.write`.
 
@@ -45,7 +45,7 @@ impl<'a> CalendarEvents<'a> {
         let request = Request::delete(path(&["calendars", "events", id.as_str()]))
             .operation("calendar_events.delete")
             .version(ApiVersion::V2021_04_15)
-            .json(&NothingToSay {});
+            .json(&EmptyBody {});
         self.location.send_discarding(request).await
     }
 }
@@ -97,7 +97,7 @@ impl EventsQuery {
 }
 
 open_enum! {
-    /// How an appointment stands. Calls are `canceled` and services `no_show`; appointments have other spellings.
+    /// The status of an appointment. The spelling differs elsewhere: calls have `canceled`, service bookings `no_show`.
     pub enum AppointmentStatus {
         /// Not yet confirmed.
         New = "new",
@@ -142,7 +142,7 @@ pub struct CalendarEvent {
     pub title: Option<Private<String>>,
     /// How it stands.
     pub appointment_status: Option<AppointmentStatus>,
-    /// The same as some answers spell it, some of them beside the other.
+    /// The same under a misspelt key: some answers have only this key, some have both.
     #[serde(rename = "appoinmentStatus")]
     misspelt_status: Option<AppointmentStatus>,
     /// The user it is with.
@@ -184,7 +184,7 @@ pub struct CalendarEvent {
 
 impl<'de> Deserialize<'de> for CalendarEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The fields as they stand above.
+        // Not a recursion: `remote = "Self"` derives this inherent function, which reads the fields.
         let mut read = Self::deserialize(deserializer)?;
         let misspelt = read.misspelt_status.take();
         read.appointment_status = read.appointment_status.or(misspelt);
@@ -208,7 +208,7 @@ pub struct EventOrigin {
 
 /// HighLevel asks for a body where there is nothing to say; it is `{}`.
 #[derive(Serialize)]
-struct NothingToSay {}
+struct EmptyBody {}
 
 #[serde_as]
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Pages of those listings that skip and limit.
+//! Pages of the calendar listings that take `skip` and `limit`.
 
 use crate::api::listing::{Entries, Named, count};
 use crate::client::{Outlook, Page, Way};
@@ -45,8 +45,8 @@ impl<T> CalendarPage<T> {
         }
     }
 
-    /// The paging for the page after this one. `None` if HighLevel says that this is the last; where it says nothing, only an
-    /// empty page is known to be that, since HighLevel may give fewer entries than it was asked for.
+    /// The paging for the page after this one. `None` if HighLevel says that this is the last,
+    /// or if it is empty. A page with fewer entries than `limit` is not always the last.
     pub fn next(&self) -> Option<Paging> {
         if self.entries == 0 || self.more == Some(false) {
             return None;

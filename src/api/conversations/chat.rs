@@ -1,5 +1,5 @@
-//! Sending on the channels other than text message and e-mail, and what goes with sending: taking back what is
-//! scheduled, answering reviews, showing a visitor that a user is typing.
+//! Sending on channels other than text message and e-mail; also cancelling scheduled messages and e-mails, replying to
+//! reviews, and showing a live chat visitor that a user is typing.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
 impl<'a> Conversations<'a> {
-    /// Sends a message on any channel that has neither a number nor a subject. It fails, and is not repeated, like
+    /// Sends a message on a channel other than text message and e-mail. It fails, and is not repeated, like
     /// [`send_sms`](Self::send_sms).
     pub fn send_chat(&self, chat: &OutgoingChat) -> Call<'a, SentMessage> {
         let request = Request::post(path(&["conversations", "messages"]))
@@ -31,7 +31,7 @@ impl<'a> Conversations<'a> {
 
     /// Answers a review on Google. `conversation` is the one that the review is in. It is not repeated.
     ///
-    /// HighLevel says of version 3 that this is for its own apps only, and will go.
+    /// HighLevel says of version 3 that this is for its own apps only, and will be removed.
     pub fn reply_to_review(
         &self,
         conversation: &ConversationId,
@@ -49,7 +49,7 @@ impl<'a> Conversations<'a> {
         self.location.send(request)
     }
 
-    /// Takes a scheduled message back. HighLevel answers 200 also when it could not; this is an error here
+    /// Cancels a scheduled message. HighLevel answers 200 even if it could not cancel it; here that is an error
     /// ([`NotFound`](crate::error::ErrorKind::NotFound) if it is not scheduled, or not any more).
     pub async fn cancel_scheduled(&self, message: &MessageId) -> Result<()> {
         let segments = ["conversations", "messages", message.as_str(), "schedule"];
@@ -59,7 +59,7 @@ impl<'a> Conversations<'a> {
         self.location.send_discarding(request).await
     }
 
-    /// Takes a scheduled e-mail back, by its [`email_message_id`](SentMessage::email_message_id). It fails like
+    /// Cancels a scheduled e-mail, by its [`email_message_id`](SentMessage::email_message_id). It fails like
     /// [`cancel_scheduled`](Self::cancel_scheduled).
     pub async fn cancel_scheduled_email(&self, email_message: &MessageId) -> Result<()> {
         let id = email_message.as_str();
@@ -144,7 +144,7 @@ pub struct OutgoingChat {
     pub channel: ChatChannel,
     /// Who gets it.
     pub contact_id: ContactId,
-    /// The text; none for attachments or a template alone.
+    /// The text; `None` to send only attachments or a template.
     #[serde(rename = "message")]
     pub body: Option<Private<String>>,
     /// URLs of pictures and files.

@@ -24,8 +24,8 @@ impl<'a> Conversations<'a> {
     /// Logs a message or a call of a contact.
     ///
     /// It is not repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with
-    /// [`messages`](Self::messages) before logging it again. A custom message without its provider is such a case:
-    /// HighLevel answers 201 with nothing, and has logged nothing.
+    /// [`messages`](Self::messages) before logging it again. A custom message without its provider
+    /// also ends with `UnknownOutcome`: HighLevel answers 201 with an empty body and logs nothing.
     pub fn log_inbound(&self, message: &InboundEntry) -> Call<'a, LoggedMessage> {
         let request = Request::post(path(&["conversations", "messages", "inbound"]))
             .operation("conversations.log_inbound")
@@ -45,7 +45,7 @@ impl<'a> Conversations<'a> {
         self.location.send(request)
     }
 
-    /// Tells how far a message is. Only the app whose conversation provider sent it may.
+    /// Reports the delivery status of a message. Only the app whose conversation provider sent it may do so.
     pub fn update_status(
         &self,
         message: &MessageId,
@@ -268,7 +268,7 @@ pub struct LoggedMessage {
     pub note: Option<String>,
 }
 
-/// How far a message of a custom provider can be said to be.
+/// The delivery statuses that a custom provider can report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -294,7 +294,7 @@ pub struct StatusUpdate {
     pub error: Option<DeliveryError>,
     /// The single e-mail, of a thread.
     pub email_message_id: Option<MessageId>,
-    /// Whom it concerns of those who got an e-mail.
+    /// The recipients of an e-mail that the status is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<Private<String>>,
 }

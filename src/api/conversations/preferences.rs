@@ -1,7 +1,7 @@
-//! Subscriptions of contacts: kinds of e-mails and texts, and which contacts want them. In version 2 only.
+//! Subscription preferences: the kinds (subtypes) of e-mails and texts, and which contacts want them. API version 2 only.
 //!
-//! HighLevel's OpenAPI file `conversations.json` leaves the form of all answers open; those that say something are given
-//! as they come.
+//! HighLevel's OpenAPI file `conversations.json` gives no schema for the answers. Reads return them
+//! as JSON, and writes discard them.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::ids::{ContactId, CustomSubtypeId};
 use crate::secret::Private;
 
-const GONE: &str = "version 3 has no preferences; build the client without `api_version`";
+const NOT_IN_V3: &str = "version 3 has no preferences; build the client without `api_version`";
 
 /// What the contacts of one location have subscribed to. Made by [`Conversations::preferences`].
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ impl<'a> Preferences<'a> {
         self.location.send_discarding(request).await
     }
 
-    /// What a contact has unsubscribed from, as HighLevel gives it: with one of its e-mail addresses, or with all.
+    /// What a contact has unsubscribed from, as HighLevel gives it: for this e-mail address, or for all if `None`.
     pub fn unsubscriptions(
         &self,
         contact: &ContactId,
@@ -120,7 +120,7 @@ impl<'a> Preferences<'a> {
 
     /// The request, and whether the client's version has it.
     fn request(&self, operation: &'static str, request: Request) -> (Request, Result<()>) {
-        let checked = version_gate::version_2(self.location.speaks_v3(), operation, GONE);
+        let checked = version_gate::version_2(self.location.speaks_v3(), operation, NOT_IN_V3);
         let request = request.operation(operation);
         (request.version(ApiVersion::V2021_04_15), checked)
     }
@@ -145,7 +145,7 @@ pub struct NewCustomSubtype {
     pub name: String,
     /// What it is about, in up to 100 characters.
     pub description: Option<String>,
-    /// How it goes.
+    /// The channel it is sent on.
     pub channel: SubtypeChannel,
     /// The language as a code such as `en`.
     pub language: String,

@@ -5,8 +5,8 @@ use gohighlevel::ids::BusinessId;
 use serde_json::json;
 
 use super::support::{
-    LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once, fixture,
-    text,
+    LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated, assert_sent_once,
+    fixture, text,
 };
 
 const TARGET: &str = "/businesses/63771dcac1116f0e21de8e12";
@@ -37,7 +37,7 @@ async fn list() {
     assert_eq!(business.country.as_deref(), Some("united states"));
     assert_eq!(business.location_id.as_ref().unwrap().as_str(), LOCATION);
     assert!(business.updated_by.is_some() && business.created_at.is_some());
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn list_reads_an_odd_answer() {
     server.assert_asked("GET", &target, V2021_07, None).await;
     assert_eq!(page.items.len(), 1);
     assert_eq!(text(&page.items[0].name), Some("42"));
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn get() {
         let business = server.location.businesses().get(&id()).await.unwrap();
         server.assert_asked("GET", TARGET, "v3", None).await;
         assert_eq!(business.id, id());
-        assert_prints_nobody(&business);
+        assert_prints_no_personal_data(&business);
     }
 }
 
@@ -78,7 +78,7 @@ async fn create() {
         .assert_asked("POST", "/businesses/", V2021_07, Some(body))
         .await;
     assert_eq!(business.id, id());
-    assert_prints_nobody(&fields());
+    assert_prints_no_personal_data(&fields());
 }
 
 #[tokio::test]

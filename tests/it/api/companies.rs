@@ -2,7 +2,7 @@
 
 use gohighlevel::ids::CompanyId;
 
-use super::support::{Server, V2021_07, assert_prints_nobody, fixture, text};
+use super::support::{Server, V2021_07, assert_prints_no_personal_data, fixture, text};
 
 const TARGET: &str = "/companies/5DP41231LkQsiKESj6rh";
 
@@ -45,5 +45,5 @@ async fn get_reads_an_odd_answer() {
     assert_eq!((company.plan, company.location_count), (Some(3), None));
     assert_eq!(company.is_reselling, Some(true));
     assert_eq!(company.saas_settings, None);
-    assert_prints_nobody(&company);
+    assert_prints_no_personal_data(&company);
 }

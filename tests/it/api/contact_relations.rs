@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::support::{
     CONTACT, LOCATION, Server, V3, V2021_07, asks, asks_in_both, assert_not_in,
-    assert_prints_nobody, assert_repeated, assert_sent_once, contact_id, fixture, phone, text,
+    assert_prints_no_personal_data, assert_repeated, assert_sent_once, contact_id, fixture, phone,
+    text,
 };
 
 fn user() -> UserId {
@@ -94,7 +95,7 @@ async fn appointments() {
     assert_eq!(appointment.users.len(), 1);
     assert_eq!(appointment.assigned_resources, ["room 1"]);
     assert_eq!(text(&appointment.address), Some("1 Bank Street"));
-    assert_prints_nobody(&appointments);
+    assert_prints_no_personal_data(&appointments);
 
     let server = Server::answering(200, fixture!("contacts/appointments_odd")).await;
     let odd = server.location.contacts().appointments(&contact).await;
@@ -158,7 +159,7 @@ async fn businesses() {
     assert_eq!(contact.followers, [user()]);
     assert_eq!(contact.attributions.len(), 1);
     assert_eq!(contact.attributions[0].medium.as_deref(), Some("survey"));
-    assert_prints_nobody(&(page, query));
+    assert_prints_no_personal_data(&(page, query));
     assert_repeated(async |location| {
         let contacts = location.contacts();
         contacts.set_business(&[contact_id()], None).await
@@ -187,7 +188,7 @@ async fn the_old_list_is_version_2_only() {
     .unwrap();
     assert_eq!(page.total, Some(101));
     assert_eq!(page.next(), query.start.as_ref());
-    assert_prints_nobody(&(page, &query));
+    assert_prints_no_personal_data(&(page, &query));
 
     // Without `meta`, as documented, the last contact says where to go on.
     let body =
@@ -370,5 +371,5 @@ async fn a_contact_of_version_3_is_read() {
         contact.attributions[0].session_source.as_deref(),
         Some("CRM UI")
     );
-    assert_prints_nobody(&contact);
+    assert_prints_no_personal_data(&contact);
 }

@@ -12,8 +12,8 @@ use gohighlevel::secret::Private;
 use serde_json::json;
 
 use super::support::{
-    CONTACT, LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once,
-    contact_id, fixture, phone, text,
+    CONTACT, LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated,
+    assert_sent_once, contact_id, fixture, phone, text,
 };
 
 fn full() -> NewContact {
@@ -107,7 +107,7 @@ async fn create() {
         contact.date_added,
         Some("2026-05-08T09:59:41.937Z".parse().unwrap())
     );
-    assert_prints_nobody(&(contact, full()));
+    assert_prints_no_personal_data(&(contact, full()));
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn create_reads_an_odd_answer() {
     assert_eq!(contact.contact_type.as_deref(), Some("space cadet"));
     assert_eq!(contact.assigned_to, None);
     assert!(contact.tags.is_empty() && contact.custom_fields.is_empty());
-    assert_prints_nobody(&contact);
+    assert_prints_no_personal_data(&contact);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn upsert() {
         .await;
     assert_eq!(upserted.new, Some(true));
     assert_eq!(upserted.contact.id, contact_id());
-    assert_prints_nobody(&upserted);
+    assert_prints_no_personal_data(&upserted);
 }
 
 #[tokio::test]
@@ -301,7 +301,7 @@ async fn get() {
         contact.last_activity,
         Some("2021-07-16T11:39:30.564Z".parse().unwrap())
     );
-    assert_prints_nobody(&contact);
+    assert_prints_no_personal_data(&contact);
 }
 
 #[tokio::test]
@@ -355,7 +355,7 @@ async fn update() {
         )
         .await;
     assert_eq!(contact.email, None);
-    assert_prints_nobody(&(contact, update));
+    assert_prints_no_personal_data(&(contact, update));
 }
 
 #[tokio::test]
@@ -424,7 +424,7 @@ async fn search() {
     assert_eq!(text(&first.address), Some("3535 1st St N"));
     assert_eq!(first.valid_email, None);
     assert_eq!(found.contacts[1].valid_email, Some(true));
-    assert_prints_nobody(&(&found, &search));
+    assert_prints_no_personal_data(&(&found, &search));
 
     let server = Server::answering(200, fixture!("contacts/search_odd")).await;
     let next = ContactSearch {

@@ -19,7 +19,8 @@ use crate::client::scripted::{Scene, answer};
 
 use super::support::{
     CONTACT, LOCATION, Server, V3, V2021_04, asks, asks_in_both, assert_not_in,
-    assert_prints_nobody, assert_repeated, assert_sent_once, contact_id, fixture, phone, text,
+    assert_prints_no_personal_data, assert_repeated, assert_sent_once, contact_id, fixture, phone,
+    text,
 };
 
 const CONVERSATION: &str = "tDtDnQdgm2LXpyiqYvZ6";
@@ -80,7 +81,7 @@ async fn conversations_are_created_read_changed_and_deleted() {
     );
     assert_eq!(updated.user_id.as_ref(), updated.assigned_to.as_ref());
     assert!(updated.user_id.is_some());
-    assert_prints_nobody(&updated);
+    assert_prints_no_personal_data(&updated);
     update.feedback = Some(ConversationFeedback::Positive);
     body["feedback"] = json!("positive");
     let asked = ("PUT", one.as_str(), Some(body));
@@ -204,7 +205,7 @@ async fn messages_are_sent_on_every_channel() {
             server.location.conversations().send_chat(&chat).await
         })
         .await;
-        assert_prints_nobody(&chat);
+        assert_prints_no_personal_data(&chat);
     }
     let chat = OutgoingChat {
         body: None,
@@ -235,7 +236,7 @@ async fn messages_are_sent_on_every_channel() {
         server.location.conversations().send_chat(&chat).await
     })
     .await;
-    assert_prints_nobody(&chat);
+    assert_prints_no_personal_data(&chat);
     assert_sent_once(async |location| location.conversations().send_chat(&chat).await).await;
 }
 
@@ -307,7 +308,7 @@ async fn texts_and_emails_have_templates_providers_and_forwards() {
     let forwarded = sent.forwarded.as_ref().unwrap();
     assert_eq!(text(&forwarded.forward_to_email), Some("rosan@example.com"));
     assert_eq!(forwarded.forward_whole_thread, Some(false));
-    assert_prints_nobody(&(sent, email));
+    assert_prints_no_personal_data(&(sent, email));
 }
 
 #[tokio::test]
@@ -431,7 +432,7 @@ async fn what_happened_elsewhere_is_logged() {
     assert_eq!(logged.conversation_id, Some(id()));
     assert_eq!(logged.email_message_id, None);
     assert_eq!(logged.note.as_deref(), Some("Message added successfully"));
-    assert_prints_nobody(&(&entry, logged));
+    assert_prints_no_personal_data(&(&entry, logged));
 
     let email = InboundEntry {
         body: Some("Sorry".into()),
@@ -470,7 +471,7 @@ async fn what_happened_elsewhere_is_logged() {
         server.location.conversations().log_inbound(&email).await
     })
     .await;
-    assert_prints_nobody(&email);
+    assert_prints_no_personal_data(&email);
 
     let outbound = OutboundCall {
         conversation_id: id(),
@@ -532,7 +533,7 @@ async fn providers_tell_what_became_of_messages() {
         },
     )
     .await;
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
 
     let attachments = format!("{target}/attachments");
     let body = json!({"attachments": ["https://example.com/a.wav"]});

@@ -9,7 +9,7 @@ use gohighlevel::ids::CustomSubtypeId;
 use serde_json::json;
 
 use super::support::{
-    CONTACT, LOCATION, Server, V3, V2021_04, asks, assert_not_in, assert_prints_nobody,
+    CONTACT, LOCATION, Server, V3, V2021_04, asks, assert_not_in, assert_prints_no_personal_data,
     assert_repeated, assert_sent_once, contact_id, fixture,
 };
 
@@ -95,7 +95,7 @@ async fn what_a_contact_wants() {
     });
     let status = status.await.unwrap();
     assert!(status["emails"].is_array());
-    assert_prints_nobody(&status);
+    assert_prints_no_personal_data(&status);
 
     for (action, written) in [
         (
@@ -141,7 +141,7 @@ async fn what_a_contact_wants() {
             preferences.change_subscription(&change).await
         });
         changed.await.unwrap();
-        assert_prints_nobody(&change);
+        assert_prints_no_personal_data(&change);
     }
     assert_repeated(async |location| {
         let preferences = location.conversations().preferences();

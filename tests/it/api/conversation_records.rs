@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::support::{
     CONTACT, LOCATION, Server, V3, V2021_04, asks, asks_in_both, assert_not_in,
-    assert_prints_nobody, assert_repeated, contact_id, fixture, text,
+    assert_prints_no_personal_data, assert_repeated, contact_id, fixture, text,
 };
 
 const CONVERSATION: &str = "tDtDnQdgm2LXpyiqYvZ6";
@@ -42,7 +42,7 @@ async fn single_emails() {
     assert_eq!(email.status, Some(MessageStatus::Opened));
     assert_eq!(text(&email.subject), Some("Sorry, Rosan"));
     assert_eq!((email.to.len(), email.cc.len(), email.bcc.len()), (1, 1, 0));
-    assert_prints_nobody(&email);
+    assert_prints_no_personal_data(&email);
     let server = Server::answering(200, fixture!("conversations/email_odd")).await;
     let odd = server.location.conversations().email(&email_id).await;
     let odd = odd.unwrap();
@@ -84,7 +84,7 @@ async fn single_emails() {
         conversations.update_email_status(&email_id, &update).await
     })
     .await;
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn recordings_and_what_was_said() {
     })
     .await;
     assert_eq!(&recording[..], b"RIFF rosan");
-    assert_prints_nobody(&recording);
+    assert_prints_no_personal_data(&recording);
 
     let target =
         format!("/conversations/locations/{LOCATION}/messages/t22c6DQcTDf3MjRhwf77/transcription");
@@ -121,7 +121,7 @@ async fn recordings_and_what_was_said() {
         assert_eq!(text(&sentences[0].text), Some("Sorry, this is Rosan"));
         assert_eq!(sentences[0].media_channel, Some(1));
         assert_eq!(sentences[0].confidence, Some(0.5));
-        assert_prints_nobody(&sentences);
+        assert_prints_no_personal_data(&sentences);
     }
     let download = format!("{target}/download");
     let asked = ("GET", download.as_str(), None);
@@ -131,7 +131,7 @@ async fn recordings_and_what_was_said() {
     })
     .await;
     assert_eq!(*file, "Rosan: sorry");
-    assert_prints_nobody(&file);
+    assert_prints_no_personal_data(&file);
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use gohighlevel::phone::PhoneNumber;
 use serde_json::json;
 
 use super::support::{
-    CONTACT, LOCATION, Server, V2021_04, assert_prints_nobody, assert_repeated, assert_sent_once,
-    contact_id, fixture, phone, text,
+    CONTACT, LOCATION, Server, V2021_04, assert_prints_no_personal_data, assert_repeated,
+    assert_sent_once, contact_id, fixture, phone, text,
 };
 
 fn sms() -> OutgoingSms {
@@ -86,7 +86,7 @@ async fn send_sms_with_everything() {
     assert_eq!(sent.message_id, message_id("m7"));
     assert_eq!(sent.message_ids, [message_id("m7")]);
     assert_eq!(sent.status, Some(MessageStatus::Other("teleported".into())));
-    assert_prints_nobody(&sms);
+    assert_prints_no_personal_data(&sms);
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn send_email() {
         Some(message_id("rnGyqh2F6uBrIkfhFo9A"))
     );
     assert_eq!(sent.status, Some(MessageStatus::Pending));
-    assert_prints_nobody(&email);
+    assert_prints_no_personal_data(&email);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn search() {
         page.next(),
         Some("2026-05-08T09:59:41.937Z".parse().unwrap())
     );
-    assert_prints_nobody(&(page, search));
+    assert_prints_no_personal_data(&(page, search));
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn messages() {
     assert_eq!(call.direction, Some(Direction::Inbound));
     assert_eq!(call.call_status, Some(CallStatus::NoAnswer));
     assert_eq!(call.call_duration, Some(Duration::ZERO));
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -359,7 +359,7 @@ async fn message() {
         call.date_updated,
         Some("2026-05-08T11:58:00Z".parse().unwrap())
     );
-    assert_prints_nobody(&call);
+    assert_prints_no_personal_data(&call);
 }
 
 #[tokio::test]
@@ -369,7 +369,7 @@ async fn message_reads_the_flat_form_and_odd_answers() {
     let message = conversations.message(&message_id("x")).await.unwrap();
     assert_eq!(message.message_type, Some(MessageType::Sms));
     assert_eq!(text(&message.body), Some("Hi, this is Rosan"));
-    assert_prints_nobody(&message);
+    assert_prints_no_personal_data(&message);
 
     let server = Server::answering(200, fixture!("conversations/message_odd")).await;
     let conversations = server.location.conversations();

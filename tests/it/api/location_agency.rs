@@ -11,8 +11,8 @@ use gohighlevel::phone::PhoneNumber;
 use serde_json::json;
 
 use super::support::{
-    LOCATION, Server, V3, V2021_07, asks, asks_in_both, assert_not_in, assert_prints_nobody,
-    fixture, text,
+    LOCATION, Server, V3, V2021_07, asks, asks_in_both, assert_not_in,
+    assert_prints_no_personal_data, fixture, text,
 };
 
 fn company() -> CompanyId {
@@ -55,7 +55,7 @@ async fn search() {
     ] {
         assert!(value.is_some());
     }
-    assert_prints_nobody(&(page, search));
+    assert_prints_no_personal_data(&(page, search));
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn create_and_update() {
     })
     .await;
     assert_eq!(created.id, id());
-    assert_prints_nobody(&(created, new));
+    assert_prints_no_personal_data(&(created, new));
 
     let update = LocationUpdate {
         name: Some("Mark Shoes".into()),

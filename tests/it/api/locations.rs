@@ -3,7 +3,7 @@
 use gohighlevel::api::locations::ContactIdentifier;
 
 use super::support::{
-    LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, fixture, text,
+    LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated, fixture, text,
 };
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn details() {
         settings.contact_unique_identifiers,
         [ContactIdentifier::Phone, ContactIdentifier::Email]
     );
-    assert_prints_nobody(&details);
+    assert_prints_no_personal_data(&details);
 }
 
 #[tokio::test]

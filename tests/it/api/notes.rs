@@ -5,7 +5,7 @@ use gohighlevel::ids::{NoteId, UserId};
 use serde_json::json;
 
 use super::support::{
-    CONTACT, Server, V2021_07, asks_in_both, assert_prints_nobody, assert_repeated,
+    CONTACT, Server, V2021_07, asks_in_both, assert_prints_no_personal_data, assert_repeated,
     assert_sent_once, contact_id, fixture, text,
 };
 
@@ -46,7 +46,7 @@ async fn every_operation_asks_as_documented() {
         notes[0].date_added,
         Some("2021-07-08T12:02:11.285Z".parse().unwrap())
     );
-    assert_prints_nobody(&(notes, new_note()));
+    assert_prints_no_personal_data(&(notes, new_note()));
 
     let answer = fixture!("notes/one");
     let note = asks_in_both(V2021_07, answer, ("GET", &one, None), async |server| {

@@ -8,8 +8,8 @@ use gohighlevel::error::ErrorKind;
 use serde_json::json;
 
 use super::support::{
-    LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once, fixture,
-    phone, text,
+    LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated, assert_sent_once,
+    fixture, phone, text,
 };
 
 fn target(rest: &str) -> String {
@@ -42,7 +42,7 @@ async fn list() {
     assert_eq!(number.origin, Some(NumberOrigin::Twilio));
     assert_eq!(page.numbers[1].number_type, Some(NumberType::TollFree));
     assert_eq!(page.numbers[1].inbound_call_service, None);
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn list_in_version_3() {
     let sender = &page.rcs_sender_ids[0];
     assert_eq!(text(&sender.number), Some("rosan-sender"));
     assert!(sender.rcs_meta.is_some());
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn list_reads_an_odd_answer() {
         page.numbers[0].number_type,
         Some(NumberType::Other("satellite".into()))
     );
-    assert_prints_nobody(&page);
+    assert_prints_no_personal_data(&page);
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn available() {
     let price = number.price.as_ref().unwrap();
     assert_eq!(price.number_type, Some(NumberType::TollFree));
     assert_eq!(price.price, Some(1.15));
-    assert_prints_nobody(&found);
+    assert_prints_no_personal_data(&found);
 
     let server = Server::answering_v3(200, fixture!("phone_numbers/available_v3")).await;
     let numbers = server.location.phone_numbers();
@@ -157,7 +157,7 @@ async fn purchase() {
         bought.numbers.as_ref().unwrap()["+18887324197"],
         "conversation"
     );
-    assert_prints_nobody(&(bought, purchase));
+    assert_prints_no_personal_data(&(bought, purchase));
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn pools() {
         assert_eq!(pools.len(), 1);
         assert_eq!(pools[0].numbers[0].phone_number, Some(phone()));
         assert_eq!(pools[0].call_recording, Some(true));
-        assert_prints_nobody(&pools);
+        assert_prints_no_personal_data(&pools);
     }
     let server = Server::answering(200, fixture!("phone_numbers/pools_odd")).await;
     let pools = server.location.phone_numbers().pools().await.unwrap();

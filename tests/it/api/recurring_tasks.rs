@@ -10,8 +10,8 @@ use gohighlevel::ids::{BusinessId, RecurringTaskId, UserId};
 use serde_json::json;
 
 use super::support::{
-    CONTACT, LOCATION, Server, V2021_07, asks_in_both, assert_prints_nobody, assert_repeated,
-    assert_sent_once, contact_id, fixture, text,
+    CONTACT, LOCATION, Server, V2021_07, asks_in_both, assert_prints_no_personal_data,
+    assert_repeated, assert_sent_once, contact_id, fixture, text,
 };
 
 fn id() -> RecurringTaskId {
@@ -52,7 +52,7 @@ async fn every_operation_asks_as_documented() {
     assert_eq!(text(&task.title), Some("Call Rosan back"));
     assert_eq!(task.contact_id, Some(contact_id()));
     assert_eq!((task.occurrences, task.deleted), (Some(10), Some(false)));
-    assert_prints_nobody(&task);
+    assert_prints_no_personal_data(&task);
 
     let rule_body = json!({
         "intervalType": "monthly",
@@ -86,7 +86,7 @@ async fn every_operation_asks_as_documented() {
         server.location.recurring_tasks().create(&new).await
     })
     .await;
-    assert_prints_nobody(&new);
+    assert_prints_no_personal_data(&new);
 
     let update = RecurringTaskUpdate {
         owners: Some(Vec::new()),
@@ -158,7 +158,7 @@ async fn search() {
         (&page.items[1].contact_id, page.items[1].completed),
         (&None, Some(true))
     );
-    assert_prints_nobody(&(page, &search));
+    assert_prints_no_personal_data(&(page, &search));
     let asked = (
         "POST",
         target.as_str(),

@@ -1,4 +1,4 @@
-//! A server on loopback that answers one fixture and remembers what it was asked.
+//! A loopback server that gives every request the same answer, and assertions on requests, repeats and printed values.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -187,7 +187,7 @@ pub(crate) async fn assert_sent_once<T: Debug>(call: impl AsyncFn(&Location) -> 
 }
 
 /// Asserts that nothing personal out of the fixtures and inputs of these tests is printed.
-pub(crate) fn assert_prints_nobody(value: &impl Debug) {
+pub(crate) fn assert_prints_no_personal_data(value: &impl Debug) {
     let printed = format!("{value:#?}");
     for planted in [
         "rosan",

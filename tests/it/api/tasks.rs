@@ -5,8 +5,8 @@ use gohighlevel::ids::{TaskId, UserId};
 use serde_json::json;
 
 use super::support::{
-    CONTACT, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once, contact_id,
-    fixture, text,
+    CONTACT, Server, V2021_07, assert_prints_no_personal_data, assert_repeated, assert_sent_once,
+    contact_id, fixture, text,
 };
 
 fn id() -> TaskId {
@@ -38,7 +38,7 @@ async fn list() {
     assert_eq!(tasks[0].assigned_to, new_task().assigned_to);
     assert_eq!(tasks[0].completed, Some(false));
     assert_eq!(tasks[0].contact_id, Some(contact_id()));
-    assert_prints_nobody(&tasks);
+    assert_prints_no_personal_data(&tasks);
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn create() {
         )
         .await;
     assert_eq!(task.id, id());
-    assert_prints_nobody(&(task, new_task()));
+    assert_prints_no_personal_data(&(task, new_task()));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn update() {
             Some(json!({"title": "Call Rosan back", "dueDate": "2026-07-01T15:00:00Z"})),
         )
         .await;
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use wiremock::matchers::{header, method, path, query_param, query_param_is_missi
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::support::{
-    LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once, fixture,
-    phone, text,
+    LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated, assert_sent_once,
+    fixture, phone, text,
 };
 
 const TARGET: &str = "/users/0IHuJvc2ofPAAA8GzTRi";
@@ -47,7 +47,7 @@ async fn list() {
     assert_eq!(roles.user_type, Some(UserType::Account));
     assert_eq!(roles.role, Some(UserRole::Admin));
     assert_eq!(roles.location_ids[0].as_str(), LOCATION);
-    assert_prints_nobody(&users);
+    assert_prints_no_personal_data(&users);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn get() {
         .await;
     assert_eq!(text(&user.email), Some("sanjay@example.com"));
     assert_eq!(user.roles.as_ref().unwrap().role, Some(UserRole::User));
-    assert_prints_nobody(&user);
+    assert_prints_no_personal_data(&user);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn search_a_location_or_the_agency() {
         user.roles.as_ref().unwrap().restrict_sub_account,
         Some(true)
     );
-    assert_prints_nobody(&(&page, search()));
+    assert_prints_no_personal_data(&(&page, search()));
 
     let server = Server::answering_v3(200, fixture!("users/search")).await;
     let users = server.client.users();
@@ -196,7 +196,7 @@ async fn search_by_email() {
         )
         .await;
     assert_eq!(page.next(), Some(2));
-    assert_prints_nobody(&search);
+    assert_prints_no_personal_data(&search);
 }
 
 /// Version 3 has no list: the location names its agency, and the search is read to its end.
@@ -309,7 +309,7 @@ async fn create() {
     server
         .assert_asked("POST", "/users/", "v3", Some(body))
         .await;
-    assert_prints_nobody(&new_user());
+    assert_prints_no_personal_data(&new_user());
 }
 
 #[tokio::test]
@@ -336,7 +336,7 @@ async fn update() {
     server
         .assert_asked("PUT", TARGET, V2021_07, Some(body))
         .await;
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-/// What JSON Schema says about the names and types it knows; the rest of OpenAPI's words is dropped.
+/// The keywords that are copied as they are. Only the first eight, up to `pattern`, go into the [`strict`] schema.
 const KEPT: [&str; 13] = [
     "enum",
     "minimum",
@@ -37,7 +37,7 @@ impl Files {
         })
     }
 
-    /// `schema` of the file at `path` with everything it refers to in its place. What refers to itself ends open.
+    /// `schema` of the file at `path` with each `$ref` replaced by its target. A recursive `$ref` allows anything.
     pub(super) fn resolve(&mut self, path: &Path, schema: &Value) -> Value {
         Value::Object(self.inline(path, schema, &mut Vec::new()))
     }
@@ -125,7 +125,7 @@ fn list(value: Option<&Value>) -> &[Value] {
     value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Lays one schema over another: properties and required names add up, anything else of the later one counts.
+/// Merges `over` into `made`: `properties` and `required` are joined, any other keyword of `over` replaces the old one.
 fn merge(made: &mut Map<String, Value>, over: Map<String, Value>) {
     for (word, value) in over {
         match (made.get_mut(&word), value) {

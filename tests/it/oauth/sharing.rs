@@ -1,4 +1,4 @@
-//! Several clients and processes on one store, where using a refresh token twice ends the grant.
+//! Several clients and processes that share one token store: together they refresh a token only once.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use http::Method;
 use super::support::{LIFE, Process, SOLEIL, asked, builder, until, while_claims_hold};
 use crate::held_clock::HeldClock;
 
-/// Two processes, each with a store of its own on the same place, in five generations of tokens. FakeGhl shows no grace:
-/// one token call too many would end the grant.
+/// Two processes use the same stored tokens, each through its own handle, for five generations of tokens. FakeGhl has no
+/// grace period: one token call too many would end the grant.
 async fn share(one: impl TokenStore + Clone, two: impl TokenStore) {
     let clock = HeldClock::new();
     let fake = builder(&clock)
@@ -76,7 +76,7 @@ async fn two_processes_on_one_database_make_one_token_call() {
 }
 
 #[tokio::test]
-async fn who_waits_for_somebody_elses_claim_looks_again_on_the_clock_and_does_not_ask() {
+async fn a_client_that_waits_for_anothers_claim_polls_the_store_and_makes_no_token_call() {
     let clock = HeldClock::new();
     let fake = builder(&clock).start().await.unwrap();
     let store = MemoryTokenStore::new();

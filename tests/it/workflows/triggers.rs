@@ -1,4 +1,4 @@
-//! Triggers end to end: HighLevel tells of subscriptions, and the service fires them.
+//! Workflow triggers end to end: HighLevel notifies the app of subscriptions, and the app fires its triggers.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// Somebody puts the trigger into a workflow; its id.
+    /// A user adds the trigger to a workflow. Returns the trigger's id.
     async fn subscribed(&self, workflow: &str, filters: Value) -> String {
         let trigger = WorkflowTrigger {
             location_id: LOCATION.into(),
@@ -76,7 +76,7 @@ fn outcomes(fired: &[Fired]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn those_that_want_it_are_fired() {
+async fn only_workflows_whose_filters_match_are_fired() {
     let world = World::new().await;
     let all = world.subscribed("w-all", json!([])).await;
     let usa = world.subscribed("w-usa", country("USA")).await;
@@ -115,7 +115,7 @@ async fn those_that_want_it_are_fired() {
 }
 
 #[tokio::test]
-async fn a_stale_target_is_retired_and_found_out_once() {
+async fn a_stale_target_is_retired_after_one_request() {
     let world = World::new().await;
     let lost = world.subscribed("w-lost", json!([])).await;
     world.subscribed("w-there", json!([])).await;
@@ -191,7 +191,7 @@ async fn no_more_than_allowed_are_fired_at_once() {
     let firing =
         tokio::spawn(async move { triggers.fire(&location, "order_paid", &json!({})).await });
     let (first, second) = (gate.arrived().await.unwrap(), gate.arrived().await.unwrap());
-    // Whatever could run beside those two has had its time: a request of another kind came and went.
+    // A third request would have arrived by now: an unrelated request was sent and answered.
     super::support::location(&world.fake)
         .details()
         .await
@@ -206,7 +206,7 @@ async fn no_more_than_allowed_are_fired_at_once() {
 }
 
 #[tokio::test]
-async fn who_does_not_know_the_secret_subscribes_nobody() {
+async fn a_wrong_secret_adds_no_subscription() {
     let mut world = World::new().await;
     let endpoint = WorkflowEndpoint::builder(secret()).subscriptions(world.triggers.clone());
     world.app = serve(&endpoint).await.header(HEADER, "Jq8mV2tR5xZ7cB1nK5");

@@ -64,7 +64,7 @@ impl<'a> ServiceBookings<'a> {
     pub fn create(
         &self,
         booking: &NewServiceBooking,
-        checks: BookingChecks,
+        checks: SkippedBookingChecks,
     ) -> Call<'a, ServiceBooking> {
         let checked = only_in_v3(self.location, "service_bookings.create");
         let request = checks
@@ -81,7 +81,7 @@ impl<'a> ServiceBookings<'a> {
         &self,
         id: &ServiceBookingId,
         update: &ServiceBookingUpdate,
-        checks: BookingChecks,
+        checks: SkippedBookingChecks,
     ) -> Call<'a, ServiceBooking> {
         let checked = only_in_v3(self.location, "service_bookings.update");
         let request = checks
@@ -122,14 +122,14 @@ pub struct BookingsQuery {
 
 /// Which checks HighLevel leaves out when it books. The default leaves out none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct BookingChecks {
-    /// Whether a slot is booked even if it is not free; the notice does not matter then either.
+pub struct SkippedBookingChecks {
+    /// Whether a slot is booked even if it is not free; the scheduling notice is then not checked either.
     pub override_availability: bool,
-    /// Whether notice and date range do not matter.
+    /// Whether the scheduling notice and the date range are not checked.
     pub skip_scheduling_notice: bool,
 }
 
-impl BookingChecks {
+impl SkippedBookingChecks {
     /// Both are false if they are not sent.
     fn parameters(self, request: Request) -> Request {
         request
@@ -295,7 +295,7 @@ pub struct NewServiceBooking {
     pub services: Vec<BookedServiceInput>,
     /// The place; the default one if `None`.
     pub service_location_id: Option<ServiceLocationId>,
-    /// Where it is; needed if the booker says where.
+    /// Where it is; required at a service location of type `AskBooker`.
     pub meeting_location: Option<Private<String>>,
     /// The title.
     pub title: Option<Private<String>>,
@@ -321,7 +321,7 @@ pub struct ServiceBookingUpdate {
     pub services: Option<Vec<BookedServiceInput>>,
     /// The place.
     pub service_location_id: Option<ServiceLocationId>,
-    /// Where it is; needed if the booker says where.
+    /// Where it is; required at a service location of type `AskBooker`.
     pub meeting_location: Option<Private<String>>,
     /// The title.
     pub title: Option<Private<String>>,

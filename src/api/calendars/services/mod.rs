@@ -11,9 +11,9 @@ mod catalog;
 mod places;
 
 pub use bookings::{
-    BookedAddOn, BookedService, BookedServiceInput, BookingChecks, BookingsQuery, NewBookingStatus,
+    BookedAddOn, BookedService, BookedServiceInput, BookingsQuery, NewBookingStatus,
     NewServiceBooking, ServiceAddOnInput, ServiceBooking, ServiceBookingStatus,
-    ServiceBookingUpdate, ServiceBookings,
+    ServiceBookingUpdate, ServiceBookings, SkippedBookingChecks,
 };
 pub use catalog::{
     DepositType, NewService, NewServiceVariation, Service, ServiceDetails, ServicePayment,

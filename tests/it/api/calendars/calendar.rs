@@ -10,7 +10,8 @@ use gohighlevel::ids::{CalendarGroupId, CalendarId, UserId};
 use serde_json::json;
 
 use super::super::support::{
-    LOCATION, Server, assert_prints_nobody, assert_repeated, assert_sent_once, fixture, text,
+    LOCATION, Server, assert_prints_no_personal_data, assert_repeated, assert_sent_once, fixture,
+    text,
 };
 use super::{CALENDAR, USER, asked, asked_in_v3};
 
@@ -167,7 +168,7 @@ async fn update_writes_what_is_named() {
             ..CalendarSettings::default()
         },
     };
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
     asked(
         fixture!("calendars/one"),
         "PUT",

@@ -9,8 +9,8 @@ use gohighlevel::ids::{CalendarEventId, CalendarGroupId, CalendarId, ContactId, 
 use serde_json::json;
 
 use super::super::support::{
-    CONTACT, LOCATION, assert_prints_nobody, assert_repeated, assert_sent_once, contact_id,
-    fixture, text,
+    CONTACT, LOCATION, assert_prints_no_personal_data, assert_repeated, assert_sent_once,
+    contact_id, fixture, text,
 };
 use super::{CALENDAR, EVENT, USER, asked, asked_in_v3};
 
@@ -134,7 +134,7 @@ async fn list() {
 
 #[tokio::test]
 async fn create_an_appointment() {
-    assert_prints_nobody(&appointment());
+    assert_prints_no_personal_data(&appointment());
     let event = asked(
         fixture!("calendars/appointment"),
         "POST",
@@ -234,7 +234,7 @@ async fn delete() {
 
 #[tokio::test]
 async fn blocked_slots() {
-    assert_prints_nobody(&blocked_slot());
+    assert_prints_no_personal_data(&blocked_slot());
     let event = asked(
         fixture!("calendars/blocked_slot"),
         "POST",
@@ -299,7 +299,7 @@ async fn notes() {
     );
 
     let body = json!({"body": "Call back Rosan", "userId": USER});
-    assert_prints_nobody(&note());
+    assert_prints_no_personal_data(&note());
     let read = asked(
         fixture!("calendars/note"),
         "POST",

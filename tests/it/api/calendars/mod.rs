@@ -14,7 +14,7 @@ use gohighlevel::client::Location;
 use gohighlevel::error::ErrorKind;
 use serde_json::Value;
 
-use super::support::{Server, V2021_04, assert_prints_nobody};
+use super::support::{Server, V2021_04, assert_prints_no_personal_data};
 
 const CALENDAR: &str = "BqTwX8QFwXzpegMve9EQ";
 const EVENT: &str = "ocQHyuzHvysMo5N5VsXc";
@@ -33,7 +33,7 @@ async fn asked<T: Debug>(
     server
         .assert_asked(method, target, V2021_04, body.clone())
         .await;
-    assert_prints_nobody(&read);
+    assert_prints_no_personal_data(&read);
     let server = Server::answering_v3(200, answer).await;
     call(&server.location).await.unwrap();
     server.assert_asked(method, target, "v3", body).await;
@@ -59,6 +59,6 @@ async fn asked_in_v3<T: Debug>(
     let server = Server::answering_v3(201, answer).await;
     let read = call(&server.location).await.unwrap();
     server.assert_asked(method, target, "v3", body).await;
-    assert_prints_nobody(&read);
+    assert_prints_no_personal_data(&read);
     read
 }

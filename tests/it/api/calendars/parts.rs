@@ -9,7 +9,8 @@ use gohighlevel::ids::{CalendarId, CalendarNotificationId, CalendarResourceId};
 use serde_json::json;
 
 use super::super::support::{
-    LOCATION, assert_prints_nobody, assert_repeated, assert_sent_once, fixture, phone, text,
+    LOCATION, assert_prints_no_personal_data, assert_repeated, assert_sent_once, fixture, phone,
+    text,
 };
 use super::{CALENDAR, asked};
 
@@ -173,7 +174,7 @@ async fn notifications() {
     assert_eq!(read.notification_type, Some(NotificationType::FollowUp));
 
     let new = [notification()];
-    assert_prints_nobody(&new);
+    assert_prints_no_personal_data(&new);
     let created = asked(
         fixture!("calendars/notifications"),
         "POST",

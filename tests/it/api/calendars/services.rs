@@ -2,11 +2,11 @@
 
 use gohighlevel::api::calendars::TimeUnit;
 use gohighlevel::api::calendars::services::{
-    BookedServiceInput, BookingChecks, BookingsQuery, DepositType, NewBookingStatus, NewService,
+    BookedServiceInput, BookingsQuery, DepositType, NewBookingStatus, NewService,
     NewServiceBooking, NewServiceLocation, NewServiceVariation, ServiceAddOnInput,
     ServiceBookingStatus, ServiceBookingUpdate, ServiceDetails, ServiceLocationDetails,
     ServiceLocationType, ServiceLocationUpdate, ServicePayment, ServiceTerms, ServiceUpdate,
-    ServiceVariationUpdate, ServicesQuery,
+    ServiceVariationUpdate, ServicesQuery, SkippedBookingChecks,
 };
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{
@@ -16,7 +16,7 @@ use gohighlevel::ids::{
 use serde_json::json;
 
 use super::super::support::{
-    CONTACT, LOCATION, Server, assert_prints_nobody, contact_id, fixture, phone, text,
+    CONTACT, LOCATION, Server, assert_prints_no_personal_data, contact_id, fixture, phone, text,
 };
 use super::asked_in_v3;
 
@@ -129,7 +129,7 @@ async fn bookings() {
         async |location| location.service_bookings().get(&id).await,
     )
     .await;
-    assert_prints_nobody(&booking());
+    assert_prints_no_personal_data(&booking());
     let read = asked_in_v3(
         fixture!("calendars/booking"),
         "POST",
@@ -151,9 +151,9 @@ async fn bookings() {
             "status": "confirmed",
         })),
         async |location| {
-            let checks = BookingChecks {
+            let checks = SkippedBookingChecks {
                 override_availability: true,
-                ..BookingChecks::default()
+                ..SkippedBookingChecks::default()
             };
             location.service_bookings().create(&booking(), checks).await
         },
@@ -170,9 +170,9 @@ async fn bookings() {
         "/calendars/services/bookings/b1?skipSchedulingNotice=true",
         Some(json!({"status": "no_show"})),
         async |location| {
-            let checks = BookingChecks {
+            let checks = SkippedBookingChecks {
                 skip_scheduling_notice: true,
-                ..BookingChecks::default()
+                ..SkippedBookingChecks::default()
             };
             let bookings = location.service_bookings();
             bookings.update(&id, &update, checks).await
@@ -303,7 +303,7 @@ async fn locations() {
     )
     .await;
     assert_eq!(read.location_type, Some(ServiceLocationType::AskBooker));
-    assert_prints_nobody(&place());
+    assert_prints_no_personal_data(&place());
     asked_in_v3(
         fixture!("calendars/service_location"),
         "POST",
@@ -354,7 +354,7 @@ async fn only_creates_are_not_repeated() {
             .unwrap_err(),
         location
             .service_bookings()
-            .create(&booking(), BookingChecks::default())
+            .create(&booking(), SkippedBookingChecks::default())
             .await
             .unwrap_err(),
     ];

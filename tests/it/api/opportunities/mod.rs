@@ -13,8 +13,8 @@ use gohighlevel::ids::{
 use serde_json::{Value, json};
 
 use super::support::{
-    CONTACT, LOCATION, Server, V2021_07, assert_prints_nobody, assert_repeated, assert_sent_once,
-    contact_id, fixture, phone, text,
+    CONTACT, LOCATION, Server, V2021_07, assert_prints_no_personal_data, assert_repeated,
+    assert_sent_once, contact_id, fixture, phone, text,
 };
 
 const TARGET: &str = "/opportunities/yWQobCRIhRguQtD2llvk";
@@ -94,7 +94,7 @@ async fn get() {
     assert_eq!(*opportunity.custom_fields[0].value, json!("Sanjay"));
     assert_eq!(*opportunity.custom_fields[1].value, json!(["a", "b"]));
     assert_eq!(opportunity.notes.len(), 1);
-    assert_prints_nobody(&opportunity);
+    assert_prints_no_personal_data(&opportunity);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn get_reads_an_odd_answer() {
     assert_eq!(values, [&json!(3), &json!("Rosan"), &Value::Null]);
     assert_eq!(opportunity.forecast_expected_close_date, None);
     assert!(opportunity.created_at.is_some());
-    assert_prints_nobody(&opportunity);
+    assert_prints_no_personal_data(&opportunity);
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn create() {
             Some(new_body("field_value")),
         )
         .await;
-    assert_prints_nobody(&new_opportunity());
+    assert_prints_no_personal_data(&new_opportunity());
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn update() {
             .assert_asked("PUT", TARGET, version, Some(body))
             .await;
     }
-    assert_prints_nobody(&update);
+    assert_prints_no_personal_data(&update);
 }
 
 #[tokio::test]

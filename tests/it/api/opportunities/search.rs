@@ -9,7 +9,7 @@ use gohighlevel::ids::CampaignId;
 use serde_json::json;
 
 use super::super::support::{
-    CONTACT, LOCATION, Server, V2021_07, assert_prints_nobody, contact_id, fixture,
+    CONTACT, LOCATION, Server, V2021_07, assert_prints_no_personal_data, contact_id, fixture,
 };
 use super::{id, pipeline, reason, stage, user};
 
@@ -57,7 +57,7 @@ async fn search_by_fields() {
         (None, Some(1), Some(2))
     );
     assert!(page.aggregations.is_some());
-    assert_prints_nobody(&(&page, search()));
+    assert_prints_no_personal_data(&(&page, search()));
 
     let v3 = Server::answering_v3(200, fixture!("opportunities/search")).await;
     let after = OpportunitySearch {
@@ -124,7 +124,7 @@ async fn search_advanced() {
         .await;
     assert_eq!((page.opportunities.len(), page.total), (1, Some(100)));
     assert_eq!(page.stage_aggregations[0].weighted_value, Some(14700.5));
-    assert_prints_nobody(&(&page, &search));
+    assert_prints_no_personal_data(&(&page, &search));
 
     search.page = page.next().unwrap();
     search.details = AdditionalDetails::default();
@@ -139,7 +139,7 @@ async fn search_advanced() {
         .assert_asked("POST", "/opportunities/search", V2021_07, Some(body))
         .await;
     assert_eq!((page.opportunities.len(), page.next()), (1, None));
-    assert_prints_nobody(&search);
+    assert_prints_no_personal_data(&search);
 }
 
 #[tokio::test]

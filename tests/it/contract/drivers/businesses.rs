@@ -1,4 +1,4 @@
-//! `businesses.json`.
+//! Drivers for `businesses.json`.
 
 use gohighlevel::api::businesses::BusinessFields;
 

@@ -2,11 +2,11 @@
 
 use gohighlevel::api::calendars::TimeUnit;
 use gohighlevel::api::calendars::services::{
-    BookedServiceInput, BookingChecks, BookingsQuery, DepositType, NewBookingStatus, NewService,
+    BookedServiceInput, BookingsQuery, DepositType, NewBookingStatus, NewService,
     NewServiceBooking, NewServiceLocation, NewServiceVariation, ServiceAddOnInput,
     ServiceBookingStatus, ServiceBookingUpdate, ServiceDetails, ServiceLocationDetails,
     ServiceLocationType, ServiceLocationUpdate, ServicePayment, ServiceTerms, ServiceUpdate,
-    ServiceVariationUpdate, ServicesQuery,
+    ServiceVariationUpdate, ServicesQuery, SkippedBookingChecks,
 };
 use jiff::ToSpan as _;
 
@@ -264,7 +264,9 @@ fn bookings() -> Vec<Driver> {
                         status: None,
                     };
                     let bookings = stage.location.service_bookings();
-                    bookings.create(&booking, BookingChecks::default()).await
+                    bookings
+                        .create(&booking, SkippedBookingChecks::default())
+                        .await
                 }),
             ],
         ),
@@ -290,7 +292,7 @@ fn bookings() -> Vec<Driver> {
                     let update = ServiceBookingUpdate::default();
                     let bookings = stage.location.service_bookings();
                     bookings
-                        .update(&id("b1"), &update, BookingChecks::default())
+                        .update(&id("b1"), &update, SkippedBookingChecks::default())
                         .await
                 }),
             ],
@@ -343,8 +345,8 @@ fn place_details() -> ServiceLocationDetails {
     }
 }
 
-fn no_checks() -> BookingChecks {
-    BookingChecks {
+fn no_checks() -> SkippedBookingChecks {
+    SkippedBookingChecks {
         override_availability: true,
         skip_scheduling_notice: true,
     }

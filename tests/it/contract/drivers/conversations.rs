@@ -10,7 +10,7 @@ use gohighlevel::api::cursor::SortDirection;
 use gohighlevel::message::{Direction, MessageType};
 use gohighlevel::secret::Private;
 
-use super::{conversations_words as words, id, moment};
+use super::{conversations_enums as words, id, moment};
 use crate::contract::spec::Version;
 use crate::contract::stage::{Driver, call};
 

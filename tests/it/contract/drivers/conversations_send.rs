@@ -9,7 +9,7 @@ use gohighlevel::api::conversations::{
 use gohighlevel::message::{CallStatus, Direction};
 use gohighlevel::secret::Private;
 
-use super::{conversations_words as words, id, moment};
+use super::{conversations_enums as words, id, moment};
 use crate::contract::spec::Version;
 use crate::contract::stage::{Driver, call};
 

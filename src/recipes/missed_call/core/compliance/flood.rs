@@ -10,8 +10,8 @@ use crate::phone::PhoneNumber;
 
 /// The period of *within a minute*.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// A greater limit of consecutive numbers is never reached: no more numbers are compared.
-const LONGEST_ROW: usize = 1000;
+/// At most this many numbers on each side of the caller's are compared: a limit above 2001 is never reached.
+const MOST_COMPARED_PER_SIDE: usize = 1000;
 
 /// What counts as a flood. The defaults are an estimate of what a busy business does not reach; they have no source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +49,13 @@ pub struct NewCaller {
 pub struct CallersAround {
     /// When the call began.
     pub called_at: Timestamp,
-    /// Calls that began less than this before or after it …
+    /// Included: calls that began less than this before or after `called_at`,
     pub within: SignedDuration,
-    /// … but no more than this many on each side: the nearest.
+    /// of which only the nearest, at most this many before and this many after.
     pub most: usize,
-    /// Besides, calls from these numbers …
+    /// Also included: calls from these numbers, within `numbers_within`.
     pub numbers: Vec<PhoneNumber>,
-    /// … that began less than this before or after it.
+    /// Calls from `numbers` must have begun less than this before or after `called_at`.
     pub numbers_within: SignedDuration,
 }
 
@@ -99,7 +99,10 @@ impl FloodLimits {
 
     /// The numbers that can be consecutive with this one.
     fn row_around(&self, value: u64) -> RangeInclusive<u64> {
-        let others = self.sequential_numbers.saturating_sub(1).min(LONGEST_ROW);
+        let others = self
+            .sequential_numbers
+            .saturating_sub(1)
+            .min(MOST_COMPARED_PER_SIDE);
         let others = u64::try_from(others).unwrap_or(u64::MAX);
         value.saturating_sub(others)..=value.saturating_add(others)
     }
@@ -268,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_number_that_called_before_and_after_counts_on_both_sides() {
-        // Of two minutes with the call in them, each has another call of the same machine.
+        // Number 900 calls at -40 s and at 50 s: each minute around the call at 9 s has one of these two calls.
         let mut around = callers((0..8).map(|number| number * 7));
         around.extend([caller(900, -40), caller(900, 50)]);
         assert_eq!(
@@ -305,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_enough() {
+    fn callers_around_asks_for_the_minute_and_the_possible_row() {
         let limits = FloodLimits::default();
         let call = caller(2, 0);
         let asked = limits.callers_around(&call);
@@ -321,7 +324,7 @@ mod tests {
         };
         assert_eq!(
             endless.callers_around(&call).numbers.len(),
-            2 * LONGEST_ROW + 1
+            2 * MOST_COMPARED_PER_SIDE + 1
         );
         let none = FloodLimits {
             sequential_numbers: 0,

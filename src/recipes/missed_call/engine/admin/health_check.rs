@@ -1,4 +1,4 @@
-//! Whether the engine does its work, for a health check that is asked every second.
+//! Health of the engine: store, worker loop, late effects, sweeps. Cheap enough for a check every second.
 
 use std::fmt;
 use std::time::Duration;
@@ -23,8 +23,8 @@ pub struct Health {
     pub store: Option<StoreFault>,
     /// What is known of that, in words that name the file and say what to do.
     pub store_error: Option<String>,
-    /// Whether [`Engine::run`](crate::recipes::missed_call::Engine::run) has stopped looking for what is due: it was begun, and for two minutes it could not read
-    /// the store, or did not come to it.
+    /// Whether [`Engine::run`](crate::recipes::missed_call::Engine::run) has started but
+    /// has not looked for due effects for more than two minutes: it could not read the store, or it hangs.
     pub stalled: bool,
     /// How many effects have been due for longer than a minute and are not done, as far as the store counts.
     pub late_effects: u64,
@@ -34,7 +34,7 @@ pub struct Health {
     pub late_seconds: u64,
     /// How many times since the start a stored row could not be understood.
     pub unreadable: u64,
-    /// Until when every location that this process has swept is swept; `None` before the first sweep.
+    /// The earliest of the times until which this process has swept its locations; `None` before the first sweep.
     pub swept_until: Option<Timestamp>,
 }
 

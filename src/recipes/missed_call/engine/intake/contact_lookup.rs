@@ -1,4 +1,4 @@
-//! Events that do not name their contact: the contact is that of the episode that one of their ids finds.
+//! Finds the contact of an event that does not name it: by conversation, appointment, task or phone number of an episode.
 
 use super::Intake;
 use crate::recipes::missed_call::core::signal::{Clue, EventReport};
@@ -6,7 +6,7 @@ use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::StoreError;
 
 impl Intake {
-    /// The event with its contact, where it does not name one and the store knows whose it is.
+    /// Adds the contact if the event does not name it and the store knows it; otherwise returns the event unchanged.
     pub(super) async fn with_contact<'e>(
         &self,
         site: &LocationEntry,

@@ -1,8 +1,8 @@
-//! Work that a clock which was ahead has put off does not wait for it: due times, claims and waits of that clock are set
-//! again once the clock is right.
+//! Recovery after a clock was ahead: due times, claims and deadlines that it wrote too far ahead are set again once
+//! the time is right.
 //!
-//! They are looked for when work begins and when the time has jumped. Ledger entries that lie ahead show that a clock was
-//! ahead, and in which episodes.
+//! This runs when work begins and after the time has jumped. Ledger entries dated in the future show that a clock was
+//! ahead, and which episodes it wrote to.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ const SAFE_JUMP: SignedDuration = SignedDuration::from_mins(3);
 const AT_ONCE: usize = 256;
 
 impl Worker {
-    /// The time by which effects are claimed and episodes woken; `None` if that has to wait: until it is sure what time it
-    /// is, and after the time has jumped until nothing is under way, whose claims would look as if they had ended.
+    /// The time at which to claim effects and wake episodes. `None` while the time is not certain, and after a jump
+    /// of more than [`SAFE_JUMP`] while effects are under way, because their claims would seem to have ended.
     pub(super) async fn time_to_work(&self, idle: bool) -> Result<Option<Timestamp>, StoreError> {
         let time = &self.base.time;
         if !time.is_sure() {
@@ -104,14 +104,14 @@ impl Worker {
     }
 }
 
-/// When an effect is due that was put off beyond `now`; `None` if that is as it should be.
+/// When an effect is due that was put off beyond `now`; `None` if its due time need not change.
 fn due(put_off: &PutOff, now: Timestamp, was_ahead: bool) -> Option<Timestamp> {
     if put_off.claimed {
         // The worker that holds it keeps it for the length of a claim.
         return Some(after(now, LEASE));
     }
     let fails = put_off.progress.failures() > 0 || put_off.progress.under_way_since().is_some();
-    // Others may wait for the morning. To ask about them early does no harm, but asks HighLevel.
+    // Other effects may be deferred rightly, such as until quiet hours end. Trying early is harmless, but costs requests.
     (fails || was_ahead).then(|| {
         if was_ahead {
             now

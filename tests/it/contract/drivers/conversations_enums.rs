@@ -1,4 +1,4 @@
-//! Calls for the drivers of `conversations.json` that send each word of a list once.
+//! Calls for the drivers of `conversations.json` that send each value of an enum once.
 
 use gohighlevel::api::conversations::{
     ChatChannel, ConversationSearch, ConversationSort, ConversationStatus, DeliveryStatus,
