@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .url();
     println!("send the user to   {url}");
 
-    // Both ask the same server and look at the same clock; in earnest both lines are not there.
+    // Both ask the same server and look at the same clock; in production leave both lines out.
     let setup = Client::builder()
         .base_url(fake.url())
         .clock(Arc::new(clock.clone()));
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let name = location.details().await?.name.unwrap_or_default();
     println!("first call         {name}");
 
-    // A day later the access token has ended. Ten calls at once renew it once.
+    // A day later the access token has expired. Ten calls at once renew it once.
     clock.advance(Duration::from_secs(86_400));
     let calls: Vec<_> = (0..10)
         .map(|_| {

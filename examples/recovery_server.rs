@@ -1,11 +1,27 @@
 //! Missed-call text back as a service: it takes HighLevel's webhooks, and texts, tags and makes tasks through the API.
 //!
+//! Copy `fixtures/recovery_server/config.toml`, write your location's id into it, and name the copy with `--config`:
+//!
 //! ```text
-//! GHL_TOKEN=pit-… cargo run --example recovery_server --features missed-call,sqlite,axum -- \
-//!     --config fixtures/recovery_server/config.toml
+//! GHL_TOKEN=pit-… cargo run --example recovery_server --features missed-call,sqlite,axum -- --config my-config.toml
 //! ```
 //!
-//! HighLevel speaks https only, so put a server in front that ends TLS and passes `/webhooks/ghl` on byte for byte.
+//! HighLevel requires https: put a reverse proxy in front that terminates TLS and passes `/webhooks/ghl` on byte for byte.
+//!
+//! To try it without HighLevel, in two terminals, with all features:
+//!
+//! ```text
+//! cargo run --example fake_ghl -- --listen 127.0.0.1:9000 --webhook-url http://127.0.0.1:8080/webhooks/ghl | tee fake.txt
+//! GHL_TOKEN=pit-sample-soleil GHL_BASE_URL=http://127.0.0.1:9000 GHL_WEBHOOK_PUBLIC_KEY="$(tail -n +2 fake.txt)" \
+//!     cargo run --example recovery_server -- --config fixtures/recovery_server/config.toml
+//! ```
+//!
+//! Then have somebody call who is not answered, and look at the requests that follow:
+//!
+//! ```text
+//! curl http://127.0.0.1:9000/_fake/calls -d '{"locationId":"soleilLocation000001","from":"+13125550142","to":"+13125550100"}'
+//! curl http://127.0.0.1:9000/_fake/requests
+//! ```
 #![allow(clippy::print_stdout)]
 
 use std::collections::HashMap;
@@ -35,7 +51,7 @@ use tracing_subscriber::filter::EnvFilter;
 /// What stands in a configuration file.
 const KEYS: &str =
     "write [store] with path, and for each location [[location]] with id and preset or recipe";
-/// How long the locations are asked at the start. Webhooks that come meanwhile find nobody, so it must end.
+/// Time limit of the preflight. The server does not listen before it is over, so webhooks would be lost.
 const PREFLIGHT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs missed-call text back as a service until Ctrl-C or SIGTERM; a second one ends it at once
@@ -80,9 +96,9 @@ async fn main() -> ExitCode {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    /// How long between two looks for calls whose webhook was lost; without it there is none.
+    /// Seconds between two sweeps for calls whose webhook was lost; without it there are no sweeps.
     sweep_every_seconds: Option<u32>,
-    /// How long the end may take once SIGTERM or Ctrl-C asks for it, 10 seconds otherwise.
+    /// Time limit of the shutdown in seconds; 10 if left out.
     end_within_seconds: Option<u32>,
     /// The marketplace app whose webhooks count; without it those of every app do.
     app_id: Option<AppId>,

@@ -114,8 +114,8 @@ async fn find(location: &Location, tag: &TagName) -> Result<(), Box<dyn Error>> 
         ]))
     };
 
-    // A sweep that nobody waits for lets requests go first that somebody waits for. A page is asked for when the contacts
-    // before it have been taken: who stops early asks for no more. An error ends the stream.
+    // Background requests give way to interactive ones. The next page is requested only when the contacts before it have
+    // been read, so stopping early saves requests. An error ends the stream.
     let background = location.in_background();
     let contacts = background.contacts();
     let mut found = pin!(contacts.stream(&search));

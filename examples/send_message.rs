@@ -1,7 +1,7 @@
-//! Sending a text whose answer may be lost: it goes out once, or the caller learns that its outcome is not known.
+//! Sending a text whose HTTP response may be lost: it is sent once, or the calling function learns that the outcome is unknown.
 //!
 //! ```text
-//! cargo run --example send_message --features testing       # offline: both ways to lose an answer, on FakeGhl
+//! cargo run --example send_message --features testing       # offline: both ways to lose a response, on FakeGhl
 //! GHL_TOKEN=pit-… cargo run --example send_message -- --location ID --phone +15550100123 --text 'Hello'
 //! ```
 //!
@@ -23,14 +23,14 @@ use gohighlevel::message::{Direction, MessageType};
 use gohighlevel::phone::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
 
-/// How long to wait before each look for a text whose answer was lost: HighLevel may show it with a delay.
+/// How long to wait before each look for a text whose response was lost: HighLevel may show it with a delay.
 const LOOKS: [Duration; 3] = [
     Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(10),
 ];
 
-/// Sends a text to the contact with a phone number, once, also if HighLevel's answer is lost.
+/// Sends a text to the contact with a phone number, once, also if HighLevel's response is lost.
 ///
 /// Without options it works on the sample of FakeGhl, offline; that takes the feature `testing`. GHL_BASE_URL names another
 /// server than HighLevel's.
@@ -96,7 +96,7 @@ async fn on_the_sample() -> Result<(), Box<dyn Error>> {
     let maria = "+13125550111".parse()?;
     let path = "/conversations/messages";
 
-    println!("HighLevel sends the text, and its answer is lost:");
+    println!("HighLevel sends the text, and its response is lost:");
     fake.fault(http::Method::POST, path, Fault::DropAfter, 1)?;
     send(&location, &clock, &maria, "Your visit is at 3 pm.").await?;
 

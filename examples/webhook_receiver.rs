@@ -1,12 +1,12 @@
-//! HighLevel's webhooks in a service of your own: each is a row of its database before HighLevel gets the answer that it was
-//! taken, and is there once however often it comes.
+//! HighLevel's webhooks in a service of your own: each is stored as a row before it is acknowledged, and only once however
+//! often it is delivered.
 //!
 //! ```text
 //! cargo run --example webhook_receiver --features axum,sqlite -- inbox.db 127.0.0.1:8080
 //! ```
 //!
-//! The path is `/webhooks/ghl`; HighLevel speaks https only, so put a server in front that ends TLS. Set
-//! `GHL_WEBHOOK_PUBLIC_KEY` to the PEM of another key than HighLevel's own.
+//! The path is `/webhooks/ghl`; HighLevel requires https: put a reverse proxy in front that terminates TLS.
+//! `GHL_WEBHOOK_PUBLIC_KEY` (PEM) replaces HighLevel's key, for tests with FakeGhl.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -26,7 +26,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS inbox (key TEXT PRIMARY KEY, bod
 #[derive(Parser)]
 #[command(
     name = "webhook_receiver",
-    after_help = "GHL_WEBHOOK_PUBLIC_KEY is the PEM of another key than HighLevel's own."
+    after_help = "GHL_WEBHOOK_PUBLIC_KEY (PEM) replaces HighLevel's key, for tests with FakeGhl."
 )]
 struct Arguments {
     /// The file of the database; it is made if it is missing
@@ -41,6 +41,7 @@ struct Inbox(Arc<Mutex<Connection>>);
 #[async_trait::async_trait]
 impl Handler for Inbox {
     fn wants(&self, delivery: &Delivery) -> bool {
+        // All other events are acknowledged and not stored.
         matches!(
             delivery.event,
             Event::InboundMessage(_) | Event::AppointmentCreate(_)

@@ -5,6 +5,9 @@
 //! cargo run --example workflow_action --features missed-call,axum,testing
 //! ```
 //!
+//! In the marketplace app, make a custom action with this address, the secret as a header, and form fields `phone` and
+//! `message_id`; `WorkflowCall` lists all fields. Serve it with `gohighlevel::serve`, whose limits `axum::serve` does not have.
+//!
 //! In a service the engine works on a `SqliteStore`, and `engine.run(..)` keeps going; the secret comes from the
 //! environment.
 #![allow(clippy::print_stdout)]

@@ -2,18 +2,23 @@
 //!
 //! The parts build on each other, and each can be used without the next:
 //!
-//! * **Calls out**: a [`Client`] returns a [`Location`](client::Location), which gives access to the resources of [`api`].
+//! * **API calls**: a [`Client`] returns a [`Location`](client::Location), which gives access to the resources of [`api`].
 //!   The client keeps HighLevel's rate limit, repeats a request only if that cannot do harm, and fails with an [`Error`]
 //!   that says what to do next.
 //! * **Events in**: [`webhooks`] verifies that a request comes from HighLevel, and reads it into a typed event.
 //! * **Recipes**: [`recipes::missed_call`] responds to a missed call with one text, a tag and a task. Nothing is done
-//!   twice, even if the process crashes, a request times out or a webhook is delivered twice.
+//!   twice, even if the process crashes, a request times out or a webhook is delivered
+//!   twice, with [one exception](recipes::missed_call::limits#sending).
+//!
+//! To start a service, follow *Start* in the repository's README (code, and what to set up in HighLevel), or copy the example
+//! `recovery_server`. To try the recipe without an account: `cargo run --example missed_call --features
+//! missed-call,sqlite,axum,testing`.
 //!
 //! # Chapters
 //!
 //! | chapter | topic | where |
 //! |---|---|---|
-//! | Calls | a client, its locations and their resources | [below](#calls), [`client`], [`api`] |
+//! | API calls | a client, its locations and their resources | [below](#api-calls), [`client`], [`api`] |
 //! | Tokens | private integrations; grants of a marketplace app, renewed and stored | [`auth`], [`auth::oauth`], [`auth::store`] |
 //! | Pace and repeats | the rate limit; which requests are repeated automatically | [below](#pace-and-repeats) |
 //! | Errors | what went wrong, and what to do about it | [`error`], [`ErrorKind`](error::ErrorKind) |
@@ -23,7 +28,7 @@
 //! | Workflows | start workflows; serve triggers and actions of workflows | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
-//! | Architecture | the layers, and the way of a call and of an event | [`architecture`] |
+//! | Architecture | the layers, and the path of a request and of an event | [`architecture`] |
 //!
 //! All parts share these modules: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and the
 //! [`clock`].
@@ -38,6 +43,12 @@
 //! | agency | the company above locations. Its OAuth token can mint tokens for them |
 //! | lane | the priority of a request: interactive (a person waits for it) before background (tags, sweeps) |
 //! | dedupe key | the key under which a delivery is processed once, however often it is repeated |
+//! | host | the service that embeds the crate |
+//! | grant | what an installation of an OAuth app gives: an access token and a refresh token |
+//! | delivery | one verified webhook |
+//! | text | an SMS |
+//! | preset | a recipe that comes with the crate |
+//! | preflight | the check that a location has what its recipe needs |
 //! | recipe | the checked configuration of a missed-call text back: steps, copy, timing, routing, compliance |
 //! | step | one thing that a recipe does. It has a trigger and an action |
 //! | trigger | an event that starts or stops steps, such as a reply or a booking |
@@ -47,10 +58,11 @@
 //! | decision | what the episode says right before an effect: proceed, defer, skip or obsolete |
 //! | intent | exactly what an effect is about to do, stored before the attempt |
 //! | ledger | the append-only history of all episodes, from which reports and evidence are made |
+//! | stale, dropped | a step that is too late, or no longer needed |
 //! | suppression | a number or contact that must not be texted. It outlives the contact |
 //! | sweep | reading HighLevel's records to find events that no webhook reported |
 //!
-//! # Calls
+//! # API calls
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -148,6 +160,8 @@
 //!
 //! # Webhooks
 //!
+//! (`headers` and `body` are those of the request; `their_key` is the key that signed it.)
+//!
 //! ```
 //! # #[cfg(not(feature = "testing"))] fn main() {}
 //! # #[cfg(feature = "testing")]
@@ -173,7 +187,8 @@
 //!
 //! # Recipes
 //!
-//! Missed-call text back, from a webhook to the text:
+//! Missed-call text back, from a webhook to the text (`location` is one of a client's, `delivery` a verified webhook, `fake` a
+//! `FakeGhl`):
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing", feature = "missed-call")))] fn main() {}
@@ -239,9 +254,7 @@
 //! | `rustls` | yes | HTTP through reqwest with rustls |
 //! | `native-tls` | | HTTP through reqwest with the operating system's TLS; if `rustls` is enabled too, rustls is used |
 //! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. The two features above include it. Without any of the three, the client needs a [`Transport`](client::Transport) of yours |
-//! | `native-tls` | | HTTP through reqwest with the operating system's TLS; where `rustls` is enabled too, rustls is used |
-//! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. Part of the two above; without any of the three, the client asks for a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: proof of the signature, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
+//! | `webhooks` | | [`webhooks`]: signature verification, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |

@@ -1,4 +1,4 @@
-//! The tour: FakeGhl, the webhook receiver and the engine in one process, over real HTTP and on a clock that is set by
+//! The tour: FakeGhl, the webhook endpoint and the engine in one process, over real HTTP and on a clock that is set by
 //! hand, and a missed call from its end to the last follow-up. It prints what happened, and fails if a promised effect
 //! is missing or doubled.
 //!

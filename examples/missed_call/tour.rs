@@ -250,7 +250,7 @@ fn somebody() -> Result<PhoneNumber, Failure> {
     Ok(format!("+1{}5550{last}", AREAS[area]).parse()?)
 }
 
-/// Waits until the webhook of a simulated is answered.
+/// Waits until the webhook of a simulated event is answered.
 async fn played(
     fake: &FakeGhl,
     text: Option<&'static str>,

@@ -13,6 +13,7 @@ use super::request::ApiVersion;
 use super::retry::{RetryBudget, RetryPolicy};
 use super::send::Shared;
 use super::server_time::ServerTime;
+use super::shared_limit::SharedRateLimit;
 use super::static_tokens::StaticTokens;
 use super::transport::Transport;
 use crate::clock::{Clock, SystemClock};
@@ -50,6 +51,7 @@ pub struct ClientBuilder {
     version: Option<ApiVersion>,
     deadline: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
+    shared_limit: Option<Arc<dyn SharedRateLimit>>,
 }
 
 impl ClientBuilder {
@@ -110,6 +112,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps the rate limit of each location together with other clients: those of other processes, or with other tokens.
+    /// Without it, several processes that send many requests of one location at once are answered 429 for some of them;
+    /// they are repeated later, but take longer.
+    pub fn shared_rate_limit(mut self, limit: impl SharedRateLimit) -> Self {
+        self.shared_limit = Some(Arc::new(limit));
+        self
+    }
+
     /// Sets the time for one attempt unless it is set.
     pub(crate) fn default_request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout.get_or_insert(timeout);
@@ -154,6 +164,7 @@ impl ClientBuilder {
                 deadline: self.deadline.unwrap_or(Duration::from_secs(300)),
                 budget: RetryBudget::default(),
                 observer: self.observer,
+                shared_limit: self.shared_limit,
             }),
         })
     }

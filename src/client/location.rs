@@ -76,10 +76,14 @@ impl Location {
         let lane = self.options.lane;
         let slot = match &self.options.room {
             Room::Queue => shared.reserve(&self.id, lane).await?,
-            Room::Burst(slots) | Room::One(slots) => match slots.split_one() {
-                Some(slot) => slot,
-                None => shared.reserve_now(&self.id, lane, 1)?,
-            },
+            Room::Burst(slots) | Room::One(slots) => {
+                let slot = match slots.split_one() {
+                    Some(slot) => slot,
+                    None => shared.reserve_now(&self.id, lane, 1)?,
+                };
+                shared.share_now(&self.id, lane).await?;
+                slot
+            }
         };
         let options = SendOptions {
             lane,

@@ -52,6 +52,7 @@ mod retry;
 mod send;
 mod sender;
 mod server_time;
+mod shared_limit;
 mod static_tokens;
 mod transport;
 mod wrapped;
@@ -75,6 +76,7 @@ pub(crate) use pages::{Ask, Outlook, Page, Way, items};
 pub(crate) use request::path;
 pub use request::{ApiVersion, ReplaySafety, Request};
 pub use reservation::Reservation;
+pub use shared_limit::{MemoryRateLimit, SharedRateLimit, SharedSlot, SharedWindow, SlotRequest};
 pub use static_tokens::StaticTokens;
 pub use transport::{Transport, TransportError};
 

@@ -19,6 +19,7 @@ use super::response::RateHeaders;
 use super::retry::{RetryBudget, RetryPolicy, Verdict};
 use super::sender::{Room, SendOptions};
 use super::server_time::ServerTime;
+use super::shared_limit::{self, SharedRateLimit};
 use super::transport::{Transport, TransportError};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result, Sent, TransportErrorKind};
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     pub(super) deadline: Duration,
     pub(super) budget: RetryBudget,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    /// The rate limit as other clients keep it too.
+    pub(super) shared_limit: Option<Arc<dyn SharedRateLimit>>,
 }
 
 impl fmt::Debug for Shared {
@@ -74,8 +77,20 @@ impl Shared {
     /// Waits for room for one request of the location, and reserves it.
     pub(super) async fn reserve(&self, location: &LocationId, lane: Lane) -> Result<ReservedSlots> {
         let deadline = self.clock.elapsed() + self.deadline;
-        let reserved = self.pacer.reserve(location, lane, deadline).await;
+        let reserved = async {
+            let slots = self.pacer.reserve(location, lane, deadline).await?;
+            self.share(location, lane, Some(deadline)).await?;
+            Ok(slots)
+        };
+        let reserved = reserved.await;
         reserved.map_err(|refusal| refused("location.reserve".into(), refusal))
+    }
+
+    /// Makes one of the slots that are reserved here one that other clients of the location count too, at once or not at
+    /// all.
+    pub(super) async fn share_now(&self, location: &LocationId, lane: Lane) -> Result<()> {
+        let shared = self.share(location, lane, None).await;
+        shared.map_err(|refusal| refused("location.reserve".into(), refusal))
     }
 
     /// Reserves room for this many requests of the location now, or fails like a request that cannot be sent.
@@ -99,21 +114,48 @@ impl Shared {
         deadline: Duration,
     ) -> std::result::Result<(), Refusal> {
         let (slots, location) = match (room, location) {
-            (Room::Queue, _) | (_, None) => {
-                return self.pacer.admit(location, lane, deadline).await;
+            (_, None) => return self.pacer.admit(location, lane, deadline).await,
+            (Room::Queue, Some(location)) => {
+                self.pacer.admit(Some(location), lane, deadline).await?;
+                return self.share(location, lane, Some(deadline)).await;
             }
             (Room::Burst(slots) | Room::One(slots), Some(location)) => (slots, location),
         };
-        if slots.use_one(self.clock.elapsed()) {
+        let is_reserved = slots.use_one(self.clock.elapsed());
+        match room {
+            // It was shared when it was reserved.
+            Room::One(_) if is_reserved => return Ok(()),
+            // A request that is sent again with a newer token is the same request.
+            Room::One(_) if attempt == 1 => return Err(Refusal::ReservationUsed),
+            _ if is_reserved => {}
+            _ => {
+                let more = self.pacer.reserve_now(location, lane, 1)?;
+                more.use_one(self.clock.elapsed());
+            }
+        }
+        self.share(location, lane, None).await
+    }
+
+    /// Takes a slot of the limit that is shared with other clients, if there is one. Without a deadline it does not wait.
+    async fn share(
+        &self,
+        location: &LocationId,
+        lane: Lane,
+        deadline: Option<Duration>,
+    ) -> std::result::Result<(), Refusal> {
+        let Some(limit) = &self.shared_limit else {
             return Ok(());
-        }
-        // A request that is sent again with a newer token is the same request.
-        if attempt == 1 && matches!(room, Room::One(_)) {
-            return Err(Refusal::ReservationUsed);
-        }
-        let more = self.pacer.reserve_now(location, lane, 1)?;
-        more.use_one(self.clock.elapsed());
-        Ok(())
+        };
+        let ask = self.pacer.slot_request(location, lane);
+        let shared = shared_limit::slot(&**limit, &*self.clock, location, ask, deadline);
+        shared.await.map_err(|wait| {
+            // So that whoever asks when there may be room gets the answer of the others too.
+            self.pacer.hold(location, wait);
+            match deadline {
+                Some(_) => Refusal::TooLate,
+                None => Refusal::NoRoom,
+            }
+        })
     }
 
     /// Sends a request, as often as it takes and may be, until there is an answer or an error for the caller.

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 pub(crate) use self::reserved::ReservedSlots;
 use self::window::{Admission, Window};
 use super::response::RateHeaders;
+use super::shared_limit::SlotRequest;
 use crate::clock::Clock;
 use crate::ids::LocationId;
 use crate::lane::Lane;
@@ -213,6 +214,19 @@ impl Pacer {
         if over {
             window.refused(rate, now);
         }
+    }
+
+    /// What to ask a limit for that is shared with other clients.
+    pub(crate) fn slot_request(&self, location: &LocationId, lane: Lane) -> SlotRequest {
+        let queue = self.queue(Some(location));
+        let window = &lock(&queue).window;
+        SlotRequest::new(lane, window.limit, window.interval)
+    }
+
+    /// Sends nothing of the location for this long: others have used its window.
+    pub(crate) fn hold(&self, location: &LocationId, wait: Duration) {
+        let queue = self.queue(Some(location));
+        lock(&queue).window.block(self.clock.elapsed() + wait);
     }
 
     pub(crate) fn usage(&self, location: Option<&LocationId>) -> Usage {

@@ -188,6 +188,11 @@ impl Window {
         false
     }
 
+    /// Gives no slot before this time.
+    pub(super) fn block(&mut self, until: Duration) {
+        self.blocked_until = self.blocked_until.max(until);
+    }
+
     fn forget(&mut self, now: Duration) {
         let keep = milliseconds(self.interval + MARGIN);
         while self

@@ -26,7 +26,7 @@ async fn settle() {
     }
 }
 
-async fn advance(clock: &HeldClock, by: Duration) {
+pub(super) async fn advance(clock: &HeldClock, by: Duration) {
     clock.advance(by);
     settle().await;
 }

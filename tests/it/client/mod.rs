@@ -10,6 +10,7 @@ mod redaction;
 mod reservations;
 mod retries;
 pub(crate) mod scripted;
+mod shared_rate_limit;
 mod sockets;
 mod streams;
 mod voices;

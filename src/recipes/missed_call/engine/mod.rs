@@ -1,8 +1,8 @@
 //! The engine: accepts what is reported, and performs what episodes ask for through the client.
 //!
 //! An input becomes durable in one transaction before it is acknowledged; effects are claimed, decided, written down,
-//! attempted and settled; stored replies are classified by an agent of the host's. Decisions are the episode's; here is only
-//! what needs the store, the clock or HighLevel.
+//! attempted and settled; stored replies are classified by the host's reply agent. The episode decides; this module holds
+//! only what needs the store, the clock or HighLevel.
 //!
 //! | part | what it does | what it shares with others |
 //! |---|---|---|
@@ -79,7 +79,8 @@ use crate::webhooks::{Delivery, Event, Handler, NotDurable};
 
 /// Runs missed-call text back for any number of locations in one process. Cheap to clone.
 ///
-/// Give it webhooks ([`accept`](Self::accept), or as the [`Handler`] of the webhook receiver), and keep
+/// Give it webhooks ([`accept`](Self::accept), or as the [`Handler`] of the webhook
+/// [`Endpoint`](crate::webhooks::Endpoint)), and keep
 /// [`run`](Self::run) going:
 ///
 /// ```no_run
@@ -90,12 +91,15 @@ use crate::webhooks::{Delivery, Event, Handler, NotDurable};
 ///
 /// let client = Client::from_env()?;
 /// let location = client.location(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+/// // In production: a `SqliteStore`, which survives a restart.
 /// let engine = Engine::builder(Arc::new(MemoryStore::new()))
 ///     .location(location, Recipe::preset("soleil")?)
 ///     .build();
 /// engine.run(std::future::pending()).await;
 /// # Ok(()) }
 /// ```
+///
+/// `gohighlevel::serve` (feature `axum`) runs it beside the endpoint.
 #[derive(Clone)]
 pub struct Engine {
     base: Arc<Base>,
@@ -117,7 +121,7 @@ impl Engine {
     }
 
     /// The clock that the engine goes by: HighLevel's time, as its answers give it, or this machine's where they have given
-    /// none yet or differ from it by no more than five seconds. Give it to the webhook receiver too: with the machine's
+    /// none yet or differ from it by no more than five seconds. Give it to the webhook endpoint too: with the machine's
     /// own, a clock that is five minutes slow makes it refuse webhooks as from the future.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.base.clock)
