@@ -17,7 +17,7 @@ fn every_public_enum_says_whether_it_may_grow() {
                 enums += 1;
                 let says =
                     |mark: &&str| above.iter().any(|line| line.trim_start().starts_with(mark));
-                if !MARKS.iter().any(|mark| says(mark)) {
+                if !MARKS.iter().any(says) {
                     silent.push(format!("{}:{number}: {line}", source.name));
                 }
             }
