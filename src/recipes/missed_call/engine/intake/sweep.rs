@@ -50,6 +50,12 @@ pub enum SweepError {
     /// The location is none of the engine's.
     #[error("location {0} has no recipe in this engine; add it with EngineBuilder::location")]
     UnknownLocation(LocationId),
+    /// HighLevel did not answer what time it is, and this machine's clock may be wrong: the age of a recorded call decides
+    /// whether it is answered.
+    #[error(
+        "HighLevel did not answer what time it is, so the age of recorded calls is not known; sweep again"
+    )]
+    TimeNotKnown,
     /// HighLevel's records could not be read. The token needs the scope `conversations/message.readonly`.
     #[error("the recorded messages could not be read: {0}")]
     NotRead(#[source] Error),
@@ -72,8 +78,12 @@ impl Intake {
             return Err(SweepError::UnknownLocation(location.clone()));
         };
         if !self.base.time.is_sure() {
-            // What a wrong clock has swept would not be looked at again when it is right.
+            // What a wrong clock has swept would not be looked at again when it is right, and a call would get no text
+            // because it seems old.
             self.base.time.ask().await;
+            if !self.base.time.is_sure() {
+                return Err(SweepError::TimeNotKnown);
+            }
         }
         let now = self.base.now();
         let before = self.swept_until(location, now).await?;

@@ -154,6 +154,24 @@ async fn a_sweep_that_fails_is_done_again() {
     assert!(matches!(unknown, Err(SweepError::UnknownLocation(_))));
 }
 
+#[tokio::test]
+async fn a_sweep_waits_until_highlevel_says_what_time_it_is() {
+    let world = World::new().await;
+    let contact = lost_call(&world).await;
+    world.clock.advance(Duration::from_secs(120));
+    let silent = world.ghl.fault(Method::GET, "/", Fault::DropBefore, 1);
+    silent.unwrap();
+    let failed = world.engine.sweep(&location()).await;
+    assert!(
+        matches!(failed, Err(SweepError::TimeNotKnown)),
+        "{failed:?}"
+    );
+    assert_eq!(world.ledger().await, []);
+    assert_eq!(sweep(&world).await, (1, 1));
+    world.minutes(5).await;
+    assert_eq!(world.texts(&contact).await.len(), 1);
+}
+
 /// The caller's number is on one of the recipe's lists.
 fn listing(list: &str) -> Recipe {
     let list = format!("[callers]\n{list} = [\"{}\"]\n\n[call]", caller().e164());
