@@ -149,7 +149,7 @@ impl Shared {
         let ask = self.pacer.slot_request(location, lane);
         let shared = shared_limit::slot(&**limit, &*self.clock, location, ask, deadline);
         shared.await.map_err(|wait| {
-            // So that whoever asks when there may be room gets the answer of the others too.
+            // So that `burst_wait` knows of the requests of the others too.
             self.pacer.hold(location, wait);
             match deadline {
                 Some(_) => Refusal::TooLate,

@@ -16,7 +16,7 @@ fn a_text_goes_out_once_whichever_way_its_answer_is_lost() {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let unknown = "it is not known whether the request was carried out";
     for (line, expected) in lines.iter().zip([
-        "HighLevel sends the text, and its answer is lost:",
+        "HighLevel sends the text, and its response is lost:",
         unknown,
         "it is in the conversation: it is not sent again",
         "sent as ",
