@@ -94,6 +94,9 @@ fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
+/// The process must be gone within the bound, so its last end begins this much before it: Docker kills after 10 seconds sharp.
+const LAST_PART: Duration = Duration::from_millis(200);
+
 /// Waits for signals on a runtime of its own, so that nothing which blocks the service keeps them from being heard.
 fn watch(
     bound: &AtomicU64,
@@ -125,7 +128,7 @@ fn watch(
         tracing::info!(?bound, "the service ends; another signal ends it at once");
         let code = tokio::select! {
             second = signals.next() => second,
-            () = SystemClock.sleep(bound) => {
+            () = SystemClock.sleep(bound.saturating_sub(LAST_PART.min(bound / 20))) => {
                 tracing::warn!("the time for an orderly end is over; what was under way is settled at the next start");
                 0
             }
