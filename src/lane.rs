@@ -10,3 +10,13 @@ pub enum Lane {
     /// May wait: tags, sweeps, set-up.
     Background,
 }
+
+impl Lane {
+    /// How many of a window's requests this lane may use: background work leaves a tenth for interactive requests.
+    pub(crate) fn room(self, limit: usize) -> usize {
+        match self {
+            Self::Interactive => limit,
+            Self::Background => limit - limit / 10,
+        }
+    }
+}

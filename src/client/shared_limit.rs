@@ -111,11 +111,7 @@ impl SharedWindow {
         let keep = u64::try_from((ask.interval + MARGIN).as_millis()).unwrap_or(u64::MAX);
         self.sent
             .retain(|sent| sent.saturating_add(keep) > now && *sent <= now.saturating_add(keep));
-        let limit = ask.limit.max(1) as usize;
-        let room = match ask.lane {
-            Lane::Interactive => limit,
-            Lane::Background => limit - limit / 10,
-        };
+        let room = ask.lane.room(ask.limit.max(1) as usize);
         // The one that has to leave so that there is room for this one.
         match self.sent.len().checked_sub(room) {
             None => {

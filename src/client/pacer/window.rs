@@ -104,10 +104,7 @@ impl Window {
             return self.blocked_until - now;
         }
         let limit = self.limit.max(1) as usize;
-        let free = match lane {
-            Lane::Interactive => limit,
-            Lane::Background => limit - limit / 10,
-        };
+        let free = lane.room(limit);
         // Those that have to leave so that no more than `free` are taken with the new ones.
         let taken = self.sent.len() + self.reserved.len();
         let too_many = (taken + slots.min(free)).saturating_sub(free);
