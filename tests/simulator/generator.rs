@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::faults::{Fault, Requests};
 use super::fixture::PEOPLE;
-use super::plan::{CallEnd, Caller, CrashPoint, DeliveryPlan, Event, EventKind, Plan, Words};
+use super::plan::{
+    CallEnd, Caller, CrashPoint, DeliveryPlan, Event, EventKind, Interruption, Plan, Words,
+};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -47,11 +49,15 @@ impl Plan {
         if generator.one_in(8) {
             generator.flood(&mut events);
         }
+        let dates_answers = !generator.one_in(4);
+        if generator.one_in(4) {
+            generator.stalls(&mut events);
+        }
         events.sort_by_key(|event| event.at);
         Self {
             start,
             workers,
-            dates_answers: !generator.one_in(4),
+            dates_answers,
             events,
         }
     }
@@ -323,6 +329,35 @@ impl Generator {
         }
     }
 
+    /// Workers hang, some of them for longer than their claims hold. Another one takes their work over meanwhile.
+    fn stalls(&mut self, events: &mut Vec<Event>) {
+        let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
+        for _ in 0..self.rng.usize(1..=2) {
+            let later = self.one_of(&[0, 0, 0, 30, 2 * HOUR]);
+            let at = self.one_of(&anchors) + Duration::from_secs(later);
+            let kind = EventKind::Interrupt {
+                worker: self.rng.usize(..2),
+                // No engine can know that it hangs between its last look at the clock and the request.
+                point: self.one_of(&[
+                    CrashPoint::BeforeWrite,
+                    CrashPoint::AfterWrite,
+                    CrashPoint::AfterWrite,
+                    CrashPoint::AfterRequest,
+                ]),
+                after: self.rng.u32(..6),
+                interruption: Interruption::Stall {
+                    length: self.one_of(&[
+                        Duration::from_secs(20),
+                        Duration::from_secs(5 * MINUTE),
+                        Duration::from_secs(16 * MINUTE),
+                        Duration::from_secs(40 * MINUTE),
+                    ]),
+                },
+            };
+            events.push(Event { at, kind });
+        }
+    }
+
     /// Wrong clocks from the start, and close to events.
     fn wrong_clocks(&mut self, workers: usize, events: &mut Vec<Event>) {
         let anchors: Vec<Duration> = events.iter().map(|event| event.at).collect();
@@ -383,15 +418,17 @@ impl Generator {
                 seconds: self.rng.i64(-90..=90),
                 gains: 0,
             },
-            _ => EventKind::Crash {
+            _ => EventKind::Interrupt {
                 worker: self.rng.usize(..2),
                 point: self.one_of(&CrashPoint::ALL),
                 after: self.rng.u32(..6),
-                down: self.one_of(&[
-                    Duration::from_secs(1),
-                    Duration::from_secs(20),
-                    Duration::from_secs(8 * MINUTE),
-                ]),
+                interruption: Interruption::Crash {
+                    down: self.one_of(&[
+                        Duration::from_secs(1),
+                        Duration::from_secs(20),
+                        Duration::from_secs(8 * MINUTE),
+                    ]),
+                },
             },
         }
     }

@@ -38,9 +38,8 @@ impl Network {
     }
 
     async fn reach(&self, point: CrashPoint) {
-        if self.world.workers[self.life.worker].reaches(point) {
-            self.life.die().await
-        }
+        let worker = &self.world.workers[self.life.worker];
+        worker.pass(&self.life, point, &self.world.time).await;
     }
 
     /// Both the platform and the gateway date their answers, or neither does.

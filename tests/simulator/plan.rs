@@ -79,12 +79,12 @@ pub(super) enum EventKind {
         seconds: i64,
         gains: i64,
     },
-    /// The worker crashes when it reaches `point` after `after` other times, and starts again after `down`.
-    Crash {
+    /// The worker is interrupted when it reaches `point`, after `after` other times.
+    Interrupt {
         worker: usize,
         point: CrashPoint,
         after: u32,
-        down: Duration,
+        interruption: Interruption,
     },
 }
 
@@ -96,7 +96,7 @@ impl EventKind {
             | Self::RequestFault { .. }
             | Self::Outage { .. }
             | Self::StoreFails { .. }
-            | Self::Crash { .. } => true,
+            | Self::Interrupt { .. } => true,
             // HighLevel's answers correct it.
             Self::ClockSet { .. } => !dates_answers,
             Self::Call { .. }
@@ -164,6 +164,16 @@ impl DeliveryPlan {
     };
 }
 
+/// What happens to a worker at a point that it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interruption {
+    /// It crashes, and starts again after `down`.
+    Crash { down: Duration },
+    /// It hangs for this long, and goes on as if nothing had happened.
+    Stall { length: Duration },
+}
+
+/// Where a worker is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CrashPoint {
     BeforeWrite,

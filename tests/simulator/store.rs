@@ -56,9 +56,8 @@ impl WorkerStore {
     }
 
     async fn reach(&self, point: CrashPoint) {
-        if self.world.workers[self.life.worker].reaches(point) {
-            self.life.die().await
-        }
+        let worker = &self.world.workers[self.life.worker];
+        worker.pass(&self.life, point, &self.world.time).await;
     }
 
     /// Writes the commit, as the mutant leaves it.

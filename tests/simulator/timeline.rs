@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::faults::{Fault, Requests};
-use super::plan::{CallEnd, CrashPoint, DeliveryPlan, EventKind, Words};
+use super::plan::{CallEnd, CrashPoint, DeliveryPlan, EventKind, Interruption, Words};
 
 /// The events in their order.
 #[derive(Debug, Clone, Default)]
@@ -94,17 +94,21 @@ impl fmt::Display for EventKind {
                 "the clock of worker {} is set {seconds} s ahead, and gains {gains} ms a second",
                 worker + 1
             ),
-            Self::Crash {
+            Self::Interrupt {
                 worker,
                 point,
                 after,
-                down,
+                interruption,
             } => {
                 let worker = worker + 1;
+                let (what, length) = match interruption {
+                    Interruption::Crash { down } => ("crash", down),
+                    Interruption::Stall { length } => ("hang", length),
+                };
                 write!(
                     f,
-                    "worker {worker} will crash {point}, after {after} others, for {}",
-                    Clocked(*down)
+                    "worker {worker} will {what} {point}, after {after} others, for {}",
+                    Clocked(*length)
                 )
             }
         }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::fixture::TOKEN;
 use super::network::Network;
-use super::plan::CrashPoint;
+use super::plan::{CrashPoint, Interruption};
 use super::store::WorkerStore;
 use super::time::Time;
 use super::world::World;
@@ -62,12 +62,12 @@ impl Life {
     }
 }
 
-/// A planned crash.
+/// A planned crash or stall.
 #[derive(Debug, Clone, Copy)]
-struct Crash {
+struct Planned {
     point: CrashPoint,
     after: u32,
-    down: Duration,
+    interruption: Interruption,
 }
 
 /// How wrong the clock of a machine is.
@@ -91,37 +91,50 @@ impl ClockError {
 #[derive(Default)]
 pub(super) struct Worker {
     running: Mutex<Option<(Arc<Life>, Engine)>>,
-    crashes: Mutex<Vec<Crash>>,
+    interruptions: Mutex<Vec<Planned>>,
     down: Mutex<Duration>,
     clock_error: Arc<Mutex<ClockError>>,
 }
 
 impl Worker {
-    pub(super) fn arm(&self, point: CrashPoint, after: u32, down: Duration) {
-        let crash = Crash { point, after, down };
-        lock(&self.crashes).push(crash);
+    pub(super) fn arm(&self, point: CrashPoint, after: u32, interruption: Interruption) {
+        lock(&self.interruptions).push(Planned {
+            point,
+            after,
+            interruption,
+        });
     }
 
     pub(super) fn disarm(&self) {
-        lock(&self.crashes).clear();
+        lock(&self.interruptions).clear();
     }
 
-    /// The worker reaches this point. Returns whether it crashes there.
-    pub(super) fn reaches(&self, point: CrashPoint) -> bool {
-        let mut crashes = lock(&self.crashes);
-        let mut fatal = None;
-        for (index, crash) in crashes.iter_mut().enumerate() {
-            if crash.point == point {
-                match crash.after.checked_sub(1) {
-                    Some(left) => crash.after = left,
-                    None => fatal = fatal.or(Some(index)),
+    /// The worker reaches this point. Returns what happens to it there.
+    fn reaches(&self, point: CrashPoint) -> Option<Interruption> {
+        let mut interruptions = lock(&self.interruptions);
+        let mut next = None;
+        for (index, planned) in interruptions.iter_mut().enumerate() {
+            if planned.point == point {
+                match planned.after.checked_sub(1) {
+                    Some(left) => planned.after = left,
+                    None => next = next.or(Some(index)),
                 }
             }
         }
-        if let Some(index) = fatal {
-            *lock(&self.down) = crashes.remove(index).down;
+        let interruption = interruptions.remove(next?).interruption;
+        if let Interruption::Crash { down } = interruption {
+            *lock(&self.down) = down;
         }
-        fatal.is_some()
+        Some(interruption)
+    }
+
+    /// The worker reaches this point in its life, and crashes or waits there.
+    pub(super) async fn pass(&self, life: &Life, point: CrashPoint, time: &Time) {
+        match self.reaches(point) {
+            Some(Interruption::Crash { .. }) => life.die().await,
+            Some(Interruption::Stall { length }) => time.sleep(length).await,
+            None => {}
+        }
     }
 
     pub(super) fn set_clock(&self, ahead: SignedDuration, gains: i64, now: Duration) {
@@ -218,7 +231,7 @@ impl Clock for MachineClock {
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worker")
-            .field("crashes", &self.crashes)
+            .field("interruptions", &self.interruptions)
             .finish_non_exhaustive()
     }
 }

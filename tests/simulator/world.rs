@@ -175,12 +175,12 @@ impl World {
                 let error = self.clock_error(seconds);
                 self.worker(worker).set_clock(error, gains, now);
             }
-            EventKind::Crash {
+            EventKind::Interrupt {
                 worker,
                 point,
                 after,
-                down,
-            } => self.worker(worker).arm(point, after, down),
+                interruption,
+            } => self.worker(worker).arm(point, after, interruption),
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 //! | `Attempting`: its worker died | as if the answer had been lost now; what may be repeated is attempted again |
 //! | `Unsettled` | look, as [`reconcile`](super::reconcile) says |
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Worker;
 use super::begin::{Begin, Outcome};
@@ -26,6 +26,9 @@ use crate::recipes::missed_call::engine::base::Loaded;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::engine::update::{Patience, StoreFailures, Updated};
 use crate::recipes::missed_call::store::{Claim, Fence, Progress, StoreError};
+
+/// How old a decision may be when HighLevel is asked. Between the two lies nothing but the write of the intent.
+const DECIDED_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 
 impl Worker {
     /// Performs a claimed effect as far as it goes now. Dropping it before it is `begun` is as if it had not been claimed.
@@ -255,6 +258,12 @@ impl Worker {
                     .await;
             }
         };
+        if self.base.now().duration_since(began_at) > DECIDED_WITHIN {
+            // The store answered late. The person may have opted out meanwhile, or another worker may have taken the claim over
+            // and looked for the effect in vain, and would do it as well.
+            tracing::warn!(effect = %fence.effect, "the effect is decided again: it took too long to write its intent");
+            return self.put_back(fence, failures).await;
+        }
         begun.set_attempted();
         let door = highlevel::Door {
             location: &site.location,
@@ -283,14 +292,19 @@ impl Worker {
         }
     }
 
-    /// The effect is begun again at once, under another claim.
+    /// The effect is begun again at once, under another claim. HighLevel was not asked for it under this one, also if its
+    /// intent is written.
     async fn put_back(&self, fence: Fence, failures: u32) -> Result<(), StoreError> {
         let progress = Progress::Waiting {
             failures,
             last_failure: None,
         };
-        self.release(fence, |_, now| (Vec::new(), progress.clone(), now))
-            .await
+        let effect = fence.effect.clone();
+        self.release(fence, |episode, now| {
+            episode.undo_begin(&effect);
+            (Vec::new(), progress.clone(), now)
+        })
+        .await
     }
 
     /// The effect waits until then.
