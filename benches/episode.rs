@@ -1,5 +1,5 @@
 //! The cost of one episode without a store: opening, each kind of input, the decision before an effect, and serialising the
-//! state. Fails if `handle` takes five microseconds or more.
+//! state. Fails if `handle` takes five microseconds or more, or the decision sixty.
 #![allow(clippy::disallowed_methods, reason = "a bench reads the time")]
 #![allow(clippy::print_stdout, reason = "it prints its results")]
 
@@ -25,6 +25,8 @@ const ROUNDS: usize = 51;
 const EPISODES: u64 = 200;
 /// The limit for `handle`, in microseconds.
 const LIMIT: f64 = 5.0;
+/// The same for a decision.
+const DECISION_LIMIT: f64 = 60.0;
 
 /// How long `what` takes for one of `given`, in microseconds, without creating and dropping them.
 fn measure<T: Clone, U>(given: &[T], what: impl Fn(&mut T) -> U) -> f64 {
@@ -113,14 +115,13 @@ fn main() -> ExitCode {
     print("opening", measure(&calls, |call| open(call)));
     let facts = Facts::Text(calls::facts(0));
     let text = StepName::new("text").expect("a name");
-    print(
-        "decision on a text, rendered and counted",
-        measure(&episodes, |episode| {
-            let decision = episode.decide(&text, &facts, now);
-            assert!(matches!(decision, Decision::Proceed(_)));
-            decision
-        }),
-    );
+    let decision = measure(&episodes, |episode| {
+        let decision = episode.decide(&text, &facts, now);
+        assert!(matches!(decision, Decision::Proceed(_)));
+        decision
+    });
+    let what = "decision on a text, rendered and counted";
+    figures.below(what, decision, DECISION_LIMIT, "µs");
     let write = |episode: &Episode| serde_json::to_string(episode.state()).expect("JSON");
     print(
         "state to JSON",
