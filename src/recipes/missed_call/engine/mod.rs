@@ -264,7 +264,8 @@ impl Engine {
         self.intake.sweep(location).await
     }
 
-    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes. A pause of two
+    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes: those that the process
+    /// was given, and those that its source has named lately. It follows what is put and removed. A pause of two
     /// minutes leaves time to answer a call whose webhook was lost; what fails is logged and tried again after it. A
     /// location whose sweep takes long delays no other.
     pub async fn run_sweeps(&self, pause: Duration, shutdown: impl Future<Output = ()> + Send) {

@@ -101,6 +101,11 @@ impl Admin {
         self.end_what_was_left(&id).await?;
         for known in base.store.halts(&id).await? {
             if known.halted && Halt::LIFTED_BY_PUTTING.contains(&known.halt) {
+                if known.halt == Halt::Finishing {
+                    // A call that was not answered until now is not answered late.
+                    let later = Some(known.since);
+                    self.end_all(&id, &Reason::Removed, later).await?;
+                }
                 self.halt(&id, known.halt, false).await?;
             }
         }
@@ -131,19 +136,25 @@ impl Admin {
     ) -> Result<bool, StoreError> {
         let base = &self.base;
         let was_served = base.locations.known(id).is_some();
+        let halt = match removal {
+            Removal::Finish => Halt::Finishing,
+            Removal::End => Halt::Removed,
+        };
+        // First in the store: whatever comes in between ends for this reason. Only the first removal says since when.
+        let known = self.last_said(id, halt).await?;
+        if known.is_none_or(|known| !known.halted) {
+            self.halt(id, halt, true).await?;
+        }
         match removal {
             Removal::Finish => {
-                self.halt(id, Halt::Finishing, true).await?;
                 base.locations.finish(id);
                 base.take_out_if_finished(id).await?;
             }
             Removal::End => {
-                // First in the store: whatever comes in between ends for this reason.
-                self.halt(id, Halt::Removed, true).await?;
                 if let Some(before) = base.locations.take_out(id, true) {
                     base.let_go_of(&before);
                 }
-                self.end_all(id, &Reason::Removed).await?;
+                self.end_all(id, &Reason::Removed, None).await?;
             }
         }
         tracing::info!(location = %id, ?removal, "location removed");

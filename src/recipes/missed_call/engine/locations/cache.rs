@@ -45,8 +45,9 @@ pub(super) struct SourceCache {
 #[derive(Default)]
 struct Answers {
     by_location: HashMap<LocationId, Kept>,
-    /// Counts the uses of all.
+    /// Counts the uses of all, and how often one was to be forgotten.
     uses: u64,
+    forgotten: u64,
 }
 
 struct Kept {
@@ -100,8 +101,9 @@ impl SourceCache {
         if let Some(answer) = self.known(location) {
             return (answer, false);
         }
+        let forgotten = self.answers().forgotten;
         let answer = self.ask(location).await;
-        self.keep(location, answer)
+        self.keep(location, answer, forgotten)
     }
 
     /// Those that are served, as far as answers are kept.
@@ -113,7 +115,9 @@ impl SourceCache {
 
     /// Forgets what was said of a location. Returns what was served.
     pub(super) fn forget(&self, location: &LocationId) -> Option<Arc<LocationEntry>> {
-        let kept = self.answers().by_location.remove(location)?;
+        let mut answers = self.answers();
+        answers.forgotten += 1;
+        let kept = answers.by_location.remove(location)?;
         kept.served().cloned()
     }
 
@@ -143,8 +147,9 @@ impl SourceCache {
         }
     }
 
-    /// Keeps an answer. While the source fails, what it said before still counts.
-    fn keep(&self, location: &LocationId, answer: Answer) -> (Answer, bool) {
+    /// Keeps an answer. While the source fails, what it said before still counts. `forgotten` is the count from before the
+    /// source was asked: what was to be forgotten meanwhile may be what it answered.
+    fn keep(&self, location: &LocationId, answer: Answer, forgotten: u64) -> (Answer, bool) {
         let now = self.clock.elapsed();
         let mut answers = self.answers();
         let before = answers.by_location.get(location).map(|kept| &kept.answer);
@@ -158,7 +163,11 @@ impl SourceCache {
         answers.uses += 1;
         let kept = Kept {
             answer: answer.clone(),
-            until: now + for_long,
+            until: if answers.forgotten == forgotten {
+                now + for_long
+            } else {
+                now
+            },
             used: answers.uses,
         };
         answers.by_location.insert(location.clone(), kept);

@@ -169,6 +169,14 @@ impl Locations {
         given.map(|given| given.site).or(asked)
     }
 
+    /// Leaves the effects of a removed location to others: it was put elsewhere. Returns whether it was removed here.
+    pub(super) fn leave_to_others(&self, location: &LocationId) -> bool {
+        if !self.set().leaving.contains(location) {
+            return false;
+        }
+        self.change(|set| set.leaving.remove(location))
+    }
+
     /// Forgets what the source has said of a location. Returns what was served.
     pub(super) fn forget_answer(&self, location: &LocationId) -> Option<Arc<LocationEntry>> {
         self.zones().remove(location);

@@ -65,12 +65,18 @@ impl Worker {
             return self.end(fence, EffectEnd::NotDone(reason)).await;
         }
         tracing::warn!(effect = %fence.effect, "the effect waits: its location is not served here");
-        let waited = self
+        let step = &fence.effect.step;
+        let waited = self.base.now().duration_since(episode.time_of(step));
+        let wait = if self
             .base
-            .now()
-            .duration_since(episode.time_of(&fence.effect.step));
-        let longer = (waited / 4).clamp(LOOK, LONGEST_LOOK);
-        self.give_back(fence, progress, longer).await
+            .locations
+            .leave_to_others(episode.state().location())
+        {
+            SignedDuration::ZERO
+        } else {
+            (waited / 4).clamp(LOOK, LONGEST_LOOK)
+        };
+        self.give_back(fence, progress, wait).await
     }
 
     /// Gives a claimed effect back as it is.
