@@ -89,6 +89,25 @@ impl Base {
         Err(error)
     }
 
+    /// Takes a location out in which nothing is pending any more.
+    pub(super) async fn take_out_if_finished(&self, id: &LocationId) -> Result<(), StoreError> {
+        if self.store.open_episodes(id).await?.is_empty()
+            && let Some(before) = self.locations.take_out(id, true)
+        {
+            self.let_go_of(&before);
+            tracing::info!(location = %id, "a removed location has finished");
+        }
+        Ok(())
+    }
+
+    /// Goes no more by the time that the client of an entry has learnt, unless another location has it.
+    pub(super) fn let_go_of(&self, before: &LocationEntry) {
+        let client = before.location.client();
+        if !self.locations.have(client) {
+            self.time.remove(client);
+        }
+    }
+
     /// An episode by its name, with the recipe it started with.
     pub(super) async fn episode(&self, id: &EpisodeId) -> Result<Option<Loaded>, StoreError> {
         match self.store.episode(id).await? {

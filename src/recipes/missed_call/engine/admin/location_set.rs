@@ -11,7 +11,6 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::{Halt, Reason};
 use crate::recipes::missed_call::core::recipe::Recipe;
 use crate::recipes::missed_call::engine::acceptance::AcceptError;
-use crate::recipes::missed_call::engine::base::Base;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::StoreError;
 
@@ -203,29 +202,5 @@ impl Admin {
             open_episodes: store.open_episodes(id).await?.len(),
             swept_until: self.swept.of(id),
         })
-    }
-}
-
-impl Base {
-    /// Takes a location out in which nothing is pending any more.
-    pub(in super::super) async fn take_out_if_finished(
-        &self,
-        id: &LocationId,
-    ) -> Result<(), StoreError> {
-        if self.store.open_episodes(id).await?.is_empty()
-            && let Some(before) = self.locations.take_out(id, true)
-        {
-            self.let_go_of(&before);
-            tracing::info!(location = %id, "a removed location has finished");
-        }
-        Ok(())
-    }
-
-    /// Goes no more by the time that the client of an entry has learnt, unless another location has it.
-    fn let_go_of(&self, before: &LocationEntry) {
-        let client = before.location.client();
-        if !self.locations.have(client) {
-            self.time.remove(client);
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The locations that this process serves, their recipes and their time zones. They come and go while the engine works.
 //!
-//! A location is given by the host, or found by its [`LocationSource`]. Whoever works with one holds its entry, which no
-//! change reaches.
+//! A location is given by the host, or found by its [`LocationSource`]. A worker holds the entry of the location that it
+//! works for, which no change reaches.
 
 mod cache;
 mod source;

@@ -13,7 +13,7 @@ use crate::recipes::missed_call::store::{Claim, Scope, Shares, StoreError};
 
 /// How often it is looked whether a location has finished.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// Whoever serves a location has claimed an effect long before it has been due for this time.
+/// A process that serves a location has claimed an effect long before it has been due for this time.
 const NOBODYS_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// How often such effects are looked for …
 const SEARCH_EVERY: Duration = Duration::from_secs(600);

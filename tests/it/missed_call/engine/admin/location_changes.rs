@@ -205,7 +205,9 @@ impl Fleet {
             Some(number) => {
                 assert_eq!(accepted[0], Acceptance::Accepted);
                 Got {
-                    texts: vec![format!("Hi, this is answer {number}.")],
+                    texts: vec![format!(
+                        "Hi, this is answer {number}. Reply STOP to opt out."
+                    )],
                     tasks: vec![format!("Task {number}")],
                 }
             }

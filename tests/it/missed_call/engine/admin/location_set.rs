@@ -67,10 +67,7 @@ async fn a_location_is_put_into_an_engine_that_works() {
     assert_eq!(after, Acceptance::Accepted);
     world.minutes(5).await;
     let texts = words(&world, &call.contact_id).await;
-    assert!(
-        texts[0].ends_with("sorry we missed your call."),
-        "{texts:?}"
-    );
+    assert!(texts[0].contains("sorry we missed your call."), "{texts:?}");
     let again = world.engine.put_location(world.location(), recipe()).await;
     assert_eq!(again.unwrap(), Put::Same);
     let served = world.engine.locations();
@@ -90,12 +87,9 @@ async fn a_change_of_the_recipe_leaves_open_episodes_their_own() {
     let (after, _) = somebody_calls(&world, 2).await;
     world.minutes(5).await;
     let texts = words(&world, &before.contact_id).await;
-    assert!(
-        texts[0].ends_with("sorry we missed your call."),
-        "{texts:?}"
-    );
+    assert!(texts[0].contains("sorry we missed your call."), "{texts:?}");
     let texts = words(&world, &after.contact_id).await;
-    assert!(texts[0].ends_with("we could not pick up."), "{texts:?}");
+    assert!(texts[0].contains("we could not pick up."), "{texts:?}");
     // A process that has never seen the old recipe reads it in the store.
     let mut world = world;
     world.change_recipe(other_recipe()).await;
