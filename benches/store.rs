@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use filling::Filling;
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::store::{
-    LedgerQuery, PersonKey, Shares, SqliteStore, Store,
+    LedgerQuery, PersonKey, Scope, Shares, SqliteStore, Store,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -97,7 +97,10 @@ impl Filled {
     }
 
     async fn wake(&self, _: u64) {
-        let woken = self.store.episodes_to_wake(self.due(0), BATCH).await;
+        let woken = self
+            .store
+            .episodes_to_wake(self.due(0), BATCH, &Scope::All)
+            .await;
         assert_eq!(woken.expect("an answer").len(), BATCH);
     }
 

@@ -16,7 +16,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
-    PutOff, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
+    PutOff, Reference, Scope, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -239,9 +239,10 @@ impl Store for WorkerStore {
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError> {
         self.enter().await?;
-        self.world.tables.episodes_to_wake(now, limit).await
+        self.world.tables.episodes_to_wake(now, limit, scope).await
     }
 
     async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
@@ -254,9 +255,13 @@ impl Store for WorkerStore {
         self.world.tables.next_due().await
     }
 
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError> {
         self.enter().await?;
-        self.world.tables.next_due_in(lanes).await
+        self.world.tables.next_due_in(lanes, scope).await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

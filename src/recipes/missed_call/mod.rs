@@ -60,6 +60,7 @@ pub use self::core::recipe::{LocationFacts, Problem, Recipe, RecipeError, render
 pub use self::core::reply::Reply;
 pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
 pub use engine::{
-    Acceptance, Engine, EngineBuilder, Erasure, Health, Notice, PreflightError, ScopedEngine,
-    Stopped, SweepError, SweepReport, TeamNotifier,
+    AcceptError, Acceptance, Engine, EngineBuilder, Erasure, Health, LocationSource,
+    LocationStatus, Lookup, Notice, PreflightError, Put, RecipeInUse, Removal, ScopedEngine,
+    ServedLocation, SourceError, Stopped, SweepError, SweepReport, TeamNotifier,
 };

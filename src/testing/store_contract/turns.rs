@@ -9,8 +9,8 @@ use super::samples::{
 };
 use crate::client::Lane;
 use crate::ids::LocationId;
-use crate::recipes::missed_call::episode::{EffectId, Episode, EpisodeState};
-use crate::recipes::missed_call::store::{Claim, EffectChange, Progress, Shares, Store};
+use crate::recipes::missed_call::episode::{EffectId, Episode, EpisodeId, EpisodeState};
+use crate::recipes::missed_call::store::{Claim, EffectChange, Progress, Scope, Shares, Store};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(600);
 
@@ -22,6 +22,7 @@ checks!(
     background_effects_come_in_order,
     a_released_effect_is_due_at_its_new_time,
     next_due_depends_on_lanes_and_shares,
+    a_process_takes_from_its_own_locations_alone,
 );
 
 fn location(name: &str) -> LocationId {
@@ -195,7 +196,7 @@ async fn next_due_depends_on_lanes_and_shares(store: &dyn Store) {
             .iter()
             .map(|(lane, shares)| (*lane, (*shares).clone()))
             .collect();
-        store.next_due_in(&lanes).await.unwrap()
+        store.next_due_in(&lanes, &Scope::All).await.unwrap()
     };
     let all = Shares::UNLIMITED;
     let (texts, tags) = (Lane::Interactive, Lane::Background);
@@ -208,4 +209,41 @@ async fn next_due_depends_on_lanes_and_shares(store: &dyn Store) {
     assert_eq!(next(&[]).await, None);
     but_early.leave_out(location("late"));
     assert_eq!(next(&[(texts, &but_early)]).await, None);
+}
+
+async fn a_process_takes_from_its_own_locations_alone(store: &dyn Store) {
+    for (name, due) in [("other", 10), ("own", 20), ("third", 30)] {
+        let state = open(store, name).await;
+        plan(store, &state, Lane::Interactive, &[due]).await;
+        let mut wakes = with_episode(&state);
+        wakes.episodes[0].read_at_revision = Some(1);
+        wakes.episodes[0].wake_at = Some(at(due + 100));
+        done(store, wakes).await;
+    }
+    let own = Scope::from_iter([location("own")]);
+    let next = async |scope: &Scope| {
+        let shares = Shares::UNLIMITED.within(scope.clone());
+        let lanes = [(Lane::Interactive, shares)];
+        let with_effects = store.next_due_in(&lanes, scope).await.unwrap();
+        (with_effects, store.next_due_in(&[], scope).await.unwrap())
+    };
+    assert_eq!(next(&Scope::All).await, (Some(at(10)), Some(at(110))));
+    assert_eq!(next(&own).await, (Some(at(20)), Some(at(120))));
+    let nowhere = Scope::from_iter([]);
+    assert_eq!(next(&nowhere).await, (None, None));
+    let within = |scope: &Scope| Shares::UNLIMITED.within(scope.clone());
+    assert!(texts(store, 50, 9, &within(&nowhere)).await.is_empty());
+    assert_eq!(texts(store, 50, 9, &within(&own)).await, of(&[("own", 20)]));
+    // The lease of the own one ends after the others are due.
+    assert_eq!(next(&own).await, (Some(at(120)), Some(at(120))));
+    let rest = texts(store, 50, 9, &within(&Scope::All)).await;
+    assert_eq!(rest, of(&[("other", 10), ("third", 30)]));
+    let woken = async |limit, scope: &Scope| {
+        let woken = store.episodes_to_wake(at(200), limit, scope).await.unwrap();
+        let named = |id: &EpisodeId| id.as_str().split_once(':').unwrap().0.to_owned();
+        woken.iter().map(named).collect::<Vec<_>>()
+    };
+    assert_eq!(woken(1, &own).await, ["own"]);
+    assert!(woken(9, &nowhere).await.is_empty());
+    assert_eq!(woken(9, &Scope::All).await.len(), 3);
 }

@@ -3,7 +3,7 @@
 use super::samples::{
     at, done, plan, state, the_task, the_text, updates, with_effects, with_episode,
 };
-use crate::recipes::missed_call::store::Store;
+use crate::recipes::missed_call::store::{Scope, Store};
 
 checks!(
     next_due_is_the_earliest_of_all,
@@ -35,7 +35,10 @@ async fn episodes_wake_when_they_are_due(store: &dyn Store) {
         done(store, opening).await;
     }
     let woken = async |now, limit| {
-        let mut ids = store.episodes_to_wake(now, limit).await.unwrap();
+        let mut ids = store
+            .episodes_to_wake(now, limit, &Scope::All)
+            .await
+            .unwrap();
         ids.sort();
         ids
     };

@@ -11,7 +11,8 @@
 //! | `store` | the contract of stores, the SQLite store and its file, rows and files of earlier releases |
 //! | `engine/intake` | webhooks, calls of workflows, events of the host, the sweep |
 //! | `engine/worker` | each step once, whatever fails: crashes, faults, isolation of locations, the end of a run |
-//! | `engine/admin` | erasure, pauses, removal and installation of the app |
+//! | `engine/admin` | erasure, pauses, removal and installation of the app, locations that come and go |
+//! | `engine/locations` | the host's own list of locations, and what is kept of it |
 //! | `engine/flow` | one call from the webhook to the ledger |
 //! | `edge_cases` | cases that belong to no single rule |
 //! | `harness` | what the tests share; no tests |

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::acceptance::AcceptError;
 use super::highlevel_time::HighLevelTime;
-use super::locations::Locations;
+use super::locations::{Answer, LocationEntry, Locations};
 use super::log_once::LogOnce;
 use crate::clock::Clock;
 use crate::ids::LocationId;
 use crate::phone::PhoneNumber;
-use crate::recipes::missed_call::core::episode::Episode;
+use crate::recipes::missed_call::core::episode::{Episode, EpisodeState};
 use crate::recipes::missed_call::core::model::{EpisodeId, Halt, Subject};
-use crate::recipes::missed_call::store::{Store, StoreError, Stored};
+use crate::recipes::missed_call::store::{Halted, Store, StoreError, Stored};
 
 /// Shared by the intake, the worker and the administration.
 pub(super) struct Base {
@@ -35,7 +36,10 @@ pub(super) struct Loaded {
 
 impl Base {
     pub(super) fn new(store: Arc<dyn Store>, own: Arc<dyn Clock>, locations: Locations) -> Self {
-        let time = Arc::new(HighLevelTime::new(own, locations.clients()));
+        let time = Arc::new(HighLevelTime::new(own));
+        for site in locations.entries() {
+            time.add(site.location.client());
+        }
         Self {
             store,
             clock: Arc::<HighLevelTime>::clone(&time),
@@ -50,6 +54,60 @@ impl Base {
         self.clock.now()
     }
 
+    /// Whether a location is served; its source is asked if that is not known.
+    pub(super) async fn find(&self, location: &LocationId) -> Answer {
+        let answer = self.locations.find(location).await;
+        if let Answer::Served(site) = &answer {
+            self.time.add(site.location.client());
+        }
+        answer
+    }
+
+    /// The location of a report; `None` if reports of it are ignored.
+    pub(super) async fn site(
+        &self,
+        location: &LocationId,
+    ) -> Result<Option<Arc<LocationEntry>>, AcceptError> {
+        let error = match self.find(location).await {
+            Answer::Served(site) => return Ok(Some(site)),
+            Answer::NotServed => return Ok(None),
+            Answer::Unknown => AcceptError::UnknownLocation(location.clone()),
+            Answer::Failed(error) => AcceptError::SourceFailed {
+                location: location.clone(),
+                error,
+            },
+        };
+        // A source that has forgotten a removed location must not have its webhooks sent again and again.
+        let halts = self.store.halts(location).await?;
+        let is_gone = |halt: Halt| Halt::LIFTED_BY_PUTTING.contains(&halt);
+        if halts
+            .iter()
+            .any(|known| known.halted && is_gone(known.halt))
+        {
+            return Ok(None);
+        }
+        Err(error)
+    }
+
+    /// Takes a location out in which nothing is pending any more.
+    pub(super) async fn take_out_if_finished(&self, id: &LocationId) -> Result<(), StoreError> {
+        if self.store.open_episodes(id).await?.is_empty()
+            && let Some(before) = self.locations.take_out(id, true)
+        {
+            self.let_go_of(&before);
+            tracing::info!(location = %id, "a removed location has finished");
+        }
+        Ok(())
+    }
+
+    /// Goes no more by the time that the client of an entry has learnt, unless another location has it.
+    pub(super) fn let_go_of(&self, before: &LocationEntry) {
+        let client = before.location.client();
+        if !self.locations.have(client) {
+            self.time.remove(client);
+        }
+    }
+
     /// An episode by its name, with the recipe it started with.
     pub(super) async fn episode(&self, id: &EpisodeId) -> Result<Option<Loaded>, StoreError> {
         match self.store.episode(id).await? {
@@ -60,8 +118,9 @@ impl Base {
 
     /// A stored episode, with the recipe it started with.
     pub(super) async fn load(&self, stored: Stored) -> Result<Loaded, StoreError> {
-        let fingerprint = stored.state.recipe();
-        let recipe = self.locations.recipe(&*self.store, fingerprint).await?;
+        let (location, fingerprint) = (stored.state.location(), stored.state.recipe());
+        let recipe = self.locations.recipe(&*self.store, location, fingerprint);
+        let recipe = recipe.await?;
         Ok(Loaded {
             episode: Episode::resume(stored.state, recipe),
             revision: stored.revision,
@@ -85,5 +144,14 @@ impl Base {
         let halts = self.store.halts(location).await?;
         let in_force = halts.iter().filter(|known| known.halted);
         Ok(in_force.map(|known| known.halt).max())
+    }
+
+    /// What keeps effects of the episode from being performed, if anything does.
+    pub(super) async fn holds(&self, episode: &EpisodeState) -> Result<Option<Halt>, StoreError> {
+        let halts = self.store.halts(episode.location()).await?;
+        let holds = |known: &&Halted| {
+            known.halted && (known.halt != Halt::Finishing || episode.is_called_after(known.since))
+        };
+        Ok(halts.iter().filter(holds).map(|known| known.halt).max())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
@@ -9,7 +10,7 @@ use super::Engine;
 use super::admin::Admin;
 use super::base::Base;
 use super::intake::Intake;
-use super::locations::{LocationEntry, Locations};
+use super::locations::{KEPT, LocationEntry, LocationSource, Locations, MOST, SourceSettings};
 use super::pulse::Pulse;
 use super::reorder_buffer::ReorderBuffer;
 use super::reply_queue::ReplyQueue;
@@ -18,6 +19,7 @@ use super::worker::Worker;
 use super::worker::app_links::App;
 use super::worker::notifier::TeamNotifier;
 use super::worker::quarantine::Quarantine;
+use super::worker::unserved::Unserved;
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
 use crate::ids::LocationId;
@@ -32,6 +34,8 @@ pub struct EngineBuilder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     locations: HashMap<LocationId, LocationEntry>,
+    source: Option<Arc<dyn LocationSource>>,
+    cache: (usize, Duration),
     notifier: Option<Arc<dyn TeamNotifier>>,
     agent: Option<Arc<dyn ReplyAgent>>,
     quiet_hours: Option<Arc<QuietHours>>,
@@ -44,6 +48,8 @@ impl EngineBuilder {
             store,
             clock: Arc::new(SystemClock),
             locations: HashMap::new(),
+            source: None,
+            cache: (MOST, KEPT),
             notifier: None,
             agent: None,
             quiet_hours: None,
@@ -52,14 +58,32 @@ impl EngineBuilder {
     }
 
     /// Runs `recipe` in `location`. A location has one recipe; the last one given counts.
-    pub fn location(mut self, location: Location, recipe: Recipe) -> Self {
+    ///
+    /// It lifts no halt: a location that was removed with [`Engine::remove_location`] stays removed over restarts, until
+    /// [`Engine::put_location`].
+    pub fn location(mut self, location: Location, recipe: impl Into<Arc<Recipe>>) -> Self {
         self.locations.insert(
             location.id().clone(),
             LocationEntry {
                 location,
-                recipe: Arc::new(recipe),
+                recipe: recipe.into(),
             },
         );
+        self
+    }
+
+    /// The host's own list of locations, which is asked about each location that the process does not know. The process
+    /// then serves every location of the store. Without a source, it serves those that it was given, and leaves effects of
+    /// all others to other processes.
+    pub fn location_source(mut self, source: impl LocationSource) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// How many answers of the source are kept, and for how long; 10,000 and five minutes if nothing is said. After that
+    /// time a changed recipe or token counts. [`Engine::forget_location`] makes it count at once in one process.
+    pub fn location_cache(mut self, at_most: usize, kept: Duration) -> Self {
+        self.cache = (at_most, kept);
         self
     }
 
@@ -104,7 +128,11 @@ impl EngineBuilder {
 
     /// The engine.
     pub fn build(self) -> Engine {
-        let locations = Locations::new(self.locations);
+        let (most, kept) = self.cache;
+        let source = self
+            .source
+            .map(|source| SourceSettings { source, most, kept });
+        let locations = Locations::new(self.locations, source, &self.clock);
         let base = Arc::new(Base::new(self.store, self.clock, locations));
         let early = Arc::new(ReorderBuffer::default());
         let replies = Arc::new(ReplyQueue::new(self.agent));
@@ -132,6 +160,7 @@ impl EngineBuilder {
                 quiet_hours: self.quiet_hours,
                 app: self.app,
                 quarantine: Quarantine::default(),
+                unserved: Unserved::default(),
             }),
             base,
         }

@@ -3,7 +3,7 @@
 //!
 //! Nothing is claimed or woken before HighLevel has answered once: without an answer nothing could be done anyway.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,11 +19,14 @@ const SOON: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause before HighLevel is asked again after it did not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// HighLevel's time, out of the answers to all clients of an engine.
+/// The answers to so many clients are gone by. Where each location has a client of its own, those of a few are enough.
+const MOST_CLIENTS: usize = 16;
+
+/// HighLevel's time, out of the answers to clients of an engine.
 #[derive(Debug)]
 pub(super) struct HighLevelTime {
     own: Arc<dyn Clock>,
-    clients: Vec<Client>,
+    clients: RwLock<Vec<Client>>,
     course: Mutex<Course>,
 }
 
@@ -38,22 +41,39 @@ struct Course {
 }
 
 impl HighLevelTime {
-    /// Locations mostly share a client; each is asked once.
-    pub(super) fn new<'a>(
-        own: Arc<dyn Clock>,
-        of_locations: impl Iterator<Item = &'a Client>,
-    ) -> Self {
-        let mut clients: Vec<Client> = Vec::new();
-        for client in of_locations {
-            let is_same = |other: &Client| Arc::ptr_eq(other.server_time(), client.server_time());
-            if !clients.iter().any(is_same) {
-                clients.push(client.clone());
-            }
-        }
+    pub(super) fn new(own: Arc<dyn Clock>) -> Self {
         Self {
             own,
-            clients,
+            clients: RwLock::default(),
             course: Mutex::default(),
+        }
+    }
+
+    fn clients(&self) -> RwLockReadGuard<'_, Vec<Client>> {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes by this client's answers too. Locations mostly share a client; each is asked once.
+    pub(super) fn add(&self, client: &Client) {
+        if self.clients().iter().any(|other| is_same(other, client)) {
+            return;
+        }
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if clients.iter().any(|other| is_same(other, client)) {
+            return;
+        }
+        if clients.len() >= MOST_CLIENTS {
+            // The first one's time is mostly settled, so that nothing has to be asked for a new one.
+            clients.remove(1);
+        }
+        clients.push(client.clone());
+    }
+
+    /// Goes by this client's answers no more: no location has it. What the last one knows still counts.
+    pub(super) fn remove(&self, client: &Client) {
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() > 1 {
+            clients.retain(|other| !is_same(other, client));
         }
     }
 
@@ -63,7 +83,7 @@ impl HighLevelTime {
 
     /// How far this machine's clock is ahead of HighLevel's; `None` before HighLevel's first answers.
     pub(super) fn offset(&self) -> Option<SignedDuration> {
-        self.clients.iter().find_map(Client::clock_offset)
+        self.clients().iter().find_map(Client::clock_offset)
     }
 
     /// The time at which something arrives that HighLevel dates so. Where that date makes this machine's clock doubtful and
@@ -88,18 +108,18 @@ impl HighLevelTime {
 
     /// Whether what is known of the time will not change by asking.
     pub(super) fn is_sure(&self) -> bool {
-        self.clients.is_empty()
-            || self
-                .clients
+        let clients = self.clients();
+        clients.is_empty()
+            || clients
                 .iter()
                 .any(|client| client.server_time().is_settled())
     }
 
     /// The earliest that HighLevel's time can be now, if its answers give it.
     pub(super) fn earliest(&self) -> Option<Timestamp> {
-        self.clients
-            .iter()
-            .find_map(|client| client.server_time().earliest())
+        let clients = self.clients();
+        let mut servers = clients.iter().map(Client::server_time);
+        servers.find_map(|time| time.earliest())
     }
 
     /// How much further the time has gone than the monotonic clock since work was begun last; `None` if it never was.
@@ -125,7 +145,11 @@ impl HighLevelTime {
     pub(super) async fn ask(&self) {
         let unanswered = self.course().unanswered;
         let turn = usize::try_from(unanswered).unwrap_or_default();
-        let Some(client) = self.clients.get(turn % self.clients.len().max(1)) else {
+        let client = {
+            let clients = self.clients();
+            clients.get(turn % clients.len().max(1)).cloned()
+        };
+        let Some(client) = client else {
             return;
         };
         let mut answered = false;
@@ -147,12 +171,19 @@ impl HighLevelTime {
     }
 }
 
+fn is_same(one: &Client, other: &Client) -> bool {
+    Arc::ptr_eq(one.server_time(), other.server_time())
+}
+
 #[async_trait]
 impl Clock for HighLevelTime {
     fn now(&self) -> Timestamp {
         let own = self.own.now();
-        let mut servers = self.clients.iter().map(Client::server_time);
-        let server = servers.find_map(|time| time.now());
+        let server = {
+            let clients = self.clients();
+            let mut servers = clients.iter().map(Client::server_time);
+            servers.find_map(|time| time.now())
+        };
         server
             .filter(|server| own.duration_since(*server).abs() > TOLERATED)
             .unwrap_or(own)

@@ -62,6 +62,11 @@ impl LogOnce {
         }
     }
 
+    /// The next of these is logged again.
+    pub(super) fn forget_halts(&self, location: &LocationId) {
+        self.logged().halts.retain(|(halted, _)| halted != location);
+    }
+
     /// A call is not answered, or something else is not done, because of a halt.
     pub(super) fn of_halt(&self, location: &LocationId, halt: Halt) {
         if !self.logged().halts.insert((location.clone(), halt)) {
@@ -70,6 +75,9 @@ impl LogOnce {
         match halt {
             Halt::Paused => {
                 tracing::warn!(%location, "a call is not answered, because the location is paused; Engine::resume ends that");
+            }
+            Halt::Removed | Halt::Finishing => {
+                tracing::warn!(%location, "a call is not answered, because the location was removed; Engine::put_location ends that");
             }
             Halt::Uninstalled => {
                 tracing::warn!(%location, "a call is not answered, because the app was removed from the location; an INSTALL webhook or Engine::app_installed ends that");

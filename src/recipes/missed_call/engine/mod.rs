@@ -54,12 +54,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use acceptance::Acceptance;
+pub use acceptance::{AcceptError, Acceptance};
 pub use admin::erase::Erasure;
 pub use admin::health_check::Health;
+pub use admin::location_set::{LocationStatus, Put, RecipeInUse, Removal, ServedLocation};
 pub use admin::preflight::PreflightError;
 pub use builder::EngineBuilder;
 pub use intake::sweep::{SweepError, SweepReport};
+pub use locations::{LocationSource, Lookup, SourceError};
 pub use worker::notifier::{Notice, TeamNotifier};
 pub use worker::stop::Stopped;
 pub use workflow_endpoint::ScopedEngine;
@@ -67,12 +69,15 @@ pub use workflow_endpoint::ScopedEngine;
 use self::admin::Admin;
 use self::base::Base;
 use self::intake::Intake;
+use self::locations::LocationEntry;
 use self::worker::Worker;
 use self::worker::stop::GRACE;
 use super::core::compliance::{Consent, ConsentKind};
 use super::core::model::{Halt, PersonKey, Trigger};
+use super::core::recipe::Recipe;
 use super::core::workflow_call::WorkflowCall;
 use super::store::{Store, StoreError};
+use crate::client::Location;
 use crate::clock::Clock;
 use crate::ids::LocationId;
 use crate::webhooks::{Delivery, Event, Handler, NotDurable};
@@ -138,10 +143,10 @@ impl Engine {
 impl Engine {
     /// Accepts a verified delivery. When this returns `Ok`, it may be acknowledged; after an error it must be delivered
     /// again.
-    pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, StoreError> {
+    pub async fn accept(&self, delivery: &Delivery) -> Result<Acceptance, AcceptError> {
         match &delivery.event {
-            Event::Install(_) => self.admin.installation(delivery, true).await,
-            Event::Uninstall => self.admin.installation(delivery, false).await,
+            Event::Install(_) => Ok(self.admin.installation(delivery, true).await?),
+            Event::Uninstall => Ok(self.admin.installation(delivery, false).await?),
             _ => self.intake.accept(delivery).await,
         }
     }
@@ -158,7 +163,7 @@ impl Engine {
         person: &PersonKey,
         what: Trigger,
         reference: &str,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         self.intake.record(person, what, reference).await
     }
 
@@ -168,7 +173,7 @@ impl Engine {
         &self,
         person: &PersonKey,
         appointment: &str,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         self.record(person, Trigger::Booked, appointment).await
     }
 
@@ -178,7 +183,7 @@ impl Engine {
         &self,
         person: &PersonKey,
         click: &str,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         self.record(person, Trigger::Clicked, click).await
     }
 
@@ -192,7 +197,7 @@ impl Engine {
         person: &PersonKey,
         how: ConsentKind,
         consent: &Consent,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         self.intake.record_consent(person, how, consent).await
     }
 
@@ -228,7 +233,7 @@ impl Engine {
     pub async fn accept_workflow_call(
         &self,
         call: &WorkflowCall,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         let accepted = self.intake.accept_workflow_call(call).await?;
         Ok(accepted.unwrap_or(Acceptance::Ignored))
     }
@@ -259,7 +264,8 @@ impl Engine {
         self.intake.sweep(location).await
     }
 
-    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes. A pause of two
+    /// Sweeps every location again and again, with this pause in between, until `shutdown` completes: those that the process
+    /// was given, and those that its source has named lately. It follows what is put and removed. A pause of two
     /// minutes leaves time to answer a call whose webhook was lost; what fails is logged and tried again after it. A
     /// location whose sweep takes long delays no other.
     pub async fn run_sweeps(&self, pause: Duration, shutdown: impl Future<Output = ()> + Send) {
@@ -303,6 +309,58 @@ impl Engine {
     /// When [`step`](Self::step) has something to do next.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.worker.next_due().await
+    }
+}
+
+/// Locations that come and go while the engine works.
+///
+/// What they change counts in this process; removals, and their end, in every process on the store. Where several processes
+/// share a store, give all of them a [`LocationSource`](EngineBuilder::location_source), or tell each.
+impl Engine {
+    /// Serves a location with this recipe from now on: adds it, or replaces its handle and recipe. Episodes that are open keep
+    /// the recipe that they began with. Lifts [`Halt::Uninstalled`], [`Halt::Removed`] and [`Halt::Finishing`], in the store
+    /// and so for all processes, but no pause. Sweeps include the location at once.
+    ///
+    /// Call it when the host has stored a grant, has changed a recipe, or has given a location another token.
+    pub async fn put_location(
+        &self,
+        location: Location,
+        recipe: impl Into<Arc<Recipe>>,
+    ) -> Result<Put, StoreError> {
+        let recipe = recipe.into();
+        let entry = LocationEntry { location, recipe };
+        self.admin.put_location(entry).await
+    }
+
+    /// Serves a location no more, and has what is pending in it done or ended. It works where the process does not serve
+    /// the location, too. Returns whether it did.
+    ///
+    /// The removal is in the store, as a [`Halt`]: no process on it answers the location's calls any more, after restarts
+    /// too, until [`put_location`](Self::put_location). Calls that another process still takes are in the ledger as not
+    /// answered ([`Reason::Removed`](super::episode::Reason::Removed)). After an error, call it again.
+    pub async fn remove_location(
+        &self,
+        location: &LocationId,
+        removal: Removal,
+    ) -> Result<bool, StoreError> {
+        self.admin.remove_location(location, removal).await
+    }
+
+    /// Forgets a location in this process, and writes nothing: its source, if there is one, is asked again at once, and
+    /// otherwise the location is left to other processes. Returns whether it was known.
+    pub fn forget_location(&self, location: &LocationId) -> bool {
+        self.admin.forget_location(location)
+    }
+
+    /// The locations that this process serves, by id: those that it was given, and those that its source has named lately.
+    pub fn locations(&self) -> Vec<ServedLocation> {
+        self.admin.locations()
+    }
+
+    /// How a location stands: whether it is served, its recipe, what halts it, what is open. The source is asked if the
+    /// process does not know the location.
+    pub async fn status(&self, location: &LocationId) -> Result<LocationStatus, AcceptError> {
+        self.admin.status(location).await
     }
 }
 
@@ -373,11 +431,16 @@ impl Engine {
     pub async fn preflight(&self) -> Vec<PreflightError> {
         self.admin.preflight().await
     }
+
+    /// The same of one location: before its first call, or after a change of its recipe.
+    pub async fn preflight_of(&self, location: &LocationId) -> Vec<PreflightError> {
+        self.admin.preflight_of(location).await
+    }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let locations: Vec<&LocationId> = self.base.locations.ids().collect();
+        let locations = self.base.locations.ids();
         f.debug_struct("Engine")
             .field("store", &self.base.store)
             .field("locations", &locations)

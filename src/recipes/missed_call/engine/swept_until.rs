@@ -22,9 +22,11 @@ impl SweptUntil {
         self.until().insert(location, until);
     }
 
-    /// Until when all of these locations are swept.
-    pub(super) fn all(&self) -> Option<Timestamp> {
-        self.until().values().min().copied()
+    /// Until when all locations are swept that are served.
+    pub(super) fn all(&self, is_served: impl Fn(&LocationId) -> bool) -> Option<Timestamp> {
+        let mut until = self.until();
+        until.retain(|location, _| is_served(location));
+        until.values().min().copied()
     }
 
     fn until(&self) -> MutexGuard<'_, HashMap<LocationId, Timestamp>> {

@@ -9,6 +9,7 @@ mod health;
 mod installation;
 mod memory;
 mod progress;
+mod scope;
 mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -28,6 +29,7 @@ pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
 pub use progress::{Before, Progress};
+pub use scope::Scope;
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
@@ -146,7 +148,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// Locations take turns: each gives one effect, then each gives a second one, and so on. The location whose last turn is
     /// the longest ago comes first (of those without a turn, the one whose effects have been due the longest). None gives
-    /// more than its `shares` permit. Within a location the effect that has been due the longest comes first. Exception: if
+    /// more than its `shares` permit, which also say of which locations effects are wanted at all. Within a location the effect that has been due the longest comes first. Exception: if
     /// the oldest effect in the interactive lane has been due for a minute or longer, three out of four are the newest.
     ///
     /// The time that it takes must not grow with the number of planned or due effects.
@@ -167,11 +169,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Open episodes whose wake-up is due.
+    /// Up to `limit` open episodes of these locations whose wake-up is due.
     async fn episodes_to_wake(
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError>;
 
     /// Moves the wake-up of an open episode to this time and changes nothing else. It is for episodes that cannot be read.
@@ -181,8 +184,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// The time when the next effect is due that [`claim`](Self::claim) gives for one of these lanes and shares, or when the
-    /// next episode is due.
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError>;
+    /// next episode of these locations is due.
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError>;
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;

@@ -1,7 +1,8 @@
-//! How many effects of one location may be under way at once.
+//! Of which locations effects are claimed, and how many of one may be under way at once.
 
 use std::collections::BTreeMap;
 
+use super::Scope;
 use crate::ids::LocationId;
 
 /// How many effects of each location a claim may give. The effects that a location already has under way count. Effects
@@ -11,6 +12,7 @@ pub struct Shares {
     at_most: usize,
     taken: BTreeMap<LocationId, usize>,
     only: Option<LocationId>,
+    scope: Scope,
 }
 
 impl Shares {
@@ -23,6 +25,7 @@ impl Shares {
             at_most,
             taken: BTreeMap::new(),
             only: None,
+            scope: Scope::All,
         }
     }
 
@@ -32,7 +35,15 @@ impl Shares {
             at_most,
             taken: BTreeMap::new(),
             only: Some(location),
+            scope: Scope::All,
         }
+    }
+
+    /// The same, and none of a location outside this scope. Effects without a location are in every scope.
+    #[must_use]
+    pub fn within(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
     }
 
     /// Subtracts effects under way from this location's share.
@@ -49,6 +60,9 @@ impl Shares {
     /// How many effects of this location may be given; `None` stands for effects without a location.
     pub fn left(&self, location: Option<&LocationId>) -> usize {
         if self.only.is_some() && self.only.as_ref() != location {
+            return 0;
+        }
+        if location.is_some_and(|location| !self.scope.contains(location)) {
             return 0;
         }
         let taken = location.and_then(|location| self.taken.get(location));
@@ -75,5 +89,8 @@ mod tests {
         let only = Shares::only(few.clone(), 3);
         assert_eq!((only.left(Some(&few)), only.left(Some(&many))), (3, 0));
         assert_eq!(only.left(None), 0);
+        let within = Shares::of(4).within(Scope::from_iter([few.clone()]));
+        assert_eq!((within.left(Some(&few)), within.left(Some(&many))), (4, 0));
+        assert_eq!(within.left(None), 4);
     }
 }

@@ -3,4 +3,5 @@
 mod admin;
 mod flow;
 pub(crate) mod intake;
+mod locations;
 pub(crate) mod worker;

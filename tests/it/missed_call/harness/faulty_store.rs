@@ -15,7 +15,8 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, Halted, LedgerQuery,
-    MemoryStore, PersonKey, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
+    MemoryStore, PersonKey, Reference, Scope, Shares, Store, StoreError, Stored, Subject,
+    Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -58,7 +59,8 @@ fn fails(left: &AtomicU32) -> Result<(), StoreError> {
 async fn take_meanwhile(what: &Mutex<Option<(Engine, Delivery)>>) -> Result<(), StoreError> {
     let taken = what.lock().unwrap().take();
     if let Some((engine, delivery)) = taken {
-        engine.accept(&delivery).await?;
+        let accepted = engine.accept(&delivery).await;
+        accepted.map_err(|error| StoreError::new("accept", error))?;
     }
     Ok(())
 }
@@ -192,8 +194,9 @@ impl Store for Flaky {
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError> {
-        self.store.episodes_to_wake(now, limit).await
+        self.store.episodes_to_wake(now, limit, scope).await
     }
 
     async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
@@ -204,8 +207,12 @@ impl Store for Flaky {
         self.store.next_due().await
     }
 
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
-        self.store.next_due_in(lanes).await
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due_in(lanes, scope).await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

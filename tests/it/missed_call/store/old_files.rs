@@ -8,7 +8,8 @@ use gohighlevel::recipes::missed_call::compliance::{FloodLimits, NewCaller};
 use gohighlevel::recipes::missed_call::episode::{EpisodeId, EpisodeState};
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    EffectChange, LedgerQuery, PersonKey, Progress, Reference, Shares, SqliteStore, Store, Subject,
+    EffectChange, LedgerQuery, PersonKey, Progress, Reference, Scope, Shares, SqliteStore, Store,
+    Subject,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
@@ -119,7 +120,10 @@ async fn a_file_of_version_1_loses_nothing() {
         assert_eq!(live.is_some(), state.is_open());
     }
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
-    let woken = store.episodes_to_wake(at(50), 1000).await.unwrap();
+    let woken = store
+        .episodes_to_wake(at(50), 1000, &Scope::All)
+        .await
+        .unwrap();
     assert_eq!(woken.len(), states.len());
 
     let old: Vec<Entry> = rows("entry_json")

@@ -8,7 +8,7 @@ use std::task::Poll;
 use gohighlevel::client::Lane;
 use gohighlevel::recipes::missed_call::episode::Reason;
 use gohighlevel::recipes::missed_call::store::{
-    Commit, CommitOutcome, EffectChange, RecipeText, Shares, SqliteStore, Store, StoreError,
+    Commit, CommitOutcome, EffectChange, RecipeText, Scope, Shares, SqliteStore, Store, StoreError,
     Subject,
 };
 use jiff::SignedDuration;
@@ -90,7 +90,7 @@ async fn all_of_it_survives_a_new_start() {
     let source = store.recipe_source("f").await.unwrap();
     assert_eq!(source.as_deref(), Some("s"));
     assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
-    let woken = store.episodes_to_wake(at(9), 9).await.unwrap();
+    let woken = store.episodes_to_wake(at(9), 9, &Scope::All).await.unwrap();
     assert_eq!(woken, [opened.id().clone()]);
     assert_eq!(claim_all(&store, at(5)).await.len(), 1);
 }

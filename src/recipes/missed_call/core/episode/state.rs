@@ -130,6 +130,11 @@ impl EpisodeState {
             .unwrap_or(Timestamp::MIN)
     }
 
+    /// Whether its first call ended after this time.
+    pub(crate) fn is_called_after(&self, time: Timestamp) -> bool {
+        self.call_ended_at > time
+    }
+
     /// Whether the first text was not sent because the call was part of a flood.
     pub(crate) fn came_in_a_flood(&self) -> bool {
         let mut steps = self.steps.values();

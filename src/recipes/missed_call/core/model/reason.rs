@@ -65,6 +65,8 @@ pub enum Reason {
     ContactGone,
     /// The app was removed from the location.
     Uninstalled,
+    /// The host has removed the location.
+    Removed,
     /// The copy could not be rendered; the code says what was missing.
     Copy(String),
     /// HighLevel refused it permanently, or was not reachable in time; the code says which.
@@ -100,6 +102,7 @@ impl Reason {
             Self::Erased => "erased".into(),
             Self::ContactGone => "contact_gone".into(),
             Self::Uninstalled => "uninstalled".into(),
+            Self::Removed => "removed".into(),
             Self::Copy(code) => format!("copy:{code}"),
             Self::Failed(code) => format!("failed:{code}"),
         }
@@ -146,6 +149,7 @@ impl Reason {
             Self::Erased => "the data of the person was erased",
             Self::ContactGone => "the contact no longer exists",
             Self::Uninstalled => "the app was removed",
+            Self::Removed => "the location was removed from the service",
             Self::Copy(_) => {
                 "the text could not be rendered; check the recipe and its custom values"
             }
@@ -190,7 +194,8 @@ impl Reason {
             | Self::Superseded
             | Self::Erased
             | Self::ContactGone
-            | Self::Uninstalled => false,
+            | Self::Uninstalled
+            | Self::Removed => false,
         }
     }
 

@@ -54,6 +54,8 @@ impl Admin {
             });
         }
         for location in self.meant(delivery).await? {
+            // The host stores or drops a grant now: what its source says of it next is another thing.
+            self.base.locations.forget_answer(&location);
             self.end_what_was_left(&location).await?;
             self.add_what_was_said(&mut commit, &location, said, now)
                 .await?;
@@ -146,29 +148,42 @@ impl Admin {
     }
 
     /// Ends what is open in a location without the app. A removal that was interrupted may have left it.
-    async fn end_what_was_left(&self, location: &LocationId) -> Result<(), StoreError> {
+    pub(super) async fn end_what_was_left(&self, location: &LocationId) -> Result<(), StoreError> {
         match self.base.halted(location).await? {
-            Some(Halt::Uninstalled) => self.end_all(location).await,
-            Some(Halt::Paused) | None => Ok(()),
+            Some(Halt::Uninstalled) => self.end_all(location, &Reason::Uninstalled, None).await,
+            Some(Halt::Removed) => self.end_all(location, &Reason::Removed, None).await,
+            Some(Halt::Paused | Halt::Finishing) | None => Ok(()),
         }
     }
 
-    /// Ends the open episodes of the location. Effects that are left over end when their time comes.
-    async fn end_all(&self, location: &LocationId) -> Result<(), StoreError> {
+    /// Ends the open episodes of the location; those alone whose call ended after a time, if one is given. Effects that are
+    /// left over end when their time comes.
+    pub(super) async fn end_all(
+        &self,
+        location: &LocationId,
+        why: &Reason,
+        called_after: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         for id in self.base.store.open_episodes(location).await? {
             // One that cannot be read does not keep the others open.
-            if let Err(error) = self.end_episode(&id).await {
-                tracing::error!(%location, error = &error as &dyn std::error::Error, "an episode of a removed app cannot be ended; its effects are not performed");
+            if let Err(error) = self.end_episode(&id, why, called_after).await {
+                tracing::error!(%location, error = &error as &dyn std::error::Error, "an episode of a removed location cannot be ended; its effects are not performed");
             }
         }
         Ok(())
     }
 
-    async fn end_episode(&self, id: &EpisodeId) -> Result<(), StoreError> {
-        let ended = Input::Ended(Reason::Uninstalled);
+    async fn end_episode(
+        &self,
+        id: &EpisodeId,
+        why: &Reason,
+        called_after: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let ended = Input::Ended(why.clone());
         let failures = StoreFailures::Return;
         let updated = self.base.update(id, failures, |episode, _, now| {
-            Some(episode.handle(&ended, now))
+            let is_meant = called_after.is_none_or(|time| episode.state().is_called_after(time));
+            is_meant.then(|| episode.handle(&ended, now))
         });
         updated.await?.or_contested("end an episode").map(drop)
     }

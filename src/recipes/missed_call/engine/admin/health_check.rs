@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Admin;
+use crate::ids::LocationId;
 use crate::recipes::missed_call::store::{StoreError, StoreFault, StoreHealth};
 
 /// How long the store may take to answer. A store that waits for another program's lock takes longer.
@@ -118,9 +119,10 @@ impl Admin {
             answer = base.store.check(now) => Some(answer),
             () = base.clock.sleep(GIVE_UP_AFTER) => None,
         };
+        let is_served = |location: &LocationId| base.locations.known(location).is_some();
         Health {
             stalled: self.pulse.has_stopped(base.clock.elapsed()),
-            swept_until: self.swept.all(),
+            swept_until: self.swept.all(is_served),
             ..Health::new(answer, now)
         }
     }

@@ -1,8 +1,9 @@
-//! What the operator asks for: pausing, installations, erasure, health and preflight checks.
+//! What the operator asks for: locations that come and go, pausing, installations, erasure, health and preflight checks.
 
 pub(super) mod app_installs;
 pub(super) mod erase;
 pub(super) mod health_check;
+pub(super) mod location_set;
 mod pause;
 pub(super) mod preflight;
 

@@ -10,6 +10,7 @@ use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::{
     Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction,
 };
+use crate::recipes::missed_call::engine::acceptance::AcceptError;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, opportunities};
 
@@ -34,6 +35,21 @@ pub enum PreflightError {
         #[source]
         error: Error,
     },
+    /// The engine does not serve the location: it was neither given it, nor does the host's source have it.
+    #[error("location {location} is not served by this engine; give it with Engine::put_location")]
+    NotServed {
+        /// The location.
+        location: LocationId,
+    },
+    /// The host's source could not say whether the location is served.
+    #[error("location {location} could not be looked up: {error}")]
+    NotLookedUp {
+        /// The location.
+        location: LocationId,
+        /// What went wrong.
+        #[source]
+        error: AcceptError,
+    },
     /// Something in the recipe is allowed and surely not meant ([`Recipe::hints`](crate::recipes::missed_call::Recipe::hints)).
     /// It keeps nothing from working.
     #[error("location {location}: a hint: {hint}")]
@@ -50,30 +66,47 @@ impl Admin {
     pub(in super::super) async fn preflight(&self) -> Vec<PreflightError> {
         tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
         let mut errors = Vec::new();
-        let mut sites: Vec<&LocationEntry> = self.base.locations.entries().collect();
-        sites.sort_by_key(|site| site.location.id());
-        for site in sites {
-            let location = site.location.id().clone();
-            if !self.has_notifier
-                && let Err(problems) = site.recipe.check_without_notifier()
-            {
-                let location = location.clone();
-                errors.push(PreflightError::NotReady { location, problems });
-            }
-            match facts(site).await {
-                Ok(facts) => {
-                    if let Err(problems) = site.recipe.check(&facts) {
-                        errors.push(PreflightError::NotReady { location, problems });
-                    }
-                }
-                Err(error) => errors.push(PreflightError::NotChecked { location, error }),
-            }
-            let hints = self.hints(&site.recipe).await.into_iter();
-            errors.extend(hints.map(|hint| PreflightError::Hint {
-                location: site.location.id().clone(),
-                hint,
-            }));
+        for site in self.base.locations.entries() {
+            errors.extend(self.check(&site).await);
         }
+        errors
+    }
+
+    /// Checks one location.
+    pub(in super::super) async fn preflight_of(
+        &self,
+        location: &LocationId,
+    ) -> Vec<PreflightError> {
+        let location = location.clone();
+        match self.base.site(&location).await {
+            Ok(Some(site)) => self.check(&site).await,
+            Ok(None) => vec![PreflightError::NotServed { location }],
+            Err(error) => vec![PreflightError::NotLookedUp { location, error }],
+        }
+    }
+
+    async fn check(&self, site: &LocationEntry) -> Vec<PreflightError> {
+        let mut errors = Vec::new();
+        let location = site.location.id().clone();
+        if !self.has_notifier
+            && let Err(problems) = site.recipe.check_without_notifier()
+        {
+            let location = location.clone();
+            errors.push(PreflightError::NotReady { location, problems });
+        }
+        match facts(site).await {
+            Ok(facts) => {
+                if let Err(problems) = site.recipe.check(&facts) {
+                    errors.push(PreflightError::NotReady { location, problems });
+                }
+            }
+            Err(error) => errors.push(PreflightError::NotChecked { location, error }),
+        }
+        let hints = self.hints(&site.recipe).await.into_iter();
+        errors.extend(hints.map(|hint| PreflightError::Hint {
+            location: site.location.id().clone(),
+            hint,
+        }));
         errors
     }
 

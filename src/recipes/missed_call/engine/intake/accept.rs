@@ -5,7 +5,7 @@ use super::interpret::{Attempts, Meaning, is_missed};
 use super::replay::Opened;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::signal::{self, EventReport, Occurrence};
-use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::acceptance::{AcceptError, Acceptance};
 use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::engine::reply_queue::ReplyQuestion;
@@ -17,7 +17,7 @@ impl Intake {
     /// Whether a delivery can mean anything here, by its location and its kind.
     pub(in super::super) fn concerns(&self, delivery: &Delivery) -> bool {
         let location = delivery.location_id.as_ref();
-        location.is_some_and(|location| self.base.locations.get(location).is_some())
+        location.is_some_and(|location| self.base.locations.may_be_served(location))
             && signal::concerns(&delivery.event)
     }
 
@@ -25,20 +25,22 @@ impl Intake {
     pub(in super::super) async fn accept(
         &self,
         delivery: &Delivery,
-    ) -> Result<Acceptance, StoreError> {
-        let location = delivery.location_id.as_ref();
-        let site = location.and_then(|location| self.base.locations.get(location));
-        let now = self.base.time.now_at(signal::reported_at(delivery)).await;
+    ) -> Result<Acceptance, AcceptError> {
         let report = EventReport::of_delivery(delivery);
-        let (Some(site), Some(report)) = (site, report) else {
+        let (Some(location), Some(report)) = (&delivery.location_id, report) else {
             return Ok(Acceptance::Ignored);
         };
+        let Some(site) = self.base.site(location).await? else {
+            return Ok(Acceptance::Ignored);
+        };
+        let site = &*site;
+        let now = self.base.time.now_at(signal::reported_at(delivery)).await;
         let report = self.with_contact(site, report).await?;
         let Some(occurrence) = report.occurrence(now) else {
             return Ok(Acceptance::Ignored);
         };
         self.keep(site, &occurrence);
-        self.take(site, &occurrence).await
+        Ok(self.take(site, &occurrence).await?)
     }
 
     /// An answer to a call can be reported before the call, or by another process at the same moment. So it is kept before

@@ -6,8 +6,7 @@ use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::core::model::PersonKey;
 use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Person, Signal};
-use crate::recipes::missed_call::engine::acceptance::Acceptance;
-use crate::recipes::missed_call::store::StoreError;
+use crate::recipes::missed_call::engine::acceptance::{AcceptError, Acceptance};
 
 impl Intake {
     /// Accepts something that happened outside HighLevel, once under its kind and reference.
@@ -16,7 +15,7 @@ impl Intake {
         person: &PersonKey,
         what: Trigger,
         reference: &str,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         let signal = |person| Signal::Happened {
             person,
             what,
@@ -32,7 +31,7 @@ impl Intake {
         person: &PersonKey,
         how: ConsentKind,
         consent: &Consent,
-    ) -> Result<Acceptance, StoreError> {
+    ) -> Result<Acceptance, AcceptError> {
         let signal = |person| Signal::Consented {
             person,
             how,
@@ -49,8 +48,8 @@ impl Intake {
         person: &PersonKey,
         name: &str,
         signal: impl FnOnce(Person) -> Signal,
-    ) -> Result<Acceptance, StoreError> {
-        let Some(site) = self.base.locations.get(&person.location) else {
+    ) -> Result<Acceptance, AcceptError> {
+        let Some(site) = self.base.site(&person.location).await? else {
             return Ok(Acceptance::Ignored);
         };
         let now = self.base.now();
@@ -65,7 +64,7 @@ impl Intake {
             received_at: now,
             origin: Origin::Host,
         };
-        self.keep(site, &occurrence);
-        self.take(site, &occurrence).await
+        self.keep(&site, &occurrence);
+        Ok(self.take(&site, &occurrence).await?)
     }
 }

@@ -5,6 +5,7 @@
 //! come before, after or never, and several processes may sweep at once.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,7 +19,7 @@ use crate::recipes::missed_call::core::call::Caller;
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Signal};
-use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::acceptance::{AcceptError, Acceptance};
 use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::{Commit, LedgerQuery, StoreError};
@@ -47,9 +48,20 @@ pub struct SweepReport {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SweepError {
-    /// The location is none of the engine's.
-    #[error("location {0} has no recipe in this engine; add it with EngineBuilder::location")]
+    /// The engine does not serve the location.
+    #[error(
+        "location {0} is not served by this engine; give it with EngineBuilder::location or Engine::put_location"
+    )]
     UnknownLocation(LocationId),
+    /// The host's source could not say whether the location is served, or with which recipe.
+    #[error("location {location} could not be looked up: {error}")]
+    NotLookedUp {
+        /// The location.
+        location: LocationId,
+        /// What the source said.
+        #[source]
+        error: Arc<dyn std::error::Error + Send + Sync>,
+    },
     /// HighLevel did not answer what time it is, and this machine's clock may be wrong: the age of a recorded call decides
     /// whether it is answered.
     #[error(
@@ -68,15 +80,25 @@ pub enum SweepError {
     Store(#[from] StoreError),
 }
 
+impl From<AcceptError> for SweepError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::Store(error) => Self::Store(error),
+            AcceptError::UnknownLocation(location) => Self::UnknownLocation(location),
+            AcceptError::SourceFailed { location, error } => Self::NotLookedUp { location, error },
+        }
+    }
+}
+
 impl Intake {
     /// Reads what HighLevel has recorded in a location since the last sweep, and accepts what no webhook reported.
     pub(in super::super) async fn sweep(
         &self,
         location: &LocationId,
     ) -> Result<SweepReport, SweepError> {
-        let Some(site) = self.base.locations.get(location) else {
-            return Err(SweepError::UnknownLocation(location.clone()));
-        };
+        let unknown = || SweepError::UnknownLocation(location.clone());
+        let site = self.base.site(location).await?.ok_or_else(unknown)?;
+        let site = &*site;
         if !self.base.time.is_sure() {
             // What a wrong clock has swept would not be looked at again when it is right, and a call would get no text
             // because it seems old.

@@ -1,6 +1,6 @@
 //! Sweeps of all locations, again and again: each at its own times, so that one which takes long keeps no other waiting.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,11 +25,24 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn new(locations: impl Iterator<Item = LocationId>, now: Duration) -> Self {
-        Self {
-            next: locations.map(|location| (location, now)).collect(),
+    fn new(locations: impl IntoIterator<Item = LocationId>, now: Duration) -> Self {
+        let mut rounds = Self {
+            next: HashMap::new(),
             under_way: HashMap::new(),
+        };
+        rounds.follow(locations, now);
+        rounds
+    }
+
+    /// New locations are swept now, and others no more. A sweep that is under way comes to its end.
+    fn follow(&mut self, locations: impl IntoIterator<Item = LocationId>, now: Duration) {
+        let mut new: HashSet<LocationId> = locations.into_iter().collect();
+        self.next.retain(|location, _| new.remove(location));
+        for (location, _) in self.under_way.values() {
+            new.remove(location);
         }
+        self.next
+            .extend(new.into_iter().map(|location| (location, now)));
     }
 
     /// Whether there is room for one more. Those that have taken long do not count, as long as there is room outside.
@@ -70,12 +83,17 @@ impl Intake {
     ) {
         let mut shutdown = std::pin::pin!(shutdown);
         let clock = &self.base.clock;
-        let locations = self.base.locations.ids().cloned();
-        let mut rounds = Rounds::new(locations, clock.elapsed());
+        let locations = &self.base.locations;
+        let mut changes = locations.changes();
+        let mut rounds = Rounds::new(locations.ids(), clock.elapsed());
         // They end with this future.
         let mut sweeps = JoinSet::new();
         loop {
             let now = clock.elapsed();
+            if changes.has_changed().unwrap_or(false) {
+                changes.mark_unchanged();
+                rounds.follow(locations.ids(), now);
+            }
             while rounds.have_room(now)
                 && let Some(location) = rounds.due(now)
             {
@@ -87,6 +105,10 @@ impl Intake {
                 biased;
                 () = &mut shutdown => return,
                 Some(ended) = sweeps.join_next_with_id() => ended,
+                Ok(()) = changes.changed() => {
+                    rounds.follow(locations.ids(), clock.elapsed());
+                    continue;
+                }
                 () = clock.sleep(rounds.wait(now)) => continue,
             };
             let task = match &ended {
@@ -96,7 +118,9 @@ impl Intake {
             if let Err(error) = ended {
                 tracing::error!(%error, "a sweep's task failed; the location is swept again");
             }
-            if let Some((location, _)) = rounds.under_way.remove(&task) {
+            if let Some((location, _)) = rounds.under_way.remove(&task)
+                && locations.known(&location).is_some()
+            {
                 rounds.next.insert(location, clock.elapsed() + pause);
             }
         }
@@ -144,5 +168,19 @@ mod tests {
         }
         assert_eq!(all, AT_ONCE + OUTSIDE, "bounded");
         assert_eq!(rounds.wait(at(1_000)), IDLE, "until one ends");
+    }
+
+    #[tokio::test]
+    async fn sweeps_follow_the_locations() {
+        let [a, b, c] = ["a", "b", "c"].map(|id| LocationId::new(id).unwrap());
+        let mut rounds = Rounds::new([a.clone(), b.clone()], at(0));
+        let mut tasks = JoinSet::new();
+        assert_eq!(begin(&mut rounds, &mut tasks, at(0)), 2);
+        rounds.next.insert(a.clone(), at(120));
+        rounds.follow([a.clone(), b, c.clone()], at(5));
+        let next = |at_a, at_c| HashMap::from([(a.clone(), at_a), (c.clone(), at_c)]);
+        assert_eq!(rounds.next, next(at(120), at(5)), "b is being swept");
+        rounds.follow([c.clone()], at(6));
+        assert_eq!(rounds.next, HashMap::from([(c.clone(), at(5))]));
     }
 }

@@ -6,23 +6,24 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::Intake;
-use crate::ids::LocationId;
 use crate::recipes::missed_call::WorkflowCall;
 use crate::recipes::missed_call::core::compliance::zone;
 use crate::recipes::missed_call::core::signal::{Occurrence, Origin, message_name};
-use crate::recipes::missed_call::engine::acceptance::Acceptance;
+use crate::recipes::missed_call::engine::acceptance::{AcceptError, Acceptance};
 use crate::recipes::missed_call::engine::locations::LocationEntry;
-use crate::recipes::missed_call::store::StoreError;
 
 impl Intake {
     /// Accepts a call; `None` if its location has no recipe here.
     pub(in super::super) async fn accept_workflow_call(
         &self,
         call: &WorkflowCall,
-    ) -> Result<Option<Acceptance>, StoreError> {
-        let Some(site) = self.location_of_workflow(&call.location) else {
+    ) -> Result<Option<Acceptance>, AcceptError> {
+        let location = &call.location;
+        let Some(site) = self.base.site(location).await? else {
+            tracing::warn!(%location, "a workflow reports a call in a location without a recipe");
             return Ok(None);
         };
+        let site = &*site;
         let call = &*self.with_instant(site, call).await;
         let now = self.base.time.now_at(call.ended_at).await;
         let Some((message, signal)) = call.signal(now) else {
@@ -36,15 +37,7 @@ impl Intake {
             origin: Origin::Workflow,
         };
         self.keep(site, &occurrence);
-        self.take(site, &occurrence).await.map(Some)
-    }
-
-    fn location_of_workflow(&self, location: &LocationId) -> Option<&LocationEntry> {
-        let site = self.base.locations.get(location);
-        if site.is_none() {
-            tracing::warn!(%location, "a workflow reports a call in a location without a recipe");
-        }
-        site
+        Ok(Some(self.take(site, &occurrence).await?))
     }
 
     /// The call with the time of its end, where a workflow reports it in local time only.

@@ -23,7 +23,7 @@ use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::recipe::Step;
 use crate::recipes::missed_call::engine::base::Loaded;
-use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::locations::{Answer, LocationEntry};
 use crate::recipes::missed_call::engine::update::{Patience, StoreFailures, Updated};
 use crate::recipes::missed_call::store::{Claim, Fence, Progress, StoreError};
 
@@ -66,12 +66,16 @@ impl Worker {
         if !episode.state().has_open(&fence.effect.step) {
             return self.forget(fence).await;
         }
-        let Some(site) = self.base.locations.get(episode.state().location()) else {
-            return self.hold_for_others(&episode, fence, progress).await;
-        };
         if self.hold_back(&episode, &fence, &progress).await? {
             return Ok(());
         }
+        let site = match self.base.find(episode.state().location()).await {
+            Answer::Served(site) => site,
+            Answer::NotServed | Answer::Unknown | Answer::Failed(_) => {
+                return self.hold_for_others(&episode, fence, progress).await;
+            }
+        };
+        let site = &*site;
         match progress {
             Progress::Waiting {
                 failures,

@@ -70,7 +70,7 @@ impl Change for Begin<'_> {
             .await?;
         let now = base.now();
         let too_long = now.duration_since(self.claimed_at) > BEGIN_WITHIN;
-        if too_long || base.halted(self.site.location.id()).await?.is_some() {
+        if too_long || base.holds(episode.state()).await?.is_some() {
             return Ok(Decided::Nothing(Outcome::Again { too_long }));
         }
         let intent = match episode.decide(&fence.effect.step, &self.facts, now) {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `run`, `lane_slots`, `quarantine` | which effects are begun now, and how many per location? |
 //! | `wake`, `clock_recovery` | whose time has come? |
+//! | `unserved` | what becomes of locations that are removed, or that nobody serves? |
 //! | `attempt`, `begin` | does the effect still hold, and is its intent written before HighLevel is asked? |
 //! | `facts` | what does the decision depend on? |
 //! | `highlevel` | which request is it, and what did an earlier attempt leave behind? |
@@ -31,6 +32,7 @@ mod run;
 mod settle;
 mod step;
 pub(super) mod stop;
+pub(super) mod unserved;
 mod wake;
 
 use std::sync::Arc;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 use self::app_links::App;
 use self::notifier::TeamNotifier;
 use self::quarantine::Quarantine;
+use self::unserved::Unserved;
 use super::base::Base;
 use super::pulse::Pulse;
 use super::reply_queue::ReplyQueue;
@@ -53,4 +56,5 @@ pub(super) struct Worker {
     pub(super) quiet_hours: Option<Arc<QuietHours>>,
     pub(super) app: App,
     pub(super) quarantine: Quarantine,
+    pub(super) unserved: Unserved,
 }

@@ -105,6 +105,7 @@ impl Worker {
             return Ok(wait.max(WHILE_ASKING));
         };
         let quarantine = &self.quarantine;
+        let scope = self.base.locations.scope();
         let mut room = Vec::new();
         for lane in lanes.iter_mut() {
             room.extend(lane.make_room());
@@ -113,7 +114,7 @@ impl Worker {
                 if limit == 0 {
                     break;
                 }
-                let shares = lane.shares(quarantine);
+                let shares = lane.shares(quarantine).within(scope.clone());
                 let claims = self.claim(now, lane.lane(), limit, &shares).await?;
                 let are_all = claims.len() < limit;
                 self.start_claims(claims, now, lane, stopping);
@@ -125,15 +126,20 @@ impl Worker {
         }
         self.end_what_is_too_late(now, &mut lanes[0], stopping)
             .await?;
-        self.wake(now).await?;
+        self.wake(now, &scope).await?;
+        for (lane, claim) in self.look_after_unserved(now).await? {
+            if let Some(lane) = lanes.iter_mut().find(|slots| slots.lane() == lane) {
+                self.start_claims(vec![claim], now, lane, stopping);
+            }
+        }
         // What is due in a full lane, or in a location that has its share, waits until something ends there. The others must
         // not wait for that: a text that becomes due is not behind tags that hang, nor behind another location's.
         let open: Vec<(Lane, Shares)> = lanes
             .iter()
             .filter(|lane| lane.to_claim() > 0)
-            .map(|lane| (lane.lane(), lane.shares(quarantine)))
+            .map(|lane| (lane.lane(), lane.shares(quarantine).within(scope.clone())))
             .collect();
-        let next = self.base.store.next_due_in(&open).await?;
+        let next = self.base.store.next_due_in(&open, &scope).await?;
         let wait = match next {
             Some(next) => Duration::try_from(next.duration_since(now)).unwrap_or_default(),
             None => IDLE,
@@ -159,7 +165,7 @@ impl Worker {
         let base = &self.base;
         let elapsed = base.clock.elapsed();
         for location in self.quarantine.to_look_through(elapsed) {
-            let Some(site) = base.locations.get(&location) else {
+            let Some(site) = base.locations.known(&location) else {
                 continue;
             };
             let max_age = site.recipe.call.max_age;
@@ -199,9 +205,9 @@ impl Worker {
         store.claim(now, lane, limit, LEASE, shares).await
     }
 
-    /// All locations but those in quarantine.
+    /// All locations that are served but those in quarantine.
     pub(super) fn all_but_quarantined(&self, lane: Lane) -> Shares {
-        let mut shares = Shares::UNLIMITED;
+        let mut shares = Shares::UNLIMITED.within(self.base.locations.scope());
         let now = self.base.clock.elapsed();
         for location in self.quarantine.of(lane, now) {
             shares.leave_out(location);

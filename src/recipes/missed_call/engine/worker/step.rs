@@ -32,7 +32,8 @@ impl Worker {
             return Ok(done);
         };
         // What fails there keeps no effect from being performed.
-        let woken = self.wake(now).await;
+        let scope = self.base.locations.scope();
+        let woken = self.wake(now, &scope).await;
         for lane in [Lane::Interactive, Lane::Background] {
             for _ in 0..AT_ONCE / CLAIMED_AT_ONCE {
                 // More locations may be in quarantine by now.
@@ -47,6 +48,10 @@ impl Worker {
                 }
             }
         }
+        for (_, claim) in self.look_after_unserved(now).await? {
+            self.perform(claim, now, &Begun::default()).await;
+            done += 1;
+        }
         Ok(done + woken?)
     }
 
@@ -58,7 +63,8 @@ impl Worker {
         }
         let lanes = [Lane::Interactive, Lane::Background];
         let lanes = lanes.map(|lane| (lane, self.all_but_quarantined(lane)));
-        let due = self.base.store.next_due_in(&lanes).await?;
+        let scope = self.base.locations.scope();
+        let due = self.base.store.next_due_in(&lanes, &scope).await?;
         let quarantine = self.quarantine.wait(self.base.clock.elapsed());
         let quarantine = quarantine.and_then(|wait| now.checked_add(wait).ok());
         let due = due.into_iter().chain(quarantine).min();

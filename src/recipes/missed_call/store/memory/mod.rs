@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::tables::{EpisodeRow, Tables};
 use super::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Fence, Halted, LedgerQuery, PutOff,
-    Shares, Store, StoreError, Stored, Suppression,
+    Scope, Shares, Store, StoreError, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -268,12 +268,13 @@ impl Store for MemoryStore {
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError> {
         let tables = self.tables();
-        let due = tables
-            .episodes
-            .iter()
-            .filter(|(_, row)| row.wake_at.is_some_and(|wake_at| wake_at <= now));
+        let due = tables.episodes.iter().filter(|(_, row)| {
+            row.wake_at.is_some_and(|wake_at| wake_at <= now)
+                && scope.contains(row.stored.state.location())
+        });
         Ok(due.take(limit).map(|(id, _)| id.clone()).collect())
     }
 
@@ -289,14 +290,18 @@ impl Store for MemoryStore {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let tables = self.tables();
         let next = tables.backlog.next_due().into_iter();
-        Ok(next.chain(tables.next_wake()).min())
+        Ok(next.chain(tables.next_wake(&Scope::All)).min())
     }
 
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let tables = self.tables();
         let lanes = lanes.iter();
         let next = lanes.filter_map(|(lane, shares)| tables.backlog.next_due_in(*lane, shares));
-        Ok(next.chain(tables.next_wake()).min())
+        Ok(next.chain(tables.next_wake(scope)).min())
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {

@@ -14,7 +14,7 @@ use crate::recipes::missed_call::core::model::{PersonKey, Reference, Subject};
 use crate::recipes::missed_call::store::backlog::{Backlog, LineKey, line_key};
 use crate::recipes::missed_call::store::{
     Commit, CompanyApp, EffectChange, EpisodeChange, ErasedSubject, Halted, Progress,
-    RedactedEntries, Stored,
+    RedactedEntries, Scope, Stored,
 };
 use crate::secret::Private;
 
@@ -308,7 +308,9 @@ impl Tables {
         }
     }
 
-    pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        self.episodes.values().filter_map(|row| row.wake_at).min()
+    pub(super) fn next_wake(&self, scope: &Scope) -> Option<Timestamp> {
+        let rows = self.episodes.values();
+        let served = rows.filter(|row| scope.contains(row.stored.state.location()));
+        served.filter_map(|row| row.wake_at).min()
     }
 }

@@ -9,7 +9,7 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller};
 use crate::recipes::missed_call::core::model::EpisodeId;
 use crate::recipes::missed_call::core::model::PersonKey;
-use crate::recipes::missed_call::store::{EpisodeChange, Stored};
+use crate::recipes::missed_call::store::{EpisodeChange, Scope, Stored};
 
 pub(super) const BY_CONTACT: &str =
     "SELECT state_json, revision FROM episode WHERE location = ?1 AND contact = ?2 AND live = 1";
@@ -22,8 +22,10 @@ pub(super) const LAST_OF_CALLER: &str = "SELECT state_json, revision, number FRO
 pub(super) const BY_NAME: &str = "SELECT state_json, revision FROM episode
     WHERE number = (SELECT number FROM episode_name WHERE name = ?1)";
 pub(super) const TO_WAKE: &str =
-    "SELECT (SELECT name FROM episode_name WHERE number = episode.number)
-    FROM episode WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2";
+    "SELECT (SELECT name FROM episode_name WHERE number = episode.number), location
+    FROM episode WHERE wake_at <= ?1 ORDER BY wake_at";
+pub(super) const NEXT_WAKE: &str =
+    "SELECT wake_at, location FROM episode WHERE wake_at IS NOT NULL ORDER BY wake_at";
 /// New callers before and at a moment, the nearest first …
 pub(super) const NEW_BEFORE: &str = "SELECT caller, new_caller_at FROM episode
     WHERE location = ?1 AND new_caller_at <= ?2 AND new_caller_at > ?3
@@ -221,16 +223,40 @@ pub(super) fn to_wake(
     connection: &Connection,
     now: Timestamp,
     limit: usize,
+    scope: &Scope,
 ) -> Result<Vec<EpisodeId>> {
-    let ids = connection
-        .prepare_cached(TO_WAKE)?
-        .query_map(
-            params![now.as_millisecond(), i64::try_from(limit)?],
-            |row| row.get::<_, String>(0),
-        )?
-        .map(|id| id.map(EpisodeId::from_stored))
-        .collect::<rusqlite::Result<_>>()?;
+    let mut statement = connection.prepare_cached(TO_WAKE)?;
+    let mut rows = statement.query([now.as_millisecond()])?;
+    let mut ids = Vec::new();
+    while ids.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        if is_within(scope, row, 1)? {
+            ids.push(EpisodeId::from_stored(row.get::<_, String>(0)?));
+        }
+    }
     Ok(ids)
+}
+
+/// When the next episode of these locations is due.
+pub(super) fn next_wake(connection: &Connection, scope: &Scope) -> Result<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached(NEXT_WAKE)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if is_within(scope, row, 1)? {
+            return Ok(Some(Timestamp::from_millisecond(row.get(0)?)?));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the location in this column is one of the scope's. A name that is none is in all of them only.
+fn is_within(scope: &Scope, row: &Row<'_>, column: usize) -> rusqlite::Result<bool> {
+    if *scope == Scope::All {
+        return Ok(true);
+    }
+    let location = LocationId::new(row.get::<_, String>(column)?);
+    Ok(location.is_ok_and(|location| scope.contains(&location)))
 }
 
 pub(super) fn reschedule_wakeup(

@@ -36,8 +36,8 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PutOff, Shares,
-    Store, StoreError, StoreHealth, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PutOff, Scope,
+    Shares, Store, StoreError, StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -337,10 +337,12 @@ impl Store for SqliteStore {
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError> {
+        let scope = scope.clone();
         self.reader
             .run("find episodes to wake", move |connection| {
-                episodes::to_wake(connection, now, limit)
+                episodes::to_wake(connection, now, limit, &scope)
             })
             .await
     }
@@ -360,11 +362,15 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
-        let lanes = lanes.to_vec();
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let (lanes, scope) = (lanes.to_vec(), scope.clone());
         self.reader
             .run("find what is due next", move |connection| {
-                rows::next_due_in(connection, &lanes)
+                rows::next_due_in(connection, &lanes, &scope)
             })
             .await
     }

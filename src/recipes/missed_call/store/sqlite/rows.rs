@@ -9,7 +9,7 @@ use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::Reason;
 use crate::recipes::missed_call::core::model::Subject;
-use crate::recipes::missed_call::store::{Commit, CommitOutcome, Shares, Suppression};
+use crate::recipes::missed_call::store::{Commit, CommitOutcome, Scope, Shares, Suppression};
 
 /// How long the names of deliveries are kept.
 const DELIVERY_MEMORY: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -18,7 +18,6 @@ pub(super) const NEXT_DUE: &str = "SELECT min(due) FROM (
                SELECT (SELECT min(due_at) FROM line WHERE lane = 0 AND due_at IS NOT NULL) AS due
                UNION ALL SELECT (SELECT min(due_at) FROM line WHERE lane = 1 AND due_at IS NOT NULL)
                UNION ALL SELECT (SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL))";
-const NEXT_WAKE: &str = "SELECT min(wake_at) FROM episode WHERE wake_at IS NOT NULL";
 
 pub(super) fn commit(connection: &Connection, commit: &Commit) -> Result<CommitOutcome> {
     if let Some(delivery) = &commit.delivery
@@ -206,21 +205,18 @@ pub(super) fn suppressions(
 }
 
 pub(super) fn next_due(connection: &Connection) -> Result<Option<Timestamp>> {
-    earliest(connection, NEXT_DUE)
+    let mut statement = connection.prepare_cached(NEXT_DUE)?;
+    let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    Ok(earliest.map(Timestamp::from_millisecond).transpose()?)
 }
 
-/// When the next effect is due that these shares let be given, or the next episode.
+/// When the next effect is due that these shares let be given, or the next episode of these locations.
 pub(super) fn next_due_in(
     connection: &Connection,
     lanes: &[(Lane, Shares)],
+    scope: &Scope,
 ) -> Result<Option<Timestamp>> {
-    let wake = earliest(connection, NEXT_WAKE)?;
+    let wake = episodes::next_wake(connection, scope)?;
     let effect = lines::next_due(connection, lanes)?;
     Ok(wake.into_iter().chain(effect).min())
-}
-
-fn earliest(connection: &Connection, sql: &str) -> Result<Option<Timestamp>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
-    Ok(earliest.map(Timestamp::from_millisecond).transpose()?)
 }

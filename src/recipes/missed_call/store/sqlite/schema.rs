@@ -285,12 +285,17 @@ mod tests {
 
     #[test]
     fn wake_ups_are_read_in_the_order_of_their_index() {
-        let steps = plan(episodes::TO_WAKE, Vec::new());
-        finds(&steps, &["episode_to_wake (wake_at<?)"]);
-        assert!(
-            !steps.iter().any(|step| step.contains("ORDER BY")),
-            "{steps:?}"
-        );
+        for (sql, index) in [
+            (episodes::TO_WAKE, "episode_to_wake (wake_at<?)"),
+            (episodes::NEXT_WAKE, "episode_to_wake"),
+        ] {
+            let steps = plan(sql, Vec::new());
+            finds(&steps, &[index]);
+            assert!(
+                !steps.iter().any(|step| step.contains("ORDER BY")),
+                "{steps:?}"
+            );
+        }
         let next = plan(rows::NEXT_DUE, Vec::new());
         finds(&next, &["line_due (lane=?", "episode_to_wake"]);
     }

@@ -1,5 +1,7 @@
-//! Administration: erasure, pauses, and whether the app is installed.
+//! Administration: erasure, pauses, whether the app is installed, and locations that come and go.
 
 mod erase;
 mod halts;
 mod installations;
+mod location_changes;
+mod location_set;

@@ -14,7 +14,7 @@ use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
-    Reference, Shares, SqliteStore, Store, StoreError, Stored, Subject, Suppression,
+    Reference, Scope, Shares, SqliteStore, Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -189,8 +189,9 @@ impl Store for FailingPower {
         &self,
         now: Timestamp,
         limit: usize,
+        scope: &Scope,
     ) -> Result<Vec<EpisodeId>, StoreError> {
-        self.inner().await.episodes_to_wake(now, limit).await
+        self.inner().await.episodes_to_wake(now, limit, scope).await
     }
 
     async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
@@ -201,8 +202,12 @@ impl Store for FailingPower {
         self.inner().await.next_due().await
     }
 
-    async fn next_due_in(&self, lanes: &[(Lane, Shares)]) -> Result<Option<Timestamp>, StoreError> {
-        self.inner().await.next_due_in(lanes).await
+    async fn next_due_in(
+        &self,
+        lanes: &[(Lane, Shares)],
+        scope: &Scope,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.inner().await.next_due_in(lanes, scope).await
     }
 
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
