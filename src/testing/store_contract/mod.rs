@@ -36,6 +36,7 @@ mod commits;
 mod effects;
 mod finding;
 mod halts;
+mod ledger;
 mod people;
 mod samples;
 mod suppressions;
@@ -95,6 +96,7 @@ pub fn checks() -> impl Iterator<Item = Check> {
         halts::CHECKS,
         texting::CHECKS,
         finding::CHECKS,
+        ledger::CHECKS,
     ]
     .into_iter()
     .flatten()

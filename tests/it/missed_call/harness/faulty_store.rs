@@ -12,7 +12,6 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, Halted, LedgerQuery,
     MemoryStore, PersonKey, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
@@ -208,7 +207,7 @@ impl Store for Flaky {
         self.store.next_due_in(lanes).await
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        self.store.ledger(query).await
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
+        self.store.ledger_rows(query).await
     }
 }

@@ -165,6 +165,7 @@ mod tests {
 
     use super::*;
     use crate::ids::LocationId;
+    use crate::recipes::missed_call::core::ledger::EntryTag;
     use crate::recipes::missed_call::core::model::EpisodeId;
     use crate::recipes::missed_call::store::LedgerQuery;
     use crate::recipes::missed_call::store::sqlite::{
@@ -353,6 +354,16 @@ mod tests {
             until: Some(Timestamp::MAX),
             ..query.clone()
         };
+        let after = |query: &LedgerQuery| LedgerQuery {
+            after: Some(7),
+            limit: Some(10),
+            kinds: vec![EntryTag::Done],
+            ..query.clone()
+        };
+        let opened = |query: &LedgerQuery| LedgerQuery {
+            episodes_since: Some(Timestamp::UNIX_EPOCH),
+            ..query.clone()
+        };
         let of_both = LedgerQuery {
             location: Some(location),
             ..of_episode.clone()
@@ -366,9 +377,19 @@ mod tests {
                 since(&of_location),
                 "ledger_by_location (location=? AND at>? AND at<?)",
             ),
-            (of_location, "ledger_by_location (location=?)"),
             (since(&of_episode), "ledger_by_episode (episode=?)"),
             (since(&of_both), "ledger_by_episode (episode=?)"),
+            (after(&LedgerQuery::default()), "PRIMARY KEY (rowid>?)"),
+            (after(&since(&of_location)), "PRIMARY KEY (rowid>?)"),
+            (after(&since(&of_both)), "ledger_by_episode (episode=?)"),
+            (opened(&LedgerQuery::default()), "ledger_by_time (at>?)"),
+            (
+                opened(&of_location),
+                "ledger_by_location (location=? AND at>?)",
+            ),
+            (opened(&of_episode), "ledger_by_episode (episode=?)"),
+            (opened(&of_location), "older USING INDEX ledger_by_episode"),
+            (of_location, "ledger_by_location (location=?)"),
             (of_both, "ledger_by_episode (episode=?)"),
             (of_episode, "ledger_by_episode (episode=?)"),
         ] {
