@@ -15,7 +15,8 @@ use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, Se
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PersonKey, PutOff, Reference, Shares, Store, StoreError, Stored, Subject, Suppression,
+    PersonKey, PruneBatch, Pruned, PutOff, Reference, Shares, Store, StoreError, Stored, Subject,
+    Suppression,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -262,6 +263,11 @@ impl Store for WorkerStore {
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         self.enter().await?;
         self.world.tables.ledger_rows(query).await
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        self.enter().await?;
+        self.world.tables.prune(batch).await
     }
 }
 

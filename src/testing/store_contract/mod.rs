@@ -38,6 +38,7 @@ mod finding;
 mod halts;
 mod ledger;
 mod people;
+mod retention;
 mod samples;
 mod suppressions;
 mod texting;
@@ -97,6 +98,7 @@ pub fn checks() -> impl Iterator<Item = Check> {
         texting::CHECKS,
         finding::CHECKS,
         ledger::CHECKS,
+        retention::CHECKS,
     ]
     .into_iter()
     .flatten()

@@ -7,7 +7,7 @@ use crate::recipes::missed_call::core::ledger::{Entry, EntryTag};
 use crate::recipes::missed_call::core::model::EpisodeId;
 
 /// An entry with its place in the ledger.
-// Not `#[non_exhaustive]`: whoever writes a store makes them.
+// Not `#[non_exhaustive]`: every store makes them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerRow {
     /// Its place: entries are read in this order. Entries may lack in between, as after

@@ -10,6 +10,7 @@ mod installation;
 mod ledger_query;
 mod memory;
 mod progress;
+mod retention;
 mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -30,6 +31,7 @@ pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use ledger_query::{LedgerQuery, LedgerRow};
 pub use memory::MemoryStore;
 pub use progress::{Before, Progress};
+pub use retention::{PruneBatch, Pruned, Retention};
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{LastRun, SqliteStore};
@@ -189,7 +191,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The entries of the ledger that match, in the order of their sequence.
     ///
     /// The sequence of an entry is higher than those of all entries that could be read before it was written, and no other
-    /// entry ever has it: whoever has read up to a sequence finds everything newer [after](LedgerQuery::after) it. Rewriting
+    /// entry ever has it: a reader that knows a sequence finds everything newer [after](LedgerQuery::after) it. Rewriting
     /// an entry does not change its sequence.
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError>;
 
@@ -198,6 +200,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         let rows = self.ledger_rows(query).await?;
         Ok(rows.into_iter().map(|row| row.entry).collect())
     }
+
+    /// Deletes what is over, as far as this batch says: closed episodes without an effect that is still to end, all of whose
+    /// entries [may be deleted](PruneBatch::may_delete), with these entries, their effects and references; entries without
+    /// an episode; suppressions and consents. What is deleted is deleted together, and what was open or changed meanwhile
+    /// stays. A sequence of the ledger is not given again.
+    ///
+    /// A store may keep a few more than it must, such as the last episode and the last entry. The space must be used again.
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError>;
 
     /// Checks that the store works. It writes and reads, so that an error here means that webhooks cannot be accepted, and
     /// says why ([`StoreError::fault`]). It is called up to once a second, and may return a result that is a second old.

@@ -26,12 +26,17 @@ impl Ledger {
         }
     }
 
-    /// How many entries the episode has.
-    pub(super) fn count_of(&self, episode: &EpisodeId) -> usize {
-        let of_episode = self.rows.iter();
-        of_episode
-            .filter(|row| row.entry.episode.as_ref() == Some(episode))
-            .count()
+    /// The entries of the episode.
+    pub(super) fn of(&self, episode: &EpisodeId) -> impl Iterator<Item = &Entry> {
+        let entries = self.rows.iter().map(|row| &row.entry);
+        entries.filter(move |entry| entry.episode.as_ref() == Some(episode))
+    }
+
+    /// Removes rows and returns their number. The last sequence is not given again.
+    pub(super) fn remove(&mut self, is_removed: impl Fn(&LedgerRow) -> bool) -> u64 {
+        let known = self.rows.len();
+        self.rows.retain(|row| !is_removed(row));
+        (known - self.rows.len()) as u64
     }
 
     /// Replaces the entries of the episode.

@@ -1,6 +1,7 @@
 //! A complete store in memory, which ends with the process. It is for tests and experiments.
 
 mod ledger;
+mod prune;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::tables::{EpisodeRow, Tables};
 use super::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Fence, Halted, LedgerQuery,
-    LedgerRow, PutOff, Shares, Store, StoreError, Stored, Suppression,
+    LedgerRow, PruneBatch, Pruned, PutOff, Shares, Store, StoreError, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -301,5 +302,9 @@ impl Store for MemoryStore {
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         Ok(self.tables().ledger.find(query))
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        Ok(self.tables().prune(batch))
     }
 }

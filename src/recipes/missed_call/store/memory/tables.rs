@@ -75,7 +75,7 @@ impl Tables {
                 .is_some_and(|row| row.due.is_some() && row.attempt == fence.attempt),
         };
         let ledger_conflicts = |rewritten: &RedactedEntries| {
-            self.ledger.count_of(&rewritten.episode) != rewritten.entries.len()
+            self.ledger.of(&rewritten.episode).count() != rewritten.entries.len()
         };
         commit.rewritten.iter().any(ledger_conflicts)
             || commit.episodes.iter().any(episode_conflicts)

@@ -107,14 +107,18 @@ pub(super) fn statement(query: &LedgerQuery) -> (String, Vec<Value>) {
         choose(by_episode, "+seq > ?", "seq > ?"),
         query.after.map(number),
     );
-    let since = choose(by_place_and_time, "at >= ?", "+at >= ?");
-    add(since, query.since.map(time));
+    // An entry is as new as its episode.
+    let since = query.since.max(query.episodes_since);
+    add(
+        choose(by_place_and_time, "at >= ?", "+at >= ?"),
+        since.map(time),
+    );
+    // Without an upper bound SQLite expects too much of the times to look them up.
+    let until = query.until.or(since.map(|_| Timestamp::MAX));
     add(
         choose(by_place_and_time, "at < ?", "+at < ?"),
-        query.until.map(time),
+        until.map(time),
     );
-    // An entry of such an episode is as new as the episode.
-    add(since, query.episodes_since.map(time));
     add(
         "episode IS NOT NULL AND NOT EXISTS
             (SELECT 1 FROM ledger AS older WHERE older.episode = ledger.episode AND +older.at < ?)",

@@ -15,6 +15,7 @@ mod ledger;
 mod lines;
 mod lock;
 mod opening;
+mod prune;
 mod references;
 mod rows;
 mod schema;
@@ -37,7 +38,7 @@ use self::lock::Lock;
 use self::worker::Worker;
 use super::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PutOff, Shares, Store, StoreError, StoreHealth, Stored, Suppression,
+    PruneBatch, Pruned, PutOff, Shares, Store, StoreError, StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -386,6 +387,15 @@ impl Store for SqliteStore {
             self.empty_log().await;
         }
         entries
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        let batch = batch.clone();
+        self.writer
+            .run("delete what is over", move |connection| {
+                prune::prune(connection, &batch)
+            })
+            .await
     }
 
     async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {

@@ -13,7 +13,8 @@ use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, Se
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PersonKey, Reference, Shares, SqliteStore, Store, StoreError, Stored, Subject, Suppression,
+    PersonKey, PruneBatch, Pruned, Reference, Shares, SqliteStore, Store, StoreError, Stored,
+    Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -206,6 +207,10 @@ impl Store for FailingPower {
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         self.inner().await.ledger_rows(query).await
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        self.inner().await.prune(batch).await
     }
 }
 
