@@ -8,8 +8,11 @@ use url::Url;
 use super::Engine;
 use super::admin::Admin;
 use super::base::Base;
+use super::consent_source::ConsentSource;
+use super::feed::Feed;
 use super::intake::Intake;
 use super::locations::{LocationEntry, Locations};
+use super::observer::EngineObserver;
 use super::pulse::Pulse;
 use super::reorder_buffer::ReorderBuffer;
 use super::reply_queue::ReplyQueue;
@@ -34,8 +37,10 @@ pub struct EngineBuilder {
     locations: HashMap<LocationId, LocationEntry>,
     notifier: Option<Arc<dyn TeamNotifier>>,
     agent: Option<Arc<dyn ReplyAgent>>,
+    consents: Option<Arc<dyn ConsentSource>>,
     quiet_hours: Option<Arc<QuietHours>>,
     app: App,
+    observers: Vec<Arc<dyn EngineObserver>>,
 }
 
 impl EngineBuilder {
@@ -46,8 +51,10 @@ impl EngineBuilder {
             locations: HashMap::new(),
             notifier: None,
             agent: None,
+            consents: None,
             quiet_hours: None,
             app: App::default(),
+            observers: Vec::new(),
         }
     }
 
@@ -72,6 +79,20 @@ impl EngineBuilder {
     /// Receives the notices of steps with `to = "host"`. Without a notifier they are not done.
     pub fn notifier(mut self, notifier: Arc<dyn TeamNotifier>) -> Self {
         self.notifier = Some(notifier);
+        self
+    }
+
+    /// Is asked right before each text that is more than the answer to the call whether the person has consented. Without a
+    /// source, what [`record_consent`](Engine::record_consent) has kept counts, a reply, and what the recipe says.
+    pub fn consents(mut self, source: impl ConsentSource) -> Self {
+        self.consents = Some(Arc::new(source));
+        self
+    }
+
+    /// Sees every committed entry of the ledger, what waits, and how long the store takes. There can be several.
+    /// [`EngineMetrics`](crate::recipes::missed_call::EngineMetrics) (feature `metrics`) is one.
+    pub fn observer(mut self, observer: impl EngineObserver) -> Self {
+        self.observers.push(Arc::new(observer));
         self
     }
 
@@ -105,7 +126,8 @@ impl EngineBuilder {
     /// The engine.
     pub fn build(self) -> Engine {
         let locations = Locations::new(self.locations);
-        let base = Arc::new(Base::new(self.store, self.clock, locations));
+        let feed = Feed::new(self.observers);
+        let base = Arc::new(Base::new(self.store, self.clock, locations, feed));
         let early = Arc::new(ReorderBuffer::default());
         let replies = Arc::new(ReplyQueue::new(self.agent));
         let swept = Arc::new(SweptUntil::default());
@@ -129,6 +151,7 @@ impl EngineBuilder {
                 replies,
                 pulse,
                 notifier: self.notifier,
+                consents: self.consents,
                 quiet_hours: self.quiet_hours,
                 app: self.app,
                 quarantine: Quarantine::default(),

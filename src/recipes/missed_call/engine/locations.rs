@@ -84,6 +84,11 @@ impl Locations {
         Ok(recipe)
     }
 
+    /// The same if it is in memory.
+    pub(super) fn recipe_in_memory(&self, fingerprint: &str) -> Option<Arc<Recipe>> {
+        self.recipes().get(fingerprint).map(Arc::clone)
+    }
+
     /// The zone of a location that was kept, and when.
     pub(super) fn kept_zone(&self, location: &LocationId) -> Option<(TimeZone, Duration)> {
         self.zones().get(location).cloned()

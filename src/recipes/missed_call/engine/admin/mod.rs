@@ -1,10 +1,11 @@
-//! What the operator asks for: pausing, installations, erasure, health and preflight checks.
+//! What the operator asks for: pausing, installations, erasure, deletion of what is over, health and preflight checks.
 
 pub(super) mod app_installs;
 pub(super) mod erase;
 pub(super) mod health_check;
 mod pause;
 pub(super) mod preflight;
+mod prune;
 
 use std::sync::Arc;
 

@@ -3,3 +3,4 @@
 mod erase;
 mod halts;
 mod installations;
+mod prune;
