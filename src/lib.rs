@@ -258,7 +258,7 @@
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
-//! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate |
+//! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate, and [`EngineMetrics`](recipes::missed_call::EngineMetrics) |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
 //! # Where to go next
@@ -268,6 +268,7 @@
 //!
 //! * [`recipes::missed_call::recipe`] documents the recipe file.
 //! * [`recipes::missed_call::limits`] lists what the missed-call text back does not do.
+//! * [`recipes::missed_call::observing`] shows how to watch it, and how long its data is kept.
 //! * [`webhooks`] explains the rules of HighLevel's webhooks.
 //! * [`architecture`] shows how the crate is built.
 //!

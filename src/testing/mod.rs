@@ -7,6 +7,7 @@
 //! | start with your own locations, contacts and users | [`Seed`], or [`FakeGhlBuilder::seed_json`] |
 //! | simulate a call or a text, with its signed webhook | [`FakeGhl::call`], [`FakeGhl::message`], [`FakeGhl::set_webhook_url`] |
 //! | inspect requests and webhooks | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
+//! | see the texts that were sent; wait until an engine has nothing to do | [`FakeGhl::texts`], `Engine::settled` |
 //! | inject faults: lost answers, refusals, outages, foreign answers, hanging requests | [`FakeGhl::fault`] with a [`Fault`] |
 //! | inject a fault into all requests of a location | [`FakeGhl::location_fault`] |
 //! | avoid sockets, on virtual time | [`FakeGhl::transport`], [`FakeGhlBuilder::in_process`] |
@@ -47,7 +48,7 @@ pub mod store_contract;
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
     FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, HeldRequest,
-    Mode, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage, WorkflowStep,
+    Mode, OutgoingText, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage, WorkflowStep,
     WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;

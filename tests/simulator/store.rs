@@ -13,10 +13,10 @@ use gohighlevel::ids::{CompanyId, LocationId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
-    PutOff, Reference, Scope, Shares, Store, StoreError, Stored, Subject, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
+    PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store, StoreError, Stored,
+    Subject, Suppression,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -264,9 +264,14 @@ impl Store for WorkerStore {
         self.world.tables.next_due_in(lanes, scope).await
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         self.enter().await?;
-        self.world.tables.ledger(query).await
+        self.world.tables.ledger_rows(query).await
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        self.enter().await?;
+        self.world.tables.prune(batch).await
     }
 }
 

@@ -17,6 +17,7 @@
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
 //! | [`report`] | what were the outcomes, in numbers and for people? |
 //! | [`edge_cases`] | what happens if two calls come at once, a webhook comes late, the process dies? |
+//! | [`observing`] | how is it seen, and how long is its data kept? |
 //! | [`limits`] | what does it not do, and which limits apply? |
 //!
 //! To see exactly what a caller will read:
@@ -46,6 +47,8 @@ mod engine;
 pub mod edge_cases {}
 #[doc = include_str!("limits.md")]
 pub mod limits {}
+#[doc = include_str!("observing.md")]
+pub mod observing {}
 mod recipe_file;
 pub mod store;
 
@@ -59,8 +62,11 @@ pub use self::core::presets::Preset;
 pub use self::core::recipe::{LocationFacts, Problem, Recipe, RecipeError, render_text};
 pub use self::core::reply::Reply;
 pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
+#[cfg(feature = "metrics")]
+pub use engine::EngineMetrics;
 pub use engine::{
-    AcceptError, Acceptance, Engine, EngineBuilder, Erasure, Health, LocationSource,
-    LocationStatus, Lookup, Notice, PreflightError, Put, RecipeInUse, Removal, ScopedEngine,
-    ServedLocation, SourceError, Stopped, SweepError, SweepReport, TeamNotifier,
+    AcceptError, Acceptance, ConsentQuestion, ConsentSource, Engine, EngineBuilder, EngineObserver,
+    Erasure, Health, LocationSource, LocationStatus, Lookup, Notice, ObservedEntry, PreflightError,
+    Put, RecipeInUse, Removal, ScopedEngine, ServedLocation, SourceError, Stopped, StoreAnswer,
+    StoreOperation, SweepError, SweepReport, TeamNotifier, WorkCount,
 };

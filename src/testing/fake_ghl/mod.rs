@@ -21,6 +21,7 @@ mod misanswers;
 mod modes;
 mod oauth;
 mod outgoing;
+mod outgoing_text;
 mod request;
 mod response;
 mod routes;
@@ -49,6 +50,7 @@ pub use gate::{Gate, GatePoint, HeldRequest};
 pub use marketplace::{AppAnswer, AppUrl, WorkflowStep, WorkflowTrigger};
 pub use misanswers::CanonicalCode;
 pub use modes::Mode;
+pub use outgoing_text::OutgoingText;
 pub use seed::Seed;
 pub use shared::SeenRequest;
 pub use simulated_events::{Call, CallStatus, Direction, SimulatedEvent, TextMessage};
@@ -136,6 +138,11 @@ impl FakeGhl {
     /// Every request of the API so far, in the order of arrival.
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.shared.requests()
+    }
+
+    /// The texts that a location has sent, oldest first; empty for an unknown location. Texts for later are not among them.
+    pub fn texts(&self, location_id: &str) -> Vec<OutgoingText> {
+        outgoing_text::of_location(&self.shared.world(), location_id)
     }
 
     /// Every webhook so far, in the order it was made.

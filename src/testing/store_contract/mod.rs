@@ -36,7 +36,9 @@ mod commits;
 mod effects;
 mod finding;
 mod halts;
+mod ledger;
 mod people;
+mod retention;
 mod samples;
 mod suppressions;
 mod texting;
@@ -95,6 +97,8 @@ pub fn checks() -> impl Iterator<Item = Check> {
         halts::CHECKS,
         texting::CHECKS,
         finding::CHECKS,
+        ledger::CHECKS,
+        retention::CHECKS,
     ]
     .into_iter()
     .flatten()

@@ -36,7 +36,7 @@ const RECIPE: &[&[&str]] = &[&["core"], &["recipe_file", "store"], &["engine"]];
 
 /// The parts of the recipe's core.
 const CORE: &[&[&str]] = &[
-    &["caller", "diagnostic", "spelling"],
+    &["caller", "diagnostic", "entry_tag", "spelling"],
     &["call"],
     &["compliance"],
     &["model"],

@@ -13,6 +13,7 @@
 //! | `engine/worker` | each step once, whatever fails: crashes, faults, isolation of locations, the end of a run |
 //! | `engine/admin` | erasure, pauses, removal and installation of the app, locations that come and go |
 //! | `engine/locations` | the host's own list of locations, and what is kept of it |
+//! | `engine/eyes` | what a host sees: the growing ledger, observers, when nothing is due |
 //! | `engine/flow` | one call from the webhook to the ledger |
 //! | `edge_cases` | cases that belong to no single rule |
 //! | `harness` | what the tests share; no tests |

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
+pub use super::entry_tag::EntryTag;
 use super::model::Halt;
 use super::model::{EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger};
 use super::reply::Reply;
@@ -237,32 +238,37 @@ pub struct CallRecord {
 }
 
 impl EntryKind {
+    /// The kind without its data.
+    pub fn tag(&self) -> EntryTag {
+        match self {
+            Self::CallMissed { .. } => EntryTag::CallMissed,
+            Self::CallJoined { .. } => EntryTag::CallJoined,
+            Self::CallUnclear { .. } => EntryTag::CallUnclear,
+            Self::Attempted { .. } => EntryTag::Attempted,
+            Self::Postponed { .. } => EntryTag::Postponed,
+            Self::Waits { .. } => EntryTag::Waits,
+            Self::OutcomeUnknown { .. } => EntryTag::OutcomeUnknown,
+            Self::NotFound { .. } => EntryTag::NotFound,
+            Self::Done { .. } => EntryTag::Done,
+            Self::NotDone { .. } => EntryTag::NotDone,
+            Self::Replied { .. } => EntryTag::Replied,
+            Self::Happened { .. } => EntryTag::Happened,
+            Self::OptedOut { .. } => EntryTag::OptedOut,
+            Self::ErasureAsked { .. } => EntryTag::ErasureAsked,
+            Self::Consented { .. } => EntryTag::Consented,
+            Self::OptedIn { .. } => EntryTag::OptedIn,
+            Self::Ended { .. } => EntryTag::Ended,
+            Self::ContactFollowed { .. } => EntryTag::ContactFollowed,
+            Self::Found { .. } => EntryTag::Found,
+            Self::Swept { .. } => EntryTag::Swept,
+            Self::Halted { .. } => EntryTag::Halted,
+            Self::Resumed { .. } => EntryTag::Resumed,
+            Self::Closed { .. } => EntryTag::Closed,
+        }
+    }
+
     /// The stored name of the kind, such as `call_missed`.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::CallMissed { .. } => "call_missed",
-            Self::CallJoined { .. } => "call_joined",
-            Self::CallUnclear { .. } => "call_unclear",
-            Self::Attempted { .. } => "attempted",
-            Self::Postponed { .. } => "postponed",
-            Self::Waits { .. } => "waits",
-            Self::OutcomeUnknown { .. } => "outcome_unknown",
-            Self::NotFound { .. } => "not_found",
-            Self::Done { .. } => "done",
-            Self::NotDone { .. } => "not_done",
-            Self::Replied { .. } => "replied",
-            Self::Happened { .. } => "happened",
-            Self::OptedOut { .. } => "opted_out",
-            Self::ErasureAsked { .. } => "erasure_asked",
-            Self::Consented { .. } => "consented",
-            Self::OptedIn { .. } => "opted_in",
-            Self::Ended { .. } => "ended",
-            Self::ContactFollowed { .. } => "contact_followed",
-            Self::Found { .. } => "found",
-            Self::Swept { .. } => "swept",
-            Self::Halted { .. } => "halted",
-            Self::Resumed { .. } => "resumed",
-            Self::Closed { .. } => "closed",
-        }
+        self.tag().name()
     }
 }

@@ -11,6 +11,7 @@ mod caller;
 pub mod compliance;
 pub mod copy;
 mod diagnostic;
+mod entry_tag;
 pub mod episode;
 pub mod ledger;
 pub(crate) mod model;

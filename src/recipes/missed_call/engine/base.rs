@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::acceptance::AcceptError;
+use super::feed::Feed;
 use super::highlevel_time::HighLevelTime;
 use super::locations::{Answer, LocationEntry, Locations};
 use super::log_once::LogOnce;
@@ -26,6 +27,8 @@ pub(super) struct Base {
     /// Notified when an input has planned effects, or brought a reply to classify.
     pub(super) wake_up: Notify,
     pub(super) log_once: LogOnce,
+    /// Reports every commit.
+    pub(super) feed: Feed,
 }
 
 /// An episode with the revision it was read at.
@@ -35,7 +38,12 @@ pub(super) struct Loaded {
 }
 
 impl Base {
-    pub(super) fn new(store: Arc<dyn Store>, own: Arc<dyn Clock>, locations: Locations) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        own: Arc<dyn Clock>,
+        locations: Locations,
+        feed: Feed,
+    ) -> Self {
         let time = Arc::new(HighLevelTime::new(own));
         for site in locations.entries() {
             time.add(site.location.client());
@@ -47,6 +55,7 @@ impl Base {
             locations,
             wake_up: Notify::new(),
             log_once: LogOnce::default(),
+            feed,
         }
     }
 

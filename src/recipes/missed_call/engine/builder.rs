@@ -9,8 +9,11 @@ use url::Url;
 use super::Engine;
 use super::admin::Admin;
 use super::base::Base;
+use super::consent_source::ConsentSource;
+use super::feed::Feed;
 use super::intake::Intake;
 use super::locations::{KEPT, LocationEntry, LocationSource, Locations, MOST, SourceSettings};
+use super::observer::EngineObserver;
 use super::pulse::Pulse;
 use super::reorder_buffer::ReorderBuffer;
 use super::reply_queue::ReplyQueue;
@@ -38,8 +41,10 @@ pub struct EngineBuilder {
     cache: (usize, Duration),
     notifier: Option<Arc<dyn TeamNotifier>>,
     agent: Option<Arc<dyn ReplyAgent>>,
+    consents: Option<Arc<dyn ConsentSource>>,
     quiet_hours: Option<Arc<QuietHours>>,
     app: App,
+    observers: Vec<Arc<dyn EngineObserver>>,
 }
 
 impl EngineBuilder {
@@ -52,8 +57,10 @@ impl EngineBuilder {
             cache: (MOST, KEPT),
             notifier: None,
             agent: None,
+            consents: None,
             quiet_hours: None,
             app: App::default(),
+            observers: Vec::new(),
         }
     }
 
@@ -99,6 +106,20 @@ impl EngineBuilder {
         self
     }
 
+    /// Is asked right before each text that is more than the answer to the call whether the person has consented. Without a
+    /// source, what [`record_consent`](Engine::record_consent) has kept counts, a reply, and what the recipe says.
+    pub fn consents(mut self, source: impl ConsentSource) -> Self {
+        self.consents = Some(Arc::new(source));
+        self
+    }
+
+    /// Sees every committed entry of the ledger, what waits, and how long the store takes. There can be several.
+    /// [`EngineMetrics`](crate::recipes::missed_call::EngineMetrics) (feature `metrics`) is one.
+    pub fn observer(mut self, observer: impl EngineObserver) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
     /// Other quiet hours and numbers of texts than those that come with the crate ([`QuietHours::SOURCE`]): your counsel's,
     /// or this year's movable holidays.
     pub fn quiet_hours(mut self, rules: QuietHours) -> Self {
@@ -133,7 +154,8 @@ impl EngineBuilder {
             .source
             .map(|source| SourceSettings { source, most, kept });
         let locations = Locations::new(self.locations, source, &self.clock);
-        let base = Arc::new(Base::new(self.store, self.clock, locations));
+        let feed = Feed::new(self.observers);
+        let base = Arc::new(Base::new(self.store, self.clock, locations, feed));
         let early = Arc::new(ReorderBuffer::default());
         let replies = Arc::new(ReplyQueue::new(self.agent));
         let swept = Arc::new(SweptUntil::default());
@@ -157,6 +179,7 @@ impl EngineBuilder {
                 replies,
                 pulse,
                 notifier: self.notifier,
+                consents: self.consents,
                 quiet_hours: self.quiet_hours,
                 app: self.app,
                 quarantine: Quarantine::default(),

@@ -10,6 +10,7 @@
 //! | [`worker`] | performs effects, wakes episodes, has replies classified | reply queue, pulse |
 //! | [`admin`] | pauses, erases, checks | reorder buffer, ends of sweeps, pulse |
 //! | [`base`] | store, time, locations, for all of them | |
+//! | [`feed`] | tells the log, watchers and observers of each commit | |
 //!
 //! No part holds another one. All of them change episodes through [`update`], which loads, decides, commits, and decides
 //! again after a conflict.
@@ -34,17 +35,24 @@ mod admin;
 mod base;
 mod builder;
 mod commit_parts;
+mod consent_source;
 mod daily_counts;
+#[cfg(feature = "metrics")]
+mod engine_metrics;
+mod feed;
 mod found_by;
 mod highlevel_time;
 mod intake;
 mod locations;
 mod log_once;
+mod news;
+mod observer;
 mod pulse;
 mod reorder_buffer;
 mod reply_queue;
 mod swept_until;
 mod update;
+mod watch;
 mod worker;
 mod workflow_endpoint;
 
@@ -52,6 +60,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::Stream;
 use jiff::{SignedDuration, Timestamp};
 
 pub use acceptance::{AcceptError, Acceptance};
@@ -60,8 +69,12 @@ pub use admin::health_check::Health;
 pub use admin::location_set::{LocationStatus, Put, RecipeInUse, Removal, ServedLocation};
 pub use admin::preflight::PreflightError;
 pub use builder::EngineBuilder;
+pub use consent_source::{ConsentQuestion, ConsentSource};
+#[cfg(feature = "metrics")]
+pub use engine_metrics::EngineMetrics;
 pub use intake::sweep::{SweepError, SweepReport};
 pub use locations::{LocationSource, Lookup, SourceError};
+pub use observer::{EngineObserver, ObservedEntry, StoreAnswer, StoreOperation, WorkCount};
 pub use worker::notifier::{Notice, TeamNotifier};
 pub use worker::stop::Stopped;
 pub use workflow_endpoint::ScopedEngine;
@@ -76,7 +89,7 @@ use super::core::compliance::{Consent, ConsentKind};
 use super::core::model::{Halt, PersonKey, Trigger};
 use super::core::recipe::Recipe;
 use super::core::workflow_call::WorkflowCall;
-use super::store::{Store, StoreError};
+use super::store::{LedgerRow, Pruned, Retention, Store, StoreError};
 use crate::client::Location;
 use crate::clock::Clock;
 use crate::ids::LocationId;
@@ -306,6 +319,15 @@ impl Engine {
         self.worker.step().await
     }
 
+    /// Waits until nothing is due or under way on the store, and [observers](EngineBuilder::observer) have seen everything.
+    /// It is for tests of a service whose engine [runs](Self::run): after a webhook is accepted, it says when the text is
+    /// sent. What is due later does not count; move the clock and wait again.
+    ///
+    /// Without an engine that runs, what is due stays due, and this never returns.
+    pub async fn settled(&self) -> Result<(), StoreError> {
+        self.worker.settled().await
+    }
+
     /// When [`step`](Self::step) has something to do next.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.worker.next_due().await
@@ -364,6 +386,43 @@ impl Engine {
     }
 }
 
+/// What is seen of it.
+impl Engine {
+    /// The ledger as it grows: all entries with a higher sequence than `after`, then each new one as it is written, without
+    /// an end. 0 begins with the first. What this engine writes is there at once; for entries that other processes have
+    /// written it looks every five seconds.
+    ///
+    /// To copy the ledger elsewhere, keep the last sequence that is copied, and go on after it: no entry is missed or comes
+    /// twice. An [erasure](Self::erase) rewrites entries in place and is not seen here:
+    /// [`EngineObserver::erased`] tells of it.
+    ///
+    /// An error of the store is an item; the stream goes on after it. Drop the stream to end it: it keeps the store open.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::pin::pin;
+    /// # use std::sync::Arc;
+    /// use futures_util::StreamExt as _;
+    /// # use gohighlevel::ids::LocationId;
+    /// # use gohighlevel::recipes::missed_call::{Engine, store::MemoryStore};
+    /// # let engine = Engine::builder(Arc::new(MemoryStore::new())).build();
+    /// # engine.pause(&LocationId::new("soleilLocation000001")?).await?;
+    ///
+    /// let mut entries = pin!(engine.watch(0));
+    /// if let Some(row) = entries.next().await {
+    ///     let row = row?;
+    ///     println!("{}: {}", row.sequence, row.entry.kind.name());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn watch(
+        &self,
+        after: u64,
+    ) -> impl Stream<Item = Result<LedgerRow, StoreError>> + Send + use<> {
+        self.base.watch(after)
+    }
+}
+
 /// What the operator asks for.
 impl Engine {
     /// From here on nothing is sent or written to HighLevel for this location, until [`resume`](Self::resume): over
@@ -405,6 +464,17 @@ impl Engine {
     /// It works where the location has no app or token any more. Give the number too: episodes are found by either.
     pub async fn erase(&self, person: &PersonKey) -> Result<Erasure, StoreError> {
         self.admin.erase(person).await
+    }
+
+    /// Deletes what is over and older than `retention` says: closed episodes with their effects and entries, and where it says
+    /// so suppressions and consents. What is open stays, whatever its age. Call it once a day, say; it works in small
+    /// batches, between which webhooks and texts are taken care of. Names of deliveries and counted texts are deleted by
+    /// themselves, after 30 and two days.
+    ///
+    /// Reports can only show what is left. The file of a
+    /// [`SqliteStore`](crate::recipes::missed_call::store::SqliteStore) does not become smaller, but it stops growing.
+    pub async fn prune(&self, retention: &Retention) -> Result<Pruned, StoreError> {
+        self.admin.prune(retention).await
     }
 
     /// Whether the engine does its work: it has the store write and read, looks for late effects, and takes a second at

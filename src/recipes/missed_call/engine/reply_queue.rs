@@ -29,6 +29,8 @@ pub(super) struct ReplyQueue {
     pub(super) agent: Option<Arc<dyn ReplyAgent>>,
     /// In the order of arrival, which is that of their time limits.
     waiting: Mutex<VecDeque<ReplyQuestion>>,
+    /// Each question has a copy until it is answered.
+    open: Arc<()>,
 }
 
 /// A reply that is stored and not classified yet.
@@ -40,6 +42,8 @@ pub(super) struct ReplyQuestion {
     pub(super) rules: Reply,
     pub(super) in_words: bool,
     pub(super) until: Timestamp,
+    /// Held, so that the queue knows of questions that were taken and are not answered yet.
+    _open: Arc<()>,
 }
 
 impl ReplyQueue {
@@ -47,6 +51,7 @@ impl ReplyQueue {
         Self {
             agent,
             waiting: Mutex::default(),
+            open: Arc::default(),
         }
     }
 
@@ -102,6 +107,7 @@ impl ReplyQueue {
             rules: *reply,
             in_words: *in_words,
             until: pending.until,
+            _open: Arc::clone(&self.open),
         })
     }
 
@@ -126,6 +132,11 @@ impl ReplyQueue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.waiting().is_empty()
+    }
+
+    /// Whether none waits and the agent is asked about none.
+    pub(super) fn are_all_answered(&self) -> bool {
+        Arc::strong_count(&self.open) == 1
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<ReplyQuestion>> {

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use super::base::{Base, Loaded};
 use super::commit_parts::add_outputs;
+use super::news::News;
+use super::observer::{StoreAnswer, StoreOperation};
 use crate::recipes::missed_call::core::episode::{Episode, Output};
 use crate::recipes::missed_call::core::model::EpisodeId;
 use crate::recipes::missed_call::store::{Commit, CommitOutcome, StoreError};
@@ -125,22 +127,52 @@ impl Base {
             .await
     }
 
-    /// Writes `commit`.
+    /// Writes `commit`, and tells of it.
     pub(super) async fn commit(
         &self,
         failures: StoreFailures,
         commit: Commit,
     ) -> Result<CommitOutcome, StoreError> {
-        if failures == StoreFailures::Return {
-            return self.store.commit(commit).await;
+        let news = News::of(&commit, &self.locations, self.feed.is_observed());
+        let outcome = match failures {
+            StoreFailures::Return => self.write(commit).await?,
+            StoreFailures::Retry => self.write_patiently(commit).await?,
+        };
+        if outcome == CommitOutcome::Done {
+            self.feed.tell(news);
         }
-        let mut patience = Patience::new(failures);
+        Ok(outcome)
+    }
+
+    async fn write_patiently(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
+        let mut patience = Patience::new(StoreFailures::Retry);
         loop {
-            match self.store.commit(commit.clone()).await {
+            match self.write(commit.clone()).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => patience.wait(self, error, "the commit is repeated").await?,
             }
         }
+    }
+
+    async fn write(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
+        self.timed(StoreOperation::Commit, self.store.commit(commit))
+            .await
+    }
+
+    /// Tells observers how long the store takes.
+    pub(super) async fn timed<T>(
+        &self,
+        operation: StoreOperation,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let began = self.clock.elapsed();
+        let answer = answer.await;
+        self.feed.store_answered(StoreAnswer {
+            operation,
+            took: self.clock.elapsed().saturating_sub(began),
+            failed: answer.is_err(),
+        });
+        answer
     }
 }
 

@@ -7,8 +7,10 @@ mod backlog;
 mod error;
 mod health;
 mod installation;
+mod ledger_query;
 mod memory;
 mod progress;
+mod retention;
 mod scope;
 mod shares;
 #[cfg(feature = "sqlite")]
@@ -27,8 +29,10 @@ pub use error::{StoreError, StoreFault};
 pub(crate) use health::LATE;
 pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
+pub use ledger_query::{LedgerQuery, LedgerRow};
 pub use memory::MemoryStore;
 pub use progress::{Before, Progress};
+pub use retention::{PruneBatch, Pruned, Retention};
 pub use scope::Scope;
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
@@ -191,8 +195,26 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError>;
 
-    /// The entries of the ledger that match, oldest first.
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
+    /// The entries of the ledger that match, in the order of their sequence.
+    ///
+    /// The sequence of an entry is higher than those of all entries that could be read before it was written, and no other
+    /// entry ever has it: a reader that knows a sequence finds everything newer [after](LedgerQuery::after) it. Rewriting
+    /// an entry does not change its sequence.
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError>;
+
+    /// The entries of [`ledger_rows`](Self::ledger_rows) without their sequence.
+    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        let rows = self.ledger_rows(query).await?;
+        Ok(rows.into_iter().map(|row| row.entry).collect())
+    }
+
+    /// Deletes what is over, as far as this batch says: closed episodes without an effect that is still to end, all of whose
+    /// entries [may be deleted](PruneBatch::may_delete), with these entries, their effects and references; entries without
+    /// an episode; suppressions and consents. What is deleted is deleted together, and what was open or changed meanwhile
+    /// stays. A sequence of the ledger is not given again.
+    ///
+    /// A store may keep a few more than it must, such as the last episode and the last entry. The space must be used again.
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError>;
 
     /// Checks that the store works. It writes and reads, so that an error here means that webhooks cannot be accepted, and
     /// says why ([`StoreError::fault`]). It is called up to once a second, and may return a result that is a second old.
@@ -467,49 +489,5 @@ impl ContactHistory {
         if known.is_none_or(|known| known.given_at < consent.given_at) {
             self.consents.insert(kind, consent);
         }
-    }
-}
-
-/// Which entries of the ledger to read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LedgerQuery {
-    /// Of this location only.
-    pub location: Option<LocationId>,
-    /// Of this episode only.
-    pub episode: Option<EpisodeId>,
-    /// Written at this time or later.
-    pub since: Option<Timestamp>,
-    /// Written before this time.
-    pub until: Option<Timestamp>,
-}
-
-impl LedgerQuery {
-    /// All entries of one episode.
-    pub fn of_episode(episode: EpisodeId) -> Self {
-        Self {
-            episode: Some(episode),
-            ..Self::default()
-        }
-    }
-
-    /// All entries of one location.
-    pub fn of_location(location: LocationId) -> Self {
-        Self {
-            location: Some(location),
-            ..Self::default()
-        }
-    }
-
-    fn matches(&self, entry: &Entry) -> bool {
-        self.location
-            .as_ref()
-            .is_none_or(|location| *location == entry.location)
-            && self
-                .episode
-                .as_ref()
-                .is_none_or(|episode| entry.episode.as_ref() == Some(episode))
-            && self.since.is_none_or(|since| entry.at >= since)
-            && self.until.is_none_or(|until| entry.at < until)
     }
 }

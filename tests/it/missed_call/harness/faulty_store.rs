@@ -12,11 +12,10 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
     Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, Halted, LedgerQuery,
-    MemoryStore, PersonKey, Reference, Scope, Shares, Store, StoreError, Stored, Subject,
-    Suppression,
+    LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, Store,
+    StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +26,7 @@ pub(crate) struct Flaky {
     store: MemoryStore,
     pub(crate) unreadable: Mutex<BTreeSet<EpisodeId>>,
     pub(crate) reads_to_fail: AtomicU32,
+    pub(crate) ledger_reads_to_fail: AtomicU32,
     pub(crate) intents_to_fail: AtomicU32,
     pub(crate) commits_to_fail: AtomicU32,
     /// Whether another writer is faster each time that an episode is written.
@@ -215,7 +215,12 @@ impl Store for Flaky {
         self.store.next_due_in(lanes, scope).await
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        self.store.ledger(query).await
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
+        fails(&self.ledger_reads_to_fail)?;
+        self.store.ledger_rows(query).await
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        self.store.prune(batch).await
     }
 }

@@ -15,7 +15,7 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::reply::ReplyAgent;
 use gohighlevel::recipes::missed_call::store::{LedgerQuery, MemoryStore, Store};
-use gohighlevel::recipes::missed_call::{Engine, Recipe, TeamNotifier};
+use gohighlevel::recipes::missed_call::{Engine, EngineBuilder, Recipe, TeamNotifier};
 use gohighlevel::testing::{Call, FakeGhl, ManualClock, SimulatedEvent, TextMessage};
 use gohighlevel::webhooks::{Endpoint, Verifier};
 use jiff::Timestamp;
@@ -92,6 +92,21 @@ impl World {
             .location(location(&world.ghl, &world.clock), recipe)
             .reply_agent(agent)
             .build();
+        world.receiver = Some(receive(&world.ghl, &world.clock, world.engine.clone()));
+        world
+    }
+
+    /// With an engine that is set up further.
+    pub(crate) async fn set_up(
+        recipe: Recipe,
+        set_up: impl FnOnce(EngineBuilder) -> EngineBuilder,
+    ) -> Self {
+        let mut world = Self::with(recipe.clone(), Arc::new(MemoryStore::new())).await;
+        world.kill_receiver();
+        let engine = Engine::builder(Arc::clone(&world.store))
+            .clock(Arc::new(world.clock.clone()))
+            .location(location(&world.ghl, &world.clock), recipe);
+        world.engine = set_up(engine).build();
         world.receiver = Some(receive(&world.ghl, &world.clock, world.engine.clone()));
         world
     }

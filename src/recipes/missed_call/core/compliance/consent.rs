@@ -80,6 +80,23 @@ pub struct Consent {
     pub reference: String,
 }
 
+/// What a host's own records say of a consent.
+// Exhaustive on purpose: the decision on a text has to handle each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsentAnswer {
+    /// The person has consented.
+    Given {
+        /// How.
+        how: ConsentKind,
+        /// When, and where the proof is.
+        consent: Consent,
+    },
+    /// The records say nothing that changes what the engine knows: a reply of the person, a recorded consent, the recipe.
+    AsKnown,
+    /// The person must not get this text.
+    Refused,
+}
+
 impl Evidence {
     /// The evidence of a call and nothing else.
     pub fn of_call(ended_at: Timestamp) -> Self {

@@ -40,7 +40,8 @@ mod weekly_hours;
 pub use business_hours::BusinessHours;
 pub use callers::{CallerLists, NotTextable, textable};
 pub use consent::{
-    Basis, Consent, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind, may_text,
+    Basis, Consent, ConsentAnswer, ConsentKind, Evidence, FIRST_REPLY_WITHIN, Refused, TextKind,
+    may_text,
 };
 pub use flood::{CallFlood, CallersAround, FloodLimits, NewCaller, flood};
 pub use frequency::{

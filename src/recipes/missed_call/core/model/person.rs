@@ -15,6 +15,28 @@ pub struct PersonKey {
     pub number: Option<PhoneNumber>,
 }
 
+impl PersonKey {
+    /// A person by their contact alone.
+    pub fn of_contact(location: LocationId, contact: ContactId) -> Self {
+        Self {
+            location,
+            contact,
+            number: None,
+        }
+    }
+
+    /// A person by their number alone, where the contact is not known: somebody who books by phone, say. Their episodes,
+    /// opt-outs and consents are found by the number. In place of the contact stands a name that is made of the number's
+    /// hash, and that no contact has.
+    pub fn of_number(location: LocationId, number: PhoneNumber) -> Self {
+        Self {
+            location,
+            contact: ContactId::standing_for(Subject::number(&number).as_str()),
+            number: Some(number),
+        }
+    }
+}
+
 /// An entry of the suppression list: a number or a contact that must not be texted. It is a hash, so that the list can
 /// outlive the person's data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -81,6 +81,31 @@ enum Reach {
 }
 
 impl StepAction {
+    /// Its name, as recipes write it in `do`.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Email(_) => "email",
+            Self::Tag(_) => "tag",
+            Self::Untag(_) => "untag",
+            Self::Task(_) => "task",
+            Self::CompleteTask(_) => "complete_task",
+            Self::Note(_) => "note",
+            Self::Fields(_) => "fields",
+            Self::Stage(_) => "stage",
+            Self::ConfirmOptOut(_) => "confirm_opt_out",
+            Self::DoNotDisturb => "do_not_disturb",
+            Self::Workflow(_) => "workflow",
+            Self::Assign(_) => "assign",
+            Self::Notify(notify) => match notify.about {
+                NoticeKind::Call => "notify",
+                NoticeKind::HandOff => "hand_off",
+                NoticeKind::Escalation => "escalate",
+            },
+            Self::Record(_) => "record",
+        }
+    }
+
     /// Lists all actions, so that a new one must say whom it reaches.
     fn reach(&self) -> Reach {
         match self {

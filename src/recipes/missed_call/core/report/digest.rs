@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::projection::Report;
@@ -17,7 +18,7 @@ use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
 /// The digest of one day. It contains callers' numbers, because the team has to call them; `Debug` does not show them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Digest {
     /// The day, in the settings' zone.

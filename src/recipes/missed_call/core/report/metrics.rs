@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::row::Row;
@@ -15,7 +16,7 @@ use super::weekly_review::recovered_revenue;
 /// Metrics over some rows. An episode is one row: a caller who calls again within the cooldown counts once.
 ///
 /// *Texted* means that HighLevel accepted at least one text. Times are those of the ledger.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Metrics {
     /// How many episodes there are.
@@ -65,7 +66,7 @@ pub struct Metrics {
 }
 
 /// A share of a whole that is not zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Share {
     part: u64,
     whole: u64,

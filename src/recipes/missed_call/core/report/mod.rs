@@ -3,6 +3,10 @@
 //! Every function takes entries of the [`ledger`](super::ledger), as a store returns them, and returns values or text. The
 //! functions are pure: the only times are those of the entries. [`Settings`] holds what the ledger does not know.
 //!
+//! What they return can be serialised, with callers' numbers and texts in full, for a dashboard of the host's own. Durations
+//! are ISO 8601. Read the entries of whole episodes for them:
+//! [`LedgerQuery::of_episodes_since`](crate::recipes::missed_call::store::LedgerQuery::of_episodes_since).
+//!
 //! | part | question that it answers |
 //! |---|---|
 //! | [`Report`] | what was the outcome for each caller? One [`Row`] each, with an [`Outcome`] |

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::row::Row;
 use crate::recipes::missed_call::core::model::Reason;
 
@@ -11,7 +13,7 @@ use crate::recipes::missed_call::core::model::Reason;
 /// The other fields of the [`Row`] hold all facts; the outcome is for lists and counts. It can change until the episode is
 /// closed, and after that by what the caller does within
 /// [`ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) of the call. `Display`
-/// writes its code, such as `suppressed:do_not_disturb`.
+/// and `Serialize` write its code, such as `suppressed:do_not_disturb`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -99,6 +101,12 @@ impl Outcome {
             Self::Stale => Some(&Reason::Stale),
             _ => None,
         }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

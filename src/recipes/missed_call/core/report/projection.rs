@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::attribution::{Bookings, Credit};
 use super::outcome::Outcome;
@@ -25,7 +26,7 @@ use crate::recipes::missed_call::core::reply::Reply;
 ///
 /// Pass all entries from the first call of interest on, oldest first as a store returns them. Include the days after the
 /// last call, because bookings and replies come later. An episode whose first entry is missing has no row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// One row per episode, in the order in which they were opened.
@@ -35,7 +36,7 @@ pub struct Report {
 }
 
 /// A call that could not be classified.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnclearCall {
     /// When it was recorded.

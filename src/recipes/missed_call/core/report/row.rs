@@ -1,6 +1,7 @@
 //! The facts of one episode. `projection.rs` computes them, and `outcome.rs` sums them up.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::outcome::Outcome;
 use crate::ids::{LocationId, MessageId};
@@ -9,7 +10,7 @@ use crate::recipes::missed_call::core::model::{EpisodeId, Reason, StepName};
 use crate::recipes::missed_call::core::reply::Reply;
 
 /// One episode. `Debug` shows the last four digits of numbers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// Its id.
@@ -77,7 +78,7 @@ impl Row {
 }
 
 /// A text that HighLevel accepted. Whether it was delivered is not in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AcceptedText {
     /// The step.
@@ -91,7 +92,7 @@ pub struct AcceptedText {
 }
 
 /// A step with its state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StepRow {
     /// The step.
@@ -101,7 +102,8 @@ pub struct StepRow {
 }
 
 /// The state of a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StepEnd {
     /// It is planned, deferred or in progress.
@@ -113,7 +115,7 @@ pub enum StepEnd {
 }
 
 /// A reply of a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReplyRow {
     /// When it was recorded.
@@ -125,7 +127,7 @@ pub struct ReplyRow {
 }
 
 /// A refusal of further texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OptOutRow {
     /// When the first one was recorded.
@@ -136,7 +138,7 @@ pub struct OptOutRow {
 }
 
 /// A booking that counts as recovered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Booking {
     /// The reference of its report.

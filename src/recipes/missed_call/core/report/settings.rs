@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::recipe::Recipe;
@@ -105,7 +106,7 @@ impl BusinessLine {
 ///
 /// `Display` writes `165.00-295.00`, or `250.00` if both ends are equal. It always writes two decimals, because a
 /// spreadsheet would read `10-12` as a day in October.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Revenue {
     low: u64,
     high: u64,
@@ -157,6 +158,7 @@ impl fmt::Display for Revenue {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     #[test]

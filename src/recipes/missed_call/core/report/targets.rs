@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::SignedDuration;
+use serde::Serialize;
 
 use super::metrics::{Metrics, Share};
 
@@ -29,7 +30,7 @@ pub struct Targets {
 }
 
 /// The target range of a share: 40–60 % is met from 40 % on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TargetRange {
     /// The target is met from here on.
     pub from: f64,
@@ -38,7 +39,7 @@ pub struct TargetRange {
 }
 
 /// One metric with its target. `Display` writes it as one line.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Comparison {
     /// The metric, by the name of its field.
@@ -52,7 +53,8 @@ pub struct Comparison {
 }
 
 /// What was measured.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Measured {
     /// A share.
@@ -62,7 +64,8 @@ pub enum Measured {
 }
 
 /// A target.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Target {
     /// At least a share.

@@ -70,7 +70,7 @@ impl Admin {
                 name: name_of(delivery),
                 received_at: now,
             });
-            match self.base.store.commit(commit).await? {
+            match self.base.commit(StoreFailures::Return, commit).await? {
                 CommitOutcome::Duplicate => Acceptance::Duplicate,
                 CommitOutcome::Done | CommitOutcome::Conflict => Acceptance::Accepted,
             }
@@ -114,7 +114,7 @@ impl Admin {
         self.add_what_was_said(&mut commit, location, said, now)
             .await?;
         if !commit.halts.is_empty() {
-            self.base.store.commit(commit).await?;
+            self.base.commit(StoreFailures::Return, commit).await?;
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ impl Admin {
             forgotten: forgotten(&person.location, subjects),
             ..Commit::default()
         };
-        self.base.store.commit(rest).await?;
+        self.base.commit(StoreFailures::Return, rest).await?;
         Ok(Erasure::Done(erased))
     }
 }

@@ -1,4 +1,5 @@
-//! What the operator asks for: locations that come and go, pausing, installations, erasure, health and preflight checks.
+//! What the operator asks for: locations that come and go, pausing, installations, erasure, deletion of what is over, health and
+//! preflight checks.
 
 pub(super) mod app_installs;
 pub(super) mod erase;
@@ -6,6 +7,7 @@ pub(super) mod health_check;
 pub(super) mod location_set;
 mod pause;
 pub(super) mod preflight;
+mod prune;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::ledger::EntryKind;
 use crate::recipes::missed_call::core::model::Halt;
 use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
+use crate::recipes::missed_call::engine::update::StoreFailures;
 use crate::recipes::missed_call::store::{Commit, HaltChange, Halted, StoreError};
 
 impl Admin {
@@ -43,7 +44,10 @@ impl Admin {
             at,
         };
         let commit = commit_of(change, known.as_ref(), now);
-        self.base.store.commit(commit).await.map(drop)
+        self.base
+            .commit(StoreFailures::Return, commit)
+            .await
+            .map(drop)
     }
 
     /// What was last said of this halt.

@@ -22,6 +22,7 @@ use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Signal};
 use crate::recipes::missed_call::engine::acceptance::{AcceptError, Acceptance};
 use crate::recipes::missed_call::engine::commit_parts::entry_without_episode;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
+use crate::recipes::missed_call::engine::update::StoreFailures;
 use crate::recipes::missed_call::store::{Commit, LedgerQuery, StoreError};
 
 /// How far back a sweep looks at most: over a weekend on which nothing swept. An older call is not answered any
@@ -265,7 +266,10 @@ impl Intake {
             entries: vec![entry_without_episode(site.location.id(), kind, now)],
             ..Commit::default()
         };
-        self.base.store.commit(commit).await.map(drop)
+        self.base
+            .commit(StoreFailures::Return, commit)
+            .await
+            .map(drop)
     }
 }
 

@@ -258,12 +258,8 @@ impl Locations {
         location: &LocationId,
         fingerprint: &str,
     ) -> Result<Arc<Recipe>, StoreError> {
-        let current = self.known(location).map(|site| Arc::clone(&site.recipe));
-        if let Some(recipe) = current.filter(|recipe| recipe.fingerprint() == fingerprint) {
+        if let Some(recipe) = self.recipe_in_memory(location, fingerprint) {
             return Ok(recipe);
-        }
-        if let Some(recipe) = self.recipes().get(fingerprint) {
-            return Ok(Arc::clone(recipe));
         }
         let source = store.recipe_source(fingerprint).await?;
         let source = source.ok_or_else(|| {
@@ -279,6 +275,18 @@ impl Locations {
         }
         recipes.insert(fingerprint.to_owned(), Arc::clone(&recipe));
         Ok(recipe)
+    }
+
+    /// The same if it is in memory.
+    pub(super) fn recipe_in_memory(
+        &self,
+        location: &LocationId,
+        fingerprint: &str,
+    ) -> Option<Arc<Recipe>> {
+        let current = self.known(location).map(|site| Arc::clone(&site.recipe));
+        current
+            .filter(|recipe| recipe.fingerprint() == fingerprint)
+            .or_else(|| self.recipes().get(fingerprint).map(Arc::clone))
     }
 
     /// The zone of a location that was kept, and when.

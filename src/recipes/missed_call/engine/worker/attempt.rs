@@ -7,6 +7,7 @@
 //! | `Unsettled` | look, as [`reconcile`](super::reconcile) says |
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument as _;
 
 use super::Worker;
 use super::begin::{Begin, Outcome};
@@ -33,6 +34,14 @@ const DECIDED_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 impl Worker {
     /// Performs a claimed effect as far as it goes now. Dropping it before it is `begun` is as if it had not been claimed.
     pub(super) async fn perform(&self, claim: Claim, claimed_at: Timestamp, begun: &Begun) {
+        let Fence { effect, attempt } = &claim.fence;
+        let span = tracing::info_span!("effect", %effect, attempt);
+        self.perform_in_span(claim, claimed_at, begun)
+            .instrument(span)
+            .await;
+    }
+
+    async fn perform_in_span(&self, claim: Claim, claimed_at: Timestamp, begun: &Begun) {
         let effect = claim.fence.effect.clone();
         let mut patience = Patience::new(StoreFailures::Retry);
         while let Err(error) = self.try_perform(claim.clone(), claimed_at, begun).await {
@@ -158,7 +167,7 @@ impl Worker {
             }
         };
         let site = &site;
-        let facts = match self.facts(site, episode, planned).await {
+        let mut facts = match self.facts(site, episode, planned).await {
             Ok(facts) => facts,
             Err(FactsError::ContactGone) => {
                 let gone = self.contact_is_gone(site, fence.clone(), past.failures);
@@ -179,6 +188,13 @@ impl Worker {
             }
             Err(FactsError::Store(error)) => return Err(error),
         };
+        if !self
+            .ask_for_consent(episode, &fence.effect, &mut facts)
+            .await
+        {
+            begun.set();
+            return self.wait_for_consent(fence, past).await;
+        }
         let reserved = if reserves(&planned.action) {
             site.location.reserve().await.map(Some)
         } else {

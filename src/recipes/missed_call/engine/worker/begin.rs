@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Worker;
 use super::highlevel;
+use super::host_consent::{take_consent, write_consent};
 use super::run::BEGIN_WITHIN;
 use super::settle::count;
 use crate::error::Error;
@@ -68,9 +69,12 @@ impl Change for Begin<'_> {
         worker
             .add_what_is_stored(&episode, &fence.effect, &mut self.facts, now)
             .await?;
+        // The call may have been answered by another text since the host was asked.
+        let not_asked = worker.lacks_consent_answer(&episode, &fence.effect.step, &self.facts);
+        let consent = take_consent(&mut self.facts);
         let now = base.now();
         let too_long = now.duration_since(self.claimed_at) > BEGIN_WITHIN;
-        if too_long || base.holds(episode.state()).await?.is_some() {
+        if too_long || not_asked || base.holds(episode.state()).await?.is_some() {
             return Ok(Decided::Nothing(Outcome::Again { too_long }));
         }
         let intent = match episode.decide(&fence.effect.step, &self.facts, now) {
@@ -92,7 +96,7 @@ impl Change for Begin<'_> {
             Ok(before) => before,
             Err(error) => return Ok(Decided::Nothing(Outcome::NotRead(error))),
         };
-        let outputs = episode.begin(&fence.effect, &intent, fence.attempt);
+        let mut outputs = episode.begin(&fence.effect, &intent, fence.attempt);
         let progress = Progress::Attempting {
             intent: intent.clone(),
             began_at: now,
@@ -107,7 +111,11 @@ impl Change for Begin<'_> {
             ..Commit::default()
         });
         if let Facts::Text(facts) = &self.facts {
-            commit.texts = count(&episode, &fence.effect, facts.phone.as_ref(), Some(now));
+            let phone = facts.phone.as_ref();
+            commit.texts = count(&episode, &fence.effect, phone, Some(now));
+            if let Some(consent) = consent {
+                write_consent(&mut commit, &mut outputs, &episode, phone, consent);
+            }
         }
         add_outputs(&mut commit, &episode, Some(revision), outputs, now);
         let begun = Outcome::Begun {

@@ -66,7 +66,7 @@ impl Worker {
                 effects: effects.to_vec(),
                 ..Commit::default()
             };
-            self.base.store.commit(commit).await?;
+            self.base.commit(StoreFailures::Return, commit).await?;
         }
         let episodes: BTreeSet<EpisodeId> = ahead
             .into_iter()

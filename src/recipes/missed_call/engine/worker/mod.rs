@@ -7,10 +7,13 @@
 //! | `unserved` | what becomes of locations that are removed, or that nobody serves? |
 //! | `attempt`, `begin` | does the effect still hold, and is its intent written before HighLevel is asked? |
 //! | `facts` | what does the decision depend on? |
+//! | `host_consent` | does the host know of a consent? |
 //! | `highlevel` | which request is it, and what did an earlier attempt leave behind? |
 //! | `failure`, `reconcile`, `contact_gone`, `defer`, `settle` | how does it go on after the attempt, or without one? |
 //! | `classify_reply` | what does a reply ask for, by the host's classifier? |
 //! | `stop` | how does a run end? |
+//! | `settled` | is there nothing to do? |
+//! | `work_count` | what is under way and late, for observers? |
 
 pub(super) mod app_links;
 mod attempt;
@@ -23,6 +26,7 @@ mod defer;
 pub(super) mod facts;
 mod failure;
 mod highlevel;
+mod host_consent;
 mod lane_slots;
 pub(super) mod notifier;
 pub(super) mod quarantine;
@@ -30,10 +34,12 @@ mod rate_limit;
 mod reconcile;
 mod run;
 mod settle;
+mod settled;
 mod step;
 pub(super) mod stop;
 pub(super) mod unserved;
 mod wake;
+mod work_count;
 
 use std::sync::Arc;
 
@@ -42,6 +48,7 @@ use self::notifier::TeamNotifier;
 use self::quarantine::Quarantine;
 use self::unserved::Unserved;
 use super::base::Base;
+use super::consent_source::ConsentSource;
 use super::pulse::Pulse;
 use super::reply_queue::ReplyQueue;
 use crate::recipes::missed_call::core::compliance::QuietHours;
@@ -53,6 +60,7 @@ pub(super) struct Worker {
     pub(super) replies: Arc<ReplyQueue>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) notifier: Option<Arc<dyn TeamNotifier>>,
+    pub(super) consents: Option<Arc<dyn ConsentSource>>,
     pub(super) quiet_hours: Option<Arc<QuietHours>>,
     pub(super) app: App,
     pub(super) quarantine: Quarantine,

@@ -9,7 +9,9 @@ use tokio::task::JoinSet;
 use super::Worker;
 use super::lane_slots::LaneSlots;
 use super::stop::{Stopped, Stopping, report, report_asked};
+use super::work_count::WorkCounter;
 use crate::client::Lane;
+use crate::recipes::missed_call::engine::observer::StoreOperation;
 use crate::recipes::missed_call::store::{Claim, Shares, StoreError};
 
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
@@ -43,6 +45,7 @@ impl Worker {
         let (pulse, clock) = (&self.pulse, &self.base.clock);
         pulse.beat(clock.elapsed());
         let mut asked_the_time = JoinSet::new();
+        let mut counter = WorkCounter::default();
         loop {
             self.start_asking(&mut asked);
             self.start_asking_the_time(&mut asked_the_time);
@@ -59,6 +62,7 @@ impl Worker {
                     AFTER_FAILURE
                 }
             };
+            counter.count(self, &lanes);
             let [texts, others] = &mut lanes;
             // In this order and not by chance: what has ended gives its place free before new effects are looked for,
             // and a run on a virtual clock can be repeated.
@@ -69,6 +73,7 @@ impl Worker {
                 Some(ended) = others.next_end() => report(ended),
                 Some(ended) = asked.join_next() => report_asked(ended),
                 Some(_) = asked_the_time.join_next() => {}
+                Some(_) = counter.counting.join_next() => {}
                 () = self.base.wake_up.notified() => {}
                 () = self.base.clock.sleep(wait) => {}
             }
@@ -201,8 +206,8 @@ impl Worker {
         limit: usize,
         shares: &Shares,
     ) -> Result<Vec<Claim>, StoreError> {
-        let store = &self.base.store;
-        store.claim(now, lane, limit, LEASE, shares).await
+        let claims = self.base.store.claim(now, lane, limit, LEASE, shares);
+        self.base.timed(StoreOperation::Claim, claims).await
     }
 
     /// All locations that are served but those in quarantine.

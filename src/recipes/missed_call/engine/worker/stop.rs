@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::Worker;
 use super::lane_slots::LaneSlots;
 use crate::clock::{Clock as _, SystemClock};
+use crate::recipes::missed_call::engine::update::StoreFailures;
 use crate::recipes::missed_call::store::{Claim, Commit, CommitOutcome, EffectChange};
 
 /// How long [`Engine::run`](crate::recipes::missed_call::Engine::run) lets what is under way come to its end.
@@ -149,7 +150,7 @@ impl Worker {
             }],
             ..Commit::default()
         };
-        match self.base.store.commit(commit).await {
+        match self.base.commit(StoreFailures::Return, commit).await {
             Ok(CommitOutcome::Done) => true,
             // It has ended in this very moment, or another worker has it.
             Ok(_) => false,

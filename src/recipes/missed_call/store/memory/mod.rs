@@ -1,5 +1,7 @@
 //! A complete store in memory, which ends with the process. It is for tests and experiments.
 
+mod ledger;
+mod prune;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -11,14 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::tables::{EpisodeRow, Tables};
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Fence, Halted, LedgerQuery, PutOff,
-    Scope, Shares, Store, StoreError, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Fence, Halted, LedgerQuery,
+    LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
-use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, Reference, Subject};
 use crate::secret::Private;
 
@@ -304,13 +305,11 @@ impl Store for MemoryStore {
         Ok(next.chain(tables.next_wake(scope)).min())
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        Ok(self
-            .tables()
-            .ledger
-            .iter()
-            .filter(|entry| query.matches(entry))
-            .cloned()
-            .collect())
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
+        Ok(self.tables().ledger.find(query))
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        Ok(self.tables().prune(batch))
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::ledger::Ledger;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind, SendCounts};
-use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::Halt;
 use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, Reason};
 use crate::recipes::missed_call::core::model::{PersonKey, Reference, Subject};
@@ -28,7 +28,7 @@ pub(super) struct Tables {
     pub(super) consents: HashMap<(LocationId, Subject, ConsentKind), Consent>,
     pub(super) texts: HashMap<(LocationId, Subject), BTreeMap<EffectId, Timestamp>>,
     pub(super) counts: BTreeMap<(LocationId, Date), SendCounts>,
-    pub(super) ledger: Vec<Entry>,
+    pub(super) ledger: Ledger,
     pub(super) recipes: HashMap<String, Private<String>>,
     pub(super) halts: BTreeMap<(LocationId, Halt), Halted>,
     pub(super) companies: BTreeMap<LocationId, CompanyId>,
@@ -75,12 +75,7 @@ impl Tables {
                 .is_some_and(|row| row.due.is_some() && row.attempt == fence.attempt),
         };
         let ledger_conflicts = |rewritten: &RedactedEntries| {
-            let id = Some(&rewritten.episode);
-            let known = self
-                .ledger
-                .iter()
-                .filter(|entry| entry.episode.as_ref() == id);
-            known.count() != rewritten.entries.len()
+            self.ledger.of(&rewritten.episode).count() != rewritten.entries.len()
         };
         commit.rewritten.iter().any(ledger_conflicts)
             || commit.episodes.iter().any(episode_conflicts)
@@ -198,22 +193,14 @@ impl Tables {
             *known = known.plus(count.more);
         }
         for rewritten in rewritten {
-            let mut entries = rewritten.entries.into_iter();
-            let id = Some(&rewritten.episode);
-            let of_episode = self
-                .ledger
-                .iter_mut()
-                .filter(|entry| entry.episode.as_ref() == id);
-            for (place, entry) in of_episode.zip(&mut entries) {
-                *place = entry;
-            }
+            self.ledger.rewrite(rewritten);
         }
         for ErasedSubject { location, subject } in forgotten {
             self.consents
                 .retain(|(place, whose, _), _| (place, whose) != (&location, &subject));
             self.texts.remove(&(location, subject));
         }
-        self.ledger.extend(entries);
+        self.ledger.append(entries);
         if let Some(recipe) = recipe {
             self.recipes.insert(recipe.fingerprint, recipe.source);
         }

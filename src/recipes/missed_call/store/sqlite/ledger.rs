@@ -10,7 +10,7 @@ use super::error::{Conflict, Result, read_json};
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::EpisodeId;
-use crate::recipes::missed_call::store::{LedgerQuery, RedactedEntries};
+use crate::recipes::missed_call::store::{LedgerQuery, LedgerRow, RedactedEntries};
 
 pub(super) fn append(connection: &Connection, entries: &[Entry]) -> Result<()> {
     for entry in entries {
@@ -52,62 +52,99 @@ pub(super) fn rewrite(connection: &Connection, rewritten: &RedactedEntries) -> R
     Ok(())
 }
 
-pub(super) fn read(connection: &Connection, query: &LedgerQuery) -> Result<Vec<Entry>> {
+pub(super) fn read(connection: &Connection, query: &LedgerQuery) -> Result<Vec<LedgerRow>> {
     let (sql, values) = statement(query);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-    let mut entries = Vec::new();
+    let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let json: String = row.get(3)?;
-        entries.push(Entry {
+        let entry = Entry {
             at: Timestamp::from_millisecond(row.get(0)?)?,
             location: LocationId::new(row.get::<_, String>(1)?)?,
             episode: row.get::<_, Option<String>>(2)?.map(EpisodeId::from_stored),
             kind: read_json(&json)?,
+        };
+        found.push(LedgerRow {
+            sequence: row.get::<_, i64>(4)?.cast_unsigned(),
+            entry,
         });
     }
-    Ok(entries)
+    Ok(found)
 }
 
 /// The statement contains only the conditions that are set, so that SQLite finds its index: webhooks wait for the same
 /// thread.
 pub(super) fn statement(query: &LedgerQuery) -> (String, Vec<Value>) {
     let mut sql =
-        "SELECT at, location, (SELECT name FROM episode_name WHERE number = episode), entry_json
+        "SELECT at, location, (SELECT name FROM episode_name WHERE number = episode), entry_json, seq
         FROM ledger"
             .to_owned();
-    // If both are given, the episode selects the rows: the plus excludes the other index.
-    let in_location = if query.episode.is_some() {
-        "+location = ?"
-    } else {
-        "location = ?"
-    };
-    let mut values = Vec::new();
     let text = |text: &str| Value::Text(text.to_owned());
     let time = |time: Timestamp| Value::Integer(time.as_millisecond());
-    let conditions = [
-        (
-            in_location,
-            query.location.as_ref().map(|id| text(id.as_str())),
-        ),
-        (
-            "episode = (SELECT number FROM episode_name WHERE name = ?)",
-            query.episode.as_ref().map(|id| text(id.as_str())),
-        ),
-        ("at >= ?", query.since.map(time)),
-        ("at < ?", query.until.map(time)),
-    ];
-    for (condition, value) in conditions {
-        if let Some(value) = value {
-            sql.push_str(if values.is_empty() {
-                " WHERE "
-            } else {
-                " AND "
-            });
-            sql.push_str(condition);
-            values.push(value);
-        }
+    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    // One condition selects the rows: the episode, else the sequence, else location and time. The plus excludes the index
+    // of each other one.
+    let by_episode = query.episode.is_some();
+    let by_sequence = query.after.is_some();
+    let choose = |is_first: bool, with: &'static str, without: &'static str| {
+        if is_first { with } else { without }
+    };
+    let by_place_and_time = !by_episode && !by_sequence;
+    let mut conditions: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut add = |condition: &str, value: Option<Value>| {
+        conditions.extend(value.map(|value| (condition.to_owned(), vec![value])));
+    };
+    add(
+        choose(by_place_and_time, "location = ?", "+location = ?"),
+        query.location.as_ref().map(|id| text(id.as_str())),
+    );
+    add(
+        "episode = (SELECT number FROM episode_name WHERE name = ?)",
+        query.episode.as_ref().map(|id| text(id.as_str())),
+    );
+    add(
+        choose(by_episode, "+seq > ?", "seq > ?"),
+        query.after.map(number),
+    );
+    // An entry is as new as its episode.
+    let since = query.since.max(query.episodes_since);
+    add(
+        choose(by_place_and_time, "at >= ?", "+at >= ?"),
+        since.map(time),
+    );
+    // Without an upper bound SQLite expects too much of the times to look them up.
+    let until = query.until.or(since.map(|_| Timestamp::MAX));
+    add(
+        choose(by_place_and_time, "at < ?", "+at < ?"),
+        until.map(time),
+    );
+    add(
+        "episode IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM ledger AS older WHERE older.episode = ledger.episode AND +older.at < ?)",
+        query.episodes_since.map(time),
+    );
+    if !query.kinds.is_empty() {
+        let places = vec!["?"; query.kinds.len()].join(", ");
+        let kinds = query.kinds.iter().map(|kind| text(kind.name()));
+        let condition = format!("json_extract(entry_json, '$.kind') IN ({places})");
+        conditions.push((condition, kinds.collect()));
+    }
+    let mut values = Vec::new();
+    for (condition, its_values) in conditions {
+        let glue = if values.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        };
+        sql.push_str(glue);
+        sql.push_str(&condition);
+        values.extend(its_values);
     }
     sql.push_str(" ORDER BY seq");
+    if let Some(limit) = query.limit {
+        sql.push_str(" LIMIT ?");
+        values.push(number(u64::try_from(limit).unwrap_or(u64::MAX)));
+    }
     (sql, values)
 }

@@ -15,6 +15,7 @@ mod ledger;
 mod lines;
 mod lock;
 mod opening;
+mod prune;
 mod references;
 mod rows;
 mod schema;
@@ -36,14 +37,13 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PutOff, Scope,
-    Shares, Store, StoreError, StoreHealth, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
+    PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
-use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::EpisodeId;
 use crate::recipes::missed_call::core::model::{PersonKey, Reference, Subject};
 use crate::sqlite::{self, Failure};
@@ -375,7 +375,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         let query = query.clone();
         // An effect may wait for the few entries of its episode.
         let of_an_episode = query.episode.is_some();
@@ -393,6 +393,15 @@ impl Store for SqliteStore {
             self.empty_log().await;
         }
         entries
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        let batch = batch.clone();
+        self.writer
+            .run("delete what is over", move |connection| {
+                prune::prune(connection, &batch)
+            })
+            .await
     }
 
     async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::error::Result;
-use super::{effects, tally};
+use super::{effects, prune, tally};
 use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
@@ -151,6 +151,7 @@ fn prepare(connection: &mut Connection) -> Result<()> {
         change.pragma_update(None, "user_version", VERSION)?;
     }
     change.pragma_update(None, "application_id", APPLICATION)?;
+    change.execute_batch(prune::INDEX)?;
     tally::prepare(&change)?;
     change.commit()?;
     Ok(())
@@ -165,10 +166,11 @@ mod tests {
 
     use super::*;
     use crate::ids::LocationId;
+    use crate::recipes::missed_call::core::ledger::EntryTag;
     use crate::recipes::missed_call::core::model::EpisodeId;
     use crate::recipes::missed_call::store::LedgerQuery;
     use crate::recipes::missed_call::store::sqlite::{
-        effects, episodes, health, ledger, lines, references, rows,
+        effects, episodes, health, ledger, lines, prune, references, rows,
     };
 
     /// An empty database whose statements are planned as those of a store.
@@ -224,6 +226,7 @@ mod tests {
             episodes::TO_WAKE,
             references::BY_REFERENCE,
             ledger::OF_EPISODE,
+            prune::IS_OVER,
             rows::NEXT_DUE,
         ] {
             let mut statement = connection.prepare(sql).unwrap();
@@ -349,6 +352,23 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_an_episode_is_found_by_it() {
+        let steps = plan(prune::IS_OVER, Vec::new());
+        finds(&steps, &["PRIMARY KEY (episode=?)"]);
+        finds(
+            &plan(prune::ENTRIES, Vec::new()),
+            &["ledger_by_episode (episode=?)"],
+        );
+        for sql in prune::OF_EPISODE {
+            let steps = plan(sql, Vec::new());
+            assert!(
+                steps.iter().all(|step| step.contains("SEARCH")),
+                "{steps:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_ledger_is_found_by_episode_location_and_time() {
         let location = LocationId::new("soleilLocation000001").unwrap();
         let of_episode = LedgerQuery::of_episode(EpisodeId::from_stored("e"));
@@ -356,6 +376,16 @@ mod tests {
         let since = |query: &LedgerQuery| LedgerQuery {
             since: Some(Timestamp::UNIX_EPOCH),
             until: Some(Timestamp::MAX),
+            ..query.clone()
+        };
+        let after = |query: &LedgerQuery| LedgerQuery {
+            after: Some(7),
+            limit: Some(10),
+            kinds: vec![EntryTag::Done],
+            ..query.clone()
+        };
+        let opened = |query: &LedgerQuery| LedgerQuery {
+            episodes_since: Some(Timestamp::UNIX_EPOCH),
             ..query.clone()
         };
         let of_both = LedgerQuery {
@@ -371,9 +401,22 @@ mod tests {
                 since(&of_location),
                 "ledger_by_location (location=? AND at>? AND at<?)",
             ),
-            (of_location, "ledger_by_location (location=?)"),
             (since(&of_episode), "ledger_by_episode (episode=?)"),
             (since(&of_both), "ledger_by_episode (episode=?)"),
+            (after(&LedgerQuery::default()), "PRIMARY KEY (rowid>?)"),
+            (after(&since(&of_location)), "PRIMARY KEY (rowid>?)"),
+            (after(&since(&of_both)), "ledger_by_episode (episode=?)"),
+            (
+                opened(&LedgerQuery::default()),
+                "ledger_by_time (at>? AND at<?)",
+            ),
+            (
+                opened(&of_location),
+                "ledger_by_location (location=? AND at>? AND at<?)",
+            ),
+            (opened(&of_episode), "ledger_by_episode (episode=?)"),
+            (opened(&of_location), "older USING INDEX ledger_by_episode"),
+            (of_location, "ledger_by_location (location=?)"),
             (of_both, "ledger_by_episode (episode=?)"),
             (of_episode, "ledger_by_episode (episode=?)"),
         ] {

@@ -5,3 +5,4 @@ mod halts;
 mod installations;
 mod location_changes;
 mod location_set;
+mod prune;

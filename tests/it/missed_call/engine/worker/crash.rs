@@ -11,10 +11,10 @@ use gohighlevel::ids::{CompanyId, LocationId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
-use gohighlevel::recipes::missed_call::ledger::Entry;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PersonKey,
-    Reference, Scope, Shares, SqliteStore, Store, StoreError, Stored, Subject, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
+    PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store, StoreError,
+    Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -210,8 +210,12 @@ impl Store for FailingPower {
         self.inner().await.next_due_in(lanes, scope).await
     }
 
-    async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
-        self.inner().await.ledger(query).await
+    async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
+        self.inner().await.ledger_rows(query).await
+    }
+
+    async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
+        self.inner().await.prune(batch).await
     }
 }
 

@@ -4,6 +4,7 @@ mod assignee;
 mod concurrent_faults;
 pub(crate) mod crash;
 mod faults;
+mod host_consent;
 mod isolation;
 mod lost_messages;
 mod step_actions;

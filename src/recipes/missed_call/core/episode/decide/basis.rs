@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::facts::TextFacts;
 use crate::recipes::missed_call::core::compliance::{
-    Allowance, Basis, Cap, ConsentKind, Evidence, Jurisdictions, Refused, TextKind, allowed,
-    may_text,
+    Allowance, Basis, Cap, ConsentAnswer, ConsentKind, Evidence, Jurisdictions, Refused, TextKind,
+    allowed, may_text,
 };
 use crate::recipes::missed_call::core::episode::{Episode, StepState};
 use crate::recipes::missed_call::core::model::{Reason, StepName};
@@ -22,9 +22,10 @@ impl Episode {
         facts: &TextFacts,
         now: Timestamp,
     ) -> Result<Basis, Reason> {
-        let answers = self.recipe.is_first_reply(step) && !self.has_answered(name);
-        let kind = if answers {
+        let kind = if self.is_answer(name, step) {
             TextKind::FirstReply
+        } else if facts.host_consent == Some(ConsentAnswer::Refused) {
+            return Err(Reason::NoConsent);
         } else {
             TextKind::FollowUp
         };
@@ -44,6 +45,16 @@ impl Episode {
             Err(_) if !self.recipe.later_texts_need_consent => Ok(Basis::Waived),
             Err(_) => Err(Reason::NoConsent),
         }
+    }
+
+    /// Whether a text of this step is more than the one answer to the call.
+    pub(crate) fn is_later_text(&self, name: &StepName) -> bool {
+        let step = self.recipe.step(name);
+        step.is_some_and(|step| step.text().is_some() && !self.is_answer(name, step))
+    }
+
+    fn is_answer(&self, name: &StepName, step: &Step) -> bool {
+        self.recipe.is_first_reply(step) && !self.has_answered(name)
     }
 
     /// Whether another text has been sent in reply to the call, or may have been.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::ids::{OpportunityId, PipelineId, PipelineStageId, UserId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{
-    CallFlood, Consent, ConsentKind, QuietHours, SendCounts,
+    CallFlood, Consent, ConsentAnswer, ConsentKind, QuietHours, SendCounts,
 };
 use crate::recipes::missed_call::core::copy::MergeValues;
 use crate::recipes::missed_call::core::model::PipelineFacts;
@@ -113,6 +113,9 @@ pub struct TextFacts {
     pub place: PlaceOfContact,
     /// The caller's last consent to texts of each kind.
     pub consents: BTreeMap<ConsentKind, Consent>,
+    /// What the host's own records say. It is asked for a text that is more than the answer to the call, if the host has such
+    /// records.
+    pub host_consent: Option<ConsentAnswer>,
     /// When the other texts of the last day went to the caller.
     pub sent: Vec<Timestamp>,
     /// What became of the location's texts of the last days in UTC, for [`sending`](crate::recipes::missed_call::core::compliance::sending).
