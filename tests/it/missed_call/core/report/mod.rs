@@ -7,3 +7,4 @@ mod engine_run;
 mod evidence;
 mod metrics;
 mod outcomes;
+mod serialised;

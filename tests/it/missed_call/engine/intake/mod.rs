@@ -1,5 +1,6 @@
 //! Intake: what the engine makes of events, calls of workflows and records of HighLevel.
 
+mod by_number;
 mod call_spellings;
 mod calls;
 mod event_order;
