@@ -258,6 +258,7 @@
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
+//! | `postgres` | | [`postgres`]: stores in a PostgreSQL database that any number of processes share: [`PostgresStore`](recipes::missed_call::store::PostgresStore) for the recipe's work |
 //! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
@@ -298,6 +299,8 @@ pub mod measurements {}
 pub mod message;
 mod open_enum;
 pub mod phone;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "missed-call")]
 pub mod recipes;
 #[cfg(feature = "webhooks")]
@@ -319,6 +322,8 @@ pub use client::Client;
 pub use error::{Error, Result};
 
 // The crates whose types and macros appear in signatures, in the versions that this crate uses.
+#[cfg(feature = "postgres")]
+pub use deadpool_postgres;
 pub use {async_trait, bytes, http, jiff, serde_json, url};
 
 /// Compiles the README's code together with the examples of the documentation.

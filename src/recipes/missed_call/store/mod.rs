@@ -8,6 +8,8 @@ mod error;
 mod health;
 mod installation;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod progress;
 mod shares;
 #[cfg(feature = "sqlite")]
@@ -27,6 +29,8 @@ pub(crate) use health::LATE;
 pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use progress::{Before, Progress};
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
