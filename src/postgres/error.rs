@@ -24,7 +24,7 @@ pub(crate) enum Fault {
     Again,
     /// Nothing was written: a row with this key is there. It names the constraint.
     Unique(String),
-    /// Nothing was written: a [`guard`](super::guard) did not hold.
+    /// Nothing was written: a condition of the statement did not hold.
     Guard,
     /// Another try would fail in the same way.
     Other,
@@ -51,10 +51,7 @@ impl DatabaseError {
 
     /// Whether the database has ended the transaction and the connection can be used for another one.
     pub(super) fn is_over(&self) -> bool {
-        matches!(
-            self.fault,
-            Fault::Again | Fault::Unique(_) | Fault::Guard
-        )
+        matches!(self.fault, Fault::Again | Fault::Unique(_) | Fault::Guard)
     }
 }
 

@@ -31,8 +31,9 @@ async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
         return check(database).await;
     }
     let one_at_a_time = Statement::new("SELECT pg_advisory_xact_lock($1)").with(ONE_AT_A_TIME);
-    let schema = Statement::new("SELECT to_regnamespace($1) IS NOT NULL")
-        .with(format!("\"{}\"", database.schema()));
+    let schema =
+        Statement::new("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)")
+            .text(database.schema().as_str());
     let (held, answers) = database
         .begin(&[one_at_a_time, exist(database), schema])
         .await?;
@@ -75,9 +76,15 @@ fn parts(sql: &str) -> Vec<String> {
         .collect()
 }
 
+/// Read from the catalogue as from any table: functions that look names up may remember that one was not there.
 fn exist(database: &Database) -> Statement {
-    Statement::new("SELECT to_regclass($1) IS NOT NULL")
-        .with(format!("\"{}\".schema_version", database.schema()))
+    Statement::new(
+        "SELECT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_class c
+           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE n.nspname = $1 AND c.relname = 'schema_version')",
+    )
+    .text(database.schema().as_str())
 }
 
 fn is_there(rows: &[tokio_postgres::Row]) -> Result<bool, DatabaseError> {

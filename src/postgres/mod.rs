@@ -27,11 +27,14 @@ use std::sync::Arc;
 use deadpool_postgres::Pool;
 
 pub use self::builder::DatabaseBuilder;
-pub(crate) use self::error::Fault;
 pub use self::error::DatabaseError;
+pub(crate) use self::error::Fault;
+#[cfg(feature = "missed-call")]
 pub(crate) use self::run::first;
 pub use self::schema_name::{InvalidSchemaName, SchemaName};
-pub(crate) use self::statement::{NOW, Statement, guard};
+#[cfg(feature = "missed-call")]
+pub(crate) use self::statement::guard;
+pub(crate) use self::statement::{NOW, Statement};
 pub(crate) use self::tries::Tries;
 use crate::secret::Secret;
 

@@ -112,7 +112,9 @@ impl Database {
         held: Held,
         statements: &[Statement],
     ) -> Result<Answers, DatabaseError> {
-        let answers = held.pipeline(self, None, statements, Some("COMMIT")).await?;
+        let answers = held
+            .pipeline(self, None, statements, Some("COMMIT"))
+            .await?;
         held.give_back();
         Ok(answers)
     }
@@ -121,7 +123,8 @@ impl Database {
 impl Held {
     fn client(&self) -> Result<&Client, DatabaseError> {
         let object = self.0.as_ref();
-        let object = object.ok_or_else(|| DatabaseError::broken("the connection was given back"))?;
+        let object =
+            object.ok_or_else(|| DatabaseError::broken("the connection was given back"))?;
         Ok(object.deref().deref())
     }
 
@@ -208,6 +211,7 @@ impl<F: Future> Sent<F> {
 }
 
 /// The first row of the first answer.
+#[cfg(feature = "missed-call")]
 pub(crate) fn first(answers: &Answers) -> Option<&Row> {
     answers.first()?.first()
 }

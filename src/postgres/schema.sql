@@ -220,5 +220,7 @@ CREATE TABLE @.trigger_subscription (
 -- When the requests of a location were sent, as far as they count for its rate limit.
 CREATE TABLE @.request_window (
     location text CONSTRAINT request_window_key PRIMARY KEY,
-    sent bigint[] NOT NULL
+    sent bigint[] NOT NULL,
+    -- How long the last one that asked has to wait; 0 if it was let through.
+    wait bigint NOT NULL
 );

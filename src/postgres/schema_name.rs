@@ -69,7 +69,18 @@ mod tests {
             assert_eq!(good.parse::<SchemaName>().unwrap().as_str(), good);
         }
         let long = "a".repeat(64);
-        for bad in ["", "1a", "A", "a b", "a\"b", "a.b", "pg_temp", "information_schema", "ä", &long] {
+        for bad in [
+            "",
+            "1a",
+            "A",
+            "a b",
+            "a\"b",
+            "a.b",
+            "pg_temp",
+            "information_schema",
+            "ä",
+            &long,
+        ] {
             assert!(bad.parse::<SchemaName>().is_err(), "{bad}");
         }
     }

@@ -8,6 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 pub(crate) const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// A condition that lets a transaction fail as a whole where it does not hold, without a round trip to look at it.
+#[cfg(feature = "missed-call")]
 pub(crate) fn guard(condition: &str) -> String {
     format!("1 / (CASE WHEN {condition} THEN 1 ELSE 0 END)")
 }
@@ -116,11 +117,13 @@ impl Statement {
     }
 
     /// Goes on with this SQL.
+    #[cfg(feature = "missed-call")]
     pub(crate) fn and(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
     /// Adds a value and returns its name.
+    #[cfg(feature = "missed-call")]
     pub(crate) fn named<V: Value>(&mut self, value: V) -> String {
         self.values.push((Box::new(value.stored()), V::TYPE));
         format!("${}", self.values.len())

@@ -24,6 +24,6 @@
 mod core;
 mod edge_cases;
 mod engine;
-mod harness;
+pub(crate) mod harness;
 mod requirements;
 mod store;

@@ -8,6 +8,7 @@ mod error;
 mod health;
 mod installation;
 mod memory;
+mod polling;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod progress;
@@ -29,6 +30,8 @@ pub(crate) use health::LATE;
 pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use memory::MemoryStore;
+pub(crate) use polling::Pauses;
+pub use polling::Polling;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Before, Progress};
@@ -190,6 +193,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// The entries of the ledger that match, oldest first.
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
+
+    /// How often a worker looks for what other processes have added. `None`, the default, is for a store that only this
+    /// process writes to: its worker is woken by its own commits.
+    fn polling(&self) -> Option<Polling> {
+        None
+    }
 
     /// Checks that the store works. It writes and reads, so that an error here means that webhooks cannot be accepted, and
     /// says why ([`StoreError::fault`]). It is called up to once a second, and may return a result that is a second old.

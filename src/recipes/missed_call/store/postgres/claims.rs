@@ -111,12 +111,15 @@ impl LeaseClock {
 }
 
 /// An effect that can be claimed at `$2` by the caller's clock, or whose claim has ended by that of claims.
-const CLAIMABLE: &str = "e.lane = $1 AND e.location = l.location AND e.due_at <= (SELECT latest FROM clock)
+const CLAIMABLE: &str =
+    "e.lane = $1 AND e.location = l.location AND e.due_at <= (SELECT latest FROM clock)
        AND e.due_at <= CASE WHEN e.claimed_due_at IS NULL THEN $2 ELSE (SELECT at FROM clock) END";
 
 fn due_lines(asked: &Asked<'_>, clock: &LeaseClock) -> Statement {
     let exhausted = asked.shares.exhausted();
-    let exhausted: Vec<String> = exhausted.map(|location| location.as_str().to_owned()).collect();
+    let exhausted: Vec<String> = exhausted
+        .map(|location| location.as_str().to_owned())
+        .collect();
     let only = asked.shares.only_one();
     let behind = asked.now.saturating_sub(BEHIND).unwrap_or(Timestamp::MIN);
     let columns = "e.episode, e.step, e.ordinal, e.attempt";
@@ -223,7 +226,8 @@ fn of_these(taken: &[Candidate], sql: impl Into<String>) -> Statement {
         .with(taken.iter().map(|taken| taken.attempt).collect::<Vec<_>>())
 }
 
-const WANTED: &str = "unnest($1, $2, $3, $4) WITH ORDINALITY AS w(episode, step, ordinal, attempt, place)";
+const WANTED: &str =
+    "unnest($1, $2, $3, $4) WITH ORDINALITY AS w(episode, step, ordinal, attempt, place)";
 
 fn take(taken: &[Candidate], asked: &Asked<'_>, clock: &LeaseClock, mark: i64) -> Statement {
     let sql = format!(
@@ -319,17 +323,26 @@ fn read(rows: &[Row]) -> Result<(Vec<Claim>, u64), Failed> {
         claims.push((row.try_get::<_, i64>(0)?, Claim { fence, progress }));
     }
     claims.sort_by_key(|(place, _)| *place);
-    Ok((claims.into_iter().map(|(_, claim)| claim).collect(), unreadable))
+    Ok((
+        claims.into_iter().map(|(_, claim)| claim).collect(),
+        unreadable,
+    ))
 }
 
 /// When the next effect is due that these lanes and shares let be given, or the next episode.
 pub(super) fn next_due(lanes: &[(Lane, Shares)], skew: i64) -> Statement {
-    let mut statement = Statement::new("SELECT min(due_at) FROM (SELECT min(wake_at) AS due_at FROM @.episode WHERE wake_at IS NOT NULL");
+    let mut statement = Statement::new(
+        "SELECT min(due_at) FROM (SELECT min(wake_at) AS due_at FROM @.episode WHERE wake_at IS NOT NULL",
+    );
     let skew = statement.named(skew);
     for (lane, shares) in lanes.iter().filter(|(_, shares)| shares.most() > 0) {
         let exhausted = shares.exhausted();
-        let exhausted: Vec<String> = exhausted.map(|location| location.as_str().to_owned()).collect();
-        let only = shares.only_one().map(|location| location.as_str().to_owned());
+        let exhausted: Vec<String> = exhausted
+            .map(|location| location.as_str().to_owned())
+            .collect();
+        let only = shares
+            .only_one()
+            .map(|location| location.as_str().to_owned());
         let lane = statement.named(lane_number(*lane));
         let exhausted = statement.named(exhausted);
         let only = statement.named(only);

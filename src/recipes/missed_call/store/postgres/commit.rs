@@ -214,10 +214,10 @@ fn refer(change: &ReferenceChange) -> Statement {
         .text(location)
         .with(reference)
         .text(episode.as_str()),
-        None => Statement::new(
-            "DELETE FROM @.episode_reference WHERE location = $1 AND reference = $2",
-        )
-        .text(location)
-        .with(reference),
+        None => {
+            Statement::new("DELETE FROM @.episode_reference WHERE location = $1 AND reference = $2")
+                .text(location)
+                .with(reference)
+        }
     }
 }

@@ -83,7 +83,9 @@ pub(super) fn write(changes: &[EffectChange], skew: i64) -> Result<Vec<Statement
             if kind == Kind::GoOn {
                 let fenced: Vec<_> = same.iter().filter_map(|change| fenced(change)).collect();
                 statements.push(go_on(&fenced)?);
-                let released = fenced.iter().filter(|change| change.due.flatten().is_some());
+                let released = fenced
+                    .iter()
+                    .filter(|change| change.due.flatten().is_some());
                 moved.extend(released.map(|change| &change.fence.effect));
             } else if kind == Kind::Plan {
                 statements.push(plan(same));
@@ -136,7 +138,7 @@ fn plan(changes: &[&EffectChange]) -> Statement {
            FROM unnest($1, $2, $3, $4, $5) AS p(episode, step, ordinal, lane, due_at)),
          made AS (
            INSERT INTO @.line (location, lane)
-           SELECT DISTINCT location, lane FROM plan ON CONFLICT (location, lane) DO NOTHING)
+           SELECT DISTINCT location, lane FROM plan ORDER BY location, lane ON CONFLICT (location, lane) DO NOTHING)
          INSERT INTO @.effect (episode, step, ordinal, lane, due_at, location)
          SELECT episode, step, ordinal, lane, due_at, location FROM plan",
     )
@@ -150,11 +152,15 @@ fn plan(changes: &[&EffectChange]) -> Statement {
 /// Only with the claim that each names; otherwise the commit conflicts.
 fn go_on(changes: &[Fenced<'_>]) -> Result<Statement, Failed> {
     let keeps: Vec<bool> = changes.iter().map(|change| change.due.is_none()).collect();
-    let dues = changes.iter().map(|change| change.due.flatten().map(millis));
+    let dues = changes
+        .iter()
+        .map(|change| change.due.flatten().map(millis));
     let json = |progress: &Progress| {
         serde_json::to_string(progress).map_err(|error| Failed::unreadable(error.to_string()))
     };
-    let progress = changes.iter().map(|change| change.progress.map(json).transpose());
+    let progress = changes
+        .iter()
+        .map(|change| change.progress.map(json).transpose());
     let progress: Vec<Option<String>> = progress.collect::<Result<_, _>>()?;
     let all_are_held = guard("(SELECT count(*) FROM changed) = cardinality($1)");
     let columns = Effects::of(changes.iter().map(|change| change.fence));
@@ -228,13 +234,18 @@ fn note(moved: &[&EffectId]) -> [Statement; 2] {
              ORDER BY location, lane FOR KEY SHARE",
         ),
         of_these(
-            "UPDATE @.line l SET due_at = first.due_at FROM (
+            "WITH first AS MATERIALIZED (
                SELECT e.location, e.lane, min(e.due_at) AS due_at FROM @.effect e
                JOIN unnest($1, $2, $3) AS m(episode, step, ordinal)
                  ON e.episode = m.episode AND e.step = m.step AND e.ordinal = m.ordinal
-               WHERE e.due_at IS NOT NULL GROUP BY e.location, e.lane) AS first
-             WHERE l.location = first.location AND l.lane = first.lane
-               AND (l.due_at IS NULL OR l.due_at > first.due_at)",
+               WHERE e.due_at IS NOT NULL GROUP BY e.location, e.lane),
+             late AS MATERIALIZED (
+               SELECT l.location, l.lane, first.due_at FROM @.line l
+               JOIN first ON l.location = first.location AND l.lane = first.lane
+               WHERE l.due_at IS NULL OR l.due_at > first.due_at
+               ORDER BY l.location, l.lane FOR NO KEY UPDATE OF l)
+             UPDATE @.line l SET due_at = late.due_at FROM late
+             WHERE l.location = late.location AND l.lane = late.lane",
         ),
     ]
 }
@@ -270,4 +281,3 @@ pub(super) fn read_put_off(rows: &[Row]) -> Result<Vec<PutOff>, Failed> {
     }
     Ok(found)
 }
-

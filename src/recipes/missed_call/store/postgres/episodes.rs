@@ -14,7 +14,8 @@ use crate::recipes::missed_call::store::EpisodeChange;
 
 pub(super) fn write(change: &EpisodeChange) -> Result<Statement, Failed> {
     let state = &change.state;
-    let json = serde_json::to_string(state).map_err(|error| Failed::unreadable(error.to_string()))?;
+    let json =
+        serde_json::to_string(state).map_err(|error| Failed::unreadable(error.to_string()))?;
     let caller = state.caller().map(|caller| caller.e164().to_owned());
     let wake_at = change.wake_at.map(millis);
     let Some(revision) = change.read_at_revision else {
@@ -84,7 +85,12 @@ fn of_person(sql: &str, person: &PersonKey) -> Statement {
     Statement::new(sql)
         .text(person.location.as_str())
         .text(person.contact.as_str())
-        .with(person.number.as_ref().map(|number| number.e164().to_owned()))
+        .with(
+            person
+                .number
+                .as_ref()
+                .map(|number| number.e164().to_owned()),
+        )
 }
 
 pub(super) fn by_number(location: &LocationId, number: &PhoneNumber) -> Statement {

@@ -35,7 +35,9 @@ pub(super) fn append(entries: &[Entry]) -> Result<Option<Statement>, Failed> {
     }
     let episode = |entry: &Entry| Some(entry.episode.as_ref()?.as_str().to_owned());
     let at: Vec<i64> = entries.iter().map(|entry| millis(entry.at)).collect();
-    let locations = entries.iter().map(|entry| entry.location.as_str().to_owned());
+    let locations = entries
+        .iter()
+        .map(|entry| entry.location.as_str().to_owned());
     let episodes: Vec<Option<String>> = entries.iter().map(episode).collect();
     let kinds: Vec<String> = entries.iter().map(kind_of).collect::<Result<_, _>>()?;
     Ok(Some(

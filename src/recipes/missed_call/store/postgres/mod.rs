@@ -23,6 +23,7 @@ mod texting;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
@@ -33,8 +34,8 @@ use self::clock::LeaseClock;
 use self::commit::Committer;
 use self::failure::Failed;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, PutOff, Shares,
-    Store, StoreError, StoreHealth, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, Polling, PutOff,
+    Shares, Store, StoreError, StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -43,6 +44,12 @@ use crate::postgres::{Database, Statement};
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reference, Subject};
+
+/// Often enough for a text, and seldom enough that a database which nobody uses can rest.
+const POLLING: Polling = Polling {
+    busy: Duration::from_secs(1),
+    idle: Duration::from_secs(5),
+};
 
 /// Keeps everything in a PostgreSQL database, for any number of processes.
 ///
@@ -119,13 +126,21 @@ impl Store for PostgresStore {
     }
 
     async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        self.rows("read an episode", episodes::live(person), rows::first_stored)
-            .await
+        self.rows(
+            "read an episode",
+            episodes::live(person),
+            rows::first_stored,
+        )
+        .await
     }
 
     async fn latest_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {
-        self.rows("read an episode", episodes::latest(person), rows::first_stored)
-            .await
+        self.rows(
+            "read an episode",
+            episodes::latest(person),
+            rows::first_stored,
+        )
+        .await
     }
 
     async fn episode_by_number(
@@ -198,8 +213,12 @@ impl Store for PostgresStore {
 
     async fn app_of(&self, company: &CompanyId) -> Result<Option<CompanyApp>, StoreError> {
         let read = |rows: &[Row]| halts::read_app(company, rows);
-        self.rows("read about the app of a company", halts::app_of(company), read)
-            .await
+        self.rows(
+            "read about the app of a company",
+            halts::app_of(company),
+            read,
+        )
+        .await
     }
 
     async fn locations_of(&self, company: &CompanyId) -> Result<Vec<LocationId>, StoreError> {
@@ -276,8 +295,7 @@ impl Store for PostgresStore {
 
     async fn reschedule_wakeup(&self, id: &EpisodeId, at: Timestamp) -> Result<(), StoreError> {
         let statement = episodes::reschedule_wakeup(id, at);
-        self.rows("put off an episode", statement, |_| Ok(()))
-            .await
+        self.rows("put off an episode", statement, |_| Ok(())).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -294,6 +312,10 @@ impl Store for PostgresStore {
     async fn ledger(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
         self.rows("read the ledger", ledger::statement(query), ledger::read)
             .await
+    }
+
+    fn polling(&self) -> Option<Polling> {
+        Some(POLLING)
     }
 
     async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {

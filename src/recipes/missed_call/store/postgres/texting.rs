@@ -51,8 +51,16 @@ pub(super) fn suppress(changes: &[SuppressionChange]) -> Vec<Statement> {
         Statement::new(sql)
             .with(texts(changes().map(|change| change.location.as_str())))
             .with(texts(changes().map(|change| change.subject.as_str())))
-            .with(changes().map(|change| change.reason.code()).collect::<Vec<_>>())
-            .with(changes().map(|change| millis(change.at)).collect::<Vec<_>>())
+            .with(
+                changes()
+                    .map(|change| change.reason.code())
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                changes()
+                    .map(|change| millis(change.at))
+                    .collect::<Vec<_>>(),
+            )
     };
     let mut statements = Vec::new();
     for run in runs(changes, key) {
