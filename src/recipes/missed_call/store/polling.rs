@@ -5,6 +5,9 @@ use std::time::Duration;
 /// What is due and cannot be had is in the hands of another process for some milliseconds.
 const LEAST: Duration = Duration::from_millis(20);
 
+/// So often a look is for everything, also for what nobody has added.
+const THOROUGH: Duration = Duration::from_secs(60);
+
 /// How often a worker looks into a store that other processes write to, while it knows of nothing that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Polling {
@@ -19,6 +22,8 @@ pub struct Polling {
 pub(crate) struct Pauses {
     polling: Option<Polling>,
     next: Duration,
+    /// Since the last look for everything.
+    passed: Duration,
 }
 
 impl Pauses {
@@ -26,6 +31,7 @@ impl Pauses {
         Self {
             polling,
             next: polling.map_or(Duration::ZERO, |polling| polling.busy),
+            passed: Duration::ZERO,
         }
     }
 
@@ -39,11 +45,17 @@ impl Pauses {
             self.next = polling.busy;
         }
         if wait <= self.next {
+            self.passed = Duration::ZERO;
             return (wait.max(LEAST), false);
         }
         let pause = self.next;
         self.next = (pause * 2).min(polling.idle).max(polling.busy);
-        (pause, true)
+        self.passed += pause;
+        let is_for_others = self.passed < THOROUGH;
+        if !is_for_others {
+            self.passed = Duration::ZERO;
+        }
+        (pause, is_for_others)
     }
 }
 
@@ -67,6 +79,11 @@ mod tests {
             assert_eq!(wait(60, false), (seconds(expected), true));
         }
         assert_eq!(wait(3, false), (seconds(3), false));
+        // One look a minute is for everything.
+        for number in 1..=25 {
+            let expected = (seconds(5), number % 12 != 0);
+            assert_eq!(wait(60, false), expected, "{number}");
+        }
         assert_eq!(wait(60, true), (seconds(1), true));
         assert_eq!(wait(0, false), (LEAST, false));
     }

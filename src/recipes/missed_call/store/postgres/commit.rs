@@ -40,7 +40,8 @@ impl Committer {
         commit: &Commit,
     ) -> Result<CommitOutcome, Failed> {
         let mark = fastrand::i64(..);
-        let tidies = self.commits.fetch_add(1, Ordering::Relaxed) % TIDIES_EACH == 0;
+        let number = self.commits.fetch_add(1, Ordering::Relaxed);
+        let tidies = number.is_multiple_of(TIDIES_EACH);
         let statements = statements(commit, mark, tidies, clock.skew())?;
         let mut tries = Tries::default();
         loop {
