@@ -62,7 +62,7 @@ impl Worker {
                     AFTER_FAILURE
                 }
             };
-            counter.count(self, &lanes);
+            counter.count(&self.base, &lanes);
             let [texts, others] = &mut lanes;
             // In this order and not by chance: what has ended gives its place free before new effects are looked for,
             // and a run on a virtual clock can be repeated.
