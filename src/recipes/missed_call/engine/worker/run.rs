@@ -67,7 +67,7 @@ impl Worker {
                     AFTER_FAILURE
                 }
             };
-            counter.count(self, &lanes);
+            counter.count(&self.base, &lanes);
             let is_busy = lanes.iter().any(|lane| !lane.are_empty());
             let (wait, is_for_others) = pauses.wait(wait, is_busy);
             for_others = false;
