@@ -4,7 +4,7 @@ use gohighlevel::postgres::SchemaName;
 use gohighlevel::testing::store_contract;
 use tokio_postgres::{Client, NoTls};
 
-use super::{on_virtual_time, open, schema, servers};
+use super::{OPEN_TRANSACTIONS, on_virtual_time, open, schema, servers};
 
 /// Tables that hold no row of a test's.
 const KEPT: [&str; 3] = ["schema_version", "ledger_origin", "beat"];
@@ -26,6 +26,7 @@ async fn empty(client: &Client, schema: &SchemaName) {
 }
 
 async fn keeps_the_contract(direct: &str, url: &str) {
+    let _none_is_open = OPEN_TRANSACTIONS.read().await;
     let schema = schema("contract");
     let database = open(url, &schema).await;
     let (client, connection) = tokio_postgres::connect(direct, NoTls).await.unwrap();

@@ -5,6 +5,8 @@
 
 mod cluster;
 mod contract;
+mod gone;
+mod ledger_order;
 mod lost_answers;
 mod opening;
 mod proxy;
@@ -15,6 +17,9 @@ use gohighlevel::postgres::{Database, SchemaName};
 use gohighlevel::recipes::missed_call::store::PostgresStore;
 
 pub(crate) use self::cluster::Cluster;
+
+/// Held by who reads on in a ledger, and alone by who keeps a transaction open: one hides what the other looks for.
+pub(crate) static OPEN_TRANSACTIONS: tokio::sync::RwLock<()> = tokio::sync::RwLock::const_new(());
 
 /// The servers, or a return from the test.
 macro_rules! servers {

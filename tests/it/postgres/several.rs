@@ -25,7 +25,11 @@ use crate::missed_call::harness::world::{LOCATION, World, business, soleil};
 const TWO_MINUTES: SignedDuration = SignedDuration::from_mins(2);
 const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
-async fn claim(store: &PostgresStore, now: Timestamp, lease: SignedDuration) -> Vec<Claim> {
+pub(super) async fn claim(
+    store: &PostgresStore,
+    now: Timestamp,
+    lease: SignedDuration,
+) -> Vec<Claim> {
     let all = Shares::UNLIMITED;
     let claimed = store.claim(now, Lane::Interactive, 100, lease, &all);
     claimed.await.unwrap()

@@ -83,8 +83,8 @@ pub(super) fn rewrite(rewritten: &RedactedEntries) -> Result<Statement, Failed> 
     .with(kinds))
 }
 
-/// The entries that match.
-pub(super) fn statement(query: &LedgerQuery) -> Statement {
+/// The entries that match. Below the horizon nothing is added any more.
+pub(super) fn statement(query: &LedgerQuery, below_horizon: bool) -> Statement {
     // Without `..`, so that a new condition cannot be forgotten here.
     let LedgerQuery {
         location,
@@ -121,8 +121,10 @@ pub(super) fn statement(query: &LedgerQuery) -> Statement {
     }
     if let Some(after) = after {
         let name = statement.named(i64::try_from(*after).unwrap_or(i64::MAX));
-        let condition = format!("sequence > ? AND sequence < {HORIZON}");
-        require(&condition, name, &mut statement);
+        require("sequence > ?", name, &mut statement);
+    }
+    if below_horizon {
+        statement.and(&format!(" AND sequence < {HORIZON}"));
     }
     if let Some(since) = episodes_since {
         let name = statement.named(millis(*since));
@@ -161,7 +163,8 @@ pub(super) async fn read_settled(
     let hidden = Statement::new(format!(
         "SELECT EXISTS (SELECT 1 FROM @.ledger WHERE sequence >= {HORIZON})"
     ));
-    let both = [hidden, statement(query)];
+    let goes_on = query.after.is_some();
+    let both = [hidden, statement(query, goes_on)];
     for look in 1.. {
         let answers = database.queries(&both).await?;
         let [hidden, rows] = &answers[..] else {
@@ -173,7 +176,7 @@ pub(super) async fn read_settled(
             None => false,
         };
         let is_page = query.limit.is_some_and(|limit| found.len() >= limit);
-        if query.after.is_none() || !is_hidden || is_page || look >= LOOKS {
+        if !goes_on || !is_hidden || is_page || look >= LOOKS {
             return Ok(found);
         }
         SystemClock.sleep(BETWEEN_LOOKS).await;

@@ -46,7 +46,7 @@ pub(super) async fn prune(database: &Database, batch: &PruneBatch) -> Result<Pru
         limit: Some(batch.limit),
         ..LedgerQuery::default()
     };
-    let rows = ledger::read(&database.query(&ledger::statement(&query)).await?)?;
+    let rows = ledger::read(&database.query(&ledger::statement(&query, false)).await?)?;
     let mut pruned = Pruned {
         next: batch.next(&rows),
         ..Pruned::default()
