@@ -70,14 +70,7 @@ async fn kills_at_random_moments_lose_nothing_and_double_nothing() {
 
     let ledger = ledger(&place).await;
     let count = Count::of(&fake, &callers.calls, &ledger).await;
-    println!("{}", count.details(&ledger));
-    println!(
-        "{kills} kills, {} calls, {} lost, {} doubled",
-        count.calls,
-        count.lost.len(),
-        count.doubled.len()
-    );
-    assert_eq!((count.lost, count.doubled), (vec![], vec![]));
+    count.report(kills, &ledger);
 }
 
 /// The preset with a text that is never too old: a loss must not pass for a text given up in time.
@@ -96,13 +89,13 @@ pub(super) fn patient_recipe() -> String {
 }
 
 /// Everybody who calls: new callers, and some who try again.
-struct Callers {
+pub(super) struct Callers {
     random: Rng,
-    calls: Vec<SimulatedEvent>,
+    pub(super) calls: Vec<SimulatedEvent>,
 }
 
 impl Callers {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self {
             random: Rng::with_seed(!seed),
             calls: Vec::new(),
@@ -110,7 +103,7 @@ impl Callers {
     }
 
     /// Calls at a steady pace, and never ends.
-    async fn call_on(&mut self, fake: &FakeGhl) {
+    pub(super) async fn call_on(&mut self, fake: &FakeGhl) {
         let mut pace = tokio::time::interval(BETWEEN_CALLS);
         // On a busy machine fewer call: whoever catches up leaves no time for the kills.
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -230,6 +223,18 @@ impl Count {
             0 | 1 => {}
             _ => self.doubled.push(format!("{what}, {whose}: {times} times")),
         }
+    }
+
+    /// Prints the figures. Fails if anything was lost or doubled.
+    pub(super) fn report(self, kills: u64, ledger: &[Entry]) {
+        println!("{}", self.details(ledger));
+        println!(
+            "{kills} kills, {} calls, {} lost, {} doubled",
+            self.calls,
+            self.lost.len(),
+            self.doubled.len()
+        );
+        assert_eq!((self.lost, self.doubled), (vec![], vec![]));
     }
 
     fn details(&self, ledger: &[Entry]) -> String {

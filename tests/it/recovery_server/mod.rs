@@ -10,6 +10,7 @@ mod faults;
 mod hostile_texts;
 mod isolation;
 mod kills;
+mod kills_on_postgres;
 mod process;
 mod refusals;
 mod restarts;

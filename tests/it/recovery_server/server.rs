@@ -25,6 +25,8 @@ pub(super) struct Place {
     program: Option<PathBuf>,
     /// Variables beside those that every server gets.
     variables: Vec<(String, String)>,
+    /// The PostgreSQL database to use instead of the file.
+    postgres: Option<String>,
 }
 
 impl Place {
@@ -42,6 +44,7 @@ impl Place {
             limit: None,
             program: None,
             variables: Vec::new(),
+            postgres: None,
         };
         place.write_config("preset = \"soleil\"");
         place
@@ -75,6 +78,12 @@ impl Place {
     /// This build of the server, if there is one, instead of this test's own.
     pub(super) fn with_program(self, program: Option<PathBuf>) -> Self {
         Self { program, ..self }
+    }
+
+    /// Everything is in this PostgreSQL database, which other servers may share.
+    pub(super) fn with_postgres(self, url: &str) -> Self {
+        let postgres = Some(url.to_owned());
+        Self { postgres, ..self }
     }
 
     /// Each of these locations has this token.
@@ -154,6 +163,7 @@ impl Place {
         command
             .args(["--listen", "127.0.0.1:0", "--config"])
             .arg(self.config())
+            .args(self.postgres.iter().map(|url| format!("--postgres={url}")))
             .current_dir(self.folder.path())
             .env_clear()
             .env("GHL_TOKEN", SOLEIL_TOKEN)
@@ -220,6 +230,11 @@ impl Server {
 
     /// `kill -9`.
     pub(super) async fn kill(mut self) {
+        self.kill_now().await;
+    }
+
+    /// `kill -9`; it may be replaced then.
+    pub(super) async fn kill_now(&mut self) {
         self.child.kill().await.unwrap();
     }
 
