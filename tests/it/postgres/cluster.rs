@@ -96,7 +96,7 @@ fn expanded(place: &str) -> Vec<PathBuf> {
     folders
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = USUAL.iter().flat_map(|place| expanded(place));
     let mut folders = std::env::split_paths(&path).chain(usual);
@@ -104,7 +104,7 @@ fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// The user to run the servers as: they refuse to run as root.
-fn other_user() -> Option<(u32, u32)> {
+pub(super) fn other_user() -> Option<(u32, u32)> {
     let us = fs::metadata("/proc/self").or_else(|_| fs::metadata(std::env::temp_dir()));
     if us.is_ok_and(|us| us.uid() != 0) {
         return None;
@@ -120,7 +120,7 @@ fn other_user() -> Option<(u32, u32)> {
     user("postgres").or_else(|| user("nobody"))
 }
 
-fn command(
+pub(super) fn command(
     program: impl AsRef<std::ffi::OsStr>,
     user: Option<(u32, u32)>,
     folder: &Path,
@@ -133,6 +133,24 @@ fn command(
     command
 }
 
+/// Makes the files of a server.
+pub(super) fn made_by(
+    programs: &Path,
+    data: &Path,
+    user: Option<(u32, u32)>,
+    folder: &Path,
+) -> Option<()> {
+    let made = command(programs.join("initdb"), user, folder)
+        .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"])
+        .arg("-D")
+        .arg(data)
+        .output()
+        .ok()?;
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "initdb: {said}");
+    Some(())
+}
+
 fn start() -> Option<Cluster> {
     let (programs, pooler) = (find("initdb")?, find("pgbouncer"));
     find("pg_ctl")?;
@@ -142,25 +160,7 @@ fn start() -> Option<Cluster> {
     if let Some((user, group)) = user {
         std::os::unix::fs::chown(&folder, Some(user), Some(group)).ok()?;
     }
-    let made = command(programs.join("initdb"), user, &folder)
-        .args([
-            "-A",
-            "trust",
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "-D",
-        ])
-        .arg(folder.join("data"))
-        .output()
-        .ok()?;
-    assert!(
-        made.status.success(),
-        "initdb: {}",
-        String::from_utf8_lossy(&made.stderr)
-    );
+    made_by(&programs, &folder.join("data"), user, &folder)?;
     let place = folder.display();
     let settings = format!(
         "[databases]\npostgres = host={place} port=5432 dbname=postgres user=postgres\n\

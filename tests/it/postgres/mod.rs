@@ -9,6 +9,7 @@ mod gone;
 mod ledger_order;
 mod lost_answers;
 mod opening;
+mod pair;
 mod proxy;
 mod rate_limit;
 mod several;
@@ -17,6 +18,7 @@ use gohighlevel::postgres::{Database, SchemaName};
 use gohighlevel::recipes::missed_call::store::PostgresStore;
 
 pub(crate) use self::cluster::Cluster;
+pub(crate) use self::pair::Pair;
 
 /// Held by who reads on in a ledger, and alone by who keeps a transaction open: one hides what the other looks for.
 pub(crate) static OPEN_TRANSACTIONS: tokio::sync::RwLock<()> = tokio::sync::RwLock::const_new(());

@@ -226,10 +226,10 @@ impl Count {
     }
 
     /// Prints the figures. Fails if anything was lost or doubled.
-    pub(super) fn report(self, kills: u64, ledger: &[Entry]) {
+    pub(super) fn report(self, times: u64, ledger: &[Entry]) {
         println!("{}", self.details(ledger));
         println!(
-            "{kills} kills, {} calls, {} lost, {} doubled",
+            "{times} times, {} calls, {} lost, {} doubled",
             self.calls,
             self.lost.len(),
             self.doubled.len()

@@ -49,12 +49,7 @@ async fn kills_of_two_servers_lose_nothing_and_double_nothing() {
         () = kill_on(&place, &fake, kills, &mut killer, &mut servers) => {}
     }
     let killed = SystemClock.now();
-    fake.deliveries_settled().await;
-    let (client, connection) = tokio_postgres::connect(cluster.url(), NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let settling = settled(&client);
-    let settled = tokio::time::timeout(DEADLINE, settling).await;
-    assert!(settled.is_ok(), "not everything has come to its end");
+    settle(&fake, cluster.url()).await;
     println!(
         "killed for {} s, settled after {} s",
         killed.duration_since(began).as_secs(),
@@ -91,19 +86,22 @@ async fn kill_on(
     }
 }
 
-/// Completes when nothing is left to do.
-async fn settled(client: &Client) {
-    loop {
-        let left = client
-            .query_one(
-                "SELECT count(*) FROM gohighlevel.effect WHERE due_at IS NOT NULL",
-                &[],
-            )
-            .await
-            .unwrap();
-        if left.get::<_, i64>(0) == 0 {
-            return;
+/// Waits until nothing is left to do.
+pub(super) async fn settle(fake: &FakeGhl, url: &str) {
+    fake.deliveries_settled().await;
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let settled = async {
+        while left(&client).await > 0 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    };
+    let settled = tokio::time::timeout(DEADLINE, settled).await;
+    assert!(settled.is_ok(), "not everything has come to its end");
+}
+
+/// How many effects have not ended.
+async fn left(client: &Client) -> i64 {
+    let sql = "SELECT count(*) FROM gohighlevel.effect WHERE due_at IS NOT NULL";
+    client.query_one(sql, &[]).await.unwrap().get(0)
 }

@@ -6,6 +6,7 @@
 
 mod door;
 mod ending;
+mod failovers;
 mod faults;
 mod hostile_texts;
 mod isolation;
