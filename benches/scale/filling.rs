@@ -20,8 +20,8 @@ use serde_json::json;
 use crate::calls;
 use crate::scale::callers;
 
-/// Callers whose commits share a write.
-const TOGETHER: u64 = 2048;
+/// Callers whose commits are prepared together: few, because the memory that they take counts with the store.
+const TOGETHER: u64 = 512;
 /// One in this many callers has replied.
 const REPLIES: u64 = 16;
 /// All calls end within this time.
