@@ -29,7 +29,7 @@ struct Queue {
 }
 
 enum Event {
-    Recorded(ObservedEntry),
+    Recorded(Box<ObservedEntry>),
     Erased(EpisodeId),
     StoreAnswered(StoreAnswer),
     WorkCounted(WorkCount),
@@ -63,7 +63,7 @@ impl Feed {
         self.written.send_replace(());
         for seen in news.entries {
             log(&seen.entry);
-            self.show(|| Event::Recorded(seen));
+            self.show(|| Event::Recorded(Box::new(seen)));
         }
         for episode in news.erased {
             self.show(|| Event::Erased(episode));

@@ -54,7 +54,7 @@ impl Worker {
         };
         let answer = tokio::select! {
             biased;
-            answer = source.consent(&question) => answer.ok(),
+            answer = source.consent(&question) => answer.ok().map(Box::new),
             () = self.base.clock.sleep(ANSWERS_WITHIN) => None,
         };
         facts.host_consent = answer;
@@ -94,10 +94,13 @@ impl Worker {
 pub(super) fn take_consent(facts: &mut Facts) -> Option<(ConsentKind, Consent)> {
     let Facts::Text(TextFacts {
         consents,
-        host_consent: Some(ConsentAnswer::Given { how, consent }),
+        host_consent: Some(answer),
         ..
     }) = facts
     else {
+        return None;
+    };
+    let ConsentAnswer::Given { how, consent } = &**answer else {
         return None;
     };
     let known = consents.get(how);

@@ -24,7 +24,7 @@ impl Episode {
     ) -> Result<Basis, Reason> {
         let kind = if self.is_answer(name, step) {
             TextKind::FirstReply
-        } else if facts.host_consent == Some(ConsentAnswer::Refused) {
+        } else if facts.host_consent.as_deref() == Some(&ConsentAnswer::Refused) {
             return Err(Reason::NoConsent);
         } else {
             TextKind::FollowUp

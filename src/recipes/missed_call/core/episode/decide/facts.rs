@@ -115,7 +115,7 @@ pub struct TextFacts {
     pub consents: BTreeMap<ConsentKind, Consent>,
     /// What the host's own records say. It is asked for a text that is more than the answer to the call, if the host has such
     /// records.
-    pub host_consent: Option<ConsentAnswer>,
+    pub host_consent: Option<Box<ConsentAnswer>>,
     /// When the other texts of the last day went to the caller.
     pub sent: Vec<Timestamp>,
     /// What became of the location's texts of the last days in UTC, for [`sending`](crate::recipes::missed_call::core::compliance::sending).
