@@ -64,9 +64,10 @@ async fn an_observer_sees_every_entry_in_its_order_and_what_the_steps_do() {
     world.minutes(2).await;
     world.engine.settled().await.unwrap();
     world.assert_recovered_once(&call, began).await;
+    let ledger = world.ledger().await;
     {
         let inner = seen.0.lock().unwrap();
-        assert_eq!(inner.entries, world.ledger().await);
+        assert_eq!(inner.entries, ledger);
         let mut ends = inner.ends.clone();
         ends.sort();
         let expected = ["tag", "task", "text"].map(|word| (word.to_owned(), Some(word)));
@@ -97,7 +98,8 @@ async fn an_observer_that_panics_disturbs_nothing() {
     world.minutes(2).await;
     world.engine.settled().await.unwrap();
     world.assert_recovered_once(&call, began).await;
-    assert_eq!(seen.0.lock().unwrap().entries, world.ledger().await);
+    let ledger = world.ledger().await;
+    assert_eq!(seen.0.lock().unwrap().entries, ledger);
 }
 
 #[tokio::test]
