@@ -16,6 +16,9 @@
 //!     cargo run --example recovery_server -- --config fixtures/recovery_server/config.toml
 //! ```
 //!
+//! Several of them share a PostgreSQL database in place of the file, where the feature `postgres` is on: with `--postgres URL`, or
+//! with `--postgres` alone and the address in `DATABASE_URL`.
+//!
 //! Then have somebody call who is not answered, and look at the requests that follow:
 //!
 //! ```text
@@ -40,7 +43,7 @@ use clap::Parser;
 use gohighlevel::Client;
 use gohighlevel::error::ErrorKind;
 use gohighlevel::ids::{AppId, LocationId};
-use gohighlevel::recipes::missed_call::store::SqliteStore;
+use gohighlevel::recipes::missed_call::store::{SqliteStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, Recipe, TeamNotifier};
 use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Endpoint, Verifier};
@@ -64,6 +67,10 @@ struct Arguments {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Keep everything in this PostgreSQL database instead of the file [without URL: that of DATABASE_URL]
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    postgres: Option<String>,
 }
 
 const ENVIRONMENT: &str = "\
@@ -72,6 +79,7 @@ Environment:
   GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
   GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's own]
   GHL_BASE_URL             Another server than HighLevel's API, for trying things out
+  DATABASE_URL             Address of the PostgreSQL database, for --postgres without one
   RUST_LOG                 What is logged [default: info]
 
 Exit code 0 after an end in order, 2 if it cannot start.";
@@ -84,7 +92,7 @@ async fn main() -> ExitCode {
         .with_writer(io::stderr)
         .with_env_filter(filter)
         .init();
-    match run(&arguments.config, arguments.listen).await {
+    match run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             eprintln!("{problems}");
@@ -165,7 +173,8 @@ impl Config {
     }
 }
 
-async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
+async fn run(arguments: &Arguments) -> Result<(), String> {
+    let file = &arguments.config;
     let config = Config::read(file)?;
     let path = config.store.path.clone();
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
@@ -173,7 +182,6 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     let end_within = config.end_within_seconds.map(seconds);
     let app = config.app_id.clone();
     let recipes = config.recipes(file)?;
-    let client = Client::from_env().map_err(with_causes)?;
     let verifier = match std::env::var("GHL_WEBHOOK_PUBLIC_KEY") {
         Ok(pem) => Verifier::builder().ed25519_pem(&pem),
         Err(_) => Ok(Verifier::builder()),
@@ -182,16 +190,52 @@ async fn run(file: &Path, listen: SocketAddr) -> Result<(), String> {
     if let Some(app) = app {
         verifier = verifier.app(app);
     }
-    let store = SqliteStore::open(path).map_err(with_causes)?;
-    let mut engine = Engine::builder(Arc::new(store)).notifier(Arc::new(LogOfTheTeam));
+    let (store, client) = open(arguments, path).await?;
+    let mut engine = Engine::builder(store).notifier(Arc::new(LogOfTheTeam));
     for (id, recipe) in recipes {
         engine = engine.location(client.location(id), recipe);
     }
     let engine = engine.build();
     check_locations(&engine).await?;
-    serve_webhooks(engine, verifier.build(), listen, pause, end_within)
-        .await
-        .map_err(with_causes)
+    serve_webhooks(
+        engine,
+        verifier.build(),
+        arguments.listen,
+        pause,
+        end_within,
+    )
+    .await
+    .map_err(with_causes)
+}
+
+/// The store, and a client that shares its rate limit with the others on that store.
+async fn open(arguments: &Arguments, path: PathBuf) -> Result<(Arc<dyn Store>, Client), String> {
+    #[cfg(feature = "postgres")]
+    if let Some(url) = &arguments.postgres {
+        use gohighlevel::client::{PostgresRateLimit, StaticTokens};
+        use gohighlevel::postgres::Database;
+        use gohighlevel::recipes::missed_call::store::PostgresStore;
+
+        let url = match url.as_str() {
+            "" => {
+                std::env::var("DATABASE_URL").map_err(|error| format!("DATABASE_URL: {error}"))?
+            }
+            url => url.to_owned(),
+        };
+        let database = Database::connect(&url).await.map_err(with_causes)?;
+        let mut client = Client::builder()
+            .credentials(StaticTokens::from_env().map_err(with_causes)?)
+            .shared_rate_limit(PostgresRateLimit::new(database.clone()));
+        if let Ok(url) = std::env::var("GHL_BASE_URL") {
+            client = client.base_url(url);
+        }
+        let client = client.build().map_err(with_causes)?;
+        return Ok((Arc::new(PostgresStore::new(database)), client));
+    }
+    let _ = arguments;
+    let client = Client::from_env().map_err(with_causes)?;
+    let store = SqliteStore::open(path).map_err(with_causes)?;
+    Ok((Arc::new(store), client))
 }
 
 /// Where steps with `to = "host"` go. Write your chat or pager here; the notice's body names the caller, and a log must

@@ -258,6 +258,7 @@
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
+//! | `postgres` | | [`postgres`]: stores in a PostgreSQL database that any number of processes share: [`PostgresStore`](recipes::missed_call::store::PostgresStore) for the recipe's work, and others for OAuth grants, trigger subscriptions and one rate limit |
 //! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate, and [`EngineMetrics`](recipes::missed_call::EngineMetrics) |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
@@ -270,6 +271,7 @@
 //! * [`recipes::missed_call::limits`] lists what the missed-call text back does not do.
 //! * [`recipes::missed_call::observing`] shows how to watch it, and how long its data is kept.
 //! * [`webhooks`] explains the rules of HighLevel's webhooks.
+//! * `on_postgres` (feature `postgres`) says what the stores on PostgreSQL need and promise.
 //! * [`architecture`] shows how the crate is built.
 //!
 //! Tokens, message texts, phone numbers, names and e-mail addresses do not appear in `Debug`, `Display` or logs. Logs are
@@ -297,8 +299,13 @@ mod lenient;
 #[doc = include_str!("measurements.md")]
 pub mod measurements {}
 pub mod message;
+#[cfg(feature = "postgres")]
+#[doc = include_str!("on_postgres.md")]
+pub mod on_postgres {}
 mod open_enum;
 pub mod phone;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "missed-call")]
 pub mod recipes;
 #[cfg(feature = "webhooks")]
@@ -320,6 +327,8 @@ pub use client::Client;
 pub use error::{Error, Result};
 
 // The crates whose types and macros appear in signatures, in the versions that this crate uses.
+#[cfg(feature = "postgres")]
+pub use deadpool_postgres;
 pub use {async_trait, bytes, http, jiff, serde_json, url};
 
 /// Compiles the README's code together with the examples of the documentation.

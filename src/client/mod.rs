@@ -45,6 +45,8 @@ mod location;
 mod observe;
 mod pacer;
 mod pages;
+#[cfg(feature = "postgres")]
+mod postgres_limit;
 mod request;
 mod reservation;
 mod response;
@@ -73,6 +75,8 @@ pub use observe::MetricsObserver;
 pub use observe::{Attempt, AttemptOutcome, Observer};
 pub use pacer::Usage;
 pub(crate) use pages::{Ask, Outlook, Page, Way, items};
+#[cfg(feature = "postgres")]
+pub use postgres_limit::PostgresRateLimit;
 pub(crate) use request::path;
 pub use request::{ApiVersion, ReplaySafety, Request};
 pub use reservation::Reservation;

@@ -16,7 +16,7 @@ use crate::ids::LocationId;
 use crate::lane::Lane;
 
 /// Requests reach HighLevel with varying delay, from several machines; a window is kept this much longer than theirs.
-const MARGIN: Duration = Duration::from_millis(250);
+pub(super) const MARGIN: Duration = Duration::from_millis(250);
 
 /// Keeps the rate limit of locations for several clients: in several processes, or with several tokens in one.
 ///

@@ -12,6 +12,8 @@ mod logged;
 mod missed_call;
 mod oauth;
 mod phone;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres;
 mod program;
 #[cfg(unix)]
 mod recovery_server;

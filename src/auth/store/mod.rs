@@ -1,4 +1,4 @@
-//! Stores for OAuth grants: the contract, and stores in memory, in files and in SQLite.
+//! Stores for OAuth grants: the contract, and stores in memory, in files, in SQLite and in PostgreSQL.
 //!
 //! A store knows nothing of HighLevel. It keeps one [`Grant`] per [`GrantKey`] and writes only over what the writer has
 //! read, so that several clients and processes can share it. What a grant means is decided in [`oauth`](super::oauth).
@@ -8,6 +8,7 @@
 //! | [`MemoryTokenStore`] | as long as the process | clients of one process |
 //! | [`FileTokenStore`] | in a folder | processes of one machine |
 //! | `SqliteTokenStore` (feature `sqlite`) | in a table of one SQLite file | processes of one machine |
+//! | `PostgresTokenStore` (feature `postgres`) | in a table of a PostgreSQL database | every process that reaches it |
 //! | a [`TokenStore`] of your own | in your database | every process that reaches it |
 //!
 //! ```
@@ -28,6 +29,8 @@
 
 mod file;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -39,6 +42,8 @@ use async_trait::async_trait;
 
 pub use file::FileTokenStore;
 pub use memory::MemoryTokenStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresTokenStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteTokenStore;
 

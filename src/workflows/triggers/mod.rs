@@ -26,6 +26,8 @@
 //! The app needs the scope `workflows.readonly`. HighLevel bills each execution.
 
 mod filter;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -38,6 +40,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use filter::TriggerFilter;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresSubscriptions;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteSubscriptions;
 pub use store::{MemorySubscriptions, SubscriptionStore, SubscriptionStoreError};

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
         "lenient",
         "open_enum",
         "phone",
+        "postgres",
         "refusals",
         "secret",
         "sqlite",

@@ -26,6 +26,6 @@
 mod core;
 mod edge_cases;
 mod engine;
-mod harness;
+pub(crate) mod harness;
 mod requirements;
 mod store;

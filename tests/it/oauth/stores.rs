@@ -98,6 +98,20 @@ async fn sqlite_keeps_the_contract() {
     contract(open(), open()).await;
 }
 
+#[cfg(all(unix, feature = "postgres"))]
+#[tokio::test]
+async fn postgres_keeps_the_contract() {
+    use crate::postgres::{open, schema, servers};
+    use gohighlevel::auth::store::PostgresTokenStore;
+
+    let cluster = servers!();
+    let schema = schema("grants");
+    let pooled = cluster.pooled().unwrap_or(cluster.url());
+    let store = PostgresTokenStore::new(open(cluster.url(), &schema).await);
+    let other = PostgresTokenStore::new(open(pooled, &schema).await);
+    contract(store, other).await;
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn nobody_else_can_read_what_is_stored() {

@@ -71,3 +71,13 @@ async fn sqlite_keeps_the_contract_and_outlives_the_process() {
     let left = reopened.of_location(&there, "order_paid").await.unwrap();
     assert_eq!(left, [subscription("m", "a", "1")]);
 }
+
+#[cfg(all(unix, feature = "postgres"))]
+#[tokio::test]
+async fn postgres_keeps_the_contract() {
+    use gohighlevel::workflows::triggers::PostgresSubscriptions;
+
+    if let Some(database) = crate::postgres::database("subscriptions").await {
+        keeps_the_contract(Arc::new(PostgresSubscriptions::new(database))).await;
+    }
+}

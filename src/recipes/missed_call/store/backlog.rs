@@ -12,7 +12,7 @@ use crate::recipes::missed_call::core::model::EffectId;
 
 /// A location whose oldest effect has been due for this long is behind: work arrives faster than it is done. If the oldest
 /// went first, every text would be late, and all would soon exceed the age that a recipe allows.
-const BEHIND: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const BEHIND: SignedDuration = SignedDuration::from_mins(1);
 
 /// For a location that is behind, one effect in this many is the oldest, so that expired effects get their end.
 const OLDEST_OF: u64 = 4;

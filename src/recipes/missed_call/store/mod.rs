@@ -9,6 +9,9 @@ mod health;
 mod installation;
 mod ledger_query;
 mod memory;
+mod polling;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod progress;
 mod retention;
 mod scope;
@@ -31,6 +34,10 @@ pub use health::StoreHealth;
 pub use installation::{CompanyApp, CompanyLocation, HaltChange, Halted};
 pub use ledger_query::{LedgerQuery, LedgerRow};
 pub use memory::MemoryStore;
+pub(crate) use polling::Pauses;
+pub use polling::Polling;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use progress::{Before, Progress};
 pub use retention::{PruneBatch, Pruned, Retention};
 pub use scope::Scope;
@@ -215,6 +222,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// A store may keep a few more than it must, such as the last episode and the last entry. The space must be used again.
     async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError>;
+
+    /// How often a worker looks for what other processes have added. `None`, the default, is for a store that only this
+    /// process writes to: its worker is woken by its own commits.
+    fn polling(&self) -> Option<Polling> {
+        None
+    }
 
     /// Checks that the store works. It writes and reads, so that an error here means that webhooks cannot be accepted, and
     /// says why ([`StoreError::fault`]). It is called up to once a second, and may return a result that is a second old.

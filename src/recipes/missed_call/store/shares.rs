@@ -68,6 +68,31 @@ impl Shares {
         let taken = location.and_then(|location| self.taken.get(location));
         self.at_most.saturating_sub(taken.copied().unwrap_or(0))
     }
+
+    /// The most that any location may give.
+    #[cfg(feature = "postgres")]
+    pub(super) fn most(&self) -> usize {
+        self.at_most
+    }
+
+    /// The locations that may give nothing.
+    #[cfg(feature = "postgres")]
+    pub(super) fn exhausted(&self) -> impl Iterator<Item = &LocationId> {
+        let taken = self.taken.iter();
+        taken.filter_map(|(location, taken)| (*taken >= self.at_most).then_some(location))
+    }
+
+    /// The locations that may give something at all.
+    #[cfg(feature = "postgres")]
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The only location that may give something, if there is such a one.
+    #[cfg(feature = "postgres")]
+    pub(super) fn only_one(&self) -> Option<&LocationId> {
+        self.only.as_ref()
+    }
 }
 
 #[cfg(test)]

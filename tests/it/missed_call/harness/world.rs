@@ -124,6 +124,12 @@ impl World {
         self.receiver = Some(receive(&self.ghl, &self.clock, self.engine.clone()));
     }
 
+    /// The engine of another process, on what `store` keeps.
+    #[cfg(all(unix, feature = "postgres"))]
+    pub(crate) fn another_engine(&self, store: Arc<dyn Store>) -> Engine {
+        engine(&self.ghl, &self.clock, store, self.recipe.clone())
+    }
+
     /// The process is restarted with another recipe.
     pub(crate) async fn change_recipe(&mut self, recipe: Recipe) {
         self.recipe = recipe;

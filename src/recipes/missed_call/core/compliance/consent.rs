@@ -63,7 +63,7 @@ impl ConsentKind {
     }
 
     /// The kind with this code.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn from_code(code: &str) -> Option<Self> {
         [Self::Written, Self::Verbal]
             .into_iter()

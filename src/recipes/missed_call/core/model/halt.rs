@@ -32,7 +32,7 @@ impl Halt {
         }
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         [
             Self::Finishing,

@@ -158,7 +158,7 @@ impl Reason {
     }
 
     /// The reason with this code, if it forbids every later text too.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn of_opt_out(code: &str) -> Option<Self> {
         [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
             .into_iter()

@@ -8,11 +8,12 @@ use tokio::task::JoinSet;
 
 use super::Worker;
 use super::lane_slots::LaneSlots;
+use super::quarantine::Quarantine;
 use super::stop::{Stopped, Stopping, report, report_asked};
 use super::work_count::WorkCounter;
 use crate::client::Lane;
 use crate::recipes::missed_call::engine::observer::StoreOperation;
-use crate::recipes::missed_call::store::{Claim, Shares, StoreError};
+use crate::recipes::missed_call::store::{Claim, Pauses, Scope, Shares, StoreError};
 
 /// How long a claim holds. Longer than any attempt can take, or two workers would hold one effect.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(15);
@@ -46,10 +47,14 @@ impl Worker {
         pulse.beat(clock.elapsed());
         let mut asked_the_time = JoinSet::new();
         let mut counter = WorkCounter::default();
+        let mut pauses = Pauses::of(self.base.store.polling());
+        // Whether this look is for what other processes have added, and nothing is known to be due.
+        let mut for_others = false;
         loop {
             self.start_asking(&mut asked);
             self.start_asking_the_time(&mut asked_the_time);
-            let wait = match self.start_what_is_due(&mut lanes, &stopping).await {
+            let started = self.start_what_is_due(&mut lanes, &stopping, for_others);
+            let wait = match started.await {
                 Ok(wait) => {
                     pulse.beat(clock.elapsed());
                     wait
@@ -62,7 +67,10 @@ impl Worker {
                     AFTER_FAILURE
                 }
             };
-            counter.count(self, &lanes);
+            counter.count(&self.base, &lanes);
+            let is_busy = lanes.iter().any(|lane| !lane.are_empty());
+            let (wait, is_for_others) = pauses.wait(wait, is_busy);
+            for_others = false;
             let [texts, others] = &mut lanes;
             // In this order and not by chance: what has ended gives its place free before new effects are looked for,
             // and a run on a virtual clock can be repeated.
@@ -75,7 +83,7 @@ impl Worker {
                 Some(_) = asked_the_time.join_next() => {}
                 Some(_) = counter.counting.join_next() => {}
                 () = self.base.wake_up.notified() => {}
-                () = self.base.clock.sleep(wait) => {}
+                () = self.base.clock.sleep(wait) => for_others = is_for_others,
             }
         }
         pulse.end();
@@ -98,11 +106,13 @@ impl Worker {
         }
     }
 
-    /// Starts what is due and says how long to wait before the next look.
+    /// Starts what is due and says how long to wait before the next look. A look `for_others` alone begins with the question
+    /// whether there is anything.
     async fn start_what_is_due(
         self: &Arc<Self>,
         lanes: &mut [LaneSlots; 2],
         stopping: &Stopping,
+        for_others: bool,
     ) -> Result<Duration, StoreError> {
         let idle = lanes.iter().all(LaneSlots::are_empty);
         let Some(now) = self.time_to_work(idle).await? else {
@@ -111,6 +121,13 @@ impl Worker {
         };
         let quarantine = &self.quarantine;
         let scope = self.base.locations.scope();
+        if idle && for_others && quarantine.wait(self.base.clock.elapsed()).is_none() {
+            let open = open_lanes(lanes, quarantine, &scope);
+            let wait = wait_for(self.base.store.next_due_in(&open, &scope).await?, now);
+            if wait > Duration::ZERO {
+                return Ok(wait.min(IDLE));
+            }
+        }
         let mut room = Vec::new();
         for lane in lanes.iter_mut() {
             room.extend(lane.make_room());
@@ -139,16 +156,8 @@ impl Worker {
         }
         // What is due in a full lane, or in a location that has its share, waits until something ends there. The others must
         // not wait for that: a text that becomes due is not behind tags that hang, nor behind another location's.
-        let open: Vec<(Lane, Shares)> = lanes
-            .iter()
-            .filter(|lane| lane.to_claim() > 0)
-            .map(|lane| (lane.lane(), lane.shares(quarantine).within(scope.clone())))
-            .collect();
-        let next = self.base.store.next_due_in(&open, &scope).await?;
-        let wait = match next {
-            Some(next) => Duration::try_from(next.duration_since(now)).unwrap_or_default(),
-            None => IDLE,
-        };
+        let open = open_lanes(lanes, quarantine, &scope);
+        let wait = wait_for(self.base.store.next_due_in(&open, &scope).await?, now);
         let is_idle = lanes.iter().all(LaneSlots::are_empty);
         let quarantine = quarantine.wait(self.base.clock.elapsed());
         let wait = match wait {
@@ -218,5 +227,26 @@ impl Worker {
             shares.leave_out(location);
         }
         shares
+    }
+}
+
+/// The lanes that have room, and what each location may give there.
+fn open_lanes(
+    lanes: &[LaneSlots; 2],
+    quarantine: &Quarantine,
+    scope: &Scope,
+) -> Vec<(Lane, Shares)> {
+    lanes
+        .iter()
+        .filter(|lane| lane.to_claim() > 0)
+        .map(|lane| (lane.lane(), lane.shares(quarantine).within(scope.clone())))
+        .collect()
+}
+
+/// How long until something is due.
+fn wait_for(next: Option<Timestamp>, now: Timestamp) -> Duration {
+    match next {
+        Some(next) => Duration::try_from(next.duration_since(now)).unwrap_or_default(),
+        None => IDLE,
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::Worker;
 use super::lane_slots::LaneSlots;
+use crate::recipes::missed_call::engine::base::Base;
 use crate::recipes::missed_call::engine::observer::WorkCount;
 
 /// The shortest time between two counts: the store writes for each.
@@ -21,8 +21,7 @@ pub(super) struct WorkCounter {
 
 impl WorkCounter {
     /// Begins to count, if somebody observes and it is time.
-    pub(super) fn count(&mut self, worker: &Arc<Worker>, lanes: &[LaneSlots; 2]) {
-        let base = &worker.base;
+    pub(super) fn count(&mut self, base: &Arc<Base>, lanes: &[LaneSlots; 2]) {
         let now = base.clock.elapsed();
         let is_early = self
             .begun

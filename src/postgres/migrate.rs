@@ -1,0 +1,140 @@
+//! The tables: made by the process that comes first, and brought up to date by the first one of a newer release.
+
+use super::Database;
+use super::error::DatabaseError;
+use super::statement::Statement;
+
+/// The version of `schema.sql`.
+const VERSION: i64 = 1;
+
+/// The oldest version whose release can work on the tables of this one.
+const WORKS_SINCE: i64 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// Held by the one that makes the tables, until its transaction ends. The number is chance.
+const ONE_AT_A_TIME: i64 = 0x4748_4c4d_5047_0001;
+
+/// Makes the tables if they are not there.
+pub(super) async fn prepare(database: &Database) -> Result<(), DatabaseError> {
+    let mut tries = super::Tries::default();
+    loop {
+        match prepare_once(database).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tries.wait(error).await?,
+        }
+    }
+}
+
+async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
+    if is_there(&database.query(&exist(database)).await?)? {
+        return check(database).await;
+    }
+    let one_at_a_time = Statement::new("SELECT pg_advisory_xact_lock($1)").with(ONE_AT_A_TIME);
+    let schema =
+        Statement::new("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)")
+            .text(database.schema().as_str());
+    let (held, answers) = database
+        .begin(&[one_at_a_time, exist(database), schema])
+        .await?;
+    let [_, exist, schema] = &answers[..] else {
+        return Err(DatabaseError::new("the database left answers out"));
+    };
+    if is_there(exist)? {
+        // Another process was faster.
+        database.finish(held, &[]).await?;
+        return check(database).await;
+    }
+    let mut statements = Vec::new();
+    if !is_there(schema)? {
+        let name = database.schema();
+        statements.push(Statement::new(format!("CREATE SCHEMA \"{name}\"")));
+    }
+    statements.extend(parts(SCHEMA).into_iter().map(Statement::new));
+    statements.push(
+        Statement::new(
+            "INSERT INTO @.schema_version (only_row, version, works_since) VALUES (true, $1, $2)",
+        )
+        .with(VERSION)
+        .with(WORKS_SINCE),
+    );
+    database.finish(held, &statements).await?;
+    check(database).await
+}
+
+/// The statements of a text, without its comments. None has a semicolon inside.
+fn parts(sql: &str) -> Vec<String> {
+    let code = sql
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or_default());
+    let code: Vec<&str> = code.collect();
+    let code = code.join("\n");
+    let parts = code.split(';').map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Read from the catalogue as from any table: functions that look names up may remember that one was not there.
+fn exist(database: &Database) -> Statement {
+    Statement::new(
+        "SELECT EXISTS (
+           SELECT 1 FROM pg_catalog.pg_class c
+           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE n.nspname = $1 AND c.relname = 'schema_version')",
+    )
+    .text(database.schema().as_str())
+}
+
+fn is_there(rows: &[tokio_postgres::Row]) -> Result<bool, DatabaseError> {
+    Ok(match rows.first() {
+        Some(row) => row.try_get(0)?,
+        None => false,
+    })
+}
+
+/// Whether this release can work on the tables.
+async fn check(database: &Database) -> Result<(), DatabaseError> {
+    let asked = Statement::new("SELECT version, works_since FROM @.schema_version");
+    let rows = database.query(&asked).await?;
+    let schema = database.schema();
+    let Some(row) = rows.first() else {
+        return Err(DatabaseError::new(format!(
+            "the schema `{schema}` has a table schema_version that this crate did not make; choose another schema"
+        )));
+    };
+    let (version, works_since): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    if works_since > VERSION {
+        return Err(DatabaseError::new(format!(
+            "the tables in the schema `{schema}` have version {version}, which releases from version {works_since} on can use; this release has version {VERSION}: use a newer one"
+        )));
+    }
+    keep_counting(database).await
+}
+
+/// Sequences of the ledger go up, also after the database was copied into a server that has counted fewer transactions.
+async fn keep_counting(database: &Database) -> Result<(), DatabaseError> {
+    let counts = Statement::new(
+        "UPDATE @.ledger_origin SET added = added + last.ahead + 1
+         FROM (SELECT (SELECT max(sequence) FROM @.ledger) / 1048576
+                 - (pg_current_xact_id()::text::bigint + (SELECT added FROM @.ledger_origin)) AS ahead) AS last
+         WHERE last.ahead > 0",
+    );
+    database.query(&counts).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_statements() {
+        let parts = parts(SCHEMA);
+        assert!(parts.len() > 30);
+        for part in parts {
+            let begins = part.starts_with("CREATE ") || part.starts_with("INSERT ");
+            assert!(begins && !part.contains("--"), "{part}");
+        }
+    }
+}
