@@ -12,15 +12,13 @@ use gohighlevel::recipes::missed_call::compliance::{Consent, ConsentAnswer, Cons
 use gohighlevel::recipes::missed_call::{
     ConsentQuestion, ConsentSource, LocationSource, Lookup, Notice, Recipe, TeamNotifier,
 };
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use crate::BoxError;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS customer (location TEXT PRIMARY KEY, recipe TEXT);
-CREATE TABLE IF NOT EXISTS consent (
-    location TEXT, contact TEXT, given_at TEXT, reference TEXT, PRIMARY KEY (location, contact)
-);";
+CREATE TABLE IF NOT EXISTS consent (location TEXT, contact TEXT, given_at TEXT, reference TEXT, PRIMARY KEY (location, contact));";
 
 /// Says which locations are served, how, and who may get later texts.
 #[derive(Debug, Clone)]
@@ -32,10 +30,10 @@ pub(crate) struct Customers {
     pub(crate) recipe: Arc<Recipe>,
 }
 
-pub(crate) fn open(file: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn open(file: &Path) -> rusqlite::Result<Arc<Mutex<Connection>>> {
     let tables = Connection::open(file)?;
     tables.execute_batch(TABLES)?;
-    Ok(tables)
+    Ok(Arc::new(Mutex::new(tables)))
 }
 
 impl Customers {
@@ -57,17 +55,16 @@ impl Customers {
         values: [String; N],
     ) -> Result<Vec<String>, BoxError> {
         let tables = Arc::clone(&self.tables);
-        let work = move || -> rusqlite::Result<Vec<String>> {
+        let work = move || {
             let tables = tables.lock().unwrap_or_else(PoisonError::into_inner);
             let mut statement = tables.prepare(statement)?;
             let columns = statement.column_count();
-            let mut rows = statement.query(params_from_iter(values))?;
-            let row = rows.next()?;
-            row.map_or(Ok(Vec::new()), |row| {
-                (0..columns).map(|column| row.get(column)).collect()
-            })
+            let texts = |row: &Row<'_>| (0..columns).map(|column| row.get(column)).collect();
+            let row = statement.query_row(params_from_iter(values), texts);
+            row.optional()
         };
-        Ok(tokio::task::spawn_blocking(work).await??)
+        let row: Option<Vec<String>> = tokio::task::spawn_blocking(work).await??;
+        Ok(row.unwrap_or_default())
     }
 }
 

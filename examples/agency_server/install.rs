@@ -55,11 +55,10 @@ async fn finish(
     let connected = credentials.connect(&returned.code).await?;
     let locations = match &connected.key {
         GrantKey::Location(location) => vec![location.clone()],
-        GrantKey::Agency(company) if connected.approve_all_locations => {
+        GrantKey::Agency(company) => {
             let all = credentials.sync_locations(company).await?;
             all.into_iter().map(|location| location.id).collect()
         }
-        GrantKey::Agency(_) => connected.approved_locations,
     };
     for location in &locations {
         engine.app_installed(location).await?;

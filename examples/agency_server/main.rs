@@ -13,6 +13,9 @@
 //! | `/healthz` | the load balancer |
 //! | `/operator/…` with `Authorization: Bearer` and `OPERATOR_TOKEN` | the agency's own systems (`operator.rs`) |
 //!
+//! Any number of processes share a PostgreSQL database (`--postgres URL`, feature `postgres`) and the file `customers.db`, which
+//! stands for a database of your own.
+//!
 //! HighLevel requires https: put a reverse proxy in front that terminates TLS and passes `/webhooks/ghl` on byte for byte. To try
 //! it with `fake_ghl`, set `GHL_BASE_URL` and `GHL_WEBHOOK_PUBLIC_KEY` as for `recovery_server`.
 #![allow(clippy::print_stdout)]
@@ -22,11 +25,11 @@ mod install;
 mod operator;
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -37,16 +40,14 @@ use clap::Parser;
 use gohighlevel::Client;
 use gohighlevel::auth::oauth::{OAuth, OAuthApp, OAuthCredentials};
 use gohighlevel::auth::store::{SqliteTokenStore, TokenStore};
-use gohighlevel::client::MetricsObserver;
-use gohighlevel::recipes::missed_call::store::SqliteStore;
+use gohighlevel::client::{ClientBuilder, MetricsObserver};
+use gohighlevel::recipes::missed_call::store::{SqliteStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, EngineMetrics, Preset, Recipe, RecipeError};
 use gohighlevel::serve::{Shutdown, serve};
 use gohighlevel::webhooks::{Endpoint, Installations, Verifier};
 use gohighlevel::workflows::SharedSecret;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::EnvFilter;
-
-use customers::Customers;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -60,6 +61,14 @@ struct Arguments {
     /// Folder of the databases; it is made if it is missing
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     data: PathBuf,
+    /// PostgreSQL database in place of the SQLite files, for any number of processes
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Schema of the tables in PostgreSQL
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "NAME", default_value = "gohighlevel")]
+    schema: String,
     /// Recipe of locations without one of their own [default: the preset soleil]
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
@@ -68,8 +77,8 @@ struct Arguments {
     listen: SocketAddr,
 }
 
-/// What the pages work with.
-type Host = (Engine, OAuthCredentials, Customers);
+/// What the pages see.
+type Host = (Engine, OAuthCredentials, customers::Customers);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -89,10 +98,10 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), BoxError> {
     let variable = |name| std::env::var(name).map_err(|error| format!("{name}: {error}"));
     let (id, secret) = (variable("GHL_CLIENT_ID")?, variable("GHL_CLIENT_SECRET")?);
-    let app = OAuthApp::new(id, secret, arguments.redirect_uri)?;
+    let app = OAuthApp::new(id, secret, &*arguments.redirect_uri)?;
     let token = format!("Bearer {}", variable("OPERATOR_TOKEN")?);
     let operator = SharedSecret::new("authorization", token)?;
-    let recipe = match arguments.recipe {
+    let recipe = match &arguments.recipe {
         Some(file) => Recipe::from_file(file)?,
         None => Preset::Soleil.recipe(),
     };
@@ -107,13 +116,11 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
     }
 
     std::fs::create_dir_all(&arguments.data)?;
-    let file = |name| arguments.data.join(name);
-    let store = Arc::new(SqliteStore::open(file("engine.db"))?);
-    let grants: Arc<dyn TokenStore> = Arc::new(SqliteTokenStore::open(file("grants.db"))?);
+    let (store, grants, setup) = open(&arguments, setup).await?;
     let oauth = OAuth::new(app, setup.clone())?;
     let credentials = OAuthCredentials::builder(oauth, Arc::clone(&grants)).build();
-    let customers = Customers {
-        tables: Arc::new(Mutex::new(customers::open(&file("customers.db"))?)),
+    let customers = customers::Customers {
+        tables: customers::open(&arguments.data.join("customers.db"))?,
         grants,
         client: setup.credentials(credentials.clone()).build()?,
         recipe: Arc::new(recipe),
@@ -128,7 +135,7 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
     let handler = Installations::new(credentials.clone(), engine.clone());
     let webhooks = Endpoint::builder(verifier.build(), handler).clock(engine.clock());
     let webhooks = webhooks.build();
-    let known = customers.installed().await?;
+    tokio::spawn(install::check(engine.clone(), customers.installed().await?));
     let host = (engine.clone(), credentials, customers);
     let router = axum::Router::new()
         .route("/webhooks/ghl", webhooks.route())
@@ -139,12 +146,29 @@ async fn run(arguments: Arguments) -> Result<(), BoxError> {
     let shutdown = Shutdown::on_signal()?;
     let listener = TcpListener::bind(arguments.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    io::stdout().flush()?;
-    tokio::spawn(install::check(engine.clone(), known));
     let service = serve(listener, router).endpoint(&webhooks).engine(&engine);
     let service = service.sweeps(&engine, Duration::from_secs(120));
     service.until(shutdown).await;
     Ok(())
+}
+
+type Stores = (Arc<dyn Store>, Arc<dyn TokenStore>, ClientBuilder);
+
+/// What all processes share: episodes and grants, and in PostgreSQL also the rate limit.
+async fn open(arguments: &Arguments, setup: ClientBuilder) -> Result<Stores, BoxError> {
+    #[cfg(feature = "postgres")]
+    if let Some(url) = &arguments.postgres {
+        let database = gohighlevel::postgres::Database::builder(url);
+        let database = database.schema(arguments.schema.parse()?).open().await?;
+        let limit = gohighlevel::client::PostgresRateLimit::new(database.clone());
+        let grants = gohighlevel::auth::store::PostgresTokenStore::new(database.clone());
+        let store = gohighlevel::recipes::missed_call::store::PostgresStore::new(database);
+        let setup = setup.shared_rate_limit(limit);
+        return Ok((Arc::new(store), Arc::new(grants), setup));
+    }
+    let grants = SqliteTokenStore::open(arguments.data.join("grants.db"))?;
+    let store = SqliteStore::open(arguments.data.join("engine.db"))?;
+    Ok((Arc::new(store), Arc::new(grants), setup))
 }
 
 async fn health(State((engine, ..)): State<Host>) -> (StatusCode, String) {

@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 
 use crate::{Failed, Host};
 
+/// The location that a page is about.
+type At = (State<Host>, Path<LocationId>);
+
 pub(crate) fn routes(token: SharedSecret) -> Router<Host> {
     let check = move |request: Request, next: Next| {
         let is_proven = token.proves(request.headers());
@@ -36,18 +39,20 @@ pub(crate) fn routes(token: SharedSecret) -> Router<Host> {
 /// Gives a location a recipe of its own, and serves it again if it was removed. Open episodes keep theirs. Returns how the
 /// location stands, and what it lacks.
 async fn change_recipe(
-    State((engine, _, customers)): State<Host>,
-    Path(id): Path<LocationId>,
+    (State((engine, _, customers)), Path(id)): At,
     text: String,
 ) -> Result<Json<Value>, Failed> {
     Recipe::from_toml("recipe.toml", &text)?;
     let statement = "INSERT OR REPLACE INTO customer VALUES (?1, ?2)";
     customers.sql(statement, [id.to_string(), text]).await?;
-    if let Lookup::Found { location, recipe } = customers.look_up(&id).await? {
-        engine.put_location(location, recipe).await?;
-        // From here on the table decides, as in every other process.
-        engine.forget_location(&id);
-    }
+    let Lookup::Found { location, recipe } = customers.look_up(&id).await? else {
+        return Ok(Json(
+            json!({ "problems": ["the app is not installed there yet"] }),
+        ));
+    };
+    engine.put_location(location, recipe).await?;
+    // From here on the table decides, as in every other process.
+    engine.forget_location(&id);
     let problems = engine.preflight_of(&id).await;
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let status = engine.status(&id).await?;
@@ -55,18 +60,14 @@ async fn change_recipe(
 }
 
 /// The customer has left, although the app may still be installed.
-async fn remove(
-    State((engine, ..)): State<Host>,
-    Path(id): Path<LocationId>,
-) -> Result<StatusCode, Failed> {
+async fn remove((State((engine, ..)), Path(id)): At) -> Result<StatusCode, Failed> {
     engine.remove_location(&id, Removal::End).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Somebody booked by phone. The body is a list of two: their number, and the appointment's id.
 async fn booked(
-    State((engine, ..)): State<Host>,
-    Path(id): Path<LocationId>,
+    (State((engine, ..)), Path(id)): At,
     Json((number, appointment)): Json<(PhoneNumber, String)>,
 ) -> Result<StatusCode, Failed> {
     let person = PersonKey::of_number(id, number);

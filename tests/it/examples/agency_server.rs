@@ -34,6 +34,8 @@ fn recipe(body: &str) -> String {
 struct Agency {
     fake: FakeGhl,
     folder: TempDir,
+    /// Arguments beside those that every server gets.
+    arguments: Vec<String>,
     child: Child,
     url: String,
     http: reqwest::Client,
@@ -41,15 +43,21 @@ struct Agency {
 
 impl Agency {
     async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    async fn with(arguments: &[&str]) -> Self {
         let fake = FakeGhl::builder().start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (child, url) = serve(&fake, &folder).await;
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let (child, url) = serve(&fake, &folder, &arguments).await;
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(Policy::none());
         Self {
             fake,
             folder,
+            arguments,
             child,
             url,
             http: http.build().unwrap(),
@@ -67,7 +75,7 @@ impl Agency {
         assert!(kill.args(["-TERM", &id]).status().unwrap().success());
         let ended = self.child.wait().await.unwrap();
         assert_eq!(ended.code(), Some(0), "{}", self.log());
-        (self.child, self.url) = serve(&self.fake, &self.folder).await;
+        (self.child, self.url) = serve(&self.fake, &self.folder, &self.arguments).await;
     }
 
     /// Follows the link to install the app, and comes back with the code that HighLevel gives.
@@ -161,7 +169,7 @@ async fn until(seen: impl Fn() -> bool, log: impl Fn() -> String) {
 }
 
 /// Starts the program, waits until it listens, and lets FakeGhl's webhooks go there.
-async fn serve(fake: &FakeGhl, folder: &TempDir) -> (Child, String) {
+async fn serve(fake: &FakeGhl, folder: &TempDir, arguments: &[String]) -> (Child, String) {
     let (client_id, client_secret) = fake.oauth_app();
     let path = folder.path().join("log");
     let log = File::options().create(true).append(true).open(path);
@@ -169,6 +177,7 @@ async fn serve(fake: &FakeGhl, folder: &TempDir) -> (Child, String) {
         .args(["--listen", "127.0.0.1:0", "--redirect-uri"])
         .args(["https://app.example.com/oauth/callback", "--data"])
         .arg(folder.path().join("data"))
+        .args(arguments)
         .env_clear()
         .env("GHL_CLIENT_ID", client_id)
         .env("GHL_CLIENT_SECRET", client_secret)
@@ -288,6 +297,24 @@ async fn an_agency_installs_it_and_its_systems_change_and_remove_a_location() {
     assert_eq!(status, StatusCode::OK);
     agency.call(SOLEIL, SOLEIL_PHONE).await;
     // The call in between was not answered, and is not answered late.
+    agency.texts(SOLEIL, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_serve_what_is_installed_in_one() {
+    let cluster = crate::postgres::servers!();
+    let schema = crate::postgres::schema("agency").to_string();
+    let shared = ["--postgres", cluster.url(), "--schema", &schema];
+    let agency = Agency::with(&shared).await;
+    // From here on webhooks go to the second one, and pages are asked of the first.
+    let (mut second, _) = serve(&agency.fake, &agency.folder, &agency.arguments).await;
+    assert_eq!(agency.installs(of_soleil).await.0, StatusCode::OK);
+    assert_eq!(agency.call(SOLEIL, SOLEIL_PHONE).await, [200]);
+    agency.texts(SOLEIL, 1).await;
+    second.kill().await.unwrap();
+    let first = format!("{}/webhooks/ghl", agency.url);
+    agency.fake.set_webhook_url(&first).unwrap();
+    assert_eq!(agency.call(SOLEIL, SOLEIL_PHONE).await, [200]);
     agency.texts(SOLEIL, 2).await;
 }
 
