@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use gohighlevel::auth::oauth::GrantKey;
@@ -45,10 +45,8 @@ async fn finish(
     Query(returned): Query<Returned>,
 ) -> Result<Response, Failed> {
     let cookie = format!("state={}", returned.state);
-    let cookies = headers
-        .get(COOKIE)
-        .and_then(|cookies| cookies.to_str().ok());
-    if !cookies.is_some_and(|cookies| cookies.split("; ").any(|one| one == cookie)) {
+    let cookies = headers.get(COOKIE).map(HeaderValue::to_str);
+    if !matches!(cookies, Some(Ok(all)) if all.split("; ").any(|one| one == cookie)) {
         let text = "It did not begin here. Begin at /oauth/install.\n";
         return Ok((StatusCode::BAD_REQUEST, text).into_response());
     }
@@ -63,9 +61,8 @@ async fn finish(
     for location in &locations {
         engine.app_installed(location).await?;
     }
-    let text = format!("Installed. Locations: {}.\n", locations.len());
-    tokio::spawn(check(engine, locations));
-    Ok(text.into_response())
+    tokio::spawn(check(engine, locations.clone()));
+    Ok(format!("Installed. Locations: {}.\n", locations.len()).into_response())
 }
 
 /// Says what locations lack. The engine knows them from here on, and its sweeps look for calls that no webhook reported.
