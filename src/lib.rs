@@ -269,6 +269,7 @@
 //!
 //! * [`recipes::missed_call::recipe`] documents the recipe file.
 //! * [`recipes::missed_call::limits`] lists what the missed-call text back does not do.
+//! * [`recipes::missed_call::in_a_service`] shows how to embed it: run time, deploys, replicas, erasure, tests.
 //! * [`recipes::missed_call::observing`] shows how to watch it, and how long its data is kept.
 //! * [`webhooks`] explains the rules of HighLevel's webhooks.
 //! * `on_postgres` (feature `postgres`) says what the stores on PostgreSQL need and promise.

@@ -2,8 +2,8 @@
 //!
 //! A service embeds the [`Engine`]. The engine accepts verified webhooks, stores the resulting effects in a [`store`], and
 //! performs each effect once. The crate's front page shows the way from a webhook to the text; the example
-//! `recovery_server` is a service to start from. The modules below the engine decide; they can be read and tested without
-//! a clock or a network:
+//! `recovery_server` is a service to start from, and `agency_server` one with OAuth. The modules below the engine decide;
+//! they can be read and tested without a clock or a network:
 //!
 //! | module | question that it answers |
 //! |---|---|
@@ -17,6 +17,7 @@
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
 //! | [`report`] | what were the outcomes, in numbers and for people? |
 //! | [`edge_cases`] | what happens if two calls come at once, a webhook comes late, the process dies? |
+//! | [`in_a_service`] | how does it live in a service that is there already? |
 //! | [`observing`] | how is it seen, and how long is its data kept? |
 //! | [`limits`] | what does it not do, and which limits apply? |
 //!
@@ -45,6 +46,8 @@ mod core;
 mod engine;
 #[doc = include_str!("edge_cases.md")]
 pub mod edge_cases {}
+#[doc = include_str!("in_a_service.md")]
+pub mod in_a_service {}
 #[doc = include_str!("limits.md")]
 pub mod limits {}
 #[doc = include_str!("observing.md")]

@@ -1,6 +1,7 @@
 //! The examples, run as the programs they are.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agency_server;
 mod fire_trigger;
 mod missed_call;
 mod oauth_install;

@@ -444,7 +444,7 @@ impl Engine {
     /// The app is installed in this location, as the host knows from its OAuth callback or from a list of installations.
     /// Calls are answered again from here on, as after the webhook `INSTALL`, which says the same and may come before,
     /// after or never. A removal that happened before counts no more, however late it is reported; one without a date
-    /// counts from its arrival.
+    /// counts from its arrival. The host's source of locations is asked again at once.
     ///
     /// Returns what still halts the location: [`Halt::Paused`] until [`resume`](Self::resume).
     pub async fn app_installed(&self, location: &LocationId) -> Result<Option<Halt>, StoreError> {

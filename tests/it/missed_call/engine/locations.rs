@@ -253,6 +253,13 @@ async fn an_installation_makes_the_source_be_asked_again_at_once() {
     let installed = json!({"type": "INSTALL", "locationId": location, "webhookId": "install"});
     host.takes(installed).await.unwrap();
     assert_eq!(host.call(&location, 1).await.unwrap(), Acceptance::Accepted);
+
+    // The host knows it from its own pages too, before the webhook.
+    let other = id(2);
+    assert!(host.call(&other, 2).await.is_err());
+    host.table.knows(&other);
+    host.engine.app_installed(&other).await.unwrap();
+    assert_eq!(host.call(&other, 2).await.unwrap(), Acceptance::Accepted);
 }
 
 #[tokio::test]

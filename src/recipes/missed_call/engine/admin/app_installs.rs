@@ -20,6 +20,7 @@ impl Admin {
         &self,
         location: &LocationId,
     ) -> Result<Option<Halt>, StoreError> {
+        self.base.locations.forget_answer(location);
         self.end_what_was_left(location).await?;
         self.halt(location, Halt::Uninstalled, false).await?;
         self.base.halted(location).await
