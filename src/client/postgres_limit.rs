@@ -1,7 +1,7 @@
 //! One rate limit for all processes, kept in a PostgreSQL database.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,22 +11,30 @@ use crate::clock::{Clock, SystemClock};
 use crate::ids::LocationId;
 use crate::postgres::{Database, DatabaseError, NOW, Statement};
 
-/// A database that has not answered by then is done without: a text must not wait for it.
-const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
+/// A database that has answered nobody for so long is done without: a text must not wait for it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// For how long it is then left alone.
-const LEFT_ALONE: Duration = Duration::from_secs(2);
+const LEFT_ALONE: Duration = Duration::from_secs(10);
 
 /// A [`SharedRateLimit`] in a PostgreSQL database, for the clients of any number of processes. It goes by the database's
 /// clock. Clones share it.
 ///
-/// Each request costs a round trip to the database. A database that does not answer within half a second delays no request:
-/// for two seconds after that the clients go by their own counts.
+/// Each request costs a round trip to the database. If the database answers nobody for two seconds, the clients go by their
+/// own counts for ten seconds: an outage delays few requests, and none of them for longer.
 #[derive(Debug, Clone)]
 pub struct PostgresRateLimit {
     database: Database,
-    /// Until when the database is left alone, on the system clock's elapsed time.
-    left_alone_until: Arc<Mutex<Duration>>,
+    answers: Arc<Mutex<Answers>>,
+}
+
+/// How the database answers, on the system clock's elapsed time.
+#[derive(Debug, Default)]
+struct Answers {
+    /// When it answered last.
+    last: Duration,
+    /// Until when it is left alone.
+    left_alone_until: Duration,
 }
 
 impl PostgresRateLimit {
@@ -34,14 +42,25 @@ impl PostgresRateLimit {
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            left_alone_until: Arc::default(),
+            answers: Arc::default(),
         }
     }
 
-    fn left_alone_until(&self) -> std::sync::MutexGuard<'_, Duration> {
-        self.left_alone_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once the database has answered nobody for too long. Many requests at once wait for one another, and as long as
+    /// they get on that is no outage.
+    async fn silence(&self) {
+        let began = SystemClock.elapsed();
+        loop {
+            let end = self.answers().last.max(began) + ANSWERED_WITHIN;
+            match end.checked_sub(SystemClock.elapsed()) {
+                Some(left) if !left.is_zero() => SystemClock.sleep(left).await,
+                Some(_) | None => return,
+            }
+        }
     }
 }
 
@@ -72,7 +91,7 @@ impl SharedRateLimit for PostgresRateLimit {
         location: &LocationId,
         ask: SlotRequest,
     ) -> Result<SharedSlot, Box<dyn Error + Send + Sync>> {
-        if SystemClock.elapsed() < *self.left_alone_until() {
+        if SystemClock.elapsed() < self.answers().left_alone_until {
             return Err("the database did not answer a moment ago".into());
         }
         let keep = i64::try_from((ask.interval + MARGIN).as_millis())?;
@@ -85,13 +104,14 @@ impl SharedRateLimit for PostgresRateLimit {
         let answers = tokio::select! {
             biased;
             answers = self.database.transaction(&statements) => answers,
-            () = SystemClock.sleep(ANSWERED_WITHIN) => {
+            () = self.silence() => {
                 Err(DatabaseError::broken("the database did not answer in time"))
             }
         };
         let answers = answers.inspect_err(|_| {
-            *self.left_alone_until() = SystemClock.elapsed() + LEFT_ALONE;
+            self.answers().left_alone_until = SystemClock.elapsed() + LEFT_ALONE;
         })?;
+        self.answers().last = SystemClock.elapsed();
         let row = answers.iter().flatten().next();
         let row = row.ok_or("the database did not say whether there is a slot")?;
         Ok(match u64::try_from(row.try_get::<_, i64>(0)?)? {

@@ -70,15 +70,17 @@ impl From<tokio_postgres::Error> for DatabaseError {
                 .source()
                 .is_some_and(|cause| cause.downcast_ref::<io::Error>().is_some())
         };
-        let fault = if error.is_closed() || is_io() {
-            Fault::Broken
-        } else {
-            Fault::Other
-        };
         let mut text = error.to_string();
         if let Some(cause) = cause.filter(|cause| !text.ends_with(cause.as_str())) {
             text.push_str(&cause);
         }
+        // A certificate that is refused stays refused.
+        let is_refused = text.contains("invalid peer certificate");
+        let fault = if error.is_closed() || (is_io() && !is_refused) {
+            Fault::Broken
+        } else {
+            Fault::Other
+        };
         if text.contains("UnknownIssuer") {
             text.push_str(
                 "; give the database's own root certificate, as `sslrootcert` of the address or to the builder",

@@ -1,6 +1,6 @@
 //! Changes of one commit that one statement can make: none of the same row twice, and in the order of the commit.
 
-/// Cuts the changes into runs. Within a run each key comes once, and what cannot stand beside another kind stands alone.
+/// Cuts the changes into runs, in each of which each key comes once.
 pub(super) fn runs<'c, T, K: PartialEq>(
     changes: &'c [T],
     key: impl Fn(&'c T) -> K,
