@@ -158,7 +158,7 @@ impl Agency {
     }
 }
 
-async fn until(seen: impl Fn() -> bool, log: impl Fn() -> String) {
+async fn until(seen: impl Fn() -> bool + Send + Sync, log: impl Fn() -> String + Send + Sync) {
     let looking = async {
         while !seen() {
             tokio::time::sleep(Duration::from_millis(4)).await;
@@ -221,7 +221,7 @@ async fn a_location_is_served_from_its_grant_to_its_removal_and_again() {
     agency.fake.deliveries_settled().await;
     assert_eq!(agency.statuses(&early).last(), Some(&200));
     let texts = agency.texts(SOLEIL, 1).await;
-    let body = texts[0].body.expose();
+    let body = texts[0].body.as_str();
     assert!(body.contains("https://calendly.com/soleil/visit"), "{body}");
 
     agency.restart().await;
@@ -271,7 +271,7 @@ async fn an_agency_installs_it_and_its_systems_change_and_remove_a_location() {
     assert_eq!(answer["status"]["recipe"]["name"], "own");
     agency.call(SOLEIL, SOLEIL_PHONE).await;
     let texts = agency.texts(SOLEIL, 1).await;
-    let body = texts[0].body.expose();
+    let body = texts[0].body.as_str();
     assert!(
         body.starts_with("Soleil Infusion: we call you back."),
         "{body}"

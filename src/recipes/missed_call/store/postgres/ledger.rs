@@ -30,7 +30,7 @@ const HORIZON: &str = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint
      + (SELECT added FROM @.ledger_origin)) * 1048576";
 
 /// How often, and after which pauses, it is looked whether the transactions have ended that hide newer entries.
-const LOOKS: u32 = 50;
+const LOOKS: u32 = 200;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 fn kind_of(entry: &Entry) -> Result<String, Failed> {
