@@ -5,6 +5,7 @@ use std::time::Duration;
 use gohighlevel::clock::Clock as _;
 use jiff::Timestamp;
 
+use super::absences::AbsenceNumber;
 use super::plan::Caller;
 use super::worker::lock;
 use super::world::World;
@@ -23,6 +24,15 @@ pub(super) enum Fact {
     MissedCall { message: String },
     OptOut { caller: Caller },
     Answer { caller: Caller },
+    Uninstalled { absence: AbsenceNumber },
+    Installed { absence: AbsenceNumber },
+}
+
+impl Fact {
+    /// Whether HighLevel's records show it.
+    fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Uninstalled { .. } | Self::Installed { .. })
+    }
 }
 
 impl World {
@@ -42,7 +52,8 @@ impl World {
         let tolerance = self.oracle(|oracle, _| oracle.tolerance);
         let is_due = |awaited_acks: &&AwaitedAck| {
             let age = began.duration_since(awaited_acks.at);
-            age > (MIN_SWEEP_AGE + tolerance).try_into().unwrap_or_default()
+            awaited_acks.fact.is_recorded()
+                && age > (MIN_SWEEP_AGE + tolerance).try_into().unwrap_or_default()
         };
         let found: Vec<AwaitedAck> = lock(&self.awaited_acks)
             .values()
@@ -63,6 +74,8 @@ impl World {
                     Fact::Answer { caller } => {
                         oracle.answers.acknowledged(*caller, *at, now.elapsed);
                     }
+                    Fact::Uninstalled { absence } => oracle.absences.acknowledged(*absence, now),
+                    Fact::Installed { absence } => oracle.absences.returned(*absence, now),
                 }
             }
         });

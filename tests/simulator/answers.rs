@@ -24,6 +24,11 @@ impl Answers {
         self.began.entry(episode.clone()).or_insert(now);
     }
 
+    /// When the episode was stored.
+    pub(super) fn began(&self, episode: &EpisodeId) -> Option<Timestamp> {
+        self.began.get(episode).copied()
+    }
+
     pub(super) fn acknowledged(&mut self, caller: Caller, at: Timestamp, now: Duration) {
         self.acknowledged.entry(caller).or_default().push((at, now));
     }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use gohighlevel::recipes::missed_call::Removal;
 use jiff::Timestamp;
 
 use super::faults::{Fault, Requests};
 use super::fixture::PEOPLE;
 use super::plan::{
-    CallEnd, Caller, CrashPoint, DeliveryPlan, Event, EventKind, Interruption, Plan, Words,
+    CallEnd, Caller, CrashPoint, DeliveryPlan, Departure, Event, EventKind, HostOnInstall,
+    Interruption, Plan, Words,
 };
 
 const MINUTE: u64 = 60;
@@ -52,6 +54,9 @@ impl Plan {
         let dates_answers = !generator.one_in(4);
         if generator.one_in(4) {
             generator.stalls(&mut events);
+        }
+        if generator.one_in(6) {
+            generator.absences(&mut events);
         }
         events.sort_by_key(|event| event.at);
         Self {
@@ -355,6 +360,47 @@ impl Generator {
                 },
             };
             events.push(Event { at, kind });
+        }
+    }
+
+    /// The location leaves the service around a call, once or twice, and comes back.
+    fn absences(&mut self, events: &mut Vec<Event>) {
+        let calls = events.iter().filter(|event| event.kind.is_call());
+        let anchors: Vec<Duration> = calls.map(|event| event.at).collect();
+        for _ in 0..self.rng.usize(1..=2) {
+            let later = self.one_of(&[0, 0, MINUTE, 20 * MINUTE, 2 * HOUR]);
+            let early = self.seconds(0, 5 * MINUTE);
+            let at = self.one_of(&anchors) + Duration::from_secs(later);
+            let kind = EventKind::Absence {
+                worker: self.rng.usize(..2),
+                departure: self.departure(),
+                length: self.one_of(&[
+                    Duration::from_secs(MINUTE),
+                    Duration::from_secs(5 * MINUTE),
+                    Duration::from_secs(30 * MINUTE),
+                    Duration::from_secs(3 * HOUR),
+                ]),
+            };
+            let at = at.saturating_sub(early);
+            events.push(Event { at, kind });
+        }
+    }
+
+    fn departure(&mut self) -> Departure {
+        if self.one_in(2) {
+            return Departure::Removed {
+                removal: self.one_of(&[Removal::Finish, Removal::End]),
+                everywhere: self.one_in(3),
+            };
+        }
+        Departure::Uninstalled {
+            gone: self.delivery(),
+            back: self.delivery(),
+            host: self.one_of(&[
+                HostOnInstall::Nothing,
+                HostOnInstall::Reports,
+                HostOnInstall::Puts,
+            ]),
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) enum Invariant {
     NeverToFloods,
     /// Nothing is done in a paused location.
     NeverWhilePaused,
+    /// Nothing is done in a location that was removed or has no app, and calls from meanwhile are not answered later.
+    NeverWhileRemoved,
     /// Every step has one outcome in the ledger, and the ledger agrees with the platform about what was done.
     TrueLedger,
     /// The world was set up and ran to its end.
@@ -42,6 +44,7 @@ impl fmt::Display for Invariant {
             Self::NeverAfterAnswer => "never after an answer",
             Self::NeverToFloods => "never to a flood",
             Self::NeverWhilePaused => "never while paused",
+            Self::NeverWhileRemoved => "never while removed",
             Self::TrueLedger => "a true ledger",
             Self::Completes => "the simulation completes",
         })

@@ -3,17 +3,19 @@
 //! The engine, the client and FakeGhl's state machine are the real ones. Time, the network, the failures of the store and
 //! the delivery of webhooks are simulated. Each file has one concern: `generator` makes a `plan` of all events from a seed;
 //! `world` performs them; `worker` runs engines that crash and start again on one store; `store`, `network` and
-//! `webhook_delivery` inject `faults`; `acks` records what the engines must know. The `oracle` checks every `invariant`
-//! with `rules`, `opt_outs`, `answers`, `floods` and `skip_reasons`; `shrink` makes a failing plan small, and `mutants` are
+//! `webhook_delivery` inject `faults`; `host` pauses, removes and puts the location; `acks` records what the engines must know. The `oracle` checks every `invariant`
+//! with `rules`, `opt_outs`, `answers`, `floods`, `absences` and `skip_reasons`; `shrink` makes a failing plan small, and `mutants` are
 //! injected bugs that the oracle must detect.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod absences;
 mod acks;
 mod answers;
 mod faults;
 mod fixture;
 mod floods;
 mod generator;
+mod host;
 mod invariant;
 mod mutants;
 mod network;
@@ -129,6 +131,7 @@ fn every_mutant_is_detected() {
         Mutant::LosesCalls | Mutant::DropsSteps => Invariant::NeverLost,
         Mutant::FindsNothing => Invariant::NeverLost,
         Mutant::ForgetsPauses => Invariant::NeverWhilePaused,
+        Mutant::ForgetsRemovals => Invariant::NeverWhileRemoved,
         Mutant::SendsEarly => Invariant::NeverEarly,
         Mutant::SendsLate => Invariant::NeverLate,
         Mutant::ForgetsWhen => Invariant::NeverWithoutReason,

@@ -1,6 +1,7 @@
 //! Injected bugs (mutants), to prove that the oracle detects them.
 
 use gohighlevel::message::MessageType;
+use gohighlevel::recipes::missed_call::Halt;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
 use gohighlevel::webhooks::{Delivery, Event};
@@ -24,6 +25,8 @@ pub(super) enum Mutant {
     FindsNothing,
     /// Pauses are not stored.
     ForgetsPauses,
+    /// That a location was removed, or has no app, is not stored.
+    ForgetsRemovals,
     /// The engine's clock is twenty minutes slow.
     SendsLate,
     /// The engine's clock is five minutes fast.
@@ -40,7 +43,7 @@ pub(super) enum Mutant {
 
 impl Mutant {
     /// All mutants.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -48,6 +51,7 @@ impl Mutant {
         Self::DropsSteps,
         Self::FindsNothing,
         Self::ForgetsPauses,
+        Self::ForgetsRemovals,
         Self::SendsLate,
         Self::SendsEarly,
         Self::ForgetsWhen,
@@ -95,7 +99,8 @@ impl Mutant {
             Self::DropsSteps => commit
                 .effects
                 .retain(|change| !matches!(change, EffectChange::Plan { .. })),
-            Self::ForgetsPauses => commit.halts.clear(),
+            Self::ForgetsPauses => commit.halts.retain(|change| change.halt != Halt::Paused),
+            Self::ForgetsRemovals => commit.halts.retain(|change| change.halt == Halt::Paused),
             Self::ForgetsAttempts => {
                 for change in &mut commit.effects {
                     if let EffectChange::Keep { progress, .. } = change {

@@ -65,8 +65,13 @@ impl Network {
         left: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
         let action = action(&request);
-        let is_export = request.uri().path().ends_with("/export");
+        let path = request.uri().path().to_owned();
+        let is_export = path.ends_with("/export");
+        let writes = *request.method() != Method::GET && !path.ends_with("/search");
         let answer = self.world.platform.transport().call(request).await?;
+        if writes && answer.status().is_success() {
+            self.world.oracle(|oracle, _| oracle.written(&path, left));
+        }
         if let Some(action) = action.filter(|_| answer.status().is_success()) {
             self.world.accepted(action, left);
         }

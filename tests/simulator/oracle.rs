@@ -9,6 +9,7 @@ use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{Commit, EffectChange};
 use jiff::Timestamp;
 
+use super::absences::{Absences, names_absence};
 use super::answers::Answers;
 use super::invariant::Invariant;
 use super::opt_outs::OptOuts;
@@ -18,8 +19,8 @@ use super::skip_reasons::SkipReasons;
 
 /// The longest time that a text is in transit, while the fact that forbids it is acknowledged.
 pub(super) const IN_TRANSIT: Duration = Duration::from_secs(1);
-/// In a pause the requests under way may finish, with the repeats of refused ones.
-const UNDER_WAY: Duration = Duration::from_secs(60);
+/// In a pause or after a removal the requests under way may finish, with the repeats of refused ones.
+pub(super) const UNDER_WAY: Duration = Duration::from_secs(60);
 
 /// An action that must reach the platform at most once.
 #[derive(Debug, Clone)]
@@ -65,6 +66,7 @@ pub(super) struct Oracle {
     pub(super) answers: Answers,
     /// Since when the location is paused, as far as the host knows.
     pub(super) paused_since: Option<Duration>,
+    pub(super) absences: Absences,
     opt_outs: BTreeMap<Caller, OptOuts>,
     /// When each call was acknowledged.
     pub(super) acknowledged: BTreeMap<String, Timestamp>,
@@ -198,7 +200,11 @@ impl Oracle {
                 if let Some(key) = self.key(episode, step.as_str()).filter(|_| unknown) {
                     self.unknown_outcomes.insert(key);
                 }
-                if step.as_str() == FIRST_TEXT {
+                if !self.was_absent(episode, reason) {
+                    let how = format!("`{step}` is not done: `{reason}` is not true");
+                    self.report(Invariant::NeverWithoutReason, how);
+                }
+                if step.as_str() == FIRST_TEXT && !names_absence(reason) {
                     self.skips_first_text(episode, reason, now);
                 }
                 self.ended(episode, step.as_str());
@@ -263,6 +269,7 @@ impl Oracle {
             let how = format!("`{}` belongs to no call", rule.step);
             return self.report(Invariant::NeverEarly, how);
         };
+        self.is_not_removed(&effect.episode, rule.step, left);
         if let Some(how) = rule.broken_by_time(call, now.time, self.tolerance) {
             self.report(how.0, how.1);
         }
@@ -323,7 +330,8 @@ impl Oracle {
         }
     }
 
-    /// One caller gets at most one first text within the cooldown.
+    /// One caller gets at most one first text within the cooldown. After an absence that has ended what was pending,
+    /// callers are answered as if they had never called.
     fn is_far_from_the_last(&mut self, key: &Key, call: Call, rule: &StepRule) {
         let Some(cooldown) = rule.once_within else {
             return;
@@ -336,6 +344,9 @@ impl Oracle {
                 } else {
                     (call, other)
                 };
+                if self.absences.ended_between(first, second, self.tolerance) {
+                    return false;
+                }
                 // An engine may take the earliest end for each.
                 let apart = second.ended_at.duration_since(first.ended_from);
                 apart.unsigned_abs() + self.tolerance < cooldown

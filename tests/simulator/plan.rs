@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use gohighlevel::recipes::missed_call::Removal;
 use jiff::Timestamp;
 
 use super::faults::{Fault, Requests};
@@ -57,6 +58,12 @@ pub(super) enum EventKind {
     Sweep { worker: usize },
     /// The host pauses the location for this long.
     Pause { worker: usize, length: Duration },
+    /// The location leaves the service and comes back after this long.
+    Absence {
+        worker: usize,
+        departure: Departure,
+        length: Duration,
+    },
     /// The team turns do-not-disturb on or off.
     SetDnd {
         caller: Caller,
@@ -89,6 +96,10 @@ pub(super) enum EventKind {
 }
 
 impl EventKind {
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self, Self::Call { .. })
+    }
+
     /// Whether it can keep an engine from doing its work in time, or from knowing that its work is done.
     pub(super) fn hinders(&self, dates_answers: bool) -> bool {
         match self {
@@ -103,6 +114,7 @@ impl EventKind {
             | Self::Write { .. }
             | Self::Book { .. }
             | Self::Sweep { .. }
+            | Self::Absence { .. }
             | Self::SetDnd { .. } => false,
         }
     }
@@ -162,6 +174,31 @@ impl DeliveryPlan {
         repeat_after: None,
         lost: false,
     };
+}
+
+/// How the location leaves the service, and so how it comes back.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Departure {
+    /// The host removes it, over one worker or over all, and puts it again.
+    Removed { removal: Removal, everywhere: bool },
+    /// The app is uninstalled, and installed again.
+    Uninstalled {
+        /// The delivery of the webhook `UNINSTALL`.
+        gone: DeliveryPlan,
+        /// The delivery of the webhook `INSTALL`.
+        back: DeliveryPlan,
+        host: HostOnInstall,
+    },
+}
+
+/// What the host does when the app is installed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HostOnInstall {
+    Nothing,
+    /// It reports the installation.
+    Reports,
+    /// It puts the location.
+    Puts,
 }
 
 /// What happens to a worker at a point that it reaches.

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use gohighlevel::recipes::missed_call::Removal;
+
 use super::faults::{Fault, Requests};
-use super::plan::{CallEnd, CrashPoint, DeliveryPlan, EventKind, Interruption, Words};
+use super::plan::{
+    CallEnd, CrashPoint, DeliveryPlan, Departure, EventKind, HostOnInstall, Interruption, Words,
+};
 
 /// The events in their order.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +68,15 @@ impl fmt::Display for EventKind {
                 Clocked(*length),
                 worker + 1
             ),
+            Self::Absence {
+                worker,
+                departure,
+                length,
+            } => {
+                let worker = worker + 1;
+                let length = Clocked(*length);
+                write!(f, "{departure}, for {length}, over worker {worker}")
+            }
             Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
             Self::SetDnd {
                 caller,
@@ -109,6 +122,39 @@ impl fmt::Display for EventKind {
                     f,
                     "worker {worker} will {what} {point}, after {after} others, for {}",
                     Clocked(*length)
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Removed {
+                removal,
+                everywhere,
+            } => {
+                let pending = match removal {
+                    Removal::Finish => "what is pending is finished",
+                    Removal::End => "what is pending ends",
+                };
+                let others = if *everywhere {
+                    ", and over the others"
+                } else {
+                    ""
+                };
+                write!(f, "the location is removed, {pending}{others}")
+            }
+            Self::Uninstalled { gone, back, host } => {
+                let host = match host {
+                    HostOnInstall::Nothing => "",
+                    HostOnInstall::Reports => ", and the host reports it",
+                    HostOnInstall::Puts => ", and the host puts the location",
+                };
+                write!(
+                    f,
+                    "the app is uninstalled{gone} and installed again{back}{host}"
                 )
             }
         }

@@ -1,14 +1,14 @@
 //! Delivers webhooks and a host's own notifications to a worker: late, twice, out of order, and again until a worker
-//! acknowledges them. It also starts sweeps, which find lost webhooks, and pauses the location.
+//! acknowledges them. It also starts sweeps, which find lost webhooks.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use gohighlevel::clock::Clock as _;
-use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::episode::Trigger;
 use gohighlevel::recipes::missed_call::store::PersonKey;
+use gohighlevel::recipes::missed_call::{Acceptance, Engine};
 use gohighlevel::webhooks::Delivery;
 use jiff::Timestamp;
 
@@ -16,8 +16,8 @@ use super::plan::{Caller, DeliveryPlan};
 use super::skip_reasons::Activity;
 use super::world::World;
 
-/// The pause after a delivery that no worker acknowledged.
-const RETRY_PAUSE: Duration = Duration::from_secs(45);
+/// The pause after a delivery that no worker acknowledged, or after an act of the host that no worker has done.
+pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(45);
 
 #[derive(Debug, Clone)]
 pub(super) enum Notification {
@@ -48,11 +48,17 @@ pub(super) fn send(world: &Arc<World>, notification: Notification, delivery: Del
 fn deliver(world: &Arc<World>, notification: Notification, delay: Duration, worker: usize) {
     spawn(world, async move |world| {
         world.time.sleep(delay).await;
-        while !try_deliver(&world, &notification, worker).await {
+        let mut delivered = try_deliver(&world, &notification, worker).await;
+        while delivered == Delivered::Refused {
             world.time.sleep(RETRY_PAUSE).await;
+            delivered = try_deliver(&world, &notification, worker).await;
         }
-        if let Notification::Webhook { id, .. } = &notification {
-            world.acknowledged(id);
+        match &notification {
+            _ if delivered == Delivered::Elsewhere => {}
+            Notification::Webhook { id, .. } => world.acknowledged(id),
+            Notification::Booking { caller, at, .. } => {
+                world.oracle(|oracle, now| oracle.answers.acknowledged(*caller, *at, now.elapsed));
+            }
         }
     });
 }
@@ -65,7 +71,7 @@ pub(super) fn begin_sweep(world: &Arc<World>, worker: usize) {
 }
 
 /// Starts work that the end of the world waits for.
-fn spawn<W>(world: &Arc<World>, work: impl FnOnce(Arc<World>) -> W)
+pub(super) fn spawn<W>(world: &Arc<World>, work: impl FnOnce(Arc<World>) -> W)
 where
     W: Future<Output = ()> + Send + 'static,
 {
@@ -93,72 +99,57 @@ pub(super) async fn sweep(world: &World, worker: usize) -> bool {
     swept
 }
 
-/// The host pauses the location, and resumes it after `length`.
-pub(super) fn pause(world: &Arc<World>, worker: usize, length: Duration) {
-    spawn(world, async move |world| {
-        while !halt(&world, worker, true).await {
-            world.time.sleep(RETRY_PAUSE).await;
-        }
-        world.oracle(|oracle, now| oracle.paused_since = Some(now.elapsed));
-        world.time.sleep(length).await;
-        world.oracle(|oracle, _| oracle.paused_since = None);
-        while !halt(&world, worker, false).await {
-            world.time.sleep(RETRY_PAUSE).await;
-        }
-    });
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivered {
+    /// It must be delivered again.
+    Refused,
+    Acknowledged,
+    /// It is acknowledged by a worker that does not serve the location any more, and that keeps nothing of it.
+    Elsewhere,
 }
 
-async fn halt(world: &World, worker: usize, halted: bool) -> bool {
+/// Delivers it to this worker, or to another one if this one is down.
+async fn try_deliver(world: &World, notification: &Notification, worker: usize) -> Delivered {
     let Some((life, engine)) = world.running(worker) else {
-        return false;
+        return Delivered::Refused;
     };
-    let location = &world.fixture.location;
-    let set_halt = async {
-        let result = if halted {
-            engine.pause(location).await
-        } else {
-            engine.resume(location).await.map(drop)
-        };
-        result.is_ok()
+    let mut acceptance = None;
+    let was_given = life.location_is_given();
+    let accept = async {
+        acceptance = accept(world, &engine, notification).await;
+        acceptance.is_some()
     };
-    life.completes(set_halt).await
+    if !life.completes(accept).await {
+        return Delivered::Refused;
+    }
+    match acceptance {
+        Some(Acceptance::Ignored) if !(was_given && life.location_is_given()) => {
+            Delivered::Elsewhere
+        }
+        _ => Delivered::Acknowledged,
+    }
 }
 
-/// Whether a worker accepted it: this one, or another one if this one is down.
-async fn try_deliver(world: &World, notification: &Notification, worker: usize) -> bool {
-    let Some((life, engine)) = world.running(worker) else {
-        return false;
-    };
-    life.completes(accept(world, &engine, notification)).await
-}
-
-async fn accept(world: &World, engine: &Engine, notification: &Notification) -> bool {
+async fn accept(world: &World, engine: &Engine, notification: &Notification) -> Option<Acceptance> {
     match notification {
         Notification::Webhook { body, .. } => {
-            match Delivery::read(body.clone(), world.time.now()) {
-                Ok(mut delivery) => {
-                    if let Some(mutant) = world.mutant {
-                        mutant.change_delivery(&mut delivery);
-                    }
-                    engine.accept(&delivery).await.is_ok()
-                }
-                Err(_) => false,
+            let mut delivery = Delivery::read(body.clone(), world.time.now()).ok()?;
+            if let Some(mutant) = world.mutant {
+                mutant.change_delivery(&mut delivery);
             }
+            engine.accept(&delivery).await.ok()
         }
         Notification::Booking {
             caller,
-            at,
             person,
             reference,
+            ..
         } => {
             // The host reports no date, so the booking counts from the moment of the report.
             world.activity(*caller, Activity::Booked);
             let booked = engine.record(person, Trigger::Booked, reference);
-            let booked = booked.await.is_ok();
-            if booked {
-                world.oracle(|oracle, now| oracle.answers.acknowledged(*caller, *at, now.elapsed));
-            }
-            booked
+            booked.await.ok()
         }
     }
 }

@@ -1,11 +1,12 @@
 //! A worker: a process that runs an engine. It crashes where the plan says, and starts again on the same store.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gohighlevel::client::Client;
+use gohighlevel::client::{Client, Location};
 use gohighlevel::clock::Clock;
 use gohighlevel::error::Result;
 use gohighlevel::recipes::missed_call::Engine;
@@ -24,6 +25,8 @@ use super::world::World;
 pub(super) struct Life {
     pub(super) worker: usize,
     ended: watch::Sender<bool>,
+    /// Whether the host has given it the location, and has not begun to remove it since.
+    location_is_given: AtomicBool,
 }
 
 impl Life {
@@ -31,7 +34,17 @@ impl Life {
         Self {
             worker,
             ended: watch::Sender::new(false),
+            // The engine is built with it.
+            location_is_given: AtomicBool::new(true),
         }
+    }
+
+    pub(super) fn location_is_given(&self) -> bool {
+        self.location_is_given.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_location_is_given(&self, given: bool) {
+        self.location_is_given.store(given, Ordering::Relaxed);
     }
 
     /// Ends this life at once. The returned future never completes, so that no code of this life continues.
@@ -185,20 +198,28 @@ pub(super) async fn keep_running(world: Arc<World>, index: usize) -> Result<()> 
 }
 
 fn engine(world: &Arc<World>, life: &Arc<Life>) -> Result<Engine> {
-    let clock = Arc::new(MachineClock {
-        time: world.time.clone(),
-        error: Arc::clone(&world.workers[life.worker].clock_error),
-    });
+    let location = location(world, life)?;
+    Ok(Engine::builder(Arc::new(WorkerStore::new(world, life)))
+        .clock(clock(world, life))
+        .location(location, world.fixture.recipe.clone())
+        .build())
+}
+
+/// The location with a client of its own.
+pub(super) fn location(world: &Arc<World>, life: &Arc<Life>) -> Result<Location> {
     let client = Client::builder()
         .token(TOKEN)
         .transport(Network::new(world, life))
-        .clock(Arc::<MachineClock>::clone(&clock))
+        .clock(clock(world, life))
         .build()?;
-    let location = client.location(world.fixture.location.clone());
-    Ok(Engine::builder(Arc::new(WorkerStore::new(world, life)))
-        .clock(clock)
-        .location(location, world.fixture.recipe.clone())
-        .build())
+    Ok(client.location(world.fixture.location.clone()))
+}
+
+fn clock(world: &World, life: &Life) -> Arc<MachineClock> {
+    Arc::new(MachineClock {
+        time: world.time.clone(),
+        error: Arc::clone(&world.workers[life.worker].clock_error),
+    })
 }
 
 /// The clock of a worker's machine, which may be wrong.

@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 use super::acks::{AwaitedAck, Fact};
 use super::faults::ActiveFaults;
 use super::fixture::{Fixture, LOCATION, TOKEN};
+use super::host;
 use super::invariant::Invariant;
 use super::mutants::Mutant;
 use super::oracle::{Call, Moment, Oracle, StepAction};
@@ -48,13 +49,15 @@ pub(super) struct World {
     pub(super) dates_answers: bool,
     /// Notified at the first violation.
     pub(super) failed: Notify,
-    /// How many notifications, sweeps and pauses are under way.
+    /// How many notifications, sweeps, pauses and absences are under way.
     pub(super) under_way: AtomicUsize,
     oracle: Mutex<Oracle>,
     timeline: Mutex<Timeline>,
     /// How many webhooks have been sent.
     sent_webhooks: Mutex<usize>,
     pub(super) awaited_acks: Mutex<BTreeMap<String, AwaitedAck>>,
+    /// Held during an absence of the location.
+    pub(super) absence: tokio::sync::Mutex<()>,
     contacts: Mutex<BTreeMap<Caller, String>>,
     bookings: AtomicUsize,
 }
@@ -84,6 +87,7 @@ impl World {
             timeline: Mutex::default(),
             sent_webhooks: Mutex::default(),
             awaited_acks: Mutex::default(),
+            absence: tokio::sync::Mutex::default(),
             contacts: Mutex::default(),
             bookings: AtomicUsize::new(0),
         };
@@ -151,7 +155,12 @@ impl World {
                 delivery,
             } => self.write(caller, words, delivery)?,
             EventKind::Sweep { worker } => webhook_delivery::begin_sweep(self, worker),
-            EventKind::Pause { worker, length } => webhook_delivery::pause(self, worker, length),
+            EventKind::Pause { worker, length } => host::pause(self, worker, length),
+            EventKind::Absence {
+                worker,
+                departure,
+                length,
+            } => host::leave(self, worker, departure, length),
             EventKind::Book { caller, worker } => self.book(caller, worker),
             EventKind::SetDnd {
                 caller,
@@ -326,19 +335,25 @@ impl World {
         self.send_new_webhooks(Some(delivery));
     }
 
-    /// Sends the webhooks that the platform has created since the last time.
-    pub(super) fn send_new_webhooks(self: &Arc<Self>, delivery: Option<DeliveryPlan>) {
+    /// Sends the webhooks that the platform has created since the last time, and returns their ids.
+    pub(super) fn send_new_webhooks(
+        self: &Arc<Self>,
+        delivery: Option<DeliveryPlan>,
+    ) -> Vec<String> {
         let new = {
             let mut sent = lock(&self.sent_webhooks);
             let new = self.platform.deliveries_from(*sent);
             *sent += new.len();
             new
         };
+        let delivery = delivery.unwrap_or(DeliveryPlan::PROMPT);
+        let mut ids = Vec::new();
         for webhook in new {
-            let delivery = delivery.unwrap_or(DeliveryPlan::PROMPT);
             let (id, body) = (webhook.webhook_id, webhook.body);
+            ids.push(id.clone());
             webhook_delivery::send(self, Notification::Webhook { id, body }, delivery);
         }
+        ids
     }
 
     /// The platform accepted an action, which left the engine at `left`.

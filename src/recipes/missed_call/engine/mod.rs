@@ -343,7 +343,9 @@ impl Engine {
     /// the recipe that they began with. Lifts [`Halt::Uninstalled`], [`Halt::Removed`] and [`Halt::Finishing`], in the store
     /// and so for all processes, but no pause. Sweeps include the location at once.
     ///
-    /// Call it when the host has stored a grant, has changed a recipe, or has given a location another token.
+    /// Call it when the host has stored a grant, has changed a recipe, or has given a location another token. After a new
+    /// installation call [`app_installed`](Self::app_installed) too: a removal that is reported after this call counts
+    /// otherwise, even if it happened before the installation.
     pub async fn put_location(
         &self,
         location: Location,
