@@ -96,11 +96,17 @@ fn expanded(place: &str) -> Vec<PathBuf> {
     folders
 }
 
-pub(super) fn find(program: &str) -> Option<PathBuf> {
+fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = USUAL.iter().flat_map(|place| expanded(place));
     let mut folders = std::env::split_paths(&path).chain(usual);
     folders.find(|folder| folder.join(program).is_file())
+}
+
+/// The folder of all of PostgreSQL's programs; the PATH may have links to some of them.
+pub(super) fn programs() -> Option<PathBuf> {
+    let initdb = fs::canonicalize(find("initdb")?.join("initdb")).ok()?;
+    Some(initdb.parent()?.to_owned())
 }
 
 /// The user to run the servers as: they refuse to run as root.
@@ -152,8 +158,7 @@ pub(super) fn made_by(
 }
 
 fn start() -> Option<Cluster> {
-    let (programs, pooler) = (find("initdb")?, find("pgbouncer"));
-    find("pg_ctl")?;
+    let (programs, pooler) = (programs()?, find("pgbouncer"));
     // It is removed by the one who watches.
     let folder = tempfile::tempdir().ok()?.keep();
     let user = other_user();

@@ -6,7 +6,7 @@ use std::process::Output;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::cluster::{command, find, made_by, other_user};
+use super::cluster::{command, made_by, other_user, programs};
 
 /// Both have it: whichever is the primary waits for the other one.
 const SETTINGS: &str = "listen_addresses = ''\nwal_level = replica\nhot_standby = on\n\
@@ -23,7 +23,7 @@ pub(crate) struct Pair {
 impl Pair {
     /// `None` where the programs are missing.
     pub(crate) async fn start() -> Option<Self> {
-        let programs = find("initdb")?;
+        let programs = programs()?;
         let folder = tempfile::tempdir().ok()?;
         if let Some((user, group)) = other_user() {
             std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).ok()?;
