@@ -221,7 +221,7 @@ async fn a_location_is_served_from_its_grant_to_its_removal_and_again() {
     agency.fake.deliveries_settled().await;
     assert_eq!(agency.statuses(&early).last(), Some(&200));
     let texts = agency.texts(SOLEIL, 1).await;
-    let body = texts[0].body.expose();
+    let body = texts[0].body.as_str();
     assert!(body.contains("https://calendly.com/soleil/visit"), "{body}");
 
     agency.restart().await;
@@ -265,15 +265,15 @@ async fn an_agency_installs_it_and_its_systems_change_and_remove_a_location() {
         problem.starts_with("recipe.toml:5: steps.text.body"),
         "{problem}"
     );
-    let own = "{{ location.name }}: we call you back.";
+    let own = "Soleil here. Sorry, we call you back.";
     let (status, answer) = agency.operator(Method::PUT, &path, recipe(own)).await;
     assert_eq!(status, StatusCode::OK, "{}", agency.log());
     assert_eq!(answer["status"]["recipe"]["name"], "own");
     agency.call(SOLEIL, SOLEIL_PHONE).await;
     let texts = agency.texts(SOLEIL, 1).await;
-    let body = texts[0].body.expose();
+    let body = texts[0].body.as_str();
     assert!(
-        body.starts_with("Soleil Infusion: we call you back."),
+        body.starts_with("Soleil here. Sorry, we call you back."),
         "{body}"
     );
 
