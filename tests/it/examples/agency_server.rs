@@ -265,7 +265,7 @@ async fn an_agency_installs_it_and_its_systems_change_and_remove_a_location() {
         problem.starts_with("recipe.toml:5: steps.text.body"),
         "{problem}"
     );
-    let own = "{{ location.name }}: we call you back.";
+    let own = "Soleil here. Sorry, we call you back.";
     let (status, answer) = agency.operator(Method::PUT, &path, recipe(own)).await;
     assert_eq!(status, StatusCode::OK, "{}", agency.log());
     assert_eq!(answer["status"]["recipe"]["name"], "own");
@@ -273,7 +273,7 @@ async fn an_agency_installs_it_and_its_systems_change_and_remove_a_location() {
     let texts = agency.texts(SOLEIL, 1).await;
     let body = texts[0].body.as_str();
     assert!(
-        body.starts_with("Soleil Infusion: we call you back."),
+        body.starts_with("Soleil here. Sorry, we call you back."),
         "{body}"
     );
 
