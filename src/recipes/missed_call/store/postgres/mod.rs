@@ -128,9 +128,14 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
-        self.presence.report(&self.database).await;
-        let committed = self.committer.commit(&self.database, &self.clock, &commit);
-        self.noted("commit", committed.await)
+        let committed = self
+            .committer
+            .commit(&self.database, &self.clock, &commit)
+            .await;
+        if committed.is_ok() {
+            self.presence.report(&self.database).await;
+        }
+        self.noted("commit", committed)
     }
 
     async fn open_episode(&self, person: &PersonKey) -> Result<Option<Stored>, StoreError> {

@@ -19,6 +19,8 @@ use crate::postgres::{Database, NOW, Statement};
 
 const REPORT_EVERY: Duration = Duration::from_secs(10);
 const GONE_AFTER: Duration = Duration::from_secs(60);
+/// How soon a report is tried again that failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How long it is remembered that a process was there.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
@@ -55,7 +57,7 @@ impl Presence {
         }
         if let Err(error) = database.queries(&statements(self.process)).await {
             tracing::warn!(%error, "the database does not know that this process is there; after a minute others take its work over");
-            *self.reported() = None;
+            *self.reported() = Some(now.saturating_sub(REPORT_EVERY - AGAIN_AFTER));
         }
     }
 
