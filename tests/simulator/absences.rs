@@ -110,13 +110,18 @@ impl Absences {
         self.0[absence.0].returned.is_some()
     }
 
-    /// Whether what was pending has ended between the two calls.
-    pub(super) fn ended_between(&self, first: Call, second: Call, tolerance: Duration) -> bool {
+    /// Whether what was pending of a call has ended before another call's episode was stored at this time.
+    pub(super) fn ended_between(
+        &self,
+        first: Call,
+        stored: Timestamp,
+        tolerance: Duration,
+    ) -> bool {
         let mut absences = self.0.iter();
         absences.any(|absence| {
             let back = absence.returned.map(|back| back.time + tolerance);
             absence.halt != Halt::Finishing
-                && absence.began.time <= second.ended_at + tolerance
+                && absence.began.time <= stored
                 && back.is_none_or(|back| first.ended_from <= back)
         })
     }

@@ -286,7 +286,8 @@ impl Oracle {
             let left_at = now.time.saturating_sub(now.elapsed.saturating_sub(left));
             self.answers_no_flood(message, call, left_at.unwrap_or(now.time));
         }
-        self.is_far_from_the_last(&key, call, rule);
+        let stored = self.answers.began(&effect.episode).unwrap_or(now.time);
+        self.is_far_from_the_last(&key, call, stored, rule);
         self.accepted.entry(key).or_default().push(effect);
     }
 
@@ -332,7 +333,7 @@ impl Oracle {
 
     /// One caller gets at most one first text within the cooldown. After an absence that has ended what was pending,
     /// callers are answered as if they had never called.
-    fn is_far_from_the_last(&mut self, key: &Key, call: Call, rule: &StepRule) {
+    fn is_far_from_the_last(&mut self, key: &Key, call: Call, stored: Timestamp, rule: &StepRule) {
         let Some(cooldown) = rule.once_within else {
             return;
         };
@@ -344,7 +345,7 @@ impl Oracle {
                 } else {
                     (call, other)
                 };
-                if self.absences.ended_between(first, second, self.tolerance) {
+                if self.absences.ended_between(other, stored, self.tolerance) {
                     return false;
                 }
                 // An engine may take the earliest end for each.
