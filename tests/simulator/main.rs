@@ -87,6 +87,20 @@ fn every_invariant_holds_in_every_world_with_wrong_clocks() {
     assert_enough_activity(&summaries.unwrap_or_else(|violation| panic!("{violation}")));
 }
 
+/// Worlds in which an engine has once broken a promise: it swept by a wrong clock, sent a text after it had hung, took what
+/// came before a call for its answer.
+#[test]
+fn worlds_that_once_failed_hold() {
+    for seed in [430, 13_788] {
+        let held = with_wrong_clocks(seed).run();
+        assert!(held.is_ok(), "{}", held.unwrap_err());
+    }
+    for seed in [720, 50_844] {
+        let held = Simulation::of_seed(seed).run();
+        assert!(held.is_ok(), "{}", held.unwrap_err());
+    }
+}
+
 /// Worlds without texts and tasks prove nothing.
 fn assert_enough_activity(summaries: &[Summary]) {
     let texts: usize = summaries.iter().map(|summary| summary.texts).sum();

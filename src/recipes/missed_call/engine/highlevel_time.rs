@@ -38,6 +38,8 @@ struct Course {
     unanswered: u32,
     /// HighLevel is not asked again before the monotonic clock shows this.
     not_before: Duration,
+    /// The earliest that the time can be by the dates of verified reports, and what the monotonic clock showed then.
+    reported: Option<(Timestamp, Duration)>,
 }
 
 impl HighLevelTime {
@@ -94,6 +96,24 @@ impl HighLevelTime {
             self.ask().await;
         }
         self.doubts(dated).unwrap_or_else(|| self.now())
+    }
+
+    /// The same for a report that HighLevel surely sent. While its time is not known, it is not before any date that it has
+    /// reported: of two reports, the one with the older date does not come first because it is delivered last.
+    pub(super) async fn now_of_report(&self, dated: Option<Timestamp>) -> Timestamp {
+        let now = self.now_at(dated).await;
+        if self.is_sure() {
+            return now;
+        }
+        let elapsed = self.own.elapsed();
+        let mut course = self.course();
+        let known = course.reported.map(|(time, then)| {
+            let passed = elapsed.saturating_sub(then);
+            time.saturating_add(passed).unwrap_or(Timestamp::MAX)
+        });
+        let earliest = known.max(dated);
+        course.reported = earliest.map(|time| (time, elapsed));
+        earliest.map_or(now, |earliest| now.max(earliest))
     }
 
     /// A date of HighLevel's that makes this machine's time doubtful.

@@ -34,7 +34,8 @@ impl Intake {
             return Ok(Acceptance::Ignored);
         };
         let site = &*site;
-        let now = self.base.time.now_at(signal::reported_at(delivery)).await;
+        let reported_at = signal::reported_at(delivery);
+        let now = self.base.time.now_of_report(reported_at).await;
         let report = self.with_contact(site, report).await?;
         let Some(occurrence) = report.occurrence(now) else {
             return Ok(Acceptance::Ignored);
