@@ -65,6 +65,11 @@ impl Pair {
         let all = format!("kill -9 {pid} $(pgrep -P {pid})");
         let killed = Command::new("sh").args(["-c", &all]).output().await;
         assert!(killed.is_ok());
+        // They say that the primary is there for as long as nobody has asked for the exit code of its process.
+        let socket = format!(".s.PGSQL.{}", PORTS[self.primary]);
+        for file in [socket.clone(), socket + ".lock"] {
+            let _ = std::fs::remove_file(self.folder.path().join(file));
+        }
         self.primary = 1 - self.primary;
         self.pg_ctl(self.primary, &["promote"]).await;
         let dead = self.data(1 - self.primary);
@@ -83,10 +88,13 @@ impl Pair {
         self.folder.path().join(format!("data{node}"))
     }
 
+    fn log(&self, node: usize) -> PathBuf {
+        self.folder.path().join(format!("log{node}"))
+    }
+
     async fn run_node(&self, node: usize) {
-        let log = self.folder.path().join(format!("log{node}"));
         let port = format!("-p {}", PORTS[node]);
-        let log = log.display().to_string();
+        let log = self.log(node).display().to_string();
         self.pg_ctl(node, &["-l", &log, "-o", &port, "start"]).await;
     }
 
@@ -117,7 +125,8 @@ impl Pair {
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());
         let status = ctl.status().await.unwrap();
-        assert!(status.success(), "pg_ctl {arguments:?}");
+        let log = std::fs::read_to_string(self.log(node)).unwrap_or_default();
+        assert!(status.success(), "pg_ctl {arguments:?}: {log}");
     }
 
     fn command(&self, program: &Path) -> Command {
