@@ -91,6 +91,7 @@ pub(super) fn patient_recipe() -> String {
 /// Everybody who calls: new callers, and some who try again.
 pub(super) struct Callers {
     random: Rng,
+    between_calls: Duration,
     pub(super) calls: Vec<SimulatedEvent>,
 }
 
@@ -98,13 +99,22 @@ impl Callers {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             random: Rng::with_seed(!seed),
+            between_calls: BETWEEN_CALLS,
             calls: Vec::new(),
+        }
+    }
+
+    /// The same with another pause between two calls.
+    pub(super) fn every(self, between_calls: Duration) -> Self {
+        Self {
+            between_calls,
+            ..self
         }
     }
 
     /// Calls at a steady pace, and never ends.
     pub(super) async fn call_on(&mut self, fake: &FakeGhl) {
-        let mut pace = tokio::time::interval(BETWEEN_CALLS);
+        let mut pace = tokio::time::interval(self.between_calls);
         // On a busy machine fewer call: whoever catches up leaves no time for the kills.
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut callers = 0;

@@ -18,6 +18,8 @@ use super::kills::{Callers, Count, NO_LIMIT, patient_recipe, setting};
 use super::server::{Place, Server};
 use crate::postgres::servers;
 
+/// The servers share a rate limit, which leaves room for their checks at the start only if few call.
+const BETWEEN_CALLS: Duration = Duration::from_millis(800);
 /// A server lives no longer than this before one of the two is killed.
 const LONGEST_LIFE_MS: u64 = 400;
 /// How long the end of everything may take. The claims of the last that was killed are free after a minute.
@@ -43,7 +45,10 @@ async fn kills_of_two_servers_lose_nothing_and_double_nothing() {
         Server::start(&place, &fake).await,
         Server::start(&place, &fake).await,
     ];
-    let (mut callers, mut killer) = (Callers::new(seed), Rng::with_seed(seed));
+    let (mut callers, mut killer) = (
+        Callers::new(seed).every(BETWEEN_CALLS),
+        Rng::with_seed(seed),
+    );
     tokio::select! {
         () = callers.call_on(&fake) => {}
         () = kill_on(&place, &fake, kills, &mut killer, &mut servers) => {}
