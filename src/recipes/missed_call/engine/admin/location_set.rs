@@ -26,7 +26,7 @@ pub enum Put {
     Same,
 }
 
-/// What becomes of what is pending in a location that is removed.
+/// Whether what is pending in a removed location is finished or ended.
 // Exhaustive on purpose: there is nothing between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `run`, `lane_slots`, `quarantine` | which effects are begun now, and how many per location? |
 //! | `wake`, `clock_recovery` | whose time has come? |
-//! | `unserved` | what becomes of locations that are removed, or that nobody serves? |
+//! | `unserved` | how do removed locations, and those that nobody serves, come to their end? |
 //! | `attempt`, `begin` | does the effect still hold, and is its intent written before HighLevel is asked? |
 //! | `facts` | what does the decision depend on? |
 //! | `host_consent` | does the host know of a consent? |

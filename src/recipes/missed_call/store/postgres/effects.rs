@@ -48,7 +48,7 @@ impl Effects {
 /// A change that goes on from a claim.
 struct Fenced<'c> {
     fence: &'c Fence,
-    /// What becomes of the due time; the claim stays where nothing does.
+    /// The new due time, none for an effect that has ended; `None` if the claim stays.
     due: Option<Option<Timestamp>>,
     progress: Option<&'c Progress>,
 }
