@@ -89,14 +89,14 @@ fn every_invariant_holds_in_every_world_with_wrong_clocks() {
 
 /// Worlds in which an engine has once broken a promise: it swept by a wrong clock, sent a text after it had hung, took what
 /// came before a call for its answer, took the date of an answer that it read late for the time, dated a removal by a slow
-/// clock.
+/// clock, took the text of a later episode for that of an earlier one.
 #[test]
 fn worlds_that_once_failed_hold() {
-    for seed in [430, 13_788, 18_320] {
+    for seed in [430, 9_381, 13_788, 18_320] {
         let held = with_wrong_clocks(seed).run();
         assert!(held.is_ok(), "{}", held.unwrap_err());
     }
-    for seed in [720, 50_844, 60_906] {
+    for seed in [720, 50_844, 60_906, 87_186] {
         let held = Simulation::of_seed(seed).run();
         assert!(held.is_ok(), "{}", held.unwrap_err());
     }

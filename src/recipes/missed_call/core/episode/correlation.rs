@@ -1,6 +1,6 @@
 //! Decides what belongs to an episode: further calls that join it, and what its caller did after the call.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Episode, Input, Output, later};
 use crate::ids::MessageId;
@@ -8,6 +8,9 @@ use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::Step;
+
+/// How slow a clock may be for calls that HighLevel dates to be recognised as such.
+const SLOW_CLOCK: SignedDuration = SignedDuration::from_mins(1);
 
 impl Episode {
     /// When to close it; `None` while a step is open, because the end of that step comes as an input.
@@ -43,9 +46,10 @@ impl Episode {
     /// reported. The time during the call counts as after it: HighLevel does not say whether it dates a call by its
     /// beginning or its end.
     ///
-    /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it.
+    /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it. One that
+    /// lies ahead by seconds was dated by HighLevel, and this machine's clock is slow.
     pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
-        at < self.state.call_began_at() && self.state.call_ended_at <= now
+        at < self.state.call_began_at() && self.state.call_ended_at <= later(now, SLOW_CLOCK)
     }
 
     /// Applies only the stopping part of an input that another episode handles: it stops steps here as well.
