@@ -9,7 +9,7 @@ use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::Step;
 
-/// How slow a clock may be for calls that HighLevel dates to be recognised as such.
+/// How slow a clock may be, and calls that HighLevel dates still be recognised as such.
 const SLOW_CLOCK: SignedDuration = SignedDuration::from_mins(1);
 
 impl Episode {
@@ -47,9 +47,13 @@ impl Episode {
     /// beginning or its end.
     ///
     /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it. One that
-    /// lies ahead by seconds was dated by HighLevel, and this machine's clock is slow.
+    /// lies ahead by less than [`SLOW_CLOCK`] was more likely dated by HighLevel while this machine's clock is slow: what lies
+    /// further before it than that is before it by any clock.
     pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
-        at < self.state.call_began_at() && self.state.call_ended_at <= later(now, SLOW_CLOCK)
+        let began = self.state.call_began_at();
+        let ended = self.state.call_ended_at;
+        at < began
+            && (ended <= now || ended <= later(now, SLOW_CLOCK) && later(at, SLOW_CLOCK) < began)
     }
 
     /// Applies only the stopping part of an input that another episode handles: it stops steps here as well.
