@@ -197,7 +197,7 @@ impl Serialize for TemplateFolder {
     }
 }
 
-/// Which templates to list. The default finds the first 100.
+/// Which templates to list. The default finds the first 20.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailTemplateQuery {
     /// Those with this in their name.
@@ -212,7 +212,7 @@ pub struct EmailTemplateQuery {
     pub include: Option<EmailTemplateInclude>,
     /// How many to leave out.
     pub skip: u64,
-    /// How many a page has.
+    /// How many a page has, 20 at most.
     pub limit: u32,
 }
 
@@ -225,7 +225,7 @@ impl Default for EmailTemplateQuery {
             folder: None,
             include: None,
             skip: 0,
-            limit: 100,
+            limit: 20,
         }
     }
 }

@@ -171,6 +171,9 @@ pub struct VoiceAiTranslation {
     pub enabled: Option<bool>,
     /// Into which language, such as `es`.
     pub language: Option<String>,
+    /// The translation, of a call.
+    #[serde(alias = "translatedTranscript")]
+    pub transcript: Option<Private<String>>,
 }
 
 /// Something that an agent can do in a call.
@@ -180,6 +183,7 @@ pub struct VoiceAiTranslation {
 #[non_exhaustive]
 pub struct VoiceAiAgentAction {
     /// Its id.
+    #[serde(alias = "_id")]
     pub id: VoiceAiActionId,
     /// What kind of action it is.
     #[serde(default)]

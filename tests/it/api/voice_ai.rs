@@ -104,6 +104,8 @@ async fn an_agent_and_a_call() {
     );
     assert_eq!(text(&call.summary), Some("Rosan Deo asked for Tuesday."));
     assert_eq!(call.extracted_data.as_ref().unwrap()["name"], "Rosan Deo");
+    let translation = call.translation.as_ref().unwrap();
+    assert_eq!(text(&translation.transcript), Some("bot: Hola"));
     let action = &call.actions[0];
     assert_eq!(action.action_type, Some(VoiceAiActionType::Sms));
     assert!(action.triggered_at < action.executed_at);
