@@ -174,16 +174,13 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
         _ => None,
     };
     let mut own = Vec::new();
-    let outcome = version(&request.headers)
-        .and_then(|()| match holder {
-            Some(Holder::Location(location)) => Ok(location),
-            Some(Holder::Company(_)) => Err(Answer::wrong_token_kind()),
-            None => Err(Answer::unauthorized("Invalid JWT")),
-        })
-        .and_then(|location| match family {
-            Some("workflows-marketplace") => marketplace::answer(&mut world, location, request),
-            _ => routes::answer(&mut world, location, request, now, &mut own),
-        });
+    let outcome = match (family, holder) {
+        (Some("workflows-marketplace"), Some(Holder::Location(location))) => {
+            version(&request.headers)
+                .and_then(|_| marketplace::answer(&mut world, location, request))
+        }
+        _ => routes::answer(&mut world, holder, request, now, &mut own),
+    };
     let consequences = before.iter().flat_map(|before| before.events(&world, now));
     for event in consequences.chain(own) {
         shared.emit(&world, event, now);

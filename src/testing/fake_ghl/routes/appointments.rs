@@ -2,10 +2,36 @@
 
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::{fresh_id, wire_time};
+use crate::testing::fake_ghl::visit::Visit;
+
+pub(super) const MODULE: Module = Module {
+    name: "Appointments",
+    rules: &["TODO"],
+    operations: &[
+        own(
+            "POST",
+            "/calendars/events/appointments",
+            "calendars/events.write",
+            |v, _, b| create(v, b),
+        ),
+        own(
+            "GET",
+            "/calendars/events/appointments/{eventId}",
+            "calendars/events.readonly",
+            |v, p, _| get(v, p[0]),
+        ),
+        own(
+            "PUT",
+            "/calendars/events/appointments/{eventId}",
+            "calendars/events.write",
+            |v, p, b| update(v, p[0], b),
+        ),
+    ],
+};
 
 const CREATE: &[Property] = &[
     required("calendarId", Kind::Text),

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::phone::PhoneNumber;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
 use crate::testing::fake_ghl::contact::Contact;
 use crate::testing::fake_ghl::envelope;
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::visit::Visit;
 
 const PROPERTIES: &[Property] = &[
     required("type", Kind::Text),
@@ -50,6 +51,22 @@ const TYPES: &[&str] = &[
     "Live_Chat",
     "TIKTOK",
 ];
+
+pub(super) const MODULE: Module = Module {
+    name: "Sending messages",
+    rules: &[
+        "Texts need a phone number, e-mails an address, and both a channel that is not on Do-not-disturb.",
+        "Other channels are refused: no provider is connected to a location.",
+        "Internal comments reach nobody and are kept in the conversation.",
+        "A message for later is kept as `scheduled` and never goes out by itself; it can be cancelled.",
+    ],
+    operations: &[own(
+        "POST",
+        "/conversations/messages",
+        "conversations/message.write",
+        |v, _, b| send(v, b),
+    )],
+};
 
 pub(super) fn send(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     check(body, PROPERTIES)?;
