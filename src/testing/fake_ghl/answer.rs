@@ -10,14 +10,28 @@ pub(super) type Fields = Map<String, Value>;
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// Null for no body at all.
     pub(super) body: Value,
+    /// What the body is, where it is no JSON but the text of a file.
+    pub(super) file: Option<&'static str>,
 }
 
 pub(super) type Outcome = Result<Answer, Answer>;
 
 impl Answer {
     pub(super) fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, body }
+        Self {
+            status,
+            body,
+            file: None,
+        }
+    }
+
+    pub(super) fn file(content_type: &'static str, text: &str) -> Self {
+        Self {
+            file: Some(content_type),
+            ..Self::ok(text.into())
+        }
     }
 
     pub(super) fn ok(body: Value) -> Self {

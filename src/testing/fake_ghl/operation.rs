@@ -39,6 +39,17 @@ pub(super) enum Access {
     Open,
 }
 
+impl Access {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Location => "location",
+            Self::Agency => "agency",
+            Self::Either => "location or agency",
+            Self::Open => "none",
+        }
+    }
+}
+
 /// What is done. The texts are the segments of the path that vary, in their order; the fields are the body.
 #[derive(Clone, Copy)]
 pub(super) enum Play {

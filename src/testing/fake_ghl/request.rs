@@ -98,19 +98,38 @@ impl ApiRequest {
     /// The body as a JSON object. A body that does not say it is JSON is not read, as web frameworks do: it counts as
     /// empty.
     pub(super) fn body(&self) -> Result<Fields, Answer> {
+        match self.json()? {
+            // Few operations take a list; they read it themselves.
+            Value::Array(_) => Ok(Fields::new()),
+            Value::Object(fields) => Ok(fields),
+            _ => Err(Answer::bad_request("The request body must be an object")),
+        }
+    }
+
+    /// The body as a list of JSON objects.
+    pub(super) fn body_list(&self) -> Result<Vec<Fields>, Answer> {
+        let refused = || Answer::bad_request("The request body must be a list of objects");
+        let Value::Array(items) = self.json()? else {
+            return Err(refused());
+        };
+        let fields = items.into_iter().map(|item| match item {
+            Value::Object(fields) => Ok(fields),
+            _ => Err(refused()),
+        });
+        fields.collect()
+    }
+
+    fn json(&self) -> Result<Value, Answer> {
         let is_json = self
             .headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
         if self.raw.is_empty() || !is_json {
-            return Ok(Fields::new());
+            return Ok(Value::Object(Fields::new()));
         }
-        match serde_json::from_slice(&self.raw) {
-            Ok(Value::Object(fields)) => Ok(fields),
-            Ok(_) => Err(Answer::bad_request("The request body must be an object")),
-            Err(_) => Err(Answer::bad_request("Unexpected token in JSON")),
-        }
+        serde_json::from_slice(&self.raw)
+            .map_err(|_| Answer::bad_request("Unexpected token in JSON"))
     }
 
     /// The body as it goes into the log: JSON if it is some, else text, else nothing.

@@ -25,6 +25,8 @@ pub(super) struct Resource {
     pub(super) create: &'static [Property],
     /// What an update may and must have.
     pub(super) update: &'static [Property],
+    /// What both may have besides.
+    pub(super) both: &'static [Property],
     /// The field of which each record of a location has its own, whatever the letter case; empty if there is none.
     pub(super) unique: &'static str,
     /// What a new record has besides, as JSON.
@@ -42,6 +44,7 @@ pub(super) const PLAIN: Resource = Resource {
     many: "",
     create: &[],
     update: &[],
+    both: &[],
     unique: "",
     defaults: "{}",
     dates: None,
@@ -66,7 +69,7 @@ impl Resource {
         body: &Fields,
         now: Timestamp,
     ) -> Result<Fields, Answer> {
-        check_besides(body, self.create, owner)?;
+        self.check(body, self.create, owner)?;
         self.is_free(records, owner, None, body)?;
         let mut record = Fields::new();
         record.insert(self.id.to_owned(), fresh_id().into());
@@ -109,7 +112,7 @@ impl Resource {
         now: Timestamp,
     ) -> Result<Fields, Answer> {
         self.find(records, id)?;
-        check_besides(body, self.update, owner)?;
+        self.check(body, self.update, owner)?;
         self.is_free(records, owner, Some(id), body)?;
         let all = records.entry(self.collection).or_default();
         let mut all = all.iter_mut();
@@ -129,6 +132,20 @@ impl Resource {
         position
             .map(|position| all.remove(position))
             .ok_or_else(|| Answer::not_found(self.what, id))
+    }
+
+    /// Checks a body in which the ids of its owner may stand, too.
+    fn check(
+        &self,
+        body: &Fields,
+        properties: &[Property],
+        owner: &[(&str, &str)],
+    ) -> Result<(), Answer> {
+        let mut body = body.clone();
+        for (name, _) in owner {
+            body.remove(*name);
+        }
+        check(&body, &[properties, self.both].concat())
     }
 
     /// Refuses a natural key that another record of the same owner has. HighLevel's wording is not documented.
@@ -230,19 +247,6 @@ impl Resource {
         self.removed(visit, id)?;
         Ok(Answer::success())
     }
-}
-
-/// Checks a body in which the ids of its owner may stand, too.
-fn check_besides(
-    body: &Fields,
-    properties: &[Property],
-    owner: &[(&str, &str)],
-) -> Result<(), Answer> {
-    let mut body = body.clone();
-    for (name, _) in owner {
-        body.remove(*name);
-    }
-    check(&body, properties)
 }
 
 fn wrapped(name: &str, value: Value) -> Value {

@@ -77,6 +77,11 @@ impl Limiter {
         }
     }
 
+    /// Another limit from now on; what was counted is forgotten.
+    pub(super) fn set(&mut self, requests: u32, window: Duration) {
+        *self = Self::new(requests, window);
+    }
+
     /// Counts a request that arrived at `elapsed` on a clock that never goes back. Refused ones are not counted.
     pub(super) fn admit(&mut self, token: &str, elapsed: Duration, now: Timestamp) -> Allowance {
         let usage = self.used.entry(token.to_owned()).or_default();

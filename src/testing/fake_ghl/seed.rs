@@ -34,10 +34,25 @@ use super::world::{Company, Location, PrivateToken, Records, User, World};
 ///     "tags": ["vip"],
 ///     "workflows": [{"id": "workflow1", "name": "Welcome", "status": "published"}],
 ///     "pipelines": [{"id": "pipeline1", "name": "Sales", "stages": [{"id": "stage1", "name": "New"}]}],
+///     "permissions": ["missed-call-text-back"],
+///     "channels": {"SMS": [{"conversationProvider": {"_id": "p1", "name": "Other", "type": "SMS", "default": true}}]},
+///     "records": {"links": [{"id": "link1", "name": "Offer", "redirectTo": "https://example.com"}],
+///                 "phoneNumbers": [{"phoneNumber": "+13125550100"}]},
 ///     "contacts": [{"id": "contact1", "firstName": "Maria", "phone": "+13125550111"}]
+///   }],
+///   "agencies": [{
+///     "company": {"id": "company1", "name": "Agency"},
+///     "tokens": ["pit-agency", {"token": "pit-reader", "scopes": ["locations.readonly"]}],
+///     "users": [{"id": "user2", "name": "Ben Ode"}],
+///     "makesLocations": true,
+///     "records": {"snapshots": [{"id": "snapshot1", "name": "Clinic"}], "customMenus": []}
 ///   }]
 /// }
 /// ```
+///
+/// A token is a text, or has the `scopes` that it is limited to. `channels` names providers that send in HighLevel's place.
+/// `records` holds what else a location or an agency has, by collection; an unknown collection is refused in words that name
+/// all of them. `makesLocations` says whether the agency's plan lets it make locations.
 ///
 /// Answers contain `location`, `users` and `workflows` unchanged. Contacts have the properties of a create call and are
 /// normalised like one. Every `id` is optional; a missing one is generated. A custom field's `fieldKey` begins with

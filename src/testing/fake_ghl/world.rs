@@ -167,6 +167,7 @@ pub(super) struct Conversation {
     pub(super) date_added: Timestamp,
     pub(super) last_message_at: Timestamp,
     pub(super) unread: u64,
+    pub(super) starred: bool,
     pub(super) messages: Vec<Fields>,
     /// What stands in the e-mails among the messages.
     pub(super) emails: Vec<Fields>,
@@ -291,6 +292,7 @@ impl Location {
                     date_added: now,
                     last_message_at: now,
                     unread: 0,
+                    starred: false,
                     messages: Vec::new(),
                     emails: Vec::new(),
                 });

@@ -3,31 +3,19 @@
 use serde_json::json;
 
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
-use crate::testing::fake_ghl::check::{Kind, Property, optional, required};
+use crate::testing::fake_ghl::check::{Kind, optional, required};
 use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::resource::{PLAIN, Resource};
 use crate::testing::fake_ghl::visit::Visit;
-
-const UPDATE: &[Property] = &[
-    optional("name", Kind::Text),
-    optional("phone", Kind::TextOrNull),
-    optional("email", Kind::TextOrNull),
-    optional("website", Kind::TextOrNull),
-    optional("address", Kind::TextOrNull),
-    optional("city", Kind::TextOrNull),
-    optional("postalCode", Kind::TextOrNull),
-    optional("state", Kind::TextOrNull),
-    optional("country", Kind::TextOrNull),
-    optional("description", Kind::TextOrNull),
-];
 
 pub(super) const BUSINESSES: Resource = Resource {
     collection: "businesses",
     what: "Business",
     one: "business",
     many: "businesses",
-    create: &[
-        required("name", Kind::Text),
+    create: &[required("name", Kind::Text)],
+    update: &[optional("name", Kind::Text)],
+    both: &[
         optional("phone", Kind::TextOrNull),
         optional("email", Kind::TextOrNull),
         optional("website", Kind::TextOrNull),
@@ -38,7 +26,6 @@ pub(super) const BUSINESSES: Resource = Resource {
         optional("country", Kind::TextOrNull),
         optional("description", Kind::TextOrNull),
     ],
-    update: UPDATE,
     dates: Some(("createdAt", "updatedAt")),
     ..PLAIN
 };

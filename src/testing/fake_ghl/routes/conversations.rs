@@ -10,7 +10,10 @@ use crate::testing::fake_ghl::world::Conversation;
 
 pub(super) const MODULE: Module = Module {
     name: "Conversations",
-    rules: &["TODO"],
+    rules: &[
+        "Conversations are listed by their last message, and go on after `startAfterDate`.",
+        "Messages come newest first, wrapped twice, and go on after `lastMessageId`. The text of an e-mail has an operation of its own.",
+    ],
     operations: &[
         own(
             "GET",

@@ -246,11 +246,14 @@ fn set_permissions(visit: &mut AgencyVisit<'_>, id: &str, body: &Fields) -> Outc
     Ok(Answer::ok(json!({ "permissions": permissions })))
 }
 
-/// A location of a seed sends its texts through HighLevel's own phone system.
+/// The providers of a channel. A seed names those that are not HighLevel's own.
 fn channel(visit: &Visit<'_>, kind: &str) -> Outcome {
-    let channel = visit.location.channels.get(kind).cloned();
-    let channel = channel.unwrap_or_else(|| json!({ "type": kind, "provider": "leadconnector" }));
-    Ok(Answer::ok(json!({ "conversationChannel": channel })))
+    let own = || json!([{ "conversationProvider": { "name": "LC Phone", "isDefault": true } }]);
+    let providers = visit.location.channels.get(kind).cloned();
+    let providers = providers.unwrap_or_else(own);
+    Ok(Answer::ok(
+        json!({ "conversationChannel": { kind: providers } }),
+    ))
 }
 
 fn company(visit: &mut AgencyVisit<'_>, id: &str) -> Outcome {

@@ -1,8 +1,12 @@
 //! The API's operations. This file finds the operation of a request and checks who asks for what; every other file here
 //! holds one resource. Operations see their own location or agency alone and do no I/O.
 
+mod agency_records;
 mod appointments;
 mod businesses;
+mod calendar_events;
+mod calendar_settings;
+mod calendars;
 mod contact_relations;
 mod contacts;
 mod conversations;
@@ -11,17 +15,25 @@ mod custom_values;
 mod export;
 mod links;
 mod locations;
+mod message_log;
 mod notes;
 mod oauth;
+mod object_fields;
 mod opportunities;
 mod opportunity_search;
+mod pages;
 mod phone_numbers;
 mod pipelines;
+mod recurring_tasks;
 mod search;
 mod send;
+mod services;
 mod tags;
 mod tasks;
+mod templates;
+mod threads;
 mod users;
+mod voice_ai;
 mod workflows;
 
 use jiff::Timestamp;
@@ -33,7 +45,7 @@ use super::operation::{Access, Found, Module, Operation, Play, find};
 use super::request::ApiRequest;
 use super::resource::Resource;
 use super::rules::{bearer, version};
-use super::visit::{AgencyVisit, Version, Visit};
+use super::visit::{AgencyVisit, Visit};
 use super::world::World;
 
 pub(super) use contacts::CREATE as CONTACT_PROPERTIES;
@@ -44,38 +56,75 @@ pub(super) const MODULES: &[Module] = &[
     oauth::MODULE,
     locations::MODULE,
     users::MODULE,
+    agency_records::MODULE,
     contacts::MODULE,
     search::MODULE,
     contact_relations::MODULE,
     tags::MODULE,
     tasks::MODULE,
+    recurring_tasks::MODULE,
     notes::MODULE,
     custom_values::MODULE,
     custom_fields::MODULE,
+    object_fields::MODULE,
     businesses::MODULE,
     workflows::MODULE,
     links::MODULE,
+    templates::MODULE,
+    pages::MODULE,
     pipelines::MODULE,
     opportunities::MODULE,
     opportunity_search::MODULE,
+    calendars::MODULE,
     appointments::MODULE,
+    calendar_events::MODULE,
+    calendar_settings::MODULE,
+    services::MODULE,
     conversations::MODULE,
+    threads::MODULE,
     send::MODULE,
+    message_log::MODULE,
     export::MODULE,
     phone_numbers::MODULE,
+    voice_ai::MODULE,
 ];
 
 /// The collections of a location that a seed can fill.
 pub(super) const COLLECTIONS: &[&Resource] = &[
     &businesses::BUSINESSES,
+    &calendar_events::BLOCKED,
+    &calendar_events::NOTES,
+    &calendar_settings::NOTIFICATIONS,
+    &calendar_settings::RESOURCES,
+    &calendar_settings::SCHEDULES,
+    &calendars::CALENDARS,
+    &calendars::GROUPS,
     &links::LINKS,
+    &object_fields::FIELDS,
+    &object_fields::FOLDERS,
     &opportunities::LOST_REASONS,
+    &pages::CAMPAIGNS,
+    &pages::FORMS,
+    &pages::FUNNELS,
+    &pages::SUBMISSIONS,
+    &pages::SURVEYS,
     &phone_numbers::NUMBERS,
     &phone_numbers::POOLS,
+    &recurring_tasks::RECURRING,
+    &services::BOOKINGS,
+    &services::PLACES,
+    &services::SERVICES,
+    &templates::EMAILS,
+    &templates::TEMPLATES,
+    &threads::SUBTYPES,
+    &voice_ai::ACTIONS,
+    &voice_ai::AGENTS,
+    &voice_ai::CALLS,
 ];
 
 /// The collections of an agency that a seed can fill.
-pub(super) const AGENCY_COLLECTIONS: &[&Resource] = &[];
+pub(super) const AGENCY_COLLECTIONS: &[&Resource] =
+    &[&agency_records::MENUS, &agency_records::SNAPSHOTS];
 
 /// Answers a request of the API that is not answered apart.
 pub(super) fn answer(
