@@ -1,7 +1,9 @@
 //! FakeGhl over real HTTP: one test for each rule of the platform it keeps.
 #![allow(clippy::unwrap_used)]
 
+mod agency;
 mod consequences;
+mod console;
 mod contacts;
 mod control;
 mod custom_fields;
@@ -11,11 +13,15 @@ mod messages;
 mod modes;
 mod notes;
 mod opportunities;
+mod pages;
+mod pipelines;
 mod program;
 mod receiver;
 mod records;
+mod resources;
 mod search;
 mod seed;
+mod versions;
 mod webhooks;
 
 use std::sync::Arc;
