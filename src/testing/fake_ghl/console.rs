@@ -92,7 +92,7 @@ const COMMANDS: &[Command] = &[
         "POST",
         "/_fake/seed",
         "a seed, see `Seed`",
-        "everything begins anew with this state; tokens of OAuth are gone, and faults stay",
+        "everything starts again with this state; tokens of OAuth are gone, and faults stay",
         |s, _, r| {
             control::reseed(s, &Seed::from_json(&String::from_utf8_lossy(&r.raw))?)?;
             done()
@@ -383,21 +383,21 @@ const COMMANDS: &[Command] = &[
         "POST",
         "/_fake/triggers",
         "`{\"url\",\"locationId\",\"workflowId\",\"key\",\"filters\"}`",
-        "a user adds the app's trigger to a workflow, and the app is told at `url`; answers `{\"triggerId\",\"status\",\"body\"}`, the last two the app's",
+        "a user adds the app's trigger to a workflow, and the app is notified at `url`; answers `{\"triggerId\",\"status\",\"body\"}`, the last two the app's",
         Asking::AddTrigger,
     ),
     ask(
         "PUT",
         "/_fake/triggers/{triggerId}",
         "`{\"filters\"}`",
-        "a user changes a trigger's filters, and the app is told",
+        "a user changes a trigger's filters, and the app is notified",
         Asking::ChangeTrigger,
     ),
     ask(
         "DELETE",
         "/_fake/triggers/{triggerId}",
         "",
-        "a user removes a trigger, and the app is told",
+        "a user removes a trigger, and the app is notified",
         Asking::RemoveTrigger,
     ),
     ask(

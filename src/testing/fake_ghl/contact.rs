@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::values::{fresh_id, wire_time, written_value};
-use super::visit::Version;
+use super::version::Version;
 use crate::phone::PhoneNumber;
 
 /// The channels of Do-not-disturb as version 2 and version 3 spell them. They are kept in the spelling of version 2.

@@ -179,7 +179,7 @@ pub(super) fn authorize(
     }))
 }
 
-/// Everything begins anew with this state. What the app's tokens are subject to stays.
+/// Everything starts again with this state. What the app's tokens are subject to stays.
 pub(super) fn reseed(shared: &Shared, seed: &Seed) -> Result<(), FakeGhlError> {
     let mut new = seed.world(shared.clock.now())?;
     let mut world = shared.world();

@@ -38,6 +38,7 @@ mod signing;
 mod simulated_events;
 mod transport;
 mod values;
+mod version;
 mod visit;
 mod webhooks;
 mod world;

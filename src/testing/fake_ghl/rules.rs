@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 
 use super::answer::Answer;
-use super::visit::Version;
+use super::version::Version;
 
 /// Requests a location may make in one day.
 const DAILY: u64 = 200_000;

@@ -7,15 +7,8 @@ use super::answer::{Answer, Fields};
 use super::modes::Modes;
 use super::oauth::Holder;
 use super::request::ApiRequest;
+pub(super) use super::version::Version;
 use super::world::{Company, Location, World};
-
-/// Which API a request asks for with its `Version` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
-    /// The dates, and `legacy`.
-    V2,
-    V3,
-}
 
 /// A request of a location's token.
 pub(super) struct Visit<'a> {

@@ -105,7 +105,7 @@ pub(super) const MODULE: Module = Module {
     rules: &[
         "A slug belongs to one calendar, and to one group.",
         "Drafts (`isActive: false`) are listed only with `showDrafted`.",
-        "Free slots follow `openHours`, or Monday to Friday from 9 to 17 in the location's zone without any; what is booked or blocked is not free; at most 31 days are told at once.",
+        "Free slots follow `openHours`, or Monday to Friday from 9 to 17 in the location's zone without any; what is booked or blocked is not free; at most 31 days are answered at once.",
     ],
     operations: &[
         own("GET", "/calendars/", "calendars.readonly", |v, _, _| {

@@ -138,7 +138,7 @@ pub(super) fn answer(
     let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     let method = request.method.as_str();
     let found = find(MODULES, method, &segments, version);
-    // Whoever asks must not take it for a word about the token.
+    // A client must not take it for a word about the token.
     if matches!(found, Found::NotPlayed) {
         return Err(Answer::not_played(method, &request.path));
     }

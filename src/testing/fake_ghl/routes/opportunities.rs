@@ -191,7 +191,7 @@ fn succeded(visit: &Visit<'_>) -> Answer {
     })
 }
 
-/// What HighLevel needs here is told in two ways: its file has followers and no contact, its page a contact and no
+/// What HighLevel needs here is documented in two ways: its file has followers and no contact, its page a contact and no
 /// followers. Both are taken; the contact or the id names the opportunity.
 fn upsert(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     let mut properties = vec![

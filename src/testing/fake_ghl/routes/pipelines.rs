@@ -17,7 +17,7 @@ pub(super) const MODULE: Module = Module {
         "Names of pipelines are unique in a location, names of stages in a pipeline, both without regard to letter case; 1 to 255 characters.",
         "An update replaces all stages. A stage that is left out is deleted, and its opportunities move to the first stage without a word.",
         "A stage without an id is new, even if one of its name is there; `id`, `position`, `dateAdded`, `dateUpdated` and `locationId` of the pipeline itself are refused.",
-        "If one stage has no `stageWinProbability`, those of all stages are written anew as an even ramp.",
+        "If one stage has no `stageWinProbability`, those of all stages are replaced by an even ramp.",
         "The list trails a write by the lag (1 s on FakeGhl's clock, see `PUT /_fake/lag`); reading one pipeline does not.",
         "Deleting a pipeline deletes every opportunity in it.",
     ],

@@ -49,7 +49,7 @@ pub(super) const MODULE: Module = Module {
     rules: &[
         "Templates of texts come from the seed; the API can list and delete them.",
         "Templates of e-mails are written in version 3 alone. Two may have the same name.",
-        "The content of an e-mail template is not told, only where it could be fetched, as HighLevel does.",
+        "The content of an e-mail template is not answered, only where it could be fetched, as HighLevel does.",
         "A folder is listed among the templates; a template's folder has to be there.",
     ],
     operations: &[
