@@ -26,6 +26,8 @@ pub(super) struct Operation {
     pub(super) access: Access,
     /// The scope that a token needs; empty if HighLevel names none.
     pub(super) scope: &'static str,
+    /// Whether the body is a list, which the operation reads itself.
+    pub(super) takes_list: bool,
     pub(super) play: Play,
 }
 
@@ -76,7 +78,16 @@ impl Operation {
             only: None,
             access,
             scope,
+            takes_list: false,
             play,
+        }
+    }
+
+    /// Its body is a list.
+    pub(super) const fn taking_list(self) -> Self {
+        Self {
+            takes_list: true,
+            ..self
         }
     }
 

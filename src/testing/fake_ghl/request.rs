@@ -99,8 +99,6 @@ impl ApiRequest {
     /// empty.
     pub(super) fn body(&self) -> Result<Fields, Answer> {
         match self.json()? {
-            // Few operations take a list; they read it themselves.
-            Value::Array(_) => Ok(Fields::new()),
             Value::Object(fields) => Ok(fields),
             _ => Err(Answer::bad_request("The request body must be an object")),
         }

@@ -101,17 +101,15 @@ async fn the_app_is_installed_and_removed_over_http() {
     let app = order(&api, "POST", "/_fake/authorizations", installed.clone())
         .await
         .expect(200);
-    let text = |name: &str| app[name].as_str().unwrap().to_owned();
+    let text = |name: &str| app[name].as_str().unwrap();
     let form = [
         ("client_id", text("clientId")),
         ("client_secret", text("clientSecret")),
-        ("grant_type", "authorization_code".to_owned()),
+        ("grant_type", "authorization_code"),
         ("code", text("code")),
     ];
-    let request = api
-        .client
-        .post(format!("{}/oauth/token", api.base))
-        .form(&form);
+    let request = api.client.post(format!("{}/oauth/token", api.base));
+    let request = with_form(request, &form);
     let token = read(request).await.unwrap().expect(200);
     assert_eq!(
         (&token["expires_in"], &token["scope"]),

@@ -100,17 +100,12 @@ async fn a_minted_tokens_own_refresh_token_renews_it_for_its_location() {
         .unwrap();
     let (id, secret) = fake.oauth_app();
     let form = |fields: &[(&str, &str)]| {
-        let mut all = vec![
+        let app = [
             ("client_id", id.as_str()),
             ("client_secret", secret.as_str()),
         ];
-        all.extend_from_slice(fields);
         let request = api.client.post(format!("{}/oauth/token", api.base));
-        let all: Vec<(String, String)> = all
-            .iter()
-            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-            .collect();
-        request.form(&all)
+        with_form(request, &[&app, fields].concat())
     };
     let agency = read(form(&[
         ("grant_type", "authorization_code"),
@@ -131,10 +126,13 @@ async fn a_minted_tokens_own_refresh_token_renews_it_for_its_location() {
         ..api.clone()
     };
     let minted = mint.request("POST", "/oauth/locationToken");
-    let minted = minted.form(&[
-        ("companyId", "sampleCompany0000001"),
-        ("locationId", SOLEIL),
-    ]);
+    let minted = with_form(
+        minted,
+        &[
+            ("companyId", "sampleCompany0000001"),
+            ("locationId", SOLEIL),
+        ],
+    );
     let minted = read(minted).await.unwrap().expect(201);
     let refresh = minted["refresh_token"].as_str().unwrap();
     let renewed = read(form(&[

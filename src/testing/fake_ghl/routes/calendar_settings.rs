@@ -106,7 +106,8 @@ pub(super) const MODULE: Module = Module {
             "/calendars/{calendarId}/notifications",
             "calendars/events.write",
             |v, p, _| create_notifications(v, p[0]),
-        ),
+        )
+        .taking_list(),
         own(
             "GET",
             "/calendars/{calendarId}/notifications/{notificationId}",

@@ -162,7 +162,11 @@ pub(super) fn answer(
     if !world.allows(token, operation.scope) {
         return Err(Answer::missing_scope());
     }
-    let body = request.body()?;
+    let body = if operation.takes_list {
+        Fields::new()
+    } else {
+        request.body()?
+    };
     match operation.play {
         Play::Above(play) => {
             let company_id = match holder {
