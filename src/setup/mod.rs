@@ -1,0 +1,6 @@
+//! Set-up as code.
+
+mod desired;
+mod names;
+
+pub use desired::{Desired, DesiredLocation, InvalidSetup};
