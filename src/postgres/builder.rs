@@ -32,6 +32,7 @@ pub struct DatabaseBuilder {
     connections: usize,
     root: Option<Vec<u8>>,
     asynchronous: bool,
+    prepared: bool,
 }
 
 enum Source {
@@ -55,6 +56,7 @@ impl DatabaseBuilder {
             connections: CONNECTIONS,
             root: None,
             asynchronous: false,
+            prepared: false,
         }
     }
 
@@ -91,6 +93,17 @@ impl DatabaseBuilder {
         }
     }
 
+    /// Prepares each statement once for each connection, so that the database does not plan it again each time: it takes about
+    /// twice as many calls a second. Only for connections that belong to this process: direct ones, a pooler in session mode,
+    /// or one that keeps statements in transaction mode (PgBouncer 1.21 with `max_prepared_statements`). Behind other poolers
+    /// statements then fail as unknown.
+    pub fn prepared_statements(self) -> Self {
+        Self {
+            prepared: true,
+            ..self
+        }
+    }
+
     /// Connects, and makes the tables, or brings those of an older release up to date: all of it or nothing. Processes of
     /// several releases may do so at once.
     ///
@@ -105,7 +118,11 @@ impl DatabaseBuilder {
             Source::Address(url) => pool(url.expose(), self.root, self.connections)?,
         };
         let schema = self.schema;
-        let database = Database(Arc::new(Inner { pool, schema }));
+        let database = Database(Arc::new(Inner {
+            pool,
+            schema,
+            prepared: self.prepared,
+        }));
         if !self.asynchronous {
             refuse_asynchronous_commit(&database).await?;
         }
