@@ -35,7 +35,6 @@ impl Location {
     }
 
     /// The client it was made by.
-    #[cfg(feature = "missed-call")]
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
