@@ -15,7 +15,9 @@ pub(super) fn same(one: &str, other: &str) -> bool {
 /// between them is one `_`. HighLevel documents lower case and spaces alone.
 pub(super) fn key_of(name: &str) -> String {
     let letters = |c: char| c.is_alphanumeric();
-    let words = name.split(|c: char| !letters(c)).filter(|word| !word.is_empty());
+    let words = name
+        .split(|c: char| !letters(c))
+        .filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_lowercase).collect();
     words.join("_")
 }

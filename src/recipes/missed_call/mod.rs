@@ -63,13 +63,13 @@ pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
 pub use self::core::model::Halt;
 pub use self::core::presets::Preset;
 pub use self::core::recipe::{
-    LocationFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, WorkflowFacts,
-    render_text,
+    LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,
+    WorkflowFacts, render_text,
 };
 pub use self::core::reply::Reply;
+pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
 #[cfg(feature = "setup")]
 pub(crate) use self::core::{recipe::Diagnostic, spelling::nearest};
-pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
 #[cfg(feature = "metrics")]
 pub use engine::EngineMetrics;
 pub use engine::{

@@ -50,7 +50,15 @@ fn encoding_of(bytes: &[u8]) -> (&'static Encoding, bool) {
         return (encoding, false);
     }
     // ASCII in UTF-16 has a zero in every second byte.
-    let zeros = |from: usize| bytes.iter().skip(from).step_by(2).take(50).filter(|b| **b == 0).count();
+    let zeros = |from: usize| {
+        bytes
+            .iter()
+            .skip(from)
+            .step_by(2)
+            .take(50)
+            .filter(|b| **b == 0)
+            .count()
+    };
     let half = bytes.len().min(100) / 4;
     if half > 0 && zeros(1) > half {
         return (UTF_16LE, false);

@@ -83,8 +83,19 @@ const ABSENT: &str = "write it under [absent], such as `[absent]` and `tags = [\
 
 /// The types of fields that can be created, as HighLevel writes them.
 const TYPES: [&str; 13] = [
-    "TEXT", "LARGE_TEXT", "NUMERICAL", "PHONE", "EMAIL", "MONETORY", "CHECKBOX", "SINGLE_OPTIONS",
-    "MULTIPLE_OPTIONS", "RADIO", "DATE", "TEXTBOX_LIST", "FILE_UPLOAD",
+    "TEXT",
+    "LARGE_TEXT",
+    "NUMERICAL",
+    "PHONE",
+    "EMAIL",
+    "MONETORY",
+    "CHECKBOX",
+    "SINGLE_OPTIONS",
+    "MULTIPLE_OPTIONS",
+    "RADIO",
+    "DATE",
+    "TEXTBOX_LIST",
+    "FILE_UPLOAD",
 ];
 
 impl FileSpec {
@@ -112,26 +123,35 @@ impl FileSpec {
         }
         if let Some(values) = root.section(problems, "values") {
             let values = values.sections(problems).into_iter();
-            spec.values = values.filter_map(|(key, value)| value_spec(problems, key, value)).collect();
+            spec.values = values
+                .filter_map(|(key, value)| value_spec(problems, key, value))
+                .collect();
         }
         if let Some(fields) = root.section(problems, "fields") {
             let fields = fields.sections(problems).into_iter();
-            spec.fields = fields.filter_map(|(key, field)| field_spec(problems, key, field)).collect();
+            spec.fields = fields
+                .filter_map(|(key, field)| field_spec(problems, key, field))
+                .collect();
         }
         if let Some(pipelines) = root.section(problems, "pipelines") {
             let all = pipelines.sections(problems).into_iter();
-            spec.pipelines = all.map(|(name, pipeline)| pipeline_spec(problems, name, pipeline)).collect();
+            spec.pipelines = all
+                .map(|(name, pipeline)| pipeline_spec(problems, name, pipeline))
+                .collect();
         }
         if let Some(links) = root.section(problems, "links") {
             for (name, mut link) in links.sections(problems) {
                 let to = link.required(problems, "to", "write `to = \"https://…\"`");
                 link.finish(problems, &[("absent", ABSENT)]);
-                spec.links.extend(to.and_then(|to| Some((name, one_written(problems, to)?))));
+                spec.links
+                    .extend(to.and_then(|to| Some((name, one_written(problems, to)?))));
             }
         }
         spec.absent(problems, &mut root);
         spec.require(problems, &mut root);
-        spec.recipe = root.section(problems, "recipe").and_then(|recipe| recipe_spec(problems, recipe));
+        spec.recipe = root
+            .section(problems, "recipe")
+            .and_then(|recipe| recipe_spec(problems, recipe));
         if let Some(mut safety) = root.section(problems, "safety") {
             let share = safety.number(problems, "at_most_changed", (0.0, 1.0));
             let failed = safety.number(problems, "at_most_failed", (1.0, 1000.0));
@@ -176,8 +196,16 @@ impl FileSpec {
         self.absent_tags = absent.texts(problems, "tags");
         self.absent_values = absent.texts(problems, "values");
         self.absent_links = absent.texts(problems, "links");
-        let never = |what| (what, "delete it by hand in HighLevel: its data would be lost with it, for ever");
-        absent.finish(problems, &[never("fields"), never("pipelines"), never("locations")]);
+        let never = |what| {
+            (
+                what,
+                "delete it by hand in HighLevel: its data would be lost with it, for ever",
+            )
+        };
+        absent.finish(
+            problems,
+            &[never("fields"), never("pipelines"), never("locations")],
+        );
     }
 
     fn require(&mut self, problems: &mut Problems, root: &mut Table<'_>) {
@@ -197,7 +225,8 @@ impl FileSpec {
                 }
             };
             let name = name.and_then(|name| one_written(problems, name));
-            self.workflows.extend(name.map(|name| WorkflowSpec { name, published }));
+            self.workflows
+                .extend(name.map(|name| WorkflowSpec { name, published }));
         }
         let users = require.texts(problems, "users");
         self.users = written(problems, users);
@@ -214,22 +243,43 @@ impl FileSpec {
             for (at, name) in all.iter().enumerate() {
                 if all.iter().take(at).any(|other| names::same(other, name)) {
                     let place = lines.place(0, format!("{section}.{name}"));
-                    let remedy = "keep one of them: case and spaces make no difference in HighLevel";
+                    let remedy =
+                        "keep one of them: case and spaces make no difference in HighLevel";
                     problems.wrong(&place, "stands twice, in two spellings", remedy);
                 }
             }
         };
-        twice(problems, "pipelines", self.pipelines.iter().map(|it| it.name.as_str()).collect());
-        twice(problems, "links", self.links.iter().map(|(name, _)| name.as_str()).collect());
+        twice(
+            problems,
+            "pipelines",
+            self.pipelines.iter().map(|it| it.name.as_str()).collect(),
+        );
+        twice(
+            problems,
+            "links",
+            self.links.iter().map(|(name, _)| name.as_str()).collect(),
+        );
         let both = "decide: either what is to be there, or [absent]";
         for words in &self.absent_values {
             if self.values.iter().any(|value| value.key == words.text) {
-                problems.wrong(&words.place, format!("`{}` is also under [values]", words.text), both);
+                problems.wrong(
+                    &words.place,
+                    format!("`{}` is also under [values]", words.text),
+                    both,
+                );
             }
         }
         for words in &self.absent_links {
-            if self.links.iter().any(|(name, _)| names::same(name, &words.text)) {
-                problems.wrong(&words.place, format!("`{}` is also under [links]", words.text), both);
+            if self
+                .links
+                .iter()
+                .any(|(name, _)| names::same(name, &words.text))
+            {
+                problems.wrong(
+                    &words.place,
+                    format!("`{}` is also under [links]", words.text),
+                    both,
+                );
             }
         }
     }
@@ -250,28 +300,46 @@ fn one_written(problems: &mut Problems, words: Words) -> Option<Written> {
 
 fn written(problems: &mut Problems, words: Vec<Words>) -> Vec<Written> {
     let all = words.into_iter();
-    all.filter_map(|words| one_written(problems, words)).collect()
+    all.filter_map(|words| one_written(problems, words))
+        .collect()
 }
 
 fn value_spec(problems: &mut Problems, key: String, mut table: Table<'_>) -> Option<ValueSpec> {
     let inner = key.trim_matches(['{', '}', ' ']);
-    let slug = inner.strip_prefix("custom_values.").unwrap_or(inner).to_owned();
+    let slug = inner
+        .strip_prefix("custom_values.")
+        .unwrap_or(inner)
+        .to_owned();
     if names::key_of(&slug) != slug || slug.is_empty() {
         let remedy = format!("write the key, such as [values.{}]", names::key_of(&slug));
-        problems.wrong(&table.place(), format!("`{key}` is not the key of a custom value"), remedy);
+        problems.wrong(
+            &table.place(),
+            format!("`{key}` is not the key of a custom value"),
+            remedy,
+        );
     }
     let value = table.required(problems, "value", "write `value = \"…\"`");
     let is_default = table.choice(problems, "rule", &[("set", false), ("default", true)]);
-    let forms = [("https", Form::Https), ("phone", Form::Phone), ("email", Form::Email)];
+    let forms = [
+        ("https", Form::Https),
+        ("phone", Form::Phone),
+        ("email", Form::Email),
+    ];
     let form = table.choice(problems, "check", &forms);
     let name = table.text(problems, "name");
     table.finish(problems, &[("absent", ABSENT)]);
-    if let Some(name) = name.as_ref().filter(|name| names::key_of(&name.text) != slug) {
+    if let Some(name) = name
+        .as_ref()
+        .filter(|name| names::key_of(&name.text) != slug)
+    {
         let what = format!(
             "HighLevel makes the key `{}` out of this name, not `{slug}`",
             names::key_of(&name.text)
         );
-        let remedy = format!("write `name = \"{}\"`, or leave the name out", names::name_of(&slug));
+        let remedy = format!(
+            "write `name = \"{}\"`, or leave the name out",
+            names::name_of(&slug)
+        );
         problems.wrong(&name.place, what, remedy);
     }
     Some(ValueSpec {
@@ -290,8 +358,15 @@ fn field_spec(problems: &mut Problems, key: String, mut table: Table<'_>) -> Opt
         Some(("contact", slug)) => (CustomFieldModel::Contact, slug.to_owned()),
         Some(("opportunity", slug)) => (CustomFieldModel::Opportunity, slug.to_owned()),
         _ => {
-            let remedy = format!("write [fields.\"contact.{}\"] or [fields.\"opportunity.{0}\"]", names::key_of(inner));
-            problems.wrong(&place, format!("`{key}` does not say what the field belongs to"), remedy);
+            let remedy = format!(
+                "write [fields.\"contact.{}\"] or [fields.\"opportunity.{0}\"]",
+                names::key_of(inner)
+            );
+            problems.wrong(
+                &place,
+                format!("`{key}` does not say what the field belongs to"),
+                remedy,
+            );
             (CustomFieldModel::Contact, names::key_of(inner))
         }
     };
@@ -299,15 +374,25 @@ fn field_spec(problems: &mut Problems, key: String, mut table: Table<'_>) -> Opt
     let kind = table.required(problems, "type", "write `type = \"TEXT\"`, or another type");
     let options = table.texts(problems, "options");
     table.finish(problems, &[("absent", ABSENT)]);
-    let made = name.as_ref().map_or_else(|| slug.clone(), |name| names::key_of(&name.text));
+    let made = name
+        .as_ref()
+        .map_or_else(|| slug.clone(), |name| names::key_of(&name.text));
     if made != slug {
-        let place = name.as_ref().map_or(place.clone(), |name| name.place.clone());
+        let place = name
+            .as_ref()
+            .map_or(place.clone(), |name| name.place.clone());
         let what = format!("HighLevel makes the key `{made}` out of this name, not `{slug}`");
-        let remedy = format!("write `name = \"{}\"`, or change the key", names::name_of(&slug));
+        let remedy = format!(
+            "write `name = \"{}\"`, or change the key",
+            names::name_of(&slug)
+        );
         problems.wrong(&place, what, remedy);
     }
     let kind = kind?;
-    let Some(known) = TYPES.iter().find(|known| known.eq_ignore_ascii_case(&kind.text)) else {
+    let Some(known) = TYPES
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(&kind.text))
+    else {
         let remedy = match nearest(&kind.text.to_uppercase(), TYPES) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
             None => format!("write one of {}", TYPES.join(", ")),
@@ -315,12 +400,23 @@ fn field_spec(problems: &mut Problems, key: String, mut table: Table<'_>) -> Opt
         problems.wrong(&kind.place, format!("unknown type `{}`", kind.text), remedy);
         return None;
     };
-    let takes_options = matches!(*known, "SINGLE_OPTIONS" | "MULTIPLE_OPTIONS" | "RADIO" | "CHECKBOX");
+    let takes_options = matches!(
+        *known,
+        "SINGLE_OPTIONS" | "MULTIPLE_OPTIONS" | "RADIO" | "CHECKBOX"
+    );
     match (takes_options, options.first()) {
-        (true, None) => problems.wrong(&place, format!("a field of type {known} has no options"), "write `options = [\"…\", \"…\"]`"),
+        (true, None) => problems.wrong(
+            &place,
+            format!("a field of type {known} has no options"),
+            "write `options = [\"…\", \"…\"]`",
+        ),
         (false, Some(option)) if *known != "TEXTBOX_LIST" => {
             let remedy = "remove them, or write `type = \"SINGLE_OPTIONS\"`";
-            problems.wrong(&option.place, format!("a field of type {known} has options"), remedy);
+            problems.wrong(
+                &option.place,
+                format!("a field of type {known} has options"),
+                remedy,
+            );
         }
         _ => {}
     }
@@ -338,12 +434,21 @@ fn pipeline_spec(problems: &mut Problems, name: String, mut table: Table<'_>) ->
     let place = table.place();
     let stages = table.texts(problems, "stages");
     let others = table.choice(problems, "others", &[("keep", false), ("refuse", true)]);
-    table.finish(problems, &[("absent", "stages are never deleted: opportunities in them would move; do it by hand")]);
+    table.finish(
+        problems,
+        &[(
+            "absent",
+            "stages are never deleted: opportunities in them would move; do it by hand",
+        )],
+    );
     if stages.is_empty() {
         problems.wrong(&place, "no stages", "write `stages = [\"New\", \"Won\"]`");
     }
     no_twins(problems, &stages, "stage");
-    for stage in stages.iter().filter(|stage| stage.text.chars().count() > 255) {
+    for stage in stages
+        .iter()
+        .filter(|stage| stage.text.chars().count() > 255)
+    {
         problems.wrong(&stage.place, "longer than 255 characters", "shorten it");
     }
     PipelineSpec {
@@ -355,9 +460,17 @@ fn pipeline_spec(problems: &mut Problems, name: String, mut table: Table<'_>) ->
 
 fn no_twins(problems: &mut Problems, all: &[Words], what: &str) {
     for (at, words) in all.iter().enumerate() {
-        if all.iter().take(at).any(|other| names::same(&other.text, &words.text)) {
+        if all
+            .iter()
+            .take(at)
+            .any(|other| names::same(&other.text, &words.text))
+        {
             let what = format!("the {what} `{}` stands twice", words.text);
-            problems.wrong(&words.place, what, "keep one: case and spaces make no difference");
+            problems.wrong(
+                &words.place,
+                what,
+                "keep one: case and spaces make no difference",
+            );
         }
     }
 }

@@ -64,7 +64,11 @@ impl Desired {
             |name| name.to_string_lossy().into_owned(),
         );
         Self::from_files(&name, &|wanted: &str| {
-            let path = if wanted == name { path.to_owned() } else { beside(wanted) };
+            let path = if wanted == name {
+                path.to_owned()
+            } else {
+                beside(wanted)
+            };
             std::fs::read(path)
         })
     }
@@ -194,8 +198,13 @@ fn read_all(
             None
         }
     });
-    let spec = text.map(|text| FileSpec::read(problems, file, &text)).unwrap_or_default();
-    let recipe = spec.recipe.as_ref().and_then(|(source, place)| recipe_of(problems, source, place, read));
+    let spec = text
+        .map(|text| FileSpec::read(problems, file, &text))
+        .unwrap_or_default();
+    let recipe = spec
+        .recipe
+        .as_ref()
+        .and_then(|(source, place)| recipe_of(problems, source, place, read));
     let sheet = spec.locations.as_ref().and_then(|words| {
         let bytes = load(problems, &words.place, &words.text, read)?;
         Sheet::read(problems, &words.text, &bytes)
@@ -236,7 +245,11 @@ fn load(
         Ok(bytes) => Some(bytes),
         Err(error) => {
             let what = format!("{name} cannot be read: {error}");
-            problems.wrong(place, what, "name a file that lies beside the settings file");
+            problems.wrong(
+                place,
+                what,
+                "name a file that lies beside the settings file",
+            );
             None
         }
     }

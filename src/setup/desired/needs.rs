@@ -36,7 +36,9 @@ impl Wishes {
     pub(super) fn add_needs(&mut self, recipe: &Recipe) {
         let needs = recipe.requirements();
         for tag in needs.tags {
-            let Ok(name) = TagName::new(&tag) else { continue };
+            let Ok(name) = TagName::new(&tag) else {
+                continue;
+            };
             if !self.tags.iter().any(|wish| wish.name == name) {
                 let present = true;
                 self.tags.push(TagWish { name, present });
@@ -62,21 +64,34 @@ impl Wishes {
             }
         }
         for (name, stages) in needs.stages {
-            let known = self.pipelines.iter_mut().find(|wish| names::same(&wish.name, &name));
+            let known = self
+                .pipelines
+                .iter_mut()
+                .find(|wish| names::same(&wish.name, &name));
             let Some(pipeline) = known else {
                 let stages = stages.into_iter().collect();
                 let refuses_others = false;
-                self.pipelines.push(PipelineWish { name, stages, refuses_others });
+                self.pipelines.push(PipelineWish {
+                    name,
+                    stages,
+                    refuses_others,
+                });
                 continue;
             };
             for stage in stages {
-                if !pipeline.stages.iter().any(|known| names::same(known, &stage)) {
+                if !pipeline
+                    .stages
+                    .iter()
+                    .any(|known| names::same(known, &stage))
+                {
                     pipeline.stages.push(stage);
                 }
             }
         }
-        self.workflows.extend(needs.workflows.into_iter().map(WorkflowWish::Known));
-        self.users.extend(needs.users.into_iter().map(UserWish::Known));
+        self.workflows
+            .extend(needs.workflows.into_iter().map(WorkflowWish::Known));
+        self.users
+            .extend(needs.users.into_iter().map(UserWish::Known));
         for email in needs.user_emails {
             let is_it = |wish: &UserWish| matches!(wish, UserWish::Email(known) if known.eq_ignore_ascii_case(&email));
             if !self.users.iter().any(is_it) {

@@ -53,7 +53,10 @@ impl RowTemplate {
                     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
                     if column.is_empty() || !column.chars().all(is_name) {
                         let what = format!("`{whole}` names no column");
-                        return Err(invalid(what, "write `{{ row.column }}` and nothing else in it"));
+                        return Err(invalid(
+                            what,
+                            "write `{{ row.column }}` and nothing else in it",
+                        ));
                     }
                     if !words.is_empty() {
                         parts.push(Part::Words(std::mem::take(&mut words)));
@@ -69,7 +72,10 @@ impl RowTemplate {
         }
         words.push_str(rest);
         if let Some(at) = words.find("{row.").or_else(|| words.find("{ row.")) {
-            let what = format!("`{}` has one brace", words[at..].chars().take(20).collect::<String>());
+            let what = format!(
+                "`{}` has one brace",
+                words[at..].chars().take(20).collect::<String>()
+            );
             return Err(invalid(what, "write two: `{{ row.column }}`"));
         }
         if !words.is_empty() {
@@ -112,7 +118,10 @@ mod tests {
 
     #[test]
     fn cells_are_put_in_and_merge_fields_stay() {
-        assert_eq!(rendered("{{ row.booking_link }}?a"), Ok("https://x?a".into()));
+        assert_eq!(
+            rendered("{{ row.booking_link }}?a"),
+            Ok("https://x?a".into())
+        );
         assert_eq!(rendered("{{row.Booking Link}}"), Ok("https://x".into()));
         let field = "Hi {{ contact.first_name }} {{row_id}}";
         assert_eq!(rendered(field), Ok(field.into()));
@@ -122,7 +131,13 @@ mod tests {
 
     #[test]
     fn what_is_no_template_is_refused() {
-        for text in ["{{ row.x", "{{ row. }}", "{{ row }}", "{ row.x }", "{{ row.x | upper }}"] {
+        for text in [
+            "{{ row.x",
+            "{{ row. }}",
+            "{{ row }}",
+            "{ row.x }",
+            "{{ row.x | upper }}",
+        ] {
             assert!(RowTemplate::parse(text).is_err(), "{text}");
         }
     }

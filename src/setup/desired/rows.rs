@@ -35,7 +35,9 @@ impl Cells<'_> {
         cell.or_else(|| {
             let mut defaults = self.file.defaults.iter();
             let default = defaults.find(|(name, _)| column_key(name) == column);
-            default.map(|(_, words)| words.text.clone()).filter(|text| !text.is_empty())
+            default
+                .map(|(_, words)| words.text.clone())
+                .filter(|text| !text.is_empty())
         })
     }
 
@@ -57,7 +59,8 @@ impl Cells<'_> {
                 // A column that nobody has was reported once for all rows.
                 if self.sheet.column(&column).is_some() {
                     let what = format!("{} has no {column}", self.title());
-                    let remedy = format!("fill the column{rule}, or add `{column}` under [defaults]");
+                    let remedy =
+                        format!("fill the column{rule}, or add `{column}` under [defaults]");
                     problems.wrong(&written.place, what, remedy);
                 }
                 None
@@ -67,7 +70,10 @@ impl Cells<'_> {
 
     fn phone(&self, problems: &mut Problems, place: &Place, text: &str) -> Option<PhoneNumber> {
         if is_scientific(text) {
-            let what = format!("{}: Excel wrote a number as {text}, and its digits are lost", self.title());
+            let what = format!(
+                "{}: Excel wrote a number as {text}, and its digits are lost",
+                self.title()
+            );
             let remedy = "format the column as text, enter the numbers again, and export";
             problems.wrong(place, what, remedy);
             return None;
@@ -102,7 +108,13 @@ impl Cells<'_> {
         None
     }
 
-    fn checked(&self, problems: &mut Problems, written: &Written, text: String, form: Option<Form>) -> Option<String> {
+    fn checked(
+        &self,
+        problems: &mut Problems,
+        written: &Written,
+        text: String,
+        form: Option<Form>,
+    ) -> Option<String> {
         let title = self.title();
         match form {
             None => Some(text),
@@ -127,10 +139,18 @@ impl Cells<'_> {
     }
 
     fn value(&self, problems: &mut Problems, spec: &ValueSpec) -> Option<ValueWish> {
-        let rule = if spec.is_default { "" } else { ", write `rule = \"default\"`" };
+        let rule = if spec.is_default {
+            ""
+        } else {
+            ", write `rule = \"default\"`"
+        };
         let text = if spec.is_default {
             // An empty cell of a default leaves what is there.
-            spec.value.template.render(|column| self.get(column)).ok().filter(|text| !text.is_empty())
+            spec.value
+                .template
+                .render(|column| self.get(column))
+                .ok()
+                .filter(|text| !text.is_empty())
         } else {
             self.render(problems, &spec.value, rule)
         };
@@ -181,13 +201,22 @@ fn is_email(text: &str) -> bool {
 
 /// `1.31256E+10`, or `1,31256E+10`.
 fn is_scientific(text: &str) -> bool {
-    let mantissa = |text: &str| text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let mantissa = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    };
     let parts = text.split_once("E+").or_else(|| text.split_once("e+"));
-    parts.is_some_and(|(digits, power)| mantissa(digits) && power.chars().all(|c| c.is_ascii_digit()))
+    parts.is_some_and(|(digits, power)| {
+        mantissa(digits) && power.chars().all(|c| c.is_ascii_digit())
+    })
 }
 
 /// The wishes of every row.
-pub(super) fn locations(problems: &mut Problems, file: &FileSpec, sheet: &Sheet) -> Vec<DesiredLocation> {
+pub(super) fn locations(
+    problems: &mut Problems,
+    file: &FileSpec,
+    sheet: &Sheet,
+) -> Vec<DesiredLocation> {
     let mut seen: BTreeSet<LocationId> = BTreeSet::new();
     let mut all = Vec::new();
     for row in &sheet.rows {
@@ -198,7 +227,11 @@ pub(super) fn locations(problems: &mut Problems, file: &FileSpec, sheet: &Sheet)
             Some(Ok(id)) => Some(id),
             Some(Err(error)) => {
                 let what = format!("{}: {error}", cells.title());
-                problems.wrong(&place, what, "copy the id from the location's address in HighLevel");
+                problems.wrong(
+                    &place,
+                    what,
+                    "copy the id from the location's address in HighLevel",
+                );
                 None
             }
             None => {
@@ -227,36 +260,54 @@ fn wishes(problems: &mut Problems, file: &FileSpec, cells: &Cells<'_>) -> Wishes
     for written in &file.tags {
         let text = cells.render(problems, written, "");
         let name = text.and_then(|text| TagName::new(text).ok());
-        wishes.tags.extend(name.map(|name| TagWish { name, present: true }));
+        wishes.tags.extend(name.map(|name| TagWish {
+            name,
+            present: true,
+        }));
     }
     for words in &file.absent_tags {
-        let Ok(name) = TagName::new(&words.text) else { continue };
+        let Ok(name) = TagName::new(&words.text) else {
+            continue;
+        };
         if wishes.tags.iter().any(|wish| wish.name == name) {
             let what = format!("`{name}` is also under [tags]");
-            problems.wrong(&words.place, what, "decide: either what is to be there, or [absent]");
+            problems.wrong(
+                &words.place,
+                what,
+                "decide: either what is to be there, or [absent]",
+            );
         }
-        wishes.tags.push(TagWish { name, present: false });
+        wishes.tags.push(TagWish {
+            name,
+            present: false,
+        });
     }
     for spec in &file.values {
         wishes.values.extend(cells.value(problems, spec));
     }
-    wishes.values.extend(file.absent_values.iter().map(|words| ValueWish {
-        key: words.text.clone(),
-        name: names::name_of(&words.text),
-        rule: ValueRule::Absent,
-    }));
-    wishes.fields.extend(file.fields.iter().map(|spec| FieldWish {
-        model: spec.model.clone(),
-        key: spec.key.clone(),
-        name: spec.name.clone(),
-        data_type: Some(spec.data_type.clone()),
-        options: spec.options.clone(),
-    }));
-    wishes.pipelines.extend(file.pipelines.iter().map(|spec| PipelineWish {
-        name: spec.name.clone(),
-        stages: spec.stages.clone(),
-        refuses_others: spec.refuses_others,
-    }));
+    wishes
+        .values
+        .extend(file.absent_values.iter().map(|words| ValueWish {
+            key: words.text.clone(),
+            name: names::name_of(&words.text),
+            rule: ValueRule::Absent,
+        }));
+    wishes
+        .fields
+        .extend(file.fields.iter().map(|spec| FieldWish {
+            model: spec.model.clone(),
+            key: spec.key.clone(),
+            name: spec.name.clone(),
+            data_type: Some(spec.data_type.clone()),
+            options: spec.options.clone(),
+        }));
+    wishes
+        .pipelines
+        .extend(file.pipelines.iter().map(|spec| PipelineWish {
+            name: spec.name.clone(),
+            stages: spec.stages.clone(),
+            refuses_others: spec.refuses_others,
+        }));
     for (name, to) in &file.links {
         let text = cells.render(problems, to, "");
         let text = text.and_then(|text| cells.checked(problems, to, text, Some(Form::Https)));
@@ -265,21 +316,28 @@ fn wishes(problems: &mut Problems, file: &FileSpec, cells: &Cells<'_>) -> Wishes
             to: Some(text),
         }));
     }
-    wishes.links.extend(file.absent_links.iter().map(|words| LinkWish {
-        name: words.text.clone(),
-        to: None,
-    }));
+    wishes
+        .links
+        .extend(file.absent_links.iter().map(|words| LinkWish {
+            name: words.text.clone(),
+            to: None,
+        }));
     for spec in &file.workflows {
         let name = cells.render(problems, &spec.name, "");
-        wishes.workflows.extend(name.map(|name| WorkflowWish::Named {
-            name,
-            published: spec.published,
-        }));
+        wishes
+            .workflows
+            .extend(name.map(|name| WorkflowWish::Named {
+                name,
+                published: spec.published,
+            }));
     }
     for written in &file.users {
         let email = cells.render(problems, written, "");
-        let email = email.and_then(|email| cells.checked(problems, written, email, Some(Form::Email)));
-        wishes.users.extend(email.map(|email| UserWish::Email(Private::new(email))));
+        let email =
+            email.and_then(|email| cells.checked(problems, written, email, Some(Form::Email)));
+        wishes
+            .users
+            .extend(email.map(|email| UserWish::Email(Private::new(email))));
     }
     for written in &file.numbers {
         let text = cells.render(problems, written, "");
@@ -308,7 +366,11 @@ pub(super) fn check_columns(problems: &mut Problems, file: &FileSpec, sheet: &Sh
                 Some(meant) => format!("did you mean `{{{{ row.{meant} }}}}`?"),
                 None => format!("add the column, or `{column}` under [defaults]"),
             };
-            problems.wrong(&written.place, format!("{} has no column `{column}`", sheet.file), remedy);
+            problems.wrong(
+                &written.place,
+                format!("{} has no column `{column}`", sheet.file),
+                remedy,
+            );
         }
     }
     for title in &sheet.columns {

@@ -68,7 +68,11 @@ impl Sheet {
             (line + skipped, record)
         });
         let Some((_, titles)) = records.next() else {
-            problems.wrong(&whole, "empty", "write a row of titles, and one row a location");
+            problems.wrong(
+                &whole,
+                "empty",
+                "write a row of titles, and one row a location",
+            );
             return None;
         };
         let columns: Vec<String> = titles.iter().map(str::to_owned).collect();
@@ -78,7 +82,8 @@ impl Sheet {
             columns,
             rows: Vec::new(),
         };
-        for (number, (line, record)) in records.filter(|(_, record)| !is_blank(record)).enumerate() {
+        for (number, (line, record)) in records.filter(|(_, record)| !is_blank(record)).enumerate()
+        {
             let row = sheet.row(problems, line, number + 1, &record);
             sheet.rows.push(row);
         }
@@ -105,7 +110,8 @@ impl Sheet {
                     record.len(),
                     self.columns.len()
                 );
-                let remedy = "put the cell that holds the separator into \"quotes\", or add a title";
+                let remedy =
+                    "put the cell that holds the separator into \"quotes\", or add a title";
                 problems.wrong(&place, what, remedy);
             }
         }
@@ -115,7 +121,11 @@ impl Sheet {
             if FORMULA_ERRORS.contains(&cell.as_str()) {
                 let place = Place::new(&self.file, line, title);
                 let what = format!("row {number} holds {cell}, the error of a formula");
-                problems.wrong(&place, what, "correct the formula, and export the table again");
+                problems.wrong(
+                    &place,
+                    what,
+                    "correct the formula, and export the table again",
+                );
             }
         }
         Row {
@@ -155,7 +165,9 @@ fn separator_of(text: &str) -> (u8, &str, usize) {
             *count += usize::from(!quoted && byte == *separator);
         }
     }
-    let most = counts.iter().max_by_key(|(separator, count)| (*count, *separator == b','));
+    let most = counts
+        .iter()
+        .max_by_key(|(separator, count)| (*count, *separator == b','));
     (most.map_or(b',', |(separator, _)| *separator), text, 0)
 }
 
@@ -179,10 +191,18 @@ fn check_titles(
             problems.wrong(&place(title), "two columns have this title", remedy);
         }
     }
-    if columns.iter().any(|title| column_key(title) == column_key(ID)) {
+    if columns
+        .iter()
+        .any(|title| column_key(title) == column_key(ID))
+    {
         return;
     }
-    let known = [("id", ()), ("location", ()), ("subaccountid", ()), ("locationids", ())];
+    let known = [
+        ("id", ()),
+        ("location", ()),
+        ("subaccountid", ()),
+        ("locationids", ()),
+    ];
     let meant = columns.iter().find(|title| {
         let key = column_key(title);
         known.iter().any(|(known, ())| *known == key) || nearest(&key, ["locationid"]).is_some()
@@ -204,9 +224,12 @@ fn is_blank(record: &StringRecord) -> bool {
 
 /// The cell without white space and without the apostrophe by which Excel keeps a number as text.
 fn visible(cell: &str) -> String {
-    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}');
+    let invisible =
+        |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}');
     let cell = cell.trim_matches(invisible);
-    let number = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['+', '0', '1', '(']));
+    let number = cell
+        .strip_prefix('\'')
+        .filter(|rest| rest.starts_with(['+', '0', '1', '(']));
     number.unwrap_or(cell).to_owned()
 }
 
@@ -241,7 +264,11 @@ mod tests {
     fn a_row_knows_its_line_and_its_number() {
         let (sheet, _) = read("location_id,note\na1,\"two\nlines\"\n\na2,x\n");
         let sheet = sheet.unwrap();
-        let places: Vec<_> = sheet.rows.iter().map(|row| (row.line, row.number)).collect();
+        let places: Vec<_> = sheet
+            .rows
+            .iter()
+            .map(|row| (row.line, row.number))
+            .collect();
         assert_eq!(places, [(2, 1), (5, 2)]);
     }
 

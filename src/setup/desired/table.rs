@@ -81,7 +81,13 @@ impl<'t> Table<'t> {
     pub(super) fn text(&mut self, problems: &mut Problems, name: &'static str) -> Option<Words> {
         let (value, place) = self.value(name)?;
         let DeValue::String(text) = value else {
-            wrong_type(problems, &place, value, "words in quotes", &format!("{name} = \"…\""));
+            wrong_type(
+                problems,
+                &place,
+                value,
+                "words in quotes",
+                &format!("{name} = \"…\""),
+            );
             return None;
         };
         let text = text.trim().to_owned();
@@ -119,12 +125,19 @@ impl<'t> Table<'t> {
         if let Some((_, meant)) = known.iter().find(|(word, _)| *word == words.text) {
             return Some(*meant);
         }
-        let all: Vec<String> = known.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let all: Vec<String> = known
+            .iter()
+            .map(|(word, _)| format!("\"{word}\""))
+            .collect();
         let remedy = match nearest(&words.text, known.iter().map(|(word, _)| *word)) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
             None => format!("write {}", all.join(" or ")),
         };
-        problems.wrong(&words.place, format!("unknown word `{}`", words.text), remedy);
+        problems.wrong(
+            &words.place,
+            format!("unknown word `{}`", words.text),
+            remedy,
+        );
         None
     }
 
@@ -140,7 +153,13 @@ impl<'t> Table<'t> {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
             DeValue::Float(float) => float.as_str().parse().ok(),
             _ => {
-                wrong_type(problems, &place, value, "a number", &format!("{name} = {}", bounds.1));
+                wrong_type(
+                    problems,
+                    &place,
+                    value,
+                    "a number",
+                    &format!("{name} = {}", bounds.1),
+                );
                 return None;
             }
         };
@@ -207,7 +226,13 @@ impl<'t> Table<'t> {
                     table,
                     known: Vec::new(),
                 })),
-                other => wrong_type(problems, &place, other, "a section or words in quotes", shape),
+                other => wrong_type(
+                    problems,
+                    &place,
+                    other,
+                    "a section or words in quotes",
+                    shape,
+                ),
             }
         }
         all

@@ -74,7 +74,10 @@ pub(in crate::setup) struct LinkWish {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::setup) enum WorkflowWish {
-    Named { name: String, published: bool },
+    Named {
+        name: String,
+        published: bool,
+    },
     /// One that a recipe puts contacts into.
     Known(WorkflowId),
 }

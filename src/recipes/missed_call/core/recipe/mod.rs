@@ -81,7 +81,7 @@ use super::model::StepName;
 
 pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
-pub use check::LocationFacts;
+pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};

@@ -97,7 +97,11 @@ impl Recipe {
                 Assignee::UserEmail(_) | Assignee::ContactOwner | Assignee::Nobody => {}
             }
         }
-        let active = self.numbers.listed.iter().filter(|(_, number)| number.active);
+        let active = self
+            .numbers
+            .listed
+            .iter()
+            .filter(|(_, number)| number.active);
         needs.numbers = active.map(|(number, _)| number.clone()).collect();
         needs
     }
