@@ -95,6 +95,14 @@ impl Location {
         }))
     }
 
+    /// The same location, whose requests are not repeated when they fail.
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn without_retries(&self) -> Self {
+        let mut other = self.clone();
+        other.options.retries = false;
+        other
+    }
+
     /// Reserves room in the rate limit for this many requests, all at once, and returns the same location with it: its
     /// requests go at once. Those beyond the reserved ones go at once or fail; none waits for the rate limit, nor after a
     /// 429. It is for work that holds up other work while it waits. What is not used is given back when it is dropped.
