@@ -32,15 +32,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kinds that a set-up writes, in the order of writing.
-    pub(super) const WRITTEN: [Self; 5] = [
-        Self::Field,
-        Self::Value,
-        Self::Tag,
-        Self::Link,
-        Self::Pipeline,
-    ];
-
     /// The word that plans show.
     pub fn word(self) -> &'static str {
         match self {
@@ -122,6 +113,17 @@ impl Thing {
             && parts
                 .into_iter()
                 .all(|(one, other)| names::same(&one.name, &other.name))
+    }
+
+    /// Whether it is as wanted. A pipeline or a field may have more parts: those of others stay.
+    pub(super) fn fulfils(&self, kind: Kind, wanted: &Self) -> bool {
+        match kind {
+            Kind::Pipeline | Kind::Field => {
+                self.field_type == wanted.field_type
+                    && wanted.parts.iter().all(|part| self.has_part(&part.name))
+            }
+            _ => self.holds_the_same(wanted),
+        }
     }
 
     /// Whether it has a part with this name.

@@ -2,7 +2,7 @@
 
 mod read;
 
-pub(super) use read::{find, read};
+pub(super) use read::{find, pipeline, read};
 
 use std::collections::BTreeMap;
 
