@@ -4,7 +4,7 @@
 //! cargo run --example fake_ghl --features testing -- --webhook-url http://127.0.0.1:8080/webhooks/ghl
 //! ```
 //!
-//! Requests under `/_fake/` control it (see `FakeGhl`). These make HighLevel time out three times, and let a content delivery
+//! Requests under `/_fake/` control it (see `testing::any_language`). These make HighLevel time out three times, and let a content delivery
 //! network answer at the token endpoint:
 //!
 //! ```text
@@ -37,6 +37,9 @@ struct Arguments {
     /// Where webhooks go, plain http [default: nowhere]
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    /// Events that the app has subscribed to besides those that are always sent, such as ContactCreate
+    #[arg(long = "event", value_name = "NAME")]
+    events: Vec<String>,
     /// Requests a token may make in a window [default: 100/10s]
     #[arg(long, value_name = "N/SECONDSs", value_parser = limit)]
     limit: Option<(u32, Duration)>,
@@ -82,6 +85,9 @@ impl Arguments {
         }
         if let Some(url) = self.webhook_url {
             builder = builder.webhook_url(&url)?;
+        }
+        if !self.events.is_empty() {
+            builder = builder.events(self.events.iter().map(String::as_str))?;
         }
         if let Some((requests, window)) = self.limit {
             builder = builder.limit(requests, window);
