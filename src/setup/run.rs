@@ -11,7 +11,7 @@ use super::desired::{Desired, DesiredLocation};
 use super::live;
 use super::plan::{AgencyPlan, LocationPlan};
 use super::progress::{Progress, Silent};
-use crate::Client;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, UnauthorizedReason};
 use crate::ids::LocationId;
 

@@ -307,20 +307,27 @@ async fn current(location: &Location, change: &Change) -> Result<Vec<Thing>> {
         };
     }
     // HighLevel may have made another key than the one that was planned.
-    let key = before.map_or(&change.key, |before| &before.key);
-    live::find(location, change.kind, key).await
+    live::find(location, change.kind, change.thing_key()).await
 }
 
 /// What is wrong with a thing that was made: HighLevel makes keys itself.
 fn mistake_of(change: &Change, made: &Thing) -> Option<String> {
     let wanted = change.after.as_ref()?;
     let is_keyed = matches!(change.kind, Kind::Value | Kind::Field);
-    (is_keyed && made.key != wanted.key).then(|| {
-        format!(
+    if is_keyed && made.key != wanted.key {
+        return Some(format!(
             "made, but HighLevel gave it the key `{}`: write that key into the file, or undo and choose another name",
             made.key
-        )
-    })
+        ));
+    }
+    let lacking = wanted
+        .parts
+        .iter()
+        .find(|part| !made.has_part(&part.name))?;
+    Some(format!(
+        "made, but HighLevel did not take `{}`: add it by hand",
+        lacking.name
+    ))
 }
 
 /// Whether an error says that nothing was done.

@@ -67,6 +67,7 @@ async fn create(location: &Location, change: &Change, wanted: &Thing) -> Result<
             field.rest.text_box_list_options = options(&wanted.parts);
             let field = location.custom_fields().create(&field).await?;
             made.id = Some(field.id.as_str().to_owned());
+            made.parts = field.picklist_options.into_iter().map(Part::new).collect();
             if let Some(key) = field.field_key {
                 made.key = key;
             }
@@ -117,8 +118,8 @@ async fn update(
             let id = CustomFieldId::new(id).map_err(|_| unfit(change))?;
             let mut update = CustomFieldUpdate::new(&found.name);
             update.text_box_list_options = options(&wanted.parts);
-            location.custom_fields().update(&id, &update).await?;
-            made.parts = wanted.parts.clone();
+            let field = location.custom_fields().update(&id, &update).await?;
+            made.parts = field.picklist_options.into_iter().map(Part::new).collect();
         }
         Kind::Link => {
             let id = LinkId::new(id).map_err(|_| unfit(change))?;

@@ -48,6 +48,7 @@ pub(super) struct PipelineSpec {
     pub(super) name: String,
     pub(super) stages: Vec<String>,
     pub(super) refuses_others: bool,
+    pub(super) place: Place,
 }
 
 #[derive(Debug)]
@@ -153,8 +154,8 @@ impl FileSpec {
             .section(problems, "recipe")
             .and_then(|recipe| recipe_spec(problems, recipe));
         if let Some(mut safety) = root.section(problems, "safety") {
-            let share = safety.number(problems, "at_most_changed", (0.0, 1.0));
-            let failed = safety.number(problems, "at_most_failed", (1.0, 1000.0));
+            let share = safety.number(problems, "at_most_changed", (0.0, 1.0), 0.3);
+            let failed = safety.number(problems, "at_most_failed", (1.0, 1000.0), 5.0);
             spec.safety = Safety {
                 at_most_changed: share.unwrap_or(Safety::default().at_most_changed),
                 at_most_failed: failed.map_or(Safety::default().at_most_failed, |it| it as usize),
@@ -171,7 +172,7 @@ impl FileSpec {
             ("by_hand", "write it under [require]"),
         ];
         root.finish(problems, &elsewhere);
-        spec.check_names(problems, &lines);
+        spec.check_names(problems);
         spec
     }
 
@@ -184,7 +185,7 @@ impl FileSpec {
         self.company = agency.text(problems, "company").map(|words| words.text);
         let remedy = "write `locations = \"locations.csv\"`, a file with one row a location";
         self.locations = agency.required(problems, "locations", remedy);
-        let code = agency.number(problems, "calling_code", (1.0, 998.0));
+        let code = agency.number(problems, "calling_code", (1.0, 998.0), 1.0);
         self.calling_code = code.map(|code| code as u16);
         agency.finish(problems, &[]);
     }
@@ -217,7 +218,7 @@ impl FileSpec {
             let (name, published) = match item {
                 Item::Words(words) => (Some(words), true),
                 Item::Section(mut section) => {
-                    let name = section.required(problems, "name", shape);
+                    let name = section.required(problems, "name", "write `name = \"…\"`");
                     let statuses = [("published", true), ("any", false)];
                     let published = section.choice(problems, "status", &statuses);
                     section.finish(problems, &[]);
@@ -238,27 +239,28 @@ impl FileSpec {
     }
 
     /// Names that are one as people write them, and what is wanted and unwanted at once.
-    fn check_names(&self, problems: &mut Problems, lines: &Lines<'_>) {
-        let twice = |problems: &mut Problems, section: &str, all: Vec<&str>| {
-            for (at, name) in all.iter().enumerate() {
-                if all.iter().take(at).any(|other| names::same(other, name)) {
-                    let place = lines.place(0, format!("{section}.{name}"));
-                    let remedy =
-                        "keep one of them: case and spaces make no difference in HighLevel";
-                    problems.wrong(&place, "stands twice, in two spellings", remedy);
+    fn check_names(&self, problems: &mut Problems) {
+        let pipelines = self
+            .pipelines
+            .iter()
+            .map(|it| (it.name.as_str(), &it.place));
+        let links = self
+            .links
+            .iter()
+            .map(|(name, to)| (name.as_str(), &to.place));
+        for all in [pipelines.collect::<Vec<_>>(), links.collect()] {
+            for (at, (name, place)) in all.iter().enumerate() {
+                if all
+                    .iter()
+                    .take(at)
+                    .any(|(other, _)| names::same(other, name))
+                {
+                    let what = format!("`{name}` stands twice, in two spellings");
+                    let remedy = "keep one: case and spaces make no difference in HighLevel";
+                    problems.wrong(place, what, remedy);
                 }
             }
-        };
-        twice(
-            problems,
-            "pipelines",
-            self.pipelines.iter().map(|it| it.name.as_str()).collect(),
-        );
-        twice(
-            problems,
-            "links",
-            self.links.iter().map(|(name, _)| name.as_str()).collect(),
-        );
+        }
         let both = "decide: either what is to be there, or [absent]";
         for words in &self.absent_values {
             if self.values.iter().any(|value| value.key == words.text) {
@@ -455,6 +457,7 @@ fn pipeline_spec(problems: &mut Problems, name: String, mut table: Table<'_>) ->
         name,
         stages: stages.into_iter().map(|stage| stage.text).collect(),
         refuses_others: others.unwrap_or(false),
+        place,
     }
 }
 

@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::recipes::missed_call::{Diagnostic, Problem};
 
+/// What is wrong where a required key is missing.
+pub(super) const MISSING: &str = "missing";
+
 /// Everything that is wrong with the files of a set-up; nothing was asked yet. `Display` prints one problem a line, each
 /// with its file, its line, its key and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +83,12 @@ impl Problems {
         remedy: impl Into<String>,
     ) {
         self.warnings.push(place.problem(what, remedy));
+    }
+
+    /// Takes back that a key is missing: it is there under another name.
+    pub(super) fn not_missing(&mut self, key: &str) {
+        let is_it = |problem: &Problem| problem.key() == key && problem.what() == MISSING;
+        self.wrong.retain(|problem| !is_it(problem));
     }
 
     /// Takes over problems that were found by another reader.

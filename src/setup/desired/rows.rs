@@ -13,7 +13,7 @@ use super::wish::{
     WorkflowWish,
 };
 use crate::api::tags::TagName;
-use crate::ids::LocationId;
+use crate::ids::{InvalidId, LocationId};
 use crate::phone::{InvalidPhoneNumber, PhoneNumber};
 use crate::secret::Private;
 use crate::setup::names;
@@ -211,6 +211,16 @@ fn is_scientific(text: &str) -> bool {
     })
 }
 
+/// What is wrong with an id, without the name of its type.
+fn not_an_id(error: &InvalidId) -> String {
+    let words = error.to_string();
+    let why = words.split_once(": ").map_or("", |(_, why)| why);
+    format!(
+        "not the id of a location: {}",
+        why.split(';').next().unwrap_or(why)
+    )
+}
+
 /// The wishes of every row.
 pub(super) fn locations(
     problems: &mut Problems,
@@ -226,7 +236,7 @@ pub(super) fn locations(
         let id = match id.map(LocationId::new) {
             Some(Ok(id)) => Some(id),
             Some(Err(error)) => {
-                let what = format!("{}: {error}", cells.title());
+                let what = format!("{}: {}", cells.title(), not_an_id(&error));
                 problems.wrong(
                     &place,
                     what,

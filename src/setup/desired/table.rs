@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problems::{Place, Problems};
+use super::problems::{MISSING, Place, Problems};
 use crate::recipes::missed_call::nearest;
 
 /// Where the lines of a file begin.
@@ -108,7 +108,7 @@ impl<'t> Table<'t> {
         if !self.table.contains_key(name) {
             self.known.push(name);
             let place = self.lines.place(self.offset, self.path_of(name));
-            problems.wrong(&place, "missing", remedy);
+            problems.wrong(&place, MISSING, remedy);
             return None;
         }
         self.text(problems, name)
@@ -147,6 +147,7 @@ impl<'t> Table<'t> {
         problems: &mut Problems,
         name: &'static str,
         bounds: (f64, f64),
+        example: f64,
     ) -> Option<f64> {
         let (value, place) = self.value(name)?;
         let number = match value {
@@ -158,7 +159,7 @@ impl<'t> Table<'t> {
                     &place,
                     value,
                     "a number",
-                    &format!("{name} = {}", bounds.1),
+                    &format!("{name} = {example}"),
                 );
                 return None;
             }
@@ -166,7 +167,7 @@ impl<'t> Table<'t> {
         let within = number.filter(|number| (bounds.0..=bounds.1).contains(number));
         if within.is_none() {
             let what = format!("not a number from {} to {}", bounds.0, bounds.1);
-            problems.wrong(&place, what, format!("write `{name} = {}`", bounds.1));
+            problems.wrong(&place, what, format!("write `{name} = {example}`"));
         }
         within
     }
@@ -312,7 +313,10 @@ impl<'t> Table<'t> {
                 continue;
             }
             let remedy = match nearest(name, self.known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
+                Some(meant) => {
+                    problems.not_missing(&self.path_of(meant));
+                    format!("did you mean `{meant}`?")
+                }
                 None => format!("remove it; known here: {}", self.known.join(", ")),
             };
             problems.wrong(&place, "unknown key", remedy);

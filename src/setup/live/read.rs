@@ -1,18 +1,15 @@
 //! Reads what a set-up has to know of a location.
 
-use futures_util::{StreamExt, TryStreamExt};
-
 use super::Live;
 use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::api::custom_values::CustomValue;
 use crate::api::links::Link;
 use crate::api::opportunities::Pipeline;
-use crate::api::phone_numbers::{InboundCallServiceType, NumbersQuery, OwnedNumber};
 use crate::api::tags::Tag;
 use crate::api::workflows::WorkflowStatus;
 use crate::client::Location;
-use crate::error::{ErrorKind, Result};
-use crate::recipes::missed_call::{NumberFacts, WorkflowFacts};
+use crate::error::Result;
+use crate::recipes::missed_call::{WorkflowFacts, number_facts};
 use crate::setup::desired::Reads;
 use crate::setup::thing::{Kind, Part, Thing};
 
@@ -52,7 +49,7 @@ pub(in crate::setup) async fn read(location: &Location, reads: Reads) -> Result<
         live.users = Some(users.map(|user| (user.id, user.email)).collect());
     }
     if reads.numbers {
-        live.numbers = Some(numbers(location).await?);
+        live.numbers = Some(number_facts(location).await?);
     }
     Ok(live)
 }
@@ -149,33 +146,4 @@ pub(in crate::setup) fn pipeline(mut pipeline: Pipeline) -> Option<Thing> {
     });
     thing.parts = stages.collect();
     Some(thing)
-}
-
-async fn numbers(location: &Location) -> Result<Vec<NumberFacts>> {
-    let numbers = location.phone_numbers();
-    let found: Result<Vec<OwnedNumber>> = numbers
-        .stream(&NumbersQuery::default())
-        .boxed()
-        .try_collect()
-        .await;
-    match found {
-        Ok(found) => Ok(found.into_iter().filter_map(number).collect()),
-        // HighLevel says so of a location without a phone system.
-        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
-}
-
-fn number(owned: OwnedNumber) -> Option<NumberFacts> {
-    let service = owned
-        .inbound_call_service
-        .and_then(|service| service.service_type);
-    Some(NumberFacts {
-        number: owned.phone_number?,
-        forwards_to: owned.forwarding_number,
-        forwards: service == Some(InboundCallServiceType::Forward),
-        voice_ai: service == Some(InboundCallServiceType::VoiceAi),
-        menu: service == Some(InboundCallServiceType::Ivr),
-        texts: owned.capabilities.and_then(|can| can.sms),
-    })
 }

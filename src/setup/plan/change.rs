@@ -74,6 +74,11 @@ impl Change {
         }
     }
 
+    /// The key of the thing that it is about. A recipe may name a pipeline by its id.
+    pub(in crate::setup) fn thing_key(&self) -> &str {
+        self.before.as_ref().map_or(&self.key, |before| &before.key)
+    }
+
     pub(super) fn because(mut self, words: impl Into<String>) -> Self {
         self.because = words.into();
         self

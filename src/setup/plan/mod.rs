@@ -2,6 +2,8 @@
 
 mod change;
 mod diff;
+#[cfg(test)]
+mod diff_laws;
 mod readiness;
 mod rendering;
 mod require;

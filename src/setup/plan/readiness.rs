@@ -13,7 +13,7 @@ const NOT_MADE: &str = "not-made-yet";
 pub(super) fn changes(recipe: &Recipe, live: &Live, planned: &[Change]) -> Vec<Change> {
     let mut after = live.clone();
     for change in planned.iter().filter(|change| change.action.writes()) {
-        after.set(change.kind, &change.key, change.after.clone());
+        after.set(change.kind, change.thing_key(), change.after.clone());
     }
     let facts = facts(&after);
     let mut changes: Vec<Change> = Vec::new();

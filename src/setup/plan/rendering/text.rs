@@ -110,10 +110,14 @@ impl AgencyPlan {
                 &mut lines,
             );
         }
-        lines.push(vec![span(
+        let plan = vec![span(Style::Heading, "Plan: ")];
+        wrapped(
+            plan,
             Style::Heading,
-            format!("Plan: {}", totals_words(self.totals())),
-        )]);
+            &totals_words(self.totals()),
+            width,
+            &mut lines,
+        );
         lines
     }
 
