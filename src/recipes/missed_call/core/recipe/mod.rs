@@ -62,6 +62,7 @@ mod numbers;
 mod parse;
 mod places;
 mod problem;
+mod requirements;
 mod slips;
 mod source;
 mod step;
@@ -80,11 +81,12 @@ use super::model::StepName;
 
 pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
-pub use check::LocationFacts;
+pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
 pub use problem::{Problem, RecipeError};
+pub use requirements::Requirements;
 pub(crate) use step::{
     Assignee, CallFact, EmailStep, FieldValue, FieldsStep, NoteStep, NoticeKind, NoticeRecipient,
     NotifyStep, StageStep, Step, StepAction, StepTrigger, TagStep, TaskStep, TextStep,
