@@ -117,17 +117,20 @@ impl DatabaseBuilder {
             Source::Pool(pool) => pool,
             Source::Address(url) => pool(url.expose(), self.root, self.connections)?,
         };
-        let schema = self.schema;
-        let database = Database(Arc::new(Inner {
-            pool,
-            schema,
-            prepared: self.prepared,
-        }));
+        let on = |prepared| {
+            Database(Arc::new(Inner {
+                pool: pool.clone(),
+                schema: self.schema.clone(),
+                prepared,
+            }))
+        };
+        // Tables can be named in a statement only after they are there.
+        let unprepared = on(false);
         if !self.asynchronous {
-            refuse_asynchronous_commit(&database).await?;
+            refuse_asynchronous_commit(&unprepared).await?;
         }
-        migrate::prepare(&database).await?;
-        Ok(database)
+        migrate::prepare(&unprepared).await?;
+        Ok(on(self.prepared))
     }
 }
 

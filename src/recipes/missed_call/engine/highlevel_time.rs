@@ -50,6 +50,14 @@ impl Course {
             time.saturating_add(passed).unwrap_or(Timestamp::MAX)
         })
     }
+
+    /// The time by HighLevel's answers, and not before a date that it has reported, as far as a clock that runs slow between
+    /// answers explains the difference.
+    fn not_before_reports(&self, now: Timestamp) -> Timestamp {
+        let newest = self.reported.map(|(time, _)| time);
+        let is_ahead = |time: &Timestamp| *time > now && time.duration_since(now) <= SOON;
+        newest.filter(is_ahead).unwrap_or(now)
+    }
 }
 
 impl HighLevelTime {
@@ -112,10 +120,15 @@ impl HighLevelTime {
     /// reported: of two reports, the one with the older date does not come first because it is delivered last.
     pub(super) async fn now_of_report(&self, dated: Option<Timestamp>) -> Timestamp {
         let now = self.now_at(dated).await;
-        if self.is_sure() {
-            return now;
-        }
         let elapsed = self.own.elapsed();
+        if self.is_sure() {
+            let mut course = self.course();
+            let newest = course.reported.map(|(time, _)| time);
+            if dated > newest {
+                course.reported = dated.map(|time| (time, elapsed));
+            }
+            return course.not_before_reports(now);
+        }
         let mut course = self.course();
         let earliest = course.by_reports(elapsed).max(dated);
         course.reported = earliest.map(|time| (time, elapsed));
@@ -211,7 +224,7 @@ impl Clock for HighLevelTime {
             servers.find_map(|time| time.now())
         };
         match server {
-            Some(server) => server,
+            Some(server) => self.course().not_before_reports(server),
             // Without answers, the dates of reports show that a clock is slow.
             None => own.max(self.course().by_reports(self.own.elapsed()).unwrap_or(own)),
         }

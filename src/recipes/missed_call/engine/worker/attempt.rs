@@ -289,8 +289,10 @@ impl Worker {
             return self.put_back(fence, failures).await;
         }
         begun.set_attempted();
+        // Whether it is done again is decided again: the location may have been removed meanwhile.
+        let location = site.location.without_retries();
         let door = highlevel::Door {
-            location: &site.location,
+            location: &location,
             reservation,
             notifier: self.notifier.as_deref(),
         };
