@@ -28,6 +28,7 @@
 //! | Workflows | start workflows; serve triggers and actions of workflows | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
+//! | The command | recipes, locations and a HighLevel on loopback, from a terminal | [`command`] (feature `cli`) |
 //! | Architecture | the layers, and the path of a request and of an event | [`architecture`] |
 //!
 //! All parts share these modules: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and the
@@ -283,6 +284,9 @@
 pub mod api;
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+#[cfg(feature = "cli")]
+#[doc = include_str!("command.md")]
+pub mod command {}
 pub mod auth;
 #[cfg(feature = "missed-call")]
 #[doc = include_str!("bounds.md")]

@@ -61,6 +61,7 @@ mod keys;
 mod numbers;
 mod parse;
 mod places;
+mod preview;
 mod problem;
 mod slips;
 mod source;
@@ -84,6 +85,10 @@ pub use check::LocationFacts;
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
+pub use preview::{
+    MessagePreview, Preview, PreviewedCall, PreviewedNumber, PreviewedOptOut, PreviewedOutcome,
+    StepPreview,
+};
 pub use problem::{Problem, RecipeError};
 pub(crate) use step::{
     Assignee, CallFact, EmailStep, FieldValue, FieldsStep, NoteStep, NoticeKind, NoticeRecipient,
