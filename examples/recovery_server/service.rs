@@ -139,7 +139,7 @@ async fn serve_webhooks(
     if let Some(pause) = sweep_pause {
         service = service.sweeps(&engine, pause);
     }
-    // What it could not end is settled at the next start, and it has logged what that is.
+    // `serve` logs what it could not finish; the next start settles it.
     service.until(shutdown).await;
     Ok(())
 }
