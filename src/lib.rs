@@ -29,6 +29,7 @@
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
 //! | Set-up | what locations must have, as files: plan, apply, undo | `setup` (feature `setup`) |
 //! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
+//! | The command | recipes, locations and a HighLevel on loopback, from a terminal | [`command`] (feature `cli`) |
 //! | Architecture | the layers, and the path of a request and of an event | [`architecture`] |
 //!
 //! All parts share these modules: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and the
@@ -286,6 +287,9 @@
 pub mod api;
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+#[cfg(feature = "cli")]
+#[doc = include_str!("command.md")]
+pub mod command {}
 pub mod auth;
 #[cfg(feature = "missed-call")]
 #[doc = include_str!("bounds.md")]

@@ -27,7 +27,7 @@ use gohighlevel::webhooks::{Endpoint, Verifier};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::story::{Story, What};
+use super::story::{Story, What};
 
 /// A location of FakeGhl's sample seed, with its token and number.
 const LOCATION: &str = "soleilLocation000001";

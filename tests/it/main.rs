@@ -3,6 +3,7 @@
 
 mod api;
 mod client;
+mod command;
 mod contract;
 mod examples;
 mod fake_ghl;

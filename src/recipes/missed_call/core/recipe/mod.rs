@@ -61,6 +61,7 @@ mod keys;
 mod numbers;
 mod parse;
 mod places;
+mod preview;
 mod problem;
 mod requirements;
 mod slips;
@@ -85,6 +86,10 @@ pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
+pub use preview::{
+    MessagePreview, Preview, PreviewedCall, PreviewedNumber, PreviewedOptOut, PreviewedOutcome,
+    StepPreview,
+};
 pub use problem::{Problem, RecipeError};
 pub use requirements::Requirements;
 pub(crate) use step::{
