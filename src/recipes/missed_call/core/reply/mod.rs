@@ -51,6 +51,7 @@ mod lookalikes;
 mod opt_out;
 mod pattern;
 mod reaction;
+mod reader;
 mod slips;
 mod spanish;
 mod spellings;
@@ -78,6 +79,9 @@ use super::compliance::words;
 pub enum Reply {
     /// The caller opts out of texts. Everything pending for this number ends, and the number is suppressed.
     OptOut,
+    /// The caller may have opted out: the wording leaves a doubt. Nothing automatic is sent to this number until a person of the
+    /// business has read the reply and decided.
+    Doubtful,
     /// The caller allows texts again after an opt-out. Only `START`, `UNSTOP`, `SUBSCRIBE`, `OPT IN` and their equivalents
     /// in Spanish and French mean that, as the whole reply. Carriers also accept `YES`, but most people answer a question
     /// with it ("shall we call you back?"), so it is [`Other`](Self::Other) here.
@@ -100,8 +104,9 @@ pub enum Reply {
 
 impl Reply {
     /// All classes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OptOut,
+        Self::Doubtful,
         Self::OptIn,
         Self::WrongNumber,
         Self::Help,
@@ -115,6 +120,7 @@ impl Reply {
     pub fn code(self) -> &'static str {
         match self {
             Self::OptOut => "opt_out",
+            Self::Doubtful => "doubtful",
             Self::OptIn => "opt_in",
             Self::WrongNumber => "wrong_number",
             Self::Help => "help",
@@ -171,28 +177,87 @@ impl Reply {
 /// ```
 pub fn classify(text: &str) -> Reply {
     let excerpt = Excerpt::of(text);
+    let ruled = ruled(excerpt);
+    if ruled.exact {
+        return ruled.reply;
+    }
+    reader::read(excerpt, &ruled.text, ruled.reply)
+}
+
+/// What the rules say of a reply.
+struct Ruled {
+    reply: Reply,
+    /// Whether the wording leaves no doubt, so that the reader is not asked.
+    exact: bool,
+    /// The words that were read.
+    text: Text,
+}
+
+fn ruled(excerpt: Excerpt<'_>) -> Ruled {
     let read = Text::read(excerpt);
+    let exactly = |reply, text| Ruled {
+        reply,
+        exact: true,
+        text,
+    };
     if reaction::is_opt_out_emoji(excerpt, &read) {
-        return Reply::OptOut;
+        return exactly(Reply::OptOut, read);
     }
     if reaction::is_reaction(excerpt, &read) {
-        return Reply::Thanks;
+        return exactly(Reply::Thanks, read);
     }
     if SYSTEMS.occur(read.words()) {
-        return Reply::Automatic;
+        return exactly(Reply::Automatic, read);
     }
     let text = opt_out::without_instructions(read);
+    if opt_out::is_a_stop_word(&text) {
+        return exactly(Reply::OptOut, text);
+    }
+    let likely = |reply, text| Ruled {
+        reply,
+        exact: false,
+        text,
+    };
     if opt_out::asks_to_stop(&text) {
-        return Reply::OptOut;
+        return likely(Reply::OptOut, text);
     }
     if is_thanks(text.words()) {
-        return Reply::Thanks;
+        return exactly(Reply::Thanks, text);
     }
     let found = MEANINGS.iter().find(|(_, meaning)| meaning.is_in(&text));
     match found {
-        Some((reply, _)) => *reply,
-        None if is_question(&text) => Reply::Help,
-        None => Reply::Other,
+        Some((Reply::OptIn, _)) => exactly(Reply::OptIn, text),
+        Some((reply, _)) => likely(*reply, text),
+        None if is_question(&text) => likely(Reply::Help, text),
+        None => likely(Reply::Other, text),
+    }
+}
+
+/// What a trainer of the reader needs.
+#[cfg(feature = "testing")]
+pub mod training {
+    use super::{Excerpt, Reply, reader, ruled};
+
+    /// A reply as the trainer sees it.
+    #[non_exhaustive]
+    pub struct Example {
+        /// What the rules say.
+        pub rules: Reply,
+        /// Whether the wording leaves no doubt, so that the reader is not asked.
+        pub exact: bool,
+        /// The hashes of its features.
+        pub features: Vec<u32>,
+    }
+
+    /// Reads a reply for training.
+    pub fn example(text: &str) -> Example {
+        let excerpt = Excerpt::of(text);
+        let ruled = ruled(excerpt);
+        Example {
+            rules: ruled.reply,
+            exact: ruled.exact,
+            features: reader::features_of(excerpt, &ruled.text),
+        }
     }
 }
 

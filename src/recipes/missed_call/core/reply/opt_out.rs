@@ -60,14 +60,17 @@ pub(super) fn without_instructions(text: Text) -> Text {
     if rest.core().is_empty() { text } else { rest }
 }
 
+/// Whether the whole reply, apart from courtesy, is a stop word of the law or of a carrier, or an equivalent.
+pub(super) fn is_a_stop_word(text: &Text) -> bool {
+    WHOLE.are(text.core()) || is_the_stop(text.core())
+}
+
 pub(super) fn asks_to_stop(text: &Text) -> bool {
     let asks = |clause: &[Word]| {
         let clause = core(clause);
         CLAUSES.are(clause) || begins_with_stop(clause) || ends_with_stop(clause)
     };
-    WHOLE.are(text.core())
-        || is_the_stop(text.core())
-        || text.clauses().any(asks)
+    text.clauses().any(asks)
         || says(text.words(), &ANYWHERE).next().is_some()
         || says(text.words(), &UNLESS_TEXTS).next().is_some() && !FOR_TEXTS.occur(text.words())
         || asks_outside_of_a_visit(text.words())
