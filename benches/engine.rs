@@ -223,7 +223,8 @@ async fn measure_postgres(figures: &mut Figures) {
     for schema in ["accepted", "latency"] {
         let mut stores: Stores = Vec::new();
         for _ in 0..2 {
-            let database = Database::builder(cluster.url());
+            // The connections are direct ones.
+            let database = Database::builder(cluster.url()).prepared_statements();
             let database = database.schema(schema.parse().expect("a name")).open();
             let store = PostgresStore::new(database.await.expect("a database"));
             stores.push(Arc::new(store));

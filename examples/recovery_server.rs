@@ -8,23 +8,23 @@
 //!
 //! HighLevel requires https: put a reverse proxy in front that terminates TLS and passes `/webhooks/ghl` on byte for byte.
 //!
-//! To try it without HighLevel, in two terminals, with all features:
+//! To try it without HighLevel, in two terminals:
 //!
 //! ```text
-//! cargo run --example fake_ghl -- --listen 127.0.0.1:9000 --webhook-url http://127.0.0.1:8080/webhooks/ghl | tee fake.txt
+//! cargo run --all-features --example fake_ghl -- --listen 127.0.0.1:9000 --webhook-url http://127.0.0.1:8080/webhooks/ghl | tee fake.txt
 //! GHL_TOKEN=pit-sample-soleil GHL_BASE_URL=http://127.0.0.1:9000 GHL_WEBHOOK_PUBLIC_KEY="$(tail -n +2 fake.txt)" \
-//!     cargo run --example recovery_server -- --config fixtures/recovery_server/config.toml
+//!     cargo run --all-features --example recovery_server -- --config fixtures/recovery_server/config.toml
 //! ```
 //!
-//! Several of them share a PostgreSQL database in place of the file, where the feature `postgres` is on: with `--postgres URL`, or
-//! with `--postgres` alone and the address in `DATABASE_URL`.
-//!
-//! Then have somebody call who is not answered, and look at the requests that follow:
+//! Then simulate a missed call, and look at the requests that follow:
 //!
 //! ```text
 //! curl http://127.0.0.1:9000/_fake/calls -d '{"locationId":"soleilLocation000001","from":"+13125550142","to":"+13125550100"}'
 //! curl http://127.0.0.1:9000/_fake/requests
 //! ```
+//!
+//! Several of them share a PostgreSQL database in place of the file, where the feature `postgres` is on: with `--postgres URL`, or
+//! with `--postgres` alone and the address in `DATABASE_URL`.
 #![allow(clippy::print_stdout)]
 
 use std::collections::HashMap;
@@ -280,7 +280,7 @@ async fn serve_webhooks(
     if let Some(pause) = sweep_pause {
         service = service.sweeps(&engine, pause);
     }
-    // What it could not end is settled at the next start, and it has logged what that is.
+    // `serve` logs what it could not finish; the next start settles it.
     service.until(shutdown).await;
     Ok(())
 }

@@ -57,8 +57,9 @@
 //! | effect | one action outside, such as a text. Its id is permanent: episode, step and ordinal |
 //! | decision | what the episode says right before an effect: proceed, defer, skip or obsolete |
 //! | intent | exactly what an effect is about to do, stored before the attempt |
-//! | ledger | the append-only history of all episodes, from which reports and evidence are made |
-//! | stale, dropped | a step that is too late, or no longer needed |
+//! | ledger | the history of all episodes, from which reports and evidence are made. Entries are added; only an erasure changes them, and only a retention deletes them |
+//! | stale | said of a step that would come too late |
+//! | dropped | said of a step that is no longer needed |
 //! | suppression | a number or contact that must not be texted. It outlives the contact |
 //! | sweep | reading HighLevel's records to find events that no webhook reported |
 //!
@@ -109,9 +110,9 @@
 //! | 401 about a token that can be renewed | repeated once with the new token | the same |
 //! | any other response | never | never |
 //!
-//! HighLevel's codes and words decide before the status what an answer is about: see
-//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage
-//! repeats are a fifth of the requests, so that it is not made worse. An [`Observer`](client::Observer) sees every attempt.
+//! The client looks first at HighLevel's error code and message, and only then at the HTTP status: see
+//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses. During an outage
+//! at most one request in five is a repeat, so the client does not make the outage worse. An [`Observer`](client::Observer) sees every attempt.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -254,7 +255,7 @@
 //! | `rustls` | yes | HTTP through reqwest with rustls |
 //! | `native-tls` | | HTTP through reqwest with the operating system's TLS; if `rustls` is enabled too, rustls is used |
 //! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. The two features above include it. Without any of the three, the client needs a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: signature verification, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
+//! | `webhooks` | | [`webhooks`]: signature verification, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the endpoints for requests that [`workflows`] send to you |
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |

@@ -22,6 +22,13 @@ pub(crate) fn version_3(v3: bool, operation: &'static str, instead: &str) -> Res
 }
 
 impl Location {
+    /// Fails if the client was built for an older version. It is for an operation that only version 3 has, in one form,
+    /// and that asks for version 3 by itself.
+    pub(super) fn v3_possible(&self, operation: &'static str) -> Result<()> {
+        let instead = "build the client without `api_version`, or with `ApiVersion::V3`";
+        version_3(self.client().can_speak_v3(), operation, instead)
+    }
+
     /// Fails if `used`, which only version 3 has, and the client does not speak it.
     pub(super) fn v3_only(
         &self,

@@ -35,7 +35,6 @@ impl Location {
     }
 
     /// The client it was made by.
-    #[cfg(feature = "missed-call")]
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
@@ -94,6 +93,14 @@ impl Location {
             options,
             ..self.clone()
         }))
+    }
+
+    /// The same location, whose requests are not repeated when they fail.
+    #[cfg(feature = "missed-call")]
+    pub(crate) fn without_retries(&self) -> Self {
+        let mut other = self.clone();
+        other.options.retries = false;
+        other
     }
 
     /// Reserves room in the rate limit for this many requests, all at once, and returns the same location with it: its

@@ -188,6 +188,13 @@ impl Client {
         self.shared.version == Some(ApiVersion::V3)
     }
 
+    /// Whether a request can be sent in the form of API version 3: the client does so, or leaves it to each request.
+    pub(crate) fn can_speak_v3(&self) -> bool {
+        self.shared
+            .version
+            .is_none_or(|version| version == ApiVersion::V3)
+    }
+
     /// The clock that the client waits on.
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock

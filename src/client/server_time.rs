@@ -5,9 +5,13 @@
 //! | an answer says | what follows |
 //! |---|---|
 //! | what is known already, within 2 s and its own travel | what is known gets sharper |
-//! | what this machine's clock says, within 5 s | it counts at once |
+//! | what this machine's clock says, within 5 s and its own travel | it counts at once |
 //! | something else | it counts once three answers in a row agree on it: one odd answer changes nothing |
 //! | nothing: no `Date`, one before 2025, or a copy out of a cache (`Age`) | nothing |
+//!
+//! An answer that was read long after its request was sent leaves open how long ago it was made: HighLevel was slow, or
+//! this process hung before it read the answer. This machine's clock counts as right within what the answers leave open,
+//! and HighLevel is asked again for an answer that leaves less open.
 //!
 //! Only answers of the configured host are read, over TLS or on this machine.
 
@@ -27,6 +31,8 @@ pub(crate) const TOLERATED: SignedDuration = SignedDuration::from_secs(5);
 const AGREE_WITHIN: SignedDuration = SignedDuration::from_secs(2);
 /// How many answers in a row have to agree before they count against what is known.
 const AGREEING: u32 = 3;
+/// Answers that leave more open than this are not enough to go by.
+const SHARP: SignedDuration = SignedDuration::from_secs(15);
 /// What `Date` leaves open.
 const WHOLE_SECOND: SignedDuration = SignedDuration::from_secs(1);
 /// Older than this crate: no server's clock is that wrong and still worth listening to.
@@ -71,12 +77,15 @@ impl ServerTime {
         self.knowledge().offset(LocalTime::read(&*self.clock))
     }
 
-    /// HighLevel's time of day, to a second or so.
+    /// HighLevel's time of day: this machine's clock, unless answers say that it is wrong.
     #[cfg(feature = "missed-call")]
     pub(crate) fn now(&self) -> Option<Timestamp> {
-        let elapsed = signed(self.clock.elapsed());
-        let known = self.knowledge().known?;
-        Timestamp::from_duration(known.middle() + elapsed).ok()
+        let own = LocalTime::read(&*self.clock);
+        let offset = self.knowledge().offset(own)?;
+        if offset.abs() <= TOLERATED {
+            return Some(own.now);
+        }
+        own.now.checked_sub(offset).ok()
     }
 
     /// The earliest that HighLevel's time can be now.
@@ -88,7 +97,7 @@ impl ServerTime {
     }
 
     /// Whether asking now would teach nothing more. It would before an answer had a time, while answers contradict this
-    /// machine's clock and each other, and after that clock and the monotonic one have come apart: the one was set, or the
+    /// machine's clock and each other, while they leave much open, and after that clock and the monotonic one have come apart: the one was set, or the
     /// machine was suspended and the other stood still.
     #[cfg(feature = "missed-call")]
     pub(crate) fn is_settled(&self) -> bool {
@@ -150,6 +159,10 @@ struct Span {
 }
 
 impl Span {
+    fn is_sharp(self) -> bool {
+        self.to - self.from <= SHARP
+    }
+
     fn middle(self) -> SignedDuration {
         self.from + (self.to - self.from) / 2
     }
@@ -182,6 +195,8 @@ struct Knowledge {
     heard: bool,
     /// Whether this machine's two clocks have come apart since the last answer.
     doubted: bool,
+    /// Whether HighLevel was asked often enough for an answer that leaves little open.
+    asked_enough: bool,
     /// The time of day here when the monotonic clock stood at zero, as it was when last looked at.
     at_zero: SignedDuration,
     /// When a wrong clock was logged last; `None` while it is right.
@@ -195,6 +210,7 @@ impl Knowledge {
             rival: None,
             heard: false,
             doubted: false,
+            asked_enough: false,
             at_zero: own.at_zero(),
             logged: None,
         }
@@ -244,15 +260,17 @@ impl Knowledge {
     fn is_settled(&mut self, own: LocalTime) -> bool {
         if (own.at_zero() - self.at_zero).abs() > TOLERATED {
             self.at_zero = own.at_zero();
-            self.doubted = true;
+            (self.doubted, self.asked_enough) = (true, false);
         }
-        self.heard && !self.doubted && (self.known.is_some() || self.rival.is_none())
+        let is_sharp = self.asked_enough || self.known.is_none_or(Span::is_sharp);
+        self.heard && !self.doubted && is_sharp && (self.known.is_some() || self.rival.is_none())
     }
 
     #[cfg(feature = "missed-call")]
     fn settle(&mut self) {
         self.heard = true;
         self.doubted = false;
+        self.asked_enough = true;
         self.rival = None;
     }
 
@@ -407,6 +425,41 @@ mod tests {
         let known = knowledge.known.unwrap();
         assert!(known.to - known.from <= SignedDuration::from_secs(2));
         assert_eq!(known.ahead(RIGHT.as_duration()), SignedDuration::ZERO);
+    }
+
+    #[test]
+    fn an_answer_that_was_read_late_leaves_it_to_this_machine_and_to_the_next_answer() {
+        // The process hung for five minutes before it read the first answer.
+        let mut machine = Machine::ahead(0);
+        let late = own(300, 0);
+        machine.second = 300;
+        machine.knowledge.learn(date_of(1, 0), Duration::ZERO, late);
+        assert_eq!(machine.offset(), Some(0));
+        assert!(!machine.is_settled());
+        assert_eq!(machine.hears(0), Some(0));
+        assert!(machine.is_settled());
+
+        // HighLevel answers nothing sooner: what it says has to do.
+        machine.knowledge = Knowledge::new(own(300, 0));
+        machine
+            .knowledge
+            .learn(date_of(250, 0), Duration::from_secs(200), late);
+        assert!(!machine.is_settled());
+        machine.knowledge.settle();
+        assert!(machine.is_settled());
+
+        // A clock that is wrong by more than the answer leaves open is found by three of them.
+        let mut machine = Machine::ahead(-7_200);
+        for _ in 0..3 {
+            machine.second += 100;
+            let own = own(machine.second, -7_200);
+            let sent = Duration::from_secs(machine.second - 60);
+            machine
+                .knowledge
+                .learn(date_of(machine.second, 0), sent, own);
+        }
+        let offset = machine.offset().unwrap();
+        assert!((offset + 7_200).abs() <= 60, "{offset}");
     }
 
     #[test]

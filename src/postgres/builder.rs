@@ -32,6 +32,7 @@ pub struct DatabaseBuilder {
     connections: usize,
     root: Option<Vec<u8>>,
     asynchronous: bool,
+    prepared: bool,
 }
 
 enum Source {
@@ -55,6 +56,7 @@ impl DatabaseBuilder {
             connections: CONNECTIONS,
             root: None,
             asynchronous: false,
+            prepared: false,
         }
     }
 
@@ -91,6 +93,17 @@ impl DatabaseBuilder {
         }
     }
 
+    /// Prepares each statement once for each connection, so that the database does not plan it again each time: it takes about
+    /// twice as many calls a second. Only for connections that belong to this process: direct ones, a pooler in session mode,
+    /// or one that keeps statements in transaction mode (PgBouncer 1.21 with `max_prepared_statements`). Behind other poolers
+    /// statements then fail as unknown.
+    pub fn prepared_statements(self) -> Self {
+        Self {
+            prepared: true,
+            ..self
+        }
+    }
+
     /// Connects, and makes the tables, or brings those of an older release up to date: all of it or nothing. Processes of
     /// several releases may do so at once.
     ///
@@ -104,13 +117,20 @@ impl DatabaseBuilder {
             Source::Pool(pool) => pool,
             Source::Address(url) => pool(url.expose(), self.root, self.connections)?,
         };
-        let schema = self.schema;
-        let database = Database(Arc::new(Inner { pool, schema }));
+        let on = |prepared| {
+            Database(Arc::new(Inner {
+                pool: pool.clone(),
+                schema: self.schema.clone(),
+                prepared,
+            }))
+        };
+        // Tables can be named in a statement only after they are there.
+        let unprepared = on(false);
         if !self.asynchronous {
-            refuse_asynchronous_commit(&database).await?;
+            refuse_asynchronous_commit(&unprepared).await?;
         }
-        migrate::prepare(&database).await?;
-        Ok(database)
+        migrate::prepare(&unprepared).await?;
+        Ok(on(self.prepared))
     }
 }
 

@@ -2,7 +2,8 @@
 //! transaction, and another try where the database says that one helps.
 //!
 //! It works behind a pooler in transaction mode (PgBouncer, Supavisor, Neon, RDS Proxy): no prepared statement, setting,
-//! lock, listener or temporary table outlives a transaction, and every table is named with its schema.
+//! lock, listener or temporary table outlives a transaction, and every table is named with its schema. Prepared statements are
+//! for hosts that ask for them.
 //!
 //! | file | question it answers |
 //! |---|---|
@@ -57,6 +58,8 @@ pub struct Database(Arc<Inner>);
 struct Inner {
     pool: Pool,
     schema: SchemaName,
+    /// Whether connections keep the statements that were made on them.
+    prepared: bool,
 }
 
 impl Database {

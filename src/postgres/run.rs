@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
 use super::error::DatabaseError;
@@ -120,12 +121,40 @@ impl Database {
     }
 }
 
+/// A statement as it is sent: its SQL and typed values, or its name on this connection and values.
+enum Ready<'s> {
+    Unnamed(String, Vec<(&'s (dyn ToSql + Sync), Type)>),
+    Named(tokio_postgres::Statement, Vec<&'s (dyn ToSql + Sync)>),
+}
+
+impl Ready<'_> {
+    async fn query(&self, client: &Client) -> Result<Vec<Row>, tokio_postgres::Error> {
+        match self {
+            Self::Unnamed(sql, values) => client.query_typed(sql, values).await,
+            Self::Named(name, values) => client.query(name, values).await,
+        }
+    }
+}
+
 impl Held {
-    fn client(&self) -> Result<&Client, DatabaseError> {
+    fn object(&self) -> Result<&Object, DatabaseError> {
         let object = self.0.as_ref();
-        let object =
-            object.ok_or_else(|| DatabaseError::broken("the connection was given back"))?;
-        Ok(object.deref().deref())
+        object.ok_or_else(|| DatabaseError::broken("the connection was given back"))
+    }
+
+    /// Prepares a statement, where connections keep them and this one does not have it yet.
+    async fn ready<'s>(
+        &self,
+        database: &Database,
+        statement: &'s Statement,
+    ) -> Result<Ready<'s>, DatabaseError> {
+        let (sql, values) = (database.placed(statement), statement.values());
+        if !database.0.prepared {
+            return Ok(Ready::Unnamed(sql, values));
+        }
+        let (values, types): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let name = self.object()?.prepare_typed_cached(&sql, &types).await?;
+        Ok(Ready::Named(name, values))
     }
 
     /// Sends all of it at once, and then reads what comes back. The first error counts: those after it follow from it.
@@ -136,20 +165,20 @@ impl Held {
         statements: &[Statement],
         last: Option<&str>,
     ) -> Result<Answers, DatabaseError> {
-        let client = self.client()?;
-        let texts: Vec<(String, _)> = statements
-            .iter()
-            .map(|statement| (database.placed(statement), statement.values()))
-            .collect();
+        let client: &Client = self.object()?.deref().deref();
         let all = async {
+            let mut ready = Vec::with_capacity(statements.len());
+            for statement in statements {
+                ready.push(self.ready(database, statement).await?);
+            }
             // All are sent in this order before any answer is waited for.
             let begun = match first {
                 Some(sql) => Some(Sent::send(client.batch_execute(sql)).await),
                 None => None,
             };
-            let mut sent = Vec::with_capacity(texts.len());
-            for (sql, values) in &texts {
-                sent.push(Sent::send(client.query_typed(sql, values)).await);
+            let mut sent = Vec::with_capacity(ready.len());
+            for statement in &ready {
+                sent.push(Sent::send(statement.query(client)).await);
             }
             let ended = match last {
                 Some(sql) => Some(Sent::send(client.batch_execute(sql)).await),

@@ -1,21 +1,25 @@
 //! Opportunities: possible sales to contacts, which move along pipelines.
 //!
 //! Here are the methods; opportunities as they are read are in `model`, what is written in `write`, the two searches in
-//! `search`, pipelines and lost reasons in `pipelines`.
+//! `search`, the reasons why they are lost in `lost_reasons`, the pipelines that they move along in `pipelines`.
 //!
 //! Source: HighLevel's OpenAPI files `opportunities.json` and `opportunities-v3.json`; forms they leave open are those
 //! of live answers. Scopes: `opportunities.readonly`, `opportunities.write`.
 
+mod lost_reasons;
 mod model;
 mod pipelines;
 mod search;
 mod write;
 
+pub use lost_reasons::{LostReason, LostReasonSearch};
 pub use model::{
     Opportunity, OpportunityContact, OpportunityFieldValue, OpportunityFollowers,
     OpportunityStatus, UpsertedOpportunity,
 };
-pub use pipelines::{LostReason, LostReasonSearch, Pipeline, PipelineColor, PipelineStage};
+pub use pipelines::{
+    NewPipeline, Pipeline, PipelineColor, PipelineStage, PipelineUpdate, Pipelines, StageInput,
+};
 pub use search::{
     AdditionalDetails, AdvancedOpportunityPage, AdvancedOpportunitySearch, OpportunityCursor,
     OpportunityPage, OpportunitySearch, StageAggregation,
@@ -26,7 +30,7 @@ pub use write::{
 };
 
 use futures_util::Stream;
-use pipelines::{LostReasonList, PipelineList};
+use lost_reasons::LostReasonList;
 use search::OpportunityPlace;
 use write::{FollowersBody, StatusBody};
 
@@ -56,16 +60,6 @@ impl Location {
 }
 
 impl<'a> Opportunities<'a> {
-    /// All pipelines with their stages; HighLevel does not page them.
-    pub fn pipelines(&self) -> Call<'a, Vec<Pipeline>> {
-        let request = Request::get(path(&["opportunities", "pipelines"]))
-            .operation("opportunities.pipelines")
-            .query("locationId", self.location.id());
-        self.location
-            .send::<PipelineList>(request)
-            .map(|list| list.pipelines.items)
-    }
-
     /// One page of the reasons why opportunities are lost.
     pub fn lost_reasons(&self, search: &LostReasonSearch) -> Call<'a, OffsetPage<LostReason>> {
         let request = Request::get(path(&["opportunities", "lost-reason"]))

@@ -57,8 +57,23 @@ impl Server {
         }
     }
 
-    async fn start(status: u16, body: &str, builder: ClientBuilder) -> Self {
+    /// Answers each request with the next of these bodies, and the last one for ever.
+    pub(crate) async fn answering_in_turn(bodies: &[&str]) -> Self {
+        let (last, before) = bodies.split_last().unwrap();
         let mock = MockServer::start().await;
+        for body in before {
+            let answer = ResponseTemplate::new(200).set_body_raw(*body, "application/json");
+            let once = Mock::given(any()).respond_with(answer).up_to_n_times(1);
+            once.mount(&mock).await;
+        }
+        Self::start_on(mock, 200, last, Client::builder()).await
+    }
+
+    async fn start(status: u16, body: &str, builder: ClientBuilder) -> Self {
+        Self::start_on(MockServer::start().await, status, body, builder).await
+    }
+
+    async fn start_on(mock: MockServer, status: u16, body: &str, builder: ClientBuilder) -> Self {
         Mock::given(any())
             .respond_with(ResponseTemplate::new(status).set_body_raw(body, "application/json"))
             .mount(&mock)
@@ -110,6 +125,13 @@ impl Server {
         let sent = (!request.body.is_empty())
             .then(|| serde_json::from_slice::<Value>(&request.body).unwrap());
         assert_eq!(sent, body, "body of {asked}");
+    }
+
+    /// The body of the one request that came.
+    pub(crate) async fn sent_body(&self) -> Value {
+        let requests = self.mock.received_requests().await.unwrap();
+        assert_eq!(requests.len(), 1, "exactly one request, not {requests:#?}");
+        serde_json::from_slice(&requests[0].body).unwrap()
     }
 
     pub(crate) async fn count(&self) -> usize {

@@ -80,7 +80,7 @@ async fn without_cursors_a_listing_goes_on_otherwise_or_says_that_it_cannot() {
     let (fake, _) = called().await;
     let everybody = contacts(&fake).await.unwrap();
     let location = client(&fake);
-    let pipeline = location.opportunities().pipelines().await.unwrap();
+    let pipeline = location.pipelines().list().await.unwrap();
     let contact = MARIA.parse().unwrap();
     let new = NewOpportunity::new(pipeline[0].id.clone(), contact, "Botox");
     location.opportunities().create(&new).await.unwrap();

@@ -42,7 +42,7 @@ async fn the_client_moves_an_opportunity_along_the_sample_pipeline() {
     let fake = start().await;
     let location = client(&fake);
     let opportunities = location.opportunities();
-    let pipelines = opportunities.pipelines().await.unwrap();
+    let pipelines = location.pipelines().list().await.unwrap();
     let pipeline = &pipelines[0];
     assert_eq!(pipeline.name.as_deref(), Some("Missed calls"));
     let names: Vec<_> = pipeline

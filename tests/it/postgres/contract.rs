@@ -1,10 +1,10 @@
 //! The contracts of stores, straight at the server and through a pooler in transaction mode.
 
-use gohighlevel::postgres::SchemaName;
+use gohighlevel::postgres::{Database, DatabaseBuilder, SchemaName};
 use gohighlevel::testing::store_contract;
 use tokio_postgres::{Client, NoTls};
 
-use super::{OPEN_TRANSACTIONS, on_virtual_time, open, schema, servers};
+use super::{OPEN_TRANSACTIONS, on_virtual_time, schema, servers};
 
 /// Tables that hold no row of a test's.
 const KEPT: [&str; 3] = ["schema_version", "ledger_origin", "beat"];
@@ -25,10 +25,10 @@ async fn empty(client: &Client, schema: &SchemaName) {
     client.batch_execute(&deletes).await.unwrap();
 }
 
-async fn keeps_the_contract(direct: &str, url: &str) {
+async fn keeps_the_contract(direct: &str, builder: DatabaseBuilder) {
     let _none_is_open = OPEN_TRANSACTIONS.read().await;
     let schema = schema("contract");
-    let database = open(url, &schema).await;
+    let database = builder.schema(schema.clone()).open().await.unwrap();
     let (client, connection) = tokio_postgres::connect(direct, NoTls).await.unwrap();
     tokio::spawn(connection);
     for check in store_contract::checks() {
@@ -40,13 +40,20 @@ async fn keeps_the_contract(direct: &str, url: &str) {
 #[tokio::test]
 async fn the_store_keeps_the_contract() {
     let cluster = servers!();
-    keeps_the_contract(cluster.url(), cluster.url()).await;
+    keeps_the_contract(cluster.url(), Database::builder(cluster.url())).await;
+}
+
+#[tokio::test]
+async fn the_store_keeps_the_contract_with_prepared_statements() {
+    let cluster = servers!();
+    let builder = Database::builder(cluster.url()).prepared_statements();
+    keeps_the_contract(cluster.url(), builder).await;
 }
 
 #[tokio::test]
 async fn the_store_keeps_the_contract_behind_a_pooler_in_transaction_mode() {
     let cluster = servers!();
     if let Some(pooled) = cluster.pooled() {
-        keeps_the_contract(cluster.url(), pooled).await;
+        keeps_the_contract(cluster.url(), Database::builder(pooled)).await;
     }
 }

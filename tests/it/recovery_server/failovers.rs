@@ -17,6 +17,8 @@ use super::kills_on_postgres::settle;
 use super::server::{Place, Server};
 use crate::postgres::Pair;
 
+/// So few that what came of all of them is counted within minutes.
+const BETWEEN_CALLS: Duration = Duration::from_millis(400);
 /// A primary lives no longer than this.
 const LONGEST_LIFE_MS: u64 = 4_000;
 
@@ -38,7 +40,8 @@ async fn failovers_lose_nothing_and_double_nothing() {
         Server::start(&place, &fake).await,
         Server::start(&place, &fake).await,
     ];
-    let (mut callers, mut random) = (Callers::new(seed), Rng::with_seed(seed));
+    let mut callers = Callers::new(seed).every(BETWEEN_CALLS);
+    let mut random = Rng::with_seed(seed);
     let failing = async {
         for failover in 1..=failovers {
             let life = random.u64(0..=LONGEST_LIFE_MS);

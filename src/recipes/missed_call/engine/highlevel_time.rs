@@ -42,6 +42,24 @@ struct Course {
     reported: Option<(Timestamp, Duration)>,
 }
 
+impl Course {
+    /// The earliest that the time can be by the dates of verified reports.
+    fn by_reports(&self, elapsed: Duration) -> Option<Timestamp> {
+        self.reported.map(|(time, then)| {
+            let passed = elapsed.saturating_sub(then);
+            time.saturating_add(passed).unwrap_or(Timestamp::MAX)
+        })
+    }
+
+    /// The time by HighLevel's answers, and not before a date that it has reported, as far as a clock that runs slow between
+    /// answers explains the difference.
+    fn not_before_reports(&self, now: Timestamp) -> Timestamp {
+        let newest = self.reported.map(|(time, _)| time);
+        let is_ahead = |time: &Timestamp| *time > now && time.duration_since(now) <= SOON;
+        newest.filter(is_ahead).unwrap_or(now)
+    }
+}
+
 impl HighLevelTime {
     pub(super) fn new(own: Arc<dyn Clock>) -> Self {
         Self {
@@ -102,16 +120,17 @@ impl HighLevelTime {
     /// reported: of two reports, the one with the older date does not come first because it is delivered last.
     pub(super) async fn now_of_report(&self, dated: Option<Timestamp>) -> Timestamp {
         let now = self.now_at(dated).await;
-        if self.is_sure() {
-            return now;
-        }
         let elapsed = self.own.elapsed();
+        if self.is_sure() {
+            let mut course = self.course();
+            let newest = course.reported.map(|(time, _)| time);
+            if dated > newest {
+                course.reported = dated.map(|time| (time, elapsed));
+            }
+            return course.not_before_reports(now);
+        }
         let mut course = self.course();
-        let known = course.reported.map(|(time, then)| {
-            let passed = elapsed.saturating_sub(then);
-            time.saturating_add(passed).unwrap_or(Timestamp::MAX)
-        });
-        let earliest = known.max(dated);
+        let earliest = course.by_reports(elapsed).max(dated);
         course.reported = earliest.map(|time| (time, elapsed));
         earliest.map_or(now, |earliest| now.max(earliest))
     }
@@ -204,9 +223,11 @@ impl Clock for HighLevelTime {
             let mut servers = clients.iter().map(Client::server_time);
             servers.find_map(|time| time.now())
         };
-        server
-            .filter(|server| own.duration_since(*server).abs() > TOLERATED)
-            .unwrap_or(own)
+        match server {
+            Some(server) => self.course().not_before_reports(server),
+            // Without answers, the dates of reports show that a clock is slow.
+            None => own.max(self.course().by_reports(self.own.elapsed()).unwrap_or(own)),
+        }
     }
 
     fn elapsed(&self) -> Duration {

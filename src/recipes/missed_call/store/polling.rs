@@ -6,7 +6,7 @@ use std::time::Duration;
 const LEAST: Duration = Duration::from_millis(20);
 
 /// So often a look is for everything, also for what nobody has added.
-const THOROUGH: Duration = Duration::from_secs(60);
+const THOROUGH: Duration = Duration::from_secs(300);
 
 /// How often a worker looks into a store that other processes write to, while it knows of nothing that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,17 +71,17 @@ mod tests {
     fn pauses_grow_while_there_is_nothing_to_do() {
         let polling = Polling {
             busy: seconds(1),
-            idle: seconds(5),
+            idle: seconds(6),
         };
         let mut pauses = Pauses::of(Some(polling));
         let mut wait = |due, busy| pauses.wait(seconds(due), busy);
-        for expected in [1, 2, 4, 5, 5] {
+        for expected in [1, 2, 4, 6, 6] {
             assert_eq!(wait(60, false), (seconds(expected), true));
         }
         assert_eq!(wait(3, false), (seconds(3), false));
-        // One look a minute is for everything.
-        for number in 1..=25 {
-            let expected = (seconds(5), number % 12 != 0);
+        // One look in five minutes is for everything.
+        for number in 1..=101 {
+            let expected = (seconds(6), number % 50 != 0);
             assert_eq!(wait(60, false), expected, "{number}");
         }
         assert_eq!(wait(60, true), (seconds(1), true));

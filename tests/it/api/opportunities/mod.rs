@@ -1,5 +1,6 @@
 //! Opportunities, pipelines and lost reasons.
 
+mod pipelines;
 mod search;
 
 use gohighlevel::api::opportunities::{

@@ -3,7 +3,7 @@
 use gohighlevel::api::cursor::SearchPage;
 use gohighlevel::api::opportunities::{
     AdditionalDetails, AdvancedOpportunitySearch, LostReasonSearch, OpportunitySearch,
-    OpportunityStatus, PipelineColor,
+    OpportunityStatus,
 };
 use gohighlevel::ids::CampaignId;
 use serde_json::json;
@@ -140,28 +140,6 @@ async fn search_advanced() {
         .await;
     assert_eq!((page.opportunities.len(), page.next()), (1, None));
     assert_prints_no_personal_data(&search);
-}
-
-#[tokio::test]
-async fn pipelines() {
-    let server = Server::answering(200, fixture!("opportunities/pipelines")).await;
-    let pipelines = server.location.opportunities().pipelines().await.unwrap();
-    let target = format!("/opportunities/pipelines?locationId={LOCATION}");
-    server.assert_asked("GET", &target, V2021_07, None).await;
-    assert_eq!(pipelines[0].id, pipeline());
-    assert_eq!(pipelines[0].stages[0].id, stage());
-    assert_eq!(pipelines[0].stages[0].position, Some(0));
-    assert_eq!(pipelines[0].use_opportunity_probability, Some(true));
-    assert_eq!(
-        pipelines[0].color_render_mode,
-        Some(PipelineColor::BackgroundTint)
-    );
-
-    let server = Server::answering(200, fixture!("opportunities/pipelines_odd")).await;
-    let pipelines = server.location.opportunities().pipelines().await.unwrap();
-    assert_eq!(pipelines.len(), 2);
-    assert_eq!(pipelines[0].stages.len(), 1);
-    assert_eq!(pipelines[0].stages[0].position, Some(2));
 }
 
 #[tokio::test]

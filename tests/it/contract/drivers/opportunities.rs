@@ -23,12 +23,8 @@ pub(super) fn drivers() -> Vec<Driver> {
 fn found() -> Vec<Driver> {
     vec![
         Driver::both(
-            "opportunities.pipelines",
-            [call!(|stage| stage
-                .location
-                .opportunities()
-                .pipelines()
-                .await)],
+            "pipelines.list",
+            [call!(|stage| stage.location.pipelines().list().await)],
         ),
         Driver::both(
             "opportunities.lost_reasons",

@@ -1,6 +1,6 @@
 //! Decides what belongs to an episode: further calls that join it, and what its caller did after the call.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Episode, Input, Output, later};
 use crate::ids::MessageId;
@@ -8,6 +8,9 @@ use crate::recipes::missed_call::core::ledger::{Entry, EntryKind};
 use crate::recipes::missed_call::core::model::StepName;
 use crate::recipes::missed_call::core::model::{Reason, Trigger};
 use crate::recipes::missed_call::core::recipe::Step;
+
+/// How slow a clock may be, and calls that HighLevel dates still be recognised as such.
+const SLOW_CLOCK: SignedDuration = SignedDuration::from_mins(1);
 
 impl Episode {
     /// When to close it; `None` while a step is open, because the end of that step comes as an input.
@@ -43,9 +46,14 @@ impl Episode {
     /// reported. The time during the call counts as after it: HighLevel does not say whether it dates a call by its
     /// beginning or its end.
     ///
-    /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it.
+    /// A call in the future was recorded before this machine's clock was set back; nothing can be compared with it. One that
+    /// lies ahead by less than [`SLOW_CLOCK`] was more likely dated by HighLevel while this machine's clock is slow: what lies
+    /// further before it than that is before it by any clock.
     pub(crate) fn is_before_the_call(&self, at: Timestamp, now: Timestamp) -> bool {
-        at < self.state.call_began_at() && self.state.call_ended_at <= now
+        let began = self.state.call_began_at();
+        let ended = self.state.call_ended_at;
+        at < began
+            && (ended <= now || ended <= later(now, SLOW_CLOCK) && later(at, SLOW_CLOCK) < began)
     }
 
     /// Applies only the stopping part of an input that another episode handles: it stops steps here as well.

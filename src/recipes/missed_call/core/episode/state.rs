@@ -11,8 +11,7 @@ use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::NewCaller;
-use crate::recipes::missed_call::core::model::Reason;
-use crate::recipes::missed_call::core::model::{EpisodeId, StepName};
+use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, StepName};
 
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;
@@ -168,6 +167,15 @@ impl EpisodeState {
     /// The caller's number, if the call reported it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
+    }
+
+    /// The person whose episode it is.
+    pub(crate) fn person(&self) -> PersonKey {
+        PersonKey {
+            location: self.location.clone(),
+            contact: self.contact.clone(),
+            number: self.caller.clone(),
+        }
     }
 
     /// The fingerprint of its recipe.

@@ -35,8 +35,15 @@ impl Admin {
     ) -> Result<(), StoreError> {
         let now = self.base.now();
         let known = self.last_said(location, halt).await?;
-        // The host says it now, whatever the clock showed before it was set.
-        let at = known.as_ref().map_or(now, |known| known.since.max(now));
+        // The host says it now, whatever a clock shows or has shown: after what was said before, and after every call known.
+        let mut at = known.as_ref().map_or(now, |known| known.since.max(now));
+        if !self.base.time.is_sure() {
+            at = self
+                .newest_open_call(location)
+                .await?
+                .max(Some(at))
+                .unwrap_or(at);
+        }
         let change = HaltChange {
             location: location.clone(),
             halt,
@@ -48,6 +55,20 @@ impl Admin {
             .commit(StoreFailures::Return, commit)
             .await
             .map(drop)
+    }
+
+    /// When the newest call of the location's open episodes ended.
+    async fn newest_open_call(
+        &self,
+        location: &LocationId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let store = &self.base.store;
+        let mut newest = None;
+        for id in store.open_episodes(location).await? {
+            let episode = store.episode(&id).await?;
+            newest = newest.max(episode.map(|episode| episode.state.call_ended_at));
+        }
+        Ok(newest)
     }
 
     /// What was last said of this halt.

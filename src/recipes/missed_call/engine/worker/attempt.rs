@@ -127,7 +127,11 @@ impl Worker {
                 let lane = step.map_or(Lane::Background, Step::lane);
                 let found = match site.ready_to_look(lane) {
                     Ok(site) => {
-                        highlevel::find(&site, episode.state(), intent, began_at, before).await
+                        let state = episode.state();
+                        let newer = self.base.store.latest_episode(&state.person()).await?;
+                        let newer = newer.map(|newer| newer.state);
+                        let newer = newer.as_ref().filter(|newer| newer.id() != state.id());
+                        highlevel::find(&site, state, newer, intent, began_at, before).await
                     }
                     Err(error) => Err(error),
                 };
@@ -285,8 +289,10 @@ impl Worker {
             return self.put_back(fence, failures).await;
         }
         begun.set_attempted();
+        // Whether it is done again is decided again: the location may have been removed meanwhile.
+        let location = site.location.without_retries();
         let door = highlevel::Door {
-            location: &site.location,
+            location: &location,
             reservation,
             notifier: self.notifier.as_deref(),
         };

@@ -128,7 +128,7 @@ fn statements(
     for change in others.into_iter().chain(begins) {
         all.push(episodes::write(change)?);
     }
-    all.extend(effects::write(effects, skew)?);
+    all.extend(effects::write(effects, episodes, skew)?);
     all.extend(texting::suppress(suppressions));
     all.extend(texting::consent(consents));
     all.extend(texting::count(texts));

@@ -1,5 +1,7 @@
 //! Effects: planned, moved on and ended by commits; and found again where a clock has put them off.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
@@ -8,7 +10,7 @@ use super::rows::{effect, lane_number, millis, number, read_json};
 use super::runs::runs;
 use crate::postgres::{Statement, guard};
 use crate::recipes::missed_call::core::model::EffectId;
-use crate::recipes::missed_call::store::{EffectChange, Fence, Progress, PutOff};
+use crate::recipes::missed_call::store::{EffectChange, EpisodeChange, Fence, Progress, PutOff};
 
 /// The columns of many effects.
 #[derive(Default)]
@@ -71,10 +73,16 @@ fn named(change: &EffectChange) -> (Kind, &EffectId) {
     }
 }
 
-/// Statements for these changes. `skew` is how far the caller's clock is ahead of the database's, by which claims end.
-pub(super) fn write(changes: &[EffectChange], skew: i64) -> Result<Vec<Statement>, Failed> {
+/// Statements for these changes, in a commit with these episodes. `skew` is how far the caller's clock is ahead of the
+/// database's, by which claims end.
+pub(super) fn write(
+    changes: &[EffectChange],
+    episodes: &[EpisodeChange],
+    skew: i64,
+) -> Result<Vec<Statement>, Failed> {
     let mut statements = Vec::new();
     let mut moved = Vec::new();
+    let mut planned = BTreeMap::new();
     for run in runs(changes, |change| named(change).1) {
         for same in run.chunk_by(|one, next| named(one).0 == named(next).0) {
             let Some(kind) = same.first().map(|change| named(change).0) else {
@@ -88,18 +96,81 @@ pub(super) fn write(changes: &[EffectChange], skew: i64) -> Result<Vec<Statement
                     .filter(|change| change.due.flatten().is_some());
                 moved.extend(released.map(|change| &change.fence.effect));
             } else if kind == Kind::Plan {
-                statements.push(plan(same));
-                moved.extend(same.iter().map(|change| named(change).1));
+                if let Some(plans) = plans(same, episodes) {
+                    for plan in &plans {
+                        let first = planned
+                            .entry((plan.location, plan.lane))
+                            .or_insert(plan.due);
+                        *first = plan.due.min(*first);
+                    }
+                    statements.push(plan_in(&plans));
+                } else {
+                    statements.push(plan(same));
+                    moved.extend(same.iter().map(|change| named(change).1));
+                }
             } else {
                 statements.push(recall(same, skew));
                 moved.extend(same.iter().map(|change| named(change).1));
             }
         }
     }
+    if !planned.is_empty() {
+        statements.extend(note_lines(&planned));
+    }
     if !moved.is_empty() {
         statements.extend(note(&moved));
     }
     Ok(statements)
+}
+
+/// A new effect of an episode whose location is known.
+struct Plan<'c> {
+    effect: &'c EffectId,
+    location: &'c str,
+    lane: i16,
+    due: i64,
+}
+
+/// The plans, if the commit has all of their episodes. It mostly has: an effect is planned by its episode.
+fn plans<'c>(changes: &[&'c EffectChange], episodes: &'c [EpisodeChange]) -> Option<Vec<Plan<'c>>> {
+    let location = |effect: &EffectId| {
+        let mut states = episodes.iter().map(|change| &change.state);
+        let state = states.find(|state| *state.id() == effect.episode)?;
+        Some(state.location().as_str())
+    };
+    let plan = |change: &&'c EffectChange| match *change {
+        EffectChange::Plan { effect, due, lane } => Some(Plan {
+            effect,
+            location: location(effect)?,
+            lane: lane_number(*lane),
+            due: millis(*due),
+        }),
+        _ => None,
+    };
+    changes.iter().map(plan).collect()
+}
+
+/// New effects, and the lines that they stand in.
+fn plan_in(plans: &[Plan<'_>]) -> Statement {
+    let mut columns = Effects::default();
+    for plan in plans {
+        columns.add(plan.effect);
+    }
+    let locations = plans.iter().map(|plan| plan.location.to_owned());
+    Statement::new(
+        "WITH made AS (
+           INSERT INTO @.line (location, lane)
+           SELECT DISTINCT location, lane FROM unnest($4, $6) AS l(lane, location) ORDER BY location, lane
+           ON CONFLICT (location, lane) DO NOTHING)
+         INSERT INTO @.effect (episode, step, ordinal, lane, due_at, location)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+    )
+    .with(columns.episodes)
+    .with(columns.steps)
+    .with(columns.ordinals)
+    .with(plans.iter().map(|plan| plan.lane).collect::<Vec<_>>())
+    .with(plans.iter().map(|plan| plan.due).collect::<Vec<_>>())
+    .with(locations.collect::<Vec<_>>())
 }
 
 fn fenced(change: &EffectChange) -> Option<Fenced<'_>> {
@@ -120,7 +191,7 @@ fn fenced(change: &EffectChange) -> Option<Fenced<'_>> {
     })
 }
 
-/// New effects, and the lines that they stand in.
+/// The same for effects of episodes that the commit does not have.
 fn plan(changes: &[&EffectChange]) -> Statement {
     let mut columns = Effects::default();
     let (mut lanes, mut dues) = (Vec::new(), Vec::new());
@@ -247,6 +318,34 @@ fn note(moved: &[&EffectId]) -> [Statement; 2] {
              UPDATE @.line l SET due_at = late.due_at FROM late
              WHERE l.location = late.location AND l.lane = late.lane",
         ),
+    ]
+}
+
+/// The same for lines and times that are known.
+fn note_lines(first: &BTreeMap<(&str, i16), i64>) -> [Statement; 2] {
+    let of_these = |sql: &str| {
+        let locations = first.keys().map(|(location, _)| (*location).to_owned());
+        Statement::new(sql)
+            .with(locations.collect::<Vec<_>>())
+            .with(first.keys().map(|(_, lane)| *lane).collect::<Vec<_>>())
+    };
+    [
+        of_these(
+            "SELECT 1 FROM @.line l JOIN unnest($1, $2) AS f(location, lane)
+               ON l.location = f.location AND l.lane = f.lane
+             ORDER BY l.location, l.lane FOR KEY SHARE OF l",
+        ),
+        of_these(
+            "WITH late AS MATERIALIZED (
+               SELECT l.location, l.lane, f.due_at FROM @.line l
+               JOIN unnest($1, $2, $3) AS f(location, lane, due_at)
+                 ON l.location = f.location AND l.lane = f.lane
+               WHERE l.due_at IS NULL OR l.due_at > f.due_at
+               ORDER BY l.location, l.lane FOR NO KEY UPDATE OF l)
+             UPDATE @.line l SET due_at = late.due_at FROM late
+             WHERE l.location = late.location AND l.lane = late.lane",
+        )
+        .with(first.values().copied().collect::<Vec<_>>()),
     ]
 }
 

@@ -53,7 +53,7 @@ use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reference, 
 /// Often enough for a text, and seldom enough that a database which nobody uses can rest.
 const POLLING: Polling = Polling {
     busy: Duration::from_secs(1),
-    idle: Duration::from_secs(5),
+    idle: Duration::from_secs(6),
 };
 
 /// Keeps everything in a PostgreSQL database, for any number of processes.
@@ -324,10 +324,14 @@ impl Store for PostgresStore {
         lanes: &[(Lane, Shares)],
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.presence.report(&self.database).await;
         let statement = claims::next_due(lanes, scope, self.clock.skew());
-        self.rows("find what is due next", statement, rows::first_time)
-            .await
+        let asked = self
+            .presence
+            .report_and_ask(&self.database, statement)
+            .await;
+        let read = asked.map_err(Failed::from);
+        let read = read.and_then(|rows| rows::first_time(&rows));
+        self.noted("find what is due next", read)
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

@@ -3,7 +3,7 @@
 //!
 //! | after | what follows |
 //! |---|---|
-//! | [`REPORT_EVERY`] | the process says again that it is there, with its next statement |
+//! | [`REPORT_EVERY`] | the process says again that it is there, together with its next question |
 //! | [`GONE_AFTER`] | its claims are given to others |
 //!
 //! A process begins nothing that the database has not just written down, so the last request of one that has lost the
@@ -14,8 +14,10 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use tokio_postgres::Row;
+
 use crate::clock::{Clock as _, SystemClock};
-use crate::postgres::{Database, NOW, Statement};
+use crate::postgres::{Database, DatabaseError, NOW, Statement};
 
 const REPORT_EVERY: Duration = Duration::from_secs(10);
 const GONE_AFTER: Duration = Duration::from_secs(60);
@@ -56,9 +58,30 @@ impl Presence {
             return;
         }
         if let Err(error) = database.queries(&statements(self.process)).await {
-            tracing::warn!(%error, "the database does not know that this process is there; after a minute others take its work over");
-            *self.reported() = Some(now.saturating_sub(REPORT_EVERY - AGAIN_AFTER));
+            self.failed(now, &error);
         }
+    }
+
+    /// Asks a question, and reports in the same round trip if that was not done just now.
+    pub(super) async fn report_and_ask(
+        &self,
+        database: &Database,
+        question: Statement,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let now = SystemClock.elapsed();
+        if !self.is_due(now) {
+            return database.query(&question).await;
+        }
+        let mut all = Vec::from(statements(self.process));
+        all.push(question);
+        let answers = database.queries(&all).await;
+        let answers = answers.inspect_err(|error| self.failed(now, error));
+        Ok(answers?.pop().unwrap_or_default())
+    }
+
+    fn failed(&self, now: Duration, error: &DatabaseError) {
+        tracing::warn!(%error, "the database does not know that this process is there; after a minute others take its work over");
+        *self.reported() = Some(now.saturating_sub(REPORT_EVERY - AGAIN_AFTER));
     }
 
     /// Whether it is time for a report. Who asks makes it.

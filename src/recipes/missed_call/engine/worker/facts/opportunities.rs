@@ -54,6 +54,6 @@ pub(in super::super::super) async fn pipelines(location: &Location) -> Result<Ve
                 .collect(),
         }
     };
-    let pipelines = location.opportunities().pipelines().await?;
+    let pipelines = location.pipelines().list().await?;
     Ok(pipelines.into_iter().map(facts).collect())
 }

@@ -1,7 +1,5 @@
 //! What an attempt whose answer was lost has left behind, if HighLevel did it.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::matching::{Mail, same_text, same_words};
@@ -13,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
 use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::message::{Direction, MessageType};
 use crate::recipes::missed_call::core::episode::EpisodeState;
-use crate::recipes::missed_call::core::model::{Intent, NoticeTo, StepName};
+use crate::recipes::missed_call::core::model::{Intent, NoticeTo};
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::Before;
 
@@ -63,7 +61,8 @@ pub(in super::super) async fn before(
     if let Some(earliest) = earliest {
         return Ok(Before::Since(earliest));
     }
-    match alike(site, episode, intent, None, MOST_ALIKE).await {
+    let others = left_by([episode]);
+    match alike(site, episode, intent, None, &others, MOST_ALIKE).await {
         Ok(alike) => Ok(Before::Without(
             alike.into_iter().map(|alike| alike.id).collect(),
         )),
@@ -72,10 +71,12 @@ pub(in super::super) async fn before(
     }
 }
 
-/// Looks for what an attempt may have left behind.
+/// Looks for what an attempt may have left behind. `newer` is the caller's latest episode, if it is another one: it may have
+/// sent the same text since.
 pub(in super::super) async fn find(
     site: &LocationEntry,
     episode: &EpisodeState,
+    newer: Option<&EpisodeState>,
     intent: &Intent,
     began_at: Timestamp,
     before: &Before,
@@ -89,7 +90,8 @@ pub(in super::super) async fn find(
             (Some(earlier(since, CLOCK_DRIFT)), &[][..])
         }
     };
-    let alike = alike(site, episode, intent, since, older.len() + 1).await?;
+    let others = left_by([episode].into_iter().chain(newer));
+    let alike = alike(site, episode, intent, since, &others, older.len() + 1).await?;
     let mut new = alike.into_iter().filter(|alike| !older.contains(&alike.id));
     Ok(new.next().map(|alike| alike.found))
 }
@@ -98,13 +100,22 @@ fn earlier(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
+/// The ids of what steps of these episodes have left behind.
+fn left_by<'e>(episodes: impl IntoIterator<Item = &'e EpisodeState>) -> Vec<&'e str> {
+    let references = episodes
+        .into_iter()
+        .flat_map(|episode| episode.references.values());
+    references.map(String::as_str).collect()
+}
+
 /// Up to `most` of what is there and looks like what was to be done, the newest first, as far as it is not older than
-/// `since`. What other steps of the episode have left behind does not count.
+/// `since`. What other steps have left behind does not count.
 async fn alike(
     site: &LocationEntry,
     episode: &EpisodeState,
     intent: &Intent,
     since: Option<Timestamp>,
+    others: &[&str],
     most: usize,
 ) -> Result<Vec<Alike>> {
     let contact = episode.contact();
@@ -114,10 +125,10 @@ async fn alike(
         contact,
         conversation,
         since,
-        others: &episode.references,
+        others,
         most,
     };
-    let is_of_another = |id: &str| episode.references.values().any(|reference| reference == id);
+    let is_of_another = |id: &str| others.contains(&id);
     let known = episode.conversation.as_ref();
     Ok(match intent {
         Intent::Text { body, .. } => {
@@ -219,8 +230,8 @@ struct Messages<'a> {
     /// A conversation to look into first.
     conversation: Option<&'a ConversationId>,
     since: Option<Timestamp>,
-    /// What other steps of this episode have left behind. None of it is what is looked for.
-    others: &'a BTreeMap<StepName, String>,
+    /// What other steps have left behind. None of it is what is looked for.
+    others: &'a [&'a str],
     /// How many are looked for.
     most: usize,
 }
@@ -295,8 +306,8 @@ impl Messages<'_> {
         sought: &Sought<'_>,
         alike: &mut Vec<Alike>,
     ) -> Result<()> {
-        let others = self.others.values();
-        let of_others = others.filter(|id| *id == message.id.as_str()).count();
+        let others = self.others.iter();
+        let of_others = others.filter(|id| **id == message.id.as_str()).count();
         let this = Alike::new(&message.id, message.date_added);
         match sought {
             Sought::Text(body) => {
