@@ -55,7 +55,11 @@ pub fn bytes(parts: &Parts<'_>) -> Vec<u8> {
         bytes.push(steps.fold(0, |byte, steps| byte << 4 | steps as u8));
     }
     for row in &parts.classes.weights {
-        let steps = row.iter().zip(units).rev().map(|(weight, unit)| steps(*weight, unit));
+        let steps = row
+            .iter()
+            .zip(units)
+            .rev()
+            .map(|(weight, unit)| steps(*weight, unit));
         bytes.extend(steps.fold(0, |row, steps| row << 4 | steps).to_le_bytes());
     }
     bytes

@@ -10,7 +10,13 @@ use gohighlevel::recipes::missed_call::reply::training::example;
 const DATA: [&str; 3] = ["corpus.tsv", "ordinary_training.txt", "ordinary.txt"];
 /// The files of the trainer.
 const TRAINER: [&str; 7] = [
-    "main.rs", "chance.rs", "data.rs", "grammar.rs", "learn.rs", "noise.rs", "tiers.rs",
+    "main.rs",
+    "chance.rs",
+    "data.rs",
+    "grammar.rs",
+    "learn.rs",
+    "noise.rs",
+    "tiers.rs",
 ];
 /// One sentence in so many is read.
 const ONE_IN: usize = 10;

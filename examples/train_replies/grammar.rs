@@ -31,15 +31,28 @@ impl Grammar {
                 continue;
             }
             if let Some(slot) = line.strip_prefix('@') {
-                let (slot, choices) = slot.split_once('=').ok_or_else(|| wrong("a slot has no `=`"))?;
-                slots.insert(slot.trim().to_owned(), format!("[{}]", choices.trim_start()));
+                let (slot, choices) = slot
+                    .split_once('=')
+                    .ok_or_else(|| wrong("a slot has no `=`"))?;
+                slots.insert(
+                    slot.trim().to_owned(),
+                    format!("[{}]", choices.trim_start()),
+                );
             } else if let Some(head) = line.strip_prefix("> ") {
-                let (label, language) = head.split_once(' ').ok_or_else(|| wrong("a section has no language"))?;
+                let (label, language) = head
+                    .split_once(' ')
+                    .ok_or_else(|| wrong("a section has no language"))?;
                 let label = Reply::ALL.into_iter().find(|reply| reply.code() == label);
-                section = Some((label.ok_or_else(|| wrong("there is no such class"))?, language.to_owned()));
+                section = Some((
+                    label.ok_or_else(|| wrong("there is no such class"))?,
+                    language.to_owned(),
+                ));
             } else {
-                let (label, language) = section.clone().ok_or_else(|| wrong("a pattern stands before the first section"))?;
-                let pattern = expanded(line, &slots).map_err(|slot| wrong(&format!("there is no slot ${slot}")))?;
+                let (label, language) = section
+                    .clone()
+                    .ok_or_else(|| wrong("a pattern stands before the first section"))?;
+                let pattern = expanded(line, &slots)
+                    .map_err(|slot| wrong(&format!("there is no slot ${slot}")))?;
                 if pattern.matches('[').count() != pattern.matches(']').count() {
                     return Err(wrong("brackets are not closed"));
                 }
@@ -65,7 +78,13 @@ impl Family {
     /// About how many sentences it has.
     pub fn size(&self) -> usize {
         self.pattern.split('[').skip(1).fold(1_usize, |size, part| {
-            let choices = part.split(']').next().unwrap_or_default().matches('|').count() + 1;
+            let choices = part
+                .split(']')
+                .next()
+                .unwrap_or_default()
+                .matches('|')
+                .count()
+                + 1;
             size.saturating_mul(choices)
         })
     }
@@ -76,10 +95,16 @@ fn expanded(pattern: &str, slots: &HashMap<String, String>) -> Result<String, St
     let Some((before, after)) = pattern.split_once('$') else {
         return Ok(pattern.to_owned());
     };
-    let end = after.find(|one: char| !one.is_ascii_lowercase()).unwrap_or(after.len());
+    let end = after
+        .find(|one: char| !one.is_ascii_lowercase())
+        .unwrap_or(after.len());
     let (slot, rest) = after.split_at(end);
     let choices = slots.get(slot).ok_or_else(|| slot.to_owned())?;
-    Ok(format!("{before}{}{}", expanded(choices, slots)?, expanded(rest, slots)?))
+    Ok(format!(
+        "{before}{}{}",
+        expanded(choices, slots)?,
+        expanded(rest, slots)?
+    ))
 }
 
 /// Reads up to the end of the alternative, choosing in the brackets on its way.

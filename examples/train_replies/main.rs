@@ -94,9 +94,20 @@ fn run(options: &[String]) -> Result<(), String> {
     let fingerprint = fingerprint::fingerprint(root, &sentences)?;
     let seen: Vec<Seen> = sentences
         .into_iter()
-        .map(|sentence| see(sentence.text, sentence.label, sentence.family, sentence.source))
+        .map(|sentence| {
+            see(
+                sentence.text,
+                sentence.label,
+                sentence.family,
+                sentence.source,
+            )
+        })
         .collect();
-    println!("{} sentences of {} families", seen.len(), seen.last().map_or(0, |one| one.family + 1));
+    println!(
+        "{} sentences of {} families",
+        seen.len(),
+        seen.last().map_or(0, |one| one.family + 1)
+    );
 
     let unseen = cross_validated(&seen);
     if options.iter().any(|option| option == "--errors") {
@@ -115,16 +126,28 @@ fn run(options: &[String]) -> Result<(), String> {
     let votes = Votes::fitted(&judged);
     let ordinary = judged.iter().filter(|one| !one.says_no);
     let scores = ordinary.map(|one| votes.no(one.no, one.rules)).collect();
-    let all = seen.iter().filter(|one| one.source == Source::Grammar && !one.says_no());
+    let all = seen
+        .iter()
+        .filter(|one| one.source == Source::Grammar && !one.says_no());
     let certain = tiers::certain(scores, all.count());
 
     let no = learnt_no(&seen.iter().collect::<Vec<_>>());
-    let daily = || unseen.iter().zip(&seen).filter(|(_, one)| one.source == Source::Daily);
+    let daily = || {
+        unseen
+            .iter()
+            .zip(&seen)
+            .filter(|(_, one)| one.source == Source::Daily)
+    };
     let unsettled = daily().filter(|(_, one)| !one.exact);
-    let scores = unsettled.map(|(no, one)| votes.no(*no, one.rules)).collect();
+    let scores = unsettled
+        .map(|(no, one)| votes.no(*no, one.rules))
+        .collect();
     let doubtful = tiers::doubtful(scores, daily().count()).min(certain);
     let classes = learnt_classes(&seen);
-    println!("slope {:.3}, votes {:.2?}, certain {certain:.3}, doubtful {doubtful:.3}", votes.slope, votes.votes);
+    println!(
+        "slope {:.3}, votes {:.2?}, certain {certain:.3}, doubtful {doubtful:.3}",
+        votes.slope, votes.votes
+    );
 
     let bytes = file::bytes(&file::Parts {
         fingerprint,
@@ -142,10 +165,14 @@ fn run(options: &[String]) -> Result<(), String> {
             println!("weights.bin is what data and trainer give");
             Ok(())
         } else {
-            Err("weights.bin is not what data and trainer give: run this without --check".to_owned())
+            Err(
+                "weights.bin is not what data and trainer give: run this without --check"
+                    .to_owned(),
+            )
         };
     }
-    std::fs::write(&path, bytes).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    std::fs::write(&path, bytes)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
 fn see(text: String, label: Reply, family: usize, source: Source) -> Seen {
@@ -178,7 +205,12 @@ fn places(features: &[u32], places: usize) -> Vec<u32> {
 
 fn weight(one: &Seen, of_class: usize, all: usize, classes: usize) -> f64 {
     let balance = (all as f64 / classes as f64 / of_class.max(1) as f64).sqrt();
-    balance * if one.source == Source::Corpus { WEIGHT_OF_CORPUS } else { 1.0 }
+    balance
+        * if one.source == Source::Corpus {
+            WEIGHT_OF_CORPUS
+        } else {
+            1.0
+        }
 }
 
 fn learnt_no(seen: &[&Seen]) -> Model<2> {
@@ -188,7 +220,16 @@ fn learnt_no(seen: &[&Seen]) -> Model<2> {
         .map(|one| Lesson {
             class: usize::from(one.says_no()),
             places: places(&one.features, PLACES),
-            weight: weight(one, if one.says_no() { noes } else { seen.len() - noes }, seen.len(), 2),
+            weight: weight(
+                one,
+                if one.says_no() {
+                    noes
+                } else {
+                    seen.len() - noes
+                },
+                seen.len(),
+                2,
+            ),
         })
         .collect();
     Model::learnt(&lessons, &FOR_NO)
@@ -202,7 +243,10 @@ fn no_of(model: &Model<2>, features: &[u32]) -> f64 {
 
 fn learnt_classes(seen: &[Seen]) -> Model<CLASSES> {
     // What an ordinary sentence is, apart from no opt-out, is not known.
-    let known: Vec<&Seen> = seen.iter().filter(|one| matches!(one.source, Source::Corpus | Source::Grammar)).collect();
+    let known: Vec<&Seen> = seen
+        .iter()
+        .filter(|one| matches!(one.source, Source::Corpus | Source::Grammar))
+        .collect();
     let of_class = |class: usize| known.iter().filter(|one| one.class == class).count();
     let counts: [usize; CLASSES] = std::array::from_fn(of_class);
     let lessons: Vec<Lesson> = known
@@ -220,7 +264,10 @@ fn learnt_classes(seen: &[Seen]) -> Model<CLASSES> {
 fn cross_validated(seen: &[Seen]) -> Vec<f64> {
     let mut unseen = vec![0.0; seen.len()];
     for fold in 0..FOLDS {
-        let others: Vec<&Seen> = seen.iter().filter(|one| one.family % FOLDS != fold).collect();
+        let others: Vec<&Seen> = seen
+            .iter()
+            .filter(|one| one.family % FOLDS != fold)
+            .collect();
         let model = learnt_no(&others);
         for (no, one) in unseen.iter_mut().zip(seen) {
             if one.family % FOLDS == fold {
@@ -237,9 +284,17 @@ fn errors(seen: &[Seen], unseen: &[f64]) -> Result<(), String> {
         let mut worst: Vec<_> = unseen
             .iter()
             .zip(seen)
-            .filter(|(_, one)| one.says_no() == says_no && !one.exact && !(says_no && one.rules < NO))
+            .filter(|(_, one)| {
+                one.says_no() == says_no && !one.exact && !(says_no && one.rules < NO)
+            })
             .collect();
-        worst.sort_by(|(one, _), (other, _)| if says_no { one.total_cmp(other) } else { other.total_cmp(one) });
+        worst.sort_by(|(one, _), (other, _)| {
+            if says_no {
+                one.total_cmp(other)
+            } else {
+                other.total_cmp(one)
+            }
+        });
         for (no, one) in worst.iter().take(SHOWN) {
             println!("{no:.2}\t{}\t{}", ORDER[one.class].code(), one.text);
         }

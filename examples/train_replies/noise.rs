@@ -37,7 +37,10 @@ const INSTEAD: &[(&str, &[&str])] = &[
     ("leave", &["leve", "leaf"]),
     ("alone", &["a lone", "alon"]),
     ("interested", &["intrested", "intersted", "interest"]),
-    ("unsubscribe", &["unsuscribe", "unsubcribe", "un subscribe", "unsubscibe"]),
+    (
+        "unsubscribe",
+        &["unsuscribe", "unsubcribe", "un subscribe", "unsubscibe"],
+    ),
     ("que", &["q", "ke", "k"]),
     ("quiero", &["kiero", "qiero"]),
     ("por favor", &["xfa", "porfa"]),

@@ -20,8 +20,9 @@ const MOST_PICTURES: usize = 4;
 
 /// Words that turn what follows into its opposite.
 const NOT: &[&str] = &[
-    "dont", "not", "no", "never", "didnt", "cant", "wont", "doesnt", "isnt", "without", "nunca", "ni", "sin", "ne", "pas",
-    "jamais", "nobody", "noone", "stop", "quit", "dejen", "deje", "deja", "stopped",
+    "dont", "not", "no", "never", "didnt", "cant", "wont", "doesnt", "isnt", "without", "nunca",
+    "ni", "sin", "ne", "pas", "jamais", "nobody", "noone", "stop", "quit", "dejen", "deje", "deja",
+    "stopped",
 ];
 
 /// What a feature is made of. The kind is part of its hash, so that the word `me` and the letters `me` differ.
@@ -60,8 +61,25 @@ pub(super) fn of(excerpt: Excerpt<'_>, text: &Text) -> Vec<u32> {
     found
 }
 
+/// Pictures that refuse or complain. Others are courtesy or mood and mean neither a yes nor a no.
 fn is_picture(character: char) -> bool {
-    matches!(character, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+    matches!(
+        character,
+        '🛑' | '⛔'
+            | '🚫'
+            | '🖕'
+            | '📵'
+            | '🙅'
+            | '🔕'
+            | '❌'
+            | '👎'
+            | '✋'
+            | '😡'
+            | '🤬'
+            | '😤'
+            | '🙄'
+            | '😠'
+    )
 }
 
 /// A word as it counts: shortened, and with each number as `0`.
@@ -93,10 +111,17 @@ fn looked_at(words: &[Word]) -> Vec<String> {
         left.is_some()
     };
     let mut budget = MOST_BYTES / 2;
-    let head = words.iter().take_while(|word| fits(&mut budget, word)).count();
+    let head = words
+        .iter()
+        .take_while(|word| fits(&mut budget, word))
+        .count();
     let rest = words.get(head..).unwrap_or_default();
     let mut budget = MOST_BYTES / 2;
-    let tail = rest.iter().rev().take_while(|word| fits(&mut budget, word)).count();
+    let tail = rest
+        .iter()
+        .rev()
+        .take_while(|word| fits(&mut budget, word))
+        .count();
     let tail = rest.get(rest.len() - tail..).unwrap_or_default();
     let head = words.get(..head).unwrap_or_default();
     head.iter().chain(tail).map(counted).collect()

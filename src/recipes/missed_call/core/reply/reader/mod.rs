@@ -10,9 +10,10 @@
 mod features;
 mod weights;
 
+use super::Reply;
 use super::excerpt::Excerpt;
+use super::opt_out::SHORT;
 use super::text::Text;
-use super::{Reply, steps};
 use weights::{CLASSES, NO, Weights};
 
 /// The classes of the second sum, in the order of the columns of `weights.bin`. Consent is given in the words that the
@@ -29,11 +30,13 @@ pub(super) const COLUMNS: [Reply; CLASSES] = [
 
 const WRONG_NUMBER: usize = 1;
 const AUTOMATIC: usize = 5;
+const OTHER: usize = 6;
 /// By how much a class must lead all others where a mistake costs more: a wrong number ends the texts, and an automatic reply
 /// does not count as one of a person. In thousandths of the logarithm of the odds.
 const LEAD: i64 = 1_000;
 
 /// The features of a reply.
+#[cfg(feature = "testing")]
 pub(super) fn features_of(excerpt: Excerpt<'_>, text: &Text) -> Vec<u32> {
     features::of(excerpt, text)
 }
@@ -43,16 +46,30 @@ pub(super) fn read(excerpt: Excerpt<'_>, text: &Text, rules: Reply) -> Reply {
     if text.words().is_empty() {
         return rules;
     }
-    decide(&features::of(excerpt, text), rules)
+    let weights = Weights::get();
+    let features = features::of(excerpt, text);
+    let voted = column(rules);
+    let mut no = weights.no(&features);
+    if rules == Reply::OptOut && text.words().len() > SHORT {
+        // Quoted history, or a long complaint, must not drown a plain no above or below it.
+        let ends = text
+            .ends()
+            .map(|end| weights.no(&features::of(excerpt, &end)));
+        no = ends.fold(no, i64::max);
+    }
+    no += weights.votes_for_no[voted];
+    let mut scores = weights.classes(&features);
+    scores[voted] += weights.votes_for_classes[voted];
+    let read = decide(weights, no, scores, rules);
+    // Of what is read in part, nothing is said of the whole.
+    match excerpt.tail {
+        Some(_) if rules != Reply::OptOut => rules,
+        _ => read,
+    }
 }
 
-fn decide(features: &[u32], rules: Reply) -> Reply {
-    let weights = Weights::get();
-    steps::take(features.len() as u64 / 4);
-    let voted = column(rules);
-    let no = weights.no(features) + weights.votes_for_no[voted];
-    let mut scores = weights.classes(features);
-    scores[voted] += weights.votes_for_classes[voted];
+/// The class for a no of so much, and for these scores of the classes.
+fn decide(weights: &Weights, no: i64, scores: [i64; CLASSES], rules: Reply) -> Reply {
     let best = |columns: std::ops::Range<usize>| {
         columns
             .max_by_key(|column| (scores[*column], CLASSES - column))
@@ -74,10 +91,8 @@ fn decide(features: &[u32], rules: Reply) -> Reply {
         _ if no >= weights.doubtful => Reply::Doubtful,
         Reply::Automatic => Reply::Automatic,
         _ if leads(AUTOMATIC) => Reply::Automatic,
-        _ => [best(NO..AUTOMATIC), CLASSES - 1]
-            .into_iter()
-            .max_by_key(|column| scores[*column])
-            .map_or(rules, |column| COLUMNS[column]),
+        _ if scores[OTHER] > scores[best(NO..AUTOMATIC)] => Reply::Other,
+        _ => COLUMNS[best(NO..AUTOMATIC)],
     }
 }
 

@@ -72,7 +72,10 @@ impl Weights {
             bias: next(),
         };
         let scales: [i64; CLASSES] = std::array::from_fn(|_| next());
-        let classes = scales.map(|scale| Line { scale, bias: next() });
+        let classes = scales.map(|scale| Line {
+            scale,
+            bias: next(),
+        });
         Self {
             certain,
             doubtful,
@@ -89,7 +92,8 @@ impl Weights {
             let place = place(*feature, PLACES);
             i32::from(FILE[HEAD + place / 2] >> (4 * (place % 2)) & 15) - NONE
         };
-        self.no.at(features.iter().map(weight).sum(), root(features))
+        self.no
+            .at(features.iter().map(weight).sum(), root(features))
     }
 
     /// How much the features speak for each class.
