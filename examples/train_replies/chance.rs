@@ -1,10 +1,10 @@
 //! Chance with a seed: the same numbers on every machine and in every release, so that the weights are too.
 
 /// SplitMix64.
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -17,20 +17,13 @@ impl Chance {
     }
 
     /// A number below `end`, which is not zero.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let wide = u128::from(self.next()) * end as u128;
         (wide >> 64) as usize
     }
 
     /// Whether something happens that happens so many times in a hundred.
-    pub fn percent(&mut self, times: usize) -> bool {
+    pub(crate) fn percent(&mut self, times: usize) -> bool {
         self.below(100) < times
-    }
-
-    pub fn shuffle<T>(&mut self, all: &mut [T]) {
-        for last in (1..all.len()).rev() {
-            let other = self.below(last + 1);
-            all.swap(last, other);
-        }
     }
 }

@@ -19,7 +19,7 @@ const SEED: u64 = 20_250_411;
 
 /// Where a sentence comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// Labelled by hand. The rules were made from it too.
     Corpus,
     /// An ordinary sentence with hard words. What it is, apart from no opt-out, is not known.
@@ -30,16 +30,16 @@ pub enum Source {
     Grammar,
 }
 
-pub struct Sentence {
-    pub label: Reply,
-    pub text: String,
+pub(crate) struct Sentence {
+    pub(crate) label: Reply,
+    pub(crate) text: String,
     /// Sentences of one family are never on both sides of a validation.
-    pub family: usize,
-    pub source: Source,
+    pub(crate) family: usize,
+    pub(crate) source: Source,
 }
 
 /// The files of the grammar.
-pub fn grammars() -> impl Iterator<Item = String> {
+pub(crate) fn grammars() -> impl Iterator<Item = String> {
     [
         "opt_out_en",
         "opt_out_es",
@@ -53,30 +53,30 @@ pub fn grammars() -> impl Iterator<Item = String> {
     .map(|name| format!("training/{name}.txt"))
 }
 
-pub fn read(folder: &Path, name: &str) -> Result<String, String> {
+pub(crate) fn read(folder: &Path, name: &str) -> Result<String, String> {
     let path = folder.join(name);
     std::fs::read_to_string(&path)
         .map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }
 
 /// The lines of a file that count.
-pub fn lines(file: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn lines(file: &str) -> impl Iterator<Item = &str> {
     file.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
 }
 
-pub fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     text.replace("\\n", "\n")
         .replace("\\t", "\t")
         .replace("\\\\", "\\")
 }
 
-pub fn label(code: &str) -> Option<Reply> {
+pub(crate) fn label(code: &str) -> Option<Reply> {
     Reply::ALL.into_iter().find(|reply| reply.code() == code)
 }
 
 /// All sentences of the folder `fixtures/replies` that may be learnt from, the same ones each time.
-pub fn sentences(folder: &Path) -> Result<Vec<Sentence>, String> {
+pub(crate) fn sentences(folder: &Path) -> Result<Vec<Sentence>, String> {
     let chance = &mut Chance::new(SEED);
     let mut all = Vec::new();
     for (line, at) in lines(&read(folder, "corpus.tsv")?).zip(0..) {

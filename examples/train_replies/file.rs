@@ -13,17 +13,17 @@ const LARGEST: f64 = 7.0;
 /// So many of a hundred weights are not cut to the largest one.
 const UNCUT_OF_A_HUNDRED: usize = 99;
 
-pub struct Parts<'a> {
-    pub fingerprint: u64,
-    pub certain: f64,
-    pub doubtful: f64,
-    pub votes: &'a Votes,
-    pub votes_for_classes: [f64; CLASSES],
-    pub no: &'a Model<2>,
-    pub classes: &'a Model<CLASSES>,
+pub(crate) struct Parts<'a> {
+    pub(crate) fingerprint: u64,
+    pub(crate) certain: f64,
+    pub(crate) doubtful: f64,
+    pub(crate) votes: &'a Votes,
+    pub(crate) votes_for_classes: [f64; CLASSES],
+    pub(crate) no: &'a Model<2>,
+    pub(crate) classes: &'a Model<CLASSES>,
 }
 
-pub fn bytes(parts: &Parts<'_>) -> Vec<u8> {
+pub(crate) fn bytes(parts: &Parts<'_>) -> Vec<u8> {
     let mut bytes = b"replies1".to_vec();
     bytes.extend(parts.fingerprint.to_le_bytes());
     let mut number = |value: f64| bytes.extend((value.round() as i32).to_le_bytes());

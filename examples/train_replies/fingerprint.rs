@@ -22,7 +22,7 @@ const TRAINER: [&str; 7] = [
 const ONE_IN: usize = 10;
 
 /// FNV-1a over all of it.
-pub fn fingerprint(root: &Path, sentences: &[Sentence]) -> Result<u64, String> {
+pub(crate) fn fingerprint(root: &Path, sentences: &[Sentence]) -> Result<u64, String> {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |bytes: &[u8]| {
         for byte in bytes {

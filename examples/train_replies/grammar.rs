@@ -7,21 +7,21 @@ use gohighlevel::recipes::missed_call::Reply;
 use super::chance::Chance;
 
 /// A pattern and what its sentences mean.
-pub struct Family {
-    pub label: Reply,
-    pub language: String,
+pub(crate) struct Family {
+    pub(crate) label: Reply,
+    pub(crate) language: String,
     pattern: String,
 }
 
 /// The families of all files.
 #[derive(Default)]
-pub struct Grammar {
-    pub families: Vec<Family>,
+pub(crate) struct Grammar {
+    pub(crate) families: Vec<Family>,
 }
 
 impl Grammar {
     /// Adds the families of a file. Its slots hold for this file alone.
-    pub fn add(&mut self, name: &str, file: &str) -> Result<(), String> {
+    pub(crate) fn add(&mut self, name: &str, file: &str) -> Result<(), String> {
         let mut slots = HashMap::new();
         let mut section = None;
         for (line, at) in file.lines().zip(1..) {
@@ -69,14 +69,14 @@ impl Grammar {
 
 impl Family {
     /// One sentence of the family.
-    pub fn sentence(&self, chance: &mut Chance) -> String {
+    pub(crate) fn sentence(&self, chance: &mut Chance) -> String {
         let mut rest = self.pattern.as_str();
         let chosen = sequence(&mut rest, chance);
         chosen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// About how many sentences it has.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.pattern.split('[').skip(1).fold(1_usize, |size, part| {
             let choices = part
                 .split(']')

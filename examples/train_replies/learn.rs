@@ -6,30 +6,30 @@
 use super::chance::Chance;
 
 /// The classes that the reader tells apart.
-pub const CLASSES: usize = 7;
+pub(crate) const CLASSES: usize = 7;
 
 const SEED: u64 = 1;
 
 /// A sentence to learn from.
-pub struct Lesson {
-    pub class: usize,
+pub(crate) struct Lesson {
+    pub(crate) class: usize,
     /// The places of its features.
-    pub places: Vec<u32>,
+    pub(crate) places: Vec<u32>,
     /// How much it counts.
-    pub weight: f64,
+    pub(crate) weight: f64,
 }
 
-pub struct Settings {
-    pub rounds: usize,
-    pub rate: f64,
-    pub decay: f64,
-    pub places: usize,
+pub(crate) struct Settings {
+    pub(crate) rounds: usize,
+    pub(crate) rate: f64,
+    pub(crate) decay: f64,
+    pub(crate) places: usize,
 }
 
 /// A score for each class is `bias + scale(features) * sum of weights`.
-pub struct Model<const N: usize> {
-    pub weights: Vec<[f64; N]>,
-    pub bias: [f64; N],
+pub(crate) struct Model<const N: usize> {
+    pub(crate) weights: Vec<[f64; N]>,
+    pub(crate) bias: [f64; N],
 }
 
 /// By what the sum of the weights is multiplied, so that long replies do not shout.
@@ -38,7 +38,7 @@ fn scale(features: usize) -> f64 {
 }
 
 impl<const N: usize> Model<N> {
-    pub fn scores(&self, places: &[u32]) -> [f64; N] {
+    pub(crate) fn scores(&self, places: &[u32]) -> [f64; N] {
         let mut scores = [0.0; N];
         for place in places {
             let weights = &self.weights[*place as usize];
@@ -53,7 +53,7 @@ impl<const N: usize> Model<N> {
         scores
     }
 
-    pub fn learnt(lessons: &[Lesson], settings: &Settings) -> Self {
+    pub(crate) fn learnt(lessons: &[Lesson], settings: &Settings) -> Self {
         let mut model = Self {
             weights: vec![[0.0; N]; settings.places],
             bias: [0.0; N],
@@ -63,7 +63,7 @@ impl<const N: usize> Model<N> {
         let mut order: Vec<usize> = (0..lessons.len()).collect();
         let mut chance = Chance::new(SEED);
         for _ in 0..settings.rounds {
-            chance.shuffle(&mut order);
+            shuffle(&mut order, &mut chance);
             for at in &order {
                 let lesson = &lessons[*at];
                 let mut slopes = likely(model.scores(&lesson.places));
@@ -91,7 +91,7 @@ impl<const N: usize> Model<N> {
 }
 
 /// The likelihood of each class.
-pub fn likely<const N: usize>(mut scores: [f64; N]) -> [f64; N] {
+pub(crate) fn likely<const N: usize>(mut scores: [f64; N]) -> [f64; N] {
     let most = scores.iter().copied().fold(f64::MIN, f64::max);
     let mut sum = 0.0;
     for score in &mut scores {
@@ -108,4 +108,10 @@ fn exp(x: f64) -> f64 {
         power *= power;
     }
     power
+}
+
+fn shuffle(all: &mut [usize], chance: &mut Chance) {
+    for last in (1..all.len()).rev() {
+        all.swap(last, chance.below(last + 1));
+    }
 }

@@ -8,6 +8,7 @@
 //!
 //! With `--errors` it prints the sentences that the cross-validation reads worst, to mend the data by. It never reads a
 //! hold-out: `tests/it/missed_call/core/reply/hold_out.rs` does, and prints counts alone.
+#![allow(clippy::print_stdout)]
 
 mod chance;
 mod data;
@@ -191,7 +192,7 @@ fn see(text: String, label: Reply, family: usize, source: Source) -> Seen {
 /// The column of a class. Who wants texts again asks the team for it, unless they use the words of the carriers.
 fn column(reply: Reply) -> usize {
     let found = ORDER.iter().position(|one| *one == reply);
-    found.or_else(|| column_of_help()).unwrap_or_default()
+    found.or_else(column_of_help).unwrap_or_default()
 }
 
 fn column_of_help() -> Option<usize> {

@@ -54,7 +54,7 @@ const INSTEAD: &[(&str, &[&str])] = &[
 const SPOKEN: &[&str] = &[" period", " comma", " question mark", " exclamation point"];
 
 /// The sentence as a hurried person may have sent it.
-pub fn typed(sentence: &str, chance: &mut Chance) -> String {
+pub(crate) fn typed(sentence: &str, chance: &mut Chance) -> String {
     let mut words: Vec<String> = sentence.split(' ').map(str::to_owned).collect();
     for word in &mut words {
         if chance.percent(12)

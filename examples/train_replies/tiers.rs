@@ -11,23 +11,23 @@ const STEPS: usize = 400;
 const RATE: f64 = 2.0;
 
 /// A sentence that the rules do not settle, as a model sees it that has not learnt from its family.
-pub struct Unseen {
+pub(crate) struct Unseen {
     /// The column of what the rules say.
-    pub rules: usize,
-    pub says_no: bool,
+    pub(crate) rules: usize,
+    pub(crate) says_no: bool,
     /// How much the first sum says no.
-    pub no: f64,
+    pub(crate) no: f64,
 }
 
 /// A no is `slope * sum + votes[what the rules say]`, in logarithms of odds.
-pub struct Votes {
-    pub slope: f64,
-    pub votes: [f64; CLASSES],
+pub(crate) struct Votes {
+    pub(crate) slope: f64,
+    pub(crate) votes: [f64; CLASSES],
 }
 
 impl Votes {
     /// Logistic regression, by plain gradient descent.
-    pub fn fitted(unseen: &[Unseen]) -> Self {
+    pub(crate) fn fitted(unseen: &[Unseen]) -> Self {
         let mut fit = Self {
             slope: 1.0,
             votes: [0.0; CLASSES],
@@ -50,7 +50,7 @@ impl Votes {
         fit
     }
 
-    pub fn no(&self, sum: f64, rules: usize) -> f64 {
+    pub(crate) fn no(&self, sum: f64, rules: usize) -> f64 {
         self.slope * sum + self.votes[rules]
     }
 }
@@ -63,11 +63,11 @@ fn exceeded_by(mut scores: Vec<f64>, all: usize, of_a_thousand: usize) -> f64 {
 }
 
 /// The threshold of certainty, from the scores of unsettled ordinary sentences among `all`.
-pub fn certain(scores: Vec<f64>, all: usize) -> f64 {
+pub(crate) fn certain(scores: Vec<f64>, all: usize) -> f64 {
     exceeded_by(scores, all, CERTAIN_OF_A_THOUSAND)
 }
 
 /// The threshold of doubt.
-pub fn doubtful(scores: Vec<f64>, all: usize) -> f64 {
+pub(crate) fn doubtful(scores: Vec<f64>, all: usize) -> f64 {
     exceeded_by(scores, all, DOUBTFUL_OF_A_THOUSAND)
 }

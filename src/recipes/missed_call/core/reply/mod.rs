@@ -437,7 +437,6 @@ mod tests {
         ("at the end of the day", Reply::Other),
         ("is it non-stop", Reply::Help),
         ("I'll stop by", Reply::Other),
-        ("nonstop", Reply::Other),
         ("please don't stop texting me", Reply::Other),
         ("I do not want you to stop texting me", Reply::Other),
         ("please do not remove me from the waitlist", Reply::Help),

@@ -31,9 +31,11 @@ pub(super) const COLUMNS: [Reply; CLASSES] = [
 const WRONG_NUMBER: usize = 1;
 const AUTOMATIC: usize = 5;
 const OTHER: usize = 6;
-/// By how much a class must lead all others where a mistake costs more: a wrong number ends the texts, and an automatic reply
-/// does not count as one of a person. In thousandths of the logarithm of the odds.
-const LEAD: i64 = 1_000;
+/// By how much a wrong number must lead all other classes, because it ends the texts. In thousandths of the logarithm of the
+/// odds.
+const LEAD_OF_WRONG_NUMBER: i64 = 1_000;
+/// The same for an automatic reply, because it does not count as one of a person.
+const LEAD_OF_AUTOMATIC: i64 = 400;
 
 /// The features of a reply.
 #[cfg(feature = "testing")]
@@ -75,22 +77,24 @@ fn decide(weights: &Weights, no: i64, scores: [i64; CLASSES], rules: Reply) -> R
             .max_by_key(|column| (scores[*column], CLASSES - column))
             .unwrap_or(CLASSES - 1)
     };
-    let leads = |column: usize| {
+    let leads = |column: usize, by: i64| {
         let others = (0..CLASSES).filter(|other| *other != column);
         others
             .map(|other| scores[other])
-            .all(|other| scores[column] >= other + LEAD)
+            .all(|other| scores[column] >= other + by)
     };
     if no >= weights.certain {
         return COLUMNS[best(0..NO)];
     }
     match rules {
         Reply::WrongNumber => Reply::WrongNumber,
-        _ if no >= weights.doubtful && leads(WRONG_NUMBER) => Reply::WrongNumber,
+        _ if no >= weights.doubtful && leads(WRONG_NUMBER, LEAD_OF_WRONG_NUMBER) => {
+            Reply::WrongNumber
+        }
         Reply::OptOut => Reply::Doubtful,
         _ if no >= weights.doubtful => Reply::Doubtful,
         Reply::Automatic => Reply::Automatic,
-        _ if leads(AUTOMATIC) => Reply::Automatic,
+        _ if leads(AUTOMATIC, LEAD_OF_AUTOMATIC) => Reply::Automatic,
         _ if scores[OTHER] > scores[best(NO..AUTOMATIC)] => Reply::Other,
         _ => COLUMNS[best(NO..AUTOMATIC)],
     }
