@@ -20,7 +20,7 @@ use crate::recipes::missed_call::core::model::Reason;
 const WEEKS: usize = 13;
 
 /// How many callers are listed by themselves.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
 /// The upper ends of the classes of the time to the text, in seconds.
 const SPEEDS: [i64; 13] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 86_400];
@@ -53,7 +53,7 @@ pub struct Overview {
     pub days: Vec<DayFigures>,
     /// 13 weeks that end with the last day of the period, the oldest first.
     pub weeks: Vec<WeekFigures>,
-    /// The callers who still need attention, the most urgent first; 20 at most.
+    /// The callers who still need attention, the most urgent first; ten at most.
     pub waiting: Vec<Waiting>,
     /// The recipes, with the number of callers of each.
     pub recipes: BTreeMap<String, u64>,

@@ -12,7 +12,7 @@ const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 30.0;
 const RIGHT: f64 = 8.0;
-const TOP: f64 = 26.0;
+const TOP: f64 = 38.0;
 const BOTTOM: f64 = 34.0;
 
 fn plot_width() -> f64 {
@@ -72,7 +72,7 @@ pub(super) fn speeds(overview: &Overview, target: Option<SignedDuration>) -> Val
         } else {
             ("start", x + 3.0)
         };
-        let y = 9.0 + 10.0 * row;
+        let y = 9.0 + 11.0 * row;
         Some(json!({
             "name": name, "time": written::duration(time), "x": rounded(x), "y": rounded(y),
             "text": rounded(text), "anchor": anchor,
@@ -81,8 +81,8 @@ pub(super) fn speeds(overview: &Overview, target: Option<SignedDuration>) -> Val
     let metrics = &overview.metrics;
     let marks: Vec<Value> = [
         mark("half", metrics.time_to_text_p50, 0.0),
-        mark("95%", metrics.time_to_text_p95, 0.0),
-        mark("target", target, 1.0),
+        mark("95%", metrics.time_to_text_p95, 1.0),
+        mark("target", target, 2.0),
     ]
     .into_iter()
     .flatten()
