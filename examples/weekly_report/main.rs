@@ -70,7 +70,7 @@ async fn main() -> Result<(), Failure> {
 fn settings(recipe: &Arc<Recipe>, zone: TimeZone) -> Settings {
     let mut settings = Settings::new(zone);
     settings.recipes = vec![recipe.clone()];
-    settings.revenue = Some(Revenue::between(165_00, 295_00));
+    settings.revenue = Some(Revenue::between(16_500, 29_500));
     for (number, name) in LINES {
         if let Ok(number) = number.parse() {
             settings.lines.insert(number, BusinessLine::new(name));

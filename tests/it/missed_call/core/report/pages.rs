@@ -103,7 +103,7 @@ fn ledger(plan: &[Planned]) -> LedgerBuilder {
 
 fn settings() -> Settings {
     let mut settings = Settings::new(TimeZone::get("America/Chicago").unwrap());
-    settings.revenue = Some(Revenue::between(165_00, 295_00));
+    settings.revenue = Some(Revenue::between(16_500, 29_500));
     for (number, name) in LINES {
         settings
             .lines

@@ -7,19 +7,24 @@ use crate::missed_call::harness::ledger_builder::{LedgerBuilder, settings};
 
 const DAY: i64 = 24 * 60 * 60;
 
+/// Adds the entries that were planned for one time.
+type Add = Box<dyn Fn(LedgerBuilder) -> LedgerBuilder>;
+
+/// The same for a call of this name at this time.
+type AddToCall = Box<dyn Fn(LedgerBuilder, &str, i64) -> LedgerBuilder>;
+
 /// A year in which 30 people call again and again, book, cancel, and book once more.
 fn a_year(seed: u64) -> LedgerBuilder {
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut planned: Vec<(i64, Box<dyn Fn(LedgerBuilder) -> LedgerBuilder>)> = Vec::new();
+    let mut planned: Vec<(i64, Add)> = Vec::new();
     for call in 0..300_i64 {
         let start = random.i64(0..365) * DAY + random.i64(0..DAY);
         let name = format!("call-{call}");
         let person = format!("+1555000{:04}", random.u32(0..30));
-        let mut plan =
-            |seconds: i64, entry: Box<dyn Fn(LedgerBuilder, &str, i64) -> LedgerBuilder>| {
-                let (name, at) = (name.clone(), start + seconds);
-                planned.push((at, Box::new(move |ledger| entry(ledger, &name, at))));
-            };
+        let mut plan = |seconds: i64, entry: AddToCall| {
+            let (name, at) = (name.clone(), start + seconds);
+            planned.push((at, Box::new(move |ledger| entry(ledger, &name, at))));
+        };
         let change = json!({"contact": person, "caller": person});
         plan(
             0,

@@ -7,6 +7,9 @@ use super::written;
 use crate::recipes::missed_call::core::report::metrics::Metrics;
 use crate::recipes::missed_call::core::report::overview::{Overview, Speed, WeekFigures};
 
+/// A number of callers of one week.
+type Count = fn(&Metrics) -> u64;
+
 /// The size of a chart, in units of its own. It fits a phone without becoming small.
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
@@ -127,7 +130,6 @@ fn class(classes: &[Speed], place: usize) -> String {
 
 /// Missed callers, those who wrote back and those who booked, week by week.
 pub(super) fn trend(overview: &Overview) -> Value {
-    type Count = fn(&Metrics) -> u64;
     let weeks = &overview.weeks;
     let counts: [(&str, &str, Count); 3] = [
         ("missed", "missed", |metrics| metrics.episodes),
@@ -172,7 +174,7 @@ pub(super) fn trend(overview: &Overview) -> Value {
     })
 }
 
-fn week_row(week: &WeekFigures, counts: &[(&str, &str, fn(&Metrics) -> u64); 3]) -> Value {
+fn week_row(week: &WeekFigures, counts: &[(&str, &str, Count)]) -> Value {
     let cells = counts
         .iter()
         .map(|(.., count)| written::number(count(&week.metrics)));
