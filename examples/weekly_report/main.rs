@@ -222,7 +222,6 @@ async fn one_page_of(file: &Path, arguments: &Arguments) -> Result<(), Failure> 
         println!("The file is filled. The next run makes its page.");
         return Ok(());
     }
-    let began = std::time::Instant::now();
     let settings = settings(&recipe, zone);
     let mut overview = OverviewBuilder::new(Period::month_of(LAST_DAY), &settings);
     let mut stream = ReportStream::new(&settings);
@@ -248,9 +247,6 @@ async fn one_page_of(file: &Path, arguments: &Arguments) -> Result<(), Failure> 
     let pages = pages(arguments.templates.as_deref())?;
     let page = pages.overview(&overview.finish(&rest), &settings, &options("Soleil"))?;
     write(&arguments.out, "page_of_all.html", &page)?;
-    println!(
-        "{entries} entries in {:.1} s",
-        began.elapsed().as_secs_f64()
-    );
+    println!("{entries} entries");
     Ok(())
 }

@@ -40,7 +40,8 @@ impl Currency {
 
     /// The amount or range as people write it: `$3,630–$6,490`. Cents are left out if both ends are whole.
     pub fn written(&self, revenue: Revenue) -> String {
-        let has_cents = revenue.low() % 100 != 0 || revenue.high() % 100 != 0;
+        let is_whole = |hundredths: u64| hundredths.is_multiple_of(100);
+        let has_cents = !(is_whole(revenue.low()) && is_whole(revenue.high()));
         let low = self.amount(revenue.low(), has_cents);
         if revenue.low() == revenue.high() {
             return low;
@@ -62,7 +63,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
