@@ -87,6 +87,7 @@ pub(super) fn missed(reason: MissedReason) -> &'static str {
 pub(super) fn reply(reply: Reply) -> &'static str {
     match reply {
         Reply::OptOut => "The caller asked for no more texts.",
+        Reply::Doubtful => "The caller may have asked for no more texts.",
         Reply::OptIn => "The caller allowed texts again.",
         Reply::WrongNumber => "Somebody else has this number.",
         Reply::Help => "The caller asked for a person.",
