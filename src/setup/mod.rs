@@ -1,3 +1,5 @@
+//! Set-up as code. The page that follows is for engineers who write the files.
+//!
 #![doc = include_str!("set_up_as_code.md")]
 
 mod apply;

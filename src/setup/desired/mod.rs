@@ -8,15 +8,13 @@ mod row_template;
 mod rows;
 mod sheet;
 mod table;
-mod wish;
+pub(super) mod wish;
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
 pub use problems::InvalidSetup;
-#[cfg(test)]
-pub(super) use wish::TagWish;
 pub(super) use wish::{
     FieldWish, LinkWish, PipelineWish, Reads, UserWish, ValueRule, ValueWish, Wishes, WorkflowWish,
 };

@@ -64,7 +64,12 @@ impl Sheet {
             .from_reader(text.as_bytes());
         let mut records = reader.records().enumerate().map(|(at, record)| {
             let record = record.unwrap_or_default();
-            let line = record.position().map_or(at + 1, |at| at.line() as usize);
+            let line = record.position().map_or(at + 1, |at| {
+                // Blank lines before it are passed over after the position is taken.
+                let from = usize::try_from(at.byte()).unwrap_or_default();
+                let before = text.get(from..).unwrap_or_default().chars();
+                at.line() as usize + before.take_while(|c| *c == '\n').count()
+            });
             (line + skipped, record)
         });
         let Some((_, titles)) = records.next() else {

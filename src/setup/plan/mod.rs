@@ -2,8 +2,6 @@
 
 mod change;
 mod diff;
-#[cfg(test)]
-mod diff_laws;
 mod readiness;
 mod rendering;
 mod require;
@@ -239,3 +237,6 @@ impl AgencyPlan {
         Ok(serde_json::from_str(text)?)
     }
 }
+
+#[cfg(test)]
+mod diff_test;
