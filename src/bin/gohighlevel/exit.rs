@@ -9,6 +9,12 @@ pub(crate) enum Exit {
     AsWished,
     /// An argument or a file is wrong, or nothing could be read.
     Wrong,
+    /// Something differs from what was expected.
+    Differs,
+    /// Only things for a person remain.
+    ByHand,
+    /// Some of it failed, or could not be read.
+    Partly,
 }
 
 /// The codes for `--help`.
@@ -26,6 +32,9 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::AsWished => Self::SUCCESS,
             Exit::Wrong => Self::from(1),
+            Exit::Differs => Self::from(2),
+            Exit::ByHand => Self::from(3),
+            Exit::Partly => Self::from(4),
         }
     }
 }

@@ -2,9 +2,13 @@
 //! what its end means, and `terminal` how it is printed.
 
 mod completions;
+mod credentials;
+mod doctor;
 mod exit;
 mod fake;
+mod live_check;
 mod recipe;
+mod serve;
 mod terminal;
 
 use std::process::ExitCode;
@@ -17,6 +21,7 @@ use crate::exit::Exit;
 #[derive(Parser)]
 #[command(
     name = "gohighlevel",
+    bin_name = "gohighlevel",
     version,
     arg_required_else_help = true,
     disable_help_subcommand = true,
@@ -33,7 +38,10 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     Recipe(recipe::Arguments),
+    Doctor(doctor::Arguments),
+    Serve(serve::Arguments),
     Fake(fake::Arguments),
+    LiveCheck(live_check::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -42,9 +50,12 @@ Environment:
   GHL_TOKEN                Private integration token for every location without one of its own
   GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
   GHL_BASE_URL             Another server than HighLevel's API, such as that of `gohighlevel fake`
-  GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with, in place of HighLevel's own
+  GHL_CLIENT_ID, GHL_CLIENT_SECRET
+                           The app whose grants --grants names
+  GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's]
   NO_COLOR                 No colours; a pipe gets none either, unless CLICOLOR_FORCE is set
-  RUST_LOG                 What is logged to stderr";
+  DATABASE_URL             Address of the PostgreSQL database, for serve --postgres without one
+  RUST_LOG                 What is logged to stderr [default: info for serve, else nothing]";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -62,10 +73,16 @@ async fn main() -> ExitCode {
             .into();
         }
     };
-    terminal::log("off");
+    terminal::log(match arguments.command {
+        Command::Serve(_) => "info",
+        _ => "off",
+    });
     let exit = match arguments.command {
         Command::Recipe(arguments) => recipe::run(arguments).await,
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await,
         Command::Fake(arguments) => fake::run(arguments).await,
+        Command::LiveCheck(arguments) => live_check::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
     };
     exit.into()

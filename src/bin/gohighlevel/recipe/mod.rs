@@ -1,6 +1,8 @@
 //! `recipe`: what can be known of recipes without an account.
 
 mod check;
+mod play;
+mod preview;
 
 use crate::exit::Exit;
 
@@ -15,10 +17,14 @@ pub(crate) struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Preview(preview::Arguments),
+    Play(play::Arguments),
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Play(arguments) => play::run(arguments).await,
     }
 }

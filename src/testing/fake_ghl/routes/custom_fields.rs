@@ -134,8 +134,19 @@ fn write(field: &mut Fields, body: &Fields) {
     for (name, value) in body {
         let known = READ_AS.iter().find(|(written, _)| written == name);
         let name = known.map_or(name.as_str(), |(_, read)| read);
-        field.insert(name.to_owned(), value.clone());
+        let value = match name {
+            "picklistOptions" => labels(value),
+            _ => value.clone(),
+        };
+        field.insert(name.to_owned(), value);
     }
+}
+
+/// Options are written with a label each, and read as texts.
+fn labels(options: &Value) -> Value {
+    let options = options.as_array().into_iter().flatten();
+    let label = |option: &Value| option.get("label").unwrap_or(option).clone();
+    options.map(label).collect()
 }
 
 /// The key that HighLevel makes of a name. How it tells apart two names with the same key is not documented: here by a number.
