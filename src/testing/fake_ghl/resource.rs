@@ -98,7 +98,7 @@ impl Resource {
     }
 
     fn defaults(&self) -> Fields {
-        // A test parses the defaults of every resource.
+        // A test reads the defaults of every collection.
         serde_json::from_str(self.defaults).unwrap_or_default()
     }
 

@@ -85,6 +85,6 @@ pub(super) fn succeded(version: Version) -> Value {
 }
 
 /// One page out of `all`: `limit` entries after the first `skip`.
-pub(super) fn page<'f>(all: Vec<&'f Fields>, skip: usize, limit: usize) -> Vec<&'f Fields> {
+pub(super) fn page(all: Vec<&Fields>, skip: usize, limit: usize) -> Vec<&Fields> {
     all.into_iter().skip(skip).take(limit).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
+use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -194,7 +195,11 @@ async fn fake_ghl_plays_what_the_crate_types() {
             .filter_map(|(name, is_played)| (!is_played).then_some(name))
             .collect();
         let (typed, played) = (methods.len(), methods.len() - missing.len());
-        println!("{version:?}: {played} of {typed} typed operations are played");
+        // If stderr is closed, nobody reads it.
+        let _ = writeln!(
+            io::stderr(),
+            "{version:?}: {played} of {typed} typed operations are played"
+        );
         assert!(
             played as f64 >= LEAST * typed as f64,
             "{version:?}: {played} of {typed}; not {missing:?}"

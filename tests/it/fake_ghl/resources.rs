@@ -153,10 +153,9 @@ async fn a_booked_time_is_neither_free_nor_booked_again() {
             .len(),
         1
     );
-    let long = format!(
-        "/calendars/sampleCalendar000001/free-slots?startDate=1778475600000&endDate=1788475600000"
-    );
-    api.get(&long).await.expect(400);
+    let long =
+        "/calendars/sampleCalendar000001/free-slots?startDate=1778475600000&endDate=1788475600000";
+    api.get(long).await.expect(400);
 }
 
 #[tokio::test]

@@ -310,9 +310,11 @@ fn hours(calendar: &Fields, day: Date) -> Vec<(Time, Time)> {
     let weekday = day.weekday().to_sunday_zero_offset();
     let Some(open) = calendar.get("openHours").and_then(Value::as_array) else {
         let works = (1..=5).contains(&weekday);
-        return works
-            .then(|| vec![(time(9, 0, 0, 0), time(17, 0, 0, 0))])
-            .unwrap_or_default();
+        return if works {
+            vec![(time(9, 0, 0, 0), time(17, 0, 0, 0))]
+        } else {
+            Vec::new()
+        };
     };
     let number = |value: &Value| i8::try_from(value.as_i64().unwrap_or(0)).unwrap_or(0);
     let at = |hours: &Value, hour: &str, minute: &str| {

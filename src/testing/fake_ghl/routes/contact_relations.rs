@@ -105,7 +105,7 @@ fn list(visit: &Visit<'_>) -> Outcome {
         .map(|contact| contact.view(visit.version).into())
         .collect();
     let mut meta = json!({ "total": visit.modes.total(found.len()), "currentPage": 1 });
-    let last = found.iter().skip(skip).take(limit).last();
+    let last = found.iter().skip(skip).take(limit).next_back();
     if let Some(last) = last.filter(|_| !visit.modes.no_cursor) {
         meta["startAfterId"] = json!(last.id());
         meta["startAfter"] = json!(made_at(last));

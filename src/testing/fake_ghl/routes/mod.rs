@@ -243,3 +243,16 @@ fn belongs_elsewhere(world: &World, location_id: &str, params: &[&str]) -> bool 
             && world.locations.values().any(|location| location.has(id))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_every_collection_can_be_read() {
+        for resource in COLLECTIONS.iter().chain(AGENCY_COLLECTIONS) {
+            let defaults: Result<Fields, _> = serde_json::from_str(resource.defaults);
+            assert!(defaults.is_ok(), "{}", resource.collection);
+        }
+    }
+}
