@@ -91,7 +91,8 @@ impl<'r> MadeUp<'r> {
             .copied()
             .unwrap_or(LINES[0]);
         let call = format!("call{number:012}");
-        let caller = format!("+1773555{:04}", number % 10_000);
+        // Numbers that are nobody's: 555 of many areas.
+        let caller = format!("+1{}555{:04}", 630 + number / 10_000 % 70, number % 10_000);
         let mut made = Made::new(&self.id, &call, ended_at);
         let reason = if self.chance(0.7) {
             "no_answer"

@@ -144,7 +144,8 @@ impl Bookings {
     }
 }
 
-fn in_time(draft: &RowBuilder, booked_at: Timestamp, settings: &Settings) -> bool {
+/// Whether a booking at this time is credited to the episode.
+pub(super) fn in_time(draft: &RowBuilder, booked_at: Timestamp, settings: &Settings) -> bool {
     draft.row.first_text().is_some_and(|text| {
         let since = booked_at.duration_since(text.accepted_at);
         !since.is_negative() && since <= settings.booking_window

@@ -5,12 +5,12 @@
 //! text if it was attempted as something else. If neither is known, it counts as a text when the reports look for the
 //! reason why there was none, unless texts never have that reason.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::attribution::{Bookings, Credit};
+use super::attribution::{Bookings, Credit, in_time};
 use super::outcome::Outcome;
 use super::row::{AcceptedText, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
@@ -104,6 +104,8 @@ pub(super) struct RowBuilder {
     dealt_with: Option<usize>,
     /// The last position in the ledger at which the caller asked for a person.
     asked: Option<usize>,
+    /// Whether a booking or its cancellation was reported in it.
+    reported_a_booking: bool,
 }
 
 /// The rows that are being built, by the order in which their episodes were opened.
@@ -118,8 +120,8 @@ pub(super) struct Projection {
     opened: usize,
     pub(super) drafts: Drafts,
     by_episode: HashMap<EpisodeId, usize>,
-    /// The contacts and numbers of those who booked: a booking may move from one of their episodes to another.
-    booked: HashSet<(LocationId, String)>,
+    /// When bookings of these contacts and numbers were reported, which may be credited to an earlier episode of theirs.
+    booked: HashMap<(LocationId, String), Vec<Timestamp>>,
     /// Whether the step of this recipe is a text, where that is known.
     texts: HashMap<(String, StepName), bool>,
     bookings: Bookings,
@@ -195,7 +197,10 @@ impl Projection {
                 if let EntryKind::Happened { what, reference } = kind {
                     let known = self.bookings.take(*what, reference, entry, index, position);
                     if known {
-                        self.booked.extend(draft.keys());
+                        draft.reported_a_booking = true;
+                        for key in draft.keys() {
+                            self.booked.entry(key).or_default().push(entry.at);
+                        }
                     }
                 }
                 let is_text = |step: &StepName| {
@@ -213,7 +218,7 @@ impl Projection {
     }
 
     /// Removes the rows that no later entry can change: those of closed episodes whose call is so long ago that the ledger
-    /// records nothing more about it, unless the caller has booked.
+    /// records nothing more about it, unless a booking was reported in them or may be credited to them: it may still move.
     pub(super) fn ready(&mut self, settings: &Settings) -> Vec<Row> {
         let Some(now) = self.now else {
             return Vec::new();
@@ -226,7 +231,8 @@ impl Projection {
                 let latest = draft.row.texts.iter().map(|text| text.accepted_at).max();
                 let latest = latest.max(Some(draft.row.call.ended_at));
                 now.duration_since(latest.max(Some(closed_at)).unwrap_or(closed_at)) > kept
-            }) && !draft.keys().any(|key| self.booked.contains(&key))
+            }) && !draft.reported_a_booking
+                && !self.may_be_credited(draft, settings)
         };
         let ready = self.drafts.iter().filter(|(_, draft)| is_ready(draft));
         let ready: Vec<usize> = ready.map(|(index, _)| *index).collect();
@@ -238,6 +244,13 @@ impl Projection {
             }
         }
         rows
+    }
+
+    /// Whether a booking of the same person was reported in time after the first text.
+    fn may_be_credited(&self, draft: &RowBuilder, settings: &Settings) -> bool {
+        let is_in_time = |at: &Timestamp| in_time(draft, *at, settings);
+        let mut reports = draft.keys().filter_map(|key| self.booked.get(&key));
+        reports.any(|times| times.iter().any(is_in_time))
     }
 
     fn row_of(&self, draft: RowBuilder, settings: &Settings) -> Row {
@@ -331,6 +344,7 @@ impl RowBuilder {
             dropped: Vec::new(),
             dealt_with: None,
             asked: None,
+            reported_a_booking: false,
         }
     }
 

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::recipes::missed_call::core::ledger::Entry;
 
 /// A report that is made while its entries are read, in little memory: of a long ledger it holds the rows that can still
-/// change, and those of callers who booked.
+/// change, and those with a booking.
 ///
 /// Give it the entries of a ledger in their order, and take the rows that are ready now and then. The rows are those of
 /// [`Report::of`]. Name the recipes in the settings: a row that is ready cannot learn any more from a later episode which of

@@ -267,7 +267,7 @@ fn the_figures_of_hours_lines_weeks_and_speeds_are_those_that_were_planned() {
     }
     assert_eq!(
         (overview.weeks[0].from, overview.weeks[12].from),
-        (date(2026, 3, 30), date(2026, 6, 15))
+        (date(2026, 3, 23), date(2026, 6, 15))
     );
     assert_eq!(overview.weeks[10].from, FIRST);
     let mut slower = 0;

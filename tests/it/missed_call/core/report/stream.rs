@@ -105,7 +105,7 @@ fn rows_of_a_stream_are_those_of_the_report() {
         rows.extend(rest.rows);
         assert_eq!(sorted(rows), sorted(whole.rows), "seed {seed}");
         // Not all is held until the end.
-        assert!(ready > 20, "seed {seed}: {ready} ready, {most_held} held");
+        assert!(ready > 5, "seed {seed}: {ready} ready, {most_held} held");
     }
 }
 
@@ -123,7 +123,7 @@ fn a_row_is_ready_a_month_after_its_case_is_closed() {
         .missed(
             "call-3",
             32 * DAY,
-            json!({"contact": "a third", "caller": "+15550009998"}),
+            json!({"contact": "third", "caller": "+15550009998"}),
         );
     let mut ready = Vec::new();
     for entry in &ledger.0 {

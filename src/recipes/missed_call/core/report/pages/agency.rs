@@ -111,11 +111,10 @@ fn row(line: &AgencyLine) -> Value {
     })
 }
 
-/// What needs a look, in a few words.
+/// What needs a look, in a few words. A rate is high if the whole interval is: one failure of ten texts is chance.
 fn notes(metrics: &Metrics) -> Vec<&'static str> {
-    let is_high = |share: Option<Share>, limit: f64| {
-        share.is_some_and(|share| share.whole() >= super::figures::FEW && share.value() >= limit)
-    };
+    let is_high =
+        |share: Option<Share>, limit: f64| share.is_some_and(|share| share.interval().low >= limit);
     let mut notes = Vec::new();
     let limits = SuspensionLimits::default().pause;
     let share_of = |limit: BasisPoints| f64::from(limit.0) / 10_000.0;
