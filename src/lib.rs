@@ -27,6 +27,7 @@
 //! | Serving | an HTTP server with time-outs, bounds and a bounded shutdown, together with engines | [`serve`] (feature `axum`) |
 //! | Workflows | start workflows; serve triggers and actions of workflows | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
+//! | Set-up | what locations must have, as files: plan, apply, undo | `setup` (feature `setup`) |
 //! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
 //! | The command | recipes, locations and a HighLevel on loopback, from a terminal | [`command`] (feature `cli`) |
 //! | Architecture | the layers, and the path of a request and of an event | [`architecture`] |
@@ -261,7 +262,9 @@
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `postgres` | | [`postgres`]: stores in a PostgreSQL database that any number of processes share: [`PostgresStore`](recipes::missed_call::store::PostgresStore) for the recipe's work, and others for OAuth grants, trigger subscriptions and one rate limit |
+//! | `html-reports` | | reports as HTML pages and e-mails, case files, storyboards of recipes: [`report::pages`](recipes::missed_call::report::pages) |
 //! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate, and [`EngineMetrics`](recipes::missed_call::EngineMetrics) |
+//! | `setup` | | `setup`: set-up as code for one location or an agency: plan, apply, undo, export |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
 //! # Where to go next
@@ -319,6 +322,8 @@ mod refusals;
 pub mod secret;
 #[cfg(feature = "axum")]
 pub mod serve;
+#[cfg(feature = "setup")]
+pub mod setup;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "testing")]

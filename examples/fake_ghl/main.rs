@@ -4,7 +4,7 @@
 //! cargo run --example fake_ghl --features testing -- --webhook-url http://127.0.0.1:8080/webhooks/ghl
 //! ```
 //!
-//! Requests under `/_fake/` control it (see `FakeGhl`). These make HighLevel time out three times, and let a content delivery
+//! Requests under `/_fake/` control it (see `testing::any_language`). These make HighLevel time out three times, and let a content delivery
 //! network answer at the token endpoint:
 //!
 //! ```text

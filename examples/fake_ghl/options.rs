@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Where webhooks go, plain http [default: nowhere]
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    /// Events that the app has subscribed to besides those that are always sent, such as ContactCreate
+    #[arg(long = "event", value_name = "NAME")]
+    events: Vec<String>,
     /// Requests a token may make in a window [default: 100/10s]
     #[arg(long, value_name = "N/SECONDSs", value_parser = limit)]
     limit: Option<(u32, Duration)>,
@@ -40,6 +43,9 @@ impl Options {
         }
         if let Some(url) = self.webhook_url {
             builder = builder.webhook_url(&url)?;
+        }
+        if !self.events.is_empty() {
+            builder = builder.events(self.events.iter().map(String::as_str))?;
         }
         if let Some((requests, window)) = self.limit {
             builder = builder.limit(requests, window);

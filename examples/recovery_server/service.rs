@@ -156,6 +156,9 @@ async fn check_locations(engine: &Engine) -> Result<(), String> {
             PreflightError::Hint { location, hint } => {
                 tracing::warn!(%location, %hint, "this is allowed in a recipe, and hardly meant");
             }
+            PreflightError::Warning { location, warning } => {
+                tracing::warn!(%location, %warning, "missed calls may get no text");
+            }
             _ => tracing::warn!(%error, "starting without having checked this location"),
         }
     }
@@ -163,11 +166,11 @@ async fn check_locations(engine: &Engine) -> Result<(), String> {
     unless_sound(wrong.map(ToString::to_string).collect())
 }
 
-/// An outage passes, and a hint is no error; a token that is missing has to be set.
+/// An outage passes, and neither a hint nor a warning is an error; a token that is missing has to be set.
 fn may_pass(error: &PreflightError) -> bool {
     match error {
         PreflightError::NotChecked { error, .. } => *error.kind() != ErrorKind::Config,
-        PreflightError::Hint { .. } => true,
+        PreflightError::Hint { .. } | PreflightError::Warning { .. } => true,
         _ => false,
     }
 }

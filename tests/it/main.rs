@@ -20,5 +20,7 @@ mod program;
 mod recovery_server;
 mod redaction;
 mod serve;
+#[cfg(feature = "setup")]
+mod setup;
 mod webhooks;
 mod workflows;

@@ -28,6 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["webhooks"],
     &["workflows"],
     &["recipes"],
+    &["setup"],
     &["serve"],
     &["testing"],
 ];

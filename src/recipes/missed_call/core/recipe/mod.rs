@@ -63,6 +63,7 @@ mod parse;
 mod places;
 mod preview;
 mod problem;
+mod requirements;
 mod slips;
 mod source;
 mod step;
@@ -81,7 +82,7 @@ use super::model::StepName;
 
 pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
-pub use check::LocationFacts;
+pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
@@ -90,6 +91,7 @@ pub use preview::{
     StepPreview,
 };
 pub use problem::{Problem, RecipeError};
+pub use requirements::Requirements;
 pub(crate) use step::{
     Assignee, CallFact, EmailStep, FieldValue, FieldsStep, NoteStep, NoticeKind, NoticeRecipient,
     NotifyStep, StageStep, Step, StepAction, StepTrigger, TagStep, TaskStep, TextStep,
