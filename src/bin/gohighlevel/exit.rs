@@ -21,8 +21,8 @@ pub(crate) enum Exit {
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  All is as it should be, or was done
-  1  An argument or a file is wrong, or nothing could be read; nothing was changed
-  2  Something differs: there are changes to make, or an answer is not the expected one
+  1  An argument or a file is wrong, or nothing could be read
+  2  Something differs: changes to make, or an answer that was not expected
   3  Only things for a person remain
   4  Some locations could not be read, or something failed: run it again
 If several apply: 1 before 4, 2, 3 and 0.";

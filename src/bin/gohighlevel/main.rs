@@ -47,15 +47,16 @@ enum Command {
 
 const ENVIRONMENT: &str = "\
 Environment:
-  GHL_TOKEN                Private integration token for every location without one of its own
-  GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
-  GHL_BASE_URL             Another server than HighLevel's API, such as that of `gohighlevel fake`
-  GHL_CLIENT_ID, GHL_CLIENT_SECRET
-                           The app whose grants --grants names
-  GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's]
-  NO_COLOR                 No colours; a pipe gets none either, unless CLICOLOR_FORCE is set
-  DATABASE_URL             Address of the PostgreSQL database, for serve --postgres without one
-  RUST_LOG                 What is logged to stderr [default: info for serve, else nothing]";
+  GHL_TOKEN                Token of every location without one of its own
+  GHL_TOKEN_<LOCATION_ID>  Token of one location
+  GHL_BASE_URL             Another server than HighLevel's, such as `fake`
+  GHL_CLIENT_ID            Id of the app whose grants --grants names
+  GHL_CLIENT_SECRET        Secret of that app
+  GHL_WEBHOOK_PUBLIC_KEY   PEM of another key of webhooks than HighLevel's
+  DATABASE_URL             PostgreSQL database, for serve --postgres
+  NO_COLOR                 No colours; pipes get none anyway
+  CLICOLOR_FORCE           Colours in pipes too
+  RUST_LOG                 What is logged to stderr";
 
 #[tokio::main]
 async fn main() -> ExitCode {

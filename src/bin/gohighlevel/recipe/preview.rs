@@ -123,17 +123,19 @@ fn values(recipe: &Recipe, given: &[(String, String)]) -> (MergeValues, BTreeMap
 }
 
 impl Report {
-    /// Whether every message can be sent. To callers of numbers that the recipe does not list, it need not be.
+    /// Whether every message can be sent.
     fn is_whole(&self) -> bool {
-        let lists_numbers = !self.preview.numbers.is_empty();
-        let is_unlisted = |message: &MessagePreview| {
-            let calls = &message.calls;
-            lists_numbers && !calls.is_empty() && calls.iter().all(|call| call.called.is_none())
-        };
         let messages = self.preview.steps.iter().flat_map(|step| &step.messages);
         messages
             .filter(|message| matches!(message.outcome, PreviewedOutcome::Refused(_)))
-            .all(is_unlisted)
+            .all(|message| self.may_be_refused(message))
+    }
+
+    /// To callers of numbers that the recipe does not list, a message need not be sent.
+    fn may_be_refused(&self, message: &MessagePreview) -> bool {
+        let calls = &message.calls;
+        let lists_numbers = !self.preview.numbers.is_empty();
+        lists_numbers && !calls.is_empty() && calls.iter().all(|call| call.called.is_none())
     }
 
     fn text(&self) -> String {
@@ -213,7 +215,9 @@ impl Report {
                 terminal::add(out, "    ", text.trim_end());
             }
             PreviewedOutcome::Refused(why) => {
-                terminal::add(out, "    ", &styled(BAD, &format!("not sent: {why}")));
+                let may_be = self.may_be_refused(message);
+                let style = if may_be { DOUBTFUL } else { BAD };
+                terminal::add(out, "    ", &styled(style, &format!("not sent: {why}")));
             }
             _ => {}
         }
