@@ -1,3 +1,5 @@
+//! Set-up as code: what locations must have, as files. Plan, apply, undo and export, for one location or a whole agency.
+//!
 #![doc = include_str!("set_up_as_code.md")]
 
 mod apply;

@@ -15,8 +15,6 @@ use std::io;
 use std::path::Path;
 
 pub use problems::InvalidSetup;
-#[cfg(test)]
-pub(super) use wish::TagWish;
 pub(super) use wish::{
     FieldWish, LinkWish, PipelineWish, Reads, UserWish, ValueRule, ValueWish, Wishes, WorkflowWish,
 };

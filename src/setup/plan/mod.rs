@@ -2,8 +2,6 @@
 
 mod change;
 mod diff;
-#[cfg(test)]
-mod diff_laws;
 mod readiness;
 mod rendering;
 mod require;
