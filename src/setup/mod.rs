@@ -1,4 +1,4 @@
-//! Set-up as code. The page that follows is for engineers who write the files.
+//! Set-up as code: what locations must have, as files. Plan, apply, undo and export, for one location or a whole agency.
 //!
 #![doc = include_str!("set_up_as_code.md")]
 

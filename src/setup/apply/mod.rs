@@ -231,7 +231,9 @@ impl Setup {
             }
             Err(error) => error,
         };
-        if is_refusal(&error) {
+        // A deletion whose first answer was lost is repeated, and finds nothing.
+        let is_gone = change.action == Action::Delete && *error.kind() == ErrorKind::NotFound;
+        if is_refusal(&error) && !is_gone {
             journal.end(self.now(), number, End::NotDone).await?;
             return Ok(Outcome::Failed(words_of(&error)));
         }

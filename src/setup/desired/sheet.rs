@@ -62,14 +62,13 @@ impl Sheet {
             .flexible(true)
             .trim(Trim::All)
             .from_reader(text.as_bytes());
-        let mut records = reader.records().enumerate().map(|(at, record)| {
+        let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        let mut records = reader.records().map(|record| {
             let record = record.unwrap_or_default();
-            let line = record.position().map_or(at + 1, |at| {
-                // Blank lines before it are passed over after the position is taken.
-                let from = usize::try_from(at.byte()).unwrap_or_default();
-                let before = text.get(from..).unwrap_or_default().chars();
-                at.line() as usize + before.take_while(|c| *c == '\n').count()
-            });
+            let begins = record.position().map_or(0, |at| at.byte() as usize);
+            // The position is before the empty lines above the row.
+            let empty = text.get(begins..).map_or(0, |rest| rest.len() - rest.trim_start_matches('\n').len());
+            let line = starts.partition_point(|start| *start <= begins + empty) + 1;
             (line + skipped, record)
         });
         let Some((_, titles)) = records.next() else {

@@ -76,6 +76,7 @@ pub(super) const CSV: &str = "Location ID;Name;Number;Booking Link;Manager;Offer
 /// A HighLevel with three locations: one is bare, one has some of it, one has it otherwise.
 pub(super) struct World {
     pub(super) fake: FakeGhl,
+    pub(super) clock: ManualClock,
     pub(super) setup: Setup,
     pub(super) client: Client,
 }
@@ -122,13 +123,14 @@ impl World {
             .credentials(tokens)
             .base_url(fake.url())
             .transport(fake.transport())
-            .clock(clock)
+            .clock(clock.clone())
             .build()
             .unwrap();
         Self {
             setup: Setup::new(client.clone()),
             client,
             fake,
+            clock,
         }
     }
 

@@ -2,18 +2,47 @@
 
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::poll;
-use gohighlevel::setup::{Force, Journal, Outcome};
+use gohighlevel::setup::{Force, Journal, JournalError, Outcome};
 use http::Method;
 use tempfile::TempDir;
 
 use super::{CSV, TOML, World, id, of_texts};
 
-const WRITES: [Method; 3] = [Method::POST, Method::PUT, Method::DELETE];
+/// Every kind of write, by which one answer each is lost.
+const WRITES: [(Method, &str); 9] = [
+    (Method::POST, "/locations/*/customFields"),
+    (Method::POST, "/locations/*/customValues"),
+    (Method::PUT, "/locations/*/customValues/*"),
+    (Method::POST, "/locations/*/tags"),
+    (Method::DELETE, "/locations/*/tags/*"),
+    (Method::POST, "/links/"),
+    (Method::PUT, "/links/*"),
+    (Method::POST, "/opportunities/pipelines"),
+    (Method::PUT, "/opportunities/pipelines/*"),
+];
 
 fn journal(folder: &TempDir) -> Journal {
     Journal::open(folder.path().join("setup.jsonl")).unwrap()
+}
+
+/// The journal of a run that was dropped: its last line may still be on the way to the disk.
+async fn reopened(folder: &TempDir) -> Journal {
+    loop {
+        match Journal::open(folder.path().join("setup.jsonl")) {
+            Ok(journal) => return journal,
+            Err(JournalError::InUse { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// The kind and name in a line of a state, as people compare names.
+fn key_of(line: &str) -> String {
+    let end = line.find("\") ").map_or(line.len(), |at| at + 2);
+    line[..end].to_lowercase()
 }
 
 #[tokio::test]
@@ -35,7 +64,7 @@ async fn what_was_applied_is_as_wanted_and_undone_it_is_as_before() {
     );
     let evanston = world.state(1).await;
     assert!(
-        evanston.contains(r#"["new", "Texted", "Replied", "VIP", "Lost"]"#),
+        evanston.contains("new · Texted · Replied · VIP · Lost"),
         "{evanston}"
     );
     assert!(evanston.contains("Their own"), "{evanston}");
@@ -61,13 +90,11 @@ async fn killed_at_any_moment_and_run_again_nothing_is_made_twice() {
         let folder = TempDir::new().unwrap();
         let desired = of_texts(TOML, CSV).unwrap();
         let plan = world.setup.plan(&desired).await;
-        // Every third write loses its answer, after it was done.
-        for method in &WRITES {
-            world
-                .fake
-                .fault(method.clone(), "/*", "drop-after".parse().unwrap(), 1)
-                .unwrap();
+        for (method, path) in &WRITES {
+            let lost = "drop-after".parse().unwrap();
+            world.fake.fault(method.clone(), path, lost, 1).unwrap();
         }
+        world.fake.set_list_lag(Duration::from_secs(1));
         {
             let journal = journal(&folder);
             let mut run = pin!(world.setup.apply(&plan, &journal, Force::No));
@@ -79,14 +106,19 @@ async fn killed_at_any_moment_and_run_again_nothing_is_made_twice() {
             }
         }
         let mut complete = false;
+        let mut last = String::new();
         for _ in 0..6 {
-            let applied = world.setup.apply(&plan, &journal(&folder), Force::No).await;
+            let journal = reopened(&folder).await;
+            let applied = world.setup.apply(&plan, &journal, Force::No).await;
             complete = applied.is_complete();
+            last = format!("{applied:#?}");
             if complete {
                 break;
             }
         }
-        assert!(complete, "killed after {kill_after}");
+        assert!(complete, "killed after {kill_after}: {last}");
+        // HighLevel's list of pipelines trails a write.
+        world.clock.advance(Duration::from_secs(2));
         let totals = world.setup.plan(&desired).await.totals();
         assert_eq!(
             (totals.create, totals.change, totals.delete, totals.conflict),
@@ -94,12 +126,12 @@ async fn killed_at_any_moment_and_run_again_nothing_is_made_twice() {
         );
         for at in 0..3 {
             let state = world.state(at).await;
-            let mut keys: Vec<String> = state.lines().map(|line| line.to_lowercase()).collect();
+            let mut keys: Vec<String> = state.lines().map(key_of).collect();
             let all = keys.len();
             keys.dedup();
             assert_eq!(keys.len(), all, "killed after {kill_after}: {state}");
         }
-        let (_, open) = journal(&folder).counts();
+        let (_, open) = reopened(&folder).await.counts();
         assert_eq!(open, 0);
     }
 }
