@@ -67,7 +67,9 @@ impl Sheet {
             let record = record.unwrap_or_default();
             let begins = record.position().map_or(0, |at| at.byte() as usize);
             // The position is before the empty lines above the row.
-            let empty = text.get(begins..).map_or(0, |rest| rest.len() - rest.trim_start_matches('\n').len());
+            let empty = text
+                .get(begins..)
+                .map_or(0, |rest| rest.len() - rest.trim_start_matches('\n').len());
             let line = starts.partition_point(|start| *start <= begins + empty) + 1;
             (line + skipped, record)
         });

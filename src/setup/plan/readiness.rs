@@ -23,7 +23,7 @@ pub(super) fn changes(recipe: &Recipe, live: &Live, planned: &[Change]) -> Vec<C
         let is_there = |known: &Change| {
             known.kind == Kind::Number && known.key == key && known.action == Action::ByHand
         };
-        if !planned.iter().any(|known| is_there(known)) {
+        if !planned.iter().any(is_there) {
             changes.push(Change::new(Kind::Number, key, Action::ByHand).because(warning.advice()));
         }
     }

@@ -99,7 +99,7 @@ async fn killed_at_any_moment_and_run_again_nothing_is_made_twice() {
             let journal = journal(&folder);
             let mut run = pin!(world.setup.apply(&plan, &journal, Force::No));
             for _ in 0..kill_after {
-                if let Poll::Ready(_) = poll!(&mut run) {
+                if poll!(&mut run).is_ready() {
                     break;
                 }
                 tokio::task::yield_now().await;
