@@ -3,6 +3,7 @@
 #[path = "../../../../../examples/train_replies/chance.rs"]
 mod chance;
 #[path = "../../../../../examples/train_replies/data.rs"]
+#[allow(dead_code, reason = "only the texts are read here")]
 mod data;
 #[path = "../../../../../examples/train_replies/fingerprint.rs"]
 mod fingerprint;

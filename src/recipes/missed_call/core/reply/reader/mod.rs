@@ -66,6 +66,8 @@ pub(super) fn read(excerpt: Excerpt<'_>, text: &Text, rules: Reply) -> Reply {
     // Of what is read in part, nothing is said of the whole.
     match excerpt.tail {
         Some(_) if rules != Reply::OptOut => rules,
+        // A single word such as "hello" says too little to overrule the rules, unless it may be a no.
+        None if text.words().len() == 1 && read.opt_out().is_none() => rules,
         _ => read,
     }
 }
@@ -83,6 +85,10 @@ fn decide(weights: &Weights, no: i64, scores: [i64; CLASSES], rules: Reply) -> R
             .map(|other| scores[other])
             .all(|other| scores[column] >= other + by)
     };
+    // Which of both it is, the rules know better.
+    if no >= weights.certain && rules == Reply::OptOut {
+        return Reply::OptOut;
+    }
     if no >= weights.certain {
         return COLUMNS[best(0..NO)];
     }
