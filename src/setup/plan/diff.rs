@@ -27,7 +27,7 @@ pub(in crate::setup) fn diff(wishes: &Wishes, live: &Live) -> Vec<Change> {
 }
 
 /// The only thing with a key, none, or the change that says that there are several.
-fn only<'l>(kind: Kind, key: &str, live: &'l Live) -> Result<Option<&'l Thing>, Change> {
+fn only<'l>(kind: Kind, key: &str, live: &'l Live) -> Result<Option<&'l Thing>, Box<Change>> {
     match live.by_key(kind, key)[..] {
         [] => Ok(None),
         [thing] => Ok(Some(thing)),
@@ -40,7 +40,9 @@ fn only<'l>(kind: Kind, key: &str, live: &'l Live) -> Result<Option<&'l Thing>, 
                 "there are {}: rename or delete all but one",
                 names.join(" and ")
             );
-            Err(Change::new(kind, key, Action::Conflict).because(words))
+            Err(Box::new(
+                Change::new(kind, key, Action::Conflict).because(words),
+            ))
         }
     }
 }
@@ -66,7 +68,7 @@ fn tag(name: &str, present: bool, live: &Live) -> Change {
         Ok(found) => found,
         // HighLevel keeps tags in small letters; where two differ in case, contacts have both.
         Err(_) if present => live.by_key(Kind::Tag, name).first().copied(),
-        Err(conflict) => return conflict,
+        Err(conflict) => return *conflict,
     };
     match (found, present) {
         (found, false) => absent(Kind::Tag, name, found),
@@ -81,7 +83,7 @@ fn value(wish: &ValueWish, live: &Live) -> Change {
     let change = |action| Change::new(Kind::Value, &wish.key, action);
     let found = match only(Kind::Value, &wish.key, live) {
         Ok(found) => found,
-        Err(conflict) => return conflict,
+        Err(conflict) => return *conflict,
     };
     let held = found
         .and_then(|thing| thing.text.as_deref())
@@ -136,7 +138,7 @@ fn field(wish: &FieldWish, live: &Live) -> Change {
     let change = |action| Change::new(Kind::Field, &wish.key, action);
     let found = match only(Kind::Field, &wish.key, live) {
         Ok(found) => found,
-        Err(conflict) => return conflict,
+        Err(conflict) => return *conflict,
     };
     let Some(thing) = found else {
         let model = wish.model.as_str();
@@ -182,7 +184,7 @@ fn link(wish: &LinkWish, live: &Live) -> Change {
     let change = |action| Change::new(Kind::Link, &wish.name, action);
     let found = match only(Kind::Link, &wish.name, live) {
         Ok(found) => found,
-        Err(conflict) => return conflict,
+        Err(conflict) => return *conflict,
     };
     let Some(to) = &wish.to else {
         return absent(Kind::Link, &wish.name, found);
@@ -213,7 +215,7 @@ fn pipeline(wish: &PipelineWish, live: &Live) -> Change {
             .all(Kind::Pipeline)
             .iter()
             .find(|it| it.id.as_deref() == Some(&wish.name)),
-        Err(conflict) => return conflict,
+        Err(conflict) => return *conflict,
     };
     let Some(thing) = found else {
         let mut thing = Thing::new(&wish.name, &wish.name);

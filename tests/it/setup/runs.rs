@@ -1,7 +1,6 @@
 //! Plans are carried out, continued after crashes and lost answers, and put back.
 
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::poll;
