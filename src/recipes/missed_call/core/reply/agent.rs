@@ -42,7 +42,8 @@ pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// If the rules found an opt-out, an opt-in, a wrong number or an automatic reply ([`Reply::is_settled`]), the agent cannot
 /// change that. Of these four classes an agent can only set the wrong number, because a person who says so in other words
-/// must not be texted either. In all other cases the agent decides.
+/// must not be texted either. A doubt ([`Reply::Doubtful`]) can be turned into an opt-out or a wrong number and into nothing
+/// else: that the caller may be texted is for a person to say. In all other cases the agent decides, and it may doubt.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, decide};
@@ -51,11 +52,15 @@ pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 /// assert_eq!(decide(Reply::OptOut, Some(Reply::Thanks)), Reply::OptOut);
 /// assert_eq!(decide(Reply::Other, Some(Reply::WrongNumber)), Reply::WrongNumber);
 /// assert_eq!(decide(Reply::Help, Some(Reply::OptOut)), Reply::Help);
+/// assert_eq!(decide(Reply::Doubtful, Some(Reply::OptOut)), Reply::OptOut);
+/// assert_eq!(decide(Reply::Doubtful, Some(Reply::Thanks)), Reply::Doubtful);
 /// assert_eq!(decide(Reply::Help, None), Reply::Help);
 /// ```
 pub fn decide(rules: Reply, agent: Option<Reply>) -> Reply {
     let may_say = |agent: Reply| agent == Reply::WrongNumber || !agent.is_settled();
     match agent {
+        Some(agent) if rules == Reply::Doubtful && agent.is_opt_out() => agent,
+        _ if rules == Reply::Doubtful => rules,
         Some(agent) if !rules.is_settled() && may_say(agent) => agent,
         _ => rules,
     }
@@ -67,12 +72,15 @@ mod tests {
 
     #[test]
     fn an_agent_cannot_change_what_the_rules_settle_and_cannot_grant_consent() {
-        use Reply::{Automatic, OptIn, OptOut, WrongNumber};
+        use Reply::{Automatic, Doubtful, OptIn, OptOut, WrongNumber};
         for rules in Reply::ALL {
             assert_eq!(decide(rules, None), rules);
             let is_settled = [OptOut, OptIn, WrongNumber, Automatic].contains(&rules);
             for agent in Reply::ALL {
-                let may_say = ![OptOut, OptIn, Automatic].contains(&agent);
+                let may_say = match rules {
+                    Doubtful => [OptOut, WrongNumber].contains(&agent),
+                    _ => ![OptOut, OptIn, Automatic].contains(&agent),
+                };
                 let expected = if may_say && !is_settled { agent } else { rules };
                 assert_eq!(decide(rules, Some(agent)), expected, "{rules:?} {agent:?}");
             }

@@ -78,6 +78,9 @@ use super::compliance::words;
 pub enum Reply {
     /// The caller opts out of texts. Everything pending for this number ends, and the number is suppressed.
     OptOut,
+    /// The caller may have opted out: the wording leaves a doubt. Nothing automatic is sent to this number until a person of the
+    /// business has read the reply and decided.
+    Doubtful,
     /// The caller allows texts again after an opt-out. Only `START`, `UNSTOP`, `SUBSCRIBE`, `OPT IN` and their equivalents
     /// in Spanish and French mean that, as the whole reply. Carriers also accept `YES`, but most people answer a question
     /// with it ("shall we call you back?"), so it is [`Other`](Self::Other) here.
@@ -100,8 +103,9 @@ pub enum Reply {
 
 impl Reply {
     /// All classes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OptOut,
+        Self::Doubtful,
         Self::OptIn,
         Self::WrongNumber,
         Self::Help,
@@ -115,6 +119,7 @@ impl Reply {
     pub fn code(self) -> &'static str {
         match self {
             Self::OptOut => "opt_out",
+            Self::Doubtful => "doubtful",
             Self::OptIn => "opt_in",
             Self::WrongNumber => "wrong_number",
             Self::Help => "help",
@@ -128,6 +133,11 @@ impl Reply {
     /// Whether this person, or this number, must not be texted any longer.
     pub fn is_opt_out(self) -> bool {
         matches!(self, Self::OptOut | Self::WrongNumber)
+    }
+
+    /// Whether nothing automatic may be sent to this person after it: an opt-out for good, a doubt until somebody decides.
+    pub(crate) fn holds_messages_back(self) -> bool {
+        self.is_opt_out() || self == Self::Doubtful
     }
 
     /// Whether a person wrote or reacted. That stops pending messages; an automatic reply does not.
