@@ -60,6 +60,7 @@
 //! | ledger | the append-only history of all episodes, from which reports and evidence are made |
 //! | stale, dropped | a step that is too late, or no longer needed |
 //! | suppression | a number or contact that must not be texted. It outlives the contact |
+//! | doubt | a reply that only may be an opt-out. No message is sent until a person of the business decides |
 //! | sweep | reading HighLevel's records to find events that no webhook reported |
 //!
 //! # API calls

@@ -61,7 +61,7 @@ pub use digest::Digest;
 pub use metrics::{Metrics, Share};
 pub use outcome::Outcome;
 pub use projection::{Report, UnclearCall};
-pub use row::{AcceptedText, Booking, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+pub use row::{AcceptedText, Booking, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 pub use settings::{BusinessLine, Revenue, Settings};
 pub use targets::{Comparison, Measured, Target, TargetRange, Targets};
 pub use weekly_review::weekly_review_csv;

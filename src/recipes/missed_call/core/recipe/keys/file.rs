@@ -151,14 +151,14 @@ const CALLERS: Keys = &[
     ),
     Key::new(
         "may_text_tag",
-        Value::Text,
+        Value::Form(NOT_BLANK),
         "The tag by which a person decides that a doubtful reply was no opt-out. It counts once an `untag` step with \
          `on = \"doubtful\"` has removed it, so that one of before is no decision.",
     )
     .absent("`\"texts-ok\"`"),
     Key::new(
         "no_more_texts_tag",
-        Value::Text,
+        Value::Form(NOT_BLANK),
         "The tag by which a person decides that a doubtful reply was an opt-out.",
     )
     .absent("`\"no-texts\"`"),
