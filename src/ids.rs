@@ -196,6 +196,24 @@ id! {
     CampaignId,
     /// A trigger link of a location.
     LinkId,
+    /// A snapshot's load into one location.
+    SnapshotPushId,
+    /// A link in the menu of an agency's locations.
+    CustomMenuId,
+    /// A form, or a survey, of a location.
+    FormId,
+    /// What somebody has sent in with a form.
+    FormSubmissionId,
+    /// A funnel or a website of a location.
+    FunnelId,
+    /// A folder of e-mail templates.
+    TemplateFolderId,
+    /// A Voice AI agent of a location.
+    VoiceAiAgentId,
+    /// A call that a Voice AI agent has answered.
+    VoiceAiCallId,
+    /// Something that a Voice AI agent does in calls.
+    VoiceAiActionId,
     /// A pool of phone numbers.
     NumberPoolId,
     /// A business that contacts belong to.

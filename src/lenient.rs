@@ -215,6 +215,11 @@ scalar_by_parsing!(
     crate::ids::LostReasonId,
     crate::ids::LinkId,
     crate::ids::NumberPoolId,
+    crate::ids::FormId,
+    crate::ids::TemplateFolderId,
+    crate::ids::VoiceAiAgentId,
+    crate::ids::VoiceAiCallId,
+    crate::ids::VoiceAiActionId,
     jiff::civil::Date,
 );
 

@@ -27,7 +27,9 @@
 //! | Serving | an HTTP server with time-outs, bounds and a bounded shutdown, together with engines | [`serve`] (feature `axum`) |
 //! | Workflows | start workflows; serve triggers and actions of workflows | [`workflows`] |
 //! | Recipes | the missed-call text back | [below](#recipes), [`recipes::missed_call`] |
+//! | Set-up | what locations must have, as files: plan, apply, undo | `setup` (feature `setup`) |
 //! | Testing | a HighLevel on loopback, faults on demand, a clock set by hand | [below](#testing), [`testing`] |
+//! | The command | recipes, locations and a HighLevel on loopback, from a terminal | [`command`] (feature `cli`) |
 //! | Architecture | the layers, and the path of a request and of an event | [`architecture`] |
 //!
 //! All parts share these modules: [`ids`], [`phone`] numbers, [`secret`] and private values, [`message`] kinds, and the
@@ -57,8 +59,9 @@
 //! | effect | one action outside, such as a text. Its id is permanent: episode, step and ordinal |
 //! | decision | what the episode says right before an effect: proceed, defer, skip or obsolete |
 //! | intent | exactly what an effect is about to do, stored before the attempt |
-//! | ledger | the append-only history of all episodes, from which reports and evidence are made |
-//! | stale, dropped | a step that is too late, or no longer needed |
+//! | ledger | the history of all episodes, from which reports and evidence are made. Entries are added; only an erasure changes them, and only a retention deletes them |
+//! | stale | said of a step that would come too late |
+//! | dropped | said of a step that is no longer needed |
 //! | suppression | a number or contact that must not be texted. It outlives the contact |
 //! | doubt | a reply that only may be an opt-out. No message is sent until a person of the business decides |
 //! | sweep | reading HighLevel's records to find events that no webhook reported |
@@ -110,9 +113,9 @@
 //! | 401 about a token that can be renewed | repeated once with the new token | the same |
 //! | any other response | never | never |
 //!
-//! HighLevel's codes and words decide before the status what an answer is about: see
-//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses; in an outage
-//! repeats are a fifth of the requests, so that it is not made worse. An [`Observer`](client::Observer) sees every attempt.
+//! The client looks first at HighLevel's error code and message, and only then at the HTTP status: see
+//! [who speaks](error#who-speaks-and-about-what). A request is sent five times at most, with growing pauses. During an outage
+//! at most one request in five is a repeat, so the client does not make the outage worse. An [`Observer`](client::Observer) sees every attempt.
 //!
 //! ```
 //! # #[cfg(not(all(feature = "rustls", feature = "testing")))] fn main() {}
@@ -255,12 +258,14 @@
 //! | `rustls` | yes | HTTP through reqwest with rustls |
 //! | `native-tls` | | HTTP through reqwest with the operating system's TLS; if `rustls` is enabled too, rustls is used |
 //! | `reqwest` | | HTTP through reqwest without TLS: for a TLS feature of reqwest that you enable yourself. The two features above include it. Without any of the three, the client needs a [`Transport`](client::Transport) of yours |
-//! | `webhooks` | | [`webhooks`]: signature verification, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the half of [`workflows`] that takes requests |
+//! | `webhooks` | | [`webhooks`]: signature verification, typed events, the [`Endpoint`](webhooks::Endpoint) over `http` types; the endpoints for requests that [`workflows`] send to you |
 //! | `axum` | | the endpoints as routes of an axum router; [`serve`], a server for them |
 //! | `missed-call` | | [`recipes::missed_call`], the recipe and its engine |
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `postgres` | | [`postgres`]: stores in a PostgreSQL database that any number of processes share: [`PostgresStore`](recipes::missed_call::store::PostgresStore) for the recipe's work, and others for OAuth grants, trigger subscriptions and one rate limit |
+//! | `html-reports` | | reports as HTML pages and e-mails, case files, storyboards of recipes: [`report::pages`](recipes::missed_call::report::pages) |
 //! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate, and [`EngineMetrics`](recipes::missed_call::EngineMetrics) |
+//! | `setup` | | `setup`: set-up as code for one location or an agency: plan, apply, undo, export |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |
 //!
 //! # Where to go next
@@ -284,6 +289,9 @@
 pub mod api;
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+#[cfg(feature = "cli")]
+#[doc = include_str!("command.md")]
+pub mod command {}
 pub mod auth;
 #[cfg(feature = "missed-call")]
 #[doc = include_str!("bounds.md")]
@@ -315,6 +323,8 @@ mod refusals;
 pub mod secret;
 #[cfg(feature = "axum")]
 pub mod serve;
+#[cfg(feature = "setup")]
+pub mod setup;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "testing")]

@@ -13,9 +13,10 @@ use serde::Deserialize;
 
 use crate::{Failed, Host};
 
-/// What the presets need; `oauth` is for installations of a whole agency.
+/// What the presets need, pipelines and custom fields included; `oauth` is for installations of a whole agency.
 const SCOPES: &str = "contacts.readonly contacts.write conversations.readonly conversations/message.readonly \
-     conversations/message.write locations.readonly locations/customValues.readonly oauth.readonly oauth.write";
+     conversations/message.write locations.readonly locations/customValues.readonly \
+     locations/customFields.readonly opportunities.readonly opportunities.write oauth.readonly oauth.write";
 
 pub(crate) fn routes() -> Router<Host> {
     let begun = Router::new().route("/install", get(begin));
@@ -65,7 +66,7 @@ async fn finish(
     Ok(format!("Installed. Locations: {}.\n", locations.len()).into_response())
 }
 
-/// Says what locations lack. The engine knows them from here on, and its sweeps look for calls that no webhook reported.
+/// Says what locations lack. After this check, sweeps include them, so that calls are found that no webhook reported.
 pub(crate) async fn check(engine: Engine, locations: Vec<LocationId>) {
     for location in locations {
         for problem in engine.preflight_of(&location).await {

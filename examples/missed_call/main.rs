@@ -78,10 +78,7 @@ async fn main() -> ExitCode {
 fn recipe(name: Option<&str>) -> Result<Recipe, RecipeError> {
     match name {
         None => Ok(Preset::Soleil.recipe()),
-        Some(name) if Preset::ALL.iter().any(|preset| preset.name() == name) => {
-            Recipe::preset(name)
-        }
-        Some(file) => Recipe::from_file(file),
+        Some(name) => Recipe::from_preset_or_file(name),
     }
 }
 

@@ -13,7 +13,7 @@ use gohighlevel::recipes::missed_call::{Notice, Recipe};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::tour::{PlayedScene, Seen, Tour};
+use super::tour::{PlayedScene, Seen, Tour};
 
 /// How wide the text is.
 const COLUMNS: usize = 100;

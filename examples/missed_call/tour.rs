@@ -27,7 +27,7 @@ use gohighlevel::webhooks::{Endpoint, Verifier};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::story::{Story, What};
+use super::story::{Story, What};
 
 /// A location of FakeGhl's sample seed, with its token and number.
 const LOCATION: &str = "soleilLocation000001";
@@ -141,10 +141,15 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
         .notifier(Arc::new(team.clone()))
         .location(location.clone(), recipe.clone())
         .build();
-    // The recipe's hints are printed before the tour.
-    let is_hint = |error: &PreflightError| matches!(error, PreflightError::Hint { .. });
+    // The recipe's hints are printed before the tour, and the sample location has not every number of every recipe.
+    let may_go_on = |error: &PreflightError| {
+        matches!(
+            error,
+            PreflightError::Hint { .. } | PreflightError::Warning { .. }
+        )
+    };
     let mut errors = engine.preflight().await.into_iter();
-    if let Some(error) = errors.find(|error| !is_hint(error)) {
+    if let Some(error) = errors.find(|error| !may_go_on(error)) {
         return Err(error.into());
     }
 

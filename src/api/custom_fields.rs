@@ -55,7 +55,9 @@ impl<'a> CustomFields<'a> {
     }
 
     /// Creates a custom field. HighLevel makes the key out of the name (`Pin Code` becomes `contact.pin_code`), and the
-    /// type cannot be changed later.
+    /// type cannot be changed later. It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`list`](Self::list) before creating it
+    /// again.
     pub fn create(&self, field: &NewCustomField) -> Call<'a, CustomField> {
         let request = Request::post(self.path(None))
             .operation("custom_fields.create")

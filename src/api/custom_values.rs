@@ -53,7 +53,9 @@ impl<'a> CustomValues<'a> {
         )
     }
 
-    /// Creates a custom value. HighLevel makes the key out of the name (`Calendly Link` becomes `calendly_link`).
+    /// Creates a custom value. HighLevel makes the key out of the name (`Calendly Link` becomes `calendly_link`). It is not
+    /// repeated: after [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`find`](Self::find)
+    /// before creating it again.
     pub fn create(&self, value: &CustomValueInput) -> Call<'a, CustomValue> {
         let request = Request::post(self.path(None))
             .operation("custom_values.create")

@@ -60,6 +60,11 @@ named_by_id!(
     super::contacts::Contact,
     super::conversations::Conversation,
     super::conversations::Message,
+    super::custom_menus::CustomMenu,
+    super::email_templates::EmailTemplateEntry,
+    super::forms::Form,
+    super::forms::FormSubmission,
+    super::funnels::Funnel,
     super::links::Link,
     super::locations::LocationDetails,
     super::opportunities::LostReason,
@@ -67,6 +72,8 @@ named_by_id!(
     super::tasks::Task,
     super::templates::Template,
     super::users::User,
+    super::voice_ai::VoiceAiAgent,
+    super::voice_ai::VoiceAiCall,
 );
 
 /// A number as HighLevel takes it, to count with.

@@ -7,6 +7,8 @@
 //! | [`tags`] | [`phone_numbers`] | [`tasks`] | [`businesses`] | [`users`] |
 //! | [`notes`] | [`templates`] | [`recurring_tasks`] | [`campaigns`] | [`custom_fields`], [`custom_values`] |
 //! | | [`links`] | | [`workflows`] | [`object_fields`] |
+//! | | [`email_templates`] | | [`forms`] | [`snapshots`] |
+//! | | [`voice_ai`] | | [`funnels`] | [`custom_menus`] |
 //!
 //! The methods read alike everywhere: `get`, `list` or `search`, `create`, `update`, `delete`. `New…` is what a
 //! creation takes, `…Update` what a change takes; a field that is left out there stays as it is. What is read may lack
@@ -26,8 +28,8 @@
 //! location.notes().create(&contact.id, &NewNote::new("Asked for Tuesday.")).await?;
 //!
 //! // An operation that has no method here:
-//! let forms: serde_json::Value = location.get("/forms/").await?;
-//! # drop(forms); Ok(()) }
+//! let objects: serde_json::Value = location.get("/objects/").await?;
+//! # drop(objects); Ok(()) }
 //! ```
 //!
 //! # How the files are made
@@ -52,21 +54,28 @@ pub mod contacts;
 pub mod conversations;
 pub mod cursor;
 pub mod custom_fields;
+pub mod custom_menus;
 pub mod custom_values;
+pub mod email_templates;
 mod field_value;
+pub mod forms;
+pub mod funnels;
 pub mod links;
 pub(crate) mod listing;
 pub mod locations;
 pub mod notes;
+pub mod numbered;
 pub mod object_fields;
 pub mod offset;
 pub mod opportunities;
 pub mod phone_numbers;
 pub mod recurring_tasks;
+pub mod snapshots;
 pub mod tags;
 pub mod tasks;
 pub mod templates;
 mod timestamp;
 pub mod users;
 pub(crate) mod version_gate;
+pub mod voice_ai;
 pub mod workflows;

@@ -1,4 +1,5 @@
-//! Templates of texts, e-mails and WhatsApp messages of a location: list and delete. The API cannot write one.
+//! Templates of texts, e-mails and WhatsApp messages of a location: list and delete. The API cannot write one; e-mails
+//! have [`email_templates`](super::email_templates) beside these.
 //!
 //! Source: HighLevel's OpenAPI file `locations.json`, `/locations/{locationId}/templates`. Scope:
 //! `locations/templates.readonly`.

@@ -141,6 +141,11 @@ impl Request {
         Self::new("raw.put", Method::PUT, path, ReplaySafety::Repeatable)
     }
 
+    /// Patches `path`, which sets what the body names; [`ReplaySafety::Repeatable`].
+    pub fn patch(path: impl Into<String>) -> Self {
+        Self::new("raw.patch", Method::PATCH, path, ReplaySafety::Repeatable)
+    }
+
     /// Deletes `path`; [`ReplaySafety::Repeatable`].
     pub fn delete(path: impl Into<String>) -> Self {
         Self::new("raw.delete", Method::DELETE, path, ReplaySafety::Repeatable)

@@ -1,5 +1,5 @@
-//! Checks whether a number can exist. A number that nobody has yet may be given out tomorrow; one that breaks the format of its
-//! country's plan never is.
+//! Checks whether a number can exist, by the lengths of `calling_codes` and, for +1, by its plan; and takes trunk prefixes
+//! off. A number that nobody has yet may be given out tomorrow; one that breaks the format of its country's plan never is.
 
 use std::fmt;
 

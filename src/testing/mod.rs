@@ -15,7 +15,9 @@
 //! | hold a request at a chosen moment | [`FakeGhl::gate`] |
 //! | install and remove an app, and end its tokens | [`FakeGhl::authorize_location`], [`FakeGhl::uninstall_location`], [`FakeGhl::expire_access_tokens`] |
 //! | check your own store | `store_contract`, with the feature `missed-call` |
-//! | use it from another language | the example `fake_ghl`, and the commands at [`FakeGhl`] |
+//! | use it from another language | [`any_language`], and the example `fake_ghl` |
+//! | know which operations and rules are played | [`played`] |
+//! | try missing scopes, paused locations, an agency's plan | [`FakeGhl::set_scopes`], [`FakeGhl::set_active`], [`FakeGhl::set_makes_locations`] |
 //!
 //! A text is sent, but its answer is lost. The client reports that the outcome is unknown:
 //!
@@ -44,6 +46,11 @@ mod manual_clock;
 #[cfg(feature = "missed-call")]
 #[cfg_attr(docsrs, doc(cfg(feature = "missed-call")))]
 pub mod store_contract;
+
+#[doc = include_str!("fake_ghl/any_language.md")]
+pub mod any_language {}
+#[doc = include_str!("fake_ghl/played.md")]
+pub mod played {}
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,

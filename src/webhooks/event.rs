@@ -44,6 +44,9 @@ macro_rules! events {
                     Some("OutboundMessage") => Self::message(fields, Direction::Outbound),
                     Some("UNINSTALL") => Self::Uninstall,
                     $(Some($name) => Self::$variant($payload::read(fields)),)+
+                    None if VoiceAiCall::is_in(fields) => {
+                        Self::VoiceAiCallEnd(VoiceAiCall::read(fields))
+                    }
                     _ => Self::Unknown { name },
                 }
             }
@@ -111,6 +114,12 @@ events! {
     OpportunityMonetaryValueUpdate(Opportunity) = "OpportunityMonetaryValueUpdate",
     /// How many messages of a conversation are unread has changed.
     ConversationUnreadUpdate(ConversationUnread) = "ConversationUnreadUpdate",
+    /// A live chat has become part of another conversation of its contact. HighLevel sends it for nothing else, in spite
+    /// of the name.
+    ConversationUpdate(ConversationMerge) = "ConversationUpdate",
+    /// A call with a Voice AI agent has ended. HighLevel's page shows it without a `type`; it is recognised by its fields
+    /// then.
+    VoiceAiCallEnd(VoiceAiCall) = "VoiceAiCallEnd",
     /// A contact's way through a campaign has changed.
     CampaignStatusUpdate(CampaignStatus) = "CampaignStatusUpdate",
     /// A location was made. Agencies' apps alone hear of it.
@@ -175,6 +184,10 @@ events! {
     RelationDelete(Relation) = "RelationDelete",
     /// Something became of an e-mail.
     EmailStats(EmailStats) = "LCEmailStats",
+    /// The app was updated to another version.
+    AppUpdate(AppUpdate) = "UPDATE",
+    /// A payment for a paid app has failed, or has gone through after that.
+    AppPaymentStatus(AppPaymentStatusChange) = "APP_PAYMENT_STATUS",
     /// The plan of a paid app was changed.
     PlanChange(PlanChange) = "PLAN_CHANGE",
     /// A user has connected the app with an account elsewhere.

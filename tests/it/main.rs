@@ -3,6 +3,7 @@
 
 mod api;
 mod client;
+mod command;
 mod contract;
 mod examples;
 mod fake_ghl;
@@ -19,5 +20,7 @@ mod program;
 mod recovery_server;
 mod redaction;
 mod serve;
+#[cfg(feature = "setup")]
+mod setup;
 mod webhooks;
 mod workflows;

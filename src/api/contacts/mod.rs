@@ -1,7 +1,7 @@
 //! Contacts: the people a location speaks with.
 //!
 //! Here are the methods for contacts themselves; the contact as it is read is in `model` and `wire`, what is written in `write`, do
-//! not disturb in `dnd`, the search in `search`, followers, businesses and lists in `related`, appointments in
+//! not disturb in `dnd`, the search in `search`, the exact look-up in `lookup`, followers, businesses and lists in `related`, appointments in
 //! `appointment`. Notes, tags, tasks, campaigns and workflows of a contact have files of their own beside this folder.
 //!
 //! Source: HighLevel's OpenAPI file `contacts.json`; the bodies of search and duplicate lookup, which it leaves open,
@@ -11,6 +11,7 @@
 mod appointment;
 mod attribution;
 mod dnd;
+mod lookup;
 mod model;
 mod related;
 mod search;
@@ -20,6 +21,7 @@ mod write;
 pub use appointment::{AppointmentState, AppointmentTime, ContactAppointment};
 pub use attribution::Attribution;
 pub use dnd::{DndChannel, DndSetting, DndSettings, DndStatus, InboundDndSettings};
+pub use lookup::{ContactLookup, ContactLookupPage, LookupBy, LookupCursor};
 pub use model::{Contact, ContactOpportunity, CustomFieldValue, RejectedFields, UpsertedContact};
 pub use related::{
     AfterContact, ContactList, ContactListPage, ContactsOfBusiness, FollowerChange, ListStart,

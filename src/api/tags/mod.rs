@@ -86,7 +86,9 @@ impl<'a> LocationTags<'a> {
     }
 
     /// Defines a tag. HighLevel refuses a name that is there already
-    /// ([`Refused`](crate::error::ErrorKind::Refused)).
+    /// ([`Refused`](crate::error::ErrorKind::Refused)). It is not repeated: after
+    /// [`UnknownOutcome`](crate::error::ErrorKind::UnknownOutcome), look for it with [`list`](Self::list), or create it again,
+    /// which is refused if it is there.
     pub fn create(&self, name: &TagName) -> Call<'a, Tag> {
         let request = Request::post(self.path(None))
             .operation("tags.create")

@@ -1,4 +1,5 @@
-//! Credentials from OAuth grants: which token a request gets, and which renewal it waits for.
+//! Credentials from OAuth grants: which token a request gets, and which renewal it waits for; and the
+//! locations that an agency's grant covers.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,5 @@
-//! The one task that renews a grant: read the store, claim the grant, ask HighLevel, save, hand out.
+//! A renewal of a grant, as a task of its own: read the store, claim the grant, ask HighLevel, save, hand out. The tokens of an
+//! agency's locations are made, and new connections saved, in the same way.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -62,14 +62,21 @@ pub use self::core::call::{CallOutcome, MissedReason};
 pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
 pub use self::core::model::{DoubtDecision, Halt};
 pub use self::core::presets::Preset;
-pub use self::core::recipe::{LocationFacts, Problem, Recipe, RecipeError, render_text};
+pub use self::core::recipe::{
+    LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,
+    WorkflowFacts, render_text,
+};
 pub use self::core::reply::Reply;
 pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
+#[cfg(feature = "setup")]
+pub(crate) use self::core::{recipe::Diagnostic, spelling::nearest};
 #[cfg(feature = "metrics")]
 pub use engine::EngineMetrics;
+#[cfg(feature = "setup")]
+pub(crate) use engine::number_facts;
 pub use engine::{
     AcceptError, Acceptance, ConsentQuestion, ConsentSource, Engine, EngineBuilder, EngineObserver,
     Erasure, Health, LocationSource, LocationStatus, Lookup, Notice, ObservedEntry, PreflightError,
-    Put, RecipeInUse, Removal, ScopedEngine, ServedLocation, SourceError, Stopped, StoreAnswer,
-    StoreOperation, SweepError, SweepReport, TeamNotifier, WorkCount,
+    PreflightGroup, Put, RecipeInUse, Removal, ScopedEngine, ServedLocation, SourceError, Stopped,
+    StoreAnswer, StoreOperation, SweepError, SweepReport, TeamNotifier, WorkCount,
 };

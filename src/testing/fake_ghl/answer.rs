@@ -10,14 +10,28 @@ pub(super) type Fields = Map<String, Value>;
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// Null for no body at all.
     pub(super) body: Value,
+    /// What the body is, where it is no JSON but the text of a file.
+    pub(super) file: Option<&'static str>,
 }
 
 pub(super) type Outcome = Result<Answer, Answer>;
 
 impl Answer {
     pub(super) fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, body }
+        Self {
+            status,
+            body,
+            file: None,
+        }
+    }
+
+    pub(super) fn file(content_type: &'static str, text: &str) -> Self {
+        Self {
+            file: Some(content_type),
+            ..Self::ok(text.into())
+        }
     }
 
     pub(super) fn ok(body: Value) -> Self {
@@ -28,9 +42,8 @@ impl Answer {
         Self::new(StatusCode::CREATED, body)
     }
 
-    /// `{"succeded": true}`, spelled as HighLevel spells it.
-    pub(super) fn succeded() -> Self {
-        Self::ok(json!({ "succeded": true }))
+    pub(super) fn success() -> Self {
+        Self::ok(json!({ "success": true }))
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -75,6 +88,48 @@ impl Answer {
         )
     }
 
+    /// An agency's private token where a location's belongs.
+    pub(super) fn user_type_mismatch() -> Self {
+        Self::unauthorized("Token's user type mismatch!")
+    }
+
+    pub(super) fn missing_scope() -> Self {
+        Self::unauthorized("The token is not authorized for this scope.")
+    }
+
+    /// A location that HighLevel or the agency has switched off.
+    pub(super) fn not_active() -> Self {
+        Self::unauthorized("Location is not active")
+    }
+
+    /// A path that the version of the request does not have. HighLevel answers so where it was seen (the token endpoints);
+    /// the words are those of its web framework.
+    pub(super) fn other_version(method: &str, path: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            json!({
+                "statusCode": 404,
+                "message": format!("Cannot {method} {path}"),
+                "error": "Not Found",
+            }),
+        )
+    }
+
+    /// HighLevel has the path and FakeGhl does not play it: nothing that a client could take for HighLevel's own word.
+    pub(super) fn not_played(method: &str, path: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            json!({
+                "statusCode": 501,
+                "message": format!(
+                    "FakeGhl does not play {method} {path}. HighLevel may have it. GET /_fake/operations lists what FakeGhl plays."
+                ),
+                "error": "Not Implemented",
+                "server": "FakeGhl",
+            }),
+        )
+    }
+
     /// A route the gateway does not know: a 404 in disguise.
     pub(super) fn unknown_route() -> Self {
         Self::new(
@@ -86,15 +141,20 @@ impl Answer {
         )
     }
 
-    pub(super) fn wrong_location() -> Self {
+    /// The words are those of a location, which is all that was seen.
+    pub(super) fn wrong_company() -> Self {
+        Self::forbidden("The token does not have access to this company.")
+    }
+
+    pub(super) fn forbidden(message: &str) -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
-            json!({
-                "statusCode": 403,
-                "message": "The token does not have access to this location.",
-                "error": "Forbidden",
-            }),
+            json!({ "statusCode": 403, "message": message, "error": "Forbidden" }),
         )
+    }
+
+    pub(super) fn wrong_location() -> Self {
+        Self::forbidden("The token does not have access to this location.")
     }
 
     /// The shape is that of HighLevel's common schemas; the wording for a missing record is not documented.

@@ -6,17 +6,19 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::FakeGhl;
-use super::consequences::EVENTS;
+use super::consequences::known_events;
 use super::error::FakeGhlError;
 use super::rules::Limiter;
 use super::seed::Seed;
 use super::server;
 use super::shared::Shared;
+use super::shifted_clock::ShiftedClock;
 use super::signing::SigningKey;
 use super::webhooks::{self, Redelivery, Webhooks};
 use crate::clock::{Clock, SystemClock};
@@ -37,6 +39,7 @@ pub struct FakeGhlBuilder {
     redelivery: Redelivery,
     redelivery_pause: Duration,
     subscribed: BTreeSet<&'static str>,
+    list_lag: Duration,
 }
 
 impl FakeGhlBuilder {
@@ -54,6 +57,7 @@ impl FakeGhlBuilder {
             redelivery: Redelivery::default(),
             redelivery_pause: Duration::from_millis(250),
             subscribed: BTreeSet::new(),
+            list_lag: Duration::from_secs(1),
         }
     }
 
@@ -149,6 +153,15 @@ impl FakeGhlBuilder {
         }
     }
 
+    /// How long the list of pipelines shows what was there before a write; 1 s on FakeGhl's clock by default. HighLevel's
+    /// takes up to some seconds.
+    pub fn list_lag(self, lag: Duration) -> Self {
+        Self {
+            list_lag: lag,
+            ..self
+        }
+    }
+
     /// Events that the app has subscribed to besides those that are always sent (messages and calls, `ContactDndUpdate`,
     /// `ContactDelete`, `TaskComplete`, `INSTALL`, `UNINSTALL`). They follow from what the app and people do:
     /// `ContactCreate`, `ContactUpdate`, `ContactTagUpdate`, `ConversationUnreadUpdate`; `Create`, `Update` and `Delete`
@@ -161,12 +174,8 @@ impl FakeGhlBuilder {
         self,
         names: impl IntoIterator<Item = &'e str>,
     ) -> Result<Self, FakeGhlError> {
-        let known = |name: &'e str| {
-            let event = EVENTS.into_iter().find(|event| *event == name);
-            event.ok_or_else(|| FakeGhlError::UnknownEvent(name.to_owned()))
-        };
         Ok(Self {
-            subscribed: names.into_iter().map(known).collect::<Result<_, _>>()?,
+            subscribed: known_events(names)?,
             ..self
         })
     }
@@ -213,14 +222,16 @@ impl FakeGhlBuilder {
         world.grants.minted_refresh_tokens = self.minted_refresh_tokens;
         world.grants.grace = self.refresh_grace;
         world.subscribed = self.subscribed;
+        world.lag = SignedDuration::try_from(self.list_lag).unwrap_or(SignedDuration::MAX);
+        let clock = Arc::new(ShiftedClock::new(self.clock));
         let (webhooks, orders) = Webhooks::new(
             key,
-            Arc::clone(&self.clock),
+            Arc::clone(&clock) as Arc<dyn Clock>,
             self.webhook_url,
             self.redelivery.pauses(self.redelivery_pause),
         );
         let limiter = Limiter::new(self.limit.0, self.limit.1);
-        let shared = Shared::new(self.clock, Arc::new(webhooks), world, limiter);
+        let shared = Shared::new(clock, Arc::new(webhooks), world, limiter);
         Ok((Arc::new(shared), orders))
     }
 }

@@ -19,6 +19,10 @@ pub(super) enum Kind {
     Object,
     Objects,
     List,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// What HighLevel's files leave open.
+    Any,
 }
 
 /// One property of a body.
@@ -30,6 +34,10 @@ pub(super) struct Property {
 }
 
 impl Property {
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// The same property, which may be left out.
     pub(super) const fn optional(self) -> Self {
         Self {
@@ -104,6 +112,8 @@ fn fits(value: &Value, kind: Kind) -> bool {
             .as_array()
             .is_some_and(|items| items.iter().all(Value::is_object)),
         Kind::List => value.is_array(),
+        Kind::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+        Kind::Any => true,
     }
 }
 
@@ -118,5 +128,11 @@ fn complaint(property: &Property) -> String {
         Kind::Object => format!("{name} must be an object"),
         Kind::Objects => format!("each value in {name} must be an object"),
         Kind::List => format!("{name} must be an array"),
+        Kind::OneOf(words) => format!(
+            "{name} must be one of the following values: {}",
+            words.join(", ")
+        ),
+        // A missing one is complained about in other words before.
+        Kind::Any => format!("{name} must be defined"),
     }
 }

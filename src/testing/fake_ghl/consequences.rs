@@ -9,11 +9,12 @@ use serde_json::Value;
 use super::answer::Fields;
 use super::contact::Contact;
 use super::envelope;
+use super::error::FakeGhlError;
 use super::values::wire_time;
 use super::world::{Conversation, Location, World};
 
 /// What an app can subscribe to besides the events that FakeGhl always sends.
-pub(super) const EVENTS: [&str; 16] = [
+const EVENTS: [&str; 16] = [
     "ContactCreate",
     "ContactUpdate",
     "ContactTagUpdate",
@@ -31,6 +32,17 @@ pub(super) const EVENTS: [&str; 16] = [
     "OpportunityAssignedToUpdate",
     "OpportunityMonetaryValueUpdate",
 ];
+
+/// The names as they are known here; an error for one that is not.
+pub(super) fn known_events<'e>(
+    names: impl IntoIterator<Item = &'e str>,
+) -> Result<BTreeSet<&'static str>, FakeGhlError> {
+    let known = |name: &'e str| {
+        let event = EVENTS.into_iter().find(|event| *event == name);
+        event.ok_or_else(|| FakeGhlError::UnknownEvent(name.to_owned()))
+    };
+    names.into_iter().map(known).collect()
+}
 
 /// Which change of an opportunity has an event of its own.
 const OPPORTUNITY_UPDATES: [(&str, &str); 4] = [

@@ -5,7 +5,18 @@ use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::values::{fresh_id, wire_time, written_value};
+use super::version::Version;
 use crate::phone::PhoneNumber;
+
+/// The channels of Do-not-disturb as version 2 and version 3 spell them. They are kept in the spelling of version 2.
+const CHANNELS: [(&str, &str); 6] = [
+    ("Call", "call"),
+    ("Email", "email"),
+    ("SMS", "sms"),
+    ("WhatsApp", "whatsApp"),
+    ("GMB", "gmb"),
+    ("FB", "fb"),
+];
 
 /// A contact as get-by-id shows it.
 #[derive(Clone)]
@@ -44,6 +55,21 @@ impl Contact {
 
     pub(super) fn set_tags(&mut self, tags: &[String], now: Timestamp) {
         self.fields.insert("tags".into(), json!(tags));
+        self.touch(now);
+    }
+
+    /// A field as it is.
+    pub(super) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// Writes a field that no request body writes; null clears it.
+    pub(super) fn set(&mut self, name: &str, value: Value, now: Timestamp) {
+        if value.is_null() {
+            self.fields.remove(name);
+        } else {
+            self.fields.insert(name.to_owned(), value);
+        }
         self.touch(now);
     }
 
@@ -118,7 +144,11 @@ impl Contact {
             _ => Fields::new(),
         };
         for (channel, setting) in written.as_object().into_iter().flatten() {
-            kept.insert(channel.clone(), setting.clone());
+            let spelling = CHANNELS
+                .iter()
+                .find(|(_, version_3)| channel.eq_ignore_ascii_case(version_3));
+            let channel = spelling.map_or(channel.as_str(), |(version_2, _)| version_2);
+            kept.insert(channel.to_owned(), setting.clone());
         }
         self.fields
             .insert("dndSettings".into(), Value::Object(kept));
@@ -174,8 +204,17 @@ impl Contact {
     }
 
     /// The face of get-by-id, update and upsert.
-    pub(super) fn view(&self) -> Fields {
+    pub(super) fn view(&self, version: Version) -> Fields {
         let mut view = self.fields.clone();
+        if version == Version::V3
+            && let Some(Value::Object(settings)) = view.get_mut("dndSettings")
+        {
+            for (version_2, version_3) in CHANNELS {
+                if let Some(setting) = settings.remove(version_2) {
+                    settings.insert(version_3.to_owned(), setting);
+                }
+            }
+        }
         let name = self.full_name();
         for (field, text) in [
             ("emailLowerCase", self.text("email")),
@@ -193,18 +232,20 @@ impl Contact {
         view
     }
 
-    /// The answer to a create, which has no `name` and no `timezone`.
-    pub(super) fn created_view(&self) -> Fields {
-        let mut view = self.view();
-        view.remove("name");
-        view.remove("timezone");
+    /// The answer to a create, which has no `name` and no `timezone` in version 2.
+    pub(super) fn created_view(&self, version: Version) -> Fields {
+        let mut view = self.view(version);
+        if version == Version::V2 {
+            view.remove("name");
+            view.remove("timezone");
+        }
         view
     }
 
     /// An item of the search: names in lower case with the original beside them, `address` for `address1`, and no
     /// `dndSettings`, which HighLevel leaves out here for some accounts.
     pub(super) fn search_view(&self, search_after: Value) -> Fields {
-        let mut view = self.view();
+        let mut view = self.view(Version::V2);
         for (field, raw) in [("firstName", "firstNameRaw"), ("lastName", "lastNameRaw")] {
             if let Some(text) = self.text(field) {
                 view.insert(raw.into(), text.into());

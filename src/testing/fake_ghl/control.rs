@@ -1,24 +1,20 @@
-//! The control plane: what a test or an operator orders, in process and over HTTP under `/_fake/`.
+//! What a test or an operator orders, in process and through `console` over HTTP.
 
-use bytes::Bytes;
-use http::{Method, Response, StatusCode};
-use http_body_util::Full;
+use http::Method;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::consequences::Before;
+use super::consequences::{self, Before};
 use super::envelope;
 use super::error::FakeGhlError;
 use super::faults::{Fault, Pattern};
 use super::oauth::Holder;
-use super::request::ApiRequest;
-use super::response::json_response;
+use super::seed::Seed;
 use super::shared::Shared;
 use super::simulated_events::{self, Call, SimulatedEvent, TextMessage};
-use super::webhooks;
 use super::world::World;
+use crate::clock::Clock as _;
 
 pub(super) fn call(shared: &Shared, call: &Call) -> Result<SimulatedEvent, FakeGhlError> {
     let now = shared.clock.now();
@@ -151,7 +147,7 @@ fn uninstall(shared: &Shared, world: &mut World, holder: &Holder) {
 /// Where the app is installed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", untagged, deny_unknown_fields)]
-enum AuthorizationOrder {
+pub(super) enum AuthorizationOrder {
     #[serde(rename_all = "camelCase")]
     Location { location_id: String },
     #[serde(rename_all = "camelCase")]
@@ -161,7 +157,10 @@ enum AuthorizationOrder {
     },
 }
 
-fn authorize(shared: &Shared, order: &AuthorizationOrder) -> Result<Value, FakeGhlError> {
+pub(super) fn authorize(
+    shared: &Shared,
+    order: &AuthorizationOrder,
+) -> Result<Value, FakeGhlError> {
     let code = match order {
         AuthorizationOrder::Location { location_id } => authorize_location(shared, location_id)?,
         AuthorizationOrder::Agency {
@@ -180,133 +179,46 @@ fn authorize(shared: &Shared, order: &AuthorizationOrder) -> Result<Value, FakeG
     }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WebhookUrlOrder {
-    url: String,
+/// Everything starts again with this state. What the app's tokens are subject to stays.
+pub(super) fn reseed(shared: &Shared, seed: &Seed) -> Result<(), FakeGhlError> {
+    let mut new = seed.world(shared.clock.now())?;
+    let mut world = shared.world();
+    new.grants.lifetime = world.grants.lifetime;
+    new.grants.grace = world.grants.grace;
+    new.grants.minted_refresh_tokens = world.grants.minted_refresh_tokens;
+    new.grants.app_scopes = world.grants.app_scopes.take();
+    new.subscribed = std::mem::take(&mut world.subscribed);
+    new.modes = world.modes;
+    new.lag = world.lag;
+    *world = new;
+    Ok(())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HoldOrder {
-    held: bool,
+pub(super) fn set_scopes(
+    shared: &Shared,
+    token: &str,
+    scopes: Option<Vec<String>>,
+) -> Result<(), FakeGhlError> {
+    let mut world = shared.world();
+    let private = world.tokens.get_mut(token);
+    private.ok_or(FakeGhlError::UnknownToken)?.scopes = scopes;
+    Ok(())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModeOrder {
-    on: bool,
+pub(super) fn subscribe(shared: &Shared, events: &[String]) -> Result<(), FakeGhlError> {
+    let events = events.iter().map(String::as_str);
+    shared.world().subscribed = consequences::known_events(events)?;
+    Ok(())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultOrder {
-    method: String,
-    path: String,
-    fault: String,
-    #[serde(default = "once")]
-    times: u32,
-}
-
-/// `null` ends the fault.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LocationFaultOrder {
-    fault: Option<String>,
-}
-
-fn once() -> u32 {
-    1
-}
-
-/// Answers a request to `/_fake/…`.
-pub(super) fn answer(shared: &Shared, request: &ApiRequest) -> Response<Full<Bytes>> {
-    match carry_out(shared, request) {
-        Ok((status, body)) => json_response(status, &body),
-        Err(error) => {
-            let status = match error {
-                FakeGhlError::UnknownWebhook(_) => StatusCode::NOT_FOUND,
-                _ => StatusCode::BAD_REQUEST,
-            };
-            json_response(status, &json!({ "error": error.to_string() }))
-        }
-    }
-}
-
-fn carry_out(shared: &Shared, request: &ApiRequest) -> Result<(StatusCode, Value), FakeGhlError> {
-    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
-    let done = |value: Value| Ok((StatusCode::OK, value));
-    match (request.method.as_str(), segments.as_slice()) {
-        ("POST", ["_fake", "calls"]) => done(json!(call(shared, &order(request)?)?)),
-        ("POST", ["_fake", "messages"]) => done(json!(message(shared, &order(request)?)?)),
-        ("POST", ["_fake", "authorizations"]) => done(authorize(shared, &order(request)?)?),
-        ("DELETE", ["_fake", "access-tokens"]) => {
-            shared.world().grants.expire_access_tokens();
-            done(json!({ "ok": true }))
-        }
-        ("PUT", ["_fake", "webhooks", "url"]) => {
-            let WebhookUrlOrder { url } = order(request)?;
-            shared.webhooks.set_url(webhooks::webhook_url(&url)?);
-            done(json!({ "url": url }))
-        }
-        ("POST", ["_fake", "events"]) => {
-            let payload: Map<String, Value> = order(request)?;
-            done(json!({ "webhookId": event(shared, payload.into()) }))
-        }
-        ("PUT", ["_fake", "webhooks", "held"]) => {
-            let HoldOrder { held } = order(request)?;
-            shared.webhooks.hold(held);
-            done(json!({ "held": held }))
-        }
-        ("POST", ["_fake", "webhooks", id, "resend"]) => {
-            shared.webhooks.resend(id)?;
-            done(json!({ "webhookId": id }))
-        }
-        ("DELETE", ["_fake", "faults"]) => {
-            shared.faults().clear();
-            Ok((StatusCode::OK, json!({ "ok": true })))
-        }
-        ("PUT", ["_fake", "modes", mode]) => {
-            let mode = mode.parse()?;
-            let ModeOrder { on } = order(request)?;
-            shared.world().modes.set(mode, on);
-            done(json!({ "on": on }))
-        }
-        ("POST", ["_fake", "faults"]) => {
-            let order: FaultOrder = order(request)?;
-            let method =
-                order.method.to_ascii_uppercase().parse().map_err(|_| {
-                    FakeGhlError::Order(format!("no HTTP method: `{}`", order.method))
-                })?;
-            fault(
-                shared,
-                method,
-                &order.path,
-                order.fault.parse()?,
-                order.times,
-            )?;
-            done(json!({ "times": order.times }))
-        }
-        ("PUT", ["_fake", "locations", location, "fault"]) => {
-            let LocationFaultOrder { fault } = order(request)?;
-            let parsed = fault.as_deref().map(str::parse).transpose()?;
-            location_fault(shared, location, parsed)?;
-            done(json!({ "fault": fault }))
-        }
-        ("GET", ["_fake", "requests"]) => done(json!({ "requests": shared.requests() })),
-        ("GET", ["_fake", "webhooks"]) => {
-            done(json!({ "webhooks": shared.webhooks.deliveries_from(0) }))
-        }
-        _ => Ok((
-            StatusCode::NOT_FOUND,
-            json!({
-                "error": "no such order; there are POST /_fake/calls, POST /_fake/messages, POST /_fake/events, POST /_fake/authorizations, DELETE /_fake/access-tokens, PUT /_fake/webhooks/url, PUT /_fake/webhooks/held, POST /_fake/webhooks/{webhookId}/resend, POST /_fake/faults, DELETE /_fake/faults, PUT /_fake/locations/{locationId}/fault, PUT /_fake/modes/{mode}, GET /_fake/requests and GET /_fake/webhooks",
-            }),
-        )),
-    }
-}
-
-fn order<T: DeserializeOwned>(request: &ApiRequest) -> Result<T, FakeGhlError> {
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&request.raw))
-        .map_err(|error| FakeGhlError::Order(format!("cannot read the body: {error}")))
+pub(super) fn set_active(
+    shared: &Shared,
+    location_id: &str,
+    active: bool,
+) -> Result<(), FakeGhlError> {
+    let mut world = shared.world();
+    let location = world.locations.get_mut(location_id);
+    let location = location.ok_or_else(|| FakeGhlError::UnknownLocation(location_id.to_owned()))?;
+    location.paused = !active;
+    Ok(())
 }

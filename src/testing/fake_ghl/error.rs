@@ -16,6 +16,9 @@ pub enum FakeGhlError {
     /// No location of the seed has this id.
     #[error("there is no location `{0}`; use the id of a location in the seed")]
     UnknownLocation(String),
+    /// No location and no agency of the seed has this token. The text does not show it.
+    #[error("there is no such private token; use one of the seed")]
+    UnknownToken,
     /// No webhook has this id.
     #[error("there is no webhook `{0}`; use a webhookId that FakeGhl answered or sent")]
     UnknownWebhook(String),

@@ -2,14 +2,15 @@
 //!
 //! It reads and writes its own JSON and shares no model with the client, so that it can show the client's errors. Each file
 //! has one concern: `server` runs a request through `rules`, `faults`, `gate` and the operation in `routes`, which works on
-//! the `world`; `shared` holds the state; `marketplace` calls the app's steps and triggers; `oauth` keeps the grants of its
+//! the `world` (`operation` is the table's type, `resource` plays what has simple rules, `visit` is what an operation sees); `shared` holds the state; `marketplace` calls the app's steps and triggers; `oauth` keeps the grants of its
 //! app; `consequences` finds the events for the app, `envelope` writes them and `webhooks` delivers them; `control` has the
-//! commands of a test. A comment marks each decision that HighLevel does not document.
+//! commands of a test, `console` takes them over HTTP. A comment marks each decision that HighLevel does not document.
 
 mod answer;
 mod builder;
 mod check;
 mod consequences;
+mod console;
 mod contact;
 mod control;
 mod envelope;
@@ -20,27 +21,35 @@ mod marketplace;
 mod misanswers;
 mod modes;
 mod oauth;
+mod operation;
+mod orders;
 mod outgoing;
 mod outgoing_text;
 mod request;
+mod resource;
 mod response;
 mod routes;
 mod rules;
 mod seed;
 mod server;
 mod shared;
+mod shifted_clock;
 mod signing;
 mod simulated_events;
 mod transport;
 mod values;
+mod version;
+mod visit;
 mod webhooks;
 mod world;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
+use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
 pub use builder::FakeGhlBuilder;
@@ -61,27 +70,12 @@ use shared::Shared;
 
 /// A HighLevel on loopback, for tests and for offline experiments.
 ///
-/// It serves OAuth with rotating refresh tokens, contacts, tags, tasks, notes, custom fields and values, workflows,
-/// pipelines, opportunities, appointments, conversations, messages, users and the location with HighLevel's paths, wrappers, status codes and refusals, always in the shape of API version 2 whatever the `Version`
-/// header says. It sends signed webhooks. It calls a marketplace app's steps, notifies it of its triggers, and accepts
-/// fired triggers, resumed steps and inbound webhooks. Control it with these methods or, from any language, over HTTP:
+/// It plays what [`played`](super::played) lists with HighLevel's paths, wrappers, status codes and refusals, for tokens of
+/// locations and of agencies, in version 2 and version 3. It sends signed webhooks. It calls a marketplace app's steps,
+/// notifies it of its triggers, and accepts fired triggers, resumed steps and inbound webhooks. Control it with these methods
+/// or, [from any language](super::any_language), over HTTP under `/_fake/`.
 ///
-/// | command | body | effect |
-/// |---|---|---|
-/// | `POST /_fake/calls` | `{"locationId","from","to","status","duration","direction"}`; the last three may be left out | a call ends now; answers `{"contactId","messageId","webhookId"}` |
-/// | `POST /_fake/messages` | `{"locationId","from","to","body"}` | a contact texts; same answer |
-/// | `POST /_fake/events` | an event's own keys, `type` among them | it is sent, as by [`event`](Self::event); answers `{"webhookId"}` |
-/// | `POST /_fake/authorizations` | `{"locationId"}` or `{"companyId","locations"}` | a user installs the app; answers `{"code","clientId","clientSecret"}` |
-/// | `DELETE /_fake/access-tokens` | | every access token that OAuth gave out ends |
-/// | `PUT /_fake/webhooks/url` | `{"url"}`, plain http | where webhooks go from now on |
-/// | `PUT /_fake/webhooks/held` | `{"held"}`, true or false | webhooks made from here on are kept back, or are not; see [`hold_webhooks`](Self::hold_webhooks) |
-/// | `POST /_fake/webhooks/{webhookId}/resend` | | the same delivery again, byte for byte |
-/// | `POST /_fake/faults` | `{"method","path","fault","times"}`; `fault` as at [`Fault`], such as `timeout-401`; `*` or `{id}` in the path stands for one segment | the next matching requests misbehave |
-/// | `DELETE /_fake/faults` | | all faults are forgotten |
-/// | `PUT /_fake/locations/{locationId}/fault` | `{"fault"}`, as above or null | all requests of a location misbehave from now on, or none; see [`location_fault`](Self::location_fault) |
-/// | `PUT /_fake/modes/{mode}` | `{"on"}`, true or false; `mode` as at [`Mode`], such as `no-cursor` | another way of answering, from now on |
-/// | `GET /_fake/requests` | | every request of the API so far |
-/// | `GET /_fake/webhooks` | | every webhook with its attempts |
+/// What it does not play is answered 501, in words that name FakeGhl.
 ///
 /// It stops when it is dropped.
 ///
@@ -316,6 +310,36 @@ impl FakeGhl {
     /// Switches a variant of the answers on or off.
     pub fn set_mode(&self, mode: Mode, on: bool) {
         self.shared.world().modes.set(mode, on);
+    }
+
+    /// What a private token may do from now on; `None` for everything. Fails with [`FakeGhlError::UnknownToken`] on a token
+    /// that no seed has named.
+    pub fn set_scopes(&self, token: &str, scopes: Option<&[&str]>) -> Result<(), FakeGhlError> {
+        let owned = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect();
+        control::set_scopes(&self.shared, token, scopes.map(owned))
+    }
+
+    /// What users grant to the app when they install it from now on; `None` for everything.
+    pub fn set_app_scopes(&self, scopes: Option<&[&str]>) {
+        let owned = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect();
+        self.shared.world().grants.app_scopes = scopes.map(owned);
+    }
+
+    /// A location is paused (`false`): its calls are refused with 401, its grant's renewal with 400.
+    pub fn set_active(&self, location_id: &str, active: bool) -> Result<(), FakeGhlError> {
+        control::set_active(&self.shared, location_id, active)
+    }
+
+    /// Whether the agency's plan lets it make locations over the API. It does unless the seed says otherwise.
+    pub fn set_makes_locations(&self, company_id: &str, makes: bool) {
+        let mut world = self.shared.world();
+        world.company(company_id).makes_locations = makes;
+    }
+
+    /// How long the list of pipelines trails a write from now on; see [`FakeGhlBuilder::list_lag`].
+    pub fn set_list_lag(&self, lag: Duration) {
+        let lag = SignedDuration::try_from(lag).unwrap_or(SignedDuration::MAX);
+        self.shared.world().lag = lag;
     }
 
     /// Holds every request with this method and path (a pattern as in [`fault`](Self::fault)) at `point` until the test

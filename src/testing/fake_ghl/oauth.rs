@@ -27,6 +27,8 @@ pub(super) struct Grants {
     pub(super) minted_refresh_tokens: bool,
     /// For so long a used refresh token gives the same pair again.
     pub(super) grace: Duration,
+    /// What a user grants to the app from now on; all that FakeGhl knows if `None`.
+    pub(super) app_scopes: Option<Vec<String>>,
     /// Where the app is installed, and since when.
     pub(super) installed: BTreeMap<String, Timestamp>,
     codes: BTreeMap<String, u64>,
@@ -41,6 +43,8 @@ pub(super) struct GrantOfApp {
     pub(super) holder: Holder,
     /// Locations below an agency that were chosen at the installation.
     pub(super) approved: Vec<String>,
+    /// What the app may do; all if `None`.
+    pub(super) scopes: Option<Vec<String>>,
 }
 
 struct Access {
@@ -50,6 +54,8 @@ struct Access {
 }
 
 struct Refresh {
+    /// Whom the new pair speaks for: a minted token's location, not the agency above it.
+    holder: Holder,
     grant: u64,
     used: Option<(Timestamp, Pair)>,
 }
@@ -70,6 +76,7 @@ impl Grants {
             lifetime: Duration::from_secs(86_399),
             minted_refresh_tokens: true,
             grace: Duration::from_secs(30),
+            app_scopes: None,
             installed: BTreeMap::new(),
             codes: BTreeMap::new(),
             grants: BTreeMap::new(),
@@ -93,7 +100,13 @@ impl Grants {
             self.installed.insert(location.clone(), now);
         }
         let number = self.grants.keys().next_back().map_or(1, |last| last + 1);
-        self.grants.insert(number, GrantOfApp { holder, approved });
+        let scopes = self.app_scopes.clone();
+        let grant = GrantOfApp {
+            holder,
+            approved,
+            scopes,
+        };
+        self.grants.insert(number, grant);
         let code = fresh_id();
         self.codes.insert(code.clone(), number);
         code
@@ -115,7 +128,9 @@ impl Grants {
     pub(super) fn refresh(&mut self, token: &str, now: Timestamp) -> Option<(GrantOfApp, Pair)> {
         let known = self.refresh.get(token)?;
         let number = known.grant;
-        let grant = self.grants.get(&number)?.clone();
+        let holder = known.holder.clone();
+        let mut grant = self.grants.get(&number)?.clone();
+        grant.holder = holder.clone();
         if let Some((at, pair)) = &known.used {
             let grace = SignedDuration::try_from(self.grace).unwrap_or(SignedDuration::MAX);
             if now.duration_since(*at) < grace {
@@ -124,7 +139,7 @@ impl Grants {
             self.end(|_, other| other == number);
             return None;
         }
-        let pair = self.issue(number, grant.holder.clone(), true, now);
+        let pair = self.issue(number, holder, true, now);
         if let Some(known) = self.refresh.get_mut(token) {
             known.used = Some((now, pair.clone()));
         }
@@ -154,14 +169,19 @@ impl Grants {
         self.access.insert(
             pair.access.clone(),
             Access {
-                holder,
+                holder: holder.clone(),
                 grant,
                 expires_at,
             },
         );
         if let Some(token) = &pair.refresh {
-            self.refresh
-                .insert(token.clone(), Refresh { grant, used: None });
+            let used = None;
+            let refresh = Refresh {
+                holder,
+                grant,
+                used,
+            };
+            self.refresh.insert(token.clone(), refresh);
         }
         pair
     }
@@ -172,6 +192,13 @@ impl Grants {
             .get(token)
             .filter(|access| now < access.expires_at)
             .map(|access| &access.holder)
+    }
+
+    /// What an access token may do; all if `None`.
+    pub(super) fn scopes(&self, token: &str) -> &Option<Vec<String>> {
+        let grant = self.access.get(token).map(|access| access.grant);
+        let grant = grant.and_then(|grant| self.grants.get(&grant));
+        grant.map_or(&None, |grant| &grant.scopes)
     }
 
     /// Every access token ends now, whatever was said at its issue.
@@ -185,6 +212,7 @@ impl Grants {
             Holder::Location(location) => {
                 self.installed.remove(location);
                 self.access.retain(|_, access| access.holder != *from);
+                self.refresh.retain(|_, refresh| refresh.holder != *from);
                 for grant in self.grants.values_mut() {
                     grant.approved.retain(|approved| approved != location);
                 }

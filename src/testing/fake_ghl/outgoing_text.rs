@@ -1,7 +1,7 @@
 //! The texts that went out, as a test wants to see them.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::world::World;
@@ -31,6 +31,22 @@ pub(super) fn of_location(world: &World, location_id: &str) -> Vec<OutgoingText>
     let mut texts: Vec<OutgoingText> = messages.filter_map(read).collect();
     texts.sort_by_key(|text| text.sent_at);
     texts
+}
+
+/// The same, as JSON for a test in another language.
+pub(super) fn shown(world: &World, location_id: &str) -> Vec<Value> {
+    let texts = of_location(world, location_id).into_iter();
+    texts
+        .map(|text| {
+            json!({
+                "messageId": text.message_id,
+                "contactId": text.contact_id,
+                "to": text.to.as_ref().map(PhoneNumber::e164),
+                "body": *text.body,
+                "sentAt": text.sent_at,
+            })
+        })
+        .collect()
 }
 
 /// `None` for other messages.

@@ -65,12 +65,29 @@ impl ApiRequest {
         })
     }
 
+    /// All values of a parameter that holds a list: repeated, with brackets or an index behind its name, or with commas.
+    pub(super) fn query_list(&self, name: &str) -> Vec<&str> {
+        self.query
+            .iter()
+            .filter(|(key, _)| key.split('[').next() == Some(name))
+            .flat_map(|(_, value)| value.split(','))
+            .filter(|value| !value.is_empty())
+            .collect()
+    }
+
+    /// How many entries of a list are left out before a page; 0 by default.
+    pub(super) fn offset(&self, name: &str) -> Result<usize, Answer> {
+        self.query(name)
+            .map_or(Some(0), whole)
+            .ok_or_else(|| Answer::unprocessable(vec![format!("{name} must be a number")]))
+    }
+
     /// A query parameter that counts something, between 1 and `most`.
     pub(super) fn count(&self, name: &str, default: usize, most: usize) -> Result<usize, Answer> {
         match self.query(name) {
             None => Ok(default),
-            Some(text) => match text.parse() {
-                Ok(number) if (1..=most).contains(&number) => Ok(number),
+            Some(text) => match whole(text) {
+                Some(number) if (1..=most).contains(&number) => Ok(number),
                 _ => Err(Answer::unprocessable(vec![format!(
                     "{name} must be a number between 1 and {most}"
                 )])),
@@ -81,19 +98,36 @@ impl ApiRequest {
     /// The body as a JSON object. A body that does not say it is JSON is not read, as web frameworks do: it counts as
     /// empty.
     pub(super) fn body(&self) -> Result<Fields, Answer> {
+        match self.json()? {
+            Value::Object(fields) => Ok(fields),
+            _ => Err(Answer::bad_request("The request body must be an object")),
+        }
+    }
+
+    /// The body as a list of JSON objects.
+    pub(super) fn body_list(&self) -> Result<Vec<Fields>, Answer> {
+        let refused = || Answer::bad_request("The request body must be a list of objects");
+        let Value::Array(items) = self.json()? else {
+            return Err(refused());
+        };
+        let fields = items.into_iter().map(|item| match item {
+            Value::Object(fields) => Ok(fields),
+            _ => Err(refused()),
+        });
+        fields.collect()
+    }
+
+    fn json(&self) -> Result<Value, Answer> {
         let is_json = self
             .headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
         if self.raw.is_empty() || !is_json {
-            return Ok(Fields::new());
+            return Ok(Value::Object(Fields::new()));
         }
-        match serde_json::from_slice(&self.raw) {
-            Ok(Value::Object(fields)) => Ok(fields),
-            Ok(_) => Err(Answer::bad_request("The request body must be an object")),
-            Err(_) => Err(Answer::bad_request("Unexpected token in JSON")),
-        }
+        serde_json::from_slice(&self.raw)
+            .map_err(|_| Answer::bad_request("Unexpected token in JSON"))
     }
 
     /// The body as it goes into the log: JSON if it is some, else text, else nothing.
@@ -104,4 +138,14 @@ impl ApiRequest {
         serde_json::from_slice(&self.raw)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&self.raw).into_owned()))
     }
+}
+
+/// A whole number, which some clients write as `1.0`.
+fn whole(text: &str) -> Option<usize> {
+    let (number, fraction) = text.split_once('.').unwrap_or((text, ""));
+    fraction
+        .chars()
+        .all(|digit| digit == '0')
+        .then(|| number.parse().ok())
+        .flatten()
 }

@@ -7,14 +7,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 
 use super::answer::Answer;
+use super::version::Version;
 
 /// Requests a location may make in one day.
 const DAILY: u64 = 200_000;
 
 const DAILY_REMAINING: &str = "x-ratelimit-daily-remaining";
 
-/// The versions HighLevel serves at the moment. All of them get the same answers here.
-const VERSIONS: [&str; 5] = ["v3", "2023-02-21", "2021-07-28", "2021-04-15", "legacy"];
+/// The versions that HighLevel serves beside `v3` at the moment. All of them get the same answers here.
+const VERSIONS: [&str; 4] = ["2023-02-21", "2021-07-28", "2021-04-15", "legacy"];
 
 /// The token of the `Authorization` header.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -22,18 +23,21 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
         .get(header::AUTHORIZATION)?
         .to_str()
         .ok()?
-        .strip_prefix("Bearer ")
-        .map(str::trim)
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
 }
 
-/// Checks the `Version` header. A missing one is answered like a bad token, which is HighLevel's own oddity.
-pub(super) fn version(headers: &HeaderMap) -> Result<(), Answer> {
+/// Reads the `Version` header. A missing one is answered like a bad token, which is HighLevel's own oddity.
+pub(super) fn version(headers: &HeaderMap) -> Result<Version, Answer> {
     let Some(version) = headers.get("version") else {
         return Err(Answer::unauthorized("version header was not found."));
     };
     let version = String::from_utf8_lossy(version.as_bytes());
-    if VERSIONS.contains(&version.as_ref()) {
-        Ok(())
+    if version == "v3" {
+        Ok(Version::V3)
+    } else if VERSIONS.contains(&version.as_ref()) {
+        Ok(Version::V2)
     } else {
         Err(Answer::bad_request(format!(
             "Invalid API version segment '{version}' at position 0"
@@ -71,6 +75,11 @@ impl Limiter {
             window,
             used: BTreeMap::new(),
         }
+    }
+
+    /// Another limit from now on; what was counted is forgotten.
+    pub(super) fn set(&mut self, requests: u32, window: Duration) {
+        *self = Self::new(requests, window);
     }
 
     /// Counts a request that arrived at `elapsed` on a clock that never goes back. Refused ones are not counted.

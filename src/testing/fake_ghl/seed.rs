@@ -1,6 +1,6 @@
 //! The state at the start of a FakeGhl, read from JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::check::check;
-use super::contact::Contact;
+use super::contact::{Contact, texts};
 use super::error::FakeGhlError;
-use super::routes::CONTACT_PROPERTIES;
+use super::oauth::Holder;
+use super::resource::Resource;
+use super::routes::{AGENCY_COLLECTIONS, COLLECTIONS, CONTACT_PROPERTIES};
 use super::values::{custom_value_key, fresh_id, fresh_uuid, record};
-use super::world::{Location, World};
+use super::world::{Company, Location, PrivateToken, Records, User, World};
 
 /// The locations a [`FakeGhl`](super::FakeGhl) starts with: their tokens, users, custom values and fields, tags,
 /// workflows, pipelines and contacts.
@@ -32,10 +34,25 @@ use super::world::{Location, World};
 ///     "tags": ["vip"],
 ///     "workflows": [{"id": "workflow1", "name": "Welcome", "status": "published"}],
 ///     "pipelines": [{"id": "pipeline1", "name": "Sales", "stages": [{"id": "stage1", "name": "New"}]}],
+///     "permissions": ["missed-call-text-back"],
+///     "channels": {"SMS": [{"conversationProvider": {"_id": "p1", "name": "Other", "type": "SMS", "default": true}}]},
+///     "records": {"links": [{"id": "link1", "name": "Offer", "redirectTo": "https://example.com"}],
+///                 "phoneNumbers": [{"phoneNumber": "+13125550100"}]},
 ///     "contacts": [{"id": "contact1", "firstName": "Maria", "phone": "+13125550111"}]
+///   }],
+///   "agencies": [{
+///     "company": {"id": "company1", "name": "Agency"},
+///     "tokens": ["pit-agency", {"token": "pit-reader", "scopes": ["locations.readonly"]}],
+///     "users": [{"id": "user2", "name": "Ben Ode"}],
+///     "makesLocations": true,
+///     "records": {"snapshots": [{"id": "snapshot1", "name": "Clinic"}], "customMenus": []}
 ///   }]
 /// }
 /// ```
+///
+/// A token is a text, or has the `scopes` that it is limited to. `channels` names providers that send in HighLevel's place.
+/// `records` holds what else a location or an agency has, by collection; an unknown collection is refused in words that name
+/// all of them. `makesLocations` says whether the agency's plan lets it make locations.
 ///
 /// Answers contain `location`, `users` and `workflows` unchanged. Contacts have the properties of a create call and are
 /// normalised like one. Every `id` is optional; a missing one is generated. A custom field's `fieldKey` begins with
@@ -52,13 +69,15 @@ struct SeedFile {
     #[serde(default = "fresh_id")]
     version_id: String,
     locations: Vec<SeedLocation>,
+    #[serde(default)]
+    agencies: Vec<SeedAgency>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SeedLocation {
     location: Fields,
-    tokens: Vec<String>,
+    tokens: Vec<SeedToken>,
     #[serde(default)]
     users: Vec<Fields>,
     #[serde(default)]
@@ -73,6 +92,65 @@ struct SeedLocation {
     pipelines: Vec<SeedPipeline>,
     #[serde(default)]
     contacts: Vec<Fields>,
+    #[serde(default)]
+    permissions: Vec<String>,
+    /// What sends its messages, by channel.
+    #[serde(default)]
+    channels: BTreeMap<String, Value>,
+    /// Records of the resources with simple rules, by their collection.
+    #[serde(default)]
+    records: BTreeMap<String, Vec<Fields>>,
+}
+
+/// A token with all scopes, or with some.
+#[derive(Clone, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum SeedToken {
+    Whole(String),
+    Scoped { token: String, scopes: Vec<String> },
+}
+
+impl SeedToken {
+    fn text(&self) -> &str {
+        match self {
+            Self::Whole(token) | Self::Scoped { token, .. } => token,
+        }
+    }
+
+    fn scopes(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Scoped { scopes, .. } => Some(scopes.clone()),
+        }
+    }
+}
+
+/// An agency above locations.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedAgency {
+    company: Fields,
+    #[serde(default)]
+    tokens: Vec<SeedToken>,
+    #[serde(default)]
+    users: Vec<Fields>,
+    #[serde(default = "yes")]
+    makes_locations: bool,
+    #[serde(default)]
+    records: BTreeMap<String, Vec<Fields>>,
+}
+
+/// Shows the agency's id alone.
+impl std::fmt::Debug for SeedAgency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SeedAgency")
+            .field("id", &self.company.get("id"))
+            .finish_non_exhaustive()
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Shows the location's id alone: the rest holds tokens and people.
@@ -149,19 +227,10 @@ impl Seed {
         let mut world = World::new(&self.0.app_id, &self.0.version_id);
         for entry in &self.0.locations {
             let location = entry.build(now)?;
-            for token in &entry.tokens {
-                if token.trim().is_empty()
-                    || world
-                        .tokens
-                        .insert(token.clone(), location.id.clone())
-                        .is_some()
-                {
-                    return Err(FakeGhlError::Seed(format!(
-                        "location `{}`: a token is empty or in use already; give every token once",
-                        location.id
-                    )));
-                }
-            }
+            let holder = Holder::Location(location.id.clone());
+            seed_tokens(&mut world, &entry.tokens, &holder)?;
+            let company = world.company(location.company_id());
+            seed_users(company, &entry.users, Some(&location.id));
             if let Some(twice) = world.locations.insert(location.id.clone(), location) {
                 return Err(FakeGhlError::Seed(format!(
                     "location `{}` is there twice",
@@ -169,7 +238,100 @@ impl Seed {
                 )));
             }
         }
+        for agency in &self.0.agencies {
+            agency.build(&mut world)?;
+        }
         Ok(world)
+    }
+}
+
+fn seed_tokens(
+    world: &mut World,
+    tokens: &[SeedToken],
+    holder: &Holder,
+) -> Result<(), FakeGhlError> {
+    for token in tokens {
+        let private = PrivateToken {
+            holder: holder.clone(),
+            scopes: token.scopes(),
+        };
+        let is_empty = token.text().trim().is_empty();
+        let before = world.tokens.insert(token.text().to_owned(), private);
+        if is_empty || before.is_some() {
+            let whose = match holder {
+                Holder::Location(location) => format!("location `{location}`"),
+                Holder::Company(company) => format!("agency `{company}`"),
+            };
+            return Err(FakeGhlError::Seed(format!(
+                "{whose}: a token is empty or in use already; give every token once"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A user that is there already works in one more location.
+fn seed_users(company: &mut Company, users: &[Fields], location: Option<&str>) {
+    for fields in users {
+        let mut fields = fields.clone();
+        let id = || Value::String(fresh_id());
+        let id = fields.entry("id").or_insert_with(id).clone();
+        let named = fields
+            .get("roles")
+            .and_then(|roles| roles.get("locationIds"));
+        let locations = texts(named).into_iter().chain(location.map(str::to_owned));
+        let mut known = company.users.iter_mut();
+        match known.find(|user| user.fields.get("id") == Some(&id)) {
+            Some(user) => user.locations.extend(locations),
+            None => {
+                let locations = locations.collect();
+                company.users.push(User { fields, locations });
+            }
+        }
+    }
+}
+
+/// Fills the collections that a seed names.
+fn seed_records(
+    records: &mut Records,
+    known: &[&Resource],
+    owner: (&str, &str),
+    seeded: &BTreeMap<String, Vec<Fields>>,
+) -> Result<(), FakeGhlError> {
+    for (name, list) in seeded {
+        let mut resources = known.iter();
+        let Some(resource) = resources.find(|resource| resource.collection == name) else {
+            let names: Vec<&str> = known.iter().map(|resource| resource.collection).collect();
+            return Err(FakeGhlError::Seed(format!(
+                "`{}`: there are no records called `{name}`; use {}",
+                owner.1,
+                names.join(", ")
+            )));
+        };
+        for fields in list {
+            resource.seed(records, owner, fields);
+        }
+    }
+    Ok(())
+}
+
+impl SeedAgency {
+    fn build(&self, world: &mut World) -> Result<(), FakeGhlError> {
+        let id = self.company.get("id").and_then(Value::as_str);
+        let id = id.filter(|id| !id.is_empty());
+        let id = id.ok_or_else(|| FakeGhlError::Seed("an agency has no `id`".to_owned()))?;
+        seed_tokens(world, &self.tokens, &Holder::Company(id.to_owned()))?;
+        let company = world.company(id);
+        company.details.extend(self.company.clone());
+        company.makes_locations = self.makes_locations;
+        seed_users(company, &self.users, None);
+        let owner = ("companyId", id);
+        seed_records(
+            &mut company.records,
+            AGENCY_COLLECTIONS,
+            owner,
+            &self.records,
+        )
     }
 }
 
@@ -185,8 +347,9 @@ impl SeedLocation {
         let mut location = Location {
             id: id.clone(),
             details: self.location.clone(),
-            users: with_ids(&self.users, fresh_id),
             workflows: with_ids(&self.workflows, fresh_uuid),
+            permissions: self.permissions.clone(),
+            channels: self.channels.clone(),
             ..Location::default()
         };
         for workflow in &mut location.workflows {
@@ -210,6 +373,8 @@ impl SeedLocation {
             .iter()
             .map(|pipeline| seed_pipeline(pipeline, &id))
             .collect();
+        let owner = ("locationId", id.as_str());
+        seed_records(&mut location.records, COLLECTIONS, owner, &self.records)?;
         location.know_tags(&self.tags);
         let mut ids = BTreeSet::new();
         for fields in &self.contacts {

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use super::answer::Answer;
 use super::consequences::Before;
-use super::control;
+use super::console;
 use super::faults::Fault;
 use super::gate::GatePoint;
 use super::marketplace;
@@ -30,6 +30,7 @@ use super::routes;
 use super::rules::{bearer, version};
 use super::shared::Shared;
 use super::values::fresh_uuid;
+use crate::clock::Clock as _;
 
 /// No request of the API comes near this.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -86,7 +87,7 @@ async fn handle(
         .first()
         .is_some_and(|first| first == "_fake")
     {
-        return Ok(control::answer(shared, &request));
+        return Ok(console::answer(shared, &request).await);
     }
     handle_api(shared, &request).await
 }
@@ -174,16 +175,13 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
         _ => None,
     };
     let mut own = Vec::new();
-    let outcome = version(&request.headers)
-        .and_then(|()| match holder {
-            Some(Holder::Location(location)) => Ok(location),
-            Some(Holder::Company(_)) => Err(Answer::wrong_token_kind()),
-            None => Err(Answer::unauthorized("Invalid JWT")),
-        })
-        .and_then(|location| match family {
-            Some("workflows-marketplace") => marketplace::answer(&mut world, location, request),
-            _ => routes::answer(&mut world, location, request, now, &mut own),
-        });
+    let outcome = match (family, holder) {
+        (Some("workflows-marketplace"), Some(Holder::Location(location))) => {
+            version(&request.headers)
+                .and_then(|_| marketplace::answer(&mut world, location, request))
+        }
+        _ => routes::answer(&mut world, holder, request, now, &mut own),
+    };
     let consequences = before.iter().flat_map(|before| before.events(&world, now));
     for event in consequences.chain(own) {
         shared.emit(&world, event, now);
@@ -191,10 +189,17 @@ fn carry_out(shared: &Shared, request: &ApiRequest, holder: Option<&Holder>) -> 
     outcome.unwrap_or_else(|refusal| refusal)
 }
 
-/// Every JSON answer carries a trace id.
+/// Every JSON object that is answered carries a trace id.
 fn json_answer(mut answer: Answer) -> Response<Full<Bytes>> {
-    if let Value::Object(fields) = &mut answer.body {
-        fields.insert("traceId".to_owned(), fresh_uuid().into());
+    match (&mut answer.body, answer.file) {
+        (Value::String(text), Some(kind)) => {
+            return plain(answer.status, kind, std::mem::take(text));
+        }
+        (Value::Null, _) => return plain(answer.status, "", ""),
+        (Value::Object(fields), _) => {
+            fields.insert("traceId".to_owned(), fresh_uuid().into());
+        }
+        _ => {}
     }
     json_response(answer.status, &answer.body)
 }

@@ -12,6 +12,7 @@ use super::faults::Faults;
 use super::gate::{GatePoint, Gates};
 use super::request::ApiRequest;
 use super::rules::Limiter;
+use super::shifted_clock::ShiftedClock;
 use super::webhooks::Webhooks;
 use super::world::World;
 use crate::clock::Clock;
@@ -50,7 +51,7 @@ impl fmt::Debug for SeenRequest {
 
 /// Everything a running FakeGhl consists of. No part of it has a `Debug` that could print tokens or people.
 pub(super) struct Shared {
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<ShiftedClock>,
     pub(super) webhooks: Arc<Webhooks>,
     world: Mutex<World>,
     limiter: Mutex<Limiter>,
@@ -61,7 +62,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(
-        clock: Arc<dyn Clock>,
+        clock: Arc<ShiftedClock>,
         webhooks: Arc<Webhooks>,
         world: World,
         limiter: Limiter,

@@ -42,14 +42,17 @@ pub(super) fn wire_time(time: Timestamp) -> String {
 
 /// The key of a custom value: the whole merge tag, with braces and inner spaces.
 pub(super) fn custom_value_key(name: &str) -> String {
-    let slug: String = name
-        .trim()
+    format!("{{{{ custom_values.{} }}}}", slug(name))
+}
+
+/// A name as it stands in keys: lower case, with `_` for spaces.
+pub(super) fn slug(name: &str) -> String {
+    name.trim()
         .to_lowercase()
         .chars()
         .map(|c| if c.is_whitespace() { '_' } else { c })
         .filter(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    format!("{{{{ custom_values.{slug} }}}}")
+        .collect()
 }
 
 /// The value of a written custom field, by whichever of its names.

@@ -25,6 +25,18 @@ payload! {
 }
 
 payload! {
+    /// A live chat has turned out to be with a contact who has a conversation already, and has become part of that one.
+    pub struct ConversationMerge {
+        /// The conversation that the chat was, and is no more.
+        old_conversation_id: Option<ConversationId> = scalar("oldConversationId"),
+        /// The conversation that the chat is part of now.
+        new_conversation_id: Option<ConversationId> = scalar("newConversationId"),
+        /// With whom.
+        contact_id: Option<ContactId> = scalar("contactId"),
+    }
+}
+
+payload! {
     /// A contact's way through a campaign has changed.
     pub struct CampaignStatus {
         /// The campaign.

@@ -50,15 +50,19 @@ mod object;
 mod opportunity;
 mod payment;
 mod task;
+mod voice_ai;
 
 pub use account::{Location, User};
-pub use app::{ExternalAuth, Install, PlanChange};
+pub use app::{
+    AppPaymentStatus, AppPaymentStatusChange, AppUpdate, ExternalAuth, Install, PlanChange,
+};
 pub use appointment::Appointment;
 pub use contact::{Contact, ContactField};
-pub use conversation::{CampaignStatus, ConversationUnread};
+pub use conversation::{CampaignStatus, ConversationMerge, ConversationUnread};
 pub use email::EmailStats;
 pub use note::Note;
 pub use object::{Association, ObjectSchema, Record, RecordProperty, Relation};
 pub use opportunity::Opportunity;
 pub use payment::{Invoice, Order, OrderItem, Price, Product};
 pub use task::Task;
+pub use voice_ai::{VoiceAiAction, VoiceAiCall};

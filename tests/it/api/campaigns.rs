@@ -1,11 +1,12 @@
 //! Campaigns of a contact.
 
+use gohighlevel::api::campaigns::CampaignStatus;
 use gohighlevel::ids::CampaignId;
 use serde_json::json;
 
 use super::support::{
-    CONTACT, V3, V2021_07, asks, asks_in_both, assert_repeated, assert_sent_once, contact_id,
-    fixture,
+    CONTACT, LOCATION, V3, V2021_07, asks, asks_in_both, assert_repeated, assert_sent_once,
+    contact_id, fixture,
 };
 
 #[tokio::test]
@@ -45,4 +46,20 @@ async fn contacts_are_put_in_and_taken_out() {
         campaigns.remove_contact(&contact, &campaign).await
     })
     .await;
+}
+
+#[tokio::test]
+async fn list() {
+    let target = format!("/campaigns/?locationId={LOCATION}&status=published");
+    let answer = fixture!("campaigns/list");
+    let asked = ("GET", target.as_str(), None);
+    let campaigns = asks_in_both(V2021_07, answer, asked, async |server| {
+        let status = CampaignStatus::Published;
+        server.location.campaigns().list(Some(&status)).await
+    })
+    .await;
+    assert_eq!(campaigns.len(), 2);
+    assert_eq!(campaigns[0].status, Some(CampaignStatus::Published));
+    assert_eq!(campaigns[1].status, Some(CampaignStatus::Draft));
+    assert_repeated(async |location| location.campaigns().list(None).await).await;
 }

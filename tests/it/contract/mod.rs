@@ -14,6 +14,7 @@
 mod drivers;
 mod exceptions;
 mod left_out;
+mod played;
 mod report;
 mod request;
 mod response;

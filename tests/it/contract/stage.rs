@@ -127,16 +127,25 @@ impl Stage {
     /// Answers each operation with its sample of `answers`.
     pub(super) fn new(spec: &'static Spec, answers: &BTreeMap<String, Sample>) -> Self {
         let script = Arc::new(Script {
-            spec,
+            spec: Some(spec),
             answers: Mutex::new(answers.clone()),
             sent: Mutex::default(),
         });
+        let transport = Scripted(script.clone());
+        Self {
+            script,
+            ..Self::on(spec.version, transport)
+        }
+    }
+
+    /// Sends everything to this transport, and knows nothing of what was sent.
+    pub(super) fn on(version: Version, transport: impl Transport) -> Self {
         let setup = Client::builder()
-            .transport(Scripted(script.clone()))
+            .transport(transport)
             .clock(Arc::new(ManualClock::new(
                 "2026-05-08T12:00:00Z".parse().unwrap(),
             )));
-        let setup = match spec.version {
+        let setup = match version {
             Version::V2 => setup,
             Version::V3 => setup.api_version(ApiVersion::V3),
         };
@@ -145,7 +154,7 @@ impl Stage {
             location: client.location("ve9EPM428h8vShlRW1KT".parse().unwrap()),
             client,
             setup,
-            script,
+            script: Arc::default(),
         }
     }
 
@@ -161,8 +170,9 @@ impl Stage {
     }
 }
 
+#[derive(Default)]
 struct Script {
-    spec: &'static Spec,
+    spec: Option<&'static Spec>,
     answers: Mutex<BTreeMap<String, Sample>>,
     sent: Mutex<Vec<Sent>>,
 }
@@ -182,7 +192,8 @@ impl Transport for Scripted {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let sent = Sent::new(&request);
-        let operation = self.0.spec.find(&sent.method, &sent.path);
+        let operation = self.0.spec;
+        let operation = operation.and_then(|spec| spec.find(&sent.method, &sent.path));
         self.0.sent.lock().unwrap().push(sent);
         let answers = self.0.answers.lock().unwrap();
         let sample = operation.and_then(|operation| answers.get(&operation.name));

@@ -97,15 +97,30 @@ async fn an_unknown_route_is_a_401_in_disguise() {
         "statusCode": 401,
         "message": "This route is not yet supported by the IAM Service. Please update your IAM config.",
     });
-    for (method, path) in [
-        ("GET", "/contacts/"),
-        ("PATCH", "/contacts/upsert"),
-        ("GET", "/"),
-        ("POST", "/workflows/"),
-        ("GET", "/calendars/groups"),
-    ] {
+    for (method, path) in [("GET", "/"), ("GET", "/nowhere"), ("POST", "/v1/contacts/")] {
         let reply = read(api.request(method, path)).await.unwrap();
         reply.expect_exactly(401, refused.clone());
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_played_is_said_by_fake_ghl_itself_whatever_the_token() {
+    let fake = start().await;
+    for token in [SOLEIL_TOKEN, "pit-sample-agency", "nobody"] {
+        let api = Api::with_token(&fake, token);
+        for (method, path) in [
+            ("GET", "/payments/orders"),
+            ("GET", "/invoices/"),
+            ("PATCH", "/contacts/upsert"),
+            ("POST", "/workflows/"),
+        ] {
+            let reply = read(api.request(method, path)).await.unwrap();
+            let body = reply.expect(501);
+            let said = body["message"].as_str().unwrap();
+            let wanted = format!("FakeGhl does not play {method} {path}.");
+            assert!(said.starts_with(&wanted), "{said}");
+            assert_eq!(body["server"], "FakeGhl");
+        }
     }
 }
 

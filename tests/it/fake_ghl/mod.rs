@@ -1,7 +1,9 @@
 //! FakeGhl over real HTTP: one test for each rule of the platform it keeps.
 #![allow(clippy::unwrap_used)]
 
+mod agency;
 mod consequences;
+mod console;
 mod contacts;
 mod control;
 mod custom_fields;
@@ -11,11 +13,15 @@ mod messages;
 mod modes;
 mod notes;
 mod opportunities;
+mod pages;
+mod pipelines;
 mod program;
 mod receiver;
 mod records;
+mod resources;
 mod search;
 mod seed;
+mod versions;
 mod webhooks;
 
 use std::sync::Arc;
@@ -163,6 +169,16 @@ impl Api {
             .unwrap()
             .clone()
     }
+}
+
+/// The request with a form as its body.
+fn with_form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
 }
 
 async fn read(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {

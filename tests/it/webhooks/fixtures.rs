@@ -269,5 +269,5 @@ fn nothing_personal_is_printed() {
         }
         files += 1;
     }
-    assert_eq!(files, 76, "each fixture has a test above");
+    assert_eq!(files, 81, "each fixture has a test above");
 }

@@ -1,4 +1,4 @@
-//! The ledger: the append-only history of every episode, the source of reports and of consent evidence.
+//! The ledger: the history of every episode, the source of reports and of consent evidence.
 //!
 //! This module defines the entries. Stores keep them, and no entry is ever changed or removed, except that erasing a
 //! person redacts theirs. Entries are stored as JSON, and every later release must load them. They hold phone numbers and

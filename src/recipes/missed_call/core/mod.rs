@@ -21,7 +21,7 @@ pub(crate) mod redact;
 pub mod reply;
 pub mod report;
 pub(crate) mod signal;
-mod spelling;
+pub(crate) mod spelling;
 pub(crate) mod workflow_call;
 
 pub use caller::Caller;

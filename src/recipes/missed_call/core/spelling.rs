@@ -4,7 +4,7 @@
 const LONGEST: usize = 100;
 
 /// The candidate nearest to `word`, if it is near enough to have been meant.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

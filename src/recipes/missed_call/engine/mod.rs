@@ -67,7 +67,10 @@ pub use acceptance::{AcceptError, Acceptance};
 pub use admin::erase::Erasure;
 pub use admin::health_check::Health;
 pub use admin::location_set::{LocationStatus, Put, RecipeInUse, Removal, ServedLocation};
+#[cfg(feature = "setup")]
+pub(crate) use admin::number_facts::number_facts;
 pub use admin::preflight::PreflightError;
+pub use admin::preflight_group::PreflightGroup;
 pub use builder::EngineBuilder;
 pub use consent_source::{ConsentQuestion, ConsentSource};
 #[cfg(feature = "metrics")]

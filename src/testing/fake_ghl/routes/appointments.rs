@@ -1,11 +1,44 @@
-//! Appointments: book, read, change. Free slots, calendars and series are not looked at, and no webhook is sent.
+//! Appointments: book, read, change. Series are not looked at, and no webhook is sent.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::Visit;
+use super::calendars::{CALENDARS, is_taken, minutes};
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
+use crate::testing::fake_ghl::operation::{Module, own, text};
 use crate::testing::fake_ghl::values::{fresh_id, wire_time};
+use crate::testing::fake_ghl::visit::Visit;
+
+pub(super) const MODULE: Module = Module {
+    name: "Appointments",
+    rules: &[
+        "An appointment needs a contact that is there, and a calendar by its id. Of a calendar that is not in the state nothing more is asked.",
+        "In a calendar of the state a time that is taken is refused, unless `ignoreFreeSlotValidation` is true, and the end follows from the length of a slot.",
+        "Reading answers under `event`, the rest flat; the mode `wrapped-appointments` answers as production does.",
+        "Series are kept as they are written and make no further appointments. No webhook is sent.",
+    ],
+    operations: &[
+        own(
+            "POST",
+            "/calendars/events/appointments",
+            "calendars/events.write",
+            |v, _, b| create(v, b),
+        ),
+        own(
+            "GET",
+            "/calendars/events/appointments/{eventId}",
+            "calendars/events.readonly",
+            |v, p, _| get(v, p[0]),
+        ),
+        own(
+            "PUT",
+            "/calendars/events/appointments/{eventId}",
+            "calendars/events.write",
+            |v, p, b| update(v, p[0], b),
+        ),
+    ],
+};
 
 const CREATE: &[Property] = &[
     required("calendarId", Kind::Text),
@@ -41,7 +74,9 @@ pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     if visit.location.contact(contact).is_none() {
         return Err(Answer::not_found("Contact", contact));
     }
+    let ends = check_slot(visit, body)?;
     let mut appointment = Fields::new();
+    appointment.extend(ends.map(|ends| ("endTime".to_owned(), Value::from(ends))));
     appointment.insert("id".into(), fresh_id().into());
     appointment.insert("appointmentStatus".into(), "confirmed".into());
     appointment.insert("dateAdded".into(), wire_time(visit.now).into());
@@ -49,6 +84,25 @@ pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     let answer = Answer::created(flat(visit, &appointment));
     visit.location.appointments.push(appointment);
     Ok(answer)
+}
+
+/// Refuses a time of a calendar that is taken; answers the end that the calendar gives to what has none.
+fn check_slot(visit: &Visit<'_>, body: &Fields) -> Result<Option<String>, Answer> {
+    let id = text(body, "calendarId");
+    let begins: Result<Timestamp, _> = text(body, "startTime").parse();
+    let (Ok(calendar), Ok(begins)) = (CALENDARS.find(&visit.location.records, id), begins) else {
+        return Ok(None);
+    };
+    let length = SignedDuration::from_mins(minutes(calendar, "slotDuration").max(1));
+    let ends: Option<Timestamp> = text(body, "endTime").parse().ok();
+    let ends = ends.unwrap_or_else(|| begins.saturating_add(length).unwrap_or(begins));
+    let anyway = body.get("ignoreFreeSlotValidation") == Some(&json!(true));
+    if !anyway && is_taken(visit.location, id, begins, ends) {
+        return Err(Answer::bad_request(
+            "The slot you have selected is no longer available.",
+        ));
+    }
+    Ok(Some(wire_time(ends)))
 }
 
 pub(super) fn get(visit: &Visit<'_>, id: &str) -> Outcome {

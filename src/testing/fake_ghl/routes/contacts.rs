@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Visit, custom_fields};
+use super::custom_fields;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
 use crate::testing::fake_ghl::contact::Contact;
 use crate::testing::fake_ghl::envelope;
+use crate::testing::fake_ghl::operation::{Module, own};
+use crate::testing::fake_ghl::visit::{Version, Visit};
 
 /// Properties of a create, apart from the `locationId` that it must have.
 pub(in crate::testing::fake_ghl) const CREATE: &[Property] = &[
@@ -58,6 +60,49 @@ const UPDATE: &[Property] = &[
     optional("assignedTo", Kind::TextOrNull),
 ];
 
+pub(super) const MODULE: Module = Module {
+    name: "Contacts",
+    rules: &[
+        "Unknown properties are refused (422), each by its name.",
+        "A second contact with the same e-mail address or phone number is refused, in the order of the location's identifiers, unless the location allows duplicates.",
+        "Phone numbers are kept in E.164, e-mail addresses are compared without regard to letter case.",
+        "An update replaces all tags, and merges custom fields and Do-not-disturb channels.",
+        "Do-not-disturb channels may be written in either version's spelling, and come back in the spelling of the request's version.",
+    ],
+    operations: &[
+        own("POST", "/contacts/", "contacts.write", |v, _, b| {
+            create(v, b)
+        }),
+        own("POST", "/contacts/upsert", "contacts.write", |v, _, b| {
+            upsert(v, b)
+        }),
+        own(
+            "GET",
+            "/contacts/search/duplicate",
+            "contacts.readonly",
+            |v, _, _| duplicate(v),
+        ),
+        own(
+            "GET",
+            "/contacts/{contactId}",
+            "contacts.readonly",
+            |v, p, _| get(v, p[0]),
+        ),
+        own(
+            "PUT",
+            "/contacts/{contactId}",
+            "contacts.write",
+            |v, p, b| update(v, p[0], b),
+        ),
+        own(
+            "DELETE",
+            "/contacts/{contactId}",
+            "contacts.write",
+            |v, p, _| delete(v, p[0]),
+        ),
+    ],
+};
+
 pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     check_with_location(body, CREATE, &[])?;
     if !visit.location.allows_duplicates()
@@ -67,7 +112,7 @@ pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     }
     let contact = insert(visit, body)?;
     Ok(Answer::created(
-        json!({ "contact": contact.created_view() }),
+        json!({ "contact": contact.created_view(visit.version) }),
     ))
 }
 
@@ -103,13 +148,15 @@ pub(super) fn upsert(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
         }
     };
     Ok(Answer::ok(
-        json!({ "succeded": true, "new": new, "contact": contact.view() }),
+        json!({ "succeded": true, "new": new, "contact": contact.view(visit.version) }),
     ))
 }
 
 pub(super) fn get(visit: &Visit<'_>, id: &str) -> Outcome {
     let contact = find(visit, id)?;
-    Ok(Answer::ok(json!({ "contact": contact.view() })))
+    Ok(Answer::ok(
+        json!({ "contact": contact.view(visit.version) }),
+    ))
 }
 
 pub(super) fn update(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
@@ -126,8 +173,12 @@ pub(super) fn update(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome 
         }
     }
     let contact = write(visit, id, body)?;
+    let succeeded = match visit.version {
+        Version::V2 => "succeded",
+        Version::V3 => "succeeded",
+    };
     Ok(Answer::ok(
-        json!({ "succeded": true, "contact": contact.view() }),
+        json!({ succeeded: true, "contact": contact.view(visit.version) }),
     ))
 }
 
@@ -135,7 +186,7 @@ pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
     let event = envelope::of_contact("ContactDelete", &visit.location.id, find(visit, id)?);
     visit.events.push(event);
     visit.location.forget_contact(id);
-    Ok(Answer::succeded())
+    Ok(visit.succeded())
 }
 
 pub(super) fn duplicate(visit: &Visit<'_>) -> Outcome {
@@ -151,7 +202,7 @@ pub(super) fn duplicate(visit: &Visit<'_>) -> Outcome {
             && let Some(contact) = visit.location.holder(&field, value)
         {
             return Ok(Answer::ok(
-                json!({ "contact": contact.view(), "matchingField": parameter }),
+                json!({ "contact": contact.view(visit.version), "matchingField": parameter }),
             ));
         }
     }

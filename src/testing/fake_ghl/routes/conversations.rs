@@ -2,10 +2,45 @@
 
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::record;
+use crate::testing::fake_ghl::visit::Visit;
 use crate::testing::fake_ghl::world::Conversation;
+
+pub(super) const MODULE: Module = Module {
+    name: "Conversations",
+    rules: &[
+        "Conversations are listed by their last message, and go on after `startAfterDate`.",
+        "Messages come newest first, wrapped twice, and go on after `lastMessageId`. The text of an e-mail has an operation of its own.",
+    ],
+    operations: &[
+        own(
+            "GET",
+            "/conversations/search",
+            "conversations.readonly",
+            |v, _, _| search(v),
+        ),
+        own(
+            "GET",
+            "/conversations/messages/{id}",
+            "conversations/message.readonly",
+            |v, p, _| message(v, p[0]),
+        ),
+        own(
+            "GET",
+            "/conversations/messages/email/{id}",
+            "conversations/message.readonly",
+            |v, p, _| email(v, p[0]),
+        ),
+        own(
+            "GET",
+            "/conversations/{conversationId}/messages",
+            "conversations/message.readonly",
+            |v, p, _| messages(v, p[0]),
+        ),
+    ],
+};
 
 pub(super) fn search(visit: &Visit<'_>) -> Outcome {
     let request = visit.request;

@@ -2,13 +2,54 @@
 
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, required};
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::{custom_value_key, fresh_id, record};
+use crate::testing::fake_ghl::visit::Visit;
 
 /// Both are needed, in an update too. Whether HighLevel takes an empty value is not known; here it counts as missing.
 const PROPERTIES: &[Property] = &[required("name", Kind::Text), required("value", Kind::Text)];
+
+pub(super) const MODULE: Module = Module {
+    name: "Custom values",
+    rules: &[
+        "The key is made of the name (`{{ custom_values.front_desk_name }}`), and stays when the name changes.",
+        "Two values with the same key are refused. Name and value are both needed, in an update too.",
+    ],
+    operations: &[
+        own(
+            "GET",
+            "/locations/{locationId}/customValues",
+            "locations/customValues.readonly",
+            |v, _, _| list(v),
+        ),
+        own(
+            "POST",
+            "/locations/{locationId}/customValues",
+            "locations/customValues.write",
+            |v, _, b| create(v, b),
+        ),
+        own(
+            "GET",
+            "/locations/{locationId}/customValues/{id}",
+            "locations/customValues.readonly",
+            |v, p, _| get(v, p[1]),
+        ),
+        own(
+            "PUT",
+            "/locations/{locationId}/customValues/{id}",
+            "locations/customValues.write",
+            |v, p, b| update(v, p[1], b),
+        ),
+        own(
+            "DELETE",
+            "/locations/{locationId}/customValues/{id}",
+            "locations/customValues.write",
+            |v, p, _| delete(v, p[1]),
+        ),
+    ],
+};
 
 pub(super) fn list(visit: &Visit<'_>) -> Outcome {
     Ok(Answer::ok(
@@ -58,7 +99,7 @@ pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
         .location
         .custom_values
         .retain(|value| value["id"] != id);
-    Ok(Answer::succeded())
+    Ok(visit.succeded())
 }
 
 fn find<'a>(visit: &'a mut Visit<'_>, id: &str) -> Result<&'a mut Fields, Answer> {

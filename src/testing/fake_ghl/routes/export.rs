@@ -3,8 +3,20 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
+use crate::testing::fake_ghl::operation::{Module, own};
+use crate::testing::fake_ghl::visit::Visit;
+
+pub(super) const MODULE: Module = Module {
+    name: "Export of messages",
+    rules: &["E-mails come only if they are asked for."],
+    operations: &[own(
+        "GET",
+        "/conversations/messages/export",
+        "conversations/message.readonly",
+        |v, _, _| messages(v),
+    )],
+};
 
 /// The newest first unless asked otherwise; e-mails only if they are asked for.
 pub(super) fn messages(visit: &Visit<'_>) -> Outcome {

@@ -1,182 +1,245 @@
-//! The API's operations. This file finds the operation of a request and checks whose location it is about; every other
-//! file here holds one resource. Operations see their own location alone and do no I/O.
+//! The API's operations. This file finds the operation of a request and checks who asks for what; every other file here
+//! holds one resource. Operations see their own location or agency alone and do no I/O.
 
+mod agency_records;
 mod appointments;
+mod businesses;
+mod calendar_events;
+mod calendar_settings;
+mod calendars;
+mod contact_relations;
 mod contacts;
 mod conversations;
 mod custom_fields;
 mod custom_values;
 mod export;
+mod links;
 mod locations;
+mod message_log;
 mod notes;
 mod oauth;
+mod object_fields;
 mod opportunities;
 mod opportunity_search;
+mod pages;
+mod phone_numbers;
+mod pipelines;
+mod recurring_tasks;
 mod search;
 mod send;
+mod services;
 mod tags;
 mod tasks;
+mod templates;
+mod threads;
+mod users;
+mod voice_ai;
 mod workflows;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Answer, Outcome};
-use super::modes::Modes;
+use super::answer::{Answer, Fields, Outcome};
+use super::oauth::Holder;
+use super::operation::{Access, Found, Module, Operation, Play, find};
 use super::request::ApiRequest;
-use super::world::{Location, World};
+use super::resource::Resource;
+use super::rules::{bearer, version};
+use super::visit::{AgencyVisit, Visit};
+use super::world::World;
 
 pub(super) use contacts::CREATE as CONTACT_PROPERTIES;
 pub(super) use oauth::answer as oauth;
 
-/// A request on its way through an operation.
-pub(super) struct Visit<'a> {
-    pub(super) request: &'a ApiRequest,
-    pub(super) location: &'a mut Location,
-    pub(super) modes: Modes,
-    pub(super) now: Timestamp,
-    /// Payloads of the webhooks this request causes.
-    pub(super) events: &'a mut Vec<Value>,
-}
+/// Everything that is played, in the order of the documentation.
+pub(super) const MODULES: &[Module] = &[
+    oauth::MODULE,
+    locations::MODULE,
+    users::MODULE,
+    agency_records::MODULE,
+    contacts::MODULE,
+    search::MODULE,
+    contact_relations::MODULE,
+    tags::MODULE,
+    tasks::MODULE,
+    recurring_tasks::MODULE,
+    notes::MODULE,
+    custom_values::MODULE,
+    custom_fields::MODULE,
+    object_fields::MODULE,
+    businesses::MODULE,
+    workflows::MODULE,
+    links::MODULE,
+    templates::MODULE,
+    pages::MODULE,
+    pipelines::MODULE,
+    opportunities::MODULE,
+    opportunity_search::MODULE,
+    calendars::MODULE,
+    appointments::MODULE,
+    calendar_events::MODULE,
+    calendar_settings::MODULE,
+    services::MODULE,
+    conversations::MODULE,
+    threads::MODULE,
+    send::MODULE,
+    message_log::MODULE,
+    export::MODULE,
+    phone_numbers::MODULE,
+    voice_ai::MODULE,
+];
 
-/// Answers a request of the location `location_id`.
+/// The collections of a location that a seed can fill.
+pub(super) const COLLECTIONS: &[&Resource] = &[
+    &businesses::BUSINESSES,
+    &calendar_events::BLOCKED,
+    &calendar_events::NOTES,
+    &calendar_settings::NOTIFICATIONS,
+    &calendar_settings::RESOURCES,
+    &calendar_settings::SCHEDULES,
+    &calendars::CALENDARS,
+    &calendars::GROUPS,
+    &links::LINKS,
+    &object_fields::FIELDS,
+    &object_fields::FOLDERS,
+    &opportunities::LOST_REASONS,
+    &pages::CAMPAIGNS,
+    &pages::FORMS,
+    &pages::FUNNELS,
+    &pages::SUBMISSIONS,
+    &pages::SURVEYS,
+    &phone_numbers::NUMBERS,
+    &phone_numbers::POOLS,
+    &recurring_tasks::RECURRING,
+    &services::BOOKINGS,
+    &services::PLACES,
+    &services::SERVICES,
+    &templates::EMAILS,
+    &templates::TEMPLATES,
+    &threads::SUBTYPES,
+    &voice_ai::ACTIONS,
+    &voice_ai::AGENTS,
+    &voice_ai::CALLS,
+];
+
+/// The collections of an agency that a seed can fill.
+pub(super) const AGENCY_COLLECTIONS: &[&Resource] =
+    &[&agency_records::MENUS, &agency_records::SNAPSHOTS];
+
+/// Answers a request of the API that is not answered apart.
 pub(super) fn answer(
     world: &mut World,
-    location_id: &str,
+    holder: Option<&Holder>,
     request: &ApiRequest,
     now: Timestamp,
     events: &mut Vec<Value>,
 ) -> Outcome {
+    let version = version(&request.headers)?;
     let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     let method = request.method.as_str();
-    let named = match segments.as_slice() {
-        ["locations", id, ..] => Some(*id),
-        _ => request
-            .query("locationId")
-            .or_else(|| request.query("location_id")),
-    };
-    let body = request.body()?;
-    let named = named.or_else(|| body.get("locationId").and_then(Value::as_str));
-    if named.is_some_and(|id| id != location_id) || belongs_elsewhere(world, location_id, &segments)
-    {
-        return Err(Answer::wrong_location());
+    let found = find(MODULES, method, &segments, version);
+    // A client must not take it for a word about the token.
+    if matches!(found, Found::NotPlayed) {
+        return Err(Answer::not_played(method, &request.path));
     }
-    let modes = world.modes;
-    let Some(location) = world.locations.get_mut(location_id) else {
-        return Err(Answer::wrong_location());
+    let holder = holder.ok_or_else(|| Answer::unauthorized("Invalid JWT"))?;
+    let (operation, params) = match found {
+        Found::Played(operation, params) => (operation, params),
+        Found::OtherVersion => return Err(Answer::other_version(method, &request.path)),
+        Found::NotPlayed | Found::Unknown => return Err(Answer::unknown_route()),
     };
-    let visit = &mut Visit {
-        request,
-        location,
-        modes,
-        now,
-        events,
+    let token = bearer(&request.headers).unwrap_or_default();
+    let is_private = world.tokens.contains_key(token);
+    match (operation.access, holder) {
+        (Access::Location, Holder::Company(_)) if is_private => {
+            return Err(Answer::user_type_mismatch());
+        }
+        (Access::Location, Holder::Company(_)) | (Access::Agency, Holder::Location(_)) => {
+            return Err(Answer::wrong_token_kind());
+        }
+        _ => {}
+    }
+    if !world.allows(token, operation.scope) {
+        return Err(Answer::missing_scope());
+    }
+    let body = if operation.takes_list {
+        Fields::new()
+    } else {
+        request.body()?
     };
-    match (method, segments.as_slice()) {
-        ("POST", ["contacts"]) => contacts::create(visit, &body),
-        ("POST", ["contacts", "upsert"]) => contacts::upsert(visit, &body),
-        ("POST", ["contacts", "search"]) => search::search(visit, &body),
-        ("GET", ["contacts", "search", "duplicate"]) => contacts::duplicate(visit),
-        ("GET", ["contacts", id]) => contacts::get(visit, id),
-        ("PUT", ["contacts", id]) => contacts::update(visit, id, &body),
-        ("DELETE", ["contacts", id]) => contacts::delete(visit, id),
-        ("POST", ["contacts", id, "tags"]) => tags::add_to_contact(visit, id, &body),
-        ("DELETE", ["contacts", id, "tags"]) => tags::remove_from_contact(visit, id, &body),
-        ("GET", ["contacts", id, "tasks"]) => tasks::list(visit, id),
-        ("POST", ["contacts", id, "tasks"]) => tasks::create(visit, id, &body),
-        ("GET", ["contacts", id, "tasks", task]) => tasks::get(visit, id, task),
-        ("PUT", ["contacts", id, "tasks", task]) => tasks::update(visit, id, task, &body),
-        ("PUT", ["contacts", id, "tasks", task, "completed"]) => {
-            tasks::complete(visit, id, task, &body)
+    match operation.play {
+        Play::Above(play) => {
+            let company_id = match holder {
+                Holder::Company(company) => company.clone(),
+                Holder::Location(location) => world.company_of(location).unwrap_or_default(),
+            };
+            let visit = &mut AgencyVisit {
+                request,
+                version,
+                world,
+                caller: holder,
+                company_id,
+                now,
+            };
+            play(visit, &params, &body)
         }
-        ("DELETE", ["contacts", id, "tasks", task]) => tasks::delete(visit, id, task),
-        ("GET", ["contacts", id, "notes"]) => notes::list(visit, id),
-        ("POST", ["contacts", id, "notes"]) => notes::create(visit, id, &body),
-        ("GET", ["contacts", id, "notes", note]) => notes::get(visit, id, note),
-        ("PUT", ["contacts", id, "notes", note]) => notes::update(visit, id, note, &body),
-        ("DELETE", ["contacts", id, "notes", note]) => notes::delete(visit, id, note),
-        ("POST", ["contacts", id, "workflow", workflow]) => {
-            workflows::enrol(visit, id, workflow, &body)
+        Play::InLocation(play) => {
+            let Holder::Location(location_id) = holder else {
+                return Err(Answer::wrong_token_kind());
+            };
+            let named = named_location(operation, &params, request, &body);
+            if named.is_some_and(|id| id != location_id)
+                || belongs_elsewhere(world, location_id, &params)
+            {
+                return Err(Answer::wrong_location());
+            }
+            let (modes, lag) = (world.modes, world.lag);
+            let company_id = world.company_of(location_id).unwrap_or_default();
+            world.company(&company_id);
+            let location = world.locations.get_mut(location_id);
+            let company = world.companies.get_mut(&company_id);
+            let (Some(location), Some(company)) = (location, company) else {
+                return Err(Answer::wrong_location());
+            };
+            if location.paused {
+                return Err(Answer::not_active());
+            }
+            let visit = &mut Visit {
+                request,
+                version,
+                private_token: is_private,
+                location,
+                company,
+                modes,
+                lag,
+                now,
+                events,
+            };
+            play(visit, &params, &body)
         }
-        ("DELETE", ["contacts", id, "workflow", workflow]) => {
-            workflows::remove(visit, id, workflow, &body)
-        }
-        ("GET", ["workflows"]) => workflows::list(visit),
-        ("GET", ["users"]) => locations::users(visit),
-        ("GET", ["locations", _]) => locations::get(visit),
-        ("GET", ["locations", _, "tags"]) => tags::list(visit),
-        ("POST", ["locations", _, "tags"]) => tags::create(visit, &body),
-        ("GET", ["locations", _, "tags", tag]) => tags::get(visit, tag),
-        ("PUT", ["locations", _, "tags", tag]) => tags::rename(visit, tag, &body),
-        ("DELETE", ["locations", _, "tags", tag]) => tags::delete(visit, tag),
-        ("GET", ["locations", _, "customValues"]) => custom_values::list(visit),
-        ("POST", ["locations", _, "customValues"]) => custom_values::create(visit, &body),
-        ("GET", ["locations", _, "customValues", id]) => custom_values::get(visit, id),
-        ("PUT", ["locations", _, "customValues", id]) => custom_values::update(visit, id, &body),
-        ("DELETE", ["locations", _, "customValues", id]) => custom_values::delete(visit, id),
-        ("GET", ["locations", _, "customFields"]) => custom_fields::list(visit),
-        ("GET", ["locations", _, "customFields", id]) => custom_fields::get(visit, id),
-        ("GET", ["opportunities", "pipelines"]) => opportunities::pipelines(visit),
-        ("GET", ["opportunities", "search"]) => opportunity_search::search(visit),
-        ("POST", ["opportunities"]) => opportunities::create(visit, &body),
-        ("GET", ["opportunities", id]) => opportunities::get(visit, id),
-        ("PUT", ["opportunities", id]) => opportunities::update(visit, id, &body),
-        ("PUT", ["opportunities", id, "status"]) => opportunities::set_status(visit, id, &body),
-        ("DELETE", ["opportunities", id]) => opportunities::delete(visit, id),
-        ("POST", ["calendars", "events", "appointments"]) => appointments::create(visit, &body),
-        ("GET", ["calendars", "events", "appointments", id]) => appointments::get(visit, id),
-        ("PUT", ["calendars", "events", "appointments", id]) => {
-            appointments::update(visit, id, &body)
-        }
-        ("GET", ["conversations", "search"]) => conversations::search(visit),
-        ("POST", ["conversations", "messages"]) => send::send(visit, &body),
-        ("GET", ["conversations", "messages", "export"]) => export::messages(visit),
-        ("GET", ["conversations", "messages", id]) => conversations::message(visit, id),
-        ("GET", ["conversations", "messages", "email", id]) => conversations::email(visit, id),
-        ("GET", ["conversations", id, "messages"]) => conversations::messages(visit, id),
-        _ => Err(Answer::unknown_route()),
+        Play::Apart => Err(Answer::unknown_route()),
     }
 }
 
-/// Whether the path names a contact, an opportunity or a conversation of somebody else's location.
-fn belongs_elsewhere(world: &World, location_id: &str, segments: &[&str]) -> bool {
-    let mut others = world
-        .locations
-        .values()
-        .filter(|other| other.id != location_id);
-    match segments {
-        ["contacts", id, ..] => others.any(|other| other.contact(id).is_some()),
-        ["opportunities", id, ..] => others.any(|other| {
-            other
-                .opportunities
-                .iter()
-                .any(|opportunity| opportunity["id"] == *id)
-        }),
-        ["calendars", "events", "appointments", id] => others.any(|other| {
-            let mut appointments = other.appointments.iter();
-            appointments.any(|appointment| appointment["id"] == *id)
-        }),
-        ["conversations", "messages", "export"] => false,
-        ["conversations", "messages", id] => others.any(|other| {
-            other
-                .conversations
-                .iter()
-                .flat_map(|conversation| &conversation.messages)
-                .any(|message| message["id"] == *id)
-        }),
-        ["conversations", "messages", "email", id] => others.any(|other| {
-            other
-                .conversations
-                .iter()
-                .flat_map(|conversation| &conversation.emails)
-                .any(|email| email["id"] == *id)
-        }),
-        ["conversations", id, "messages"] => others.any(|other| {
-            other
-                .conversations
-                .iter()
-                .any(|conversation| conversation.id == *id)
-        }),
-        _ => false,
-    }
+/// The location that a request names: in its path, its query or its body.
+fn named_location<'r>(
+    operation: &Operation,
+    params: &[&'r str],
+    request: &'r ApiRequest,
+    body: &'r Fields,
+) -> Option<&'r str> {
+    operation
+        .param("{locationId}", params)
+        .or_else(|| request.query("locationId"))
+        .or_else(|| request.query("location_id"))
+        .or_else(|| body.get("locationId").and_then(Value::as_str))
+}
+
+/// Whether the path names a record of another location alone.
+fn belongs_elsewhere(world: &World, location_id: &str, params: &[&str]) -> bool {
+    params.iter().any(|id| {
+        let own = world.locations.get(location_id);
+        !own.is_some_and(|own| own.has(id))
+            && world.locations.values().any(|location| location.has(id))
+    })
 }

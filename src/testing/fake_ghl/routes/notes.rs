@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use super::{Visit, contacts};
+use super::contacts;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::visit::Visit;
 
 const OPTIONAL: [Property; 4] = [
     optional("title", Kind::Text),
@@ -13,6 +15,43 @@ const OPTIONAL: [Property; 4] = [
     optional("color", Kind::Text),
     optional("pinned", Kind::Bool),
 ];
+
+pub(super) const MODULE: Module = Module {
+    name: "Notes of contacts",
+    rules: &["A note needs a body.", "With its contact go its notes."],
+    operations: &[
+        own(
+            "GET",
+            "/contacts/{contactId}/notes",
+            "contacts.readonly",
+            |v, p, _| list(v, p[0]),
+        ),
+        own(
+            "POST",
+            "/contacts/{contactId}/notes",
+            "contacts.write",
+            |v, p, b| create(v, p[0], b),
+        ),
+        own(
+            "GET",
+            "/contacts/{contactId}/notes/{id}",
+            "contacts.readonly",
+            |v, p, _| get(v, p[0], p[1]),
+        ),
+        own(
+            "PUT",
+            "/contacts/{contactId}/notes/{id}",
+            "contacts.write",
+            |v, p, b| update(v, p[0], p[1], b),
+        ),
+        own(
+            "DELETE",
+            "/contacts/{contactId}/notes/{id}",
+            "contacts.write",
+            |v, p, _| delete(v, p[0], p[1]),
+        ),
+    ],
+};
 
 pub(super) fn list(visit: &Visit<'_>, contact_id: &str) -> Outcome {
     contacts::find(visit, contact_id)?;
@@ -58,7 +97,7 @@ pub(super) fn update(visit: &mut Visit<'_>, contact_id: &str, id: &str, body: &F
 pub(super) fn delete(visit: &mut Visit<'_>, contact_id: &str, id: &str) -> Outcome {
     find(visit, contact_id, id)?;
     visit.location.notes.retain(|note| note["id"] != id);
-    Ok(Answer::succeded())
+    Ok(visit.succeded())
 }
 
 fn find<'a>(

@@ -2,16 +2,59 @@
 //!
 //! Refusals without a sample in HighLevel's files (a wrong secret, a location that was not approved) are worded here.
 
+use std::collections::BTreeSet;
+
 use http::{StatusCode, header};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::oauth::{GrantOfApp, Holder, Pair};
+use crate::testing::fake_ghl::operation::{self, Access, Module, apart};
 use crate::testing::fake_ghl::request::ApiRequest;
 use crate::testing::fake_ghl::rules;
 use crate::testing::fake_ghl::values::wire_time;
+use crate::testing::fake_ghl::visit::Version;
 use crate::testing::fake_ghl::world::World;
+
+pub(super) const MODULE: Module = Module {
+    name: "OAuth",
+    rules: &[
+        "A code is used once, and looked at before the app's secret.",
+        "A refresh token is good for one pair; within the grace it gives the same pair again, after that its use ends the grant.",
+        "A location's token is minted from an agency's; its own refresh token renews it for the location.",
+        "Version 2 takes forms and answers in snake case, version 3 takes forms or JSON and answers in camel case.",
+    ],
+    operations: &[
+        apart("POST", "/oauth/token", "", Access::Open),
+        apart(
+            "POST",
+            "/oauth/locationToken",
+            "oauth.write",
+            Access::Agency,
+        ),
+        apart(
+            "POST",
+            "/oauth/location-token",
+            "oauth.write",
+            Access::Agency,
+        )
+        .only(Version::V3),
+        apart(
+            "GET",
+            "/oauth/installedLocations",
+            "oauth.readonly",
+            Access::Agency,
+        ),
+        apart(
+            "GET",
+            "/oauth/installed-locations",
+            "oauth.readonly",
+            Access::Agency,
+        )
+        .only(Version::V3),
+    ],
+};
 
 /// Answers a request below `/oauth/`.
 pub(in crate::testing::fake_ghl) fn answer(
@@ -51,7 +94,8 @@ pub(in crate::testing::fake_ghl) fn answer(
             let location = location.to_owned();
             let pair = world.grants.mint(bearer, &location, now);
             let pair = pair.ok_or_else(|| Answer::unauthorized("Invalid JWT"))?;
-            let mut body = tokens(&pair, version_3, now);
+            let scopes = world.grants.scopes(bearer).clone();
+            let mut body = tokens(&pair, &scopes, version_3, now);
             for (name, value) in [
                 ("locationId", location),
                 ("userId", "fakeUser000000000001".to_owned()),
@@ -65,7 +109,7 @@ pub(in crate::testing::fake_ghl) fn answer(
         ("GET", [_, "installedLocations" | "installed-locations"]) => {
             installed(world, request, &company, version_3)
         }
-        _ => Err(Answer::unknown_route()),
+        _ => Err(Answer::not_played(method, &request.path)),
     }
 }
 
@@ -101,7 +145,12 @@ fn token(world: &mut World, form: &Fields, version_3: bool, now: Timestamp) -> O
     };
     let (grant, pair) =
         issued.ok_or_else(|| Answer::bad_request("Invalid grant: refresh token is invalid"))?;
-    let mut body = tokens(&pair, version_3, now);
+    if let Holder::Location(location) = &grant.holder
+        && world.locations.get(location).is_some_and(|it| it.paused)
+    {
+        return Err(Answer::bad_request("Location is not active"));
+    }
+    let mut body = tokens(&pair, &grant.scopes, version_3, now);
     body.extend(owner(world, &grant));
     Ok(Answer::ok(Value::Object(body)))
 }
@@ -113,7 +162,7 @@ fn refused(message: &str) -> Answer {
     )
 }
 
-fn tokens(pair: &Pair, version_3: bool, now: Timestamp) -> Fields {
+fn tokens(pair: &Pair, scopes: &Option<Vec<String>>, version_3: bool, now: Timestamp) -> Fields {
     let names = if version_3 {
         ["accessToken", "refreshToken", "tokenType", "expiresIn"]
     } else {
@@ -132,9 +181,17 @@ fn tokens(pair: &Pair, version_3: bool, now: Timestamp) -> Fields {
         .map(|(name, value)| (name.to_owned(), value))
         .chain([(
             "scope".to_owned(),
-            json!("contacts.readonly contacts.write oauth.readonly oauth.write"),
+            json!(scopes.clone().unwrap_or_else(all_scopes).join(" ")),
         )])
         .collect()
+}
+
+/// The scopes of all operations.
+fn all_scopes() -> Vec<String> {
+    let operations = super::MODULES.iter().flat_map(|module| module.operations);
+    let scopes: BTreeSet<&str> = operations.map(|operation| operation.scope).collect();
+    let named = scopes.into_iter().filter(|scope| !scope.is_empty());
+    named.map(str::to_owned).collect()
 }
 
 fn owner(world: &World, grant: &GrantOfApp) -> Fields {
@@ -188,7 +245,7 @@ fn installed(world: &World, request: &ApiRequest, company: &str, version_3: bool
             Some(json!({
                 "_id": location.id,
                 "name": location.details.get("name"),
-                "address": location.details.get("address"),
+                "address": operation::text(&location.details, "address"),
                 "isInstalled": since.is_some(),
                 "versionId": world.version_id,
                 "installedAt": since.map(|time| wire_time(*time)),

@@ -1,15 +1,96 @@
-//! Pipelines, and opportunities by their id. Forms are those of version 2; the search has a file of its own.
+//! Opportunities by their id. The search and the pipelines have files of their own.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Visit, custom_fields};
+use super::custom_fields;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
+use crate::testing::fake_ghl::contact::texts;
+use crate::testing::fake_ghl::operation::{Module, own, text};
+use crate::testing::fake_ghl::resource::{PLAIN, Resource};
 use crate::testing::fake_ghl::values::{fresh_id, record, wire_time, written_value};
+use crate::testing::fake_ghl::visit::{Version, Visit};
 use crate::testing::fake_ghl::world::Location;
 
 /// HighLevel's file has `all` here too, which says nothing about one opportunity.
 const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
+
+pub(super) const MODULE: Module = Module {
+    name: "Opportunities",
+    rules: &[
+        "A contact has one opportunity in a pipeline, unless the location allows duplicates.",
+        "Without a stage an opportunity goes to the first one of its pipeline.",
+        "Changes send the events that the app has subscribed to.",
+        "Reasons for a loss come from the seed.",
+    ],
+    operations: &[
+        own(
+            "POST",
+            "/opportunities/",
+            "opportunities.write",
+            |v, _, b| create(v, b),
+        ),
+        own(
+            "POST",
+            "/opportunities/upsert",
+            "opportunities.write",
+            |v, _, b| upsert(v, b),
+        ),
+        own(
+            "GET",
+            "/opportunities/lost-reason",
+            "opportunities.readonly",
+            |v, _, _| lost_reasons(v),
+        ),
+        own(
+            "GET",
+            "/opportunities/{id}",
+            "opportunities.readonly",
+            |v, p, _| get(v, p[0]),
+        ),
+        own(
+            "PUT",
+            "/opportunities/{id}",
+            "opportunities.write",
+            |v, p, b| update(v, p[0], b),
+        ),
+        own(
+            "DELETE",
+            "/opportunities/{id}",
+            "opportunities.write",
+            |v, p, _| delete(v, p[0]),
+        ),
+        own(
+            "PUT",
+            "/opportunities/{id}/status",
+            "opportunities.write",
+            |v, p, b| set_status(v, p[0], b),
+        ),
+        own(
+            "POST",
+            "/opportunities/{id}/followers",
+            "opportunities.write",
+            |v, p, b| add_followers(v, p[0], b),
+        ),
+        own(
+            "DELETE",
+            "/opportunities/{id}/followers",
+            "opportunities.write",
+            |v, p, b| remove_followers(v, p[0], b),
+        ),
+    ],
+};
+
+/// Why opportunities were lost; only a seed makes them.
+pub(super) const LOST_REASONS: Resource = Resource {
+    collection: "lostReasons",
+    what: "Lost reason",
+    id: "_id",
+    many: "lostReasons",
+    defaults: r#"{"deleted": false}"#,
+    ..PLAIN
+};
 
 const CREATE: &[Property] = &[
     required("locationId", Kind::Text),
@@ -21,6 +102,8 @@ const CREATE: &[Property] = &[
     optional("monetaryValue", Kind::Number),
     optional("assignedTo", Kind::Text),
     optional("customFields", Kind::Objects),
+    optional("forecastExpectedCloseDate", Kind::Text),
+    optional("forecastProbability", Kind::Number),
 ];
 
 const UPDATE: &[Property] = &[
@@ -31,12 +114,9 @@ const UPDATE: &[Property] = &[
     optional("monetaryValue", Kind::Number),
     optional("assignedTo", Kind::Text),
     optional("customFields", Kind::Objects),
+    optional("forecastExpectedCloseDate", Kind::Text),
+    optional("forecastProbability", Kind::Number),
 ];
-
-pub(super) fn pipelines(visit: &Visit<'_>) -> Outcome {
-    visit.request.required_query("locationId")?;
-    Ok(Answer::ok(json!({ "pipelines": visit.location.pipelines })))
-}
 
 pub(super) fn create(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     check(body, CREATE)?;
@@ -100,13 +180,150 @@ pub(super) fn set_status(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outc
     let mut opportunity = visit.location.opportunities[position].clone();
     write(visit, &mut opportunity, body)?;
     visit.location.opportunities[position] = opportunity;
-    Ok(Answer::succeded())
+    Ok(succeded(visit))
+}
+
+/// The flag, which version 3 writes in another way than elsewhere.
+fn succeded(visit: &Visit<'_>) -> Answer {
+    Answer::ok(match visit.version {
+        Version::V2 => json!({ "succeded": true }),
+        Version::V3 => json!({ "succeded": true, "success": true }),
+    })
+}
+
+/// What HighLevel needs here is documented in two ways: its file has followers and no contact, its page a contact and no
+/// followers. Both are taken; the contact or the id names the opportunity.
+fn upsert(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
+    let mut properties = vec![
+        required("locationId", Kind::Text),
+        required("pipelineId", Kind::Text),
+        optional("id", Kind::Text),
+        optional("contactId", Kind::Text),
+        optional("followers", Kind::Any),
+        optional("isRemoveAllFollowers", Kind::Bool),
+        optional("followersActionType", Kind::OneOf(&["add", "remove"])),
+        optional("lostReasonId", Kind::Text),
+    ];
+    let rest = UPDATE.iter().filter(|property| !property.is("pipelineId"));
+    properties.extend(rest);
+    check(body, &properties)?;
+    let known = visit.location.opportunities.iter().find(|opportunity| {
+        match body.get("id").or(body.get("contactId")) {
+            None => false,
+            Some(id) if body.contains_key("id") => opportunity["id"] == *id,
+            Some(contact) => {
+                opportunity["contactId"] == *contact
+                    && opportunity["pipelineId"] == body["pipelineId"]
+            }
+        }
+    });
+    let known = known.map(|opportunity| text(opportunity, "id").to_owned());
+    let mut written = body.clone();
+    for name in [
+        "id",
+        "followers",
+        "isRemoveAllFollowers",
+        "followersActionType",
+        "lostReasonId",
+    ] {
+        written.remove(name);
+    }
+    let is_new = known.is_none();
+    let mut answer = match &known {
+        Some(id) => {
+            written.remove("locationId");
+            written.remove("contactId");
+            update(visit, id, &written)?
+        }
+        None if body.contains_key("id") => {
+            return Err(Answer::not_found("Opportunity", text(body, "id")));
+        }
+        None => {
+            written.entry("status").or_insert_with(|| "open".into());
+            let contact = visit.location.contact(text(body, "contactId"));
+            let name = contact.map(|contact| contact.full_name());
+            written.entry("name").or_insert_with(|| name.into());
+            create(visit, &written)?
+        }
+    };
+    let id = answer.body["opportunity"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let position = position(visit, &id)?;
+    let asked = texts(body.get("followers"));
+    let opportunity = &mut visit.location.opportunities[position];
+    let mut followers = texts(opportunity.get("followers"));
+    if body.get("isRemoveAllFollowers") == Some(&json!(true)) {
+        followers.clear();
+    } else if text(body, "followersActionType") == "remove" {
+        followers.retain(|id| !asked.contains(id));
+    } else {
+        let new: Vec<String> = asked
+            .into_iter()
+            .filter(|asked| !followers.contains(asked))
+            .collect();
+        followers.extend(new);
+    }
+    opportunity.insert("followers".to_owned(), json!(followers));
+    answer.status = StatusCode::OK;
+    let opportunity = view(visit.location, &visit.location.opportunities[position]);
+    answer.body = json!({ "opportunity": opportunity, "new": is_new });
+    Ok(answer)
+}
+
+fn lost_reasons(visit: &Visit<'_>) -> Outcome {
+    visit.request.required_query("locationId")?;
+    let words = visit.request.query("query").unwrap_or_default();
+    let words = words.to_lowercase();
+    let name = visit.request.query("name");
+    let deleted = visit.request.query("deleted") == Some("true");
+    let (page, total) = LOST_REASONS.page(visit, ("skip", "limit"), 100, |reason| {
+        text(reason, "name").to_lowercase().contains(&words)
+            && name.is_none_or(|name| text(reason, "name") == name)
+            && reason.get("deleted").unwrap_or(&json!(false)) == deleted
+    })?;
+    let mut body = LOST_REASONS.many(page);
+    body["total"] = json!(total);
+    Ok(Answer::ok(body))
+}
+
+fn add_followers(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
+    let position = position(visit, id)?;
+    check(body, &[required("followers", Kind::Texts)])?;
+    let opportunity = &mut visit.location.opportunities[position];
+    let mut followers = texts(opportunity.get("followers"));
+    let mut added = texts(body.get("followers"));
+    added.retain(|id| !followers.contains(id));
+    followers.extend(added.iter().cloned());
+    opportunity.insert("followers".to_owned(), json!(followers));
+    Ok(Answer::created(
+        json!({ "followers": followers, "followersAdded": added }),
+    ))
+}
+
+fn remove_followers(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
+    let position = position(visit, id)?;
+    let all = visit.request.query("isRemoveAllFollowers") == Some("true");
+    if !all {
+        check(body, &[required("followers", Kind::Texts)])?;
+    }
+    let asked = texts(body.get("followers"));
+    let opportunity = &mut visit.location.opportunities[position];
+    let followers = texts(opportunity.get("followers"));
+    let (removed, kept): (Vec<String>, Vec<String>) = followers
+        .into_iter()
+        .partition(|id| all || asked.contains(id));
+    opportunity.insert("followers".to_owned(), json!(kept));
+    Ok(Answer::ok(
+        json!({ "followers": kept, "followersRemoved": removed }),
+    ))
 }
 
 pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
     let position = position(visit, id)?;
     visit.location.opportunities.remove(position);
-    Ok(Answer::succeded())
+    Ok(succeded(visit))
 }
 
 /// An opportunity as it is shown: with a part of its contact.
@@ -201,8 +418,4 @@ fn position(visit: &Visit<'_>, id: &str) -> Result<usize, Answer> {
         .iter()
         .position(|opportunity| opportunity["id"] == id)
         .ok_or_else(|| Answer::not_found("Opportunity", id))
-}
-
-fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    fields.get(name).and_then(Value::as_str).unwrap_or_default()
 }

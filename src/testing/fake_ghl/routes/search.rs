@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, check, optional, required};
 use crate::testing::fake_ghl::contact::{Contact, normal_phone};
+use crate::testing::fake_ghl::operation::{Module, own};
+use crate::testing::fake_ghl::visit::{Version, Visit};
 use crate::testing::fake_ghl::world::Location;
 
 /// Fields a filter may name, besides `customFields.{id}`.
@@ -61,6 +62,21 @@ const SORTS: &[&str] = &[
 
 /// No more records than this can be reached by page numbers.
 const REACH: u64 = 10_000;
+
+pub(super) const MODULE: Module = Module {
+    name: "Search of contacts",
+    rules: &[
+        "Unknown filters, operators and sorts are refused.",
+        "Names come in lower case with the original beside them, and there are no `dndSettings`.",
+        "Pages by number reach 10,000 records; `searchAfter` reaches all.",
+    ],
+    operations: &[own(
+        "POST",
+        "/contacts/search",
+        "contacts.readonly",
+        |v, _, b| search(v, b),
+    )],
+};
 
 pub(super) fn search(visit: &Visit<'_>, body: &Fields) -> Outcome {
     check(
@@ -262,7 +278,7 @@ fn matches(location: &Location, contact: &Contact, filter: &Value) -> Result<boo
 
 /// The value of a field a filter or a sort names; null if there is none.
 fn field_of(location: &Location, contact: &Contact, field: &str) -> Value {
-    let view = contact.view();
+    let view = contact.view(Version::V2);
     let direct = |name: &str| view.get(name).cloned().unwrap_or(Value::Null);
     match field {
         "contactName" => direct("fullNameLowerCase"),

@@ -3,18 +3,20 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Visit;
 use crate::phone::PhoneNumber;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, Property, check, optional, required};
 use crate::testing::fake_ghl::contact::Contact;
 use crate::testing::fake_ghl::envelope;
+use crate::testing::fake_ghl::operation::{Module, own};
 use crate::testing::fake_ghl::values::{fresh_id, record, wire_time};
+use crate::testing::fake_ghl::visit::Visit;
 
 const PROPERTIES: &[Property] = &[
     required("type", Kind::Text),
     required("contactId", Kind::Text),
-    optional("subType", Kind::Text),
+    // An object in HighLevel's file, a text in its example.
+    optional("subType", Kind::Any),
     optional("status", Kind::Text),
     optional("message", Kind::Text),
     optional("html", Kind::Text),
@@ -37,6 +39,8 @@ const PROPERTIES: &[Property] = &[
     optional("forward", Kind::Object),
     optional("usesNativeSchedulingAi", Kind::Bool),
     optional("optimizationPeriod", Kind::Text),
+    optional("mentions", Kind::Texts),
+    optional("userId", Kind::Text),
 ];
 
 const TYPES: &[&str] = &[
@@ -49,7 +53,24 @@ const TYPES: &[&str] = &[
     "Custom",
     "Live_Chat",
     "TIKTOK",
+    "InternalComment",
 ];
+
+pub(super) const MODULE: Module = Module {
+    name: "Sending messages",
+    rules: &[
+        "Texts need a phone number, e-mails an address, and both a channel that is not on Do-not-disturb.",
+        "Other channels are refused: no provider is connected to a location.",
+        "Internal comments reach nobody and are kept in the conversation.",
+        "A message for later is kept as `scheduled` and never goes out by itself; it can be cancelled.",
+    ],
+    operations: &[own(
+        "POST",
+        "/conversations/messages",
+        "conversations/message.write",
+        |v, _, b| send(v, b),
+    )],
+};
 
 pub(super) fn send(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     check(body, PROPERTIES)?;
@@ -69,6 +90,7 @@ pub(super) fn send(visit: &mut Visit<'_>, body: &Fields) -> Outcome {
     match kind {
         "SMS" => send_sms(visit, &contact, body),
         "Email" => send_email(visit, &contact, body),
+        "InternalComment" => Ok(comment(visit, &contact, body)),
         other => Err(Answer::not_sent(format!(
             "No {other} provider is connected to this location."
         ))),
@@ -119,6 +141,32 @@ fn send_sms(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcome 
         "messageId": id,
         "msg": "Message queued successfully.",
     })))
+}
+
+/// A comment for the people of the location: it goes out to nobody, and no webhook tells of it.
+fn comment(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Answer {
+    let id = fresh_id();
+    let message = record([
+        ("id", id.clone().into()),
+        ("type", 33.into()),
+        ("messageType", "TYPE_INTERNAL_COMMENT".into()),
+        ("body", body.get("message").cloned().unwrap_or_default()),
+        ("contentType", "text/plain".into()),
+        ("attachments", attachments(body).into()),
+        ("userId", body.get("userId").cloned().unwrap_or_default()),
+        (
+            "mentions",
+            body.get("mentions").cloned().unwrap_or_default(),
+        ),
+    ]);
+    let before = visit.events.len();
+    let conversation_id = keep(visit, contact, message, body);
+    visit.events.truncate(before);
+    Answer::created(json!({
+        "conversationId": conversation_id,
+        "messageId": id,
+        "msg": "Message queued successfully.",
+    }))
 }
 
 fn send_email(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcome {
@@ -179,6 +227,15 @@ fn send_email(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcom
                 .unwrap_or_default(),
         ),
         ("to", json!([address])),
+        (
+            "from",
+            body.get("emailFrom")
+                .cloned()
+                .unwrap_or_else(|| "FakeGhl <fake@example.com>".into()),
+        ),
+        ("cc", body.get("emailCc").cloned().unwrap_or_default()),
+        ("bcc", body.get("emailBcc").cloned().unwrap_or_default()),
+        ("provider", "Leadconnector".into()),
     ]);
     let conversation = visit.location.conversation_of(contact.id(), now);
     conversation.emails.push(email);

@@ -1,11 +1,73 @@
 //! Tags: those of a contact, and the location's list of all tags.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Visit, contacts};
+use super::contacts;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
-use crate::testing::fake_ghl::check::{Kind, check, required};
-use crate::testing::fake_ghl::contact::{lower_case_tags, texts};
+use crate::testing::fake_ghl::check::{Kind, check, optional, required};
+use crate::testing::fake_ghl::contact::{Contact, lower_case_tags, texts};
+use crate::testing::fake_ghl::operation::{Module, own};
+use crate::testing::fake_ghl::visit::Visit;
+
+pub(super) const MODULE: Module = Module {
+    name: "Tags",
+    rules: &[
+        "Tags are kept in lower case, each once.",
+        "A tag that a contact gets is added to the location's list.",
+        "A tag that is renamed or deleted changes on every contact that carries it.",
+    ],
+    operations: &[
+        own(
+            "POST",
+            "/contacts/{contactId}/tags",
+            "contacts.write",
+            |v, p, b| add_to_contact(v, p[0], b),
+        ),
+        own(
+            "DELETE",
+            "/contacts/{contactId}/tags",
+            "contacts.write",
+            |v, p, b| remove_from_contact(v, p[0], b),
+        ),
+        own(
+            "POST",
+            "/contacts/bulk/tags/update/{type}",
+            "contacts.write",
+            |v, p, b| update_many(v, p[0], b),
+        ),
+        own(
+            "GET",
+            "/locations/{locationId}/tags",
+            "locations/tags.readonly",
+            |v, _, _| list(v),
+        ),
+        own(
+            "POST",
+            "/locations/{locationId}/tags",
+            "locations/tags.write",
+            |v, _, b| create(v, b),
+        ),
+        own(
+            "GET",
+            "/locations/{locationId}/tags/{tagId}",
+            "locations/tags.readonly",
+            |v, p, _| get(v, p[1]),
+        ),
+        own(
+            "PUT",
+            "/locations/{locationId}/tags/{tagId}",
+            "locations/tags.write",
+            |v, p, b| rename(v, p[1], b),
+        ),
+        own(
+            "DELETE",
+            "/locations/{locationId}/tags/{tagId}",
+            "locations/tags.write",
+            |v, p, _| delete(v, p[1]),
+        ),
+    ],
+};
 
 pub(super) fn add_to_contact(visit: &mut Visit<'_>, id: &str, body: &Fields) -> Outcome {
     let mut tags = contacts::find(visit, id)?.tags();
@@ -24,6 +86,51 @@ pub(super) fn remove_from_contact(visit: &mut Visit<'_>, id: &str, body: &Fields
     tags.retain(|tag| !removed.contains(tag));
     set(visit, id, &tags)?;
     Ok(Answer::ok(json!({ "tags": tags, "tagsRemoved": removed })))
+}
+
+/// Adds tags to several contacts, or removes them. What HighLevel says of a contact that is not there is not documented:
+/// here it is counted among the errors.
+fn update_many(visit: &mut Visit<'_>, what: &str, body: &Fields) -> Outcome {
+    check(
+        body,
+        &[
+            required("contacts", Kind::Texts),
+            required("tags", Kind::Texts),
+            required("locationId", Kind::Text),
+            optional("removeAllTags", Kind::Bool),
+        ],
+    )?;
+    if !matches!(what, "add" | "remove") {
+        return Err(Answer::unprocessable(vec![
+            "type must be one of the following values: add, remove".to_owned(),
+        ]));
+    }
+    let asked = lower_case_tags(&texts(body.get("tags")));
+    let all = body.get("removeAllTags") == Some(&json!(true));
+    let mut done = Vec::new();
+    let mut errors = 0;
+    for id in texts(body.get("contacts")) {
+        let Some(mut tags) = visit.location.contact(&id).map(Contact::tags) else {
+            errors += 1;
+            continue;
+        };
+        match what {
+            "remove" if all => tags.clear(),
+            "remove" => tags.retain(|tag| !asked.contains(tag)),
+            _ => {
+                let new = asked.iter().filter(|tag| !tags.contains(tag)).cloned();
+                tags = tags.iter().cloned().chain(new).collect();
+            }
+        }
+        set(visit, &id, &tags)?;
+        visit.location.know_tags(&tags);
+        done.push(id);
+    }
+    let mut answer = visit.succeded();
+    answer.status = StatusCode::CREATED;
+    answer.body["errorCount"] = json!(errors);
+    answer.body["responses"] = json!(done);
+    Ok(answer)
 }
 
 fn asked_for(body: &Fields) -> Result<Vec<String>, Answer> {
@@ -73,7 +180,7 @@ pub(super) fn delete(visit: &mut Visit<'_>, id: &str) -> Outcome {
     on_contacts(visit, tag.get("name"), |tags, at| {
         tags.remove(at);
     });
-    Ok(Answer::succeded())
+    Ok(visit.succeded())
 }
 
 /// The checked name for a tag: not empty, lower case, and not in use. The wording of the last refusal is not

@@ -2,9 +2,56 @@
 
 use serde_json::json;
 
-use super::{Visit, contacts};
+use super::contacts;
 use crate::testing::fake_ghl::answer::{Answer, Fields, Outcome};
 use crate::testing::fake_ghl::check::{Kind, check, optional};
+use crate::testing::fake_ghl::operation::{Access, Module, apart, own};
+use crate::testing::fake_ghl::visit::Visit;
+
+pub(super) const MODULE: Module = Module {
+    name: "Workflows",
+    rules: &[
+        "Workflows come from the seed, with their status (`published` or `draft`); the API makes none.",
+        "The app's triggers and steps are ordered under `/_fake/`: a trigger that is gone is answered 404, a step is resumed once.",
+        "An inbound webhook takes every object, whether its workflow is published or not.",
+        "A contact is in a workflow once, however often it is added. The steps of a workflow do not run.",
+    ],
+    operations: &[
+        own("GET", "/workflows/", "workflows.readonly", |v, _, _| {
+            list(v)
+        }),
+        own(
+            "POST",
+            "/contacts/{contactId}/workflow/{workflowId}",
+            "contacts.write",
+            |v, p, b| enrol(v, p[0], p[1], b),
+        ),
+        own(
+            "DELETE",
+            "/contacts/{contactId}/workflow/{workflowId}",
+            "contacts.write",
+            |v, p, b| remove(v, p[0], p[1], b),
+        ),
+        apart(
+            "POST",
+            "/workflows-marketplace/triggers/execute/{appId}/{triggerId}",
+            "",
+            Access::Location,
+        ),
+        apart(
+            "POST",
+            "/workflows-marketplace/actions/resume-internal-action",
+            "",
+            Access::Location,
+        ),
+        apart(
+            "POST",
+            "/hooks/{locationId}/webhook-trigger/{hookId}",
+            "",
+            Access::Open,
+        ),
+    ],
+};
 
 pub(super) fn list(visit: &Visit<'_>) -> Outcome {
     visit.request.required_query("locationId")?;
@@ -36,7 +83,7 @@ pub(super) fn remove(
         .location
         .enrolments
         .retain(|(who, what)| who != contact || what != workflow);
-    Ok(Answer::succeded())
+    Ok(visit.succeded())
 }
 
 fn check_both(

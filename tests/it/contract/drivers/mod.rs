@@ -11,6 +11,9 @@ mod contacts_related;
 mod conversations;
 mod conversations_enums;
 mod conversations_send;
+mod custom_menus;
+mod emails;
+mod forms;
 mod links;
 mod locations;
 mod locations_records;
@@ -18,7 +21,9 @@ mod oauth;
 mod object_fields;
 mod opportunities;
 mod phone_system;
+mod snapshots;
 mod users;
+mod voice_ai;
 mod workflows;
 
 use std::fmt::Debug;
@@ -41,14 +46,19 @@ pub(super) fn all() -> Vec<Driver> {
         contacts_related::drivers(),
         conversations::drivers(),
         conversations_send::drivers(),
+        custom_menus::drivers(),
+        emails::drivers(),
+        forms::drivers(),
         links::drivers(),
         oauth::drivers(),
         object_fields::drivers(),
         opportunities::drivers(),
+        snapshots::drivers(),
         users::drivers(),
         locations::drivers(),
         locations_records::drivers(),
         phone_system::drivers(),
+        voice_ai::drivers(),
         workflows::drivers(),
     ]
     .into_iter()

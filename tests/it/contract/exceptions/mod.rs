@@ -9,6 +9,7 @@ mod oauth;
 mod object_fields;
 mod opportunities;
 mod phone_system;
+mod set_up;
 mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -102,6 +103,7 @@ impl Table {
             conversations::rows(),
             locations::rows(),
             phone_system::rows(),
+            set_up::rows(),
         ]
         .into_iter()
         .flatten()

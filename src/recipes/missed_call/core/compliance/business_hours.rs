@@ -57,6 +57,12 @@ impl BusinessHours {
         &self.zone
     }
 
+    /// Whether the business is open in the hour that begins then, in a week without holidays. The first weekday, 0, is
+    /// Monday.
+    pub(crate) fn is_usually_open(&self, weekday: usize, hour: usize) -> bool {
+        self.week.touches_hour(weekday, hour)
+    }
+
     /// Whether the business is open at `time`. The minute in which it closes does not count.
     pub fn is_open(&self, time: Timestamp) -> bool {
         self.around_or_after(time)

@@ -132,6 +132,19 @@ impl WeeklyHours {
         self
     }
 
+    /// Whether a window of this day, 0 for Monday, has a part of this hour.
+    pub(crate) fn touches_hour(&self, weekday: usize, hour: usize) -> bool {
+        let windows = self
+            .days
+            .get(weekday)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let of_hour = |minute: u16| usize::from(minute) / 60;
+        windows
+            .iter()
+            .any(|window| of_hour(window.opens) <= hour && hour <= of_hour(window.closes - 1))
+    }
+
     /// The windows of a day; none if it is closed.
     pub fn windows(&self, day: Weekday) -> &[TimeWindow] {
         self.days

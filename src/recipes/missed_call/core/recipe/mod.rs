@@ -61,7 +61,9 @@ mod keys;
 mod numbers;
 mod parse;
 mod places;
+mod preview;
 mod problem;
+mod requirements;
 mod slips;
 mod source;
 mod step;
@@ -80,11 +82,16 @@ use super::model::StepName;
 
 pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
-pub use check::LocationFacts;
+pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
+pub use preview::{
+    MessagePreview, Preview, PreviewedCall, PreviewedNumber, PreviewedOptOut, PreviewedOutcome,
+    StepPreview,
+};
 pub use problem::{Problem, RecipeError};
+pub use requirements::Requirements;
 pub(crate) use step::{
     Assignee, CallFact, EmailStep, FieldValue, FieldsStep, NoteStep, NoticeKind, NoticeRecipient,
     NotifyStep, StageStep, Step, StepAction, StepTrigger, TagStep, TaskStep, TextStep,

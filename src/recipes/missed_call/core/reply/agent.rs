@@ -57,10 +57,11 @@ pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 /// assert_eq!(decide(Reply::Help, None), Reply::Help);
 /// ```
 pub fn decide(rules: Reply, agent: Option<Reply>) -> Reply {
-    let may_say = |agent: Reply| agent == Reply::WrongNumber || !agent.is_settled();
+    let may_say = |agent: Reply| match rules {
+        Reply::Doubtful => agent.is_opt_out(),
+        _ => agent == Reply::WrongNumber || !agent.is_settled(),
+    };
     match agent {
-        Some(agent) if rules == Reply::Doubtful && agent.is_opt_out() => agent,
-        _ if rules == Reply::Doubtful => rules,
         Some(agent) if !rules.is_settled() && may_say(agent) => agent,
         _ => rules,
     }

@@ -1,4 +1,4 @@
-//! Phrases in French, as in Canada. Tables only; accents are folded and apostrophes are gone before (`m'écrire`
+//! Phrases of every class in French, as in Canada, in the notation of `pattern`. Tables only; accents are folded and apostrophes are gone before (`m'écrire`
 //! is `mecrire`), and hyphens part words (`désabonnez-moi` is two).
 //!
 //! Sources of the single words: Canadian carriers and resellers act on ARRET and FIN as well as STOP, and answer AIDE.

@@ -45,6 +45,9 @@ const VISIT: &[&str] = &[
     "class|invoice|insurance|estimate|membership|team|guest|horaire|rendez",
 ];
 
+/// A reply of more words may hold more than the no: quoted history, or a long complaint.
+pub(super) const SHORT: usize = 20;
+
 /// Before a noun, as in "the noise".
 const DETERMINERS: &[&str] = &[
     "the", "my", "a", "his", "her", "our", "their", "that", "this", "your",
@@ -60,14 +63,22 @@ pub(super) fn without_instructions(text: Text) -> Text {
     if rest.core().is_empty() { text } else { rest }
 }
 
+/// Whether the whole reply, apart from courtesy, is a stop word of the law or of a carrier, or an equivalent.
+pub(super) fn is_a_stop_word(text: &Text) -> bool {
+    WHOLE.are(text.core()) || is_the_stop(text.core())
+}
+
+/// Whether such a word is the first or the last clause of a long reply, such as one above quoted history.
+pub(super) fn has_a_stop_word_at_an_end(text: &Text) -> bool {
+    text.words().len() > SHORT && text.ends().any(|end| is_a_stop_word(&end))
+}
+
 pub(super) fn asks_to_stop(text: &Text) -> bool {
     let asks = |clause: &[Word]| {
         let clause = core(clause);
         CLAUSES.are(clause) || begins_with_stop(clause) || ends_with_stop(clause)
     };
-    WHOLE.are(text.core())
-        || is_the_stop(text.core())
-        || text.clauses().any(asks)
+    text.clauses().any(asks)
         || says(text.words(), &ANYWHERE).next().is_some()
         || says(text.words(), &UNLESS_TEXTS).next().is_some() && !FOR_TEXTS.occur(text.words())
         || asks_outside_of_a_visit(text.words())

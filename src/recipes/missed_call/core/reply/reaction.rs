@@ -1,5 +1,5 @@
 //! Recognises reactions that phones send as texts: `Liked “…”`, `Reacted 👍 to “…”`, `Le gustó “…”`, or an emoji alone. The
-//! quoted words are ours and are ignored.
+//! quoted words are ours and are ignored. An emoji that says no is an opt-out.
 //!
 //! The English wordings are those of iOS for the six classic tapbacks, for emoji (iOS 18) and for removing one;
 //! Android sends the emoji, or the emoji and the quotation.

@@ -1,4 +1,4 @@
-//! Phrases in Spanish, and in mixed Spanish and English. Tables only; accents are folded before (`mañana`
+//! Phrases of every class in Spanish, and in mixed Spanish and English, in the notation of `pattern`. Tables only; accents are folded before (`mañana`
 //! is `manana`), so each phrase is found with and without them.
 
 use super::table::{OptOut, Table};

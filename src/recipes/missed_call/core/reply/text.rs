@@ -60,6 +60,9 @@ static POLITE: LazyLock<Vec<Phrases>> = LazyLock::new(|| {
 /// both sides is not taken as one of the whole text.
 const LEFT_OUT: &str = "…";
 
+/// A clause of at most so many words is short.
+const SHORT: usize = 12;
+
 impl Text {
     pub(super) fn read(excerpt: Excerpt<'_>) -> Self {
         let mut words = words_of(excerpt.head);
@@ -106,6 +109,17 @@ impl Text {
     /// The clauses, with their courtesy.
     pub(super) fn clauses(&self) -> impl Iterator<Item = &[Word]> {
         self.words.chunk_by(|_, next| !next.starts_clause)
+    }
+
+    /// Its first and its last clause, if they are short.
+    pub(super) fn ends(&self) -> impl Iterator<Item = Self> {
+        let mut clauses = self.words.chunk_by(|_, next| !next.starts_clause);
+        let ends = [clauses.next(), clauses.next_back()];
+        let short = |clause: &&[Word]| clause.len() <= SHORT;
+        ends.into_iter()
+            .flatten()
+            .filter(short)
+            .map(|clause| Self::new(clause.to_vec(), false))
     }
 
     /// The reply without the clauses for which `drop` holds.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::projection::RowBuilder;
+use super::projection::{Drafts, RowBuilder};
 use super::row::Booking;
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId};
@@ -54,7 +54,7 @@ pub(super) enum Credit {
 }
 
 impl Bookings {
-    /// Takes a trigger of the episode of this draft. Everything but bookings and cancellations is ignored.
+    /// Takes a trigger of the episode of this draft, and says whether it is about a booking. Others are ignored.
     pub(super) fn take(
         &mut self,
         what: Trigger,
@@ -62,11 +62,11 @@ impl Bookings {
         entry: &Entry,
         reported_in: usize,
         position: usize,
-    ) {
+    ) -> bool {
         let booked = match what {
             Trigger::Booked => true,
             Trigger::BookingCancelled => false,
-            _ => return,
+            _ => return false,
         };
         let key = (entry.location.clone(), reference.to_owned());
         let known = self.by_reference.get(&key);
@@ -99,10 +99,11 @@ impl Bookings {
                 });
             }
         }
+        true
     }
 
     /// The credits of the bookings that stand.
-    pub(super) fn credits(&self, drafts: &[RowBuilder], settings: &Settings) -> Vec<Credit> {
+    pub(super) fn credits(&self, drafts: &Drafts, settings: &Settings) -> Vec<Credit> {
         if self.reported.is_empty() {
             return Vec::new();
         }
@@ -119,12 +120,12 @@ impl Bookings {
                 position: booking.position,
             });
             let candidates = drafts
-                .get(booking.reported_in)
+                .get(&booking.reported_in)
                 .map(|draft| episodes.of_the_same_person(draft))
                 .unwrap_or_default();
             let latest = candidates
                 .into_iter()
-                .filter_map(|index| Some((index, drafts.get(index)?)))
+                .filter_map(|index| Some((index, drafts.get(&index)?)))
                 .filter(|(_, draft)| in_time(draft, booking.at, settings))
                 .max_by_key(|(index, draft)| (draft.row.call.ended_at, *index));
             if let Some((by, draft)) = latest {
@@ -158,9 +159,9 @@ struct EpisodesOfPeople<'d> {
 }
 
 impl<'d> EpisodesOfPeople<'d> {
-    fn of(drafts: &'d [RowBuilder]) -> Self {
+    fn of(drafts: &'d Drafts) -> Self {
         let mut episodes = Self::default();
-        for (index, draft) in drafts.iter().enumerate() {
+        for (&index, draft) in drafts {
             let location = &draft.row.location;
             for contact in &draft.people.contacts {
                 let of_contact = episodes.by_contact.entry((location, contact));

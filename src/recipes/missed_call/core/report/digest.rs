@@ -78,7 +78,7 @@ impl Digest {
 
 /// Why a caller is urgent, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Urgency {
+pub(super) enum Urgency {
     MayHaveOptedOut,
     AsksForPerson,
     WantsAppointment,
@@ -88,7 +88,7 @@ enum Urgency {
     Not,
 }
 
-fn urgency(row: &Row, settings: &Settings) -> Urgency {
+pub(super) fn urgency(row: &Row, settings: &Settings) -> Urgency {
     let line = settings.line(row.call.called.as_ref());
     if row.is_doubtful() {
         Urgency::MayHaveOptedOut

@@ -23,6 +23,9 @@ pub struct Metrics {
     pub episodes: u64,
     /// How many calls were missed in these.
     pub missed_calls: u64,
+    /// How many episodes could have been texted: all but those in which a rule about the caller or the hour forbade it, or
+    /// whose recipe has no text for the call.
+    pub textable: u64,
     /// How many episodes were texted.
     pub texted: u64,
     /// Episodes that were texted, or have a recorded reason why there was no text, of all episodes. Excluded from the
@@ -63,6 +66,8 @@ pub struct Metrics {
     pub self_service_bookings: u64,
     /// The value of the credited bookings, as far as known. `None` if no value is known.
     pub recovered_revenue: Option<Revenue>,
+    /// Episodes whose caller still needs attention, of all episodes.
+    pub needs_somebody: Option<Share>,
 }
 
 /// A share of a whole that is not zero.
@@ -74,7 +79,7 @@ pub struct Share {
 
 impl Share {
     /// `None` if the whole is zero.
-    pub(super) fn of(part: u64, whole: u64) -> Option<Self> {
+    pub(crate) fn of(part: u64, whole: u64) -> Option<Self> {
         (whole > 0).then_some(Self { part, whole })
     }
 
@@ -104,48 +109,11 @@ impl Metrics {
         rows: impl IntoIterator<Item = &'r Row, IntoIter: Clone>,
         settings: &Settings,
     ) -> Self {
-        let rows = rows.into_iter();
-        let count = |counts: fn(&Row) -> bool| -> u64 {
-            rows.clone().map(|row| u64::from(counts(row))).sum()
-        };
-        let episodes = count(|_| true);
-        let texted = count(is_texted);
-        let failed = count(|row| !is_texted(row) && is_failed(row));
-        let bookings = || rows.clone().flat_map(|row| &row.recovered);
-        let mut to_text: Vec<_> = rows.clone().filter_map(Row::time_to_text).collect();
-        let mut to_hand_off: Vec<_> = rows.clone().filter_map(time_to_hand_off).collect();
-        Self {
-            episodes,
-            missed_calls: rows.clone().map(|row| u64::from(row.missed_calls)).sum(),
-            texted,
-            coverage: Share::of(
-                count(|row| is_texted(row) || row.not_texted.is_some()),
-                episodes,
-            ),
-            time_to_text_p50: nearest_rank(&mut to_text, 50),
-            time_to_text_p95: nearest_rank(&mut to_text, 95),
-            replied: Share::of(count(|row| row.reply_to_text.is_some()), texted),
-            clicked: Share::of(
-                count(|row| is_texted(row) && row.clicked_at.is_some()),
-                texted,
-            )
-            .filter(|_| settings.all_clicks_reported),
-            handed_off: Share::of(
-                count(|row| is_texted(row) && row.asked_for_person_at.is_some()),
-                texted,
-            ),
-            time_to_hand_off_p50: nearest_rank(&mut to_hand_off, 50),
-            opted_out: Share::of(count(opted_out_after_text), texted),
-            failed: Share::of(failed, texted + failed),
-            captured: Share::of(count(is_captured), episodes),
-            booked: Share::of(count(|row| !row.recovered.is_empty()), texted),
-            bookings: bookings().map(|_| 1).sum(),
-            self_service_bookings: bookings().map(|booking| u64::from(!booking.assisted)).sum(),
-            recovered_revenue: rows
-                .clone()
-                .filter_map(|row| recovered_revenue(row, settings))
-                .reduce(Revenue::plus),
+        let mut tally = Tally::default();
+        for row in rows {
+            tally.add(row, settings);
         }
+        tally.metrics(settings)
     }
 
     /// The metrics grouped by a key of the row: the number called, the day, the recipe.
@@ -154,19 +122,110 @@ impl Metrics {
         settings: &Settings,
         key: impl Fn(&Row) -> K,
     ) -> BTreeMap<K, Self> {
-        let mut groups: BTreeMap<K, Vec<&Row>> = BTreeMap::new();
+        let mut groups: BTreeMap<K, Tally> = BTreeMap::new();
         for row in rows {
-            groups.entry(key(row)).or_default().push(row);
+            groups.entry(key(row)).or_default().add(row, settings);
         }
         groups
             .into_iter()
-            .map(|(key, rows)| (key, Self::of(rows.iter().copied(), settings)))
+            .map(|(key, tally)| (key, tally.metrics(settings)))
             .collect()
+    }
+}
+
+/// The sums from which metrics are computed. A row that was added is needed no longer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    episodes: u64,
+    missed_calls: u64,
+    textable: u64,
+    texted: u64,
+    covered: u64,
+    replied: u64,
+    clicked: u64,
+    handed_off: u64,
+    opted_out: u64,
+    failed: u64,
+    captured: u64,
+    booked: u64,
+    bookings: u64,
+    self_service_bookings: u64,
+    needs_somebody: u64,
+    revenue: Option<Revenue>,
+    to_text: Vec<SignedDuration>,
+    to_hand_off: Vec<SignedDuration>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, row: &Row, settings: &Settings) {
+        let texted = is_texted(row);
+        let add = |to: &mut u64, counts: bool| *to += u64::from(counts);
+        add(&mut self.episodes, true);
+        self.missed_calls += u64::from(row.missed_calls);
+        add(&mut self.textable, is_textable(row));
+        add(&mut self.texted, texted);
+        add(&mut self.covered, texted || row.not_texted.is_some());
+        add(&mut self.replied, row.reply_to_text.is_some());
+        add(&mut self.clicked, texted && row.clicked_at.is_some());
+        add(
+            &mut self.handed_off,
+            texted && row.asked_for_person_at.is_some(),
+        );
+        add(&mut self.opted_out, opted_out_after_text(row));
+        add(&mut self.failed, !texted && is_failed(row));
+        add(&mut self.captured, is_captured(row));
+        add(&mut self.booked, !row.recovered.is_empty());
+        for booking in &row.recovered {
+            add(&mut self.bookings, true);
+            add(&mut self.self_service_bookings, !booking.assisted);
+        }
+        add(&mut self.needs_somebody, row.needs_somebody);
+        let revenue = recovered_revenue(row, settings);
+        self.revenue = match (self.revenue, revenue) {
+            (Some(sum), Some(revenue)) => Some(sum.plus(revenue)),
+            (sum, revenue) => sum.or(revenue),
+        };
+        self.to_text.extend(row.time_to_text());
+        self.to_hand_off.extend(time_to_hand_off(row));
+    }
+
+    pub(super) fn metrics(mut self, settings: &Settings) -> Metrics {
+        let (episodes, texted) = (self.episodes, self.texted);
+        Metrics {
+            episodes,
+            missed_calls: self.missed_calls,
+            textable: self.textable,
+            texted,
+            coverage: Share::of(self.covered, episodes),
+            time_to_text_p50: nearest_rank(&mut self.to_text, 50),
+            time_to_text_p95: nearest_rank(&mut self.to_text, 95),
+            replied: Share::of(self.replied, texted),
+            clicked: Share::of(self.clicked, texted).filter(|_| settings.all_clicks_reported),
+            handed_off: Share::of(self.handed_off, texted),
+            time_to_hand_off_p50: nearest_rank(&mut self.to_hand_off, 50),
+            opted_out: Share::of(self.opted_out, texted),
+            failed: Share::of(self.failed, texted + self.failed),
+            captured: Share::of(self.captured, episodes),
+            booked: Share::of(self.booked, texted),
+            bookings: self.bookings,
+            self_service_bookings: self.self_service_bookings,
+            recovered_revenue: self.revenue,
+            needs_somebody: Share::of(self.needs_somebody, episodes),
+        }
     }
 }
 
 fn is_texted(row: &Row) -> bool {
     !row.texts.is_empty()
+}
+
+/// Whether nothing about the caller or the hour forbade a text.
+fn is_textable(row: &Row) -> bool {
+    is_texted(row)
+        || !matches!(
+            row.why_not_texted(),
+            Some(Outcome::Suppressed(_) | Outcome::NoText)
+        )
 }
 
 fn is_failed(row: &Row) -> bool {

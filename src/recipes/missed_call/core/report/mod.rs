@@ -13,8 +13,12 @@
 //! | [`weekly_review_csv`] | the weekly review for a spreadsheet: one record for each caller, and totals |
 //! | [`Digest`] | what happened on a day, and which calls still need attention? |
 //! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
+//! | [`Overview`] | all figures of a week or month: hours, lines, weeks, reasons, who needs somebody |
+//! | [`ReportStream`] | the same for a ledger of any length, read bit by bit |
+//! | [`Trial`] | what does the text bring? Arms, intervals, the number of callers that it takes |
 //! | [`Targets`] | were the targets met? |
 //! | [`evidence`] | which text was sent to whom, when, and on what basis? |
+//! | `pages` (feature `html-reports`) | all of this as pages and e-mails for people |
 //!
 //! ```
 //! use gohighlevel::recipes::missed_call::ledger::Entry;
@@ -47,21 +51,38 @@
 
 mod attribution;
 mod csv;
+mod currency;
 mod digest;
 pub mod evidence;
 mod metrics;
 mod outcome;
+mod overview;
+#[cfg(feature = "html-reports")]
+pub mod pages;
+mod period;
+mod plain;
 mod projection;
 mod row;
 mod settings;
+mod statistics;
+mod stream;
 mod targets;
 mod weekly_review;
 
+pub use currency::Currency;
 pub use digest::Digest;
 pub use metrics::{Metrics, Share};
 pub use outcome::Outcome;
+pub use overview::{
+    DayFigures, LineFigures, Loss, Overview, OverviewBuilder, Speed, Step, Waiting, WeekFigures,
+};
+#[cfg(feature = "html-reports")]
+pub use pages::html;
+pub use period::Period;
 pub use projection::{Report, UnclearCall};
 pub use row::{AcceptedText, Booking, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 pub use settings::{BusinessLine, Revenue, Settings};
+pub use statistics::{Arm, Arms, Difference, Interval, Trial, Verdict, callers_needed};
+pub use stream::ReportStream;
 pub use targets::{Comparison, Measured, Target, TargetRange, Targets};
 pub use weekly_review::weekly_review_csv;

@@ -5,9 +5,9 @@
 //! text if it was attempted as something else. If neither is known, it counts as a text when the reports look for the
 //! reason why there was none, unless texts never have that reason.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::attribution::{Bookings, Credit};
@@ -17,6 +17,7 @@ use super::settings::Settings;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::Basis;
+use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
 use crate::recipes::missed_call::core::model::{
     DoubtDecision, EpisodeId, Intent, Reason, StepName, Trigger,
@@ -54,12 +55,9 @@ pub struct UnclearCall {
 impl Report {
     /// Projects entries to rows.
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>, settings: &Settings) -> Self {
-        let mut projection = Projection::default();
-        for recipe in &settings.recipes {
-            projection.learn(recipe);
-        }
-        for (position, entry) in entries.into_iter().enumerate() {
-            projection.take(position, entry);
+        let mut projection = Projection::new(settings);
+        for entry in entries {
+            projection.take(entry);
         }
         projection.finish(settings)
     }
@@ -110,10 +108,20 @@ pub(super) struct RowBuilder {
     asked: Option<usize>,
 }
 
+/// The rows that are being built, by the order in which their episodes were opened.
+pub(super) type Drafts = BTreeMap<usize, RowBuilder>;
+
 #[derive(Default)]
-struct Projection {
-    drafts: Vec<RowBuilder>,
+pub(super) struct Projection {
+    /// How many entries were taken.
+    pub(super) entries: usize,
+    /// The time of the latest entry.
+    now: Option<Timestamp>,
+    opened: usize,
+    pub(super) drafts: Drafts,
     by_episode: HashMap<EpisodeId, usize>,
+    /// The contacts and numbers of those who booked: a booking may move from one of their episodes to another.
+    booked: HashSet<(LocationId, String)>,
     /// Whether the step of this recipe is a text, where that is known.
     texts: HashMap<(String, StepName), bool>,
     bookings: Bookings,
@@ -121,6 +129,14 @@ struct Projection {
 }
 
 impl Projection {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let mut projection = Self::default();
+        for recipe in &settings.recipes {
+            projection.learn(recipe);
+        }
+        projection
+    }
+
     fn learn(&mut self, recipe: &Recipe) {
         for (name, step) in &recipe.steps {
             let key = (recipe.fingerprint().to_owned(), name.clone());
@@ -128,7 +144,10 @@ impl Projection {
         }
     }
 
-    fn take(&mut self, position: usize, entry: &Entry) {
+    pub(super) fn take(&mut self, entry: &Entry) {
+        let position = self.entries;
+        self.entries += 1;
+        self.now = self.now.max(Some(entry.at));
         match (&entry.kind, &entry.episode) {
             (
                 EntryKind::CallMissed {
@@ -138,14 +157,11 @@ impl Projection {
                 },
                 Some(episode),
             ) => {
-                self.by_episode.insert(episode.clone(), self.drafts.len());
-                self.drafts.push(RowBuilder::new(
-                    episode,
-                    &entry.location,
-                    call,
-                    recipe,
-                    recipe_fingerprint,
-                ));
+                self.by_episode.insert(episode.clone(), self.opened);
+                let draft =
+                    RowBuilder::new(episode, &entry.location, call, recipe, recipe_fingerprint);
+                self.drafts.insert(self.opened, draft);
+                self.opened += 1;
             }
             (EntryKind::CallUnclear { message, status }, _) => {
                 self.unclear_calls.push(UnclearCall {
@@ -159,7 +175,7 @@ impl Projection {
                 let Some(&index) = self.by_episode.get(episode) else {
                     return;
                 };
-                let Some(draft) = self.drafts.get_mut(index) else {
+                let Some(draft) = self.drafts.get_mut(&index) else {
                     return;
                 };
                 let known = match kind {
@@ -179,7 +195,10 @@ impl Projection {
                     self.texts.insert(key, is_text);
                 }
                 if let EntryKind::Happened { what, reference } = kind {
-                    self.bookings.take(*what, reference, entry, index, position);
+                    let known = self.bookings.take(*what, reference, entry, index, position);
+                    if known {
+                        self.booked.extend(draft.keys());
+                    }
                 }
                 let is_text = |step: &StepName| {
                     let key = (draft.row.recipe_fingerprint.clone(), step.clone());
@@ -195,7 +214,43 @@ impl Projection {
         }
     }
 
-    fn finish(mut self, settings: &Settings) -> Report {
+    /// Removes the rows that no later entry can change: those of closed episodes whose call is so long ago that the ledger
+    /// records nothing more about it, unless the caller has booked.
+    pub(super) fn ready(&mut self, settings: &Settings) -> Vec<Row> {
+        let Some(now) = self.now else {
+            return Vec::new();
+        };
+        let kept = settings.booking_window.max(Episode::ATTRIBUTION_WINDOW);
+        // Entries of a day ago may still come, from a sweep or from a machine whose clock is behind.
+        let kept = kept.saturating_add(SignedDuration::from_hours(24));
+        let is_ready = |draft: &RowBuilder| {
+            draft.row.closed_at.is_some_and(|closed_at| {
+                let latest = draft.row.texts.iter().map(|text| text.accepted_at).max();
+                let latest = latest.max(Some(draft.row.call.ended_at));
+                now.duration_since(latest.max(Some(closed_at)).unwrap_or(closed_at)) > kept
+            }) && !draft.keys().any(|key| self.booked.contains(&key))
+        };
+        let ready = self.drafts.iter().filter(|(_, draft)| is_ready(draft));
+        let ready: Vec<usize> = ready.map(|(index, _)| *index).collect();
+        let mut rows = Vec::with_capacity(ready.len());
+        for index in ready {
+            if let Some(draft) = self.drafts.remove(&index) {
+                self.by_episode.remove(&draft.row.episode);
+                rows.push(self.row_of(draft, settings));
+            }
+        }
+        rows
+    }
+
+    fn row_of(&self, draft: RowBuilder, settings: &Settings) -> Row {
+        let fingerprint = draft.row.recipe_fingerprint.clone();
+        draft.finish(settings, |step| {
+            let key = (fingerprint.clone(), step.clone());
+            self.texts.get(&key).copied()
+        })
+    }
+
+    pub(super) fn finish(mut self, settings: &Settings) -> Report {
         for credit in self.bookings.credits(&self.drafts, settings) {
             match credit {
                 Credit::Stands {
@@ -203,33 +258,41 @@ impl Projection {
                     at,
                     position,
                 } => {
-                    if let Some(draft) = self.drafts.get_mut(reported_in) {
+                    if let Some(draft) = self.drafts.get_mut(&reported_in) {
                         draft.row.booked_at.get_or_insert(at);
                         draft.dealt_with = draft.dealt_with.max(Some(position));
                     }
                 }
                 Credit::Recovered { by, booking } => {
-                    if let Some(draft) = self.drafts.get_mut(by) {
+                    if let Some(draft) = self.drafts.get_mut(&by) {
                         draft.row.recovered.push(booking);
                     }
                 }
             }
         }
-        let texts = &self.texts;
-        let rows = self.drafts.into_iter().map(|draft| {
-            let fingerprint = draft.row.recipe_fingerprint.clone();
-            draft.finish(settings, |step| {
-                texts.get(&(fingerprint.clone(), step.clone())).copied()
-            })
-        });
+        let drafts = std::mem::take(&mut self.drafts);
+        let rows = drafts
+            .into_values()
+            .map(|draft| self.row_of(draft, settings));
+        let rows: Vec<Row> = rows.collect();
         Report {
-            rows: rows.collect(),
+            rows,
             unclear_calls: self.unclear_calls,
         }
     }
 }
 
 impl RowBuilder {
+    /// What identifies the caller.
+    fn keys(&self) -> impl Iterator<Item = (LocationId, String)> + '_ {
+        let contacts = self.people.contacts.iter();
+        let numbers = self.people.numbers.iter();
+        let of = |key: &str| (self.row.location.clone(), key.to_owned());
+        contacts
+            .map(move |contact| of(contact.as_str()))
+            .chain(numbers.map(move |number| of(number.e164())))
+    }
+
     fn new(
         episode: &EpisodeId,
         location: &LocationId,

@@ -79,6 +79,19 @@ impl Row {
         self.texts.first()
     }
 
+    /// Why there was no text, as an outcome: suppressed, stale, failed, not needed, undecided, or no text in the recipe.
+    /// `None` if there was one.
+    pub fn why_not_texted(&self) -> Option<Outcome> {
+        if !self.texts.is_empty() {
+            return None;
+        }
+        Some(match &self.not_texted {
+            Some(reason) => Outcome::not_texted(reason.clone()),
+            None if self.closed_at.is_none() || self.outcome == Outcome::Open => Outcome::Open,
+            None => Outcome::NoText,
+        })
+    }
+
     /// The time from the end of the call until HighLevel accepted the first text. Never negative.
     pub fn time_to_text(&self) -> Option<SignedDuration> {
         let text = self.first_text()?;

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::currency::Currency;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::recipe::Recipe;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub lines: BTreeMap<PhoneNumber, BusinessLine>,
     /// The value of one recovered appointment, unless `values` or the line says otherwise. `None`: unknown.
     pub revenue: Option<Revenue>,
+    /// The currency of all values. Default: the dollar of the United States.
+    pub currency: Currency,
     /// The values of single bookings, by the reference of their report. They outrank estimates.
     pub values: BTreeMap<String, Revenue>,
     /// Whether every click on a link is reported, so that no report means no click. If `false`, it is unknown.
@@ -47,6 +50,7 @@ impl Settings {
             zone,
             lines: BTreeMap::new(),
             revenue: None,
+            currency: Currency::default(),
             values: BTreeMap::new(),
             all_clicks_reported: false,
             booking_window: SignedDuration::from_hours(7 * 24),

@@ -124,7 +124,8 @@ impl Sums {
     }
 }
 
-fn line_name(row: &Row, settings: &Settings) -> String {
+/// The name of the line that was called, else its number; empty if neither is known.
+pub(super) fn line_name(row: &Row, settings: &Settings) -> String {
     let called = row.call.called.as_ref();
     match (settings.line(called), called) {
         (Some(line), _) => line.name.clone(),
@@ -157,7 +158,7 @@ fn record(line: String, row: &Row, settings: &Settings) -> [String; WIDTH] {
 }
 
 /// The number as dialled from North America. A leading `+` would turn the cell into a formula.
-fn dialled(number: &PhoneNumber) -> String {
+pub(super) fn dialled(number: &PhoneNumber) -> String {
     let digits = number.e164().trim_start_matches('+');
     match digits.strip_prefix('1') {
         Some(national) if national.len() == 10 => {

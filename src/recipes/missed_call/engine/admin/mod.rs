@@ -5,8 +5,10 @@ pub(super) mod app_installs;
 pub(super) mod erase;
 pub(super) mod health_check;
 pub(super) mod location_set;
+pub(super) mod number_facts;
 mod pause;
 pub(super) mod preflight;
+pub(super) mod preflight_group;
 mod prune;
 
 use std::sync::Arc;

@@ -1,6 +1,9 @@
 //! Asks each location whether it has what its recipe needs, before the first call comes in.
 
+use futures_util::future::join_all;
+
 use super::Admin;
+use super::number_facts::number_facts;
 use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::api::workflows::{Workflow, WorkflowStatus};
 use crate::error::{Error, Result};
@@ -8,13 +11,16 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::ZoneFiles;
 use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::{
-    Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction,
+    Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction, Warning,
 };
 use crate::recipes::missed_call::engine::acceptance::AcceptError;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, opportunities};
 
-/// Why a location is not known to be ready.
+/// How many locations are checked at once.
+const AT_ONCE: usize = 16;
+
+/// Why a location is not known to be ready. [`PreflightGroup`](crate::recipes::missed_call::PreflightGroup) puts those of many locations together.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreflightError {
@@ -50,6 +56,15 @@ pub enum PreflightError {
         #[source]
         error: AcceptError,
     },
+    /// Something about the location by which a missed call may get no text ([`Recipe::warnings`]). It keeps the engine from
+    /// nothing.
+    #[error("location {location}: a warning: {warning}")]
+    Warning {
+        /// The location.
+        location: LocationId,
+        /// What is the matter.
+        warning: Warning,
+    },
     /// Something in the recipe is allowed and surely not meant ([`Recipe::hints`](crate::recipes::missed_call::Recipe::hints)).
     /// It keeps nothing from working.
     #[error("location {location}: a hint: {hint}")]
@@ -61,13 +76,55 @@ pub enum PreflightError {
     },
 }
 
+impl PreflightError {
+    /// The location that it is about.
+    pub fn location(&self) -> &LocationId {
+        match self {
+            Self::NotReady { location, .. }
+            | Self::NotChecked { location, .. }
+            | Self::NotServed { location }
+            | Self::NotLookedUp { location, .. }
+            | Self::Warning { location, .. }
+            | Self::Hint { location, .. } => location,
+        }
+    }
+
+    /// A word for it that does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotReady { .. } => "not_ready",
+            Self::NotChecked { .. } => "not_checked",
+            Self::NotServed { .. } => "not_served",
+            Self::NotLookedUp { .. } => "not_looked_up",
+            Self::Warning { .. } => "warning",
+            Self::Hint { .. } => "hint",
+        }
+    }
+
+    /// What is wrong and what to do, without the location.
+    pub(super) fn what(&self) -> String {
+        match self {
+            Self::NotReady { problems, .. } => format!("not ready for its recipe: {problems}"),
+            Self::NotChecked { error, .. } => format!("could not be checked: {error}"),
+            Self::NotServed { .. } => {
+                "not served by this engine; give it with Engine::put_location".to_owned()
+            }
+            Self::NotLookedUp { error, .. } => format!("could not be looked up: {error}"),
+            Self::Warning { warning, .. } => format!("a warning: {}", warning.advice()),
+            Self::Hint { hint, .. } => format!("a hint: {hint}"),
+        }
+    }
+}
+
 impl Admin {
     /// Checks each location for what its recipe needs.
     pub(in super::super) async fn preflight(&self) -> Vec<PreflightError> {
         tracing::info!(zone_files = %ZoneFiles::in_use(), "quiet hours go by these zone files");
         let mut errors = Vec::new();
-        for site in self.base.locations.entries() {
-            errors.extend(self.check(&site).await);
+        let sites = self.base.locations.entries();
+        for some in sites.chunks(AT_ONCE) {
+            let checks = some.iter().map(|site| self.check(site));
+            errors.extend(join_all(checks).await.into_iter().flatten());
         }
         errors
     }
@@ -97,8 +154,14 @@ impl Admin {
         match facts(site).await {
             Ok(facts) => {
                 if let Err(problems) = site.recipe.check(&facts) {
+                    let location = location.clone();
                     errors.push(PreflightError::NotReady { location, problems });
                 }
+                let warnings = site.recipe.warnings(&facts).into_iter();
+                errors.extend(warnings.map(|warning| PreflightError::Warning {
+                    location: location.clone(),
+                    warning,
+                }));
             }
             Err(error) => errors.push(PreflightError::NotChecked { location, error }),
         }
@@ -156,6 +219,15 @@ async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
         let fields = site.location.custom_fields();
         let fields = fields.list(&CustomFieldModel::Contact).await?;
         facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());
+    }
+    // Nothing depends on the numbers but the warnings: a token without their scope is no reason to stop.
+    match number_facts(&site.location).await {
+        Ok(numbers) => facts.numbers = Some(numbers),
+        Err(error) => tracing::info!(
+            location = %site.location.id(),
+            %error,
+            "the location's numbers could not be read; preflight does not warn of any"
+        ),
     }
     Ok(facts)
 }

@@ -27,7 +27,7 @@ impl Worker {
         let (location, effect) = (&site.location, &fence.effect);
         let id = location.id();
         if let Some(reason) = end {
-            tracing::warn!(%effect, location = %id, %error, %reason, "the step is not done");
+            tracing::warn!(%effect, location = %id, %error, %reason, "HighLevel refused the step");
             return self.end(fence, EffectEnd::NotDone(reason)).await;
         }
         let Some(Loaded { episode, .. }) = self.load_patiently(&fence).await? else {

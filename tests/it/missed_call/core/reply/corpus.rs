@@ -88,7 +88,8 @@ fn it_is_large_and_has_every_label() {
     }
     println!("{} replies: {count:?}", corpus.len());
     assert!(corpus.len() >= 400, "{count:?}");
-    assert_eq!(count.len(), Reply::ALL.len(), "{count:?}");
+    // What is doubtful depends on the reader, and is no label.
+    assert_eq!(count.len(), Reply::ALL.len() - 1, "{count:?}");
     assert!(count.values().all(|count| *count >= 10), "{count:?}");
 }
 
@@ -97,7 +98,7 @@ fn no_opt_out_is_missed() {
     let missed: Vec<String> = corpus()
         .into_iter()
         .filter(|reply| reply.label == Reply::OptOut)
-        .filter(|reply| classify(&reply.text) != Reply::OptOut)
+        .filter(|reply| classify(&reply.text).opt_out().is_none())
         .map(|reply| reply.text)
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");
@@ -138,7 +139,7 @@ fn ordinary_sentences_with_hard_words_are_no_opt_outs() {
     let sentences = lines("ordinary_training.txt").unwrap();
     assert!(sentences.len() >= 300);
     let mut taken = sentences;
-    taken.retain(|sentence| classify(sentence) == Reply::OptOut);
+    taken.retain(|sentence| classify(sentence).is_opt_out());
     assert!(taken.is_empty(), "{taken:#?}");
 }
 

@@ -3,3 +3,4 @@
 mod agent;
 mod corpus;
 mod hold_out;
+mod reader;

@@ -7,4 +7,8 @@ mod engine_run;
 mod evidence;
 mod metrics;
 mod outcomes;
+#[cfg(feature = "html-reports")]
+mod pages;
 mod serialised;
+mod statistics;
+mod stream;

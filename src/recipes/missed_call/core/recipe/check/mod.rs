@@ -1,6 +1,9 @@
 //! Checks whether a location has what the recipe needs, before the first call comes in.
 
 mod crm;
+mod warnings;
+
+pub use warnings::{NumberFacts, Warning};
 
 use std::collections::BTreeMap;
 
@@ -39,6 +42,8 @@ pub struct LocationFacts {
     pub workflows: Option<Vec<WorkflowFacts>>,
     /// The keys of its contacts' custom fields without `contact.`; without them fields are not checked.
     pub custom_fields: Option<Vec<String>>,
+    /// Its phone numbers; without them there are no [`Warning`]s.
+    pub numbers: Option<Vec<NumberFacts>>,
 }
 
 impl Recipe {

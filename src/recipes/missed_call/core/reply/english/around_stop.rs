@@ -1,4 +1,4 @@
-//! English words around an opt-out phrase that change its meaning.
+//! English words around an opt-out phrase that change its meaning. The notation is that of `pattern`.
 
 /// Requests to end calls. They end texts too, unless the writer asks for texts.
 pub(in crate::recipes::missed_call::core::reply) const CALLS: &[&str] = &[

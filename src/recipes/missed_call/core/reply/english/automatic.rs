@@ -1,4 +1,6 @@
-//! English texts of automatic systems: phones in a do-not-disturb mode, and the systems of other companies.
+//! English texts of automatic systems, in two lists: those of phones and people (`AUTOMATIC`), which are looked for after
+//! opt-outs, and those of other companies' systems (`MACHINES`), which are looked for before them. The notation is that of
+//! `pattern`.
 
 use crate::recipes::missed_call::core::reply::table::Table;
 

@@ -1,5 +1,5 @@
 //! English phrases that ask to erase the writer's data: in the words of the laws (CCPA, CPRA, GDPR, PIPEDA) or in everyday
-//! words.
+//! words. The notation is that of `pattern`.
 
 /// Requests to erase the writer's data. Each is an opt-out as well.
 pub(in crate::recipes::missed_call::core::reply) const ERASURE: &[&str] = &[

@@ -1,4 +1,4 @@
-//! English phrases that ask for no more texts.
+//! English phrases that ask for no more texts. The notation is that of `pattern`.
 //!
 //! Sources of the single words: 47 CFR 64.1200(a)(10) names STOP, QUIT, END, REVOKE, OPT OUT, CANCEL and UNSUBSCRIBE, and
 //! lets any reasonable wording count. The lists of the carriers and their resellers add STOPALL, REMOVE, TD and ARRET.

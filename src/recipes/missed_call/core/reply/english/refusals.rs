@@ -1,4 +1,5 @@
 //! English phrases that refuse texts: the writer does not want them, never asked for them, or is not interested.
+//! Each is an opt-out. The notation is that of `pattern`.
 
 /// Refusals, anywhere in a reply.
 pub(in crate::recipes::missed_call::core::reply) const REFUSALS: &[&str] = &[

@@ -1,4 +1,5 @@
-//! English phrases that send the sender away: rude words, blocking, reports, and the law.
+//! English phrases that send the sender away: rude words, blocking, reports, and the law. Each is an opt-out. The notation is
+//! that of `pattern`.
 
 /// Rude words, threats and reports, anywhere in a reply.
 pub(in crate::recipes::missed_call::core::reply) const THREATS: &[&str] = &[

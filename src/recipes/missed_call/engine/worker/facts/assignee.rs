@@ -1,4 +1,4 @@
-//! Whose a task or a contact is to be: what a recipe's assignment means just now.
+//! The user that a task or a contact is given to: what a recipe's assignment means right now.
 
 use super::error::{FactsError, of_contact};
 use crate::client::Location;

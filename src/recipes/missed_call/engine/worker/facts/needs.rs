@@ -1,4 +1,4 @@
-//! What of a location the words of a recipe need, and the reading of its custom values.
+//! Which data of a location the templates of a recipe use; reads the custom values.
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,89 @@
+//! The command `gohighlevel`: recipes, locations and a HighLevel on loopback, from a terminal. One file a subcommand; `exit` says
+//! what its end means, and `terminal` how it is printed.
+
+mod completions;
+mod credentials;
+mod doctor;
+mod exit;
+mod fake;
+mod live_check;
+mod recipe;
+mod serve;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::exit::Exit;
+
+/// Check recipes, try them without an account, and see whether locations are ready for them
+#[derive(Parser)]
+#[command(
+    name = "gohighlevel",
+    bin_name = "gohighlevel",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    styles = terminal::HELP,
+    max_term_width = terminal::WIDEST,
+    after_help = exit::CODES,
+    after_long_help = format!("{}\n\n{ENVIRONMENT}", exit::CODES)
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Recipe(recipe::Arguments),
+    Doctor(doctor::Arguments),
+    Serve(serve::Arguments),
+    Fake(fake::Arguments),
+    LiveCheck(live_check::Arguments),
+    Completions(completions::Arguments),
+}
+
+const ENVIRONMENT: &str = "\
+Environment:
+  GHL_TOKEN                Private integration token for every location without one of its own
+  GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
+  GHL_BASE_URL             Another server than HighLevel's API, such as that of `gohighlevel fake`
+  GHL_CLIENT_ID, GHL_CLIENT_SECRET
+                           The app whose grants --grants names
+  GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's]
+  NO_COLOR                 No colours; a pipe gets none either, unless CLICOLOR_FORCE is set
+  DATABASE_URL             Address of the PostgreSQL database, for serve --postgres without one
+  RUST_LOG                 What is logged to stderr [default: info for serve, else nothing]";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A terminal that is gone has nobody who reads.
+            let _ = error.print();
+            let asked_for_help = !error.use_stderr();
+            return if asked_for_help {
+                Exit::AsWished
+            } else {
+                Exit::Wrong
+            }
+            .into();
+        }
+    };
+    terminal::log(match arguments.command {
+        Command::Serve(_) => "info",
+        _ => "off",
+    });
+    let exit = match arguments.command {
+        Command::Recipe(arguments) => recipe::run(arguments).await,
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Fake(arguments) => fake::run(arguments).await,
+        Command::LiveCheck(arguments) => live_check::run(arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    exit.into()
+}

@@ -1,0 +1,5 @@
+//! `recipe`.
+
+mod check;
+mod play;
+mod preview;
