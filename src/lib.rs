@@ -63,6 +63,7 @@
 //! | stale | said of a step that would come too late |
 //! | dropped | said of a step that is no longer needed |
 //! | suppression | a number or contact that must not be texted. It outlives the contact |
+//! | doubt | a reply that only may be an opt-out. No message is sent until a person of the business decides |
 //! | sweep | reading HighLevel's records to find events that no webhook reported |
 //!
 //! # API calls

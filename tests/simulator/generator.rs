@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gohighlevel::recipes::missed_call::Removal;
+use gohighlevel::recipes::missed_call::{DoubtDecision, Removal};
 use jiff::Timestamp;
 
 use super::faults::{Fault, Requests};
@@ -50,6 +50,13 @@ impl Plan {
         }
         if generator.one_in(8) {
             generator.flood(&mut events);
+        }
+        let mut doubter = Generator {
+            rng: fastrand::Rng::with_seed(seed.rotate_left(32)),
+            loses: false,
+        };
+        if doubter.one_in(4) {
+            doubter.doubts(&mut events);
         }
         let dates_answers = !generator.one_in(4);
         if generator.one_in(4) {
@@ -305,6 +312,33 @@ impl Generator {
                 events.push(Event { at, kind });
             }
             at += self.seconds(pause / 2, 2 * pause);
+        }
+    }
+
+    /// Replies that may be opt-outs, after a call and often before another one, and what people decide about them.
+    fn doubts(&mut self, events: &mut Vec<Event>) {
+        let call = |event: &Event| match event.kind {
+            EventKind::Call { caller, .. } => Some((caller, event.at)),
+            _ => None,
+        };
+        let calls: Vec<_> = events.iter().filter_map(call).collect();
+        for _ in 0..self.rng.usize(1..=2) {
+            let (caller, called_at) = self.one_of(&calls);
+            let within = self.one_of(&[20, 40, 2 * HOUR, 4 * HOUR]);
+            let mut at = called_at + self.seconds(1, within);
+            let worker = self.rng.usize(..2);
+            let kind = EventKind::Doubt { caller, worker };
+            events.push(Event { at, kind });
+            if self.one_in(2) {
+                let within = self.one_of(&[2, 10 * MINUTE, 2 * HOUR]);
+                at += self.seconds(1, within);
+                let kind = EventKind::Decide {
+                    caller,
+                    decision: self.one_of(&DoubtDecision::ALL),
+                    worker: self.rng.usize(..2),
+                };
+                events.push(Event { at, kind });
+            }
         }
     }
 

@@ -10,6 +10,8 @@ pub(super) enum Invariant {
     NeverTwice,
     /// No text is sent after the caller's opt-out was acknowledged, except for its confirmation.
     NeverAfterOptOut,
+    /// No text is sent after a reply that may be an opt-out was acknowledged, until a person decides.
+    NeverAfterDoubt,
     /// Every call whose webhook was acknowledged is in the ledger, with an outcome of every step.
     NeverLost,
     /// No step is done before its time or without its trigger, and no later text is sent in quiet hours.
@@ -37,6 +39,7 @@ impl fmt::Display for Invariant {
         f.write_str(match self {
             Self::NeverTwice => "never twice",
             Self::NeverAfterOptOut => "never after an opt-out",
+            Self::NeverAfterDoubt => "never after a doubt",
             Self::NeverLost => "never lost",
             Self::NeverEarly => "never early",
             Self::NeverLate => "never late",

@@ -142,6 +142,7 @@ fn every_mutant_is_detected() {
         Mutant::SendsTwice | Mutant::ForgetsAttempts => Invariant::NeverTwice,
         Mutant::TrustsItsClock => Invariant::NeverTwice,
         Mutant::IgnoresStop => Invariant::NeverAfterOptOut,
+        Mutant::ForgetsDoubts => Invariant::NeverAfterDoubt,
         Mutant::LosesCalls | Mutant::DropsSteps => Invariant::NeverLost,
         Mutant::FindsNothing => Invariant::NeverLost,
         Mutant::ForgetsPauses => Invariant::NeverWhilePaused,

@@ -2,6 +2,7 @@
 
 use gohighlevel::message::MessageType;
 use gohighlevel::recipes::missed_call::Halt;
+use gohighlevel::recipes::missed_call::episode::Reason;
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
 use gohighlevel::webhooks::{Delivery, Event};
@@ -17,6 +18,8 @@ pub(super) enum Mutant {
     ForgetsAttempts,
     /// The suppression list is always empty.
     IgnoresStop,
+    /// Doubts are not on the suppression list.
+    ForgetsDoubts,
     /// One call in eight is acknowledged but not stored.
     LosesCalls,
     /// A call is stored without its planned effects.
@@ -43,10 +46,11 @@ pub(super) enum Mutant {
 
 impl Mutant {
     /// All mutants.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
+        Self::ForgetsDoubts,
         Self::LosesCalls,
         Self::DropsSteps,
         Self::FindsNothing,
@@ -99,6 +103,9 @@ impl Mutant {
             Self::DropsSteps => commit
                 .effects
                 .retain(|change| !matches!(change, EffectChange::Plan { .. })),
+            Self::ForgetsDoubts => commit
+                .suppressions
+                .retain(|change| change.reason != Reason::Doubtful),
             Self::ForgetsPauses => commit.halts.retain(|change| change.halt != Halt::Paused),
             Self::ForgetsRemovals => commit.halts.retain(|change| change.halt == Halt::Paused),
             Self::ForgetsAttempts => {

@@ -137,6 +137,20 @@ impl Oracle {
             .push((said, now));
     }
 
+    /// A report that a reply may be an opt-out, of `said` or later, was acknowledged. The engine dates it by its own clock.
+    pub(super) fn doubt_acknowledged(&mut self, caller: Caller, said: Timestamp, now: Duration) {
+        let said = said.saturating_sub(self.tolerance).unwrap_or(said);
+        let of_caller = self.opt_outs.entry(caller).or_default();
+        of_caller.doubts.push((said, now));
+    }
+
+    /// A decision is being reported. It counts at once, and for all doubts that its worker's clock dates before it.
+    pub(super) fn decided(&mut self, caller: Caller, now: Timestamp) {
+        let at = now.saturating_add(self.tolerance).unwrap_or(now);
+        let of_caller = self.opt_outs.entry(caller).or_default();
+        of_caller.decided_at = of_caller.decided_at.max(Some(at));
+    }
+
     /// It counts at once, because the engine may already have read it.
     pub(super) fn opted_in(&mut self, caller: Caller, said: Timestamp) {
         self.opt_outs.entry(caller).or_default().opted_in_at = Some(said);
@@ -281,6 +295,9 @@ impl Oracle {
             }
             self.has_cause(call.caller, rule);
         }
+        if rule.is_text {
+            self.is_not_doubtful(call.caller, rule, left);
+        }
         if rule.step == FIRST_TEXT {
             self.is_not_answered(call.caller, &effect.episode, left);
             let left_at = now.time.saturating_sub(now.elapsed.saturating_sub(left));
@@ -300,6 +317,16 @@ impl Oracle {
         if rule.breaks_quiet_hours(caller, now.time, self.tolerance) {
             let how = format!("{caller} gets `{}` in quiet hours", rule.step);
             self.report(Invariant::NeverEarly, how);
+        }
+    }
+
+    /// Not even a confirmation goes to a caller who may have opted out.
+    fn is_not_doubtful(&mut self, caller: Caller, rule: &StepRule, left: Duration) {
+        let opt_outs = self.opt_outs.get(&caller);
+        let since = opt_outs.and_then(OptOuts::doubtful_since);
+        if since.is_some_and(|since| since + IN_TRANSIT < left) {
+            let how = format!("{caller} gets `{}` before a doubt is decided", rule.step);
+            self.report(Invariant::NeverAfterDoubt, how);
         }
     }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use gohighlevel::recipes::missed_call::Removal;
+use gohighlevel::recipes::missed_call::{DoubtDecision, Removal};
 use jiff::Timestamp;
 
 use super::faults::{Fault, Requests};
@@ -54,6 +54,14 @@ pub(super) enum EventKind {
     },
     /// The host reports a booking.
     Book { caller: Caller, worker: usize },
+    /// The host reports that a reply may be an opt-out.
+    Doubt { caller: Caller, worker: usize },
+    /// The host reports what a person decided about it.
+    Decide {
+        caller: Caller,
+        decision: DoubtDecision,
+        worker: usize,
+    },
     /// A worker sweeps: it reads HighLevel's records.
     Sweep { worker: usize },
     /// The host pauses the location for this long.
@@ -113,6 +121,8 @@ impl EventKind {
             Self::Call { .. }
             | Self::Write { .. }
             | Self::Book { .. }
+            | Self::Doubt { .. }
+            | Self::Decide { .. }
             | Self::Sweep { .. }
             | Self::Absence { .. }
             | Self::SetDnd { .. } => false,

@@ -55,7 +55,7 @@ pub(super) struct StepRule {
     pub(super) once_within: Option<Duration>,
 }
 
-const RULES: [StepRule; 7] = [
+const RULES: [StepRule; 8] = [
     StepRule {
         step: FIRST_TEXT,
         is_text: true,
@@ -111,6 +111,16 @@ const RULES: [StepRule; 7] = [
         step: "person",
         is_text: false,
         says: "Asks for a person",
+        follows: Follows::Cause,
+        earliest: Duration::ZERO,
+        latest: None,
+        quiet_at_night: false,
+        once_within: None,
+    },
+    StepRule {
+        step: "doubt",
+        is_text: false,
+        says: "Asks for no more texts",
         follows: Follows::Cause,
         earliest: Duration::ZERO,
         latest: None,

@@ -22,6 +22,8 @@ pub(super) enum Activity {
     Wrote,
     /// The caller opted out, or the team turned do-not-disturb on.
     OptedOut,
+    /// The host reported a reply that may be an opt-out.
+    Doubted,
     Answered,
     Returned,
     Booked,
@@ -87,6 +89,9 @@ impl SkipReasons {
             Reason::DoNotDisturb | Reason::OptedOut | Reason::Suppressed => self
                 .of(skipped.call.caller)
                 .any(|(activity, _)| activity == Activity::OptedOut),
+            Reason::Doubtful => self
+                .of(skipped.call.caller)
+                .any(|(activity, _)| activity == Activity::Doubted),
             Reason::Stale => self.is_too_late(skipped, tolerance),
             // The next episode begins long after the deadline of the text.
             Reason::Superseded => self.is_too_late(skipped, tolerance),

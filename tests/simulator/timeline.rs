@@ -78,6 +78,10 @@ impl fmt::Display for EventKind {
                 write!(f, "{departure}, for {length}, over worker {worker}")
             }
             Self::Book { caller, .. } => write!(f, "{caller} books an appointment"),
+            Self::Doubt { caller, .. } => write!(f, "{caller} may have opted out"),
+            Self::Decide {
+                caller, decision, ..
+            } => write!(f, "it is decided for {caller}: {}", decision.as_str()),
             Self::SetDnd {
                 caller,
                 on,

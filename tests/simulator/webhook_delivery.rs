@@ -8,7 +8,7 @@ use std::time::Duration;
 use gohighlevel::clock::Clock as _;
 use gohighlevel::recipes::missed_call::episode::Trigger;
 use gohighlevel::recipes::missed_call::store::PersonKey;
-use gohighlevel::recipes::missed_call::{Acceptance, Engine};
+use gohighlevel::recipes::missed_call::{Acceptance, DoubtDecision, Engine};
 use gohighlevel::webhooks::Delivery;
 use jiff::Timestamp;
 
@@ -25,12 +25,21 @@ pub(super) enum Notification {
         id: String,
         body: String,
     },
-    Booking {
+    Report {
         caller: Caller,
         at: Timestamp,
         person: PersonKey,
+        what: Report,
         reference: String,
     },
+}
+
+/// What the host reports of a caller.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Report {
+    Booking,
+    Doubt,
+    Decision(DoubtDecision),
 }
 
 /// Sends a notification, and a second time if its plan says so.
@@ -56,9 +65,18 @@ fn deliver(world: &Arc<World>, notification: Notification, delay: Duration, work
         match &notification {
             _ if delivered == Delivered::Elsewhere => {}
             Notification::Webhook { id, .. } => world.acknowledged(id),
-            Notification::Booking { caller, at, .. } => {
-                world.oracle(|oracle, now| oracle.answers.acknowledged(*caller, *at, now.elapsed));
-            }
+            Notification::Report {
+                caller, at, what, ..
+            } => world.oracle(|oracle, now| match what {
+                Report::Booking => oracle.answers.acknowledged(*caller, *at, now.elapsed),
+                Report::Doubt => oracle.doubt_acknowledged(*caller, *at, now.elapsed),
+                Report::Decision(DoubtDecision::NoMoreTexts) => {
+                    // The engine dates it by its own clock.
+                    let said = at.saturating_sub(oracle.tolerance).unwrap_or(*at);
+                    oracle.opt_out_acknowledged(*caller, said, now.elapsed);
+                }
+                Report::Decision(DoubtDecision::MayText) => {}
+            }),
         }
     });
 }
@@ -140,16 +158,28 @@ async fn accept(world: &World, engine: &Engine, notification: &Notification) -> 
             }
             engine.accept(&delivery).await.ok()
         }
-        Notification::Booking {
+        Notification::Report {
             caller,
             person,
+            what,
             reference,
             ..
-        } => {
-            // The host reports no date, so the booking counts from the moment of the report.
-            world.activity(*caller, Activity::Booked);
-            let booked = engine.record(person, Trigger::Booked, reference);
-            booked.await.ok()
-        }
+        } => match what {
+            Report::Booking => {
+                // The host reports no date, so the booking counts from the moment of the report.
+                world.activity(*caller, Activity::Booked);
+                let booked = engine.record(person, Trigger::Booked, reference);
+                booked.await.ok()
+            }
+            Report::Doubt => {
+                let doubted = engine.record(person, Trigger::Doubtful, reference);
+                doubted.await.ok()
+            }
+            Report::Decision(decision) => {
+                world.oracle(|oracle, now| oracle.decided(*caller, now.time));
+                let decided = engine.record_decision(person, *decision, "host", reference);
+                decided.await.ok()
+            }
+        },
     }
 }

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use gohighlevel::client::Transport as _;
 use gohighlevel::clock::Clock as _;
 use gohighlevel::ids::ContactId;
-use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
+use gohighlevel::recipes::missed_call::{DoubtDecision, Engine};
 use gohighlevel::testing::FakeGhl;
 use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 use http::{Method, Request};
@@ -31,7 +31,7 @@ use super::rules::StepRule;
 use super::skip_reasons::Activity;
 use super::time::Time;
 use super::timeline::Timeline;
-use super::webhook_delivery::{self, Notification};
+use super::webhook_delivery::{self, Notification, Report};
 use super::worker::{Life, Worker, lock};
 
 /// The length of a voicemail in seconds.
@@ -59,7 +59,7 @@ pub(super) struct World {
     /// Held during an absence of the location.
     pub(super) absence: tokio::sync::Mutex<()>,
     contacts: Mutex<BTreeMap<Caller, String>>,
-    bookings: AtomicUsize,
+    reports: AtomicUsize,
 }
 
 impl World {
@@ -89,7 +89,7 @@ impl World {
             awaited_acks: Mutex::default(),
             absence: tokio::sync::Mutex::default(),
             contacts: Mutex::default(),
-            bookings: AtomicUsize::new(0),
+            reports: AtomicUsize::new(0),
         };
         world.end_faults();
         Ok(world)
@@ -162,6 +162,12 @@ impl World {
                 length,
             } => host::leave(self, worker, departure, length),
             EventKind::Book { caller, worker } => self.book(caller, worker),
+            EventKind::Doubt { caller, worker } => self.doubt(caller, worker),
+            EventKind::Decide {
+                caller,
+                decision,
+                worker,
+            } => self.decide(caller, decision, worker),
             EventKind::SetDnd {
                 caller,
                 on,
@@ -277,27 +283,55 @@ impl World {
     }
 
     fn book(self: &Arc<Self>, caller: Caller, worker: usize) {
-        let contact = lock(&self.contacts).get(&caller).cloned();
-        let Some(contact) = contact.and_then(|id| ContactId::new(id).ok()) else {
+        let Some(person) = self.person(caller) else {
             return;
         };
         self.oracle(|oracle, _| oracle.causes.insert((caller, "booked")));
-        let person = PersonKey {
-            location: self.fixture.location.clone(),
-            contact,
-            number: Some(self.fixture.number(caller)),
+        self.report(caller, person, Report::Booking, worker);
+    }
+
+    fn doubt(self: &Arc<Self>, caller: Caller, worker: usize) {
+        let Some(person) = self.person(caller) else {
+            return;
         };
-        let number = self.bookings.fetch_add(1, Ordering::Relaxed);
-        let reference = format!("booking-{number}");
+        self.oracle(|oracle, _| oracle.causes.insert((caller, "doubt")));
+        self.activity(caller, Activity::Doubted);
+        self.report(caller, person, Report::Doubt, worker);
+    }
+
+    fn decide(self: &Arc<Self>, caller: Caller, decision: DoubtDecision, worker: usize) {
+        let Some(person) = self.person(caller) else {
+            return;
+        };
+        if decision == DoubtDecision::NoMoreTexts {
+            self.activity(caller, Activity::OptedOut);
+        }
+        self.report(caller, person, Report::Decision(decision), worker);
+    }
+
+    /// The caller as the host knows them, once they are a contact.
+    fn person(&self, caller: Caller) -> Option<PersonKey> {
+        let contact = lock(&self.contacts).get(&caller).cloned();
+        Some(PersonKey {
+            location: self.fixture.location.clone(),
+            contact: ContactId::new(contact?).ok()?,
+            number: Some(self.fixture.number(caller)),
+        })
+    }
+
+    /// The host reports something of a caller, under a reference of its own.
+    fn report(self: &Arc<Self>, caller: Caller, person: PersonKey, what: Report, worker: usize) {
+        let number = self.reports.fetch_add(1, Ordering::Relaxed);
         let delivery = DeliveryPlan {
             worker,
             ..DeliveryPlan::PROMPT
         };
-        let notification = Notification::Booking {
+        let notification = Notification::Report {
             caller,
             at: self.time.now(),
             person,
-            reference,
+            what,
+            reference: format!("report-{number}"),
         };
         webhook_delivery::send(self, notification, delivery);
     }

@@ -60,7 +60,7 @@ pub use self::core::{call, compliance, copy, episode, ledger, presets, recipe, r
 pub use self::core::Caller;
 pub use self::core::call::{CallOutcome, MissedReason};
 pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
-pub use self::core::model::Halt;
+pub use self::core::model::{DoubtDecision, Halt};
 pub use self::core::presets::Preset;
 pub use self::core::recipe::{
     LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,

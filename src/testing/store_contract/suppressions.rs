@@ -44,6 +44,18 @@ async fn each_reason_of_a_suppression_is_independent(store: &dyn Store) {
     change(&phone, Reason::DoNotDisturb, false).await;
     assert!(!blocked(&[&phone]).await);
 
+    // A doubt is kept under its own reason, and an opt-out beside it is another.
+    change(&phone, Reason::Doubtful, true).await;
+    change(&phone, Reason::OptedOut, true).await;
+    change(&phone, Reason::OptedOut, false).await;
+    let kept = store
+        .suppressions(&location(), std::slice::from_ref(&phone))
+        .await
+        .unwrap();
+    assert!(matches!(&kept[..], [one] if one.reason == Reason::Doubtful));
+    change(&phone, Reason::Doubtful, false).await;
+    assert!(!blocked(&[&phone]).await);
+
     // An older change does not undo a newer one, in whatever order they are reported.
     let said = async |suppressed, seconds| {
         let change = SuppressionChange {

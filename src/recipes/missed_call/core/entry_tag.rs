@@ -52,6 +52,10 @@ tags! {
     Happened = "happened",
     /// The caller must not be texted any longer.
     OptedOut = "opted_out",
+    /// The caller may have opted out.
+    Doubted = "doubted",
+    /// A person decided about a doubt.
+    DoubtDecided = "doubt_decided",
     /// The caller asked for their data to be erased.
     ErasureAsked = "erasure_asked",
     /// A person consented to texts.

@@ -11,7 +11,9 @@ use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
 pub use super::entry_tag::EntryTag;
 use super::model::Halt;
-use super::model::{EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger};
+use super::model::{
+    DoubtDecision, EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger,
+};
 use super::reply::Reply;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
@@ -145,6 +147,18 @@ pub enum EntryKind {
         /// Why.
         reason: Reason,
     },
+    /// The caller may have opted out ([`Reply::Doubtful`]). No message is sent until a person decides.
+    Doubted {
+        /// The message that left the doubt.
+        message: Option<MessageId>,
+    },
+    /// A person of the business decided about a doubt. If they decided for no more texts, an opt-out follows.
+    DoubtDecided {
+        /// What was decided.
+        decision: DoubtDecision,
+        /// Who decided: the host's word for the person, `tag:` and the tag, or `note:` and the id of the note.
+        by: String,
+    },
     /// The caller opted out and asked for their data to be erased. The engine erases nothing by itself: the message leads
     /// to the contact in HighLevel, whom the host erases there and with
     /// [`Engine::erase`](crate::recipes::missed_call::Engine::erase).
@@ -163,7 +177,7 @@ pub enum EntryKind {
     },
     /// The caller may be texted again.
     OptedIn {
-        /// Which of the two opt-outs was withdrawn.
+        /// Which opt-out was withdrawn; [`Reason::Doubtful`] for a doubt.
         reason: Reason,
     },
     /// The episode has ended early; no further step is done.
@@ -254,6 +268,8 @@ impl EntryKind {
             Self::Replied { .. } => EntryTag::Replied,
             Self::Happened { .. } => EntryTag::Happened,
             Self::OptedOut { .. } => EntryTag::OptedOut,
+            Self::Doubted { .. } => EntryTag::Doubted,
+            Self::DoubtDecided { .. } => EntryTag::DoubtDecided,
             Self::ErasureAsked { .. } => EntryTag::ErasureAsked,
             Self::Consented { .. } => EntryTag::Consented,
             Self::OptedIn { .. } => EntryTag::OptedIn,

@@ -72,6 +72,7 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             message: None,
             reply,
         },
+        EntryKind::Doubted { message: _ } => EntryKind::Doubted { message: None },
         EntryKind::Consented { how, mut consent } => {
             consent.reference = ERASED.to_owned();
             EntryKind::Consented { how, consent }
@@ -90,6 +91,7 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
         | EntryKind::NotFound { .. }
         | EntryKind::NotDone { .. }
         | EntryKind::OptedOut { .. }
+        | EntryKind::DoubtDecided { .. }
         | EntryKind::ErasureAsked { .. }
         | EntryKind::OptedIn { .. }
         | EntryKind::Ended { .. }

@@ -14,8 +14,8 @@ use crate::clock::Clock;
 use crate::ids::LocationId;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::episode::{Episode, EpisodeState};
-use crate::recipes::missed_call::core::model::{EpisodeId, Halt, Subject};
-use crate::recipes::missed_call::store::{Halted, Store, StoreError, Stored};
+use crate::recipes::missed_call::core::model::{EpisodeId, Halt, Reason, Subject};
+use crate::recipes::missed_call::store::{Halted, Store, StoreError, Stored, Suppression};
 
 /// Shared by the intake, the worker and the administration.
 pub(super) struct Base {
@@ -35,6 +35,15 @@ pub(super) struct Base {
 pub(super) struct Loaded {
     pub(super) episode: Episode,
     pub(super) revision: u64,
+}
+
+/// What the suppression list says of a person.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnTheList {
+    /// They are on it for good, until they take it back.
+    pub(super) suppressed: bool,
+    /// A reply leaves a doubt that nobody has decided.
+    pub(super) doubtful: bool,
 }
 
 impl Base {
@@ -136,16 +145,20 @@ impl Base {
         })
     }
 
-    /// Whether the episode's caller or contact, or the contact's number, is on the suppression list.
-    pub(super) async fn is_suppressed(
+    /// What the suppression list says of the episode's caller and contact, and of the contact's number.
+    pub(super) async fn on_the_list(
         &self,
         episode: &Episode,
         phone: Option<&PhoneNumber>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<OnTheList, StoreError> {
         let state = episode.state();
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let found = self.store.suppressions(state.location(), &subjects).await?;
-        Ok(!found.is_empty())
+        let doubts = |kept: &Suppression| kept.reason == Reason::Doubtful;
+        Ok(OnTheList {
+            suppressed: !found.iter().all(doubts),
+            doubtful: found.iter().any(doubts),
+        })
     }
 
     /// What halts the location, if anything does.

@@ -13,6 +13,7 @@ use crate::recipes::missed_call::core::model::Reason;
 /// | counter `ghl_steps_total` | `action` (`text`, `tag`, …), `end` (`done`, `not_done`), `reason` (empty for `done`; the part of a reason's code before the colon, such as `no_consent`, `failed`) |
 /// | histogram `ghl_seconds_to_text`: from the end of the call until HighLevel accepted the text | – |
 /// | counter `ghl_opt_outs_total` | – |
+/// | counter `ghl_doubts_total` | – |
 /// | counter `ghl_episodes_closed_total` | – |
 /// | gauge `ghl_effects_under_way` | `lane` (`interactive`, `background`) |
 /// | gauge `ghl_late_effects`: due for longer than a minute | – |
@@ -44,6 +45,7 @@ impl EngineObserver for EngineMetrics {
             }
             EntryKind::NotDone { reason, .. } => ended(seen.action, "not_done", label(reason)),
             EntryKind::OptedOut { .. } => metrics::counter!("ghl_opt_outs_total").increment(1),
+            EntryKind::Doubted { .. } => metrics::counter!("ghl_doubts_total").increment(1),
             EntryKind::Closed { .. } => metrics::counter!("ghl_episodes_closed_total").increment(1),
             _ => {}
         }

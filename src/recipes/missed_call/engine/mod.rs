@@ -89,7 +89,7 @@ use self::locations::LocationEntry;
 use self::worker::Worker;
 use self::worker::stop::GRACE;
 use super::core::compliance::{Consent, ConsentKind};
-use super::core::model::{Halt, PersonKey, Trigger};
+use super::core::model::{DoubtDecision, Halt, PersonKey, Trigger};
 use super::core::recipe::Recipe;
 use super::core::workflow_call::WorkflowCall;
 use super::store::{LedgerRow, Pruned, Retention, Store, StoreError};
@@ -173,7 +173,8 @@ impl Engine {
     /// [`Episode::ATTRIBUTION_WINDOW`](crate::recipes::missed_call::core::episode::Episode::ATTRIBUTION_WINDOW) after the call.
     ///
     /// `reference` is its id; the same trigger with the same reference is accepted once. [`Acceptance::Ignored`] says
-    /// that the person has no such episode. An opt-out ([`Trigger::OptedOut`]) is kept for every later call all the same.
+    /// that the person has no such episode. An opt-out ([`Trigger::OptedOut`]) and a
+    /// doubt ([`Trigger::Doubtful`]) are kept for every later call all the same.
     pub async fn record(
         &self,
         person: &PersonKey,
@@ -215,6 +216,30 @@ impl Engine {
         consent: &Consent,
     ) -> Result<Acceptance, AcceptError> {
         self.intake.record_consent(person, how, consent).await
+    }
+
+    /// Keeps what a person of the business decided about a caller whose reply may have been an opt-out
+    /// ([`Reply::Doubtful`](super::Reply::Doubtful)). It holds from the moment when this returns.
+    ///
+    /// [`DoubtDecision::MayText`] lifts the doubt and nothing else: not a STOP, and no step that has ended is repeated. If
+    /// there is no doubt, it is [`Acceptance::Ignored`]. [`DoubtDecision::NoMoreTexts`] does all that an opt-out of the caller
+    /// does, whether there is a doubt or not.
+    ///
+    /// `by` says who decided, and stands in the ledger for ever; it must not say who the caller is. `reference` is your id of
+    /// the decision, and the same reference is accepted once. Give the person's number if you know it: a doubt is kept for the
+    /// contact and for each number, and a decision without a number lifts it for the contact and the number of its last
+    /// episode. People in HighLevel decide with a tag (`callers.may_text_tag`, `callers.no_more_texts_tag`) or with a note
+    /// whose first line is `texts ok` or `no texts`.
+    pub async fn record_decision(
+        &self,
+        person: &PersonKey,
+        decision: DoubtDecision,
+        by: &str,
+        reference: &str,
+    ) -> Result<Acceptance, AcceptError> {
+        self.intake
+            .record_decision(person, decision, by, reference)
+            .await
     }
 
     /// Accepts a call that a workflow reports, as if HighLevel's webhook had reported it: it is written when this returns

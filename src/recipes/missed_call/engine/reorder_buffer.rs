@@ -40,6 +40,8 @@ fn bytes_of(occurrence: &Occurrence) -> usize {
         Signal::TaskDone { person, task } => of_person(person) + block(task.as_str()),
         Signal::ContactGone { person }
         | Signal::Consented { person, .. }
+        | Signal::Decided { person, .. }
+        | Signal::Tagged { person, .. }
         | Signal::DoNotDisturb { person, .. } => of_person(person),
         Signal::Unclear { message, .. } => block(message.as_str()),
     };

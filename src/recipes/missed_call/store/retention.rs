@@ -123,6 +123,8 @@ impl PruneBatch {
             EntryKind::Consented { .. }
             | EntryKind::OptedOut { .. }
             | EntryKind::OptedIn { .. }
+            | EntryKind::Doubted { .. }
+            | EntryKind::DoubtDecided { .. }
             | EntryKind::ErasureAsked { .. } => true,
             _ => false,
         }

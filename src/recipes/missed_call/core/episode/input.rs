@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::MessageId;
+use crate::recipes::missed_call::core::model::DoubtDecision;
 use crate::recipes::missed_call::core::model::EffectId;
 use crate::recipes::missed_call::core::model::MissedCall;
 use crate::recipes::missed_call::core::model::Reason;
@@ -49,6 +50,20 @@ pub enum Input {
         reason: Reason,
         /// When they opted out, if in words that carriers do not act on. A step may confirm it then.
         unconfirmed_since: Option<Timestamp>,
+    },
+    /// The caller may have opted out. No message is sent until a person decides.
+    Doubted {
+        /// The message that left the doubt, if it has an id.
+        message: Option<MessageId>,
+    },
+    /// A doubt of before the call stands. Messages end, and nothing else follows.
+    DoubtStands,
+    /// A person decided about the doubt. If they decided for no more texts, [`OptedOut`](Self::OptedOut) is another input.
+    DoubtDecided {
+        /// What was decided.
+        decision: DoubtDecision,
+        /// Who decided.
+        by: String,
     },
     /// A trigger occurred: something that can start or stop steps.
     Happened {

@@ -21,6 +21,7 @@
 mod called_number;
 mod correlation;
 mod decide;
+mod doubt;
 mod entries;
 mod input;
 mod merged_contact;
@@ -119,6 +120,8 @@ impl Episode {
             replied_at: None,
             unconfirmed_opt_out_at: None,
             opted_out: None,
+            doubtful: false,
+            may_text_tag_removed_at: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
             references: BTreeMap::new(),
@@ -180,6 +183,9 @@ impl Episode {
                     self.state.replied_at = self.state.replied_at.max(Some(*at));
                     self.apply_trigger(Trigger::Replied, Reason::Replied, now, &mut outputs);
                 }
+                if *reply == Reply::OptIn {
+                    self.state.doubtful = false;
+                }
                 self.ask_for_a_person(*reply, now, &mut outputs);
             }
             Input::ReplyPending {
@@ -215,6 +221,18 @@ impl Episode {
                 } else {
                     self.stop_steps(reason, Step::is_message, &mut outputs);
                 }
+            }
+            Input::Doubted { message } => self.doubt(message.as_ref(), now, &mut outputs),
+            Input::DoubtStands => {
+                self.state.doubtful = true;
+                self.stop_steps(&Reason::Doubtful, Step::is_message, &mut outputs);
+            }
+            Input::DoubtDecided { decision, by } => {
+                self.state.doubtful = false;
+                outputs.push(Output::Record(EntryKind::DoubtDecided {
+                    decision: *decision,
+                    by: by.clone(),
+                }));
             }
             Input::Happened { what, reference } => {
                 outputs.push(Output::Record(EntryKind::Happened {
@@ -394,9 +412,9 @@ impl Episode {
                 continue;
             }
             self.state.set_off.insert(name.clone(), now);
-            let opted_out = self.state.opted_out.clone();
-            let opted_out = opted_out.filter(|_| step.is_message());
-            match opted_out.or_else(|| self.refusal_of(step)) {
+            let held_back = self.holds_messages_back();
+            let held_back = held_back.filter(|_| step.is_message());
+            match held_back.or_else(|| self.refusal_of(step)) {
                 Some(reason) => self.refuse_step(name, reason, now, outputs),
                 None => self.plan_step(name, step, later(now, step.after), outputs),
             }
@@ -434,7 +452,7 @@ impl Episode {
     }
 
     fn stop_on(&mut self, what: Trigger, reason: &Reason, outputs: &mut Vec<Output>) {
-        let ends_messages = what == Trigger::OptedOut;
+        let ends_messages = matches!(what, Trigger::OptedOut | Trigger::Doubtful);
         self.stop_steps(
             reason,
             |step| step.stops_on.contains(&what) || (ends_messages && step.is_message()),
@@ -481,10 +499,7 @@ impl Episode {
                 Some(state @ StepState::Attempting) => {
                     *state = StepState::Stopping(reason.clone());
                 }
-                // A refusal by the person outranks everything else.
-                Some(StepState::Stopping(before))
-                    if !before.is_opt_out() && reason.is_opt_out() =>
-                {
+                Some(StepState::Stopping(before)) if reason.outranks(before) => {
                     *before = reason.clone();
                 }
                 _ => {}
@@ -533,6 +548,7 @@ impl Episode {
                         .references
                         .insert(step.clone(), reference.clone());
                 }
+                self.note_removed_tag(step, *at);
                 outputs.push(Output::Record(EntryKind::Done {
                     step: effect.step.clone(),
                     reference: reference.clone(),

@@ -67,6 +67,12 @@ pub struct EpisodeState {
     /// Why no more texts may be sent to the caller, once they have opted out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opted_out: Option<Reason>,
+    /// Whether the caller may have opted out, and nobody has decided yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) doubtful: bool,
+    /// When a step removed the tag that allows texts, since the last doubt: from then on the tag is a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) may_text_tag_removed_at: Option<Timestamp>,
     /// The state of each step that was started.
     pub(crate) steps: BTreeMap<StepName, StepState>,
     /// The start time of steps that the first call did not start.

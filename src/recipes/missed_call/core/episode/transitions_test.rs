@@ -10,6 +10,7 @@ mod tests {
     use crate::ids::{ContactId, LocationId, MessageId};
     use crate::recipes::missed_call::core::call::{Caller, MissedReason};
     use crate::recipes::missed_call::core::episode::*;
+    use crate::recipes::missed_call::core::model::DoubtDecision;
     use crate::recipes::missed_call::core::reply::Reply;
 
     /// A message, with the default triggers that stop messages. Each line is an input with the reason that it gives; then
@@ -22,6 +23,7 @@ mod tests {
         the same call              |                             | =                 | =                 | =          | =          | =          |             |
         a further call             |                             | =                 | =                 | =          | =          | =          | call_joined | missed_again
         reply opt_out              | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
+        reply doubtful             | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
         reply opt_in               | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
         reply wrong_number         | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
         reply help                 | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied help
@@ -36,6 +38,9 @@ mod tests {
         no opted_out               | opted_out                   | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
         no do_not_disturb          | do_not_disturb              | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
         no suppressed              | suppressed                  | not_done          | stopping          | stopping   | =          | =          |             |
+        doubted                    | doubtful                    | not_done          | stopping          | stopping   | =          | =          | doubted     | doubtful
+        a doubt stands             | doubtful                    | not_done          | stopping          | stopping   | =          | =          |             |
+        decided                    |                             | =                 | =                 | =          | =          | =          | doubt_decided |
         happened missed_again      |                             | =                 | =                 | =          | =          | =          | happened    |
         happened answered          | overtaken:answered          | not_done          | stopping          | =          | =          | =          | happened    | answered
         happened returned          | overtaken:returned          | not_done          | stopping          | =          | =          | =          | happened    | returned
@@ -47,6 +52,7 @@ mod tests {
         happened clicked           | overtaken:clicked           | not_done          | stopping          | =          | =          | =          | happened    | clicked
         happened task_done         | overtaken:task_done         | not_done          | stopping          | =          | =          | =          | happened    | task_done
         happened opted_out         | overtaken:opted_out         | not_done          | stopping          | =          | =          | =          | happened    | opted_out
+        happened doubtful          | overtaken:doubtful          | not_done          | stopping          | =          | =          | =          | happened    | doubtful
         happened handed_off        | overtaken:handed_off        | not_done          | stopping          | =          | =          | =          | happened    | handed_off
         happened escalated         |                             | =                 | =                 | =          | =          | =          | happened    | escalated
         ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
@@ -110,10 +116,13 @@ mod tests {
             Input::Ended(_) => 6,
             Input::EffectEnded { .. } => 7,
             Input::Wake => 8,
+            Input::Doubted { .. } => 9,
+            Input::DoubtStands => 10,
+            Input::DoubtDecided { .. } => 11,
         }
     }
 
-    const KINDS: usize = 9;
+    const KINDS: usize = 12;
 
     /// The inputs with their names, and when each is given.
     fn inputs() -> Vec<(String, Input, Timestamp)> {
@@ -161,6 +170,15 @@ mod tests {
                 },
             ));
         }
+        let decided = Input::DoubtDecided {
+            decision: DoubtDecision::MayText,
+            by: "Ana".to_owned(),
+        };
+        all.extend([
+            ("doubted".to_owned(), Input::Doubted { message: None }),
+            ("a doubt stands".to_owned(), Input::DoubtStands),
+            ("decided".to_owned(), decided),
+        ]);
         all.extend(Trigger::ALL.map(|what| {
             let reference = "reference".to_owned();
             let name = format!("happened {}", what.as_str());

@@ -1,6 +1,7 @@
 //! The types that all modules of the recipe share: ids, triggers, reasons, intents, calls and persons. They decide nothing
 //! and depend on no other module of the recipe except [`compliance`](super::compliance), whose results they carry.
 
+mod doubt;
 mod halt;
 mod ids;
 mod intent;
@@ -12,6 +13,7 @@ mod reference;
 mod trigger;
 mod workflow;
 
+pub use doubt::DoubtDecision;
 pub use halt::Halt;
 pub use ids::{EffectId, EpisodeId, StepName};
 pub use intent::{Intent, NoticeTo};

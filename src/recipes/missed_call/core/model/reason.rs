@@ -19,6 +19,8 @@ pub enum Reason {
     DoNotDisturb,
     /// The caller asked in a message to get no more texts.
     OptedOut,
+    /// The caller may have asked for no more texts, and nobody of the business has decided yet.
+    Doubtful,
     /// The number is on the suppression list.
     Suppressed,
     /// The caller wrote first: the conversation is under way.
@@ -80,6 +82,7 @@ impl Reason {
             Self::Stale => "stale".into(),
             Self::DoNotDisturb => "do_not_disturb".into(),
             Self::OptedOut => "opted_out".into(),
+            Self::Doubtful => "doubtful".into(),
             Self::Suppressed => "suppressed".into(),
             Self::Replied => "replied".into(),
             Self::Withheld => "withheld".into(),
@@ -126,6 +129,9 @@ impl Reason {
             Self::Stale => "the call was reported too late",
             Self::DoNotDisturb => "the contact has do-not-disturb on; do not text",
             Self::OptedOut => "the caller has opted out; do not text",
+            Self::Doubtful => {
+                "the caller may have asked for no more texts; read the reply and decide"
+            }
             Self::Suppressed => "the number is on the do-not-text list; do not text",
             Self::Replied => "the caller wrote first; answer them in the conversation",
             Self::Withheld => "the number was withheld",
@@ -157,12 +163,17 @@ impl Reason {
         }
     }
 
-    /// The reason with this code, if it forbids every later text too.
+    /// The reason with this code, if it keeps somebody on the suppression list.
     #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn of_opt_out(code: &str) -> Option<Self> {
-        [Self::DoNotDisturb, Self::OptedOut, Self::Suppressed]
-            .into_iter()
-            .find(|reason| reason.code() == code)
+    pub(crate) fn of_suppression(code: &str) -> Option<Self> {
+        [
+            Self::DoNotDisturb,
+            Self::OptedOut,
+            Self::Doubtful,
+            Self::Suppressed,
+        ]
+        .into_iter()
+        .find(|reason| reason.code() == code)
     }
 
     /// Whether the caller may be reached in another way. If so, steps with `on = "not_sent"` start.
@@ -185,6 +196,7 @@ impl Reason {
             Self::NotTextable(why) => !why.is_not_a_lead(),
             Self::DoNotDisturb
             | Self::OptedOut
+            | Self::Doubtful
             | Self::Suppressed
             | Self::Replied
             | Self::Withheld
@@ -202,6 +214,17 @@ impl Reason {
     /// Whether this reason forbids every later text too.
     pub(crate) fn is_opt_out(&self) -> bool {
         matches!(self, Self::DoNotDisturb | Self::OptedOut | Self::Suppressed)
+    }
+
+    /// Whether this reason is reported rather than `other` where both stop a step: a refusal by the person outranks a
+    /// doubt, and either of them everything else.
+    pub(crate) fn outranks(&self, other: &Self) -> bool {
+        let rank = |reason: &Self| match reason {
+            reason if reason.is_opt_out() => 2,
+            Self::Doubtful => 1,
+            _ => 0,
+        };
+        rank(self) > rank(other)
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Trigger {
     TaskDone,
     /// The caller wants no more texts.
     OptedOut,
+    /// The caller may want no more texts: the reply leaves a doubt.
+    Doubtful,
     /// A step has handed the caller over to a person.
     HandedOff,
     /// A step has escalated the case.
@@ -37,7 +39,7 @@ pub enum Trigger {
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::MissedAgain,
         Self::Answered,
         Self::Returned,
@@ -49,6 +51,7 @@ impl Trigger {
         Self::Clicked,
         Self::TaskDone,
         Self::OptedOut,
+        Self::Doubtful,
         Self::HandedOff,
         Self::Escalated,
     ];
@@ -67,6 +70,7 @@ impl Trigger {
             Self::Clicked => "clicked",
             Self::TaskDone => "task_done",
             Self::OptedOut => "opted_out",
+            Self::Doubtful => "doubtful",
             Self::HandedOff => "handed_off",
             Self::Escalated => "escalated",
         }

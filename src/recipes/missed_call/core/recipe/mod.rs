@@ -112,6 +112,7 @@ pub struct Recipe {
     pub(crate) callers: CallerLists,
     /// Contacts with one of these tags, in small letters, get no messages.
     pub(crate) untexted_tags: BTreeSet<String>,
+    pub(crate) doubt_tags: DoubtTags,
     pub(crate) numbers: Numbers,
     /// When the business is open, for the choice of variants.
     pub(crate) hours: Option<BusinessHours>,
@@ -132,6 +133,22 @@ pub struct Recipe {
     /// The hints that its author silenced.
     silenced: BTreeSet<Hint>,
     origin: Origin,
+}
+
+/// The tags by which a person decides about a doubtful reply, in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DoubtTags {
+    pub(crate) may_text: String,
+    pub(crate) no_more_texts: String,
+}
+
+impl Default for DoubtTags {
+    fn default() -> Self {
+        Self {
+            may_text: "texts-ok".to_owned(),
+            no_more_texts: "no-texts".to_owned(),
+        }
+    }
 }
 
 /// Which calls count.

@@ -42,8 +42,8 @@ pub type AgentError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// If the rules found an opt-out, an opt-in, a wrong number or an automatic reply ([`Reply::is_settled`]), the agent cannot
 /// change that. Of these four classes an agent can only set the wrong number, because a person who says so in other words
-/// must not be texted either. A doubt ([`Reply::Doubtful`]) it can only turn into certainty, an opt-out or a wrong number; it
-/// cannot dispel it. In all other cases the agent decides.
+/// must not be texted either. A doubt ([`Reply::Doubtful`]) can be turned into an opt-out or a wrong number and into nothing
+/// else: that the caller may be texted is for a person to say. In all other cases the agent decides, and it may doubt.
 ///
 /// ```
 /// use gohighlevel::recipes::missed_call::reply::{Reply, decide};

@@ -170,6 +170,11 @@ impl Reply {
         self.opt_out() == Some(OptOut::Certain)
     }
 
+    /// Whether nothing automatic may be sent to this person after it: an opt-out for good, a doubt until somebody decides.
+    pub(crate) fn holds_messages_back(self) -> bool {
+        self.is_opt_out() || self == Self::Doubtful
+    }
+
     /// Whether a person wrote or reacted. That stops pending messages; an automatic reply does not.
     pub fn is_from_a_person(self) -> bool {
         self != Self::Automatic

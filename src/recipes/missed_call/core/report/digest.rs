@@ -1,7 +1,7 @@
 //! The daily digest: one day of one location in a few lines of plain text, for the people who are responsible for the calls.
 //!
 //! It begins with the counts of the day's calls. Then it lists every caller who still needs attention, the most urgent
-//! first. The order of urgency: the caller asked for a person, wants an appointment, opened the link, called a number with
+//! first. The order of urgency: the caller may have opted out and somebody must decide, asked for a person, wants an appointment, opened the link, called a number with
 //! priority, called again. Among equals, the one who called more often comes first, then the one who called earlier.
 
 use std::borrow::Cow;
@@ -79,6 +79,7 @@ impl Digest {
 /// Why a caller is urgent, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Urgency {
+    MayHaveOptedOut,
     AsksForPerson,
     WantsAppointment,
     Clicked,
@@ -89,7 +90,9 @@ pub(super) enum Urgency {
 
 pub(super) fn urgency(row: &Row, settings: &Settings) -> Urgency {
     let line = settings.line(row.call.called.as_ref());
-    if row.asked_for_person_at.is_some() {
+    if row.is_doubtful() {
+        Urgency::MayHaveOptedOut
+    } else if row.asked_for_person_at.is_some() {
         Urgency::AsksForPerson
     } else if wants_appointment(row) {
         Urgency::WantsAppointment
@@ -130,6 +133,7 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
                 count(|row| row.asked_for_person_at.is_some()),
             ),
             ("Opted out", count(|row| row.opted_out.is_some())),
+            ("May have opted out", count(Row::is_doubtful)),
             ("Reached", count(|row| row.reached_at.is_some())),
             ("Booked", count(|row| row.outcome == Outcome::Booked)),
         ] {
@@ -201,6 +205,9 @@ fn line(row: &Row, settings: &Settings) -> String {
         line.push_str(&format!(" {} times", row.missed_calls));
     }
     let mut notes = Vec::new();
+    if row.is_doubtful() {
+        notes.push("may have asked for no more texts; somebody must decide".to_owned());
+    }
     if row.asked_for_person_at.is_some() {
         notes.push("asks for a person".to_owned());
     }

@@ -13,7 +13,8 @@
 //! | `waited` | each time it was deferred: when, `until`, and `why` |
 //! | `attempts` | when each attempt began |
 //! | `end` | `accepted` with the time, the message id and whether it was `found` by reading back; `not_done` with the code of the reason; null while it is open |
-//! | `refusals` | every opt-out of the episode in the ledger, with its time, before or after the text |
+//! | `refusals` | every opt-out of the episode in the ledger, with its time, before or after the text; `doubtful` for a reply that only may be one |
+//! | `decisions` | what people decided about doubtful replies, when, and `by` whom; absent if there was nothing to decide |
 //!
 //! Right before each attempt the engine checks the suppression list and the contact's do-not-disturb, and makes no attempt
 //! against them. The ledger records the refusals of these checks, not the checks that passed.
@@ -31,7 +32,9 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance;
 use crate::recipes::missed_call::core::compliance::Consent;
 use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{EffectId, EpisodeId, Intent};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, EffectId, EpisodeId, Intent, Reason,
+};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
@@ -81,6 +84,9 @@ struct Evidence<'e> {
     attempts: Vec<Timestamp>,
     end: Option<End<'e>>,
     refusals: Vec<Refusal>,
+    /// What people decided about doubtful replies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<DecisionMade<'e>>,
 }
 
 #[derive(Serialize)]
@@ -128,12 +134,20 @@ struct Refusal {
     reason: String,
 }
 
+#[derive(Clone, Serialize)]
+struct DecisionMade<'e> {
+    at: Timestamp,
+    decision: DoubtDecision,
+    by: &'e str,
+}
+
 /// What the entries of an episode have said so far.
 #[derive(Default)]
 struct History<'e> {
     opening: Option<(&'e CallRecord, &'e str, &'e str)>,
     replies: Vec<ReplyBefore<'e>>,
     refusals: Vec<Refusal>,
+    decisions: Vec<DecisionMade<'e>>,
     waited: Vec<(&'e EffectId, Waited<'e>)>,
     /// Its texts, as indexes in the list of all texts.
     texts: Vec<(&'e EffectId, usize)>,
@@ -154,6 +168,7 @@ fn collect(entries: &[Entry]) -> Vec<Evidence<'_>> {
         for (_, index) in history.texts {
             if let Some(evidence) = all.get_mut(index) {
                 evidence.refusals.clone_from(&history.refusals);
+                evidence.decisions.clone_from(&history.decisions);
             }
         }
     }
@@ -177,6 +192,15 @@ impl<'e> History<'e> {
             EntryKind::OptedOut { reason } => self.refusals.push(Refusal {
                 at,
                 reason: reason.code(),
+            }),
+            EntryKind::Doubted { .. } => self.refusals.push(Refusal {
+                at,
+                reason: Reason::Doubtful.code(),
+            }),
+            EntryKind::DoubtDecided { decision, by } => self.decisions.push(DecisionMade {
+                at,
+                decision: *decision,
+                by,
             }),
             EntryKind::Waits { effect, until, why } => {
                 let until = *until;
@@ -241,6 +265,7 @@ impl<'e> History<'e> {
                     attempts: vec![at],
                     end: None,
                     refusals: Vec::new(),
+                    decisions: Vec::new(),
                 });
             }
             EntryKind::Done {

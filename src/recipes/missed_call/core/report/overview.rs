@@ -338,6 +338,9 @@ fn loss(row: &Row) -> Option<(Step, &'static str)> {
 fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
     let mut why = Vec::new();
     match urgency(row, settings) {
+        Urgency::MayHaveOptedOut => {
+            why.push("may have asked for no more texts; somebody must decide")
+        }
         Urgency::AsksForPerson => why.push("asks for a person"),
         Urgency::WantsAppointment => why.push("wants an appointment"),
         Urgency::Clicked => why.push("opened the link"),

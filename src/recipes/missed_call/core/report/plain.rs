@@ -15,6 +15,7 @@ pub(super) fn why_no_text(reason: &Reason) -> &'static str {
         Reason::Stale => "the call was reported too late",
         Reason::DoNotDisturb => "do-not-disturb is on",
         Reason::OptedOut => "opted out before",
+        Reason::Doubtful => "may have opted out",
         Reason::Suppressed => "on the do-not-text list",
         Reason::Replied => "wrote first",
         Reason::Withheld => "number withheld",
@@ -59,6 +60,7 @@ fn stopped_by(trigger: Trigger) -> &'static str {
         Trigger::Replied | Trigger::Help => "wrote first",
         Trigger::Booked => "booked first",
         Trigger::OptedOut => "opted out",
+        Trigger::Doubtful => "may have opted out",
         Trigger::TaskDone => "the team was done with it first",
         Trigger::HandedOff | Trigger::Escalated => "handed to a person",
         Trigger::MissedAgain => "called again",
@@ -113,6 +115,7 @@ pub(super) fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Clicked => "The caller opened the link.",
         Trigger::TaskDone => "The team completed the task.",
         Trigger::OptedOut => "The caller wants no more texts.",
+        Trigger::Doubtful => "The caller may want no more texts.",
         Trigger::HandedOff => "The caller was handed to a person.",
         Trigger::Escalated => "The case was escalated.",
     }

@@ -12,14 +12,16 @@ use serde::Serialize;
 
 use super::attribution::{Bookings, Credit, in_time};
 use super::outcome::Outcome;
-use super::row::{AcceptedText, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+use super::row::{AcceptedText, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::Basis;
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{EpisodeId, Intent, Reason, StepName, Trigger};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, EpisodeId, Intent, Reason, StepName, Trigger,
+};
 use crate::recipes::missed_call::core::recipe::Recipe;
 use crate::recipes::missed_call::core::reply::Reply;
 
@@ -331,6 +333,7 @@ impl RowBuilder {
             reached_after_asking_at: None,
             task_done_at: None,
             opted_out: None,
+            doubt: None,
             booked_at: None,
             recovered: Vec::new(),
             closed_at: None,
@@ -384,6 +387,12 @@ impl RowBuilder {
             }
             EntryKind::Happened { what, .. } => self.happened(position, at, *what),
             EntryKind::OptedOut { reason } => self.opted_out(at, reason),
+            EntryKind::Doubted { .. } => self.row.doubt = Some(DoubtRow { at, decided: None }),
+            EntryKind::DoubtDecided { decision, .. } => {
+                if let Some(doubt) = &mut self.row.doubt {
+                    doubt.decided = Some(*decision);
+                }
+            }
             EntryKind::Closed { missed_calls } => {
                 self.row.missed_calls = *missed_calls;
                 self.row.closed_at = Some(at);
@@ -461,6 +470,11 @@ impl RowBuilder {
 
     fn finish(mut self, settings: &Settings, is_text: impl Fn(&StepName) -> Option<bool>) -> Row {
         let row = &mut self.row;
+        let decided = row.doubt.as_ref().and_then(|doubt| doubt.decided);
+        if decided == Some(DoubtDecision::NoMoreTexts) {
+            // It was an opt-out, which is no reply.
+            self.replies.retain(|reply| reply.kind != Reply::Doubtful);
+        }
         // Only here: a text whose response was lost may be found after the caller has replied to it.
         if let Some(text) = row.texts.first() {
             let answers = |reply: &&ReplyRow| {
@@ -480,8 +494,9 @@ impl RowBuilder {
             .iter()
             .any(|row| row.end == StepEnd::Open && is_text(&row.step) != Some(false));
         row.outcome = Outcome::of(row, text_is_open);
-        row.needs_somebody =
-            self.asked > self.dealt_with || (self.dealt_with.is_none() && can_be_called_back(row));
+        row.needs_somebody = row.is_doubtful()
+            || self.asked > self.dealt_with
+            || (self.dealt_with.is_none() && can_be_called_back(row));
         self.row
     }
 }

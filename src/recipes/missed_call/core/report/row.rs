@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::core::ledger::CallRecord;
-use crate::recipes::missed_call::core::model::{EpisodeId, Reason, StepName};
+use crate::recipes::missed_call::core::model::{DoubtDecision, EpisodeId, Reason, StepName};
 use crate::recipes::missed_call::core::reply::Reply;
 
 /// One episode. `Debug` shows the last four digits of numbers.
@@ -47,6 +47,9 @@ pub struct Row {
     pub task_done_at: Option<Timestamp>,
     /// When and how the caller refused further texts, in the course of the episode.
     pub opted_out: Option<OptOutRow>,
+    /// Whether a reply left a doubt about an opt-out, and what was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<DoubtRow>,
     /// When the caller booked an appointment that still stands and that this episode reported.
     pub booked_at: Option<Timestamp>,
     /// The bookings that are credited to this episode.
@@ -58,12 +61,19 @@ pub struct Row {
     /// The outcome, as one word.
     pub outcome: Outcome,
     /// Whether the caller still needs attention: the team has not spoken with them, they have not booked, and no task was
-    /// completed; or they asked for a person after that. Callers who opted out by a message, cannot be called back (a
+    /// completed; or they asked for a person after that; or nobody has
+    /// decided about a reply that may be an opt-out. Callers who opted out by a message, cannot be called back (a
     /// withheld number, a short code) or are no customers (own numbers, staff, the block list) need none.
     pub needs_somebody: bool,
 }
 
 impl Row {
+    /// Whether a reply may be an opt-out and nobody has decided. Until then the caller gets no message.
+    pub fn is_doubtful(&self) -> bool {
+        let open = |doubt: &DoubtRow| doubt.decided.is_none();
+        self.doubt.as_ref().is_some_and(open) && self.opted_out.is_none()
+    }
+
     /// The first text that HighLevel accepted.
     pub fn first_text(&self) -> Option<&AcceptedText> {
         self.texts.first()
@@ -148,6 +158,16 @@ pub struct OptOutRow {
     /// [`Reason::OptedOut`] for a message, [`Reason::DoNotDisturb`] for the contact's setting. If both were reported, the
     /// message counts.
     pub reason: Reason,
+}
+
+/// A reply that may be an opt-out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DoubtRow {
+    /// When the latest one was recorded.
+    pub at: Timestamp,
+    /// What a person has decided since.
+    pub decided: Option<DoubtDecision>,
 }
 
 /// A booking that counts as recovered.

@@ -209,6 +209,9 @@ fn clicked(row: &Row, settings: &Settings) -> &'static str {
 }
 
 fn reply_received(row: &Row) -> &'static str {
+    if row.is_doubtful() {
+        return "opt-out?";
+    }
     match (&row.reply, &row.opted_out) {
         (Some(_), _) => "yes",
         (None, Some(opt_out)) if opt_out.reason == Reason::OptedOut => "opt-out",

@@ -10,9 +10,9 @@ use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::{CallOutcome, Caller, classify};
-use crate::recipes::missed_call::core::model::{Reference, Trigger};
+use crate::recipes::missed_call::core::model::{DoubtDecision, Reference, Trigger};
 use crate::secret::Private;
-use crate::webhooks::events::{Appointment, Contact, Task};
+use crate::webhooks::events::{Appointment, Contact, Note, Task};
 use crate::webhooks::{ContactDndUpdate, Delivery, Event, Message};
 
 /// An event of one location, with what is known of the report.
@@ -42,6 +42,8 @@ enum Relevant<'e> {
     TaskCompleted(&'e Task),
     ContactDeleted(&'e Contact),
     DoNotDisturb(&'e ContactDndUpdate),
+    Tags(&'e Contact),
+    NoteWritten(&'e Note),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +72,9 @@ pub(crate) fn reported_at(delivery: &Delivery) -> Option<Timestamp> {
             Relevant::Appointment(..)
             | Relevant::TaskCompleted(_)
             | Relevant::ContactDeleted(_)
-            | Relevant::DoNotDisturb(_),
+            | Relevant::DoNotDisturb(_)
+            | Relevant::Tags(_)
+            | Relevant::NoteWritten(_),
         )
         | None => None,
     };
@@ -91,6 +95,8 @@ impl<'e> Relevant<'e> {
             Event::TaskComplete(task) => Self::TaskCompleted(task),
             Event::ContactDelete(contact) => Self::ContactDeleted(contact),
             Event::ContactDndUpdate(update) => Self::DoNotDisturb(update),
+            Event::ContactTagUpdate(contact) => Self::Tags(contact),
+            Event::NoteCreate(note) => Self::NoteWritten(note),
             // HighLevel has dozens of others; what means something to the recipe is listed above.
             _ => return None,
         })
@@ -101,7 +107,8 @@ impl<'e> Relevant<'e> {
             Self::Inbound(message) | Self::Outbound(message) => message.contact_id.as_ref(),
             Self::Appointment(appointment, _) => appointment.contact_id.as_ref(),
             Self::TaskCompleted(task) => task.contact_id.as_ref(),
-            Self::ContactDeleted(contact) => contact.contact_id.as_ref(),
+            Self::ContactDeleted(contact) | Self::Tags(contact) => contact.contact_id.as_ref(),
+            Self::NoteWritten(note) => note.contact_id.as_ref(),
             Self::DoNotDisturb(update) => update.contact_id.as_ref(),
         }
     }
@@ -112,7 +119,9 @@ impl<'e> Relevant<'e> {
             Self::Appointment(..)
             | Self::TaskCompleted(_)
             | Self::ContactDeleted(_)
-            | Self::DoNotDisturb(_) => None,
+            | Self::DoNotDisturb(_)
+            | Self::Tags(_)
+            | Self::NoteWritten(_) => None,
         }
     }
 }
@@ -184,7 +193,9 @@ impl<'e> EventReport<'e> {
             }
             Relevant::DoNotDisturb(update) => [by_number(update.phone.clone()), None],
             // The deleted contact may be another one with the same number.
-            Relevant::ContactDeleted(_) => [None, None],
+            Relevant::ContactDeleted(_) | Relevant::Tags(_) | Relevant::NoteWritten(_) => {
+                [None, None]
+            }
         };
         clues.into_iter().flatten().collect()
     }
@@ -253,6 +264,15 @@ impl<'e> EventReport<'e> {
                     ..self.person(now)?
                 },
             }),
+            Relevant::Tags(contact) => Some(Signal::Tagged {
+                person: Person {
+                    number: contact.phone.clone(),
+                    ..self.person(now)?
+                },
+                tags: lower_cased(&contact.tags),
+                is_dated: self.timestamp.is_some(),
+            }),
+            Relevant::NoteWritten(note) => self.decided_in_note(note, now),
         }
     }
 
@@ -279,6 +299,26 @@ impl<'e> EventReport<'e> {
         })
     }
 
+    /// A note whose first line is one of the two decisions about a doubtful reply; any other means nothing.
+    fn decided_in_note(&self, note: &Note, now: Timestamp) -> Option<Signal> {
+        let line = note.body.as_ref()?.lines().next()?;
+        let line = line.trim().trim_end_matches(['.', '!']).to_lowercase();
+        let decision = match line.as_str() {
+            "texts ok" => DoubtDecision::MayText,
+            "no texts" => DoubtDecision::NoMoreTexts,
+            _ => return None,
+        };
+        let mut person = self.person(now)?;
+        if let Some(written_at) = note.date_added {
+            person.at = written_at.min(now);
+        }
+        Some(Signal::Decided {
+            person,
+            decision,
+            by: format!("note:{}", note.note_id.as_ref()?),
+        })
+    }
+
     /// The contact of an event that has no time of its own.
     fn person(&self, now: Timestamp) -> Option<Person> {
         Some(Person {
@@ -299,4 +339,10 @@ pub(crate) enum RecordDirection {
 
 fn number_in(address: Option<&Private<String>>) -> Option<PhoneNumber> {
     Caller::number_in(address.map(|address| address.as_str()))
+}
+
+fn lower_cased(tags: &[impl ToString]) -> Vec<String> {
+    tags.iter()
+        .map(|tag| tag.to_string().to_lowercase())
+        .collect()
 }

@@ -7,7 +7,7 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::core::episode::Input;
-use crate::recipes::missed_call::core::model::{MissedCall, PersonKey, Trigger};
+use crate::recipes::missed_call::core::model::{DoubtDecision, MissedCall, PersonKey, Trigger};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
@@ -54,6 +54,19 @@ pub(crate) enum Signal {
         how: ConsentKind,
         consent: Consent,
     },
+    /// A person of the business decided about a reply that leaves a doubt.
+    Decided {
+        person: Person,
+        decision: DoubtDecision,
+        by: String,
+    },
+    /// The contact's tags were changed, and are these now, in small letters. Two of them can be a decision.
+    Tagged {
+        person: Person,
+        tags: Vec<String>,
+        /// Whether the report says when.
+        is_dated: bool,
+    },
     /// The contact's do-not-disturb for texts was turned on or off.
     DoNotDisturb { person: Person, on: bool },
 }
@@ -91,6 +104,8 @@ impl Signal {
             Self::TaskDone { .. }
             | Self::ContactGone { .. }
             | Self::Consented { .. }
+            | Self::Decided { .. }
+            | Self::Tagged { .. }
             | Self::DoNotDisturb { .. } => None,
         }
     }
@@ -106,7 +121,7 @@ impl Signal {
                 message,
                 reply,
                 ..
-            } if !reply.is_opt_out() => {
+            } if !reply.holds_messages_back() => {
                 let input = Input::Replied {
                     message: message.clone(),
                     reply: *reply,
@@ -125,14 +140,14 @@ impl Signal {
                 person,
                 what,
                 reference,
-            } if *what != Trigger::OptedOut => {
+            } if !matches!(what, Trigger::OptedOut | Trigger::Doubtful) => {
                 let input = Input::Happened {
                     what: *what,
                     reference: reference.clone(),
                 };
                 Some((person.clone(), input))
             }
-            // An opt-out is more than an input; the rest has no episode, or asks for more than one input.
+            // An opt-out or a doubt is more than an input; the rest has no episode, or asks for more than one input.
             Self::Wrote { .. }
             | Self::Happened { .. }
             | Self::Missed(_)
@@ -140,6 +155,8 @@ impl Signal {
             | Self::TaskDone { .. }
             | Self::ContactGone { .. }
             | Self::Consented { .. }
+            | Self::Decided { .. }
+            | Self::Tagged { .. }
             | Self::DoNotDisturb { .. } => None,
         }
     }
@@ -152,9 +169,9 @@ impl Signal {
         matches!(self, Self::Answered { call: answered, .. } if answered.message == *call)
     }
 
-    /// Whether the contact wants no more texts.
+    /// Whether the contact wants no more texts, or may want none.
     pub(crate) fn is_no(&self) -> bool {
-        matches!(self, Self::Wrote { reply, .. } if reply.is_opt_out())
+        matches!(self, Self::Wrote { reply, .. } if reply.holds_messages_back())
     }
 
     /// Whom it is about, where it is somebody.
@@ -167,6 +184,8 @@ impl Signal {
             | Self::TaskDone { person, .. }
             | Self::ContactGone { person }
             | Self::Consented { person, .. }
+            | Self::Decided { person, .. }
+            | Self::Tagged { person, .. }
             | Self::DoNotDisturb { person, .. } => Some(&person.contact),
         }
     }
@@ -181,6 +200,8 @@ impl Signal {
             | Self::TaskDone { person, .. }
             | Self::ContactGone { person }
             | Self::Consented { person, .. }
+            | Self::Decided { person, .. }
+            | Self::Tagged { person, .. }
             | Self::DoNotDisturb { person, .. } => Some(person.at),
         }
     }

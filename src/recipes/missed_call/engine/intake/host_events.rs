@@ -1,8 +1,11 @@
 //! What the host reports and HighLevel does not: bookings, clicks, calls elsewhere, consents.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Intake;
 use crate::digest::sha256_hex;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
+use crate::recipes::missed_call::core::model::DoubtDecision;
 use crate::recipes::missed_call::core::model::PersonKey;
 use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::signal::{Occurrence, Origin, Person, Signal};
@@ -39,6 +42,28 @@ impl Intake {
         };
         // The name outlives an erasure by days, and the reference may identify a person.
         let name = format!("consent:{}", sha256_hex(consent.reference.as_bytes()));
+        self.accept_from_host(person, &name, signal).await
+    }
+
+    /// Accepts what a person of the business decided about a doubtful reply, once under its reference.
+    pub(in super::super) async fn record_decision(
+        &self,
+        person: &PersonKey,
+        decision: DoubtDecision,
+        by: &str,
+        reference: &str,
+    ) -> Result<Acceptance, AcceptError> {
+        let signal = |mut person: Person| {
+            // Who decides has read the reply: the decision is later, even if both are dated alike.
+            let later = person.at.saturating_add(SignedDuration::from_millis(1));
+            person.at = later.unwrap_or(Timestamp::MAX);
+            Signal::Decided {
+                person,
+                decision,
+                by: by.to_owned(),
+            }
+        };
+        let name = format!("decision:{}", sha256_hex(reference.as_bytes()));
         self.accept_from_host(person, &name, signal).await
     }
 

@@ -70,6 +70,8 @@ pub(super) fn is_missed(site: &LocationEntry, signal: &Signal) -> bool {
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }
+        | Signal::Decided { .. }
+        | Signal::Tagged { .. }
         | Signal::DoNotDisturb { .. } => false,
     }
 }
@@ -116,6 +118,11 @@ impl Intake {
                 let opt_out = self.opted_out(person, Reason::OptedOut, None, now);
                 opt_out.await?.into()
             }
+            Signal::Happened {
+                person,
+                what: Trigger::Doubtful,
+                ..
+            } => self.doubted(person, None, None, now).await?.into(),
             Signal::Happened { .. } => match signal.to_input() {
                 Some((person, input)) => self.apply(&person, &input, None, now).await?.into(),
                 None => Meaning::Nothing,
@@ -125,18 +132,32 @@ impl Intake {
                 how,
                 consent,
             } => self.consented(person, *how, consent, now).await?.into(),
+            Signal::Decided {
+                person,
+                decision,
+                by,
+            } => self.decided(person, *decision, by, now).await?.into(),
+            Signal::Tagged {
+                person,
+                tags,
+                is_dated,
+            } => {
+                let deciding = &site.recipe.doubt_tags;
+                let decided = self.decided_by_tag(deciding, person, tags, *is_dated, now);
+                decided.await?.into()
+            }
             Signal::DoNotDisturb { person, on: true } => {
                 let opt_out = self.opted_out(person, Reason::DoNotDisturb, None, now);
                 opt_out.await?.into()
             }
             Signal::DoNotDisturb { person, on: false } => {
-                let opt_in = self.opted_in(person, Reason::DoNotDisturb, now);
+                let opt_in = self.opted_in(person, &[Reason::DoNotDisturb], now);
                 opt_in.await?.into()
             }
         })
     }
 
-    /// The contact wrote: an opt-out is kept for the person, an opt-in lifts one, everything else goes to the episode.
+    /// The contact wrote: an opt-out or a doubt is kept for the person, an opt-in lifts both, everything else goes to the episode.
     async fn wrote(&self, signal: &Signal, now: Timestamp) -> Result<Meaning, StoreError> {
         let Signal::Wrote {
             person,
@@ -168,12 +189,17 @@ impl Intake {
             return Ok(commit.into());
         }
         let lifted = if *reply == Reply::OptIn {
-            self.opted_in(person, Reason::OptedOut, now).await?
+            let taken_back = [Reason::OptedOut, Reason::Doubtful];
+            self.opted_in(person, &taken_back, now).await?
         } else {
             None
         };
         let (message, text) = (message.as_ref(), text.as_ref());
         let input = self.replies.input(person, message, text, *reply, now);
+        if *reply == Reply::Doubtful {
+            let commit = self.doubted(person, message, Some(&input), now).await?;
+            return Ok(commit.into());
+        }
         Ok(self.apply(person, &input, lifted, now).await?.into())
     }
 

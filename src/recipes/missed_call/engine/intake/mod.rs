@@ -8,12 +8,14 @@
 //! | `interpret` | what does a signal change, by its kind? |
 //! | `new_call` | does a missed call join an episode or open one? |
 //! | `permission` | may the person be texted from now on? |
+//! | `doubt` | what if a reply only may be an opt-out, and who decides? |
 //! | `contact_lookup`, `episode_of` | whose is it? |
 //! | `replay` | what arrived before its call? |
 //! | `host_events`, `workflow_calls`, `sweep` | who reports it? |
 
 mod accept;
 mod contact_lookup;
+mod doubt;
 mod episode_of;
 mod host_events;
 mod interpret;

@@ -56,7 +56,11 @@ impl Intake {
         }
         let (mut episode, mut outputs) = Episode::open(Arc::clone(&site.recipe), call, now);
         note_new_caller(&mut episode, call, latest.as_ref());
-        if self.base.is_suppressed(&episode, None).await? {
+        let list = self.base.on_the_list(&episode, None).await?;
+        if list.doubtful {
+            outputs.extend(episode.handle(&Input::DoubtStands, now));
+        }
+        if list.suppressed {
             let input = Input::OptedOut {
                 reason: Reason::Suppressed,
                 unconfirmed_since: None,

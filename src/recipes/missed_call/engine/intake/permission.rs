@@ -67,12 +67,12 @@ impl Intake {
         Ok(commit)
     }
 
-    /// Takes back an opt-out of the same kind only: a setting that HighLevel reports as off says nothing about a STOP
+    /// Takes back opt-outs of these kinds only: a setting that HighLevel reports as off says nothing about a STOP
     /// that HighLevel did not understand. `None` if there is none to take back.
     pub(super) async fn opted_in(
         &self,
         person: &Person,
-        reason: Reason,
+        reasons: &[Reason],
         now: Timestamp,
     ) -> Result<Option<Commit>, StoreError> {
         let loaded = self.episode_of(person, now).await?;
@@ -80,18 +80,20 @@ impl Intake {
         let store = &self.base.store;
         let kept = store.suppressions(&person.location, &subjects).await?;
         // What was said before the opt-out takes nothing back, however late it is reported.
-        let takes_back = |kept: &Suppression| kept.reason == reason && kept.since < person.at;
-        if !kept.iter().any(takes_back) {
-            return Ok(None);
-        }
-        let kind = EntryKind::OptedIn {
-            reason: reason.clone(),
+        let takes_back = |reason: &&Reason| {
+            let is_older = |kept: &Suppression| kept.reason == **reason && kept.since < person.at;
+            kept.iter().any(is_older)
         };
-        Ok(Some(Commit {
-            suppressions: suppressions(person, subjects, &reason, false),
-            entries: vec![entry_without_episode(&person.location, kind, now)],
-            ..Commit::default()
-        }))
+        let mut commit = Commit::default();
+        for reason in reasons.iter().filter(takes_back) {
+            let lifted = suppressions(person, subjects.clone(), reason, false);
+            commit.suppressions.extend(lifted);
+            let reason = reason.clone();
+            let kind = EntryKind::OptedIn { reason };
+            let entry = entry_without_episode(&person.location, kind, now);
+            commit.entries.push(entry);
+        }
+        Ok((!commit.entries.is_empty()).then_some(commit))
     }
 
     /// A consent is kept by contact and by every number known for it, whether there is an episode or not.

@@ -324,7 +324,7 @@ fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a Cont
             (call.caller.is_none() && is_missed(site, signal)).then_some(&call.contact)
         }
         Signal::Wrote { person, reply, .. } => {
-            let decides = reply.is_opt_out() || *reply == Reply::OptIn;
+            let decides = reply.holds_messages_back() || *reply == Reply::OptIn;
             (person.number.is_none() && decides).then_some(&person.contact)
         }
         Signal::Unclear { .. }
@@ -332,6 +332,8 @@ fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a Cont
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }
+        | Signal::Decided { .. }
+        | Signal::Tagged { .. }
         | Signal::DoNotDisturb { .. } => None,
     }
 }
@@ -347,6 +349,8 @@ fn set_number(signal: &mut Signal, number: Option<PhoneNumber>) {
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }
+        | Signal::Decided { .. }
+        | Signal::Tagged { .. }
         | Signal::DoNotDisturb { .. } => {}
     }
 }

@@ -55,8 +55,10 @@ impl Worker {
             .base
             .update(&question.episode, failures, |episode, commit, now| {
                 let mut outputs = episode.handle(&input, now);
-                if outputs.is_empty() && !reply.is_opt_out() {
-                    // It is decided already, or the episode was closed. An opt-out counts all the same.
+                // A doubt of the rules is kept already, and may be decided by now.
+                let is_new_doubt = reply == Reply::Doubtful && question.rules != reply;
+                if outputs.is_empty() && !reply.is_opt_out() && !is_new_doubt {
+                    // It is decided already, or the episode was closed. An opt-out or a doubt counts all the same.
                     return None;
                 }
                 if reply.is_opt_out() {
@@ -68,6 +70,13 @@ impl Worker {
                         unconfirmed_since: question.in_words.then_some(person.at),
                     };
                     outputs.extend(episode.handle(&opted_out, now));
+                }
+                if is_new_doubt {
+                    let (person, reason) = (&question.person, Reason::Doubtful);
+                    let subjects = subjects(person, Some(episode));
+                    commit.suppressions = suppressions(person, subjects, &reason, true);
+                    let message = Some(question.message.clone());
+                    outputs.extend(episode.handle(&Input::Doubted { message }, now));
                 }
                 Some(outputs)
             })

@@ -98,7 +98,7 @@ pub(super) fn read_suppressions(rows: &[Row]) -> Result<Vec<Suppression>, Failed
     let read = |row: &Row| {
         Ok(Suppression {
             // A reason of a newer release forbids as well as any.
-            reason: Reason::of_opt_out(row.try_get(0)?).unwrap_or(Reason::Suppressed),
+            reason: Reason::of_suppression(row.try_get(0)?).unwrap_or(Reason::Suppressed),
             since: time(row.try_get(1)?),
         })
     };

@@ -196,7 +196,7 @@ pub(super) fn suppressions(
             let code: String = row.get(0)?;
             found.push(Suppression {
                 // A reason of a newer release forbids as well as any.
-                reason: Reason::of_opt_out(&code).unwrap_or(Reason::Suppressed),
+                reason: Reason::of_suppression(&code).unwrap_or(Reason::Suppressed),
                 since: Timestamp::from_millisecond(row.get(1)?)?,
             });
         }

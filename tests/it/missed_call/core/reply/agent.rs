@@ -314,3 +314,22 @@ async fn the_loop_asks_and_survives_an_agent_that_panics() {
         assert_eq!(replies(&world).await, [expected]);
     }
 }
+
+#[tokio::test]
+async fn an_agent_that_doubts_holds_all_texts_back() {
+    let agent = Agent::that(Manner::Says(Reply::Doubtful));
+    let (world, call) = called(&agent).await;
+    world.writes(caller(), "my tap drips").await;
+    world.minutes(5).await;
+    assert_eq!(replies(&world).await, [Reply::Doubtful]);
+    let history = world.history().await;
+    assert!(
+        history.iter().any(|entry| entry == "doubted"),
+        "{history:?}"
+    );
+    // The next call is another episode.
+    world.minutes(5 * 60).await;
+    world.missed_call().await;
+    world.minutes(5).await;
+    world.assert_not_texted(&call.contact_id, "doubtful").await;
+}

@@ -3,6 +3,7 @@
 mod by_number;
 mod call_spellings;
 mod calls;
+mod doubts;
 mod event_order;
 pub(crate) mod events;
 mod hostile_input;

@@ -19,6 +19,10 @@ impl Episode {
         if facts.do_not_disturb {
             return Decision::Skip(Reason::DoNotDisturb);
         }
+        // Until somebody has decided about a doubt, nothing automatic is sent, whatever else was said.
+        if facts.doubtful || self.state.doubtful {
+            return Decision::Skip(Reason::Doubtful);
+        }
         let Some(opted_out_at) = self.state.unconfirmed_opt_out_at else {
             return Decision::Skip(Reason::Needless);
         };

@@ -20,7 +20,7 @@ impl Episode {
     ) -> Decision {
         let refusal = self
             .refusal_of_message(
-                facts.suppressed,
+                (facts.suppressed, facts.doubtful),
                 facts.do_not_disturb.then_some(Reason::NoEmails),
                 stopped,
             )

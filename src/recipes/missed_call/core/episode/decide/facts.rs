@@ -103,6 +103,8 @@ pub struct TextFacts {
     pub tags: Vec<String>,
     /// Whether the caller, the contact or its number is on the suppression list.
     pub suppressed: bool,
+    /// Whether one of them is on it because a reply leaves a doubt that nobody has decided.
+    pub doubtful: bool,
     /// What HighLevel calls the location.
     pub location_name: Option<String>,
     /// The business's phone number in HighLevel.
@@ -181,6 +183,8 @@ pub struct EmailFacts {
     pub tags: Vec<String>,
     /// Whether the caller, the contact or its number is on the suppression list.
     pub suppressed: bool,
+    /// Whether one of them is on it because a reply leaves a doubt that nobody has decided.
+    pub doubtful: bool,
 }
 
 /// What moving an opportunity depends on.

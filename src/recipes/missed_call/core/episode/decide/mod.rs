@@ -120,7 +120,7 @@ impl Episode {
     /// person outranks everything else.
     fn refusal_of_message(
         &self,
-        suppressed: bool,
+        (suppressed, doubtful): (bool, bool),
         do_not_disturb: Option<Reason>,
         overtaken: Option<&Reason>,
     ) -> Option<Reason> {
@@ -128,6 +128,7 @@ impl Episode {
             .then_some(Reason::Suppressed)
             .or(do_not_disturb)
             .or_else(|| self.state.opted_out.clone())
+            .or_else(|| (doubtful || self.state.doubtful).then_some(Reason::Doubtful))
             .or_else(|| overtaken.cloned())
     }
 

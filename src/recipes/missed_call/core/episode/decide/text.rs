@@ -25,7 +25,7 @@ impl Episode {
     ) -> Decision {
         let refusal = self
             .refusal_of_message(
-                facts.suppressed,
+                (facts.suppressed, facts.doubtful),
                 facts.do_not_disturb.then_some(Reason::DoNotDisturb),
                 stopped,
             )

@@ -149,6 +149,19 @@ const CALLERS: Keys = &[
         "Contacts with one of these tags get no texts and e-mails, because a bot or a workflow writes to them or they are \
          marked as spam; everything else is done.",
     ),
+    Key::new(
+        "may_text_tag",
+        Value::Form(NOT_BLANK),
+        "The tag by which a person decides that a doubtful reply was no opt-out. It counts once an `untag` step with \
+         `on = \"doubtful\"` has removed it, so that one of before is no decision.",
+    )
+    .absent("`\"texts-ok\"`"),
+    Key::new(
+        "no_more_texts_tag",
+        Value::Form(NOT_BLANK),
+        "The tag by which a person decides that a doubtful reply was an opt-out.",
+    )
+    .absent("`\"no-texts\"`"),
 ];
 
 /// Of each `[numbers."+13125550100"]`.

@@ -82,7 +82,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     root.finish(diagnostics);
 
     let mut rules = read_compliance(diagnostics, compliance);
-    let (callers, untexted_tags) = read_callers(diagnostics, callers);
+    let (callers, untexted_tags, doubt_tags) = read_callers(diagnostics, callers);
     rules.home_code = callers.calling_code();
     let display_name = business.and_then(|section| read_business(diagnostics, section, &rules));
     let (call, unlisted) = read_call(diagnostics, call);
@@ -104,6 +104,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         call,
         callers,
         untexted_tags,
+        doubt_tags,
         numbers,
         hours,
         steps,

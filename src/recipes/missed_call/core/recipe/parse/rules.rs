@@ -12,7 +12,7 @@ use crate::recipes::missed_call::core::recipe::diagnostics::Diagnostics;
 use crate::recipes::missed_call::core::recipe::keys::quoted;
 use crate::recipes::missed_call::core::recipe::numbers::Unlisted;
 use crate::recipes::missed_call::core::recipe::toml_reader::TableReader;
-use crate::recipes::missed_call::core::recipe::{CallRules, Hint, SuspectedVoicemail};
+use crate::recipes::missed_call::core::recipe::{CallRules, DoubtTags, Hint, SuspectedVoicemail};
 
 pub(super) fn read_business(
     diagnostics: &mut Diagnostics<'_>,
@@ -54,15 +54,16 @@ pub(super) fn read_call(
     (rules, unlisted)
 }
 
-/// Who is not texted: by number, and by the tags of their contact.
+/// Who is not texted: by number, and by the tags of their contact. And the tags that decide about a doubtful reply.
 pub(super) fn read_callers(
     diagnostics: &mut Diagnostics<'_>,
     section: Option<TableReader<'_>>,
-) -> (CallerLists, BTreeSet<String>) {
+) -> (CallerLists, BTreeSet<String>, DoubtTags) {
     let mut lists = CallerLists::default();
     let mut tags = BTreeSet::new();
+    let mut doubt_tags = DoubtTags::default();
     let Some(mut section) = section else {
-        return (lists, tags);
+        return (lists, tags, doubt_tags);
     };
     if section.has("countries") {
         lists.countries.clear();
@@ -97,8 +98,25 @@ pub(super) fn read_callers(
             section.report_key(diagnostics, TAGS, not_a_tag("spam likely"));
         }
     }
+    for (name, tag) in [
+        ("may_text_tag", &mut doubt_tags.may_text),
+        ("no_more_texts_tag", &mut doubt_tags.no_more_texts),
+    ] {
+        match section.text(diagnostics, name) {
+            Some(found) if is_tag(&found.value) => *tag = found.value.to_lowercase(),
+            Some(found) => found.report(diagnostics, not_a_tag(tag)),
+            None => {}
+        }
+    }
+    if doubt_tags.may_text == doubt_tags.no_more_texts {
+        let problem = Diagnostic::new(
+            "the same tag as `may_text_tag`",
+            "write another one: the two decide the opposite",
+        );
+        section.report_key(diagnostics, "no_more_texts_tag", problem);
+    }
     section.finish(diagnostics);
-    (lists, tags)
+    (lists, tags, doubt_tags)
 }
 
 /// The hints that are not shown.

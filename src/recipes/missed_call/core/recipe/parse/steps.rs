@@ -106,6 +106,13 @@ fn read_step(
         );
         section.report_key(diagnostics, "on", problem);
     }
+    if matches!(known.word, "text" | "email") && on == StepTrigger::After(Trigger::Doubtful) {
+        let problem = Diagnostic::new(
+            "a message to somebody who may have opted out",
+            "write a task or a notice for the team; messages go on after a person has decided",
+        );
+        section.report_key(diagnostics, "on", problem);
+    }
     section.finish(diagnostics);
     let action = action?;
     let mut step = Step {

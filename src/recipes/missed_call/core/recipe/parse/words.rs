@@ -4,7 +4,7 @@ use crate::recipes::missed_call::core::diagnostic::Diagnostic;
 use crate::recipes::missed_call::core::spelling::nearest;
 
 /// What people call triggers.
-pub(super) const TRIGGERS: [(&str, &[&str]); 14] = [
+pub(super) const TRIGGERS: [(&str, &[&str]); 15] = [
     (
         "missed",
         &[
@@ -71,6 +71,10 @@ pub(super) const TRIGGERS: [(&str, &[&str]); 14] = [
     (
         "opted_out",
         &["stop", "opt_out", "optout", "unsubscribed", "dnd"],
+    ),
+    (
+        "doubtful",
+        &["doubt", "doubted", "unsure", "maybe_opted_out"],
     ),
     ("handed_off", &["hand_off", "handoff", "handover"]),
     ("escalated", &["escalate", "escalation"]),

@@ -9,7 +9,9 @@ use super::written;
 use crate::recipes::missed_call::core::compliance::ConsentKind;
 use crate::recipes::missed_call::core::copy::{Segments, SenderKind};
 use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
-use crate::recipes::missed_call::core::model::{EffectId, Intent, NoticeTo, Reason, StepName};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, EffectId, Intent, NoticeTo, Reason, StepName,
+};
 use crate::recipes::missed_call::core::report::plain;
 
 /// One event of the time line.
@@ -172,6 +174,18 @@ impl<'z> Events<'z> {
                 event
                     .facts
                     .push(("Why", reason.human_message().into_owned()));
+            }
+            EntryKind::Doubted { .. } => {
+                let title = "The person may have asked for no more texts";
+                self.add(at, "Consent", "caller", title);
+            }
+            EntryKind::DoubtDecided { decision, by } => {
+                let title = match decision {
+                    DoubtDecision::MayText => "Decided: the person may be texted",
+                    DoubtDecision::NoMoreTexts => "Decided: no more texts to this person",
+                };
+                let event = self.add(at, "Consent", "", title);
+                event.facts.push(("By", by.clone()));
             }
             EntryKind::OptedIn { .. } => {
                 self.add(at, "Consent", "caller", "The person may be texted again");

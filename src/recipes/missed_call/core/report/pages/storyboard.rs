@@ -87,6 +87,7 @@ fn branch(trigger: Trigger) -> &'static str {
         Trigger::Clicked => "The caller opens the link",
         Trigger::TaskDone => "The team completes the task",
         Trigger::OptedOut => "The caller wants no more texts",
+        Trigger::Doubtful => "The caller may want no more texts",
         Trigger::HandedOff => "The caller was handed to a person",
         Trigger::Escalated => "The case was escalated",
     }
@@ -127,6 +128,7 @@ fn stop_word(trigger: Trigger) -> &'static str {
         Trigger::Clicked => "opens the link",
         Trigger::TaskDone => "is done with (task completed)",
         Trigger::OptedOut => "opts out",
+        Trigger::Doubtful => "may opt out",
         Trigger::HandedOff => "is handed over",
         Trigger::Escalated => "is escalated",
     }

@@ -85,7 +85,8 @@ impl Worker {
         match facts {
             Facts::Text(facts) => self.add_to_text_facts(episode, effect, facts, now).await,
             Facts::Email(facts) => {
-                facts.suppressed = self.base.is_suppressed(episode, None).await?;
+                let list = self.base.on_the_list(episode, None).await?;
+                (facts.suppressed, facts.doubtful) = (list.suppressed, list.doubtful);
                 Ok(())
             }
             Facts::NotNeeded | Facts::Task(_) | Facts::Stage(_) | Facts::Team(_) => Ok(()),
@@ -100,7 +101,8 @@ impl Worker {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let phone = facts.phone.as_ref();
-        facts.suppressed = self.base.is_suppressed(episode, phone).await?;
+        let list = self.base.on_the_list(episode, phone).await?;
+        (facts.suppressed, facts.doubtful) = (list.suppressed, list.doubtful);
         let state = episode.state();
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let since = now.saturating_sub(COUNTED).unwrap_or(Timestamp::MIN);
@@ -203,6 +205,7 @@ async fn email_facts(
         tags: names(&contact.tags),
         // The list is asked right before the decision, which comes later.
         suppressed: false,
+        doubtful: false,
         values: MergeValues {
             first_name: contact.first_name,
             last_name: contact.last_name,
