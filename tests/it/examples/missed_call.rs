@@ -55,6 +55,8 @@ fn one_text_one_tag_and_one_task_an_hour_after_the_call() {
     assert_eq!(
         counts(&report),
         [
+            ("doubt", (0, 0)),
+            ("doubt_tag", (0, 0)),
             ("no_more_texts", (0, 0)),
             ("opt_out_reply", (0, 0)),
             ("tag", (1, 1)),

@@ -136,7 +136,7 @@ async fn a_reply_that_is_reported_before_its_call_stops_the_text() {
     world.ghl.hold_webhooks(false);
     world.minutes(1).await;
     world
-        .writes(caller(), "sorry, wrong button, I meant to write")
+        .writes(caller(), "I have a question about the price")
         .await;
     world.ghl.resend(&call.webhook_id).unwrap();
     world.ghl.deliveries_settled().await;

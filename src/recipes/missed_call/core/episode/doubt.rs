@@ -28,7 +28,7 @@ impl Episode {
         }
     }
 
-    /// A step for the doubt has removed the tag that allows texts: whoever sets it from now on has decided.
+    /// A step for the doubt has removed the tag that allows texts: a person who sets it from now on has decided.
     pub(super) fn note_removed_tag(&mut self, name: &StepName, at: Timestamp) {
         let step = self.recipe.step(name);
         let removes = step.is_some_and(|step| match &step.action {

@@ -443,7 +443,7 @@ mod tests {
         ("is it non-stop", Reply::Help),
         ("I'll stop by", Reply::Other),
         ("please don't stop texting me", Reply::Other),
-        ("I do not want you to stop texting me", Reply::Other),
+        ("I do not want you to stop texting me", Reply::Doubtful),
         ("please do not remove me from the waitlist", Reply::Help),
         ("don't stop", Reply::Other),
         ("start tomorrow?", Reply::Help),

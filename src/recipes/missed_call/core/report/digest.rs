@@ -17,6 +17,9 @@ use super::settings::Settings;
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
+/// The line of callers who may have opted out.
+const DOUBTS: &str = "May have opted out";
+
 /// The digest of one day. It contains callers' numbers, because the team has to call them; `Debug` does not show them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -133,11 +136,14 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
                 count(|row| row.asked_for_person_at.is_some()),
             ),
             ("Opted out", count(|row| row.opted_out.is_some())),
-            ("May have opted out", count(Row::is_doubtful)),
+            (DOUBTS, count(Row::is_doubtful)),
             ("Reached", count(|row| row.reached_at.is_some())),
             ("Booked", count(|row| row.outcome == Outcome::Booked)),
         ] {
-            text.push_str(&format!("{name}: {number}\n"));
+            // Doubts are rare.
+            if number > 0 || name != DOUBTS {
+                text.push_str(&format!("{name}: {number}\n"));
+            }
         }
     }
     if unclear > 0 {

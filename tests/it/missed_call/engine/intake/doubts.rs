@@ -23,15 +23,17 @@ fn rosan() -> PersonKey {
 }
 
 async fn doubt(desk: &IntakeEngine, reference: &str) {
-    let told = desk.engine.record(&rosan(), Trigger::Doubtful, reference);
-    assert_eq!(told.await.unwrap(), Acceptance::Accepted);
+    let person = rosan();
+    let recorded = desk.engine.record(&person, Trigger::Doubtful, reference);
+    assert_eq!(recorded.await.unwrap(), Acceptance::Accepted);
 }
 
 async fn decide(desk: &IntakeEngine, decision: DoubtDecision, reference: &str) -> Acceptance {
-    let told = desk
+    let person = rosan();
+    let recorded = desk
         .engine
-        .record_decision(&rosan(), decision, "Ana", reference);
-    told.await.unwrap()
+        .record_decision(&person, decision, "Ana", reference);
+    recorded.await.unwrap()
 }
 
 /// Why the person is on the suppression list, by contact and by number.
@@ -158,7 +160,7 @@ async fn only_start_lifts_a_doubt_and_a_stop_outranks_it() {
     desk.call(json!({})).await;
     doubt(&desk, "reply-1").await;
     let later = |id: &str, seconds| json!({"messageId": id, "dateAdded": at(seconds)});
-    desk.clock.set(at(100));
+    desk.clock.advance_to(at(100));
     desk.text("are you open on Sunday?", later("text-2", 80))
         .await;
     assert_eq!(reasons(&desk).await, ["doubtful"]);
@@ -175,7 +177,7 @@ async fn only_start_lifts_a_doubt_and_a_stop_outranks_it() {
     // It was written before both.
     desk.text("START", later("text-4", 79)).await;
     assert_eq!(reasons(&desk).await, ["doubtful", "opted_out"]);
-    desk.clock.set(at(120));
+    desk.clock.advance_to(at(120));
     desk.text("START", later("text-5", 110)).await;
     assert!(reasons(&desk).await.is_empty());
 }
@@ -194,7 +196,7 @@ async fn a_note_or_the_tag_for_no_more_texts_decides() {
         let mut desk = desk();
         desk.call(json!({})).await;
         doubt(&desk, "reply-1").await;
-        desk.clock.set(at(80));
+        desk.clock.advance_to(at(80));
         assert_eq!(
             desk.event(event.clone(), json!({})).await,
             Acceptance::Accepted,
@@ -223,7 +225,7 @@ async fn other_notes_and_tags_decide_nothing() {
         let mut desk = desk();
         desk.call(json!({})).await;
         doubt(&desk, "reply-1").await;
-        desk.clock.set(at(80));
+        desk.clock.advance_to(at(80));
         assert_eq!(
             desk.event(event.clone(), json!({})).await,
             Acceptance::Ignored,
@@ -235,8 +237,8 @@ async fn other_notes_and_tags_decide_nothing() {
     let mut desk = desk();
     desk.call(json!({})).await;
     for found in ["texts-ok", "no-texts"] {
-        let told = desk.event(tags(&[found]), json!({})).await;
-        assert_eq!(told, Acceptance::Ignored);
+        let taken = desk.event(tags(&[found]), json!({})).await;
+        assert_eq!(taken, Acceptance::Ignored);
     }
 }
 
@@ -250,8 +252,8 @@ async fn the_tag_that_allows_texts_counts_once_a_step_has_removed_it() {
         contact: contact(&call.contact_id),
         number: Some(caller()),
     };
-    let told = world.engine.record(&person, Trigger::Doubtful, "reply-1");
-    told.await.unwrap();
+    let recorded = world.engine.record(&person, Trigger::Doubtful, "reply-1");
+    recorded.await.unwrap();
     let tagged = async |seconds: i64| {
         let made_at = world.clock.now() + jiff::SignedDuration::from_secs(seconds);
         let body = json!({
@@ -270,9 +272,11 @@ async fn the_tag_that_allows_texts_counts_once_a_step_has_removed_it() {
     );
     assert_eq!(tagged(-1).await, Acceptance::Accepted);
     let titles: Vec<_> = world.tasks(&call.contact_id).await;
-    let doubts = titles
-        .iter()
-        .filter(|task| task.title.as_deref() == Some("Asks for no more texts?"));
+    let doubts = titles.iter().filter(|task| {
+        task.title
+            .as_ref()
+            .is_some_and(|title| title.as_str() == "Asks for no more texts?")
+    });
     assert_eq!(doubts.count(), 1);
 }
 
@@ -289,8 +293,8 @@ async fn a_doubt_outlives_the_process_and_ends_with_the_decision() {
         contact: contact(&call.contact_id),
         number: Some(caller()),
     };
-    let told = world.engine.record(&person, Trigger::Doubtful, "reply-1");
-    told.await.unwrap();
+    let recorded = world.engine.record(&person, Trigger::Doubtful, "reply-1");
+    recorded.await.unwrap();
     world.minutes(1).await;
     world.assert_not_texted(&call.contact_id, "doubtful").await;
     let store = Arc::clone(&world.store);

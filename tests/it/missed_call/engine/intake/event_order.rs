@@ -241,7 +241,7 @@ async fn what_belongs_to_the_call_before_does_not_answer_the_next() {
     world.minutes(5).await;
     assert_eq!(world.texts(&contact).await.len(), 1);
     world.ghl.hold_webhooks(true);
-    let reply = world.writes(caller(), "thank you, will call again").await;
+    let reply = world.writes(caller(), "do you open on Sunday?").await;
     world.ghl.hold_webhooks(false);
     world.minutes(5 * 60).await;
     world.missed().await;
