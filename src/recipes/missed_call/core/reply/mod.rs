@@ -445,7 +445,7 @@ mod tests {
         ("please don't stop texting me", Reply::Other),
         ("I do not want you to stop texting me", Reply::Doubtful),
         ("please do not remove me from the waitlist", Reply::Help),
-        ("don't stop", Reply::Other),
+        ("don't stop", Reply::Doubtful),
         ("start tomorrow?", Reply::Help),
         (
             "Liked “Sorry we missed you. Reply STOP to unsubscribe.”",
