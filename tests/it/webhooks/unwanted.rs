@@ -73,7 +73,7 @@ fn names<'a>(events: impl IntoIterator<Item = &'a Delivery>) -> BTreeSet<&'a str
 
 #[tokio::test]
 async fn an_event_that_nobody_wants_asks_nothing_of_the_store() {
-    let now = "2026-06-01T10:00:00Z".parse().unwrap();
+    let now: Timestamp = "2026-06-01T10:00:00Z".parse().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let engine = engine(folder.path(), now);
     let mut events = events(LOCATION, now);
@@ -82,7 +82,16 @@ async fn an_event_that_nobody_wants_asks_nothing_of_the_store() {
         r#"{{"type":"OutboundMessage","direction":"outbound","messageType":"CALL","callStatus":"completed",
         "status":"completed","callDuration":60,"contactId":"c-1","messageId":"m-1","locationId":"{LOCATION}"}}"#
     );
-    events.push(Delivery::read(call_back, now).unwrap());
+    // Nor have they a note or a tag that decides about a doubt.
+    let note = format!(
+        r#"{{"type":"NoteCreate","id":"note-1","contactId":"c-1","body":"no texts","dateAdded":"{now}","locationId":"{LOCATION}"}}"#
+    );
+    let tag = format!(
+        r#"{{"type":"ContactTagUpdate","id":"c-1","tags":["no-texts"],"timestamp":"{now}","locationId":"{LOCATION}"}}"#
+    );
+    for event in [call_back, note, tag] {
+        events.push(Delivery::read(event, now).unwrap());
+    }
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         events.iter().partition(|delivery| engine.wants(delivery));
     assert!(names(unwanted.iter().copied()).len() > 40, "{unwanted:?}");
