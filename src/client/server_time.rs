@@ -32,6 +32,7 @@ const AGREE_WITHIN: SignedDuration = SignedDuration::from_secs(2);
 /// How many answers in a row have to agree before they count against what is known.
 const AGREEING: u32 = 3;
 /// Answers that leave more open than this are not enough to go by.
+#[cfg(feature = "missed-call")]
 const SHARP: SignedDuration = SignedDuration::from_secs(15);
 /// What `Date` leaves open.
 const WHOLE_SECOND: SignedDuration = SignedDuration::from_secs(1);
@@ -159,6 +160,7 @@ struct Span {
 }
 
 impl Span {
+    #[cfg(feature = "missed-call")]
     fn is_sharp(self) -> bool {
         self.to - self.from <= SHARP
     }
@@ -196,6 +198,7 @@ struct Knowledge {
     /// Whether this machine's two clocks have come apart since the last answer.
     doubted: bool,
     /// Whether HighLevel was asked often enough for an answer that leaves little open.
+    #[cfg(feature = "missed-call")]
     asked_enough: bool,
     /// The time of day here when the monotonic clock stood at zero, as it was when last looked at.
     at_zero: SignedDuration,
@@ -210,6 +213,7 @@ impl Knowledge {
             rival: None,
             heard: false,
             doubted: false,
+            #[cfg(feature = "missed-call")]
             asked_enough: false,
             at_zero: own.at_zero(),
             logged: None,
