@@ -98,8 +98,8 @@ impl ServerTime {
     }
 
     /// Whether asking now would teach nothing more. It would before an answer had a time, while answers contradict this
-    /// machine's clock and each other, while they leave much open, and after that clock and the monotonic one have come apart: the one was set, or the
-    /// machine was suspended and the other stood still.
+    /// machine's clock and each other, while they leave much open, and after that clock and the monotonic one have come
+    /// apart: the one was set, or the machine was suspended and the other stood still.
     #[cfg(feature = "missed-call")]
     pub(crate) fn is_settled(&self) -> bool {
         self.knowledge().is_settled(LocalTime::read(&*self.clock))

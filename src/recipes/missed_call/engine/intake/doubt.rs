@@ -26,15 +26,7 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Commit, StoreError> {
         let mut commit = Commit::default();
-        // The list alone keeps messages back, too, so an episode that cannot be read must not cost the doubt.
-        let loaded = self.episode_of(person, now).await.unwrap_or_else(|error| {
-            tracing::error!(
-                location = %person.location,
-                error = &error as &dyn std::error::Error,
-                "the episode of a doubtful reply cannot be read; the doubt is kept without it"
-            );
-            None
-        });
+        let loaded = self.readable_episode_of(person, now).await;
         let subjects = subjects(person, loaded.as_ref().map(|loaded| &loaded.episode));
         commit.suppressions = suppressions(person, subjects, &Reason::Doubtful, true);
         let message = message.cloned();

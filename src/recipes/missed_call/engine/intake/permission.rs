@@ -26,15 +26,7 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Commit, StoreError> {
         let mut commit = Commit::default();
-        // An episode that cannot be read must not cost the opt-out: the list alone keeps texts back, too.
-        let loaded = self.episode_of(person, now).await.unwrap_or_else(|error| {
-            tracing::error!(
-                location = %person.location,
-                error = &error as &dyn std::error::Error,
-                "the episode of an opt-out cannot be read; the opt-out is kept without it"
-            );
-            None
-        });
+        let loaded = self.readable_episode_of(person, now).await;
         let subjects = subjects(person, loaded.as_ref().map(|loaded| &loaded.episode));
         commit.suppressions = suppressions(person, subjects, &reason, true);
         match loaded {
@@ -65,6 +57,24 @@ impl Intake {
             )),
         }
         Ok(commit)
+    }
+
+    /// The episode of somebody who opts out, or may do so. One that cannot be read must not cost the opt-out: the list alone
+    /// keeps texts back, too.
+    pub(super) async fn readable_episode_of(
+        &self,
+        person: &Person,
+        now: Timestamp,
+    ) -> Option<Loaded> {
+        let loaded = self.episode_of(person, now).await;
+        loaded.unwrap_or_else(|error| {
+            tracing::error!(
+                location = %person.location,
+                error = &error as &dyn std::error::Error,
+                "the episode of an opt-out or doubtful reply cannot be read; the opt-out or doubt is kept without it"
+            );
+            None
+        })
     }
 
     /// Takes back opt-outs of these kinds only: a setting that HighLevel reports as off says nothing about a STOP
