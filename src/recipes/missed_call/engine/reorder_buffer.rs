@@ -1,8 +1,6 @@
-//! What was reported of people in the last minutes: webhooks come in any order, and an answer to a call may be reported
-//! before the call itself, or at the same moment.
-//!
-//! It is kept in memory, by this process alone: where it is lost, or another process received it, a text goes out that would
-//! have stopped. Calls and texts that belong to no episode have no name in the store, so a sweep reports them once more.
+//! What was reported of people in the last minutes, in this process's memory. Where it is lost, and no shared store keeps
+//! it, a text goes out that would have stopped. Calls and texts that belong to no episode have no name in the store, so a
+//! sweep reports them once more.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
