@@ -149,6 +149,12 @@ async fn early_reports_are_kept(store: &dyn Store) {
     let kept = names("rosan").await;
     assert_eq!(kept.len(), EarlyReport::MOST_OF_ONE);
     assert_eq!(kept.last().unwrap(), "c8");
+    let rosan = person("rosan", None);
+    let (latest, reports) = store.before_call(&rosan).await.unwrap();
+    assert_eq!((latest.is_none(), reports.len()), (true, kept.len()));
+    done(store, with_episode(&state("1", "rosan", None))).await;
+    let (latest, reports) = store.before_call(&rosan).await.unwrap();
+    assert_eq!((latest.is_some(), reports.len()), (true, kept.len()));
     let forgotten = ErasedSubject {
         location: location.clone(),
         subject: subject("rosan"),

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::ids::{ContactId, LocationId};
-use crate::recipes::missed_call::core::model::Subject;
+use crate::recipes::missed_call::core::model::{PersonKey, Subject};
 use crate::recipes::missed_call::core::signal::Occurrence;
-use crate::recipes::missed_call::store::{EarlyReport, Store, StoreError};
+use crate::recipes::missed_call::store::{EarlyReport, Store, StoreError, Stored};
 
 /// The last occurrences of each person.
 pub(super) struct EarlyReports {
@@ -43,17 +43,28 @@ impl EarlyReports {
     ) -> Result<Vec<Occurrence>, StoreError> {
         let subject = Subject::contact(contact);
         let reports = self.store.early_reports(location, &subject).await?;
-        let mut occurrences = Vec::new();
-        for report in reports {
-            match serde_json::from_str(report.report.as_str()) {
-                Ok(occurrence) => occurrences.push(occurrence),
-                // Serde's message would quote the row.
-                Err(_) => tracing::warn!(
-                    %location,
-                    "an early report cannot be read, because a newer release has written it; finish the update of all processes"
-                ),
-            }
-        }
-        Ok(occurrences)
+        Ok(reports.iter().filter_map(read).collect())
     }
+
+    /// The last episode of a caller, and the occurrences of their contact in the order of their arrival.
+    pub(super) async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<Occurrence>), StoreError> {
+        let (latest, reports) = self.store.before_call(person).await?;
+        Ok((latest, reports.iter().filter_map(read).collect()))
+    }
+}
+
+/// The occurrence; `None` if this release cannot read it.
+fn read(report: &EarlyReport) -> Option<Occurrence> {
+    let read = serde_json::from_str(report.report.as_str());
+    if read.is_err() {
+        // Serde's message would quote the row.
+        tracing::warn!(
+            location = %report.location,
+            "an early report cannot be read, because a newer release has written it; finish the update of all processes"
+        );
+    }
+    read.ok()
 }

@@ -238,6 +238,18 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         subject: &Subject,
     ) -> Result<Vec<EarlyReport>, StoreError>;
 
+    /// [`latest_episode`](Self::latest_episode) and [`early_reports`](Self::early_reports) of a caller: what decides about a
+    /// missed call. The default asks twice; a store that answers both at once takes calls faster.
+    async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<EarlyReport>), StoreError> {
+        let latest = self.latest_episode(person).await?;
+        let subject = Subject::contact(&person.contact);
+        let reports = self.early_reports(&person.location, &subject).await?;
+        Ok((latest, reports))
+    }
+
     /// How often a worker looks for what other processes have added. `None`, the default, is for a store that only this
     /// process writes to: its worker is woken by its own commits.
     fn polling(&self) -> Option<Polling> {

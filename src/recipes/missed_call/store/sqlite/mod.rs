@@ -428,6 +428,22 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<EarlyReport>), StoreError> {
+        let person = person.clone();
+        self.reader
+            .run("read what was before a call", move |connection| {
+                let subject = Subject::contact(&person.contact);
+                Ok((
+                    episodes::latest(connection, &person)?,
+                    early_reports::of_subject(connection, &person.location, &subject)?,
+                ))
+            })
+            .await
+    }
+
     async fn check(&self, now: Timestamp) -> Result<StoreHealth, StoreError> {
         health::check(self, now).await
     }
