@@ -85,6 +85,9 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
         // nothing of the person.
         kind @ (EntryKind::Happened { .. }
         | EntryKind::CallUnclear { .. }
+        | EntryKind::Assigned { .. }
+        | EntryKind::Released { .. }
+        | EntryKind::ExperimentBegan { .. }
         | EntryKind::Postponed { .. }
         | EntryKind::Waits { .. }
         | EntryKind::OutcomeUnknown { .. }

@@ -22,6 +22,7 @@ use super::worker::Worker;
 use super::worker::app_links::App;
 use super::worker::notifier::TeamNotifier;
 use super::worker::quarantine::Quarantine;
+use super::worker::experiment::Experiments;
 use super::worker::unserved::Unserved;
 use crate::client::Location;
 use crate::clock::{Clock, SystemClock};
@@ -184,6 +185,7 @@ impl EngineBuilder {
                 app: self.app,
                 quarantine: Quarantine::default(),
                 unserved: Unserved::default(),
+                experiments: Experiments::default(),
             }),
             base,
         }

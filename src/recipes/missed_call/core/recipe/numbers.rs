@@ -109,6 +109,11 @@ pub(crate) struct NumberFilter {
 }
 
 impl NumberFilter {
+    /// Whether it is for all calls.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether the step is for a call to this number, which the recipe may not list.
     pub(crate) fn holds(
         &self,

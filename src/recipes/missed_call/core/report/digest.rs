@@ -1,7 +1,7 @@
 //! The daily digest: one day of one location in a few lines of plain text, for the people who are responsible for the calls.
 //!
 //! It begins with the counts of the day's calls. Then it lists every caller who still needs attention, the most urgent
-//! first. The order of urgency: the caller may have opted out and somebody must decide, asked for a person, wants an
+//! first. An experiment that holds the text back from some callers has a line at the end. The order of urgency: the caller may have opted out and somebody must decide, asked for a person, wants an
 //! appointment, opened the link, called a number with priority, called again. Among equals, the one who called more often comes first, then the one who called earlier.
 
 use std::borrow::Cow;
@@ -64,6 +64,9 @@ impl Digest {
             text.push_str(&format!(
                 "\n{callers} of earlier days still {need} attention.\n"
             ));
+        }
+        for experiment in &report.experiments {
+            text.push_str(&format!("\n{experiment}.\n"));
         }
         Self {
             day,

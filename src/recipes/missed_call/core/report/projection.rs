@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::attribution::{Bookings, Credit, in_time};
+use super::experiment::{Assignments, ExperimentReport};
 use super::outcome::Outcome;
 use super::row::{AcceptedText, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
@@ -36,6 +37,9 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// The calls that could not be classified as missed or answered. A person should look at them.
     pub unclear_calls: Vec<UnclearCall>,
+    /// The experiments that hold the text back from some callers, in the order in which they began.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentReport>,
 }
 
 /// A call that could not be classified.
@@ -127,6 +131,7 @@ pub(super) struct Projection {
     /// Whether the step of this recipe is a text, where that is known.
     texts: HashMap<(String, StepName), bool>,
     bookings: Bookings,
+    assignments: Assignments,
     unclear_calls: Vec<UnclearCall>,
 }
 
@@ -150,6 +155,7 @@ impl Projection {
         let position = self.entries;
         self.entries += 1;
         self.now = self.now.max(Some(entry.at));
+        self.assignments.take(entry);
         match (&entry.kind, &entry.episode) {
             (
                 EntryKind::CallMissed {
@@ -291,6 +297,7 @@ impl Projection {
         Report {
             rows,
             unclear_calls: self.unclear_calls,
+            experiments: self.assignments.finish(),
         }
     }
 }
@@ -324,6 +331,8 @@ impl RowBuilder {
             missed_calls: 1,
             texts: Vec::new(),
             not_texted: None,
+            arm: None,
+            released_at: None,
             steps: Vec::new(),
             reply: None,
             reply_to_text: None,
@@ -357,6 +366,8 @@ impl RowBuilder {
                 self.people.add(call);
                 self.row.missed_calls = *missed_calls;
             }
+            EntryKind::Assigned { assignment, .. } => self.row.arm = Some(assignment.arm),
+            EntryKind::Released { .. } => self.row.released_at = Some(at),
             EntryKind::Attempted { effect, .. }
             | EntryKind::Postponed { effect, .. }
             | EntryKind::Waits { effect, .. }

@@ -79,6 +79,14 @@ impl Change for Begin<'_> {
         }
         let intent = match episode.decide(&fence.effect.step, &self.facts, now) {
             Decision::Proceed(intent) => intent,
+            Decision::Assign(assignment) => {
+                // In a commit of its own, and before anything else is read: what comes after it must not tell the arms apart.
+                worker.announce_experiment(&episode, now).await?;
+                let outputs = episode.assign(&fence.effect, &assignment);
+                let mut commit = Box::new(Commit::default());
+                add_outputs(&mut commit, &episode, Some(revision), outputs, now);
+                return Ok(Decided::First(commit));
+            }
             Decision::Skip(reason) => return Ok(Decided::Nothing(Outcome::Skip(reason))),
             Decision::Defer { until, why } => {
                 return Ok(Decided::Nothing(Outcome::Defer { until, why }));

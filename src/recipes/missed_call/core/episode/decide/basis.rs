@@ -31,7 +31,7 @@ impl Episode {
         };
         let given_at = |kind| Some(facts.consents.get(&kind)?.given_at);
         let evidence = Evidence {
-            call_ended_at: self.state.call_ended_at,
+            call_ended_at: self.answered_call_ended_at(),
             replied_at: self.state.replied_at,
             written_consent_at: given_at(ConsentKind::Written),
             verbal_consent_at: given_at(ConsentKind::Verbal),
@@ -53,7 +53,7 @@ impl Episode {
         step.is_some_and(|step| step.text().is_some() && !self.is_answer(name, step))
     }
 
-    fn is_answer(&self, name: &StepName, step: &Step) -> bool {
+    pub(super) fn is_answer(&self, name: &StepName, step: &Step) -> bool {
         self.recipe.is_first_reply(step) && !self.has_answered(name)
     }
 

@@ -126,6 +126,8 @@ pub struct TextFacts {
     pub quiet_hours: Option<Arc<QuietHours>>,
     /// The flood that the call came in, going by the calls alone.
     pub flood: Option<CallFlood>,
+    /// How many callers of the location are assigned to the recipe's experiment, where it ends after a number of them.
+    pub assigned: u64,
     /// When the contact was made.
     pub contact_made_at: Option<Timestamp>,
 }

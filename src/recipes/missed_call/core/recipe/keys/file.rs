@@ -47,6 +47,11 @@ pub(in super::super) const FILE: Keys = &[
         Value::Section(COMPLIANCE),
         "Which texts may be sent.",
     ),
+    Key::new(
+        "experiment",
+        Value::Section(EXPERIMENT),
+        "Holds the text back from some callers.",
+    ),
     Key::new("hints", Value::Section(HINTS), "Which hints are shown."),
 ];
 
@@ -300,6 +305,71 @@ const COMPLIANCE: Keys = &[
         "The most texts to one person within 24 hours, all recipes of the location together.",
     )
     .remedy("write a number from 1 to 3: the rules of compliance allow no more"),
+];
+
+const EXPERIMENT: Keys = &[
+    Key::new(
+        "name",
+        Value::Text,
+        "The name of the experiment in reports. Another name assigns all callers again.",
+    )
+    .required("write a short name, such as name = \"spring\""),
+    Key::new(
+        "hold_out",
+        Value::Share(0.5),
+        "The share of callers from whom the text is held back. Tag, task and notice are made for all.",
+    )
+    .required("write a share above 0 and up to 0.5, such as hold_out = 0.2"),
+    Key::new(
+        "planned",
+        Value::Count {
+            least: 1,
+            most: u32::MAX,
+            default: None,
+        },
+        "How many callers are to be assigned, in all locations with the experiment together, before reports show a result.",
+    )
+    .required("write how many callers it takes, such as planned = 657"),
+    Key::new(
+        "until",
+        Value::Date,
+        "From this day on (in UTC) all callers get the text. It or `experiment.calls` is required.",
+    ),
+    Key::new(
+        "calls",
+        Value::Count {
+            least: 1,
+            most: u32::MAX,
+            default: None,
+        },
+        "After so many callers of one location, all further ones get the text. A few more may be assigned where calls come \
+         at the same moment.",
+    )
+    .remedy("write after how many callers it ends, such as calls = 657"),
+    Key::new(
+        "window",
+        Value::Duration {
+            least: seconds(24 * 3600),
+            most: seconds(30 * 24 * 3600),
+            default: seconds(7 * 24 * 3600),
+        },
+        "How long after the assignment a booking, a reply or a conversation counts.",
+    ),
+    Key::new(
+        "salt",
+        Value::Text,
+        "Any words. Other words change who gets no text.",
+    ),
+    Key::new(
+        "never",
+        Value::PhoneNumbers,
+        "Numbers of callers who always get the text, such as good customers.",
+    ),
+    Key::new(
+        "never_tags",
+        Value::Texts,
+        "Contacts with one of these tags always get the text.",
+    ),
 ];
 
 const HINTS: Keys = &[Key::new(

@@ -4,6 +4,7 @@ mod compliance;
 mod contact;
 mod cross_checks;
 mod email;
+mod experiment;
 mod hours;
 mod numbers;
 mod opt_out;
@@ -21,6 +22,7 @@ mod zone;
 use toml::de::DeTable;
 
 use self::compliance::read_compliance;
+use self::experiment::read_experiment;
 use self::hours::read_hours;
 use self::numbers::read_numbers;
 use self::rules::{read_business, read_call, read_callers, read_silenced};
@@ -78,6 +80,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let hours = root.section(diagnostics, "hours");
     let steps = root.section(diagnostics, "steps");
     let compliance = root.section(diagnostics, "compliance");
+    let experiment = root.section(diagnostics, "experiment");
     let hints = root.section(diagnostics, "hints");
     root.finish(diagnostics);
 
@@ -89,6 +92,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let numbers = read_numbers(diagnostics, numbers, unlisted, &rules);
     let hours = read_hours(diagnostics, hours);
     let steps = read_steps(diagnostics, steps, &rules);
+    let experiment = read_experiment(diagnostics, experiment, &rules);
     let silenced = read_silenced(diagnostics, hints);
 
     let mut problems = std::mem::take(&mut diagnostics.problems);
@@ -116,6 +120,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         flood: rules.flood,
         near_suspension: rules.near_suspension,
         extra_clinical_words: rules.extra_clinical_words,
+        experiment,
         silenced,
         origin: Origin {
             file: file.to_owned(),
