@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gohighlevel::clock::Clock as _;
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, Setting};
 use super::invariant::Invariant;
 use super::mutants::Mutant;
 use super::plan::{Event, Plan};
@@ -31,6 +31,7 @@ pub(super) struct Simulation {
     seed: u64,
     mutant: Option<Mutant>,
     wrong_clocks: bool,
+    setting: Setting,
 }
 
 /// The counts of a world without a violation.
@@ -85,6 +86,7 @@ impl Simulation {
             seed,
             mutant: None,
             wrong_clocks: false,
+            setting: Setting::default(),
         }
     }
 
@@ -105,10 +107,15 @@ impl Simulation {
         }
     }
 
+    /// The same world with another recipe.
+    pub(super) fn in_setting(self, setting: Setting) -> Self {
+        Self { setting, ..self }
+    }
+
     /// Runs the world to its end. After a violation it runs smaller and smaller parts of it. It opens no socket, and no real
     /// time passes. It seeds this thread's random numbers (`fastrand`). Call it outside of async code.
     pub(super) fn run(&self) -> Result<Summary, Violation> {
-        let fixture = Fixture::get();
+        let fixture = Fixture::get(self.setting);
         let plan = if self.wrong_clocks {
             Plan::with_wrong_clocks(self.seed)
         } else {

@@ -69,6 +69,8 @@ impl World {
         mutant: Option<Mutant>,
     ) -> Result<Self, FakeGhlError> {
         let time = Time::new(plan.start);
+        let mut oracle = Oracle::new(plan.clock_error() * 2 + Duration::from_secs(5));
+        oracle.hold_outs.callers = fixture.held_out();
         let world = Self {
             platform: FakeGhl::builder()
                 .seed(fixture.seed.clone())
@@ -83,7 +85,7 @@ impl World {
             dates_answers: plan.dates_answers && mutant.is_none_or(Mutant::dates_answers),
             failed: Notify::new(),
             under_way: AtomicUsize::new(0),
-            oracle: Mutex::new(Oracle::new(plan.clock_error() * 2 + Duration::from_secs(5))),
+            oracle: Mutex::new(oracle),
             timeline: Mutex::default(),
             sent_webhooks: Mutex::default(),
             awaited_acks: Mutex::default(),

@@ -62,7 +62,9 @@ impl Episode {
         let Some(experiment) = self.recipe.experiment() else {
             return;
         };
-        self.state.released_at = Some(call.ended_at.min(now));
+        // Calls may be reported in any order.
+        let released_at = call.ended_at.max(self.state.call_ended_at).min(now);
+        self.state.released_at = Some(released_at);
         outputs.push(Output::Record(EntryKind::Released {
             experiment: experiment.experiment.clone(),
             call: call.message.clone(),

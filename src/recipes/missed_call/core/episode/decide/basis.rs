@@ -53,7 +53,7 @@ impl Episode {
         step.is_some_and(|step| step.text().is_some() && !self.is_answer(name, step))
     }
 
-    pub(super) fn is_answer(&self, name: &StepName, step: &Step) -> bool {
+    fn is_answer(&self, name: &StepName, step: &Step) -> bool {
         self.recipe.is_first_reply(step) && !self.has_answered(name)
     }
 

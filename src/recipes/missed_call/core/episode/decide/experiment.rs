@@ -4,14 +4,13 @@ use jiff::Timestamp;
 
 use super::{Decision, TextFacts};
 use crate::recipes::missed_call::core::episode::Episode;
-use crate::recipes::missed_call::core::model::{ExperimentRules, Reason, StepName};
+use crate::recipes::missed_call::core::model::{ExperimentRules, Reason};
 use crate::recipes::missed_call::core::recipe::Step;
 
 impl Episode {
     /// What the experiment says of a text that is about to be sent; `None` if it may go out.
     pub(super) fn experiment_decides(
         &self,
-        name: &StepName,
         step: &Step,
         facts: &TextFacts,
         now: Timestamp,
@@ -23,7 +22,7 @@ impl Episode {
             return Some(Decision::Skip(Reason::HeldOut));
         }
         let rules = self.takes_part(facts, now)?;
-        let is_first = self.state.arm.is_none() && self.is_answer(name, step);
+        let is_first = self.state.arm.is_none() && self.recipe.is_first_reply(step);
         is_first.then(|| Decision::Assign(rules.assign(self.subject())))
     }
 

@@ -76,7 +76,7 @@ impl Episode {
         match self.render_text(&copy, facts) {
             // Last, so that the same calls count for both arms.
             Ok(text) => self
-                .experiment_decides(name, step, facts, now)
+                .experiment_decides(step, facts, now)
                 .unwrap_or_else(|| {
                     Decision::Proceed(self.text_intent(text, facts, hours, basis))
                 }),
