@@ -45,6 +45,8 @@ pub(super) enum Setting {
     Plain,
     /// The recipe has an experiment, which holds two of the callers out.
     Experiment,
+    /// The recipe is in a dry run.
+    DryRun,
 }
 
 /// Added to the recipe for worlds with an experiment.
@@ -57,21 +59,23 @@ until = 2030-01-01
 salt = "a"
 "#;
 
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new(""));
-static EXPERIMENT_FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new(EXPERIMENT));
+static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("", ""));
+static EXPERIMENT_FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("", EXPERIMENT));
+static DRY_FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("dry_run = true\n", ""));
 
 impl Fixture {
     pub(super) fn get(setting: Setting) -> &'static Self {
         match setting {
             Setting::Plain => &FIXTURE,
             Setting::Experiment => &EXPERIMENT_FIXTURE,
+            Setting::DryRun => &DRY_FIXTURE,
         }
     }
 
-    fn new(more: &str) -> Self {
+    fn new(before: &str, after: &str) -> Self {
         let number = |text: &str| PhoneNumber::parse(text).unwrap();
         Self {
-            recipe: Recipe::from_toml("recipe.toml", &[include_str!("recipe.toml"), more].concat())
+            recipe: Recipe::from_toml("recipe.toml", &[before, include_str!("recipe.toml"), after].concat())
                 .unwrap(),
             seed: Seed::from_json(include_str!("seed.json")).unwrap(),
             location: LocationId::new(LOCATION).unwrap(),

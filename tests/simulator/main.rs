@@ -97,6 +97,19 @@ fn every_invariant_holds_in_every_world_with_an_experiment() {
     assert_enough_activity(&run_all(runs() / 5, with_experiment));
 }
 
+fn in_dry_run(seed: u64) -> Simulation {
+    Simulation::of_seed(seed).in_setting(Setting::DryRun)
+}
+
+#[test]
+fn nothing_is_written_in_any_world_in_a_dry_run() {
+    let summaries = run_all(runs() / 5, in_dry_run);
+    let sum = |count: fn(&Summary) -> usize| summaries.iter().map(count).sum::<usize>();
+    assert_eq!((sum(|summary| summary.texts), sum(|summary| summary.tasks)), (0, 0));
+    let would = sum(|summary| summary.would);
+    assert!(would > 3 * summaries.len(), "{would} steps would be done");
+}
+
 /// Worlds in which an engine has once broken a promise: it swept by a wrong clock, sent a text after it had hung, took what
 /// came before a call for its answer, took the date of an answer that it read late for the time, dated a removal by a slow
 /// clock, took the text of a later episode for that of an earlier one.
@@ -140,6 +153,7 @@ fn violations(mutant: Mutant, invariant: Invariant) -> impl Iterator<Item = Viol
         .filter_map(move |seed| {
             let world = match mutant {
                 Mutant::TrustsItsClock => with_wrong_clocks(seed),
+                Mutant::ForgetsDryRun => in_dry_run(seed),
                 Mutant::HoldsNobodyOut | Mutant::LeavesThemAlone => with_experiment(seed),
                 _ => Simulation::of_seed(seed),
             };
@@ -156,6 +170,7 @@ fn every_mutant_is_detected() {
         Mutant::IgnoresStop => Invariant::NeverAfterOptOut,
         Mutant::ForgetsDoubts => Invariant::NeverAfterDoubt,
         Mutant::LosesCalls | Mutant::DropsSteps => Invariant::NeverLost,
+        Mutant::ForgetsDryRun => Invariant::NeverInDryRun,
         Mutant::HoldsNobodyOut => Invariant::NeverToHeldOut,
         Mutant::LeavesThemAlone => Invariant::NeverLost,
         Mutant::FindsNothing => Invariant::NeverLost,

@@ -47,13 +47,15 @@ pub(super) enum Mutant {
     HoldsNobodyOut,
     /// For callers who are held out, tags and tasks are not planned either. Only worlds with an experiment detect it.
     LeavesThemAlone,
+    /// The recipe is put without its dry run. Only worlds in a dry run detect it.
+    ForgetsDryRun,
     /// Attempts are searched for by this machine's clock. Only worlds with wrong clocks detect it.
     TrustsItsClock,
 }
 
 impl Mutant {
     /// All mutants.
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -70,6 +72,7 @@ impl Mutant {
         Self::ForgetsNewCallers,
         Self::HoldsNobodyOut,
         Self::LeavesThemAlone,
+        Self::ForgetsDryRun,
         Self::TrustsItsClock,
     ];
 

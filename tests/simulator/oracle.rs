@@ -69,6 +69,10 @@ pub(super) struct Oracle {
     pub(super) paused_since: Option<Duration>,
     pub(super) absences: Absences,
     pub(super) hold_outs: HoldOuts,
+    /// Whether nothing may be written.
+    pub(super) dry_run: bool,
+    /// How many steps would have been done in a dry run.
+    pub(super) would: usize,
     opt_outs: BTreeMap<Caller, OptOuts>,
     /// When each call was acknowledged.
     pub(super) acknowledged: BTreeMap<String, Timestamp>,
@@ -205,6 +209,16 @@ impl Oracle {
                 if !attempts.contains(effect) {
                     attempts.push(effect.clone());
                 }
+            }
+            EntryKind::Would { effect, .. } => {
+                self.would += 1;
+                let rule = rule_of(effect.step.as_str());
+                let contact = self.contacts.get(episode).cloned();
+                if let (Some(rule), Some(contact)) = (rule, contact) {
+                    let attempts = self.attempts.entry((contact, rule.step)).or_default();
+                    attempts.push(effect.clone());
+                }
+                self.ended(episode, effect.step.as_str());
             }
             EntryKind::Done { step, .. } => {
                 if let Some(key) = self.key(episode, step.as_str()) {

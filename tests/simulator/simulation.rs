@@ -43,6 +43,8 @@ pub(super) struct Summary {
     pub(super) texts: usize,
     /// Tasks that the platform accepted.
     pub(super) tasks: usize,
+    /// Steps that would have been done in a dry run.
+    pub(super) would: usize,
     /// Calls and texts that only a sweep found.
     pub(super) found: usize,
     /// The virtual time that it took.
@@ -226,6 +228,7 @@ impl Outcome {
         let violation = world.oracle(|oracle, _| oracle.violation().cloned());
         let (texts, tasks) = world.oracle(|oracle, _| oracle.accepted_counts());
         let found = world.oracle(|oracle, _| oracle.found());
+        let would = world.oracle(|oracle, _| oracle.would);
         let mut hasher = DefaultHasher::new();
         timeline.lines().hash(&mut hasher);
         Self {
@@ -234,6 +237,7 @@ impl Outcome {
                 events: plan.events.len(),
                 texts,
                 tasks,
+                would,
                 found,
                 took: world.time.elapsed(),
                 fingerprint: hasher.finish(),

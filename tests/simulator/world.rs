@@ -11,7 +11,7 @@ use gohighlevel::client::Transport as _;
 use gohighlevel::clock::Clock as _;
 use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
-use gohighlevel::recipes::missed_call::{DoubtDecision, Engine};
+use gohighlevel::recipes::missed_call::{DoubtDecision, Engine, Recipe};
 use gohighlevel::testing::FakeGhl;
 use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 use http::{Method, Request};
@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 
 use super::acks::{AwaitedAck, Fact};
 use super::faults::ActiveFaults;
-use super::fixture::{Fixture, LOCATION, TOKEN};
+use super::fixture::{Fixture, LOCATION, Setting, TOKEN};
 use super::host;
 use super::invariant::Invariant;
 use super::mutants::Mutant;
@@ -71,6 +71,7 @@ impl World {
         let time = Time::new(plan.start);
         let mut oracle = Oracle::new(plan.clock_error() * 2 + Duration::from_secs(5));
         oracle.hold_outs.callers = fixture.held_out();
+        oracle.dry_run = fixture.recipe.dry_run().is_some();
         let world = Self {
             platform: FakeGhl::builder()
                 .seed(fixture.seed.clone())
@@ -95,6 +96,14 @@ impl World {
         };
         world.end_faults();
         Ok(world)
+    }
+
+    /// The recipe that engines have, which a mutant may have changed.
+    pub(super) fn recipe(&self) -> Recipe {
+        match self.mutant {
+            Some(Mutant::ForgetsDryRun) => Fixture::get(Setting::Plain).recipe.clone(),
+            _ => self.fixture.recipe.clone(),
+        }
     }
 
     /// Adds a line to the timeline.

@@ -63,7 +63,7 @@ pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
 pub use self::core::model::{DoubtDecision, Halt};
 pub use self::core::presets::Preset;
 pub use self::core::recipe::{
-    LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,
+    DryRun, LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,
     WorkflowFacts, render_text,
 };
 pub use self::core::reply::Reply;

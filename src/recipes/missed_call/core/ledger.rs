@@ -80,6 +80,13 @@ pub enum EntryKind {
         /// The call that is the basis of the effect; for a text, the consent.
         basis: Option<MessageId>,
     },
+    /// In a dry run: an attempt would begin here. Nothing is done, and the step ends.
+    Would {
+        /// The effect.
+        effect: EffectId,
+        /// What exactly the attempt would do.
+        intent: Intent,
+    },
     /// An effect failed for now and is retried. The entry is written at the first failure only.
     Postponed {
         /// The effect.
@@ -285,6 +292,7 @@ impl EntryKind {
             Self::CallJoined { .. } => EntryTag::CallJoined,
             Self::CallUnclear { .. } => EntryTag::CallUnclear,
             Self::Attempted { .. } => EntryTag::Attempted,
+            Self::Would { .. } => EntryTag::Would,
             Self::Assigned { .. } => EntryTag::Assigned,
             Self::Released { .. } => EntryTag::Released,
             Self::ExperimentBegan { .. } => EntryTag::ExperimentBegan,

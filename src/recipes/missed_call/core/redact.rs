@@ -55,6 +55,13 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             contact: erased_contact(contact),
             basis,
         },
+        EntryKind::Would {
+            effect,
+            intent: what,
+        } => EntryKind::Would {
+            effect,
+            intent: intent(what),
+        },
         EntryKind::Done {
             step,
             reference: _,

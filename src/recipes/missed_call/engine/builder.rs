@@ -154,6 +154,11 @@ impl EngineBuilder {
         let source = self
             .source
             .map(|source| SourceSettings { source, most, kept });
+        for (location, entry) in &self.locations {
+            if let Some(dry_run) = entry.recipe.dry_run() {
+                tracing::warn!(%location, "{dry_run}");
+            }
+        }
         let locations = Locations::new(self.locations, source, &self.clock);
         let feed = Feed::new(self.observers);
         let base = Arc::new(Base::new(self.store, self.clock, locations, feed));

@@ -43,6 +43,7 @@ impl EngineObserver for EngineMetrics {
                     metrics::histogram!("ghl_seconds_to_text").record(seconds);
                 }
             }
+            EntryKind::Would { .. } => ended(seen.action, "would", String::new()),
             EntryKind::NotDone { reason, .. } => ended(seen.action, "not_done", label(reason)),
             EntryKind::OptedOut { .. } => metrics::counter!("ghl_opt_outs_total").increment(1),
             EntryKind::Doubted { .. } => metrics::counter!("ghl_doubts_total").increment(1),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::state::StepState;
 use super::{EffectEnd, Episode, Output};
 use crate::recipes::missed_call::core::ledger::EntryKind;
-use crate::recipes::missed_call::core::model::{EffectId, Reason};
+use crate::recipes::missed_call::core::model::{EffectId, Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::Step;
 
 impl Episode {
@@ -44,12 +44,7 @@ impl Episode {
                         .max(0),
                     found: *found,
                 }));
-                if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
-                    // A step in progress is completed, even if the episode was closed in the meantime.
-                    let reason = Reason::StoppedBy(what);
-                    self.stop_on(what, &reason, outputs);
-                    self.set_off(what, &reason, *at, outputs);
-                }
+                self.make_happen(step, *at, outputs);
             }
             EffectEnd::NotDone(reason) => {
                 if reason.is_opt_out() {
@@ -59,6 +54,32 @@ impl Episode {
                 // The caller may have called again since it was decided to hold it back.
                 self.plan_held_back(now, outputs);
             }
+        }
+    }
+
+    /// Ends a step in a dry run, in which it would be attempted with this intent. Call it in place of
+    /// [`begin`](Self::begin), and store the result; nothing is performed.
+    pub fn would(&mut self, effect: &EffectId, intent: &Intent, now: Timestamp) -> Vec<Output> {
+        if !self.state.has_open(&effect.step) || *effect != self.effect_of(&effect.step) {
+            return Vec::new();
+        }
+        let step = &effect.step;
+        self.state.steps.insert(step.clone(), StepState::Would);
+        let mut outputs = vec![Output::Record(EntryKind::Would {
+            effect: effect.clone(),
+            intent: intent.clone(),
+        })];
+        self.make_happen(step, now, &mut outputs);
+        outputs
+    }
+
+    /// What follows from the step itself.
+    fn make_happen(&mut self, step: &StepName, at: Timestamp, outputs: &mut Vec<Output>) {
+        if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
+            // A step in progress is completed, even if the episode was closed in the meantime.
+            let reason = Reason::StoppedBy(what);
+            self.stop_on(what, &reason, outputs);
+            self.set_off(what, &reason, at, outputs);
         }
     }
 }

@@ -14,6 +14,7 @@
 //! | `NotDone`, held back by an experiment | a further missed call | `Planned` again | the effect, a ledger entry |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
 //! | `Attempting` | a trigger that stops the step | `Stopping`: HighLevel may have it already | – |
+//! | `Planned`, `Attempting` | [`would`](Episode::would), in a dry run | `Would` | a ledger entry with what it would do |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 //! | closed | anything from outside | unchanged, or as above for a step that is still open; no step is planned | a ledger entry |

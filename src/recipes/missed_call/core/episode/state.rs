@@ -114,6 +114,8 @@ pub(crate) enum StepState {
     Stopping(Reason),
     /// HighLevel did it.
     Done,
+    /// In a dry run: it would have been done.
+    Would,
     /// It was not done.
     NotDone(Reason),
 }
@@ -184,6 +186,11 @@ impl EpisodeState {
     /// The caller's number, if the call reported it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
+    }
+
+    /// The number of the business that was called first.
+    pub(crate) fn called(&self) -> Option<&PhoneNumber> {
+        self.called.as_ref()
     }
 
     /// The person whose episode it is.

@@ -26,6 +26,8 @@ pub(crate) enum Hint {
     Promotion,
     /// A number that has a digit less or more than the others, or than its country's.
     OddNumber,
+    /// An experiment in a dry run.
+    DryExperiment,
     /// An experiment with too few callers.
     SmallExperiment,
     /// Other words under the same name and version.
@@ -33,12 +35,13 @@ pub(crate) enum Hint {
 }
 
 impl Hint {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::LateFirstText,
         Self::LaterText,
         Self::UnnamedSender,
         Self::Promotion,
         Self::OddNumber,
+        Self::DryExperiment,
         Self::SmallExperiment,
         Self::SameVersion,
     ];
@@ -50,6 +53,7 @@ impl Hint {
             Self::UnnamedSender => "unnamed_sender",
             Self::Promotion => "promotion",
             Self::OddNumber => "odd_number",
+            Self::DryExperiment => "dry_experiment",
             Self::SmallExperiment => "small_experiment",
             Self::SameVersion => "same_version",
         }
@@ -121,6 +125,11 @@ impl Recipe {
     }
 
     fn hints_on_experiment(&self, hints: &mut Vec<Problem>) {
+        if self.experiment.is_some() && self.dry_run {
+            let what = "the experiment assigns nobody: in a dry run nothing is sent to either arm";
+            let remedy = "end the dry run first, or leave [experiment] out until then";
+            self.hint(hints, Hint::DryExperiment, "dry_run", what, remedy);
+        }
         let small = self.experiment.as_ref().and_then(Experiment::is_too_small);
         if let Some((held_out, fewest)) = small {
             let what = format!(

@@ -29,6 +29,14 @@
 //! cooldown gets it then; reports still count them in their arm
 //! ([`ExperimentReport`](super::report::ExperimentReport)).
 //!
+//! # A dry run
+//!
+//! `dry_run = true`, for the whole recipe or for single numbers, shows what the recipe would do before it does anything. All
+//! is decided as ever, with what HighLevel holds; where an attempt would begin, the ledger gets an entry with all that it
+//! would have done. Nothing is sent, nobody is notified and nothing is written to HighLevel. Reports, preflight and the log
+//! name it. In a location whose recipe is in a dry run, nothing is done for open episodes of an earlier recipe either; an
+//! episode that began in a dry run stays in it.
+//!
 //! # In an editor
 //!
 //! [`Recipe::json_schema`] describes the file as a JSON Schema (draft 2020-12). Editors with Taplo, such as Visual Studio
@@ -64,12 +72,14 @@
 //! | `unnamed_sender` | a text does not name its sender, as the carriers' rules (CTIA) require |
 //! | `promotion` | a text promotes something ("10% off"), which needs written consent |
 //! | `odd_number` | a number has one digit more or less than its country's, or than the others of its list |
+//! | `dry_experiment` | the experiment assigns nobody, because the recipe is in a dry run |
 //! | `small_experiment` | the experiment plans too few callers to show anything |
 //! | `same_version` | a different recipe ran under the same name and version; only preflight shows it, as the store knows |
 
 mod check;
 mod copy;
 mod diagnostics;
+mod dry_run;
 mod duration;
 mod experiment;
 mod hints;
@@ -100,6 +110,7 @@ pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
 pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
+pub use dry_run::DryRun;
 pub(crate) use experiment::Experiment;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
@@ -122,6 +133,8 @@ pub(crate) use variants::TextVariant;
 pub struct Recipe {
     pub(crate) name: String,
     pub(crate) version: u32,
+    /// Whether it is only recorded what would be done.
+    pub(crate) dry_run: bool,
     pub(crate) fingerprint: String,
     pub(crate) source: String,
     pub(crate) display_name: Option<String>,

@@ -27,6 +27,8 @@ pub(crate) struct BusinessNumber {
     pub(crate) priority: bool,
     /// Whether anything is done for calls to it.
     pub(crate) active: bool,
+    /// Whether it is only recorded what would be done for calls to it.
+    pub(crate) dry_run: bool,
 }
 
 /// Where a number's link stands.

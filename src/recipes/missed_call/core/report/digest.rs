@@ -52,6 +52,13 @@ impl Digest {
             (urgency(row, settings), calls, row.call.ended_at)
         });
         let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
+        let dry = rows.iter().filter(|row| row.dry_run).count();
+        if dry > 0 {
+            let callers = many(dry as u64, "caller");
+            text.push_str(&format!(
+                "DRY RUN: nothing was sent for {callers}, and nothing was written to HighLevel.\n\n"
+            ));
+        }
         push_counts(&mut text, &rows, unclear);
         push_waiting(&mut text, &rows, &waiting, settings);
         let is_before = |row: &&Row| {
@@ -163,6 +170,7 @@ fn push_not_texted(text: &mut String, rows: &[&Row]) {
     let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
     for row in without {
         let reason = match &row.not_texted {
+            _ if row.would_text => "dry run: they would have got a text".into(),
             Some(reason) => reason.human_message(),
             None if row.outcome == Outcome::NoText => "the recipe has no text for the call".into(),
             None => "not yet".into(),
@@ -234,6 +242,7 @@ fn line(row: &Row, settings: &Settings) -> String {
     }
     notes.push(match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "texted".to_owned(),
+        ([], _) if row.would_text => "no text: dry run".to_owned(),
         ([], Some(reason)) => format!("no text: {}", reason.human_message()),
         ([], None) if row.outcome == Outcome::NoText => "no text".to_owned(),
         ([], None) => "no text yet".to_owned(),

@@ -29,6 +29,8 @@ pub enum Outcome {
     Texted,
     /// No text, because an experiment held it back.
     HeldOut,
+    /// No text, because of a dry run: it would have been sent.
+    DryRun,
     /// It is undecided whether there will be a text.
     Open,
     /// No text, because the person must not or cannot be texted, or not at this hour.
@@ -56,6 +58,8 @@ impl Outcome {
             Self::Replied
         } else if !row.texts.is_empty() {
             Self::Texted
+        } else if row.would_text {
+            Self::DryRun
         } else if text_is_open {
             Self::Open
         } else {
@@ -87,6 +91,7 @@ impl Outcome {
             Self::Replied => "replied",
             Self::Texted => "texted",
             Self::HeldOut => "held_out",
+            Self::DryRun => "dry_run",
             Self::Open => "open",
             Self::Suppressed(_) => "suppressed",
             Self::Stale => "stale",

@@ -327,6 +327,7 @@ fn loss(row: &Row) -> Option<(Step, &'static str)> {
     Some(match row.why_not_texted() {
         Some(Outcome::Suppressed(reason)) => (Step::Textable, plain::why_no_text(&reason)),
         Some(Outcome::NoText) => (Step::Textable, "the recipe has no text for the call"),
+        Some(Outcome::DryRun) => (Step::Texted, "dry run: would have got a text"),
         Some(Outcome::HeldOut) => (Step::Texted, plain::why_no_text(&Reason::HeldOut)),
         Some(Outcome::Stale) => (Step::Texted, plain::why_no_text(&Reason::Stale)),
         Some(Outcome::Failed(reason) | Outcome::NotNeeded(reason)) => {
@@ -355,6 +356,7 @@ fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
     }
     match &row.not_texted {
         _ if !row.texts.is_empty() => why.push("texted"),
+        _ if row.would_text => why.push("no text: dry run"),
         Some(reason) => why.push(plain::why_no_text(reason)),
         None => why.push("no text yet"),
     }

@@ -187,13 +187,9 @@ impl Projection {
                     return;
                 };
                 let known = match kind {
-                    EntryKind::Attempted { effect, intent, .. } => {
-                        // A text that confirms an opt-out is not a reply to the call.
-                        let is_text = matches!(
-                            intent,
-                            Intent::Text { basis, .. } if *basis != Some(Basis::OptOut)
-                        );
-                        Some((&effect.step, is_text))
+                    EntryKind::Attempted { effect, intent, .. }
+                    | EntryKind::Would { effect, intent } => {
+                        Some((&effect.step, is_reply_to_call(intent)))
                     }
                     EntryKind::Waits { effect, .. } => Some((&effect.step, true)),
                     _ => None,
@@ -333,6 +329,8 @@ impl RowBuilder {
             not_texted: None,
             arm: None,
             released_at: None,
+            dry_run: false,
+            would_text: false,
             steps: Vec::new(),
             reply: None,
             reply_to_text: None,
@@ -365,6 +363,11 @@ impl RowBuilder {
             EntryKind::CallJoined { call, missed_calls } => {
                 self.people.add(call);
                 self.row.missed_calls = *missed_calls;
+            }
+            EntryKind::Would { effect, intent } => {
+                self.step(&effect.step, StepEnd::Would(at));
+                self.row.dry_run = true;
+                self.row.would_text |= is_reply_to_call(intent);
             }
             EntryKind::Assigned { assignment, .. } => self.row.arm = Some(assignment.arm),
             EntryKind::Released { .. } => self.row.released_at = Some(at),
@@ -510,6 +513,11 @@ impl RowBuilder {
             || (self.dealt_with.is_none() && can_be_called_back(row));
         self.row
     }
+}
+
+/// Whether it is a text. One that confirms an opt-out is not a reply to the call.
+fn is_reply_to_call(intent: &Intent) -> bool {
+    matches!(intent, Intent::Text { basis, .. } if *basis != Some(Basis::OptOut))
 }
 
 /// Whether a text can have this reason. The others belong to e-mails and to changes of the contact.

@@ -37,6 +37,12 @@ pub struct Row {
     /// When a caller from whom the text was held back called again, and was to get it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released_at: Option<Timestamp>,
+    /// Whether a step was not done because of a dry run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether a text would have been sent if it were not for a dry run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub would_text: bool,
     /// The state of each step that the ledger mentions.
     pub steps: Vec<StepRow>,
     /// The first reply of a person. An opt-out is not a reply; see `opted_out`.
@@ -93,6 +99,9 @@ impl Row {
         if !self.texts.is_empty() {
             return None;
         }
+        if self.would_text {
+            return Some(Outcome::DryRun);
+        }
         Some(match &self.not_texted {
             Some(reason) => Outcome::not_texted(reason.clone()),
             None if self.closed_at.is_none() || self.outcome == Outcome::Open => Outcome::Open,
@@ -143,6 +152,8 @@ pub enum StepEnd {
     Open,
     /// HighLevel accepted it then.
     Done(Timestamp),
+    /// It would have been done then, if it were not for a dry run.
+    Would(Timestamp),
     /// It was not done, for this reason.
     NotDone(Reason),
 }

@@ -62,7 +62,12 @@ impl Episode {
         self.recipe.texts().any(|(other, _)| {
             let may_be_sent = matches!(
                 self.state.step(other),
-                Some(StepState::Attempting | StepState::Stopping(_) | StepState::Done)
+                Some(
+                    StepState::Attempting
+                        | StepState::Stopping(_)
+                        | StepState::Done
+                        | StepState::Would
+                )
             );
             other != name && may_be_sent
         })

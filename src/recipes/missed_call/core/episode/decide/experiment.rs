@@ -15,7 +15,7 @@ impl Episode {
         facts: &TextFacts,
         now: Timestamp,
     ) -> Option<Decision> {
-        if !step.is_held_back() {
+        if !step.is_held_back() || facts.dry_run {
             return None;
         }
         if self.is_held_out() {

@@ -58,7 +58,9 @@ impl Episode {
         let overtaken = match self.state.step(name) {
             Some(StepState::Planned | StepState::Attempting) => None,
             Some(StepState::Stopping(reason)) => Some(reason),
-            Some(StepState::Done | StepState::NotDone(_)) | None => return Decision::Obsolete,
+            Some(StepState::Done | StepState::Would | StepState::NotDone(_)) | None => {
+                return Decision::Obsolete;
+            }
         };
         // A message to the caller ranks a stop among its other refusals; whatever else was stopped is skipped.
         let skipped = overtaken.map(|reason| Decision::Skip(reason.clone()));

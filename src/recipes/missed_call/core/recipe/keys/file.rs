@@ -23,6 +23,11 @@ pub(in super::super) const FILE: Keys = &[
         "A whole number that goes up with every change.",
     )
     .required("write version = 1, and one more with every change"),
+    Key::new(
+        "dry_run",
+        Value::Flag(Some(false)),
+        "`true`: everything is decided and recorded as ever, and nothing is done: no text, no notice, nothing in HighLevel.",
+    ),
     Key::new("business", Value::Section(BUSINESS), "The business."),
     Key::new("call", Value::Section(CALL), "Which calls count."),
     Key::new(
@@ -200,6 +205,11 @@ pub(super) const NUMBER: Keys = &[
         "active",
         Value::Flag(Some(true)),
         "`false`: calls to it are written to the ledger, and nothing else is done.",
+    ),
+    Key::new(
+        "dry_run",
+        Value::Flag(Some(false)),
+        "The same as `dry_run` of the recipe, for calls to this number.",
     ),
 ];
 

@@ -73,6 +73,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let mut root = TableReader::from_document(document.get_ref());
     let name = root.text(diagnostics, "name");
     let version = root.count(diagnostics, "version");
+    let dry_run = root.flag(diagnostics, "dry_run").unwrap_or(false);
     let business = root.section(diagnostics, "business");
     let call = root.section_or(diagnostics, "call", &nothing);
     let callers = root.section(diagnostics, "callers");
@@ -102,6 +103,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let recipe = Recipe {
         name: name.value,
         version: version.value,
+        dry_run,
         fingerprint: fingerprint(source),
         source: source.to_owned(),
         display_name,

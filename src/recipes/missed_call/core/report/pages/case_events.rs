@@ -122,6 +122,7 @@ impl<'z> Events<'z> {
             } => {
                 self.attempted(at, effect, *attempt, intent);
             }
+            EntryKind::Would { effect, intent } => self.would(at, effect, intent),
             EntryKind::Assigned { assignment, .. } => {
                 let title = match assignment.arm {
                     ExperimentArm::Texted => "Takes part in an experiment, and gets the text",
@@ -281,6 +282,17 @@ impl<'z> Events<'z> {
         }
         event.facts.push(("Message", message));
         event.facts.push(("Reported by", delivery));
+    }
+
+    /// What a dry run would have done.
+    fn would(&mut self, at: Timestamp, effect: &EffectId, intent: &Intent) {
+        let is_full = self.detail == Detail::Full;
+        let (kind, title, words) = described(intent);
+        let event = self.add(at, kind, "dropped", format!("Dry run, not done: {title}"));
+        event.facts.push(("Step", effect.step.to_string()));
+        if is_full {
+            event.bubble = words.map(str::to_owned);
+        }
     }
 
     fn attempted(&mut self, at: Timestamp, effect: &EffectId, attempt: u32, intent: &Intent) {
