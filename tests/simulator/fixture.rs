@@ -75,8 +75,11 @@ impl Fixture {
     fn new(before: &str, after: &str) -> Self {
         let number = |text: &str| PhoneNumber::parse(text).unwrap();
         Self {
-            recipe: Recipe::from_toml("recipe.toml", &[before, include_str!("recipe.toml"), after].concat())
-                .unwrap(),
+            recipe: Recipe::from_toml(
+                "recipe.toml",
+                &[before, include_str!("recipe.toml"), after].concat(),
+            )
+            .unwrap(),
             seed: Seed::from_json(include_str!("seed.json")).unwrap(),
             location: LocationId::new(LOCATION).unwrap(),
             business: number("+13125550100"),

@@ -40,7 +40,9 @@ impl Oracle {
                     self.hold_outs.assigned.insert(episode.clone());
                 }
                 let caller = self.opened_by(episode).map(|(_, call)| call.caller);
-                if caller.is_some_and(|caller| self.hold_outs.callers.contains(&caller)) != is_held_out {
+                if caller.is_some_and(|caller| self.hold_outs.callers.contains(&caller))
+                    != is_held_out
+                {
                     let how = "a caller is assigned to the wrong arm".to_owned();
                     self.report(Invariant::NeverToHeldOut, how);
                 }

@@ -105,7 +105,10 @@ fn in_dry_run(seed: u64) -> Simulation {
 fn nothing_is_written_in_any_world_in_a_dry_run() {
     let summaries = run_all(runs() / 5, in_dry_run);
     let sum = |count: fn(&Summary) -> usize| summaries.iter().map(count).sum::<usize>();
-    assert_eq!((sum(|summary| summary.texts), sum(|summary| summary.tasks)), (0, 0));
+    assert_eq!(
+        (sum(|summary| summary.texts), sum(|summary| summary.tasks)),
+        (0, 0)
+    );
     let would = sum(|summary| summary.would);
     assert!(would > 3 * summaries.len(), "{would} steps would be done");
 }

@@ -50,12 +50,7 @@ impl Episode {
     }
 
     /// A caller from whom texts were held back has called again, and gets them.
-    pub(super) fn release(
-        &mut self,
-        call: &MissedCall,
-        now: Timestamp,
-        outputs: &mut Vec<Output>,
-    ) {
+    pub(super) fn release(&mut self, call: &MissedCall, now: Timestamp, outputs: &mut Vec<Output>) {
         if !self.is_held_out() || !self.state.live || self.state.ended {
             return;
         }

@@ -46,6 +46,10 @@ impl Recipe {
 
     /// Whether it is only recorded what would be done for calls to this number.
     pub(crate) fn is_dry_run(&self, called: Option<&PhoneNumber>) -> bool {
-        self.dry_run || self.numbers.get(called).is_some_and(|number| number.dry_run)
+        self.dry_run
+            || self
+                .numbers
+                .get(called)
+                .is_some_and(|number| number.dry_run)
     }
 }

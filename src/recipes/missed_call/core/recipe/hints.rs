@@ -135,8 +135,16 @@ impl Recipe {
             let what = format!(
                 "of the planned callers {held_out} get no text, too few to show even a lift from 10 to 20 % of bookings"
             );
-            let remedy = format!("plan for {fewest} or more without the text, such as planned = 657 at hold_out = 0.2");
-            self.hint(hints, Hint::SmallExperiment, "experiment.planned", what, remedy);
+            let remedy = format!(
+                "plan for {fewest} or more without the text, such as planned = 657 at hold_out = 0.2"
+            );
+            self.hint(
+                hints,
+                Hint::SmallExperiment,
+                "experiment.planned",
+                what,
+                remedy,
+            );
         }
     }
 

@@ -170,9 +170,15 @@ impl Tally {
         self.missed_calls += u64::from(row.missed_calls);
         add(&mut self.textable, is_textable(row));
         add(&mut self.texted, texted);
-        add(&mut self.held_out, row.why_not_texted() == Some(Outcome::HeldOut));
+        add(
+            &mut self.held_out,
+            row.why_not_texted() == Some(Outcome::HeldOut),
+        );
         add(&mut self.dry_run, row.dry_run);
-        add(&mut self.covered, texted || row.would_text || row.not_texted.is_some());
+        add(
+            &mut self.covered,
+            texted || row.would_text || row.not_texted.is_some(),
+        );
         add(&mut self.replied, row.reply_to_text.is_some());
         add(&mut self.clicked, texted && row.clicked_at.is_some());
         add(

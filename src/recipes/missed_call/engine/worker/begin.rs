@@ -80,8 +80,7 @@ impl Change for Begin<'_> {
             return Ok(Decided::Nothing(Outcome::Again { too_long }));
         }
         let called = episode.state().called();
-        let dry_run =
-            episode.recipe().is_dry_run(called) || self.site.recipe.is_dry_run(called);
+        let dry_run = episode.recipe().is_dry_run(called) || self.site.recipe.is_dry_run(called);
         if let Facts::Text(facts) = &mut self.facts {
             facts.dry_run = dry_run;
         }

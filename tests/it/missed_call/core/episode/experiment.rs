@@ -129,7 +129,11 @@ fn both_arms_are_assigned_alike_and_only_the_text_is_held_back() {
         assert!(matches!(decision, Decision::Proceed(_)), "{decision:?}");
     }
     // A caller keeps the arm at the next call, also in another process.
-    let mut next = open(&call_of("call-9", &caller_of(ExperimentArm::HeldOut), 90_000));
+    let mut next = open(&call_of(
+        "call-9",
+        &caller_of(ExperimentArm::HeldOut),
+        90_000,
+    ));
     assert_eq!(assign(&mut next, 90_002), ExperimentArm::HeldOut);
 }
 
@@ -139,8 +143,16 @@ fn whoever_gets_no_text_anyway_is_not_assigned() {
     let episode = open(&call);
     let decided = |facts: Facts, seconds| episode.decide(&the_text(), &facts, at(seconds));
     for (facts, seconds, reason) in [
-        (facts(|facts| facts.suppressed = true), 2, Reason::Suppressed),
-        (facts(|facts| facts.do_not_disturb = true), 2, Reason::DoNotDisturb),
+        (
+            facts(|facts| facts.suppressed = true),
+            2,
+            Reason::Suppressed,
+        ),
+        (
+            facts(|facts| facts.do_not_disturb = true),
+            2,
+            Reason::DoNotDisturb,
+        ),
         (facts(|_| {}), 601, Reason::Stale),
     ] {
         assert_eq!(decided(facts, seconds), Decision::Skip(reason));
@@ -162,8 +174,16 @@ fn callers_who_must_not_be_left_alone_take_no_part() {
     };
     let listed = facts(|facts| facts.phone = Some(number("+13125550177")));
     gets_the_text(call_of("call-1", "+13125550177", 0), &listed, 2);
-    gets_the_text(call(|_| {}), &facts(|facts| facts.tags.push("vip".into())), 2);
-    gets_the_text(call(|call| call.called = Some(number("+15550002223"))), &good, 2);
+    gets_the_text(
+        call(|_| {}),
+        &facts(|facts| facts.tags.push("vip".into())),
+        2,
+    );
+    gets_the_text(
+        call(|call| call.called = Some(number("+15550002223"))),
+        &good,
+        2,
+    );
     gets_the_text(call(|call| call.reason = MissedReason::Voicemail), &good, 2);
     // The experiment has its callers.
     gets_the_text(call(|_| {}), &facts(|facts| facts.assigned = 400), 2);
@@ -204,7 +224,10 @@ fn a_second_call_releases_the_caller() {
         },
     };
     let outputs = episode.handle(&done, at(3_004));
-    let Some(Output::Record(EntryKind::Done { seconds_after_call, .. })) = outputs.first() else {
+    let Some(Output::Record(EntryKind::Done {
+        seconds_after_call, ..
+    })) = outputs.first()
+    else {
         panic!("{outputs:?}");
     };
     assert_eq!(*seconds_after_call, 4);
@@ -288,7 +311,10 @@ fn the_arms_are_balanced_and_independent() {
         let of = |salt: &str| {
             let toml = RECIPE
                 .replace("hold_out = 0.5", &format!("hold_out = {share}"))
-                .replace("planned = 400", &format!("planned = 4000\nsalt = \"{salt}\""));
+                .replace(
+                    "planned = 400",
+                    &format!("planned = 4000\nsalt = \"{salt}\""),
+                );
             recipe_of(&toml)
         };
         let (one, other) = (of("one"), of("other"));
@@ -302,7 +328,10 @@ fn the_arms_are_balanced_and_independent() {
             let off = (count as f64 - 20_000.0 * expected).abs();
             assert!(off < 3.0 * deviation, "{share}: {count}");
         };
-        near(callers().filter(|caller| is_held_out(&one, caller)).count(), expected);
+        near(
+            callers().filter(|caller| is_held_out(&one, caller)).count(),
+            expected,
+        );
         let both = |caller: &String| is_held_out(&one, caller) && is_held_out(&other, caller);
         near(callers().filter(both).count(), expected * expected);
     }

@@ -44,7 +44,8 @@ fn it_is_off_unless_the_section_is_there() {
 
 #[test]
 fn what_is_refused() {
-    let change = |from: &str, to: &str| problems(&format!("{RECIPE}{EXPERIMENT}").replace(from, to));
+    let change =
+        |from: &str, to: &str| problems(&format!("{RECIPE}{EXPERIMENT}").replace(from, to));
     insta::assert_snapshot!(change("calls = 657\n", ""), @"");
     insta::assert_snapshot!(change("0.2", "0.6"), @"");
     insta::assert_snapshot!(change("0.2", "20"), @"");
@@ -65,9 +66,8 @@ fn too_small_a_size_is_a_hint() {
 #[test]
 fn the_team_must_know_of_the_same_calls() {
     let numbers = "[numbers.\"+13125550100\"]\n[numbers.\"+13125550101\"]\n";
-    let task = |numbers: &str| {
-        RECIPE.replace("title =", &format!("numbers = [{numbers}]\ntitle ="))
-    };
+    let task =
+        |numbers: &str| RECIPE.replace("title =", &format!("numbers = [{numbers}]\ntitle ="));
     let recipe = |task: String| problems(&format!("{task}{EXPERIMENT}{numbers}"));
     assert!(recipe(task("\"+13125550100\"")).contains("would be left alone"));
     assert_eq!(recipe(RECIPE.to_owned()), "");

@@ -55,7 +55,13 @@ fn of_arms(report: &Report) -> (Outcomes, Outcomes) {
 }
 
 fn counts(outcomes: Outcomes) -> (u64, u64, u64, u64) {
-    let Outcomes { callers, booked, replied, reached, .. } = outcomes;
+    let Outcomes {
+        callers,
+        booked,
+        replied,
+        reached,
+        ..
+    } = outcomes;
     (callers, booked, replied, reached)
 }
 
@@ -95,7 +101,11 @@ fn a_caller_counts_once_however_often_they_call() {
         .closed("first", DAY)
         .assigned("second", 2 * DAY, 1, "held_out")
         // Without a text, and without an arm: from a voicemail.
-        .missed("third", 3 * DAY, json!({"contact": "contact-1", "caller": "+13125550101"}))
+        .missed(
+            "third",
+            3 * DAY,
+            json!({"contact": "contact-1", "caller": "+13125550101"}),
+        )
         .happened("third", 3 * DAY + 60, "booked", "appointment-1")
         .closed("third", 9 * DAY);
     let (_, held_out) = of_arms(&ledger.report());
@@ -116,7 +126,10 @@ fn cancelled_appointments_and_open_windows_do_not_count() {
     let experiment = &report.experiments[0];
     assert_eq!(experiment.open, 1);
     let (texted, held_out) = of_arms(&report);
-    assert_eq!((counts(texted), counts(held_out)), ((0, 0, 0, 0), (1, 0, 0, 0)));
+    assert_eq!(
+        (counts(texted), counts(held_out)),
+        ((0, 0, 0, 0), (1, 0, 0, 0))
+    );
 }
 
 /// A released caller counts as held out, and the text counts from the second call.
@@ -126,7 +139,11 @@ fn a_released_caller_stays_in_the_arm() {
         .assigned("held", 0, 1, "held_out")
         .not_done("held", 1, "text", json!("held_out"))
         .joined("held", 600, 2)
-        .entry(Some("held"), 600, json!({"kind": "released", "experiment": "spring", "call": "held-2"}))
+        .entry(
+            Some("held"),
+            600,
+            json!({"kind": "released", "experiment": "spring", "call": "held-2"}),
+        )
         .texted("held", 604)
         .happened("held", 700, "booked", "appointment-1")
         .closed("held", 9 * DAY);
@@ -145,8 +162,12 @@ fn what_was_planned_first_counts() {
         .entry(None, 10, rules(1))
         .closed("held", 9 * DAY);
     let experiment = &ledger.report().experiments[0];
-    assert_eq!((experiment.rules.planned, experiment.rules_changed), (400, true));
-    let expected = "Experiment spring: too early: 1 of 400 callers; its rules were changed since it began";
+    assert_eq!(
+        (experiment.rules.planned, experiment.rules_changed),
+        (400, true)
+    );
+    let expected =
+        "Experiment spring: too early: 1 of 400 callers; its rules were changed since it began";
     assert_eq!(experiment.to_string(), expected);
 }
 
@@ -169,10 +190,17 @@ fn the_digest_and_the_figures_show_both_arms() {
     let day = "2026-06-01".parse().unwrap();
     let digest = Digest::of(&report, day, &settings());
     let line = "Experiment spring: 96 of 480 with the text booked, 12 of 120 without it: +10.0 points (95% interval +2.5 to +15.7).";
-    assert!(digest.text().ends_with(&format!("\n{line}\n")), "{}", digest.text());
+    assert!(
+        digest.text().ends_with(&format!("\n{line}\n")),
+        "{}",
+        digest.text()
+    );
     let overview = Overview::of(&report, Period::week_of(day), &settings());
     assert_eq!(overview.experiments, report.experiments);
-    assert!(matches!(overview.experiments[0].trial().verdict(), Verdict::Lift(_)));
+    assert!(matches!(
+        overview.experiments[0].trial().verdict(),
+        Verdict::Lift(_)
+    ));
 }
 
 /// A made-up year of 40 locations with a known lift, 2,000 times for each of three shares. The recipe assigns the callers by

@@ -62,10 +62,7 @@ struct Team(Arc<Mutex<usize>>);
 
 #[async_trait]
 impl TeamNotifier for Team {
-    async fn notify(
-        &self,
-        _: &Notice,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    async fn notify(&self, _: &Notice) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         *self.0.lock().unwrap() += 1;
         Ok(())
     }
@@ -141,7 +138,10 @@ async fn preflight_and_status_name_it() {
     let names_it = |error: &&PreflightError| matches!(error, PreflightError::DryRun { .. });
     let found = errors.iter().find(names_it).unwrap();
     assert_eq!(found.code(), "dry_run");
-    assert!(found.to_string().contains("DRY RUN: nothing is sent"), "{found}");
+    assert!(
+        found.to_string().contains("DRY RUN: nothing is sent"),
+        "{found}"
+    );
     let location = LocationId::new(LOCATION).unwrap();
     let status = world.engine.status(&location).await.unwrap();
     assert_eq!(status.dry_run, Some(DryRun::AllCalls));
@@ -150,12 +150,15 @@ async fn preflight_and_status_name_it() {
 /// One number is tried out beside another that is live.
 #[tokio::test]
 async fn a_single_number_may_be_in_a_dry_run() {
-    let toml = RECIPE
-        .replace("dry_run = true", "")
-        .replace("[numbers.\"+13125550101\"]", "[numbers.\"+13125550101\"]\ndry_run = true");
+    let toml = RECIPE.replace("dry_run = true", "").replace(
+        "[numbers.\"+13125550101\"]",
+        "[numbers.\"+13125550101\"]\ndry_run = true",
+    );
     let world = World::telling(recipe(&toml), Arc::new(Team::default())).await;
     let tried: PhoneNumber = "+13125550101".parse().unwrap();
-    world.call(&Call::missed(LOCATION, caller(), tried.clone())).await;
+    world
+        .call(&Call::missed(LOCATION, caller(), tried.clone()))
+        .await;
     world.minutes(60).await;
     assert_eq!(writes(&world), [""; 0]);
     let other = "+13125550177".parse().unwrap();
@@ -175,15 +178,26 @@ async fn a_location_goes_in_and_out_of_a_dry_run() {
     world.missed_call().await;
     world.minutes(1).await;
     let before = writes(&world);
-    assert!(before.iter().any(|request| request.contains("/messages")), "{before:?}");
-    world.engine.put_location(world.location(), dry).await.unwrap();
+    assert!(
+        before.iter().any(|request| request.contains("/messages")),
+        "{before:?}"
+    );
+    world
+        .engine
+        .put_location(world.location(), dry)
+        .await
+        .unwrap();
     // The task is due after 15 minutes.
     world.minutes(60).await;
     let other = "+13125550177".parse().unwrap();
     world.call(&Call::missed(LOCATION, other, business())).await;
     world.minutes(1).await;
     assert_eq!(writes(&world), before);
-    world.engine.put_location(world.location(), live).await.unwrap();
+    world
+        .engine
+        .put_location(world.location(), live)
+        .await
+        .unwrap();
     world.minutes(60).await;
     assert_eq!(writes(&world), before);
     let third = "+13125550188".parse().unwrap();

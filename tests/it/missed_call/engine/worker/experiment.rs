@@ -79,7 +79,13 @@ async fn tag_and_task_are_made_for_both_arms_and_one_gets_no_text() {
     assert_eq!(world.tags(&second.contact_id).await, ["missed-call"]);
     assert_eq!(
         world.history().await[6..],
-        ["call_missed", "assigned", "done text", "done tag", "done task"]
+        [
+            "call_missed",
+            "assigned",
+            "done text",
+            "done tag",
+            "done task"
+        ]
     );
 }
 
@@ -121,6 +127,8 @@ async fn it_ends_after_its_number_of_callers() {
     // The second caller's second call comes after the end.
     assert_eq!(texts, [0, 0, 0, 1, 1, 2]);
     let ledger = world.ledger().await;
-    let assigned = ledger.iter().filter(|entry| matches!(entry.kind, EntryKind::Assigned { .. }));
+    let assigned = ledger
+        .iter()
+        .filter(|entry| matches!(entry.kind, EntryKind::Assigned { .. }));
     assert_eq!(assigned.count(), 3);
 }

@@ -31,10 +31,19 @@ impl Episode {
         let experiment = self.recipe.experiment.as_ref()?;
         let rules = &experiment.rules;
         let is_over = rules.until.is_some_and(|until| now >= until)
-            || rules.calls.is_some_and(|most| facts.assigned >= u64::from(most));
+            || rules
+                .calls
+                .is_some_and(|most| facts.assigned >= u64::from(most));
         let state = &self.state;
-        let is_listed = state.caller.iter().chain(&facts.phone).any(|number| experiment.never.contains(number));
-        let is_tagged = facts.tags.iter().any(|tag| experiment.never_tags.contains(tag));
+        let is_listed = state
+            .caller
+            .iter()
+            .chain(&facts.phone)
+            .any(|number| experiment.never.contains(number));
+        let is_tagged = facts
+            .tags
+            .iter()
+            .any(|tag| experiment.never_tags.contains(tag));
         let comes_first = self.number().is_some_and(|number| number.priority);
         // Nobody has heard yet what the voicemail says.
         let is_urgent = comes_first || state.voicemail || state.missed_calls > 1;

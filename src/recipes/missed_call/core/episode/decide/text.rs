@@ -77,9 +77,7 @@ impl Episode {
             // Last, so that the same calls count for both arms.
             Ok(text) => self
                 .experiment_decides(step, facts, now)
-                .unwrap_or_else(|| {
-                    Decision::Proceed(self.text_intent(text, facts, hours, basis))
-                }),
+                .unwrap_or_else(|| Decision::Proceed(self.text_intent(text, facts, hours, basis))),
             Err(error) => Decision::Skip(self.reason_of(&error)),
         }
     }
