@@ -4,13 +4,17 @@ use super::Database;
 use super::error::DatabaseError;
 use super::statement::Statement;
 
-/// The version of `schema.sql`.
-const VERSION: i64 = 1;
+/// The version of `schema.sql` with all steps.
+const VERSION: i64 = 2;
 
 /// The oldest version whose release can work on the tables of this one.
 const WORKS_SINCE: i64 = 1;
 
+/// Version 1.
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// Brings tables of each older version to the next one. A step only adds: the release before it works on beside it.
+const STEPS: [(i64, &str); 1] = [(1, include_str!("from_1_to_2.sql"))];
 
 /// Held by the one that makes the tables, until its transaction ends. The number is chance.
 const ONE_AT_A_TIME: i64 = 0x4748_4c4d_5047_0001;
@@ -28,7 +32,7 @@ pub(super) async fn prepare(database: &Database) -> Result<(), DatabaseError> {
 
 async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
     if is_there(&database.query(&exist(database)).await?)? {
-        return check(database).await;
+        return use_existing(database).await;
     }
     let one_at_a_time = Statement::new("SELECT pg_advisory_xact_lock($1)").with(ONE_AT_A_TIME);
     let schema =
@@ -43,7 +47,7 @@ async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
     if is_there(exist)? {
         // Another process was faster.
         database.finish(held, &[]).await?;
-        return check(database).await;
+        return use_existing(database).await;
     }
     let mut statements = Vec::new();
     if !is_there(schema)? {
@@ -51,6 +55,7 @@ async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
         statements.push(Statement::new(format!("CREATE SCHEMA \"{name}\"")));
     }
     statements.extend(parts(SCHEMA).into_iter().map(Statement::new));
+    statements.extend(steps_from(1));
     statements.push(
         Statement::new(
             "INSERT INTO @.schema_version (only_row, version, works_since) VALUES (true, $1, $2)",
@@ -59,7 +64,31 @@ async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
         .with(WORKS_SINCE),
     );
     database.finish(held, &statements).await?;
-    check(database).await
+    keep_counting(database).await
+}
+
+/// The tables are there: this release may work on them, and brings them up to date where they are older.
+async fn use_existing(database: &Database) -> Result<(), DatabaseError> {
+    let found = database.query(&version()).await?;
+    if version_of(database, &found)? < VERSION {
+        let one_at_a_time = Statement::new("SELECT pg_advisory_xact_lock($1)").with(ONE_AT_A_TIME);
+        // Another process may have been faster, so the version is read again behind the lock.
+        let (held, answers) = database.begin(&[one_at_a_time, version()]).await?;
+        let found = answers.last().map(Vec::as_slice).unwrap_or_default();
+        let mut statements: Vec<Statement> = steps_from(version_of(database, found)?).collect();
+        if !statements.is_empty() {
+            statements
+                .push(Statement::new("UPDATE @.schema_version SET version = $1").with(VERSION));
+        }
+        database.finish(held, &statements).await?;
+    }
+    keep_counting(database).await
+}
+
+/// The statements that bring tables of this version to the newest one.
+fn steps_from(version: i64) -> impl Iterator<Item = Statement> {
+    let steps = STEPS.iter().filter(move |(from, _)| *from >= version);
+    steps.flat_map(|(_, step)| parts(step).into_iter().map(Statement::new))
 }
 
 /// The statements of a text, without its comments. None has a semicolon inside.
@@ -94,10 +123,12 @@ fn is_there(rows: &[tokio_postgres::Row]) -> Result<bool, DatabaseError> {
     })
 }
 
-/// Whether this release can work on the tables.
-async fn check(database: &Database) -> Result<(), DatabaseError> {
-    let asked = Statement::new("SELECT version, works_since FROM @.schema_version");
-    let rows = database.query(&asked).await?;
+fn version() -> Statement {
+    Statement::new("SELECT version, works_since FROM @.schema_version")
+}
+
+/// The version of the tables, if this release can work on them.
+fn version_of(database: &Database, rows: &[tokio_postgres::Row]) -> Result<i64, DatabaseError> {
     let schema = database.schema();
     let Some(row) = rows.first() else {
         return Err(DatabaseError::new(format!(
@@ -110,7 +141,7 @@ async fn check(database: &Database) -> Result<(), DatabaseError> {
             "the tables in the schema `{schema}` have version {version}, which releases from version {works_since} on can use; this release has version {VERSION}: use a newer one"
         )));
     }
-    keep_counting(database).await
+    Ok(version)
 }
 
 /// Sequences of the ledger go up, also after the database was copied into a server that has counted fewer transactions.
@@ -130,11 +161,18 @@ mod tests {
 
     #[test]
     fn the_schema_is_statements() {
-        let parts = parts(SCHEMA);
-        assert!(parts.len() > 30);
-        for part in parts {
+        let schema = parts(SCHEMA);
+        assert!(schema.len() > 30);
+        let steps = STEPS.iter().flat_map(|(_, step)| parts(step));
+        for part in schema.into_iter().chain(steps) {
             let begins = part.starts_with("CREATE ") || part.starts_with("INSERT ");
             assert!(begins && !part.contains("--"), "{part}");
         }
+    }
+
+    #[test]
+    fn each_step_leads_to_the_next_version() {
+        let from: Vec<i64> = STEPS.iter().map(|(from, _)| *from).collect();
+        assert_eq!(from, (1..VERSION).collect::<Vec<_>>());
     }
 }

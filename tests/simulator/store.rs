@@ -14,9 +14,9 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store, StoreError, Stored,
-    Subject, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
+    LedgerRow, PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store, StoreError,
+    Stored, Subject, Suppression,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -136,6 +136,20 @@ impl Store for WorkerStore {
     async fn recipe_sources(&self) -> Result<Vec<String>, StoreError> {
         self.enter().await?;
         self.world.tables.recipe_sources().await
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        self.enter().await?;
+        self.world.tables.keep_early(report).await
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        self.enter().await?;
+        self.world.tables.early_reports(location, subject).await
     }
 
     async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {

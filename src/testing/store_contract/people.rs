@@ -6,13 +6,16 @@ use super::samples::{
 };
 use crate::ids::LocationId;
 use crate::recipes::missed_call::episode::{Episode, EpisodeState};
-use crate::recipes::missed_call::store::{PersonKey, Store};
+use crate::recipes::missed_call::store::{
+    Commit, EarlyReport, ErasedSubject, PersonKey, Store, Subject,
+};
 
 checks!(
     a_person_has_one_open_episode,
     one_commit_closes_and_opens,
     an_open_episode_is_found_by_contact_then_by_number,
     the_latest_episode_of_a_person_is_found,
+    early_reports_are_kept,
 );
 
 async fn a_person_has_one_open_episode(store: &dyn Store) {
@@ -115,4 +118,46 @@ async fn the_latest_episode_of_a_person_is_found(store: &dyn Store) {
     let of_contact = state("3", "rosan", None);
     done(store, with_episode(&of_contact)).await;
     assert_eq!(latest(key).await.unwrap().0, *of_contact.id());
+}
+
+async fn early_reports_are_kept(store: &dyn Store) {
+    let location = call("1").location;
+    let subject = |contact: &str| Subject::contact(&person(contact, None).contact);
+    let report = |contact: &str, name: &str| EarlyReport {
+        location: location.clone(),
+        subject: subject(contact),
+        name: name.to_owned(),
+        received_at: at(1),
+        report: format!("{{\"of\":\"{name}\"}}").into(),
+    };
+    let names = async |contact| {
+        let subject = subject(contact);
+        let kept = store.early_reports(&location, &subject).await.unwrap();
+        assert!(kept.iter().all(|kept| *kept == report(contact, &kept.name)));
+        kept.into_iter().map(|kept| kept.name).collect::<Vec<_>>()
+    };
+    assert!(names("rosan").await.is_empty());
+    store.keep_early(&report("rosan", "a")).await.unwrap();
+    store.keep_early(&report("rosan", "a")).await.unwrap();
+    store.keep_early(&report("maria", "b")).await.unwrap();
+    assert_eq!(names("rosan").await, ["a"]);
+    assert_eq!(names("maria").await, ["b"]);
+    for number in 0..=EarlyReport::MOST_OF_ONE {
+        let name = format!("c{number}");
+        store.keep_early(&report("rosan", &name)).await.unwrap();
+    }
+    let kept = names("rosan").await;
+    assert_eq!(kept.len(), EarlyReport::MOST_OF_ONE);
+    assert_eq!(kept.last().unwrap(), "c8");
+    let forgotten = ErasedSubject {
+        location: location.clone(),
+        subject: subject("rosan"),
+    };
+    let erase = Commit {
+        forgotten: vec![forgotten],
+        ..Commit::default()
+    };
+    done(store, erase).await;
+    assert!(names("rosan").await.is_empty());
+    assert_eq!(names("maria").await, ["b"]);
 }

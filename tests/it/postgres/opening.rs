@@ -1,7 +1,7 @@
 //! How a database is opened: who makes the tables, and what is refused.
 
 use gohighlevel::postgres::{Database, DatabaseError};
-use gohighlevel::recipes::missed_call::store::{PostgresStore, Store};
+use gohighlevel::recipes::missed_call::store::{PostgresStore, Store, Subject};
 use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 
@@ -47,12 +47,33 @@ async fn a_newer_release_may_have_been_there_if_it_lets_this_one_work() {
     drop(open(cluster.url(), &schema).await);
     let update = |sql: &str| format!("UPDATE {schema}.schema_version SET {sql}");
     // It has added something.
-    beside(cluster.url(), &update("version = 2")).await;
+    beside(cluster.url(), &update("version = 99")).await;
     drop(open(cluster.url(), &schema).await);
-    beside(cluster.url(), &update("version = 3, works_since = 2")).await;
+    beside(cluster.url(), &update("version = 100, works_since = 99")).await;
     let opened = Database::builder(cluster.url()).schema(schema.clone());
     let refused = refusal(opened.open().await);
     assert!(refused.contains("use a newer one"), "{refused}");
+}
+
+#[tokio::test]
+async fn tables_of_an_older_release_are_brought_up_to_date_by_the_first_process() {
+    let cluster = servers!();
+    let schema = schema("older");
+    drop(open(cluster.url(), &schema).await);
+    let as_version_1 =
+        format!("DROP TABLE {schema}.early_report; UPDATE {schema}.schema_version SET version = 1");
+    beside(cluster.url(), &as_version_1).await;
+    let mut processes = JoinSet::new();
+    for _ in 0..4 {
+        let (url, schema) = (cluster.url().to_owned(), schema.clone());
+        processes.spawn(async move { PostgresStore::new(open(&url, &schema).await) });
+    }
+    for store in processes.join_all().await {
+        let location = "rgvLOC0000000000test".parse().unwrap();
+        let subject = Subject::contact(&"rosan".parse().unwrap());
+        let reports = store.early_reports(&location, &subject).await.unwrap();
+        assert_eq!(reports, []);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use crate::phone::PhoneNumber;
 
 /// Who called, as far as it matters for sending a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Caller {
     /// A number. It may be one that cannot exist ([`PhoneNumber::impossible`]).

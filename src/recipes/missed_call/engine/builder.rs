@@ -10,12 +10,12 @@ use super::Engine;
 use super::admin::Admin;
 use super::base::Base;
 use super::consent_source::ConsentSource;
+use super::early_reports::EarlyReports;
 use super::feed::Feed;
 use super::intake::Intake;
 use super::locations::{KEPT, LocationEntry, LocationSource, Locations, MOST, SourceSettings};
 use super::observer::EngineObserver;
 use super::pulse::Pulse;
-use super::reorder_buffer::ReorderBuffer;
 use super::reply_queue::ReplyQueue;
 use super::swept_until::SweptUntil;
 use super::worker::Worker;
@@ -161,21 +161,20 @@ impl EngineBuilder {
         }
         let locations = Locations::new(self.locations, source, &self.clock);
         let feed = Feed::new(self.observers);
+        let early = EarlyReports::in_store(Arc::clone(&self.store));
         let base = Arc::new(Base::new(self.store, self.clock, locations, feed));
-        let early = Arc::new(ReorderBuffer::default());
         let replies = Arc::new(ReplyQueue::new(self.agent));
         let swept = Arc::new(SweptUntil::default());
         let pulse = Arc::new(Pulse::default());
         Engine {
             intake: Arc::new(Intake {
                 base: Arc::clone(&base),
-                early: Arc::clone(&early),
+                early,
                 replies: Arc::clone(&replies),
                 swept: Arc::clone(&swept),
             }),
             admin: Arc::new(Admin {
                 base: Arc::clone(&base),
-                early,
                 swept,
                 pulse: Arc::clone(&pulse),
                 has_notifier: self.notifier.is_some(),

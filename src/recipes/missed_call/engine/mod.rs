@@ -6,9 +6,9 @@
 //!
 //! | part | what it does | what it shares with others |
 //! |---|---|---|
-//! | [`intake`] | accepts webhooks, workflow calls, sweeps and reports of the host | reorder buffer, reply queue, ends of sweeps |
+//! | [`intake`] | accepts webhooks, workflow calls, sweeps and reports of the host | early reports, reply queue, ends of sweeps |
 //! | [`worker`] | performs effects, wakes episodes, has replies classified | reply queue, pulse |
-//! | [`admin`] | pauses, erases, checks | reorder buffer, ends of sweeps, pulse |
+//! | [`admin`] | pauses, erases, checks | ends of sweeps, pulse |
 //! | [`base`] | store, time, locations, for all of them | |
 //! | [`feed`] | tells the log, watchers and observers of each commit | |
 //!
@@ -37,6 +37,7 @@ mod builder;
 mod commit_parts;
 mod consent_source;
 mod daily_counts;
+mod early_reports;
 #[cfg(feature = "metrics")]
 mod engine_metrics;
 mod feed;
@@ -48,7 +49,6 @@ mod log_once;
 mod news;
 mod observer;
 mod pulse;
-mod reorder_buffer;
 mod reply_queue;
 mod swept_until;
 mod update;

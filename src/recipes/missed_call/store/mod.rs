@@ -4,6 +4,7 @@
 //! due effects to workers, each to one worker at a time. The core decides what a row means.
 
 mod backlog;
+mod early_report;
 mod error;
 mod health;
 mod installation;
@@ -28,6 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use super::core::model::{PersonKey, Subject};
 pub use super::core::model::{Reference, ReferenceChange};
+pub use early_report::EarlyReport;
 pub use error::{StoreError, StoreFault};
 pub(crate) use health::LATE;
 pub use health::StoreHealth;
@@ -222,6 +224,19 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// A store may keep a few more than it must, such as the last episode and the last entry. The space must be used again.
     async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError>;
+
+    /// Keeps a report that may be the answer to a call which is reported later, to this process or another one. It is kept
+    /// for [`EarlyReport::KEPT`] at least and should be deleted after that; a repeat of the same name changes nothing. An
+    /// [erased subject](Commit::forgotten) loses its reports.
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError>;
+
+    /// The reports of this subject that are kept, in the order of their arrival: at most the newest
+    /// [eight](EarlyReport::MOST_OF_ONE).
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError>;
 
     /// How often a worker looks for what other processes have added. `None`, the default, is for a store that only this
     /// process writes to: its worker is woken by its own commits.

@@ -13,9 +13,9 @@ use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EffectChange, Halted, LedgerQuery,
-    LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, Store,
-    StoreError, Stored, Subject, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, EffectChange, Halted,
+    LedgerQuery, LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares,
+    Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -107,6 +107,18 @@ impl Store for Flaky {
 
     async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         self.store.is_processed(name).await
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        self.store.keep_early(report).await
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        self.store.early_reports(location, subject).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {

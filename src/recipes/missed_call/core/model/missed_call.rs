@@ -10,7 +10,7 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::{Caller, MissedReason};
 
 /// A call that nobody answered, as HighLevel reported it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MissedCall {
     /// The location.
     pub location: LocationId,

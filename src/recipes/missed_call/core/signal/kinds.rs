@@ -1,6 +1,7 @@
 //! What can be reported of a person or a call, and whom it is about.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContactId, LocationId, MessageId, TaskId};
 use crate::phone::PhoneNumber;
@@ -12,7 +13,8 @@ use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
 /// What a delivery means to the recipe.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Signal {
     /// A call was missed.
     Missed(MissedCall),
@@ -72,7 +74,7 @@ pub(crate) enum Signal {
 }
 
 /// Whom a signal is about: the contact, and the number where the report says it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Person {
     pub(crate) location: LocationId,
     pub(crate) contact: ContactId,

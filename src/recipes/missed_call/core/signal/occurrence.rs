@@ -1,13 +1,15 @@
 //! One thing that was reported: what, when, under which name, and by whom.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::kinds::Signal;
 use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::core::ledger::EntryKind;
 
-/// What was reported. It is committed once under its name, however often it is reported.
-#[derive(Debug, Clone)]
+/// What was reported. It is committed once under its name, however often it is reported. Stores that processes share keep
+/// some for minutes, as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Occurrence {
     /// What happened, where and when.
     pub(crate) signal: Signal,
@@ -20,7 +22,8 @@ pub(crate) struct Occurrence {
 }
 
 /// Who reported an occurrence.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Origin {
     /// A verified webhook.
     Webhook,
@@ -36,7 +39,7 @@ pub(crate) enum Origin {
 }
 
 /// A message that a sweep found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FoundMessage {
     pub(crate) message: MessageId,
     pub(crate) made_at: Timestamp,

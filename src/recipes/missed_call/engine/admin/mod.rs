@@ -15,13 +15,11 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::pulse::Pulse;
-use super::reorder_buffer::ReorderBuffer;
 use super::swept_until::SweptUntil;
 
 /// Administers locations and persons. It sees the parts that the intake and the worker share with it, and neither of the two.
 pub(super) struct Admin {
     pub(super) base: Arc<Base>,
-    pub(super) early: Arc<ReorderBuffer>,
     pub(super) swept: Arc<SweptUntil>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) has_notifier: bool,

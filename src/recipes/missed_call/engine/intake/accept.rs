@@ -40,20 +40,21 @@ impl Intake {
         let Some(occurrence) = report.occurrence(now) else {
             return Ok(Acceptance::Ignored);
         };
-        self.keep(site, &occurrence);
+        self.keep(site, &occurrence).await?;
         Ok(self.take(site, &occurrence).await?)
     }
 
     /// An answer to a call can be reported before the call, or by another process at the same moment. So it is kept before
     /// the store is asked whose it is; and a call that opens an episode looks for what was kept, before and after it.
-    pub(super) fn keep(&self, site: &LocationEntry, occurrence: &Occurrence) {
+    pub(super) async fn keep(
+        &self,
+        site: &LocationEntry,
+        occurrence: &Occurrence,
+    ) -> Result<(), StoreError> {
         if is_missed(site, &occurrence.signal) {
-            return;
+            return Ok(());
         }
-        if let Some((person, _)) = occurrence.signal.to_input() {
-            let now = self.base.clock.elapsed();
-            self.early.keep(&person, occurrence.without_words(), now);
-        }
+        self.early.keep(occurrence).await
     }
 
     /// Commits what follows from an occurrence, once under its name. An episode that it opens then takes in what was

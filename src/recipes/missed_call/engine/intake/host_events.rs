@@ -89,7 +89,7 @@ impl Intake {
             received_at: now,
             origin: Origin::Host,
         };
-        self.keep(&site, &occurrence);
+        self.keep(&site, &occurrence).await?;
         Ok(self.take(&site, &occurrence).await?)
     }
 }

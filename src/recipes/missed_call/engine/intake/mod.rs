@@ -30,7 +30,7 @@ mod workflow_calls;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::reorder_buffer::ReorderBuffer;
+use super::early_reports::EarlyReports;
 use super::reply_queue::ReplyQueue;
 use super::swept_until::SweptUntil;
 
@@ -38,7 +38,7 @@ use super::swept_until::SweptUntil;
 /// classified in the reply queue.
 pub(super) struct Intake {
     pub(super) base: Arc<Base>,
-    pub(super) early: Arc<ReorderBuffer>,
+    pub(super) early: EarlyReports,
     pub(super) replies: Arc<ReplyQueue>,
     pub(super) swept: Arc<SweptUntil>,
 }

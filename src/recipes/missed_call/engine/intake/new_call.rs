@@ -90,7 +90,7 @@ impl Intake {
         attempts: Attempts,
     ) -> Result<Vec<Output>, StoreError> {
         let mut outputs = Vec::new();
-        for early in self.early.of(&call.location, &call.contact) {
+        for early in self.early.of(&call.location, &call.contact).await? {
             let Some((person, input)) = early.signal.to_input() else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! What was reported at the same moment as a missed call, before or while its episode was opened.
 
 use super::Intake;
-use crate::ids::{ContactId, MessageId};
+use crate::ids::{ContactId, LocationId, MessageId};
 use crate::recipes::missed_call::core::model::EpisodeId;
 use crate::recipes::missed_call::core::signal::Signal;
 use crate::recipes::missed_call::engine::acceptance::Acceptance;
@@ -37,7 +37,15 @@ impl Intake {
     /// Gives a new episode what was reported at the same moment as its call and found no episode
     /// yet, or an older one.
     pub(super) async fn replay(&self, site: &LocationEntry, opened: &Opened) {
-        for early in self.early.of(site.location.id(), &opened.contact) {
+        let location = site.location.id();
+        let reports = match self.early.of(location, &opened.contact).await {
+            Ok(reports) => reports,
+            Err(error) => {
+                note_failure(location, &error);
+                return;
+            }
+        };
+        for early in reports {
             if opened.committed.contains(&early.name) || early.signal.is_answer_of(&opened.call) {
                 continue;
             }
@@ -50,12 +58,7 @@ impl Intake {
                 Ok::<_, StoreError>(())
             };
             if let Err(error) = replayed.await {
-                // The call is committed and must not be reported again for this.
-                tracing::error!(
-                    location = %site.location.id(),
-                    error = &error as &dyn std::error::Error,
-                    "what was reported at the same moment as a call could not be stored"
-                );
+                note_failure(location, &error);
             }
         }
     }
@@ -75,6 +78,15 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// The call is committed and must not be reported again for this.
+fn note_failure(location: &LocationId, error: &StoreError) {
+    tracing::error!(
+        %location,
+        error = error as &dyn std::error::Error,
+        "what was reported at the same moment as a call could not be read or stored"
+    );
 }
 
 struct ApplyOnce<'a> {

@@ -240,7 +240,7 @@ impl Intake {
         // For others it would be kept for nothing.
         let contact = occurrence.signal.contact();
         if contact.is_some_and(|contact| sweep.callers.contains(contact)) {
-            self.keep(sweep.site, occurrence);
+            self.keep(sweep.site, occurrence).await?;
         }
         Ok(self.take(sweep.site, occurrence).await?)
     }

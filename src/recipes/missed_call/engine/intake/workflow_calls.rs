@@ -36,7 +36,7 @@ impl Intake {
             received_at: now,
             origin: Origin::Workflow,
         };
-        self.keep(site, &occurrence);
+        self.keep(site, &occurrence).await?;
         Ok(Some(self.take(site, &occurrence).await?))
     }
 

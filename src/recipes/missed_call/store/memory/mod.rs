@@ -1,5 +1,6 @@
 //! A complete store in memory, which ends with the process. It is for tests and experiments.
 
+mod early_reports;
 mod ledger;
 mod prune;
 mod tables;
@@ -13,8 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::tables::{EpisodeRow, Tables};
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Fence, Halted, LedgerQuery,
-    LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Fence, Halted,
+    LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, Stored,
+    Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -307,6 +309,19 @@ impl Store for MemoryStore {
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {
         Ok(self.tables().ledger.find(query))
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        self.tables().early.keep(report);
+        Ok(())
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        Ok(self.tables().early.of(location, subject))
     }
 
     async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {

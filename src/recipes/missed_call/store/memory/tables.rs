@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::early_reports::EarlyReports;
 use super::ledger::Ledger;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind, SendCounts};
@@ -34,6 +35,7 @@ pub(super) struct Tables {
     pub(super) companies: BTreeMap<LocationId, CompanyId>,
     pub(super) company_apps: BTreeMap<CompanyId, CompanyApp>,
     pub(super) references: HashMap<(LocationId, Reference), EpisodeId>,
+    pub(super) early: EarlyReports,
 }
 
 #[derive(Debug)]
@@ -196,6 +198,7 @@ impl Tables {
             self.ledger.rewrite(rewritten);
         }
         for ErasedSubject { location, subject } in forgotten {
+            self.early.forget(&location, &subject);
             self.consents
                 .retain(|(place, whose, _), _| (place, whose) != (&location, &subject));
             self.texts.remove(&(location, subject));

@@ -5,7 +5,7 @@
 //! | `commit` | how is all of a commit written at once, and once? |
 //! | `effects`, `claims`, `clock` | which effects are due, whose turn is it, and until when is one claimed? |
 //! | `presence` | whose claims are free because their process is gone? |
-//! | `episodes`, `texting`, `halts`, `ledger` | what is in each table? |
+//! | `episodes`, `texting`, `halts`, `ledger`, `early_reports` | what is in each table? |
 //! | `prune` | what is deleted? |
 //! | `health` | does the store work? |
 //! | `rows`, `runs`, `failure` | how do values become rows, changes statements, and failures errors? |
@@ -13,6 +13,7 @@
 mod claims;
 mod clock;
 mod commit;
+mod early_reports;
 mod effects;
 mod episodes;
 mod failure;
@@ -39,9 +40,9 @@ use self::commit::Committer;
 use self::failure::Failed;
 use self::presence::Presence;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored,
-    Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
+    LedgerRow, Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth,
+    Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -342,6 +343,22 @@ impl Store for PostgresStore {
     async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError> {
         let pruned = prune::prune(&self.database, batch).await;
         self.noted("delete what is over", pruned)
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        let statement = early_reports::keep(report);
+        self.rows("keep an early report", statement, |_| Ok(()))
+            .await
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        let statement = early_reports::of_subject(location, subject);
+        let read = |rows: &[Row]| early_reports::read(location, subject, rows);
+        self.rows("read early reports", statement, read).await
     }
 
     fn polling(&self) -> Option<Polling> {

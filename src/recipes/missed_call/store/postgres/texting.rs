@@ -237,6 +237,7 @@ pub(super) fn forget(forgotten: &[ErasedSubject]) -> impl Iterator<Item = Statem
         [
             "DELETE FROM @.consent WHERE location = $1 AND subject = $2",
             "DELETE FROM @.sent_text WHERE location = $1 AND subject = $2",
+            "DELETE FROM @.early_report WHERE location = $1 AND subject = $2",
         ]
         .map(|sql| {
             Statement::new(sql)

@@ -389,15 +389,28 @@ async fn what_took_too_long_to_prepare_is_prepared_again() {
 #[tokio::test]
 async fn what_is_reported_at_the_same_moment_as_its_call_reaches_its_episode() {
     let five_hours = Duration::from_secs(5 * 3600);
-    for has_called_before in [false, true] {
+    for (has_called_before, is_another_process) in
+        [(false, false), (true, false), (false, true), (true, true)]
+    {
         for (call_comes_first, before_commit) in [(true, false), (false, false), (true, true)] {
-            let case = format!("{has_called_before} {call_comes_first} {before_commit}");
+            let case = format!(
+                "{has_called_before} {is_another_process} {call_comes_first} {before_commit}"
+            );
             let ghl = Scripted::new(well);
             let clock = ManualClock::new(start());
             let shared: Arc<dyn Clock> = Arc::new(clock.clone());
             let store = Arc::new(Flaky::default());
             let flaky: Arc<dyn Store> = store.clone();
-            let engine = engine(&ghl, Arc::clone(&shared), shared, flaky, recipe("PT0S"));
+            let a_process = || {
+                let (one, other) = (Arc::clone(&shared), Arc::clone(&shared));
+                engine(&ghl, one, other, Arc::clone(&flaky), recipe("PT0S"))
+            };
+            let engine = a_process();
+            let other = if is_another_process {
+                a_process()
+            } else {
+                engine.clone()
+            };
             if has_called_before {
                 let mut call = missed_call(10, clock.now());
                 if let Event::InboundMessage(call) = &mut call.event {
@@ -422,7 +435,7 @@ async fn what_is_reported_at_the_same_moment_as_its_call_reaches_its_episode() {
             } else {
                 &store.after_read
             };
-            *meanwhile.lock().unwrap() = Some((engine.clone(), second.clone()));
+            *meanwhile.lock().unwrap() = Some((other, second.clone()));
             engine.accept(&first).await.unwrap();
             let query =
                 LedgerQuery::of_episode(EpisodeId::from_stored(format!("{LOCATION}:call10")));
