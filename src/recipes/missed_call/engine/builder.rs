@@ -20,7 +20,7 @@ use super::reply_queue::ReplyQueue;
 use super::swept_until::SweptUntil;
 use super::worker::Worker;
 use super::worker::app_links::App;
-use super::worker::experiment::Experiments;
+use super::worker::experiment_counts::Experiments;
 use super::worker::notifier::TeamNotifier;
 use super::worker::quarantine::Quarantine;
 use super::worker::unserved::Unserved;

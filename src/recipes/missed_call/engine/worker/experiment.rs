@@ -1,8 +1,5 @@
 //! What experiments need of the ledger: that each is announced once, and how many callers of a location are assigned.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
 
 use super::Worker;
@@ -15,25 +12,6 @@ use crate::recipes::missed_call::store::{Commit, DeliveryName, LedgerQuery, Stor
 
 /// How many entries are read at once.
 const AT_ONCE: usize = 1_000;
-/// The most locations of which counts are kept.
-const MOST: usize = 10_000;
-
-/// What was read of the ledger. Another process reads it once more.
-#[derive(Default)]
-pub(in super::super) struct Experiments {
-    /// The experiments that are announced in a location, by the fingerprint of their recipe.
-    announced: Mutex<HashSet<(LocationId, String)>>,
-    assigned: Mutex<HashMap<LocationId, Assigned>>,
-}
-
-/// The places of the callers of a location that are assigned, by experiment.
-#[derive(Clone, Default)]
-struct Assigned {
-    /// The last entry that was read.
-    read: Option<u64>,
-    places: HashMap<String, BTreeSet<u32>>,
-}
-
 impl Worker {
     /// Writes that the episode's experiment begins in its location, unless that is written.
     pub(super) async fn announce_experiment(
@@ -47,7 +25,7 @@ impl Worker {
         let location = episode.state().location();
         let fingerprint = episode.recipe().fingerprint();
         let key = (location.clone(), fingerprint.to_owned());
-        if lock(&self.experiments.announced).contains(&key) {
+        if self.experiments.is_announced(&key) {
             return Ok(());
         }
         if !self.is_announced(location, rules).await? {
@@ -67,11 +45,7 @@ impl Worker {
             self.base.commit(StoreFailures::Return, commit).await?;
             tracing::info!(%location, experiment = %rules.experiment, share = rules.share(), "an experiment begins: it holds the text back from some callers");
         }
-        let mut announced = lock(&self.experiments.announced);
-        if announced.len() >= MOST {
-            announced.clear();
-        }
-        announced.insert(key);
+        self.experiments.announced(key);
         Ok(())
     }
 
@@ -99,8 +73,7 @@ impl Worker {
             return Ok(0);
         };
         let location = episode.state().location();
-        let known = lock(&self.experiments.assigned).get(location).cloned();
-        let mut assigned = known.unwrap_or_default();
+        let mut assigned = self.experiments.assigned(location);
         loop {
             let query = LedgerQuery {
                 kinds: vec![EntryTag::Assigned],
@@ -113,25 +86,15 @@ impl Worker {
             for row in rows {
                 assigned.read = Some(row.sequence);
                 if let EntryKind::Assigned { assignment, .. } = row.entry.kind {
-                    let places = assigned.places.entry(assignment.experiment).or_default();
-                    places.insert(assignment.place);
+                    assigned.add(assignment);
                 }
             }
             if count < AT_ONCE {
                 break;
             }
         }
-        let callers = assigned.places.get(&rules.experiment);
-        let callers = callers.map_or(0, |places| places.len() as u64);
-        let mut counts = lock(&self.experiments.assigned);
-        if counts.len() >= MOST {
-            counts.clear();
-        }
-        counts.insert(location.clone(), assigned);
+        let callers = assigned.callers(&rules.experiment);
+        self.experiments.keep(location, assigned);
         Ok(callers)
     }
-}
-
-fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

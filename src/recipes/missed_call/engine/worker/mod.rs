@@ -7,7 +7,7 @@
 //! | `unserved` | how do removed locations, and those that nobody serves, come to their end? |
 //! | `attempt`, `begin` | does the effect still hold, and is its intent written before HighLevel is asked? |
 //! | `facts` | what does the decision depend on? |
-//! | `experiment` | has an experiment begun, and how many callers are assigned? |
+//! | `experiment`, `experiment_counts` | has an experiment begun, and how many callers are assigned? |
 //! | `host_consent` | does the host know of a consent? |
 //! | `highlevel` | which request is it, and what did an earlier attempt leave behind? |
 //! | `failure`, `reconcile`, `contact_gone`, `defer`, `settle` | how does it go on after the attempt, or without one? |
@@ -24,7 +24,8 @@ mod classify_reply;
 mod clock_recovery;
 mod contact_gone;
 mod defer;
-pub(super) mod experiment;
+mod experiment;
+pub(super) mod experiment_counts;
 pub(super) mod facts;
 mod failure;
 mod highlevel;
@@ -46,7 +47,7 @@ mod work_count;
 use std::sync::Arc;
 
 use self::app_links::App;
-use self::experiment::Experiments;
+use self::experiment_counts::Experiments;
 use self::notifier::TeamNotifier;
 use self::quarantine::Quarantine;
 use self::unserved::Unserved;
