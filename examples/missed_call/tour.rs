@@ -145,7 +145,9 @@ pub(crate) async fn take(recipe: &Recipe, db: Option<PathBuf>) -> Result<Tour, F
     let may_go_on = |error: &PreflightError| {
         matches!(
             error,
-            PreflightError::Hint { .. } | PreflightError::Warning { .. }
+            PreflightError::Hint { .. }
+                | PreflightError::Warning { .. }
+                | PreflightError::DryRun { .. }
         )
     };
     let mut errors = engine.preflight().await.into_iter();

@@ -159,6 +159,9 @@ async fn check_locations(engine: &Engine) -> Result<(), String> {
             PreflightError::Warning { location, warning } => {
                 tracing::warn!(%location, %warning, "missed calls may get no text");
             }
+            PreflightError::DryRun { location, dry_run } => {
+                tracing::warn!(%location, "{dry_run}");
+            }
             _ => tracing::warn!(%error, "starting without having checked this location"),
         }
     }
@@ -170,7 +173,9 @@ async fn check_locations(engine: &Engine) -> Result<(), String> {
 fn may_pass(error: &PreflightError) -> bool {
     match error {
         PreflightError::NotChecked { error, .. } => *error.kind() != ErrorKind::Config,
-        PreflightError::Hint { .. } | PreflightError::Warning { .. } => true,
+        PreflightError::Hint { .. }
+        | PreflightError::Warning { .. }
+        | PreflightError::DryRun { .. } => true,
         _ => false,
     }
 }

@@ -144,6 +144,10 @@ impl Oracle {
 
     /// The platform accepted a request that writes, which left the engine at `left`.
     pub(super) fn written(&mut self, path: &str, left: Duration) {
+        if self.dry_run {
+            let how = format!("{path} is written in a dry run");
+            self.report(Invariant::NeverInDryRun, how);
+        }
         let since = self.absences.nothing_since();
         if let Some(since) = since.filter(|since| *since + UNDER_WAY < left) {
             let seconds = (left - since).as_secs();

@@ -1,10 +1,12 @@
 //! The fixture of every world: one business, its recipe and its callers.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use gohighlevel::ids::LocationId;
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Recipe;
+use gohighlevel::recipes::missed_call::ledger::ExperimentArm;
 use gohighlevel::testing::Seed;
 
 use super::plan::Caller;
@@ -36,22 +38,65 @@ pub(super) struct Fixture {
     callers: Vec<PhoneNumber>,
 }
 
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(Fixture::new);
+/// What is special about a world.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Setting {
+    #[default]
+    Plain,
+    /// The recipe has an experiment, which holds two of the callers out.
+    Experiment,
+    /// The recipe is in a dry run.
+    DryRun,
+}
+
+/// Added to the recipe for worlds with an experiment.
+const EXPERIMENT: &str = r#"
+[experiment]
+name = "simulated"
+hold_out = 0.5
+planned = 400
+until = 2030-01-01
+salt = "a"
+"#;
+
+static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("", ""));
+static EXPERIMENT_FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("", EXPERIMENT));
+static DRY_FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new("dry_run = true\n", ""));
 
 impl Fixture {
-    pub(super) fn get() -> &'static Self {
-        &FIXTURE
+    pub(super) fn get(setting: Setting) -> &'static Self {
+        match setting {
+            Setting::Plain => &FIXTURE,
+            Setting::Experiment => &EXPERIMENT_FIXTURE,
+            Setting::DryRun => &DRY_FIXTURE,
+        }
     }
 
-    fn new() -> Self {
+    fn new(before: &str, after: &str) -> Self {
         let number = |text: &str| PhoneNumber::parse(text).unwrap();
         Self {
-            recipe: Recipe::from_toml("recipe.toml", include_str!("recipe.toml")).unwrap(),
+            recipe: Recipe::from_toml(
+                "recipe.toml",
+                &[before, include_str!("recipe.toml"), after].concat(),
+            )
+            .unwrap(),
             seed: Seed::from_json(include_str!("seed.json")).unwrap(),
             location: LocationId::new(LOCATION).unwrap(),
             business: number("+13125550100"),
             callers: CALLERS.iter().map(|(text, _)| number(text)).collect(),
         }
+    }
+
+    /// The callers from whom the recipe's experiment holds texts back.
+    pub(super) fn held_out(&self) -> BTreeSet<Caller> {
+        let Some(rules) = self.recipe.experiment() else {
+            return BTreeSet::new();
+        };
+        let is_held_out = |caller: &Caller| {
+            let number = self.number(*caller);
+            rules.assign(number.e164()).arm == ExperimentArm::HeldOut
+        };
+        (0..PEOPLE).map(Caller).filter(is_held_out).collect()
     }
 
     pub(super) fn number(&self, caller: Caller) -> PhoneNumber {

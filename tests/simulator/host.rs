@@ -148,7 +148,7 @@ async fn put(world: &Arc<World>, worker: usize, absence: AbsenceNumber) {
             let Ok(location) = worker::location(world, life) else {
                 return false;
             };
-            let recipe = world.fixture.recipe.clone();
+            let recipe = world.recipe();
             let is_put = engine.put_location(location, recipe).await.is_ok();
             if is_put {
                 life.set_location_is_given(true);

@@ -24,6 +24,10 @@ pub(super) enum Invariant {
     NeverAfterAnswer,
     /// No first text is sent for a call of a robocall flood that is known.
     NeverToFloods,
+    /// No text that follows the call goes to a caller whom an experiment holds out, before they call again.
+    NeverToHeldOut,
+    /// In a dry run nothing is written to the platform.
+    NeverInDryRun,
     /// Nothing is done in a paused location.
     NeverWhilePaused,
     /// Nothing is done in a location that was removed or has no app, and calls from meanwhile are not answered later.
@@ -46,6 +50,8 @@ impl fmt::Display for Invariant {
             Self::NeverWithoutReason => "never without a reason",
             Self::NeverAfterAnswer => "never after an answer",
             Self::NeverToFloods => "never to a flood",
+            Self::NeverToHeldOut => "never to the held out",
+            Self::NeverInDryRun => "never in a dry run",
             Self::NeverWhilePaused => "never while paused",
             Self::NeverWhileRemoved => "never while removed",
             Self::TrueLedger => "a true ledger",

@@ -4,7 +4,7 @@
 //! the delivery of webhooks are simulated. Each file has one concern: `generator` makes a `plan` of all events from a seed;
 //! `world` performs them; `worker` runs engines that crash and start again on one store; `store`, `network` and
 //! `webhook_delivery` inject `faults`; `host` pauses, removes and puts the location; `acks` records what the engines must know. The `oracle` checks every `invariant`
-//! with `rules`, `opt_outs`, `answers`, `floods`, `absences` and `skip_reasons`; `shrink` makes a failing plan small, and `mutants` are
+//! with `rules`, `opt_outs`, `answers`, `floods`, `absences`, `hold_outs` and `skip_reasons`; `shrink` makes a failing plan small, and `mutants` are
 //! injected bugs that the oracle must detect.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -15,6 +15,7 @@ mod faults;
 mod fixture;
 mod floods;
 mod generator;
+mod hold_outs;
 mod host;
 mod invariant;
 mod mutants;
@@ -35,6 +36,7 @@ mod world;
 
 use std::thread;
 
+use self::fixture::Setting;
 use self::invariant::Invariant;
 use self::mutants::Mutant;
 use self::simulation::{Simulation, Summary, Violation};
@@ -86,6 +88,31 @@ fn every_invariant_holds_in_every_world_with_wrong_clocks() {
     assert_enough_activity(&run_all(runs() / 5, with_wrong_clocks));
 }
 
+fn with_experiment(seed: u64) -> Simulation {
+    Simulation::of_seed(seed).in_setting(Setting::Experiment)
+}
+
+#[test]
+fn every_invariant_holds_in_every_world_with_an_experiment() {
+    assert_enough_activity(&run_all(runs() / 5, with_experiment));
+}
+
+fn in_dry_run(seed: u64) -> Simulation {
+    Simulation::of_seed(seed).in_setting(Setting::DryRun)
+}
+
+#[test]
+fn nothing_is_written_in_any_world_in_a_dry_run() {
+    let summaries = run_all(runs() / 5, in_dry_run);
+    let sum = |count: fn(&Summary) -> usize| summaries.iter().map(count).sum::<usize>();
+    assert_eq!(
+        (sum(|summary| summary.texts), sum(|summary| summary.tasks)),
+        (0, 0)
+    );
+    let would = sum(|summary| summary.would);
+    assert!(would > 3 * summaries.len(), "{would} steps would be done");
+}
+
 /// Worlds in which an engine has once broken a promise: it swept by a wrong clock, sent a text after it had hung, took what
 /// came before a call for its answer, took the date of an answer that it read late for the time, dated a removal by a slow
 /// clock, took the text of a later episode for that of an earlier one.
@@ -129,6 +156,8 @@ fn violations(mutant: Mutant, invariant: Invariant) -> impl Iterator<Item = Viol
         .filter_map(move |seed| {
             let world = match mutant {
                 Mutant::TrustsItsClock => with_wrong_clocks(seed),
+                Mutant::ForgetsDryRun => in_dry_run(seed),
+                Mutant::HoldsNobodyOut | Mutant::LeavesThemAlone => with_experiment(seed),
                 _ => Simulation::of_seed(seed),
             };
             world.with(mutant).run().err()
@@ -144,6 +173,9 @@ fn every_mutant_is_detected() {
         Mutant::IgnoresStop => Invariant::NeverAfterOptOut,
         Mutant::ForgetsDoubts => Invariant::NeverAfterDoubt,
         Mutant::LosesCalls | Mutant::DropsSteps => Invariant::NeverLost,
+        Mutant::ForgetsDryRun => Invariant::NeverInDryRun,
+        Mutant::HoldsNobodyOut => Invariant::NeverToHeldOut,
+        Mutant::LeavesThemAlone => Invariant::NeverLost,
         Mutant::FindsNothing => Invariant::NeverLost,
         Mutant::ForgetsPauses => Invariant::NeverWhilePaused,
         Mutant::ForgetsRemovals => Invariant::NeverWhileRemoved,

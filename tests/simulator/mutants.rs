@@ -2,11 +2,14 @@
 
 use gohighlevel::message::MessageType;
 use gohighlevel::recipes::missed_call::Halt;
-use gohighlevel::recipes::missed_call::episode::Reason;
+use gohighlevel::recipes::missed_call::episode::{EpisodeState, Reason};
 use gohighlevel::recipes::missed_call::ledger::{Entry, EntryKind};
 use gohighlevel::recipes::missed_call::store::{Before, Commit, EffectChange, Progress};
 use gohighlevel::webhooks::{Delivery, Event};
 use jiff::{SignedDuration, Timestamp};
+
+use super::fixture::{Fixture, Setting};
+use super::rules::FIRST_TEXT;
 
 /// A bug in a simulated world. The engine itself is unchanged: its store, its network, its webhooks or its clock imitate
 /// what a broken engine would do.
@@ -40,13 +43,19 @@ pub(super) enum Mutant {
     LosesAnswers,
     /// First-time callers are not remembered.
     ForgetsNewCallers,
+    /// Who is held out is stored as an ordinary caller. Only worlds with an experiment detect it.
+    HoldsNobodyOut,
+    /// For callers who are held out, tags and tasks are not planned either. Only worlds with an experiment detect it.
+    LeavesThemAlone,
+    /// The recipe is put without its dry run. Only worlds in a dry run detect it.
+    ForgetsDryRun,
     /// Attempts are searched for by this machine's clock. Only worlds with wrong clocks detect it.
     TrustsItsClock,
 }
 
 impl Mutant {
     /// All mutants.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::SendsTwice,
         Self::ForgetsAttempts,
         Self::IgnoresStop,
@@ -61,6 +70,9 @@ impl Mutant {
         Self::ForgetsWhen,
         Self::LosesAnswers,
         Self::ForgetsNewCallers,
+        Self::HoldsNobodyOut,
+        Self::LeavesThemAlone,
+        Self::ForgetsDryRun,
         Self::TrustsItsClock,
     ];
 
@@ -115,6 +127,24 @@ impl Mutant {
                     }
                 }
             }
+            Self::HoldsNobodyOut => {
+                for change in &mut commit.episodes {
+                    hold_nobody_out(&mut change.state);
+                }
+            }
+            Self::LeavesThemAlone => {
+                let fixture = Fixture::get(Setting::Experiment);
+                let held_out = fixture.held_out();
+                let is_held_out = commit.episodes.iter().any(|change| {
+                    let number = change.state.caller();
+                    let mut callers = held_out.iter().map(|caller| fixture.number(*caller));
+                    callers.any(|caller| Some(&caller) == number)
+                });
+                commit.effects.retain(|change| {
+                    !is_held_out
+                        || !matches!(change, EffectChange::Plan { effect, .. } if effect.step.as_str() != FIRST_TEXT)
+                });
+            }
             Self::TrustsItsClock => {
                 for change in &mut commit.effects {
                     if let Some((began_at, before)) = looked_for(change) {
@@ -128,6 +158,18 @@ impl Mutant {
             _ => {}
         }
         Some(commit)
+    }
+}
+
+fn hold_nobody_out(state: &mut EpisodeState) {
+    let Ok(mut stored) = serde_json::to_value(&*state) else {
+        return;
+    };
+    if stored["arm"] == "held_out" {
+        stored["arm"] = "texted".into();
+        if let Ok(changed) = serde_json::from_value(stored) {
+            *state = changed;
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::absences::{Absences, names_absence};
 use super::answers::Answers;
+use super::hold_outs::HoldOuts;
 use super::invariant::Invariant;
 use super::opt_outs::OptOuts;
 use super::plan::Caller;
@@ -67,6 +68,11 @@ pub(super) struct Oracle {
     /// Since when the location is paused, as far as the host knows.
     pub(super) paused_since: Option<Duration>,
     pub(super) absences: Absences,
+    pub(super) hold_outs: HoldOuts,
+    /// Whether nothing may be written.
+    pub(super) dry_run: bool,
+    /// How many steps would have been done in a dry run.
+    pub(super) would: usize,
     opt_outs: BTreeMap<Caller, OptOuts>,
     /// When each call was acknowledged.
     pub(super) acknowledged: BTreeMap<String, Timestamp>,
@@ -179,6 +185,7 @@ impl Oracle {
         let Some(episode) = &entry.episode else {
             return;
         };
+        self.learns_of_the_experiment(episode, &entry.kind);
         match &entry.kind {
             EntryKind::CallMissed { call, .. } | EntryKind::CallJoined { call, .. } => {
                 self.recorded
@@ -203,6 +210,16 @@ impl Oracle {
                     attempts.push(effect.clone());
                 }
             }
+            EntryKind::Would { effect, .. } => {
+                self.would += 1;
+                let rule = rule_of(effect.step.as_str());
+                let contact = self.contacts.get(episode).cloned();
+                if let (Some(rule), Some(contact)) = (rule, contact) {
+                    let attempts = self.attempts.entry((contact, rule.step)).or_default();
+                    attempts.push(effect.clone());
+                }
+                self.ended(episode, effect.step.as_str());
+            }
             EntryKind::Done { step, .. } => {
                 if let Some(key) = self.key(episode, step.as_str()) {
                     *self.done.entry(key).or_default() += 1;
@@ -221,7 +238,11 @@ impl Oracle {
                 if step.as_str() == FIRST_TEXT && !names_absence(reason) {
                     self.skips_first_text(episode, reason, now);
                 }
-                self.ended(episode, step.as_str());
+                if *reason == Reason::HeldOut {
+                    self.is_held_back(episode, step.as_str());
+                } else {
+                    self.ended(episode, step.as_str());
+                }
             }
             _ => {}
         }
@@ -284,7 +305,11 @@ impl Oracle {
             return self.report(Invariant::NeverEarly, how);
         };
         self.is_not_removed(&effect.episode, rule.step, left);
-        if let Some(how) = rule.broken_by_time(call, now.time, self.tolerance) {
+        // A text that was held back answers the second call.
+        let answered = self.answered_call(&effect.episode).filter(|_| rule.is_text);
+        let ended_at = answered.map_or(call.ended_at, |(_, answered)| answered.ended_at);
+        let times = Call { ended_at, ..call };
+        if let Some(how) = rule.broken_by_time(times, now.time, self.tolerance) {
             self.report(how.0, how.1);
         }
         if matches!(rule.follows, Follows::Refusal) {
@@ -298,6 +323,7 @@ impl Oracle {
         if rule.is_text {
             self.is_not_doubtful(call.caller, rule, left);
         }
+        self.is_not_held_out(call, &effect.episode, rule);
         if rule.step == FIRST_TEXT {
             self.is_not_answered(call.caller, &effect.episode, left);
             let left_at = now.time.saturating_sub(now.elapsed.saturating_sub(left));
@@ -406,6 +432,7 @@ impl Oracle {
                 if !self
                     .outcomes
                     .contains_key(&(episode.clone(), step.to_owned()))
+                    && !self.hold_outs.settle(&episode, step)
                 {
                     let how = format!("a call of {} has no outcome of `{step}`", call.caller);
                     return self.report(Invariant::NeverLost, how);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gohighlevel::clock::Clock as _;
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, Setting};
 use super::invariant::Invariant;
 use super::mutants::Mutant;
 use super::plan::{Event, Plan};
@@ -31,6 +31,7 @@ pub(super) struct Simulation {
     seed: u64,
     mutant: Option<Mutant>,
     wrong_clocks: bool,
+    setting: Setting,
 }
 
 /// The counts of a world without a violation.
@@ -42,6 +43,8 @@ pub(super) struct Summary {
     pub(super) texts: usize,
     /// Tasks that the platform accepted.
     pub(super) tasks: usize,
+    /// Steps that would have been done in a dry run.
+    pub(super) would: usize,
     /// Calls and texts that only a sweep found.
     pub(super) found: usize,
     /// The virtual time that it took.
@@ -85,6 +88,7 @@ impl Simulation {
             seed,
             mutant: None,
             wrong_clocks: false,
+            setting: Setting::default(),
         }
     }
 
@@ -105,10 +109,15 @@ impl Simulation {
         }
     }
 
+    /// The same world with another recipe.
+    pub(super) fn in_setting(self, setting: Setting) -> Self {
+        Self { setting, ..self }
+    }
+
     /// Runs the world to its end. After a violation it runs smaller and smaller parts of it. It opens no socket, and no real
     /// time passes. It seeds this thread's random numbers (`fastrand`). Call it outside of async code.
     pub(super) fn run(&self) -> Result<Summary, Violation> {
-        let fixture = Fixture::get();
+        let fixture = Fixture::get(self.setting);
         let plan = if self.wrong_clocks {
             Plan::with_wrong_clocks(self.seed)
         } else {
@@ -219,6 +228,7 @@ impl Outcome {
         let violation = world.oracle(|oracle, _| oracle.violation().cloned());
         let (texts, tasks) = world.oracle(|oracle, _| oracle.accepted_counts());
         let found = world.oracle(|oracle, _| oracle.found());
+        let would = world.oracle(|oracle, _| oracle.would);
         let mut hasher = DefaultHasher::new();
         timeline.lines().hash(&mut hasher);
         Self {
@@ -227,6 +237,7 @@ impl Outcome {
                 events: plan.events.len(),
                 texts,
                 tasks,
+                would,
                 found,
                 took: world.time.elapsed(),
                 fingerprint: hasher.finish(),

@@ -97,8 +97,8 @@ impl SkipReasons {
             Reason::Superseded => self.is_too_late(skipped, tolerance),
             // The last call of every world comes within a day.
             Reason::Capped => skipped.texts >= TEXTS_PER_DAY,
-            // The oracle checks this against all calls.
-            Reason::Flood => false,
+            // The oracle checks these against all calls and callers.
+            Reason::Flood | Reason::HeldOut => false,
             // The text may have been sent, but cannot be found.
             Reason::Failed(code) => code == "outcome_unknown" && self.hindered,
             // No other reason can be true in these worlds: every number can be texted, nobody is erased or merged, and
@@ -137,7 +137,7 @@ impl Oracle {
         reason: &Reason,
         now: Timestamp,
     ) {
-        let Some((message, call)) = self.opened_by(episode) else {
+        let Some((message, call)) = self.answered_call(episode) else {
             return;
         };
         let contact = self.contacts.get(episode);
@@ -153,6 +153,7 @@ impl Oracle {
         };
         let is_true = match reason {
             Reason::Flood => self.may_be_of_a_flood(call),
+            Reason::HeldOut => self.holds_back(call.caller),
             _ => self.skip_reasons.allow(&skipped, self.tolerance),
         };
         if !is_true {

@@ -201,7 +201,7 @@ fn engine(world: &Arc<World>, life: &Arc<Life>) -> Result<Engine> {
     let location = location(world, life)?;
     Ok(Engine::builder(Arc::new(WorkerStore::new(world, life)))
         .clock(clock(world, life))
-        .location(location, world.fixture.recipe.clone())
+        .location(location, world.recipe())
         .build())
 }
 

@@ -11,7 +11,7 @@ use gohighlevel::client::Transport as _;
 use gohighlevel::clock::Clock as _;
 use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
-use gohighlevel::recipes::missed_call::{DoubtDecision, Engine};
+use gohighlevel::recipes::missed_call::{DoubtDecision, Engine, Recipe};
 use gohighlevel::testing::FakeGhl;
 use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
 use http::{Method, Request};
@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 
 use super::acks::{AwaitedAck, Fact};
 use super::faults::ActiveFaults;
-use super::fixture::{Fixture, LOCATION, TOKEN};
+use super::fixture::{Fixture, LOCATION, Setting, TOKEN};
 use super::host;
 use super::invariant::Invariant;
 use super::mutants::Mutant;
@@ -69,6 +69,9 @@ impl World {
         mutant: Option<Mutant>,
     ) -> Result<Self, FakeGhlError> {
         let time = Time::new(plan.start);
+        let mut oracle = Oracle::new(plan.clock_error() * 2 + Duration::from_secs(5));
+        oracle.hold_outs.callers = fixture.held_out();
+        oracle.dry_run = fixture.recipe.dry_run().is_some();
         let world = Self {
             platform: FakeGhl::builder()
                 .seed(fixture.seed.clone())
@@ -83,7 +86,7 @@ impl World {
             dates_answers: plan.dates_answers && mutant.is_none_or(Mutant::dates_answers),
             failed: Notify::new(),
             under_way: AtomicUsize::new(0),
-            oracle: Mutex::new(Oracle::new(plan.clock_error() * 2 + Duration::from_secs(5))),
+            oracle: Mutex::new(oracle),
             timeline: Mutex::default(),
             sent_webhooks: Mutex::default(),
             awaited_acks: Mutex::default(),
@@ -93,6 +96,14 @@ impl World {
         };
         world.end_faults();
         Ok(world)
+    }
+
+    /// The recipe that engines have, which a mutant may have changed.
+    pub(super) fn recipe(&self) -> Recipe {
+        match self.mutant {
+            Some(Mutant::ForgetsDryRun) => Fixture::get(Setting::Plain).recipe.clone(),
+            _ => self.fixture.recipe.clone(),
+        }
     }
 
     /// Adds a line to the timeline.

@@ -63,8 +63,8 @@ pub use self::core::copy::{CopyError, MergeField, MergeValues, Template};
 pub use self::core::model::{DoubtDecision, Halt};
 pub use self::core::presets::Preset;
 pub use self::core::recipe::{
-    LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements, Warning,
-    WorkflowFacts, render_text,
+    DryRun, LocationFacts, NumberFacts, PipelineFacts, Problem, Recipe, RecipeError, Requirements,
+    Warning, WorkflowFacts, render_text,
 };
 pub use self::core::reply::Reply;
 pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};

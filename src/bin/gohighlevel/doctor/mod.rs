@@ -139,7 +139,9 @@ async fn examined(client: &Client, recipes: HashMap<LocationId, Recipe>) -> Vec<
 fn is_unasked(error: &PreflightError) -> bool {
     !matches!(
         error,
-        PreflightError::NotReady { .. } | PreflightError::Hint { .. }
+        PreflightError::NotReady { .. }
+            | PreflightError::Hint { .. }
+            | PreflightError::DryRun { .. }
     )
 }
 

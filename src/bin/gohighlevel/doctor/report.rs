@@ -46,6 +46,7 @@ enum State {
 enum Kind {
     NotAsked,
     Problem,
+    DryRun,
     Hint,
 }
 
@@ -161,7 +162,7 @@ impl Kind {
         match self {
             Self::NotAsked => State::NotAsked,
             Self::Problem => State::NotReady,
-            Self::Hint => State::Ready,
+            Self::DryRun | Self::Hint => State::Ready,
         }
     }
 
@@ -169,6 +170,7 @@ impl Kind {
         match self {
             Self::NotAsked => ("not asked", BAD),
             Self::Problem => ("problem", BAD),
+            Self::DryRun => ("dry run", BAD),
             Self::Hint => ("hint", DOUBTFUL),
         }
     }
@@ -213,6 +215,14 @@ fn remarks(error: &PreflightError, id: &str) -> Vec<(Kind, Remark)> {
                 .map(|problem| (Kind::Problem, of(problem)))
                 .collect()
         }
+        PreflightError::DryRun { dry_run, .. } => vec![(
+            Kind::DryRun,
+            Remark {
+                place: None,
+                what: dry_run.to_string(),
+                remedy: Some("to go live, take `dry_run` out of the recipe".to_owned()),
+            },
+        )],
         PreflightError::Hint { hint, .. } => vec![(Kind::Hint, of(hint))],
         PreflightError::NotChecked { error, .. } => {
             let mut what = error.to_string();

@@ -34,6 +34,14 @@ tags! {
     CallUnclear = "call_unclear",
     /// An attempt at an effect begins.
     Attempted = "attempted",
+    /// An attempt would begin, if it were not for a dry run.
+    Would = "would",
+    /// A caller is assigned to an arm of an experiment.
+    Assigned = "assigned",
+    /// A caller from whom a text was held back gets it after all.
+    Released = "released",
+    /// An experiment begins.
+    ExperimentBegan = "experiment_began",
     /// An effect failed for now and is retried.
     Postponed = "postponed",
     /// A text is deferred to a permitted hour.

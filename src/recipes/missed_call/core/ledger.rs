@@ -11,6 +11,7 @@ use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
 pub use super::entry_tag::EntryTag;
 use super::model::Halt;
+pub use super::model::{Assignment, ExperimentArm, ExperimentRules};
 use super::model::{
     DoubtDecision, EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger,
 };
@@ -79,12 +80,44 @@ pub enum EntryKind {
         /// The call that is the basis of the effect; for a text, the consent.
         basis: Option<MessageId>,
     },
+    /// In a dry run: an attempt would begin here. Nothing is done, and the step ends.
+    Would {
+        /// The effect.
+        effect: EffectId,
+        /// What exactly the attempt would do.
+        intent: Intent,
+    },
     /// An effect failed for now and is retried. The entry is written at the first failure only.
     Postponed {
         /// The effect.
         effect: EffectId,
         /// The code of the failure.
         code: String,
+    },
+    /// The caller is assigned to an arm of the recipe's experiment. The entry is written for both arms alike, when nothing
+    /// else forbids the text. If it is held back, [`NotDone`](Self::NotDone) follows.
+    Assigned {
+        /// The arm, and what it follows from.
+        #[serde(flatten)]
+        assignment: Assignment,
+        /// The text.
+        effect: EffectId,
+    },
+    /// The caller has called again, and gets the text that was held back. In reports they stay in their arm.
+    Released {
+        /// The experiment.
+        experiment: String,
+        /// The call.
+        call: MessageId,
+    },
+    /// An experiment begins in the location, by these rules. It is written before the first caller is assigned, and again
+    /// where the rules have changed since; reports go by the first entry.
+    ExperimentBegan {
+        /// The rules.
+        #[serde(flatten)]
+        rules: ExperimentRules,
+        /// The fingerprint of the recipe that has it.
+        recipe_fingerprint: String,
     },
     /// A text is deferred until an hour at which the person may be texted.
     Waits {
@@ -259,6 +292,10 @@ impl EntryKind {
             Self::CallJoined { .. } => EntryTag::CallJoined,
             Self::CallUnclear { .. } => EntryTag::CallUnclear,
             Self::Attempted { .. } => EntryTag::Attempted,
+            Self::Would { .. } => EntryTag::Would,
+            Self::Assigned { .. } => EntryTag::Assigned,
+            Self::Released { .. } => EntryTag::Released,
+            Self::ExperimentBegan { .. } => EntryTag::ExperimentBegan,
             Self::Postponed { .. } => EntryTag::Postponed,
             Self::Waits { .. } => EntryTag::Waits,
             Self::OutcomeUnknown { .. } => EntryTag::OutcomeUnknown,

@@ -55,6 +55,13 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             contact: erased_contact(contact),
             basis,
         },
+        EntryKind::Would {
+            effect,
+            intent: what,
+        } => EntryKind::Would {
+            effect,
+            intent: intent(what),
+        },
         EntryKind::Done {
             step,
             reference: _,
@@ -85,6 +92,9 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
         // nothing of the person.
         kind @ (EntryKind::Happened { .. }
         | EntryKind::CallUnclear { .. }
+        | EntryKind::Assigned { .. }
+        | EntryKind::Released { .. }
+        | EntryKind::ExperimentBegan { .. }
         | EntryKind::Postponed { .. }
         | EntryKind::Waits { .. }
         | EntryKind::OutcomeUnknown { .. }

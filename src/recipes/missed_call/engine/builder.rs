@@ -20,6 +20,7 @@ use super::reply_queue::ReplyQueue;
 use super::swept_until::SweptUntil;
 use super::worker::Worker;
 use super::worker::app_links::App;
+use super::worker::experiment_counts::Experiments;
 use super::worker::notifier::TeamNotifier;
 use super::worker::quarantine::Quarantine;
 use super::worker::unserved::Unserved;
@@ -153,6 +154,11 @@ impl EngineBuilder {
         let source = self
             .source
             .map(|source| SourceSettings { source, most, kept });
+        for (location, entry) in &self.locations {
+            if let Some(dry_run) = entry.recipe.dry_run() {
+                tracing::warn!(%location, "{dry_run}");
+            }
+        }
         let locations = Locations::new(self.locations, source, &self.clock);
         let feed = Feed::new(self.observers);
         let early = EarlyReports::in_store(Arc::clone(&self.store));
@@ -183,6 +189,7 @@ impl EngineBuilder {
                 app: self.app,
                 quarantine: Quarantine::default(),
                 unserved: Unserved::default(),
+                experiments: Experiments::default(),
             }),
             base,
         }

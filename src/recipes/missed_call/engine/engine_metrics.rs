@@ -10,7 +10,7 @@ use crate::recipes::missed_call::core::model::Reason;
 /// | metric | labels |
 /// |---|---|
 /// | counter `ghl_missed_calls_total` | `call`: `first` opened an episode, `further` joined one, `unclear` may have been missed |
-/// | counter `ghl_steps_total` | `action` (`text`, `tag`, …), `end` (`done`, `not_done`), `reason` (empty for `done`; the part of a reason's code before the colon, such as `no_consent`, `failed`) |
+/// | counter `ghl_steps_total` | `action` (`text`, `tag`, …), `end` (`done`, `not_done`, `would` in a dry run), `reason` (empty but for `not_done`; the part of a reason's code before the colon, such as `no_consent`, `failed`) |
 /// | histogram `ghl_seconds_to_text`: from the end of the call until HighLevel accepted the text | – |
 /// | counter `ghl_opt_outs_total` | – |
 /// | counter `ghl_doubts_total` | – |
@@ -43,6 +43,7 @@ impl EngineObserver for EngineMetrics {
                     metrics::histogram!("ghl_seconds_to_text").record(seconds);
                 }
             }
+            EntryKind::Would { .. } => ended(seen.action, "would", String::new()),
             EntryKind::NotDone { reason, .. } => ended(seen.action, "not_done", label(reason)),
             EntryKind::OptedOut { .. } => metrics::counter!("ghl_opt_outs_total").increment(1),
             EntryKind::Doubted { .. } => metrics::counter!("ghl_doubts_total").increment(1),

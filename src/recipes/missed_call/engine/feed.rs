@@ -156,6 +156,9 @@ fn log(entry: &Entry) {
         } => {
             tracing::info!(%location, %episode, %step, seconds_after_call, found, "the step is done");
         }
+        EntryKind::Would { effect, .. } => {
+            tracing::info!(%location, %episode, step = %effect.step, "dry run: the step would be done");
+        }
         EntryKind::NotDone { step, reason } => {
             tracing::info!(%location, %episode, %step, reason = reason.code(), "the step is not done");
         }

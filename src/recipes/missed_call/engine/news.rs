@@ -38,6 +38,7 @@ fn is_end(kind: &EntryKind) -> bool {
         kind,
         EntryKind::Done { .. }
             | EntryKind::NotDone { .. }
+            | EntryKind::Would { .. }
             | EntryKind::Ended { .. }
             | EntryKind::Closed { .. }
     )
@@ -47,6 +48,7 @@ fn is_end(kind: &EntryKind) -> bool {
 fn step_of(kind: &EntryKind) -> Option<&StepName> {
     match kind {
         EntryKind::Done { step, .. } | EntryKind::NotDone { step, .. } => Some(step),
+        EntryKind::Would { effect, .. } => Some(&effect.step),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::message::MessageCopy;
 use crate::phone::PhoneNumber;
+use crate::recipes::missed_call::core::model::place_among;
 
 /// What is known of a call when its copy is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -201,7 +202,7 @@ impl Variants {
             return Some(first);
         };
         let total: u64 = arms().map(|variant| variant.weight()).sum();
-        let mut point = point(&arm.experiment, subject, total);
+        let mut point = place_among(&arm.experiment, subject, total);
         arms().find(|variant| {
             let within = point < variant.weight();
             point = point.saturating_sub(variant.weight());
@@ -220,17 +221,4 @@ impl Variant {
             if mine.experiment == theirs.experiment);
         same_experiment && self.when == other.when
     }
-}
-
-/// The place of the subject among `total` equal places. It depends only on the two names; different experiments place
-/// the same subjects differently.
-fn point(experiment: &str, subject: &str, total: u64) -> u64 {
-    let name = format!("{}:{experiment}{subject}", experiment.len());
-    let hash = crate::digest::sha256_hex(name.as_bytes())
-        .chars()
-        .take(16)
-        .filter_map(|digit| digit.to_digit(16))
-        .fold(0u64, |hash, digit| (hash << 4) | u64::from(digit));
-    // The high half of the product: the hash as a fraction of one, times the total.
-    ((u128::from(hash) * u128::from(total)) >> 64) as u64
 }

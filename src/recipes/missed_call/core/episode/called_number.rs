@@ -27,6 +27,14 @@ impl Episode {
         }
     }
 
+    /// Who the caller is where callers are split between copies and arms: their number, or else their contact.
+    pub(super) fn subject(&self) -> &str {
+        match &self.state.caller {
+            Some(caller) => caller.e164(),
+            None => self.state.contact.as_str(),
+        }
+    }
+
     /// The copy for this call. It is the same for this caller each time, as long as nothing changes.
     pub(super) fn copy_for_this_call(&self, name: &StepName, text: &TextStep) -> MessageCopy {
         let (recipe, state) = (&self.recipe, &self.state);
@@ -40,12 +48,8 @@ impl Episode {
             repeat_caller: state.missed_calls > 1,
             source: self.number().and_then(|number| number.source.clone()),
         };
-        let subject = match &state.caller {
-            Some(caller) => caller.e164(),
-            None => state.contact.as_str(),
-        };
         let copies = recipe.copies(name, text).unwrap_or_default();
-        match copies.choose(&context, subject) {
+        match copies.choose(&context, self.subject()) {
             Some(chosen) => chosen.copy.clone(),
             None => MessageCopy::of_step(recipe, name, text),
         }

@@ -11,8 +11,10 @@
 //! | – | a trigger that starts the step | `Planned` | the effect |
 //! | any | an automatic reply | unchanged | a ledger entry |
 //! | any | a reply that is not classified yet | as for a reply; the rest follows when it is classified | – |
+//! | `NotDone`, held back by an experiment | a further missed call | `Planned` again | the effect, a ledger entry |
 //! | `Planned` | [`begin`](Episode::begin) | `Attempting` | a ledger entry with the evidence |
 //! | `Attempting` | a trigger that stops the step | `Stopping`: HighLevel may have it already | – |
+//! | `Planned`, `Attempting` | [`would`](Episode::would), in a dry run | `Would` | a ledger entry with what it would do |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 //! | closed | anything from outside | unchanged, or as above for a step that is still open; no step is planned | a ledger entry |
@@ -22,14 +24,16 @@ mod called_number;
 mod correlation;
 mod decide;
 mod doubt;
+mod effect_end;
 mod entries;
+mod experiment;
 mod input;
 mod merged_contact;
 mod pending_reply;
 mod state;
 mod textability;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -62,7 +66,8 @@ use crate::client::Lane;
 /// 1. It delivers the inputs of one episode in order, one at a time. `now` never goes back by more than clock drift.
 /// 2. It stores the state, the effects and the ledger entries of one input in one transaction, or none of them.
 /// 3. Right before it performs an effect, it calls [`decide`](Self::decide). On [`Decision::Proceed`] it stores the intent
-///    together with the state after [`begin`](Self::begin), and only then performs the effect.
+///    together with the state after [`begin`](Self::begin), and only then performs the effect. On [`Decision::Assign`] it
+///    stores the state after [`assign`](Self::assign), and asks again.
 /// 4. It reports the end of the effect as [`Input::EffectEnded`]. The same end given twice changes nothing.
 /// 5. At [`next_wakeup`](Self::next_wakeup) it sends [`Input::Wake`]. Waking too early or twice changes nothing.
 #[derive(Debug, Clone)]
@@ -124,6 +129,9 @@ impl Episode {
             may_text_tag_removed_at: None,
             steps: BTreeMap::new(),
             set_off: BTreeMap::new(),
+            arm: None,
+            released_at: None,
+            planned_again: BTreeSet::new(),
             references: BTreeMap::new(),
             pending_replies: BTreeMap::new(),
             ended: false,
@@ -297,6 +305,7 @@ impl Episode {
     pub(crate) fn clock_was_ahead(&mut self, now: Timestamp) -> Vec<(EffectId, Timestamp)> {
         let state = &mut self.state;
         state.call_ended_at = state.call_ended_at.min(now);
+        state.released_at = state.released_at.map(|at| at.min(now));
         let cooldown_until = later(state.call_ended_at, self.recipe.call.cooldown);
         state.cooldown_until = state.cooldown_until.min(cooldown_until);
         let deadlines = state
@@ -370,14 +379,6 @@ impl Episode {
         let effect = self.effect_of(name);
         let lane = step.lane();
         outputs.push(Output::Perform { effect, due, lane });
-    }
-
-    fn effect_of(&self, step: &StepName) -> EffectId {
-        EffectId {
-            episode: self.state.id.clone(),
-            step: step.clone(),
-            ordinal: 0,
-        }
     }
 
     /// Ends a step that cannot be done and plans its fallback steps.
@@ -502,6 +503,14 @@ impl Episode {
                 Some(StepState::Stopping(before)) if reason.outranks(before) => {
                     *before = reason.clone();
                 }
+                // It is not planned again when the caller is released.
+                Some(StepState::NotDone(before))
+                    if *before == Reason::HeldOut
+                        && self.state.live
+                        && *reason != Reason::StoppedBy(Trigger::MissedAgain) =>
+                {
+                    *before = reason.clone();
+                }
                 _ => {}
             }
         }
@@ -523,56 +532,7 @@ impl Episode {
         )));
         let again = Trigger::MissedAgain;
         self.apply_trigger(again, Reason::StoppedBy(again), now, outputs);
-    }
-
-    fn end(
-        &mut self,
-        effect: &EffectId,
-        end: &EffectEnd,
-        now: Timestamp,
-        outputs: &mut Vec<Output>,
-    ) {
-        if !self.state.has_open(&effect.step) {
-            return;
-        }
-        match end {
-            EffectEnd::Done {
-                reference,
-                at,
-                found,
-            } => {
-                let step = &effect.step;
-                self.state.steps.insert(step.clone(), StepState::Done);
-                if let Some(reference) = reference {
-                    self.state
-                        .references
-                        .insert(step.clone(), reference.clone());
-                }
-                self.note_removed_tag(step, *at);
-                outputs.push(Output::Record(EntryKind::Done {
-                    step: effect.step.clone(),
-                    reference: reference.clone(),
-                    accepted_at: *at,
-                    seconds_after_call: at
-                        .duration_since(self.state.call_ended_at)
-                        .as_secs()
-                        .max(0),
-                    found: *found,
-                }));
-                if let Some(what) = self.recipe.step(step).and_then(Step::makes_happen) {
-                    // A step in progress is completed, even if the episode was closed in the meantime.
-                    let reason = Reason::StoppedBy(what);
-                    self.stop_on(what, &reason, outputs);
-                    self.set_off(what, &reason, *at, outputs);
-                }
-            }
-            EffectEnd::NotDone(reason) => {
-                if reason.is_opt_out() {
-                    self.state.opted_out.get_or_insert_with(|| reason.clone());
-                }
-                self.refuse_step(&effect.step, reason.clone(), now, outputs);
-            }
-        }
+        self.release(call, now, outputs);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The stored state of an episode. It is stored as JSON, and every later release must load rows of older ones: add fields
 //! with a default, never change the meaning of one, and raise [`VERSION`] if that is not enough.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,9 @@ use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::NewCaller;
-use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, StepName};
+use crate::recipes::missed_call::core::model::{
+    EpisodeId, ExperimentArm, PersonKey, Reason, StepName,
+};
 
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;
@@ -78,6 +80,15 @@ pub struct EpisodeState {
     /// The start time of steps that the first call did not start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) set_off: BTreeMap<StepName, Timestamp>,
+    /// The caller's arm in the recipe's experiment, once they are assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) arm: Option<ExperimentArm>,
+    /// When the call ended by which a caller was released from whom the text was held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) released_at: Option<Timestamp>,
+    /// The steps that were held back and planned again then, under another effect.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) planned_again: BTreeSet<StepName>,
     /// The ids of what completed steps created: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
@@ -103,6 +114,8 @@ pub(crate) enum StepState {
     Stopping(Reason),
     /// HighLevel did it.
     Done,
+    /// In a dry run: it would have been done.
+    Would,
     /// It was not done.
     NotDone(Reason),
 }
@@ -173,6 +186,11 @@ impl EpisodeState {
     /// The caller's number, if the call reported it.
     pub fn caller(&self) -> Option<&PhoneNumber> {
         self.caller.as_ref()
+    }
+
+    /// The number of the business that was called first.
+    pub(crate) fn called(&self) -> Option<&PhoneNumber> {
+        self.called.as_ref()
     }
 
     /// The person whose episode it is.

@@ -82,12 +82,13 @@ mod tests {
 
     /// The states that a step can be in, with their words. A new state does not compile here until it has a word; then it
     /// needs a column.
-    fn states() -> [(&'static str, StepState); 5] {
+    fn states() -> [(&'static str, StepState); 6] {
         [
             StepState::Planned,
             StepState::Attempting,
             StepState::Stopping(Reason::StoppedBy(Trigger::Clicked)),
             StepState::Done,
+            StepState::Would,
             StepState::NotDone(Reason::Stale),
         ]
         .map(|state| (described(&state).0, state))
@@ -100,6 +101,7 @@ mod tests {
             StepState::Attempting => ("attempting", None),
             StepState::Stopping(reason) => ("stopping", Some(reason.code())),
             StepState::Done => ("done", None),
+            StepState::Would => ("would", None),
             StepState::NotDone(reason) => ("not_done", Some(reason.code())),
         }
     }

@@ -2,6 +2,7 @@
 //! and depend on no other module of the recipe except [`compliance`](super::compliance), whose results they carry.
 
 mod doubt;
+mod experiment;
 mod halt;
 mod ids;
 mod intent;
@@ -14,6 +15,8 @@ mod trigger;
 mod workflow;
 
 pub use doubt::DoubtDecision;
+pub(crate) use experiment::place_among;
+pub use experiment::{Assignment, ExperimentArm, ExperimentRules};
 pub use halt::Halt;
 pub use ids::{EffectId, EpisodeId, StepName};
 pub use intent::{Intent, NoticeTo};

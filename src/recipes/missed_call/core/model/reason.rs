@@ -37,6 +37,8 @@ pub enum Reason {
     InactiveNumber,
     /// The number that was called is not listed in the recipe, or lacks a value that the text uses.
     Unmapped,
+    /// An experiment holds the text back from this caller, to see what the text brings.
+    HeldOut,
     /// Quiet hours did not end before the text was too old.
     QuietHours,
     /// The caller has neither written nor consented to later texts.
@@ -91,6 +93,7 @@ impl Reason {
             Self::NotTextable(why) => format!("not_textable:{}", why.code()),
             Self::InactiveNumber => "inactive_number".into(),
             Self::Unmapped => "unmapped".into(),
+            Self::HeldOut => "held_out".into(),
             Self::QuietHours => "quiet_hours".into(),
             Self::NoConsent => "no_consent".into(),
             Self::Capped => "capped".into(),
@@ -140,6 +143,7 @@ impl Reason {
             Self::NotTextable(_) => "the number takes no texts, or must not get any",
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
+            Self::HeldOut => "an experiment holds the text back from some callers; call back",
             Self::QuietHours => "the person may not be texted at this hour (quiet hours)",
             Self::NoConsent => "the caller has not consented to further texts; call instead",
             Self::Capped => "the caller has had as many texts today as they may get; call instead",
@@ -201,6 +205,7 @@ impl Reason {
             | Self::Replied
             | Self::Withheld
             | Self::InactiveNumber
+            | Self::HeldOut
             | Self::Needless
             | Self::StoppedBy(_)
             | Self::Superseded

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::problem::Problem;
-use super::{Recipe, Step, StepTrigger, TextStep};
+use super::{Experiment, Recipe, Step, StepTrigger, TextStep};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::promotion::promotes;
 use crate::recipes::missed_call::core::copy::{MergeField, Template};
@@ -26,17 +26,23 @@ pub(crate) enum Hint {
     Promotion,
     /// A number that has a digit less or more than the others, or than its country's.
     OddNumber,
+    /// An experiment in a dry run.
+    DryExperiment,
+    /// An experiment with too few callers.
+    SmallExperiment,
     /// Other words under the same name and version.
     SameVersion,
 }
 
 impl Hint {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::LateFirstText,
         Self::LaterText,
         Self::UnnamedSender,
         Self::Promotion,
         Self::OddNumber,
+        Self::DryExperiment,
+        Self::SmallExperiment,
         Self::SameVersion,
     ];
 
@@ -47,6 +53,8 @@ impl Hint {
             Self::UnnamedSender => "unnamed_sender",
             Self::Promotion => "promotion",
             Self::OddNumber => "odd_number",
+            Self::DryExperiment => "dry_experiment",
+            Self::SmallExperiment => "small_experiment",
             Self::SameVersion => "same_version",
         }
     }
@@ -69,6 +77,7 @@ impl Recipe {
             self.hints_on_words(name, text, &mut hints);
         }
         self.hints_on_numbers(&mut hints);
+        self.hints_on_experiment(&mut hints);
         hints.sort_by_key(Problem::line);
         hints
     }
@@ -113,6 +122,30 @@ impl Recipe {
             hint.word()
         );
         hints.push(self.origin.problem(key, Diagnostic::new(what, remedy)));
+    }
+
+    fn hints_on_experiment(&self, hints: &mut Vec<Problem>) {
+        if self.experiment.is_some() && self.dry_run {
+            let what = "the experiment assigns nobody: in a dry run nothing is sent to either arm";
+            let remedy = "end the dry run first, or leave [experiment] out until then";
+            self.hint(hints, Hint::DryExperiment, "dry_run", what, remedy);
+        }
+        let small = self.experiment.as_ref().and_then(Experiment::is_too_small);
+        if let Some((held_out, fewest)) = small {
+            let what = format!(
+                "of the planned callers {held_out} get no text, too few to show even a lift from 10 to 20 % of bookings"
+            );
+            let remedy = format!(
+                "plan for {fewest} or more without the text, such as planned = 657 at hold_out = 0.2"
+            );
+            self.hint(
+                hints,
+                Hint::SmallExperiment,
+                "experiment.planned",
+                what,
+                remedy,
+            );
+        }
     }
 
     /// Texts that have no basis for most callers.

@@ -15,6 +15,28 @@
 //! texted ([`QuietHours`](super::compliance::QuietHours)). Durations are written as `"2 hours"`, `"90 min"`, `"60 s"` and
 //! `"1 day"` (which is 24 hours), or as in ISO 8601: `"PT1H30M"`.
 //!
+//! # An experiment
+//!
+//! `[experiment]` holds the text back from a share of callers, to see what the text brings. It is off unless the section is
+//! there, and it ends by itself. Only texts that follow the call are held back: tags, tasks, notices and e-mails are the
+//! same for both arms, and a caller who writes is answered as ever. The recipe must have a step beside the text that tells
+//! the team of the same calls. A caller has the arm that follows from their number, at each call. They are assigned when
+//! nothing else forbids the text, in the same way for both arms.
+//!
+//! These callers always get the text and take no part: those who call again within the cooldown before the text is decided,
+//! who left a voicemail (nobody has heard yet whether it is an emergency), whose call is to a number with `priority`, and
+//! those whom `never` and `never_tags` list. A caller from whom the text was held back and who calls again within the
+//! cooldown gets it then; reports still count them in their arm
+//! ([`ExperimentReport`](super::report::ExperimentReport)).
+//!
+//! # A dry run
+//!
+//! `dry_run = true`, for the whole recipe or for single numbers, shows what the recipe would do before it does anything. All
+//! is decided as ever, with what HighLevel holds; where an attempt would begin, the ledger gets an entry with all that it
+//! would have done. Nothing is sent, nobody is notified and nothing is written to HighLevel. Reports, preflight and the log
+//! name it. In a location whose recipe is in a dry run, nothing is done for open episodes of an earlier recipe either; an
+//! episode that began in a dry run stays in it.
+//!
 //! # In an editor
 //!
 //! [`Recipe::json_schema`] describes the file as a JSON Schema (draft 2020-12). Editors with Taplo, such as Visual Studio
@@ -50,12 +72,16 @@
 //! | `unnamed_sender` | a text does not name its sender, as the carriers' rules (CTIA) require |
 //! | `promotion` | a text promotes something ("10% off"), which needs written consent |
 //! | `odd_number` | a number has one digit more or less than its country's, or than the others of its list |
+//! | `dry_experiment` | the experiment assigns nobody, because the recipe is in a dry run |
+//! | `small_experiment` | the experiment plans too few callers to show anything |
 //! | `same_version` | a different recipe ran under the same name and version; only preflight shows it, as the store knows |
 
 mod check;
 mod copy;
 mod diagnostics;
+mod dry_run;
 mod duration;
+mod experiment;
 mod hints;
 mod keys;
 mod numbers;
@@ -84,6 +110,8 @@ pub(crate) use super::diagnostic::Diagnostic;
 pub use super::model::{PipelineFacts, WorkflowFacts};
 pub use check::{LocationFacts, NumberFacts, Warning};
 pub use copy::render_text;
+pub use dry_run::DryRun;
+pub(crate) use experiment::Experiment;
 pub(crate) use hints::Hint;
 pub(crate) use numbers::{Allowed, BusinessNumber, NumberLink, Numbers};
 pub use preview::{
@@ -105,6 +133,8 @@ pub(crate) use variants::TextVariant;
 pub struct Recipe {
     pub(crate) name: String,
     pub(crate) version: u32,
+    /// Whether it is only recorded what would be done.
+    pub(crate) dry_run: bool,
     pub(crate) fingerprint: String,
     pub(crate) source: String,
     pub(crate) display_name: Option<String>,
@@ -130,6 +160,8 @@ pub struct Recipe {
     pub(crate) extra_clinical_words: Vec<String>,
     /// Whether texts are sent only if their words are approved.
     pub(crate) approved_copy_only: bool,
+    /// The experiment that holds the text back from some callers.
+    pub(crate) experiment: Option<Experiment>,
     /// The hints that its author silenced.
     silenced: BTreeSet<Hint>,
     origin: Origin,

@@ -27,6 +27,8 @@ pub(crate) struct BusinessNumber {
     pub(crate) priority: bool,
     /// Whether anything is done for calls to it.
     pub(crate) active: bool,
+    /// Whether it is only recorded what would be done for calls to it.
+    pub(crate) dry_run: bool,
 }
 
 /// Where a number's link stands.
@@ -109,6 +111,11 @@ pub(crate) struct NumberFilter {
 }
 
 impl NumberFilter {
+    /// Whether it is for all calls.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether the step is for a call to this number, which the recipe may not list.
     pub(crate) fn holds(
         &self,

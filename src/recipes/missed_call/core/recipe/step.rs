@@ -166,6 +166,11 @@ impl Step {
         }
     }
 
+    /// Whether the team gets word of the call, itself or by a workflow.
+    pub(crate) fn reaches_the_team(&self) -> bool {
+        self.action.reach() == Reach::Others
+    }
+
     /// Whether it tells the caller or the team of the call.
     pub(crate) fn reaches_somebody(&self) -> bool {
         matches!(

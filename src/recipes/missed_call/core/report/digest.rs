@@ -1,7 +1,7 @@
 //! The daily digest: one day of one location in a few lines of plain text, for the people who are responsible for the calls.
 //!
 //! It begins with the counts of the day's calls. Then it lists every caller who still needs attention, the most urgent
-//! first. The order of urgency: the caller may have opted out and somebody must decide, asked for a person, wants an
+//! first. An experiment that holds the text back from some callers has a line at the end. The order of urgency: the caller may have opted out and somebody must decide, asked for a person, wants an
 //! appointment, opened the link, called a number with priority, called again. Among equals, the one who called more often comes first, then the one who called earlier.
 
 use std::borrow::Cow;
@@ -52,6 +52,13 @@ impl Digest {
             (urgency(row, settings), calls, row.call.ended_at)
         });
         let mut text = format!("Missed calls on {}\n\n", day.strftime("%A, %-d %B %Y"));
+        let dry = rows.iter().filter(|row| row.dry_run).count();
+        if dry > 0 {
+            let callers = many(dry as u64, "caller");
+            text.push_str(&format!(
+                "DRY RUN: nothing was sent for {callers}, and nothing was written to HighLevel.\n\n"
+            ));
+        }
         push_counts(&mut text, &rows, unclear);
         push_waiting(&mut text, &rows, &waiting, settings);
         let is_before = |row: &&Row| {
@@ -64,6 +71,9 @@ impl Digest {
             text.push_str(&format!(
                 "\n{callers} of earlier days still {need} attention.\n"
             ));
+        }
+        for experiment in &report.experiments {
+            text.push_str(&format!("\n{experiment}.\n"));
         }
         Self {
             day,
@@ -160,6 +170,7 @@ fn push_not_texted(text: &mut String, rows: &[&Row]) {
     let mut reasons: BTreeMap<Cow<'static, str>, usize> = BTreeMap::new();
     for row in without {
         let reason = match &row.not_texted {
+            _ if row.would_text => "dry run: they would have got a text".into(),
             Some(reason) => reason.human_message(),
             None if row.outcome == Outcome::NoText => "the recipe has no text for the call".into(),
             None => "not yet".into(),
@@ -231,6 +242,7 @@ fn line(row: &Row, settings: &Settings) -> String {
     }
     notes.push(match (&row.texts[..], &row.not_texted) {
         ([_, ..], _) => "texted".to_owned(),
+        ([], _) if row.would_text => "no text: dry run".to_owned(),
         ([], Some(reason)) => format!("no text: {}", reason.human_message()),
         ([], None) if row.outcome == Outcome::NoText => "no text".to_owned(),
         ([], None) => "no text yet".to_owned(),

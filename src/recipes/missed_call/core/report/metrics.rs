@@ -28,6 +28,10 @@ pub struct Metrics {
     pub textable: u64,
     /// How many episodes were texted.
     pub texted: u64,
+    /// How many episodes got no text because an experiment held it back. They count as textable.
+    pub held_out: u64,
+    /// How many episodes had a step that was not done because of a dry run.
+    pub dry_run: u64,
     /// Episodes that were texted, or have a recorded reason why there was no text, of all episodes. Excluded from the
     /// numerator are undecided ones and those whose recipe has no text. Below 1, callers were missed, or it is too early
     /// to say.
@@ -140,6 +144,8 @@ pub(super) struct Tally {
     missed_calls: u64,
     textable: u64,
     texted: u64,
+    held_out: u64,
+    dry_run: u64,
     covered: u64,
     replied: u64,
     clicked: u64,
@@ -164,7 +170,15 @@ impl Tally {
         self.missed_calls += u64::from(row.missed_calls);
         add(&mut self.textable, is_textable(row));
         add(&mut self.texted, texted);
-        add(&mut self.covered, texted || row.not_texted.is_some());
+        add(
+            &mut self.held_out,
+            row.why_not_texted() == Some(Outcome::HeldOut),
+        );
+        add(&mut self.dry_run, row.dry_run);
+        add(
+            &mut self.covered,
+            texted || row.would_text || row.not_texted.is_some(),
+        );
         add(&mut self.replied, row.reply_to_text.is_some());
         add(&mut self.clicked, texted && row.clicked_at.is_some());
         add(
@@ -196,6 +210,8 @@ impl Tally {
             missed_calls: self.missed_calls,
             textable: self.textable,
             texted,
+            held_out: self.held_out,
+            dry_run: self.dry_run,
             coverage: Share::of(self.covered, episodes),
             time_to_text_p50: nearest_rank(&mut self.to_text, 50),
             time_to_text_p95: nearest_rank(&mut self.to_text, 95),

@@ -15,6 +15,7 @@
 //! | [`Metrics`] | how fast, how often, how much? Each number with its definition |
 //! | [`Overview`] | all figures of a week or month: hours, lines, weeks, reasons, who needs somebody |
 //! | [`ReportStream`] | the same for a ledger of any length, read bit by bit |
+//! | [`ExperimentReport`] | what did the callers of each arm of an experiment do? |
 //! | [`Trial`] | what does the text bring? Arms, intervals, the number of callers that it takes |
 //! | [`Targets`] | were the targets met? |
 //! | [`evidence`] | which text was sent to whom, when, and on what basis? |
@@ -54,6 +55,7 @@ mod csv;
 mod currency;
 mod digest;
 pub mod evidence;
+mod experiment;
 mod metrics;
 mod outcome;
 mod overview;
@@ -71,6 +73,7 @@ mod weekly_review;
 
 pub use currency::Currency;
 pub use digest::Digest;
+pub use experiment::{ArmOutcomes, ExperimentReport, OutcomeOfCaller, Outcomes};
 pub use metrics::{Metrics, Share};
 pub use outcome::Outcome;
 pub use overview::{

@@ -27,6 +27,10 @@ pub enum Outcome {
     Replied,
     /// A text was sent, without a result so far.
     Texted,
+    /// No text, because an experiment held it back.
+    HeldOut,
+    /// No text, because of a dry run: it would have been sent.
+    DryRun,
     /// It is undecided whether there will be a text.
     Open,
     /// No text, because the person must not or cannot be texted, or not at this hour.
@@ -54,6 +58,8 @@ impl Outcome {
             Self::Replied
         } else if !row.texts.is_empty() {
             Self::Texted
+        } else if row.would_text {
+            Self::DryRun
         } else if text_is_open {
             Self::Open
         } else {
@@ -68,6 +74,7 @@ impl Outcome {
     pub(super) fn not_texted(reason: Reason) -> Self {
         match reason {
             Reason::Stale => Self::Stale,
+            Reason::HeldOut => Self::HeldOut,
             Reason::ContactGone | Reason::Copy(_) | Reason::Failed(_) => Self::Failed(reason),
             Reason::Replied | Reason::StoppedBy(_) | Reason::Superseded => Self::NotNeeded(reason),
             // All other reasons are rules about the person or the hour.
@@ -83,6 +90,8 @@ impl Outcome {
             Self::OptedOut => "opted_out",
             Self::Replied => "replied",
             Self::Texted => "texted",
+            Self::HeldOut => "held_out",
+            Self::DryRun => "dry_run",
             Self::Open => "open",
             Self::Suppressed(_) => "suppressed",
             Self::Stale => "stale",
@@ -99,6 +108,7 @@ impl Outcome {
                 Some(reason)
             }
             Self::Stale => Some(&Reason::Stale),
+            Self::HeldOut => Some(&Reason::HeldOut),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::digest::{Urgency, urgency};
+use super::experiment::ExperimentReport;
 use super::metrics::{Metrics, Share, Tally};
 use super::outcome::Outcome;
 use super::period::Period;
@@ -57,6 +58,9 @@ pub struct Overview {
     pub waiting: Vec<Waiting>,
     /// The recipes, with the number of callers of each.
     pub recipes: BTreeMap<String, u64>,
+    /// The experiments that hold the text back from some callers, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentReport>,
 }
 
 /// Why callers were lost on the way from one step to the next.
@@ -249,7 +253,7 @@ impl<'s> OverviewBuilder<'s> {
         self.waiting.truncate(LISTED);
     }
 
-    /// The figures. `rest` holds the rows that are still to be added, if there are any, and the unclear calls.
+    /// The figures. `rest` holds the unclear calls, and the experiments.
     pub fn finish(mut self, rest: &Report) -> Overview {
         let settings = self.settings;
         let unclear = rest.unclear_calls.iter().filter(|call| {
@@ -313,6 +317,7 @@ impl<'s> OverviewBuilder<'s> {
             weeks: weeks.collect(),
             waiting: waiting.collect(),
             recipes: self.recipes,
+            experiments: rest.experiments.clone(),
         }
     }
 }
@@ -322,6 +327,8 @@ fn loss(row: &Row) -> Option<(Step, &'static str)> {
     Some(match row.why_not_texted() {
         Some(Outcome::Suppressed(reason)) => (Step::Textable, plain::why_no_text(&reason)),
         Some(Outcome::NoText) => (Step::Textable, "the recipe has no text for the call"),
+        Some(Outcome::DryRun) => (Step::Texted, "dry run: would have got a text"),
+        Some(Outcome::HeldOut) => (Step::Texted, plain::why_no_text(&Reason::HeldOut)),
         Some(Outcome::Stale) => (Step::Texted, plain::why_no_text(&Reason::Stale)),
         Some(Outcome::Failed(reason) | Outcome::NotNeeded(reason)) => {
             (Step::Texted, plain::why_no_text(&reason))
@@ -349,6 +356,7 @@ fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
     }
     match &row.not_texted {
         _ if !row.texts.is_empty() => why.push("texted"),
+        _ if row.would_text => why.push("no text: dry run"),
         Some(reason) => why.push(plain::why_no_text(reason)),
         None => why.push("no text yet"),
     }

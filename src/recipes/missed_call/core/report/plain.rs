@@ -24,6 +24,7 @@ pub(super) fn why_no_text(reason: &Reason) -> &'static str {
         Reason::NotTextable(why) => not_textable(*why),
         Reason::InactiveNumber => "the line is switched off",
         Reason::Unmapped => "the line is not in the recipe",
+        Reason::HeldOut => "held back for an experiment",
         Reason::QuietHours => "quiet hours",
         Reason::NoConsent => "no consent to further texts",
         Reason::Capped => "enough texts for one day",

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::attribution::{Bookings, Credit, in_time};
+use super::experiment::{Assignments, ExperimentReport};
 use super::outcome::Outcome;
 use super::row::{AcceptedText, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
@@ -36,6 +37,9 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// The calls that could not be classified as missed or answered. A person should look at them.
     pub unclear_calls: Vec<UnclearCall>,
+    /// The experiments that hold the text back from some callers, in the order in which they began.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentReport>,
 }
 
 /// A call that could not be classified.
@@ -127,6 +131,7 @@ pub(super) struct Projection {
     /// Whether the step of this recipe is a text, where that is known.
     texts: HashMap<(String, StepName), bool>,
     bookings: Bookings,
+    assignments: Assignments,
     unclear_calls: Vec<UnclearCall>,
 }
 
@@ -150,6 +155,7 @@ impl Projection {
         let position = self.entries;
         self.entries += 1;
         self.now = self.now.max(Some(entry.at));
+        self.assignments.take(entry);
         match (&entry.kind, &entry.episode) {
             (
                 EntryKind::CallMissed {
@@ -181,13 +187,9 @@ impl Projection {
                     return;
                 };
                 let known = match kind {
-                    EntryKind::Attempted { effect, intent, .. } => {
-                        // A text that confirms an opt-out is not a reply to the call.
-                        let is_text = matches!(
-                            intent,
-                            Intent::Text { basis, .. } if *basis != Some(Basis::OptOut)
-                        );
-                        Some((&effect.step, is_text))
+                    EntryKind::Attempted { effect, intent, .. }
+                    | EntryKind::Would { effect, intent } => {
+                        Some((&effect.step, is_reply_to_call(intent)))
                     }
                     EntryKind::Waits { effect, .. } => Some((&effect.step, true)),
                     _ => None,
@@ -291,6 +293,7 @@ impl Projection {
         Report {
             rows,
             unclear_calls: self.unclear_calls,
+            experiments: self.assignments.finish(),
         }
     }
 }
@@ -324,6 +327,10 @@ impl RowBuilder {
             missed_calls: 1,
             texts: Vec::new(),
             not_texted: None,
+            arm: None,
+            released_at: None,
+            dry_run: false,
+            would_text: false,
             steps: Vec::new(),
             reply: None,
             reply_to_text: None,
@@ -357,6 +364,13 @@ impl RowBuilder {
                 self.people.add(call);
                 self.row.missed_calls = *missed_calls;
             }
+            EntryKind::Would { effect, intent } => {
+                self.step(&effect.step, StepEnd::Would(at));
+                self.row.dry_run = true;
+                self.row.would_text |= is_reply_to_call(intent);
+            }
+            EntryKind::Assigned { assignment, .. } => self.row.arm = Some(assignment.arm),
+            EntryKind::Released { .. } => self.row.released_at = Some(at),
             EntryKind::Attempted { effect, .. }
             | EntryKind::Postponed { effect, .. }
             | EntryKind::Waits { effect, .. }
@@ -499,6 +513,11 @@ impl RowBuilder {
             || (self.dealt_with.is_none() && can_be_called_back(row));
         self.row
     }
+}
+
+/// Whether it is a text. One that confirms an opt-out is not a reply to the call.
+fn is_reply_to_call(intent: &Intent) -> bool {
+    matches!(intent, Intent::Text { basis, .. } if *basis != Some(Basis::OptOut))
 }
 
 /// Whether a text can have this reason. The others belong to e-mails and to changes of the contact.

@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use crate::ids::{LocationId, MessageId};
 use crate::recipes::missed_call::core::ledger::CallRecord;
-use crate::recipes::missed_call::core::model::{DoubtDecision, EpisodeId, Reason, StepName};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, EpisodeId, ExperimentArm, Reason, StepName,
+};
 use crate::recipes::missed_call::core::reply::Reply;
 
 /// One episode. `Debug` shows the last four digits of numbers.
@@ -29,6 +31,18 @@ pub struct Row {
     pub texts: Vec<AcceptedText>,
     /// Why the first text that was not sent was not sent. Set even if another one was sent.
     pub not_texted: Option<Reason>,
+    /// The caller's arm, if they take part in an experiment that holds the text back from some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<ExperimentArm>,
+    /// When a caller from whom the text was held back called again, and was to get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<Timestamp>,
+    /// Whether a step was not done because of a dry run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether a text would have been sent if it were not for a dry run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub would_text: bool,
     /// The state of each step that the ledger mentions.
     pub steps: Vec<StepRow>,
     /// The first reply of a person. An opt-out is not a reply; see `opted_out`.
@@ -85,6 +99,9 @@ impl Row {
         if !self.texts.is_empty() {
             return None;
         }
+        if self.would_text {
+            return Some(Outcome::DryRun);
+        }
         Some(match &self.not_texted {
             Some(reason) => Outcome::not_texted(reason.clone()),
             None if self.closed_at.is_none() || self.outcome == Outcome::Open => Outcome::Open,
@@ -92,10 +109,12 @@ impl Row {
         })
     }
 
-    /// The time from the end of the call until HighLevel accepted the first text. Never negative.
+    /// The time from the end of the call until HighLevel accepted the first text; from the second call, if the first one
+    /// was held back for an experiment. Never negative.
     pub fn time_to_text(&self) -> Option<SignedDuration> {
         let text = self.first_text()?;
-        let waited = text.accepted_at.duration_since(self.call.ended_at);
+        let since = self.released_at.unwrap_or(self.call.ended_at);
+        let waited = text.accepted_at.duration_since(since);
         Some(waited.max(SignedDuration::ZERO))
     }
 }
@@ -133,6 +152,8 @@ pub enum StepEnd {
     Open,
     /// HighLevel accepted it then.
     Done(Timestamp),
+    /// It would have been done then, if it were not for a dry run.
+    Would(Timestamp),
     /// It was not done, for this reason.
     NotDone(Reason),
 }

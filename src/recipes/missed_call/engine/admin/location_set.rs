@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Admin;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::{Halt, Reason};
-use crate::recipes::missed_call::core::recipe::Recipe;
+use crate::recipes::missed_call::core::recipe::{DryRun, Recipe};
 use crate::recipes::missed_call::engine::acceptance::AcceptError;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
 use crate::recipes::missed_call::store::StoreError;
@@ -61,6 +61,9 @@ pub struct LocationStatus {
     pub served: bool,
     /// The recipe of episodes that begin now.
     pub recipe: Option<RecipeInUse>,
+    /// For which calls nothing is sent and nothing is written to HighLevel, because the recipe is in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<DryRun>,
     /// What halts it, in this process and in all others on the store.
     pub halts: Vec<Halt>,
     /// How many episodes are open.
@@ -111,6 +114,7 @@ impl Admin {
         base.log_once.forget_halts(&id);
         base.time.add(entry.location.client());
         let fingerprint = entry.recipe.fingerprint().to_owned();
+        let dry_run = entry.recipe.dry_run();
         let put = match base.locations.put(entry) {
             None => Put::Added,
             Some(before) => {
@@ -123,6 +127,9 @@ impl Admin {
             }
         };
         tracing::info!(location = %id, recipe = fingerprint, ?put, "location put");
+        if let Some(dry_run) = dry_run {
+            tracing::warn!(location = %id, "{dry_run}");
+        }
         base.wake_up.notify_one();
         Ok(put)
     }
@@ -193,6 +200,7 @@ impl Admin {
         Ok(LocationStatus {
             id: id.clone(),
             served: site.is_some(),
+            dry_run: site.as_ref().and_then(|site| site.recipe.dry_run()),
             recipe: site.map(|site| RecipeInUse {
                 name: site.recipe.name().to_owned(),
                 version: site.recipe.version(),

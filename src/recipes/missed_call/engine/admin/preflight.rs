@@ -11,7 +11,7 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::ZoneFiles;
 use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::{
-    Assignee, LocationFacts, Problem, Recipe, RecipeError, StepAction, Warning,
+    Assignee, DryRun, LocationFacts, Problem, Recipe, RecipeError, StepAction, Warning,
 };
 use crate::recipes::missed_call::engine::acceptance::AcceptError;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
@@ -65,6 +65,14 @@ pub enum PreflightError {
         /// What is the matter.
         warning: Warning,
     },
+    /// The location is in a dry run. It keeps nothing from working, and nothing is sent or written.
+    #[error("location {location}: {dry_run}")]
+    DryRun {
+        /// The location.
+        location: LocationId,
+        /// For which calls.
+        dry_run: DryRun,
+    },
     /// Something in the recipe is allowed and surely not meant ([`Recipe::hints`](crate::recipes::missed_call::Recipe::hints)).
     /// It keeps nothing from working.
     #[error("location {location}: a hint: {hint}")]
@@ -85,6 +93,7 @@ impl PreflightError {
             | Self::NotServed { location }
             | Self::NotLookedUp { location, .. }
             | Self::Warning { location, .. }
+            | Self::DryRun { location, .. }
             | Self::Hint { location, .. } => location,
         }
     }
@@ -97,6 +106,7 @@ impl PreflightError {
             Self::NotServed { .. } => "not_served",
             Self::NotLookedUp { .. } => "not_looked_up",
             Self::Warning { .. } => "warning",
+            Self::DryRun { .. } => "dry_run",
             Self::Hint { .. } => "hint",
         }
     }
@@ -110,6 +120,7 @@ impl PreflightError {
                 "not served by this engine; give it with Engine::put_location".to_owned()
             }
             Self::NotLookedUp { error, .. } => format!("could not be looked up: {error}"),
+            Self::DryRun { dry_run, .. } => dry_run.to_string(),
             Self::Warning { warning, .. } => format!("a warning: {}", warning.advice()),
             Self::Hint { hint, .. } => format!("a hint: {hint}"),
         }
@@ -145,6 +156,10 @@ impl Admin {
     async fn check(&self, site: &LocationEntry) -> Vec<PreflightError> {
         let mut errors = Vec::new();
         let location = site.location.id().clone();
+        if let Some(dry_run) = site.recipe.dry_run() {
+            let location = location.clone();
+            errors.push(PreflightError::DryRun { location, dry_run });
+        }
         if !self.has_notifier
             && let Err(problems) = site.recipe.check_without_notifier()
         {

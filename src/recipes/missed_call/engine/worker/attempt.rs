@@ -273,6 +273,7 @@ impl Worker {
                 tracing::warn!(effect = %fence.effect, too_long, "the effect is begun again");
                 return self.put_back(fence, failures).await;
             }
+            Outcome::Would(intent) => return self.end_dry(fence, &intent).await,
             Outcome::Skip(reason) => return self.end(fence, EffectEnd::NotDone(reason)).await,
             Outcome::Defer { until, why } => return self.wait(fence, failures, until, &why).await,
             Outcome::Obsolete => return self.forget(fence).await,

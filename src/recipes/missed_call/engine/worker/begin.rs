@@ -41,6 +41,8 @@ pub(super) enum Outcome {
     NoEpisode,
     /// The effect must be claimed again first: the claim is old, or the location was halted.
     Again { too_long: bool },
+    /// A dry run: only what would be done is written.
+    Would(Box<Intent>),
     /// The step is not done.
     Skip(Reason),
     /// The step waits.
@@ -77,8 +79,24 @@ impl Change for Begin<'_> {
         if too_long || not_asked || base.holds(episode.state()).await?.is_some() {
             return Ok(Decided::Nothing(Outcome::Again { too_long }));
         }
+        let called = episode.state().called();
+        let dry_run = episode.recipe().is_dry_run(called) || self.site.recipe.is_dry_run(called);
+        if let Facts::Text(facts) = &mut self.facts {
+            facts.dry_run = dry_run;
+        }
         let intent = match episode.decide(&fence.effect.step, &self.facts, now) {
+            Decision::Proceed(intent) if dry_run => {
+                return Ok(Decided::Nothing(Outcome::Would(Box::new(intent))));
+            }
             Decision::Proceed(intent) => intent,
+            Decision::Assign(assignment) => {
+                // In a commit of its own, and before anything else is read: what comes after it must not tell the arms apart.
+                worker.announce_experiment(&episode, now).await?;
+                let outputs = episode.assign(&fence.effect, &assignment);
+                let mut commit = Box::new(Commit::default());
+                add_outputs(&mut commit, &episode, Some(revision), outputs, now);
+                return Ok(Decided::First(commit));
+            }
             Decision::Skip(reason) => return Ok(Decided::Nothing(Outcome::Skip(reason))),
             Decision::Defer { until, why } => {
                 return Ok(Decided::Nothing(Outcome::Defer { until, why }));

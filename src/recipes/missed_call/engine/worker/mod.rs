@@ -7,6 +7,7 @@
 //! | `unserved` | how do removed locations, and those that nobody serves, come to their end? |
 //! | `attempt`, `begin` | does the effect still hold, and is its intent written before HighLevel is asked? |
 //! | `facts` | what does the decision depend on? |
+//! | `experiment`, `experiment_counts` | has an experiment begun, and how many callers are assigned? |
 //! | `host_consent` | does the host know of a consent? |
 //! | `highlevel` | which request is it, and what did an earlier attempt leave behind? |
 //! | `failure`, `reconcile`, `contact_gone`, `defer`, `settle` | how does it go on after the attempt, or without one? |
@@ -23,6 +24,8 @@ mod classify_reply;
 mod clock_recovery;
 mod contact_gone;
 mod defer;
+mod experiment;
+pub(super) mod experiment_counts;
 pub(super) mod facts;
 mod failure;
 mod highlevel;
@@ -44,6 +47,7 @@ mod work_count;
 use std::sync::Arc;
 
 use self::app_links::App;
+use self::experiment_counts::Experiments;
 use self::notifier::TeamNotifier;
 use self::quarantine::Quarantine;
 use self::unserved::Unserved;
@@ -65,4 +69,5 @@ pub(super) struct Worker {
     pub(super) app: App,
     pub(super) quarantine: Quarantine,
     pub(super) unserved: Unserved,
+    pub(super) experiments: Experiments,
 }

@@ -6,7 +6,7 @@ use super::Worker;
 use super::backoff::GIVE_UP_AFTER;
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::episode::{EffectEnd, Episode, Input, Output};
-use crate::recipes::missed_call::core::model::{EffectId, Reason, Subject};
+use crate::recipes::missed_call::core::model::{EffectId, Intent, Reason, Subject};
 use crate::recipes::missed_call::engine::base::Loaded;
 use crate::recipes::missed_call::engine::update::{Patience, StoreFailures, Updated};
 use crate::recipes::missed_call::store::{
@@ -31,6 +31,21 @@ impl Worker {
             // A text that may have been sent counts.
             if matches!(&end, EffectEnd::NotDone(reason) if *reason != Reason::unknown_outcome()) {
                 commit.texts = count(episode, &fence.effect, None, None);
+            }
+            outputs
+        })
+        .await
+    }
+
+    /// Ends the effect of a dry run with what it would have done. A text counts, so that the next one is decided as ever.
+    pub(super) async fn end_dry(&self, fence: Fence, intent: &Intent) -> Result<(), StoreError> {
+        self.settle(&fence, |episode, commit, now| {
+            let outputs = episode.would(&fence.effect, intent, now);
+            commit.effects.push(EffectChange::End {
+                fence: fence.clone(),
+            });
+            if matches!(intent, Intent::Text { .. }) {
+                commit.texts = count(episode, &fence.effect, None, Some(now));
             }
             outputs
         })

@@ -4,6 +4,7 @@ mod any_order;
 mod called_number;
 mod callers;
 mod closed;
+mod experiment;
 mod inputs;
 mod pending_reply;
 mod step_actions;

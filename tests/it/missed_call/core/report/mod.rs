@@ -5,6 +5,7 @@ mod attribution;
 mod documents;
 mod engine_run;
 mod evidence;
+mod experiment;
 mod metrics;
 mod outcomes;
 #[cfg(feature = "html-reports")]

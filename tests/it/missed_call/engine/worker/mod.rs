@@ -3,6 +3,8 @@
 mod assignee;
 mod concurrent_faults;
 pub(crate) mod crash;
+mod dry_run;
+mod experiment;
 mod faults;
 mod host_consent;
 mod isolation;

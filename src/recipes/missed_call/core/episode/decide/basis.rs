@@ -31,7 +31,7 @@ impl Episode {
         };
         let given_at = |kind| Some(facts.consents.get(&kind)?.given_at);
         let evidence = Evidence {
-            call_ended_at: self.state.call_ended_at,
+            call_ended_at: self.answered_call_ended_at(),
             replied_at: self.state.replied_at,
             written_consent_at: given_at(ConsentKind::Written),
             verbal_consent_at: given_at(ConsentKind::Verbal),
@@ -62,7 +62,12 @@ impl Episode {
         self.recipe.texts().any(|(other, _)| {
             let may_be_sent = matches!(
                 self.state.step(other),
-                Some(StepState::Attempting | StepState::Stopping(_) | StepState::Done)
+                Some(
+                    StepState::Attempting
+                        | StepState::Stopping(_)
+                        | StepState::Done
+                        | StepState::Would
+                )
             );
             other != name && may_be_sent
         })

@@ -126,6 +126,10 @@ pub struct TextFacts {
     pub quiet_hours: Option<Arc<QuietHours>>,
     /// The flood that the call came in, going by the calls alone.
     pub flood: Option<CallFlood>,
+    /// Whether nothing will be sent: a dry run. No caller is assigned to an arm then.
+    pub dry_run: bool,
+    /// How many callers of the location are assigned to the recipe's experiment, where it ends after a number of them.
+    pub assigned: u64,
     /// When the contact was made.
     pub contact_made_at: Option<Timestamp>,
 }

@@ -5,6 +5,7 @@ mod circuit_breaker;
 mod confirmation;
 mod contact;
 mod email;
+mod experiment;
 mod facts;
 mod task;
 mod team;
@@ -20,7 +21,7 @@ pub use facts::{
 use super::state::StepState;
 use super::{Episode, later};
 use crate::recipes::missed_call::core::compliance::{LONGEST_WAIT, NotTextable};
-use crate::recipes::missed_call::core::model::{Intent, Reason, StepName};
+use crate::recipes::missed_call::core::model::{Assignment, Intent, Reason, StepName};
 use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 
 /// The answer.
@@ -36,6 +37,9 @@ pub enum Decision {
         /// The hours that keep it, in a sentence.
         why: String,
     },
+    /// The caller is to be assigned to this arm of the recipe's experiment: store it
+    /// ([`Episode::assign`](super::Episode::assign)), and ask again.
+    Assign(Assignment),
     /// Do not, for this reason; tell the episode that the effect ended so.
     Skip(Reason),
     /// The episode has ended this effect already; forget it.
@@ -54,7 +58,9 @@ impl Episode {
         let overtaken = match self.state.step(name) {
             Some(StepState::Planned | StepState::Attempting) => None,
             Some(StepState::Stopping(reason)) => Some(reason),
-            Some(StepState::Done | StepState::NotDone(_)) | None => return Decision::Obsolete,
+            Some(StepState::Done | StepState::Would | StepState::NotDone(_)) | None => {
+                return Decision::Obsolete;
+            }
         };
         // A message to the caller ranks a stop among its other refusals; whatever else was stopped is skipped.
         let skipped = overtaken.map(|reason| Decision::Skip(reason.clone()));
@@ -147,7 +153,7 @@ impl Episode {
         };
         let max_age = self.recipe.call.max_age;
         let latest = if self.recipe.is_first_reply(step) {
-            later(self.state.call_ended_at, max_age)
+            later(self.answered_call_ended_at(), max_age)
         } else {
             later(self.time_of(name), max_age + LONGEST_WAIT)
         };
@@ -162,10 +168,19 @@ impl Episode {
         }
     }
 
+    /// When the call ended that a step follows: the first one, or the one by which a step was planned again.
+    pub(super) fn set_off_by_call_at(&self, name: &StepName) -> Timestamp {
+        if self.state.planned_again.contains(name) {
+            self.answered_call_ended_at()
+        } else {
+            self.state.call_ended_at
+        }
+    }
+
     /// When the step's trigger happened.
     pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
         match &step.on {
-            StepTrigger::Missed => self.state.call_ended_at,
+            StepTrigger::Missed => self.set_off_by_call_at(name),
             StepTrigger::MissedCalls(_) | StepTrigger::After(_) | StepTrigger::NotSent(_) => self
                 .state
                 .set_off

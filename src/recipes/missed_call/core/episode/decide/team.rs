@@ -27,6 +27,9 @@ impl Episode {
         let first_text = self.recipe.first_text_of(for_this_call);
         match first_text.and_then(|(text, ..)| self.state.step(text)) {
             Some(StepState::Done) => summary.push_str(" The automatic text was sent."),
+            Some(StepState::Would) => {
+                summary.push_str(" The automatic text was not sent: dry run.")
+            }
             Some(StepState::NotDone(reason)) => {
                 summary.push_str(&format!(" No text was sent: {}.", reason.human_message()))
             }

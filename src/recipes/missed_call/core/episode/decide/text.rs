@@ -74,7 +74,10 @@ impl Episode {
             return Decision::Skip(Reason::Copy(error.code().to_owned()));
         }
         match self.render_text(&copy, facts) {
-            Ok(text) => Decision::Proceed(self.text_intent(text, facts, hours, basis)),
+            // Last, so that the same calls count for both arms.
+            Ok(text) => self
+                .experiment_decides(step, facts, now)
+                .unwrap_or_else(|| Decision::Proceed(self.text_intent(text, facts, hours, basis))),
             Err(error) => Decision::Skip(self.reason_of(&error)),
         }
     }

@@ -23,6 +23,11 @@ pub(in super::super) const FILE: Keys = &[
         "A whole number that goes up with every change.",
     )
     .required("write version = 1, and one more with every change"),
+    Key::new(
+        "dry_run",
+        Value::Flag(Some(false)),
+        "`true`: everything is decided and recorded as ever, and nothing is done: no text, no notice, nothing in HighLevel.",
+    ),
     Key::new("business", Value::Section(BUSINESS), "The business."),
     Key::new("call", Value::Section(CALL), "Which calls count."),
     Key::new(
@@ -46,6 +51,11 @@ pub(in super::super) const FILE: Keys = &[
         "compliance",
         Value::Section(COMPLIANCE),
         "Which texts may be sent.",
+    ),
+    Key::new(
+        "experiment",
+        Value::Section(EXPERIMENT),
+        "Holds the text back from some callers.",
     ),
     Key::new("hints", Value::Section(HINTS), "Which hints are shown."),
 ];
@@ -196,6 +206,11 @@ pub(super) const NUMBER: Keys = &[
         Value::Flag(Some(true)),
         "`false`: calls to it are written to the ledger, and nothing else is done.",
     ),
+    Key::new(
+        "dry_run",
+        Value::Flag(Some(false)),
+        "The same as `dry_run` of the recipe, for calls to this number.",
+    ),
 ];
 
 const HOURS: Keys = &[
@@ -300,6 +315,71 @@ const COMPLIANCE: Keys = &[
         "The most texts to one person within 24 hours, all recipes of the location together.",
     )
     .remedy("write a number from 1 to 3: the rules of compliance allow no more"),
+];
+
+const EXPERIMENT: Keys = &[
+    Key::new(
+        "name",
+        Value::Text,
+        "The name of the experiment in reports. Another name assigns all callers again.",
+    )
+    .required("write a short name, such as name = \"spring\""),
+    Key::new(
+        "hold_out",
+        Value::Share(0.5),
+        "The share of callers from whom the text is held back. Tag, task and notice are made for all.",
+    )
+    .required("write a share above 0 and up to 0.5, such as hold_out = 0.2"),
+    Key::new(
+        "planned",
+        Value::Count {
+            least: 1,
+            most: u32::MAX,
+            default: None,
+        },
+        "How many callers are to be assigned, in all locations with the experiment together, before reports show a result.",
+    )
+    .required("write how many callers it takes, such as planned = 657"),
+    Key::new(
+        "until",
+        Value::Date,
+        "From this day on (in UTC) all callers get the text. It or `experiment.calls` is required.",
+    ),
+    Key::new(
+        "calls",
+        Value::Count {
+            least: 1,
+            most: u32::MAX,
+            default: None,
+        },
+        "After so many callers of one location, all further ones get the text. A few more may be assigned where calls come \
+         at the same moment.",
+    )
+    .remedy("write after how many callers it ends, such as calls = 657"),
+    Key::new(
+        "window",
+        Value::Duration {
+            least: seconds(24 * 3600),
+            most: seconds(30 * 24 * 3600),
+            default: seconds(7 * 24 * 3600),
+        },
+        "How long after the assignment a booking, a reply or a conversation counts.",
+    ),
+    Key::new(
+        "salt",
+        Value::Text,
+        "Any words. Other words change who gets no text.",
+    ),
+    Key::new(
+        "never",
+        Value::PhoneNumbers,
+        "Numbers of callers who always get the text, such as good customers.",
+    ),
+    Key::new(
+        "never_tags",
+        Value::Texts,
+        "Contacts with one of these tags always get the text.",
+    ),
 ];
 
 const HINTS: Keys = &[Key::new(

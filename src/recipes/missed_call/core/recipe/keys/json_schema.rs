@@ -113,6 +113,9 @@ fn value_schema(value: &Value, is_required: bool) -> Json {
         Value::Count { least, most, .. } => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
+        Value::Share(most) => {
+            json!({ "type": "number", "exclusiveMinimum": 0, "maximum": most })
+        }
         Value::Flag(_) => json!({ "type": "boolean" }),
         Value::Date => form(DATE),
         Value::Dates => list(form(DATE)),
@@ -176,6 +179,7 @@ impl Key {
                 ..
             } => meaning.push_str(&format!(" From {least}.")),
             Value::Count { least, most, .. } => meaning.push_str(&format!(" {least} to {most}.")),
+            Value::Share(most) => meaning.push_str(&format!(" More than 0 and at most {most}.")),
             _ => {}
         }
         meaning

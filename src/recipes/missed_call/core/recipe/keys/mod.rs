@@ -59,6 +59,8 @@ pub(super) enum Value {
         default: Option<u32>,
     },
     Flag(Option<bool>),
+    /// A share from more than nothing to this one.
+    Share(f64),
     /// A date, in quotes or without.
     Date,
     Dates,

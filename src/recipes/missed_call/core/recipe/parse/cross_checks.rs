@@ -12,7 +12,7 @@ use crate::recipes::missed_call::core::recipe::{Recipe, StepAction, TextStep};
 impl Recipe {
     /// Everything that does not fit together.
     pub(super) fn problems_of_the_whole(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems = self.experiment_problems();
         let listed = self.numbers.listed.values();
         let known: BTreeSet<&String> = listed.filter_map(|number| number.source.as_ref()).collect();
         for (name, step) in &self.steps {

@@ -4,6 +4,7 @@ mod compliance;
 mod contact;
 mod cross_checks;
 mod email;
+mod experiment;
 mod hours;
 mod numbers;
 mod opt_out;
@@ -21,6 +22,7 @@ mod zone;
 use toml::de::DeTable;
 
 use self::compliance::read_compliance;
+use self::experiment::read_experiment;
 use self::hours::read_hours;
 use self::numbers::read_numbers;
 use self::rules::{read_business, read_call, read_callers, read_silenced};
@@ -71,6 +73,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let mut root = TableReader::from_document(document.get_ref());
     let name = root.text(diagnostics, "name");
     let version = root.count(diagnostics, "version");
+    let dry_run = root.flag(diagnostics, "dry_run").unwrap_or(false);
     let business = root.section(diagnostics, "business");
     let call = root.section_or(diagnostics, "call", &nothing);
     let callers = root.section(diagnostics, "callers");
@@ -78,6 +81,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let hours = root.section(diagnostics, "hours");
     let steps = root.section(diagnostics, "steps");
     let compliance = root.section(diagnostics, "compliance");
+    let experiment = root.section(diagnostics, "experiment");
     let hints = root.section(diagnostics, "hints");
     root.finish(diagnostics);
 
@@ -89,6 +93,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let numbers = read_numbers(diagnostics, numbers, unlisted, &rules);
     let hours = read_hours(diagnostics, hours);
     let steps = read_steps(diagnostics, steps, &rules);
+    let experiment = read_experiment(diagnostics, experiment, &rules);
     let silenced = read_silenced(diagnostics, hints);
 
     let mut problems = std::mem::take(&mut diagnostics.problems);
@@ -98,6 +103,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
     let recipe = Recipe {
         name: name.value,
         version: version.value,
+        dry_run,
         fingerprint: fingerprint(source),
         source: source.to_owned(),
         display_name,
@@ -116,6 +122,7 @@ pub(super) fn read(file: &str, source: &str) -> (Option<Recipe>, Vec<Problem>) {
         flood: rules.flood,
         near_suspension: rules.near_suspension,
         extra_clinical_words: rules.extra_clinical_words,
+        experiment,
         silenced,
         origin: Origin {
             file: file.to_owned(),

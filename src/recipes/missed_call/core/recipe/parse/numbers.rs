@@ -80,6 +80,7 @@ fn read_number(
     };
     let priority = section.flag(diagnostics, "priority").unwrap_or(false);
     let active = section.flag(diagnostics, "active").unwrap_or(true);
+    let dry_run = section.flag(diagnostics, "dry_run").unwrap_or(false);
     section.finish(diagnostics);
     BusinessNumber {
         name: name.map(|name| name.value),
@@ -87,6 +88,7 @@ fn read_number(
         link,
         priority,
         active,
+        dry_run,
     }
 }
 

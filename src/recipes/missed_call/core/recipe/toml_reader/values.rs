@@ -147,6 +147,37 @@ impl<'t> TableReader<'t> {
         }
     }
 
+    /// A share above 0 and up to the most that the key allows.
+    pub(in super::super) fn share(
+        &mut self,
+        diagnostics: &mut Diagnostics<'_>,
+        name: &'static str,
+    ) -> Option<f64> {
+        let (key, found) = self.value(diagnostics, name)?;
+        let written = match found.value.get_ref() {
+            DeValue::Float(number) => number.as_str(),
+            DeValue::Integer(number) => number.as_str(),
+            _ => {
+                let shape = format!("{name} = 0.2");
+                let problem = wrong_type(found.value, "a number", &shape);
+                found.report(diagnostics, problem);
+                return None;
+            }
+        };
+        let most = match key.value {
+            Value::Share(most) => most,
+            _ => 1.0,
+        };
+        match written.replace('_', "").parse::<f64>() {
+            Ok(share) if share > 0.0 && share <= most => Some(share),
+            _ => {
+                let what = format!("not a share above 0 and up to {most}");
+                found.report(diagnostics, Diagnostic::new(what, key.what_to_write()));
+                None
+            }
+        }
+    }
+
     /// `true` or `false`.
     pub(in super::super) fn flag(
         &mut self,

@@ -8,7 +8,7 @@ use super::case_file::Detail;
 use super::written;
 use crate::recipes::missed_call::core::compliance::ConsentKind;
 use crate::recipes::missed_call::core::copy::{Segments, SenderKind};
-use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
+use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind, ExperimentArm};
 use crate::recipes::missed_call::core::model::{
     DoubtDecision, EffectId, Intent, NoticeTo, Reason, StepName,
 };
@@ -121,6 +121,21 @@ impl<'z> Events<'z> {
                 ..
             } => {
                 self.attempted(at, effect, *attempt, intent);
+            }
+            EntryKind::Would { effect, intent } => self.would(at, effect, intent),
+            EntryKind::Assigned { assignment, .. } => {
+                let title = match assignment.arm {
+                    ExperimentArm::Texted => "Takes part in an experiment, and gets the text",
+                    ExperimentArm::HeldOut => "Takes part in an experiment: the text is held back",
+                };
+                let event = self.add(at, "Decision", "", title);
+                let name = assignment.experiment.clone();
+                event.facts.push(("Experiment", name));
+            }
+            EntryKind::Released { experiment, .. } => {
+                let title = "Called again: gets the text that was held back";
+                let event = self.add(at, "Decision", "", title);
+                event.facts.push(("Experiment", experiment.clone()));
             }
             EntryKind::Postponed { effect, code } => {
                 let moment = written::moment(at, self.zone);
@@ -240,7 +255,10 @@ impl<'z> Events<'z> {
                 self.add(at, "Case", "", "Closed: nothing is left to do");
             }
             // These are about the location.
-            EntryKind::Swept { .. } | EntryKind::Halted { .. } | EntryKind::Resumed { .. } => {}
+            EntryKind::Swept { .. }
+            | EntryKind::Halted { .. }
+            | EntryKind::Resumed { .. }
+            | EntryKind::ExperimentBegan { .. } => {}
         }
     }
 
@@ -264,6 +282,17 @@ impl<'z> Events<'z> {
         }
         event.facts.push(("Message", message));
         event.facts.push(("Reported by", delivery));
+    }
+
+    /// What a dry run would have done.
+    fn would(&mut self, at: Timestamp, effect: &EffectId, intent: &Intent) {
+        let is_full = self.detail == Detail::Full;
+        let (kind, title, words) = described(intent);
+        let event = self.add(at, kind, "dropped", format!("Dry run, not done: {title}"));
+        event.facts.push(("Step", effect.step.to_string()));
+        if is_full {
+            event.bubble = words.map(str::to_owned);
+        }
     }
 
     fn attempted(&mut self, at: Timestamp, effect: &EffectId, attempt: u32, intent: &Intent) {

@@ -95,7 +95,12 @@ fn outcome(row: &Row) -> String {
         Outcome::Texted => "A text was sent. The caller has not answered so far.".to_owned(),
         Outcome::Open => "It is not decided yet whether there will be a text.".to_owned(),
         Outcome::NoText => "The recipe has no text for this call.".to_owned(),
-        Outcome::Stale | Outcome::Suppressed(_) | Outcome::Failed(_) | Outcome::NotNeeded(_) => {
+        Outcome::DryRun => "Dry run: a text would have been sent.".to_owned(),
+        Outcome::HeldOut
+        | Outcome::Stale
+        | Outcome::Suppressed(_)
+        | Outcome::Failed(_)
+        | Outcome::NotNeeded(_) => {
             let reason = row.outcome.reason();
             format!(
                 "No text: {}.",

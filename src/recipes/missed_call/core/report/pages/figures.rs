@@ -60,6 +60,7 @@ pub(super) fn view(overview: &Overview, settings: &Settings, options: &PageOptio
         "zone": zone,
         "made_at": options.made_at.map(|at| written::moment(at, &settings.zone)),
         "sentence": sentence(metrics, settings),
+        "dry_run": (metrics.dry_run > 0).then(|| many(metrics.dry_run, "caller", "callers")),
         "tiles": tiles(overview, settings, options),
         "funnel": funnel(overview),
         "heat": heat(overview),

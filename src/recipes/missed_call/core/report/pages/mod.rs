@@ -92,7 +92,8 @@ pub struct PageOptions {
     pub targets: Targets,
     /// Whether callers' numbers are shown in full. Otherwise their last four digits are.
     pub numbers_in_full: bool,
-    /// The experiment that holds the text back from some callers, if there is one.
+    /// The experiment that holds the text back from some callers, with the callers of other locations. Without it, the
+    /// latest experiment of the ledger is shown.
     pub trial: Option<Trial>,
     /// When the ledger was read.
     pub made_at: Option<Timestamp>,

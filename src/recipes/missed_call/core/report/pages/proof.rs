@@ -11,9 +11,15 @@ use crate::recipes::missed_call::core::report::overview::Overview;
 use crate::recipes::missed_call::core::report::statistics::{Arm, Difference, Trial, Verdict};
 
 pub(super) fn view(overview: &Overview, options: &PageOptions) -> Value {
-    match &options.trial {
-        Some(trial) => of_trial(trial),
-        None => json!({"kind": "weak", "weak": weak(overview)}),
+    let latest = overview.experiments.last();
+    match (&options.trial, latest) {
+        (Some(trial), _) => of_trial(trial),
+        (None, Some(experiment)) => {
+            let mut view = of_trial(&experiment.trial());
+            view["changed"] = json!(experiment.rules_changed);
+            view
+        }
+        (None, None) => json!({"kind": "weak", "weak": weak(overview)}),
     }
 }
 
@@ -30,7 +36,7 @@ pub(super) fn of_trial(trial: &Trial) -> Value {
     ];
     let base = |kind: &str| {
         json!({"kind": kind, "arms": arms, "callers": number(trial.callers()), "planned": number(trial.planned),
-               "locations": trial.locations.len()})
+               "changed": false, "locations": trial.locations.len()})
     };
     match trial.verdict() {
         Verdict::TooEarly { callers, planned } => {

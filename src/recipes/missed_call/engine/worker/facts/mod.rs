@@ -116,6 +116,7 @@ impl Worker {
             Some(step) => self.flood_of(episode, step, now).await?,
             None => None,
         };
+        facts.assigned = self.assigned_callers(episode).await?;
         let others = record.sent.into_iter().filter(|(other, _)| other != effect);
         facts.sent = others.map(|(_, at)| at).collect();
         Ok(())
