@@ -14,7 +14,7 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
     LedgerRow, PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store, StoreError,
     Stored, Subject, Suppression,
 };
@@ -276,6 +276,31 @@ impl Store for WorkerStore {
     ) -> Result<Option<Timestamp>, StoreError> {
         self.enter().await?;
         self.world.tables.next_due_in(lanes, scope).await
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        self.enter().await?;
+        self.world.tables.awaited_receipt(location, message).await
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        self.enter().await?;
+        self.world.tables.claim_receipts(now, again, limit, shares).await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        self.enter().await?;
+        self.world.tables.next_receipt(shares).await
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

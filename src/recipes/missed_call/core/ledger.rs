@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
 pub use super::entry_tag::EntryTag;
+pub use super::model::{DeliveryFailure, FailedStatus};
 use super::model::Halt;
 use super::model::{
     DoubtDecision, EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger,
@@ -126,6 +127,23 @@ pub enum EntryKind {
         step: StepName,
         /// Why.
         reason: Reason,
+    },
+    /// HighLevel says that a text was delivered.
+    Delivered {
+        /// The step.
+        step: StepName,
+        /// The text.
+        message: MessageId,
+    },
+    /// HighLevel says that a text, which it had accepted, was not delivered.
+    NotDelivered {
+        /// The step.
+        step: StepName,
+        /// The text.
+        message: MessageId,
+        /// How HighLevel says it.
+        #[serde(flatten)]
+        failure: DeliveryFailure,
     },
     /// The caller wrote, or their phone replied automatically ([`Reply::Automatic`]).
     Replied {
@@ -265,6 +283,8 @@ impl EntryKind {
             Self::NotFound { .. } => EntryTag::NotFound,
             Self::Done { .. } => EntryTag::Done,
             Self::NotDone { .. } => EntryTag::NotDone,
+            Self::Delivered { .. } => EntryTag::Delivered,
+            Self::NotDelivered { .. } => EntryTag::NotDelivered,
             Self::Replied { .. } => EntryTag::Replied,
             Self::Happened { .. } => EntryTag::Happened,
             Self::OptedOut { .. } => EntryTag::OptedOut,

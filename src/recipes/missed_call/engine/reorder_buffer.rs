@@ -41,7 +41,9 @@ fn bytes_of(occurrence: &Occurrence) -> usize {
         | Signal::Decided { person, .. }
         | Signal::Tagged { person, .. }
         | Signal::DoNotDisturb { person, .. } => of_person(person),
-        Signal::Unclear { message, .. } => block(message.as_str()),
+        Signal::Unclear { message, .. } | Signal::Receipt { message, .. } => {
+            block(message.as_str())
+        }
     };
     let of_origin = match &occurrence.origin {
         Origin::Sweep(found) => size_of::<FoundMessage>() + BLOCK + block(found.message.as_str()),

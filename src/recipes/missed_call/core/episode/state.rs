@@ -11,7 +11,9 @@ use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::NewCaller;
-use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, StepName};
+use crate::recipes::missed_call::core::model::{
+    EpisodeId, PersonKey, Reason, Receipt, StepName,
+};
 
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;
@@ -81,6 +83,12 @@ pub struct EpisodeState {
     /// The ids of what completed steps created: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
+    /// What became of texts, as far as HighLevel has said it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) receipts: BTreeMap<StepName, Receipt>,
+    /// Until when steps wait for the word that a text was not delivered. The episode stays open so long.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) receipts_until: BTreeMap<StepName, Timestamp>,
     /// Replies that are not classified yet.
     #[serde(rename = "unread", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) pending_replies: BTreeMap<MessageId, PendingReply>,

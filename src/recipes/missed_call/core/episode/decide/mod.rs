@@ -166,7 +166,10 @@ impl Episode {
     pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
         match &step.on {
             StepTrigger::Missed => self.state.call_ended_at,
-            StepTrigger::MissedCalls(_) | StepTrigger::After(_) | StepTrigger::NotSent(_) => self
+            StepTrigger::MissedCalls(_)
+            | StepTrigger::After(_)
+            | StepTrigger::NotSent(_)
+            | StepTrigger::NotDelivered(_) => self
                 .state
                 .set_off
                 .get(name)

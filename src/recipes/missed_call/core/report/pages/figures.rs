@@ -102,6 +102,10 @@ fn tiles(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec
     let clicked = now.clicked.map_or(String::new(), |share| {
         format!("; {} opened the link", number(share.part()))
     });
+    let delivered = now.delivered.map_or(String::new(), |share| {
+        let (arrived, known) = (number(share.part()), number(share.whole()));
+        format!("; {arrived} of {known} texts delivered")
+    });
     let had_calls = before.episodes > 0;
     let tile =
         |id: &str, label: &str, value: String, note: String, measure: &str, earlier: String| {
@@ -116,7 +120,7 @@ fn tiles(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec
             "Missed callers",
             number(now.episodes),
             format!(
-                "{}; {} texted",
+                "{}; {} texted{delivered}",
                 many(now.missed_calls, "call", "calls"),
                 number(now.texted)
             ),
@@ -379,6 +383,14 @@ fn limits(overview: &Overview) -> Value {
             pause.failed.0,
             stop.failed.0,
             of_days(|day| day.failed)
+        ),
+        row(
+            "Not delivered",
+            "not_delivered",
+            metrics.delivered.map(Share::rest),
+            pause.failed.0,
+            stop.failed.0,
+            of_days(|day| day.not_delivered)
         ),
         row(
             "Opted out",
