@@ -76,16 +76,18 @@ pub(super) fn one(location: &LocationId, message: &MessageId) -> Statement {
     .text(message.as_str())
 }
 
-/// What is allowed: `$1` to `$3`.
-const ALLOWED: &str = "($1::text[] IS NULL OR location = ANY($1))
-     AND NOT location = ANY($2) AND ($3::text IS NULL OR location = $3)";
+/// What is allowed: `$1` to `$4`.
+const ALLOWED: &str = "($1 OR location = ANY($2))
+     AND NOT location = ANY($3) AND ($4::text IS NULL OR location = $4)";
 
 fn allowed(statement: Statement, shares: &Shares) -> Statement {
     let exhausted = shares.exhausted();
     let exhausted = exhausted.map(|location| location.as_str().to_owned());
     let only = shares.only_one();
+    let scope = names(shares.scope());
     statement
-        .with(names(shares.scope()))
+        .with(scope.is_none())
+        .with(scope.unwrap_or_default())
         .with(exhausted.collect::<Vec<_>>())
         .with(only.map(|location| location.as_str().to_owned()))
 }
@@ -99,13 +101,13 @@ pub(super) fn claim(
 ) -> Statement {
     let sql = format!(
         "WITH first AS (
-           SELECT location FROM @.awaited_receipt WHERE due_at <= $4 AND {ALLOWED}
+           SELECT location FROM @.awaited_receipt WHERE due_at <= $5 AND {ALLOWED}
            ORDER BY due_at LIMIT 1),
          due AS (
            SELECT location, message FROM @.awaited_receipt
-           WHERE location = (SELECT location FROM first) AND due_at <= $4
-           ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)
-         UPDATE @.awaited_receipt r SET due_at = $6 FROM due
+           WHERE location = (SELECT location FROM first) AND due_at <= $5
+           ORDER BY due_at LIMIT $6 FOR UPDATE SKIP LOCKED)
+         UPDATE @.awaited_receipt r SET due_at = $7 FROM due
          WHERE r.location = due.location AND r.message = due.message
          RETURNING r.location, r.message, r.episode, r.accepted_at, r.due_at"
     );

@@ -6,6 +6,7 @@ mod callers;
 mod closed;
 mod inputs;
 mod pending_reply;
+mod receipts;
 mod step_actions;
 mod steps;
 mod variants;
