@@ -55,8 +55,8 @@ pub mod played {}
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
-    FailedTextStatus, FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, HeldRequest,
-    Mode, OutgoingText, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage, TextOutcomes, WorkflowStep,
-    WorkflowTrigger,
+    FailedTextStatus, FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint,
+    HeldRequest, Mode, OutgoingText, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage,
+    TextOutcomes, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;

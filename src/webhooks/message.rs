@@ -81,7 +81,10 @@ impl Message {
             status: fields.scalar("status"),
             error: fields.scalar("error").or_else(|| {
                 let error = fields.object("error")?;
-                match (error.scalar::<String>("code"), error.scalar::<String>("message")) {
+                match (
+                    error.scalar::<String>("code"),
+                    error.scalar::<String>("message"),
+                ) {
                     (Some(code), Some(message)) => Some(format!("{code}: {message}").into()),
                     (code, message) => code.or(message).map(Private::from),
                 }

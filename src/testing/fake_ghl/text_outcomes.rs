@@ -1,6 +1,8 @@
 //! What becomes of texts that were accepted: at first they are `sent`, and later `delivered` or not. No webhook tells of it
 //! unless a test orders one.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -93,7 +95,10 @@ impl Outcomes {
         *texts = texts.wrapping_add(1);
         // Evenly: one more each time that the share reaches the next whole text.
         let failed = |texts: u32| u64::from(texts) * u64::from(order.failing_percent) / 100;
-        let to_failing = order.failing_numbers.iter().any(|number| number.e164() == to);
+        let to_failing = order
+            .failing_numbers
+            .iter()
+            .any(|number| number.e164() == to);
         let fails = to_failing || failed(*texts) > failed(*texts - 1);
         let after = SignedDuration::from_secs(i64::from(order.after_seconds));
         self.to_come.push(Outcome {
@@ -116,14 +121,13 @@ impl Location {
             return;
         }
         let to_come = std::mem::take(&mut self.outcomes.to_come);
-        let (due, to_come) = to_come.into_iter().partition(|outcome| outcome.at <= now);
+        let (due, to_come): (Vec<Outcome>, Vec<Outcome>) =
+            to_come.into_iter().partition(|outcome| outcome.at <= now);
         self.outcomes.to_come = to_come;
-        let mut due: std::collections::HashMap<String, Outcome> = {
-            let due: Vec<Outcome> = due;
-            due.into_iter()
-                .map(|outcome| (outcome.message_id.clone(), outcome))
-                .collect()
-        };
+        let due = due.into_iter();
+        let mut due: HashMap<String, Outcome> = due
+            .map(|outcome| (outcome.message_id.clone(), outcome))
+            .collect();
         let conversations = self.conversations.iter_mut();
         for message in conversations.flat_map(|conversation| &mut conversation.messages) {
             let id = message["id"].as_str().unwrap_or_default();

@@ -153,10 +153,7 @@ async fn the_location_that_has_waited_the_longest_comes_first(store: &dyn Store)
     done(store, awaits(&texts)).await;
     let there = ["there", "there_too"].map(|name| (name.to_owned(), at(600)));
     assert_eq!(claim(store, 100, 600).await, there);
-    assert_eq!(
-        claim(store, 100, 600).await,
-        [("here".to_owned(), at(600))]
-    );
+    assert_eq!(claim(store, 100, 600).await, [("here".to_owned(), at(600))]);
 }
 
 async fn receipts_of_others_are_left_to_them(store: &dyn Store) {

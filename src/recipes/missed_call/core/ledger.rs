@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::call::MissedReason;
 use super::compliance::{Consent, ConsentKind};
 pub use super::entry_tag::EntryTag;
-pub use super::model::{DeliveryFailure, FailedStatus};
 use super::model::Halt;
+pub use super::model::{DeliveryFailure, FailedStatus};
 use super::model::{
     DoubtDecision, EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger,
 };

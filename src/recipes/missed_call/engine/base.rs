@@ -157,9 +157,8 @@ impl Base {
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let found = self.store.suppressions(state.location(), &subjects).await?;
         let has = |reason: Reason| found.iter().any(|kept: &Suppression| kept.reason == reason);
-        let refuses = |kept: &Suppression| {
-            !matches!(kept.reason, Reason::Doubtful | Reason::Landline)
-        };
+        let refuses =
+            |kept: &Suppression| !matches!(kept.reason, Reason::Doubtful | Reason::Landline);
         Ok(OnTheList {
             suppressed: found.iter().any(refuses),
             doubtful: has(Reason::Doubtful),

@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
-use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::ids::{CompanyId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, EffectChange, Halted,
-    LedgerQuery, LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares,
-    Store, StoreError, Stored, Subject, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport,
+    EffectChange, Halted, LedgerQuery, LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned,
+    Reference, Scope, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};

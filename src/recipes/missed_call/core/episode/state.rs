@@ -11,9 +11,7 @@ use super::{Episode, later};
 use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::NewCaller;
-use crate::recipes::missed_call::core::model::{
-    EpisodeId, PersonKey, Reason, Receipt, StepName,
-};
+use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, Receipt, StepName};
 
 /// The version that this release writes.
 pub(crate) const VERSION: u32 = 1;

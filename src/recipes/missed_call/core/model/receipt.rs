@@ -109,7 +109,15 @@ mod tests {
                 "{status}"
             );
         }
-        for status in ["sent", "pending", "queued", "scheduled", "connected", "", "new"] {
+        for status in [
+            "sent",
+            "pending",
+            "queued",
+            "scheduled",
+            "connected",
+            "",
+            "new",
+        ] {
             assert_eq!(Receipt::read(status, None), None, "{status}");
         }
         for status in ["undelivered", "failed", "opt_out"] {

@@ -181,7 +181,10 @@ impl Tally {
         add(&mut self.textable, is_textable(row));
         add(&mut self.texted, texted);
         for text in &row.texts {
-            let failed = text.receipt.as_ref().map(|receipt| receipt.failure.is_some());
+            let failed = text
+                .receipt
+                .as_ref()
+                .map(|receipt| receipt.failure.is_some());
             add(&mut self.texts, true);
             add(&mut self.delivered, failed == Some(false));
             add(&mut self.not_delivered, failed == Some(true));

@@ -12,9 +12,7 @@ use serde::Serialize;
 
 use super::attribution::{Bookings, Credit, in_time};
 use super::outcome::Outcome;
-use super::row::{
-    AcceptedText, DoubtRow, OptOutRow, ReceiptRow, ReplyRow, Row, StepEnd, StepRow,
-};
+use super::row::{AcceptedText, DoubtRow, OptOutRow, ReceiptRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;

@@ -8,7 +8,9 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::core::episode::Input;
-use crate::recipes::missed_call::core::model::{DoubtDecision, MissedCall, PersonKey, Receipt, Trigger};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, MissedCall, PersonKey, Receipt, Trigger,
+};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 

@@ -7,8 +7,8 @@ use crate::recipes::missed_call::core::model::{PersonKey, Reason, Subject};
 use crate::recipes::missed_call::core::redact;
 use crate::recipes::missed_call::engine::base::Loaded;
 use crate::recipes::missed_call::engine::commit_parts::add_outputs;
-use crate::recipes::missed_call::engine::{found_by, receipts};
 use crate::recipes::missed_call::engine::update::{Change, Decided, StoreFailures, Updated};
+use crate::recipes::missed_call::engine::{found_by, receipts};
 use crate::recipes::missed_call::store::{
     Commit, EpisodeChange, ErasedSubject, LedgerQuery, RedactedEntries, StoreError,
 };

@@ -143,10 +143,9 @@ impl Worker {
         };
         let location = site.location.in_background();
         awaited.sort_by_key(|text| text.accepted_at);
-        let is_near =
-            |one: &AwaitedReceipt, next: &AwaitedReceipt| {
-                next.accepted_at.duration_since(one.accepted_at) <= APART
-            };
+        let is_near = |one: &AwaitedReceipt, next: &AwaitedReceipt| {
+            next.accepted_at.duration_since(one.accepted_at) <= APART
+        };
         for texts in awaited.chunk_by(is_near) {
             let found = match found(&location, texts).await {
                 Ok(found) => found,
@@ -266,7 +265,11 @@ async fn found(
     }
     // A text of a custom provider, or one that was found after its answer was lost, is not in an export. There are few.
     let alone = 1 + texts.len() / 20;
-    for text in texts.iter().filter(|text| wanted.contains(&text.message)).take(alone) {
+    for text in texts
+        .iter()
+        .filter(|text| wanted.contains(&text.message))
+        .take(alone)
+    {
         match location.conversations().message(&text.message).await {
             Ok(message) => found.extend(receipt_of(&message).map(|it| (message.id.clone(), it))),
             Err(error) if *error.kind() == ErrorKind::NotFound => {}

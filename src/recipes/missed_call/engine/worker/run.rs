@@ -55,8 +55,7 @@ impl Worker {
         loop {
             self.start_asking(&mut asked);
             self.start_asking_the_time(&mut asked_the_time);
-            let started =
-                self.start_what_is_due(&mut lanes, &mut readers, &stopping, for_others);
+            let started = self.start_what_is_due(&mut lanes, &mut readers, &stopping, for_others);
             let wait = match started.await {
                 Ok(wait) => {
                     pulse.beat(clock.elapsed());

@@ -15,9 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::tables::{EpisodeRow, Tables};
 use super::{
-    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Fence, Halted,
-    LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, Stored,
-    Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Fence,
+    Halted, LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError,
+    Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId, MessageId};

@@ -41,9 +41,9 @@ use self::commit::Committer;
 use self::failure::Failed;
 use self::presence::Presence;
 use super::{
-    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
-    LedgerRow, Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth,
-    Stored, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted,
+    LedgerQuery, LedgerRow, Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError,
+    StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId, MessageId};

@@ -93,12 +93,7 @@ fn allowed(statement: Statement, shares: &Shares) -> Statement {
 }
 
 /// Of two processes at the same moment one gets a location's texts, and the other gets none.
-pub(super) fn claim(
-    now: Timestamp,
-    again: Timestamp,
-    limit: usize,
-    shares: &Shares,
-) -> Statement {
+pub(super) fn claim(now: Timestamp, again: Timestamp, limit: usize, shares: &Shares) -> Statement {
     let sql = format!(
         "WITH first AS (
            SELECT location FROM @.awaited_receipt WHERE due_at <= $5 AND {ALLOWED}
@@ -118,9 +113,8 @@ pub(super) fn claim(
 }
 
 pub(super) fn next(shares: &Shares) -> Statement {
-    let sql = format!(
-        "SELECT due_at FROM @.awaited_receipt WHERE {ALLOWED} ORDER BY due_at LIMIT 1"
-    );
+    let sql =
+        format!("SELECT due_at FROM @.awaited_receipt WHERE {ALLOWED} ORDER BY due_at LIMIT 1");
     allowed(Statement::new(sql), shares)
 }
 

@@ -38,8 +38,9 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery,
+    LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored,
+    Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId, MessageId};

@@ -28,7 +28,8 @@ const LEFT: SignedDuration = SignedDuration::from_hours(72);
 
 pub(super) const IN_ORDER: &str =
     "SELECT location, due_at FROM awaited_receipt WHERE due_at <= ?1 ORDER BY due_at";
-pub(super) const OF_LOCATION: &str = "SELECT message, episode, accepted_at, due_at FROM awaited_receipt
+pub(super) const OF_LOCATION: &str =
+    "SELECT message, episode, accepted_at, due_at FROM awaited_receipt
     WHERE location = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3";
 pub(super) const ONE: &str = "SELECT message, episode, accepted_at, due_at FROM awaited_receipt
     WHERE location = ?1 AND message = ?2";
@@ -136,10 +137,7 @@ fn first(
     while let Some(row) = rows.next()? {
         let location = LocationId::new(row.get::<_, String>(0)?)?;
         if shares.left(Some(&location)) > 0 {
-            return Ok(Some((
-                location,
-                Timestamp::from_millisecond(row.get(1)?)?,
-            )));
+            return Ok(Some((location, Timestamp::from_millisecond(row.get(1)?)?)));
         }
     }
     Ok(None)

@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Conflict, Result};
-use super::{effects, episodes, halts, ledger, lines, receipts as receipt_rows, references, texting};
+use super::{
+    effects, episodes, halts, ledger, lines, receipts as receipt_rows, references, texting,
+};
 use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::Reason;

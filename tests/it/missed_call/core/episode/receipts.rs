@@ -72,7 +72,10 @@ fn steps_follow_a_text_that_does_not_arrive_and_the_first_word_counts() {
 
     let mut episode = Episode::open(recipe_of(RECIPE), &call("call-1"), at(1)).0;
     sent(&mut episode, 5);
-    assert_eq!(hears(&mut episode, "m1", delivered(), 60), ["delivered text"]);
+    assert_eq!(
+        hears(&mut episode, "m1", delivered(), 60),
+        ["delivered text"]
+    );
     assert!(hears(&mut episode, "m1", failed(), 61).is_empty());
     assert!(step_of(&episode, step("call")).is_null());
 }

@@ -1,6 +1,6 @@
 //! Whether texts were delivered, in metrics, rows, CSV and digest.
 
-use gohighlevel::recipes::missed_call::report::{Digest, Metrics, weekly_review_csv};
+use gohighlevel::recipes::missed_call::report::{Digest, Metrics, Row, weekly_review_csv};
 use jiff::civil::date;
 use serde_json::{Value, json};
 
@@ -15,8 +15,15 @@ fn receipt(ledger: LedgerBuilder, episode: &str, seconds: i64, mut entry: Value)
 /// Four callers with a text: one delivered, one of which nothing is said, two not delivered.
 fn ledger() -> LedgerBuilder {
     let mut ledger = LedgerBuilder::default();
-    for (call, seconds) in [("call-1", 0), ("call-2", 10), ("call-3", 20), ("call-4", 30)] {
-        ledger = ledger.missed(call, seconds, json!({})).texted(call, seconds + 5);
+    for (call, seconds) in [
+        ("call-1", 0),
+        ("call-2", 10),
+        ("call-3", 20),
+        ("call-4", 30),
+    ] {
+        ledger = ledger
+            .missed(call, seconds, json!({}))
+            .texted(call, seconds + 5);
     }
     let delivered = json!({"kind": "delivered"});
     let failed = json!({"kind": "not_delivered", "status": "failed"});
@@ -37,9 +44,12 @@ fn delivered_counts_texts_of_which_something_is_known() {
     assert_eq!((metrics.texted, metrics.texts), (4, 4));
     let delivered = metrics.delivered.unwrap();
     assert_eq!((delivered.part(), delivered.whole()), (1, 3));
-    let failed: Vec<bool> = report.rows.iter().map(|row| row.is_not_delivered()).collect();
+    let failed: Vec<bool> = report.rows.iter().map(Row::is_not_delivered).collect();
     assert_eq!(failed, [false, false, true, true]);
-    let none = Metrics::of(&LedgerBuilder::call().texted("call-1", 5).report().rows, &settings());
+    let none = Metrics::of(
+        &LedgerBuilder::call().texted("call-1", 5).report().rows,
+        &settings(),
+    );
     assert_eq!(none.delivered, None);
 }
 

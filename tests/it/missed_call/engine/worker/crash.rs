@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::ids::{CompanyId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store, StoreError,
-    Stored, Subject, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery,
+    LedgerRow, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store,
+    StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -225,7 +225,10 @@ impl Store for FailingPower {
         limit: usize,
         shares: &Shares,
     ) -> Result<Vec<AwaitedReceipt>, StoreError> {
-        self.inner().await.claim_receipts(now, again, limit, shares).await
+        self.inner()
+            .await
+            .claim_receipts(now, again, limit, shares)
+            .await
     }
 
     async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {

@@ -211,7 +211,9 @@ async fn silent_failures_are_known_within_70_minutes_for_a_request_per_ten_texts
 async fn a_text_alone_is_read_by_itself_after_a_minute() {
     let studio = Studio::open(RECIPE, Arc::new(MemoryStore::new()));
     studio.order(|_| {});
-    studio.missed(&Call::missed(LOCATION, caller(), business())).await;
+    studio
+        .missed(&Call::missed(LOCATION, caller(), business()))
+        .await;
     studio.pass(SECOND * 59).await;
     assert_eq!(studio.history().await, ["done text"]);
     studio.pass(SECOND * 2).await;
@@ -225,7 +227,9 @@ async fn a_text_alone_is_read_by_itself_after_a_minute() {
 #[tokio::test]
 async fn a_text_of_which_nothing_is_said_is_read_three_times() {
     let studio = Studio::open(RECIPE, Arc::new(MemoryStore::new()));
-    studio.missed(&Call::missed(LOCATION, caller(), business())).await;
+    studio
+        .missed(&Call::missed(LOCATION, caller(), business()))
+        .await;
     studio.pass(300 * MINUTE).await;
     assert_eq!(studio.history().await, ["done text"]);
     assert_eq!(studio.looks().len(), 3);
@@ -235,7 +239,9 @@ async fn a_text_of_which_nothing_is_said_is_read_three_times() {
 #[tokio::test]
 async fn a_webhook_tells_it_without_any_request() {
     let studio = Studio::open(RECIPE, Arc::new(MemoryStore::new()));
-    studio.missed(&Call::missed(LOCATION, caller(), business())).await;
+    studio
+        .missed(&Call::missed(LOCATION, caller(), business()))
+        .await;
     studio.pass(SECOND).await;
     let text = studio.ghl.texts(LOCATION).remove(0).message_id;
     for status in ["sent", "failed", "failed", "delivered"] {
@@ -298,7 +304,9 @@ async fn too_many_failures_pause_texts() {
         studio.pass(SECOND).await;
     }
     studio.pass(5 * MINUTE).await;
-    studio.missed(&Call::missed(LOCATION, caller(), business())).await;
+    studio
+        .missed(&Call::missed(LOCATION, caller(), business()))
+        .await;
     studio.pass(MINUTE).await;
     let history = studio.history().await;
     assert!(
@@ -313,7 +321,9 @@ async fn an_awaited_receipt_survives_the_process() {
     let path = folder.path().join("store.db");
     let mut studio = Studio::open(RECIPE, Arc::new(SqliteStore::open(&path).unwrap()));
     studio.order(|order| order.failing_percent = 100);
-    studio.missed(&Call::missed(LOCATION, caller(), business())).await;
+    studio
+        .missed(&Call::missed(LOCATION, caller(), business()))
+        .await;
     studio.pass(SECOND * 10).await;
     assert_eq!(studio.history().await, ["done text"]);
     studio.engine = engine(

@@ -102,13 +102,15 @@ pub(super) fn read_trigger(
         None => None,
         Some("missed") => Some(StepTrigger::Missed),
         Some(NOT_SENT) => {
-            let remedy = "name the message that this step takes the place of, such as of = \"text\"";
+            let remedy =
+                "name the message that this step takes the place of, such as of = \"text\"";
             let found = read_of(diagnostics, section, of.as_ref(), remedy);
             references.messages.extend(found.clone());
             Some(followed(found, StepTrigger::NotSent))
         }
         Some(NOT_DELIVERED) => {
-            let remedy = "name the text that this step follows if it does not arrive, such as of = \"text\"";
+            let remedy =
+                "name the text that this step follows if it does not arrive, such as of = \"text\"";
             let found = read_of(diagnostics, section, of.as_ref(), remedy);
             references.texts.extend(found.clone());
             Some(followed(found, StepTrigger::NotDelivered))
