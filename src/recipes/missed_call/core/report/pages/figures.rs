@@ -375,32 +375,36 @@ fn limits(overview: &Overview) -> Value {
     let of_days =
         |of: fn(&DayFigures) -> Option<Share>| overview.days.iter().map(of).collect::<Vec<_>>();
     let (pause, stop) = (limits.pause, limits.stop);
-    json!([
-        row(
-            "Failed",
-            "failed",
-            metrics.failed,
-            pause.failed.0,
-            stop.failed.0,
-            of_days(|day| day.failed)
-        ),
+    let not_delivered = metrics.delivered.map(|share| {
         row(
             "Not delivered",
             "not_delivered",
-            metrics.delivered.map(Share::rest),
+            Some(share.rest()),
             pause.failed.0,
             stop.failed.0,
-            of_days(|day| day.not_delivered)
-        ),
-        row(
-            "Opted out",
-            "opted_out",
-            metrics.opted_out,
-            pause.opted_out.0,
-            stop.opted_out.0,
-            of_days(|day| day.opted_out),
-        ),
-    ])
+            of_days(|day| day.not_delivered),
+        )
+    });
+    let failed = row(
+        "Failed",
+        "failed",
+        metrics.failed,
+        pause.failed.0,
+        stop.failed.0,
+        of_days(|day| day.failed),
+    );
+    let opted_out = row(
+        "Opted out",
+        "opted_out",
+        metrics.opted_out,
+        pause.opted_out.0,
+        stop.opted_out.0,
+        of_days(|day| day.opted_out),
+    );
+    let rows = std::iter::once(failed)
+        .chain(not_delivered)
+        .chain([opted_out]);
+    rows.collect()
 }
 
 fn waiting(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec<Value> {
