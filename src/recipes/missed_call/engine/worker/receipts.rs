@@ -164,7 +164,9 @@ impl Worker {
                 // A store in memory never waits, and other work of the thread would.
                 tokio::task::yield_now().await;
             }
-            self.base.commit(StoreFailures::Return, commit).await?;
+            if !commit.receipts.is_empty() {
+                self.base.commit(StoreFailures::Return, commit).await?;
+            }
         }
         Ok(())
     }

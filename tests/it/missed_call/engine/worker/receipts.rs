@@ -285,10 +285,10 @@ async fn a_landline_is_remembered_and_not_texted_again() {
         ]
     );
     assert_eq!(studio.ghl.texts(LOCATION).len(), 1);
-    let tasks = studio.ghl.requests();
-    let task = tasks
-        .iter()
-        .find(|request| request.path == format!("/contacts/{contact}/tasks"));
+    let requests = studio.ghl.requests().into_iter();
+    let path = format!("/contacts/{contact}/tasks");
+    let mut tasks = requests.filter(|request| request.method == "POST" && request.path == path);
+    let task = tasks.next();
     let body = task.unwrap().body["body"].as_str().unwrap().to_owned();
     assert!(body.contains("the number is a landline"), "{body}");
 }
