@@ -5,7 +5,7 @@ use super::error::DatabaseError;
 use super::statement::Statement;
 
 /// The version of `schema.sql` with all steps.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// The oldest version whose release can work on the tables of this one.
 const WORKS_SINCE: i64 = 1;
@@ -14,7 +14,10 @@ const WORKS_SINCE: i64 = 1;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// Brings tables of each older version to the next one. A step only adds: the release before it works on beside it.
-const STEPS: [(i64, &str); 1] = [(1, include_str!("from_1_to_2.sql"))];
+const STEPS: [(i64, &str); 2] = [
+    (1, include_str!("from_1_to_2.sql")),
+    (2, include_str!("from_2_to_3.sql")),
+];
 
 /// Held by the one that makes the tables, until its transaction ends. The number is chance.
 const ONE_AT_A_TIME: i64 = 0x4748_4c4d_5047_0001;

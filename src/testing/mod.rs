@@ -9,6 +9,7 @@
 //! | inspect requests and webhooks | [`FakeGhl::requests`], [`FakeGhl::deliveries`] |
 //! | see the texts that were sent; wait until an engine has nothing to do | [`FakeGhl::texts`], `Engine::settled` |
 //! | inject faults: lost answers, refusals, outages, foreign answers, hanging requests | [`FakeGhl::fault`] with a [`Fault`] |
+//! | let texts fail after they were accepted, with or without a webhook | [`FakeGhl::order_text_outcomes`], [`FakeGhl::report_text`] |
 //! | inject a fault into all requests of a location | [`FakeGhl::location_fault`] |
 //! | avoid sockets, on virtual time | [`FakeGhl::transport`], [`FakeGhlBuilder::in_process`] |
 //! | get the other answer shapes of HighLevel: no cursors, ties, wrappers | [`FakeGhl::set_mode`] with a [`Mode`] |
@@ -54,8 +55,8 @@ pub mod played {}
 
 pub use fake_ghl::{
     AppAnswer, AppUrl, Call, CallStatus, CanonicalCode, Delivery, DeliveryAttempt, Direction,
-    FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint, HeldRequest,
-    Mode, OutgoingText, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage, WorkflowStep,
-    WorkflowTrigger,
+    FailedTextStatus, FakeGhl, FakeGhlBuilder, FakeGhlError, FakeTransport, Fault, Gate, GatePoint,
+    HeldRequest, Mode, OutgoingText, Redelivery, Seed, SeenRequest, SimulatedEvent, TextMessage,
+    TextOutcomes, WorkflowStep, WorkflowTrigger,
 };
 pub use manual_clock::ManualClock;

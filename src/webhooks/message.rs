@@ -39,6 +39,8 @@ pub struct Message {
     /// How far the message got (`delivered`, `sent`, …); for calls the same words as [`CallStatus`], and there
     /// [`call_outcome`](Self::call_outcome) is the one to ask.
     pub status: Option<String>,
+    /// What HighLevel adds to a message that failed; mostly absent.
+    pub error: Option<Private<String>>,
     /// What `callStatus` says. Voicemails often lack it; ask [`call_outcome`](Self::call_outcome).
     pub call_status: Option<CallStatus>,
     /// How long the call lasted.
@@ -77,6 +79,16 @@ impl Message {
             body: fields.scalar("body"),
             subject: fields.scalar("subject"),
             status: fields.scalar("status"),
+            error: fields.scalar("error").or_else(|| {
+                let error = fields.object("error")?;
+                match (
+                    error.scalar::<String>("code"),
+                    error.scalar::<String>("message"),
+                ) {
+                    (Some(code), Some(message)) => Some(format!("{code}: {message}").into()),
+                    (code, message) => code.or(message).map(Private::from),
+                }
+            }),
             call_status: call_field(fields, &meta, &call, "callStatus", "status")
                 .and_then(|word: String| call_status(&word)),
             call_duration: call_field(fields, &meta, &call, "callDuration", "duration")

@@ -25,6 +25,12 @@ const CALLERS: [(&str, &str); 4] = [
 /// The caller whose contact exists from the start.
 pub(super) const KNOWN_FROM_THE_START: Caller = Caller(0);
 
+/// The caller to whom no text arrives, which no webhook tells of.
+pub(super) const UNREACHABLE: Caller = Caller(3);
+
+/// When a text has arrived or not, in seconds.
+pub(super) const TRAVELS: u32 = 45;
+
 /// The number of callers.
 pub(super) const PEOPLE: usize = CALLERS.len();
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::absences::{Absences, names_absence};
 use super::answers::Answers;
+use super::fixture::{PEOPLE, UNREACHABLE};
 use super::hold_outs::HoldOuts;
 use super::invariant::Invariant;
 use super::opt_outs::OptOuts;
@@ -84,6 +85,8 @@ pub(super) struct Oracle {
     pub(super) contacts: BTreeMap<EpisodeId, String>,
     done: BTreeMap<Key, usize>,
     found: usize,
+    /// The texts of which the ledger says whether they arrived.
+    receipts: BTreeSet<(EpisodeId, String)>,
     unknown_outcomes: BTreeSet<Key>,
     // The requests that the platform accepted.
     accepted: BTreeMap<Key, Vec<EffectId>>,
@@ -244,7 +247,23 @@ impl Oracle {
                     self.ended(episode, step.as_str());
                 }
             }
+            EntryKind::Delivered { step, .. } => self.receipt(episode, step.as_str(), true),
+            EntryKind::NotDelivered { step, .. } => self.receipt(episode, step.as_str(), false),
             _ => {}
+        }
+    }
+
+    /// What became of a text is told once, and as it is.
+    fn receipt(&mut self, episode: &EpisodeId, step: &str, arrived: bool) {
+        let caller = self.opened_by(episode).map(|(_, call)| call.caller);
+        let is_true = caller.is_some_and(|caller| arrived == (caller.0 % PEOPLE != UNREACHABLE.0));
+        if !self.receipts.insert((episode.clone(), step.to_owned())) {
+            let how = format!("what became of `{step}` is told twice");
+            self.report(Invariant::TrueLedger, how);
+        }
+        if !is_true {
+            let how = format!("`{step}` has arrived or not, and the ledger says the other");
+            self.report(Invariant::TrueLedger, how);
         }
     }
 

@@ -25,6 +25,9 @@ pub(super) const CONFIRMED_WITHIN: Duration = Duration::from_secs(300);
 /// The step that answers the call.
 pub(super) const FIRST_TEXT: &str = "first";
 
+/// The step that follows a first text which does not arrive.
+pub(super) const UNREACHED: &str = "unreached";
+
 /// The steps that have an outcome for every recorded call.
 pub(super) const AFTER_EVERY_CALL: [&str; 4] = ["callback", FIRST_TEXT, "later", "tag"];
 
@@ -55,7 +58,7 @@ pub(super) struct StepRule {
     pub(super) once_within: Option<Duration>,
 }
 
-const RULES: [StepRule; 8] = [
+const RULES: [StepRule; 9] = [
     StepRule {
         step: FIRST_TEXT,
         is_text: true,
@@ -103,6 +106,16 @@ const RULES: [StepRule; 8] = [
         says: "Call back",
         follows: Follows::Call,
         earliest: Duration::from_secs(15 * 60),
+        latest: None,
+        quiet_at_night: false,
+        once_within: None,
+    },
+    StepRule {
+        step: UNREACHED,
+        is_text: false,
+        says: "The text did not arrive",
+        follows: Follows::Cause,
+        earliest: Duration::from_secs(30),
         latest: None,
         quiet_at_night: false,
         once_within: None,

@@ -9,14 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock as _;
-use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::ids::{CompanyId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
-    LedgerRow, PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store, StoreError,
-    Stored, Subject, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted,
+    LedgerQuery, LedgerRow, PersonKey, PruneBatch, Pruned, PutOff, Reference, Scope, Shares, Store,
+    StoreError, Stored, Subject, Suppression,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -276,6 +276,34 @@ impl Store for WorkerStore {
     ) -> Result<Option<Timestamp>, StoreError> {
         self.enter().await?;
         self.world.tables.next_due_in(lanes, scope).await
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        self.enter().await?;
+        self.world.tables.awaited_receipt(location, message).await
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        self.enter().await?;
+        self.world
+            .tables
+            .claim_receipts(now, again, limit, shares)
+            .await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        self.enter().await?;
+        self.world.tables.next_receipt(shares).await
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

@@ -13,7 +13,7 @@ use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{DoubtDecision, Engine, Recipe};
 use gohighlevel::testing::FakeGhl;
-use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage};
+use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage, TextOutcomes};
 use http::{Method, Request};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -21,13 +21,13 @@ use tokio::sync::Notify;
 
 use super::acks::{AwaitedAck, Fact};
 use super::faults::ActiveFaults;
-use super::fixture::{Fixture, LOCATION, Setting, TOKEN};
+use super::fixture::{Fixture, LOCATION, Setting, TOKEN, TRAVELS, UNREACHABLE};
 use super::host;
 use super::invariant::Invariant;
 use super::mutants::Mutant;
 use super::oracle::{Call, Moment, Oracle, StepAction};
 use super::plan::{CallEnd, Caller, DeliveryPlan, EventKind, Plan, Words};
-use super::rules::StepRule;
+use super::rules::{StepRule, UNREACHED};
 use super::skip_reasons::Activity;
 use super::time::Time;
 use super::timeline::Timeline;
@@ -94,6 +94,11 @@ impl World {
             contacts: Mutex::default(),
             reports: AtomicUsize::new(0),
         };
+        let mut texts = TextOutcomes::delivered(LOCATION);
+        texts.failing_numbers = vec![fixture.number(UNREACHABLE)];
+        texts.after_seconds = TRAVELS;
+        world.platform.order_text_outcomes(texts)?;
+        world.oracle(|oracle, _| oracle.causes.insert((UNREACHABLE, UNREACHED)));
         world.end_faults();
         Ok(world)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_with::serde_as;
 
 use crate::api::listing::{Entries, count};
@@ -88,6 +88,8 @@ pub struct Message {
     pub direction: Option<Direction>,
     /// How far it is.
     pub status: Option<MessageStatus>,
+    /// What HighLevel adds to a message that failed. It is mostly absent: the API does not show the carrier's code.
+    pub error: Option<Private<String>>,
     /// The text; calls and e-mails have none here.
     pub body: Option<Private<String>>,
     /// URLs of what came with it.
@@ -135,6 +137,7 @@ struct MessageWire {
     direction: Option<Direction>,
     #[serde_as(deserialize_as = "Lenient")]
     status: Option<MessageStatus>,
+    error: Option<ErrorWire>,
     #[serde_as(deserialize_as = "Lenient")]
     body: Option<Private<String>>,
     #[serde_as(deserialize_as = "LenientTexts<Addresses>")]
@@ -166,6 +169,39 @@ struct MetaWire {
     call_duration: Option<f64>,
     #[serde_as(deserialize_as = "LenientPart")]
     email: Option<EmailWire>,
+}
+
+/// Words, or an object as the app of a custom provider sets it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ErrorWire {
+    Words(Private<String>),
+    Parts(Box<ErrorParts>),
+    Other(IgnoredAny),
+}
+
+#[serde_as]
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorParts {
+    #[serde_as(deserialize_as = "Lenient")]
+    code: Option<String>,
+    #[serde_as(deserialize_as = "Lenient")]
+    message: Option<String>,
+}
+
+impl ErrorWire {
+    /// `30006: Landline or unreachable carrier`.
+    fn words(self) -> Option<Private<String>> {
+        match self {
+            Self::Words(words) => Some(words),
+            Self::Parts(parts) => match (parts.code, parts.message) {
+                (Some(code), Some(message)) => Some(format!("{code}: {message}").into()),
+                (code, message) => code.or(message).map(Private::from),
+            },
+            Self::Other(_) => None,
+        }
+    }
 }
 
 #[serde_as]
@@ -225,6 +261,7 @@ impl TryFrom<MessageWire> for Message {
             date_updated: wire.date_updated,
             direction: wire.direction,
             status: wire.status,
+            error: wire.error.and_then(|error| error.words()),
             body: wire.body,
             attachments: wire.attachments,
             call_status,

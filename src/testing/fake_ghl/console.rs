@@ -16,7 +16,7 @@ use super::operation::Module;
 use super::orders::{
     Active, Advance, Events, FaultOrder, FiltersOrder, HoldOrder, InboundOrder, Lag, Limit,
     LocationFaultOrder, ModeOrder, Plan, RemovalOrder, Scopes, ScopesOfToken, StepOrder,
-    TokenRules, TriggerOrder, WebhookUrlOrder, order,
+    TextReport, TokenRules, TriggerOrder, WebhookUrlOrder, order,
 };
 use super::outgoing_text;
 use super::request::ApiRequest;
@@ -111,6 +111,28 @@ const COMMANDS: &[Command] = &[
         "`{\"locationId\",\"from\",\"to\",\"body\"}`",
         "a contact texts; same answer",
         |s, _, r| Ok(json!(control::message(s, &order(r)?)?)),
+    ),
+    now(
+        "PUT",
+        "/_fake/text-outcomes",
+        "`{\"locationId\",\"failingPercent\",\"failingNumbers\",\"status\",\"error\",\"afterSeconds\"}`; all but the first may be left out",
+        "what becomes of the texts of a location that are sent from now on; see `TextOutcomes`",
+        |s, _, r| {
+            control::order_text_outcomes(s, order(r)?)?;
+            done()
+        },
+    ),
+    now(
+        "PUT",
+        "/_fake/texts/{messageId}",
+        "`{\"locationId\",\"status\",\"error\"}`; the last may be left out",
+        "a text gets this status, and a webhook tells of it; answers `{\"webhookId\"}`",
+        |s, p, r| {
+            let order: TextReport = order(r)?;
+            let error = order.error.as_deref();
+            let id = control::report_text(s, &order.location_id, p[0], &order.status, error)?;
+            Ok(json!({ "webhookId": id }))
+        },
     ),
     now(
         "POST",

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Fields;
 use super::consequences::{self, Before};
 use super::envelope;
 use super::error::FakeGhlError;
@@ -13,6 +14,7 @@ use super::oauth::Holder;
 use super::seed::Seed;
 use super::shared::Shared;
 use super::simulated_events::{self, Call, SimulatedEvent, TextMessage};
+use super::text_outcomes::{self, TextOutcomes};
 use super::world::World;
 use crate::clock::Clock as _;
 
@@ -46,6 +48,37 @@ pub(super) fn message(shared: &Shared, text: &TextMessage) -> Result<SimulatedEv
         // The message's own webhook is the first.
         webhook_id: webhook_ids.swap_remove(0),
     })
+}
+
+pub(super) fn order_text_outcomes(
+    shared: &Shared,
+    order: TextOutcomes,
+) -> Result<(), FakeGhlError> {
+    let mut world = shared.world();
+    let location = world.locations.get_mut(&order.location_id);
+    let unknown = || FakeGhlError::UnknownLocation(order.location_id.clone());
+    location.ok_or_else(unknown)?.outcomes.order(order);
+    Ok(())
+}
+
+pub(super) fn report_text(
+    shared: &Shared,
+    location_id: &str,
+    message_id: &str,
+    status: &str,
+    error: Option<&str>,
+) -> Result<String, FakeGhlError> {
+    let mut world = shared.world();
+    let location = world.locations.get_mut(location_id);
+    let unknown = || FakeGhlError::UnknownLocation(location_id.to_owned());
+    let conversations = location.ok_or_else(unknown)?.conversations.iter_mut();
+    let mut messages = conversations.flat_map(|conversation| &mut conversation.messages);
+    let message = messages.find(|message| message["id"] == message_id);
+    let message =
+        message.ok_or_else(|| FakeGhlError::Order(format!("no message `{message_id}`")))?;
+    text_outcomes::set(message, status, error.map(Value::from));
+    let payload = envelope::outbound(message, &Fields::new());
+    Ok(shared.emit(&world, payload, shared.clock.now()))
 }
 
 fn emit_consequences(shared: &Shared, world: &World, before: Option<Before>, now: Timestamp) {

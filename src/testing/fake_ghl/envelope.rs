@@ -131,6 +131,7 @@ fn text(message: &Fields, event: &str) -> Value {
         "from",
         "to",
         "source",
+        "error",
     ] {
         copy(message, name, &mut payload);
     }

@@ -36,6 +36,7 @@ mod shared;
 mod shifted_clock;
 mod signing;
 mod simulated_events;
+mod text_outcomes;
 mod transport;
 mod values;
 mod version;
@@ -63,6 +64,7 @@ pub use outgoing_text::OutgoingText;
 pub use seed::Seed;
 pub use shared::SeenRequest;
 pub use simulated_events::{Call, CallStatus, Direction, SimulatedEvent, TextMessage};
+pub use text_outcomes::{FailedTextStatus, TextOutcomes};
 pub use transport::FakeTransport;
 pub use webhooks::{Delivery, DeliveryAttempt, Redelivery};
 
@@ -165,6 +167,24 @@ impl FakeGhl {
     /// sends a `ContactDndUpdate`.
     pub fn message(&self, text: &TextMessage) -> Result<SimulatedEvent, FakeGhlError> {
         control::message(&self.shared, text)
+    }
+
+    /// What becomes of the texts of a location that are sent from now on. Without an order they stay `sent`. No webhook tells
+    /// of it, as with carriers that report nothing; [`report_text`](Self::report_text) sends one.
+    pub fn order_text_outcomes(&self, order: TextOutcomes) -> Result<(), FakeGhlError> {
+        control::order_text_outcomes(&self.shared, order)
+    }
+
+    /// A text gets this status, such as `delivered`, and `error` as HighLevel words it; an `OutboundMessage` tells of it.
+    /// Returns the webhook's id.
+    pub fn report_text(
+        &self,
+        location_id: &str,
+        message_id: &str,
+        status: &str,
+        error: Option<&str>,
+    ) -> Result<String, FakeGhlError> {
+        control::report_text(&self.shared, location_id, message_id, status, error)
     }
 
     /// Sends an event of which nothing happens here, such as an appointment or a text that a user wrote: `payload` with

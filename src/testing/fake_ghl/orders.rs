@@ -56,6 +56,15 @@ pub(super) struct HoldOrder {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TextReport {
+    pub(super) location_id: String,
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) error: Option<String>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Active {
     pub(super) active: bool,

@@ -10,6 +10,7 @@ use super::contact::{Contact, lower_case_tags, normal_phone};
 use super::marketplace::Marketplace;
 use super::modes::Modes;
 use super::oauth::{Grants, Holder};
+use super::text_outcomes::Outcomes;
 use super::values::{fresh_id, record};
 
 /// The whole fake platform.
@@ -158,6 +159,8 @@ pub(super) struct Location {
     pub(super) campaigns: Vec<(String, String)>,
     /// Records of the resources with simple rules.
     pub(super) records: Records,
+    /// What is to become of its texts.
+    pub(super) outcomes: Outcomes,
 }
 
 /// The one conversation of a contact, oldest message first.

@@ -9,8 +9,8 @@ use super::samples::{
 use crate::recipes::missed_call::Reply;
 use crate::recipes::missed_call::episode::{EpisodeId, Reason};
 use crate::recipes::missed_call::store::{
-    Commit, CommitOutcome, CompanyApp, CompanyLocation, EpisodeChange, LedgerQuery, RecipeText,
-    Reference, Store, Subject,
+    AwaitedReceipt, Commit, CommitOutcome, CompanyApp, CompanyLocation, EpisodeChange, LedgerQuery,
+    ReceiptChange, RecipeText, Reference, Shares, Store, Subject,
 };
 
 checks!(
@@ -64,6 +64,13 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
             at: at(5),
         }],
         references: vec![found_by(Reference::Task("task".into()), Some(&new))],
+        receipts: vec![ReceiptChange::Await(AwaitedReceipt {
+            location: location(),
+            message: "m".parse().unwrap(),
+            episode: new.id().clone(),
+            accepted_at: at(1),
+            due: at(2),
+        })],
     };
     conflicts(store, whole.clone()).await;
     assert!(!store.is_processed("webhook:0").await.unwrap());
@@ -73,6 +80,8 @@ async fn a_commit_is_written_whole_or_not_at_all(store: &dyn Store) {
     assert!(claim_all(store, at(2)).await.is_empty());
     assert!(store.ledger(&everything()).await.unwrap().is_empty());
     assert!(store.recipe_source("f").await.unwrap().is_none());
+    let receipt = store.next_receipt(&Shares::UNLIMITED).await.unwrap();
+    assert_eq!(receipt, None);
     assert!(
         store
             .suppressions(&location(), std::slice::from_ref(&subject))

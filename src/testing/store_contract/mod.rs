@@ -38,6 +38,7 @@ mod finding;
 mod halts;
 mod ledger;
 mod people;
+mod receipts;
 mod retention;
 mod samples;
 mod suppressions;
@@ -97,6 +98,7 @@ pub fn checks() -> impl Iterator<Item = Check> {
         halts::CHECKS,
         texting::CHECKS,
         finding::CHECKS,
+        receipts::CHECKS,
         ledger::CHECKS,
         retention::CHECKS,
     ]

@@ -54,6 +54,10 @@ tags! {
     Done = "done",
     /// A step was not done and will not be done.
     NotDone = "not_done",
+    /// HighLevel says that a text was delivered.
+    Delivered = "delivered",
+    /// HighLevel says that a text was not delivered.
+    NotDelivered = "not_delivered",
     /// The caller wrote.
     Replied = "replied",
     /// A trigger occurred.

@@ -12,6 +12,7 @@ use super::compliance::{Consent, ConsentKind};
 pub use super::entry_tag::EntryTag;
 use super::model::Halt;
 pub use super::model::{Assignment, ExperimentArm, ExperimentRules};
+pub use super::model::{DeliveryFailure, FailedStatus};
 use super::model::{
     DoubtDecision, EffectId, EpisodeId, Evidence, Intent, Reason, StepName, Trigger,
 };
@@ -160,6 +161,23 @@ pub enum EntryKind {
         /// Why.
         reason: Reason,
     },
+    /// HighLevel says that a text was delivered.
+    Delivered {
+        /// The step.
+        step: StepName,
+        /// The text.
+        message: MessageId,
+    },
+    /// HighLevel says that a text, which it had accepted, was not delivered.
+    NotDelivered {
+        /// The step.
+        step: StepName,
+        /// The text.
+        message: MessageId,
+        /// How HighLevel says it.
+        #[serde(flatten)]
+        failure: DeliveryFailure,
+    },
     /// The caller wrote, or their phone replied automatically ([`Reply::Automatic`]).
     Replied {
         /// The message.
@@ -302,6 +320,8 @@ impl EntryKind {
             Self::NotFound { .. } => EntryTag::NotFound,
             Self::Done { .. } => EntryTag::Done,
             Self::NotDone { .. } => EntryTag::NotDone,
+            Self::Delivered { .. } => EntryTag::Delivered,
+            Self::NotDelivered { .. } => EntryTag::NotDelivered,
             Self::Replied { .. } => EntryTag::Replied,
             Self::Happened { .. } => EntryTag::Happened,
             Self::OptedOut { .. } => EntryTag::OptedOut,

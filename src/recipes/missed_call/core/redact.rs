@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::episode::EpisodeState;
 use super::ledger::{CallRecord, Entry, EntryKind};
-use super::model::Intent;
-use crate::ids::ContactId;
+use super::model::{DeliveryFailure, Intent};
+use crate::ids::{ContactId, MessageId};
 use crate::secret::Private;
 
 /// The placeholder for ids and references.
@@ -19,6 +19,7 @@ pub(crate) fn state(state: EpisodeState) -> EpisodeState {
         conversation: None,
         caller: None,
         references: BTreeMap::new(),
+        receipts: BTreeMap::new(),
         pending_replies: BTreeMap::new(),
         ..state
     }
@@ -74,6 +75,22 @@ pub(crate) fn entry(mut entry: Entry) -> Entry {
             accepted_at,
             seconds_after_call,
             found,
+        },
+        EntryKind::NotDelivered {
+            step,
+            message,
+            failure,
+        } => EntryKind::NotDelivered {
+            step,
+            message: erased_message(message),
+            failure: DeliveryFailure {
+                words: None,
+                ..failure
+            },
+        },
+        EntryKind::Delivered { step, message } => EntryKind::Delivered {
+            step,
+            message: erased_message(message),
         },
         EntryKind::Replied { message: _, reply } => EntryKind::Replied {
             message: None,
@@ -190,6 +207,10 @@ fn intent(intent: Intent) -> Intent {
         | Intent::Assign { .. }
         | Intent::Record { .. }) => other,
     }
+}
+
+fn erased_message(known: MessageId) -> MessageId {
+    MessageId::new(ERASED).unwrap_or(known)
 }
 
 fn erased_contact(known: ContactId) -> ContactId {

@@ -44,6 +44,8 @@ pub(super) struct OnTheList {
     pub(super) suppressed: bool,
     /// A reply leaves a doubt that nobody has decided.
     pub(super) doubtful: bool,
+    /// HighLevel has said that one of their numbers is a landline.
+    pub(super) landline: bool,
 }
 
 impl Base {
@@ -154,10 +156,13 @@ impl Base {
         let state = episode.state();
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let found = self.store.suppressions(state.location(), &subjects).await?;
-        let doubts = |kept: &Suppression| kept.reason == Reason::Doubtful;
+        let has = |reason: Reason| found.iter().any(|kept: &Suppression| kept.reason == reason);
+        let refuses =
+            |kept: &Suppression| !matches!(kept.reason, Reason::Doubtful | Reason::Landline);
         Ok(OnTheList {
-            suppressed: !found.iter().all(doubts),
-            doubtful: found.iter().any(doubts),
+            suppressed: found.iter().any(refuses),
+            doubtful: has(Reason::Doubtful),
+            landline: has(Reason::Landline),
         })
     }
 

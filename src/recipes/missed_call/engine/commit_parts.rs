@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::daily_counts::{counted, day_of};
 use super::found_by::found_by;
+use super::receipts::add_receipt;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::SendCounts;
 use crate::recipes::missed_call::core::episode::{Episode, Output};
@@ -32,6 +33,7 @@ pub(super) fn add_outputs(
             }
             Output::Record(kind) => {
                 commit.references.extend(found_by(episode, &kind));
+                add_receipt(commit, episode, &kind, now);
                 more = more.plus(counted(&kind, episode.recipe()));
                 commit.entries.push(Entry {
                     episode: Some(episode.state().id().clone()),

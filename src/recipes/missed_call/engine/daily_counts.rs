@@ -15,7 +15,7 @@ pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
-/// What this entry adds to the counts of the day. What happens to a text after HighLevel has accepted it is not known.
+/// What this entry adds to the counts of the day.
 pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
     let one = |is: bool| u64::from(is);
     let is_text = |step| recipe.step(step).is_some_and(Step::is_text);
@@ -29,6 +29,8 @@ pub(super) fn counted(kind: &EntryKind, recipe: &Recipe) -> SendCounts {
             step,
             reason: Reason::Failed(_),
         } => (is_text(step), is_text(step), false),
+        // It was counted as sent when HighLevel accepted it.
+        EntryKind::NotDelivered { step, .. } => (false, is_text(step), false),
         // HighLevel turns on do-not-disturb after it: that is the same opt-out once more.
         EntryKind::OptedOut {
             reason: Reason::OptedOut,

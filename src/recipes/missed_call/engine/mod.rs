@@ -49,6 +49,7 @@ mod log_once;
 mod news;
 mod observer;
 mod pulse;
+mod receipts;
 mod reply_queue;
 mod swept_until;
 mod update;

@@ -14,6 +14,7 @@ mod polling;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod progress;
+mod receipt;
 mod retention;
 mod scope;
 mod shares;
@@ -41,6 +42,7 @@ pub use polling::Polling;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Before, Progress};
+pub use receipt::{AwaitedReceipt, ReceiptChange};
 pub use retention::{PruneBatch, Pruned, Retention};
 pub use scope::Scope;
 pub use shares::Shares;
@@ -52,7 +54,7 @@ use super::core::episode::EpisodeState;
 use super::core::ledger::Entry;
 use super::core::model::{EffectId, EpisodeId, Reason};
 use crate::client::Lane;
-use crate::ids::{CompanyId, LocationId};
+use crate::ids::{CompanyId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::secret::Private;
 
@@ -204,6 +206,29 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError>;
 
+    /// The text with this message, if its receipt is awaited.
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError>;
+
+    /// Claims up to `limit` texts of one location whose receipts are due at `now`, those first that have been due the
+    /// longest. From then on they are due at `again`, so that nobody else looks after them before that time. It is the location
+    /// whose text has been due the longest, of those that may give something by `shares`; how much they may give does not
+    /// matter. Empty if nothing is due.
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError>;
+
+    /// The time when the next receipt is due that [`claim_receipts`](Self::claim_receipts) gives for these shares. It is no
+    /// part of [`next_due`](Self::next_due).
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError>;
+
     /// The entries of the ledger that match, in the order of their sequence.
     ///
     /// The sequence of an entry is higher than those of all entries that could be read before it was written, and no other
@@ -307,6 +332,8 @@ pub struct Commit {
     pub company_apps: Vec<CompanyApp>,
     /// References that lead to an episode from now on, or no longer.
     pub references: Vec<ReferenceChange>,
+    /// Texts whose receipts are awaited from now on, later, or no longer.
+    pub receipts: Vec<ReceiptChange>,
 }
 
 /// The outcome of a commit.

@@ -25,7 +25,10 @@ pub(super) const MODULE: Module = Module {
             "GET",
             "/conversations/messages/{id}",
             "conversations/message.readonly",
-            |v, p, _| message(v, p[0]),
+            |v, p, _| {
+                v.location.settle_texts(v.now);
+                message(v, p[0])
+            },
         ),
         own(
             "GET",
@@ -37,7 +40,10 @@ pub(super) const MODULE: Module = Module {
             "GET",
             "/conversations/{conversationId}/messages",
             "conversations/message.readonly",
-            |v, p, _| messages(v, p[0]),
+            |v, p, _| {
+                v.location.settle_texts(v.now);
+                messages(v, p[0])
+            },
         ),
     ],
 };

@@ -14,7 +14,10 @@ pub(super) const MODULE: Module = Module {
         "GET",
         "/conversations/messages/export",
         "conversations/message.readonly",
-        |v, _, _| messages(v),
+        |v, _, _| {
+            v.location.settle_texts(v.now);
+            messages(v)
+        },
     )],
 };
 

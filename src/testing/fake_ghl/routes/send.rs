@@ -62,6 +62,7 @@ pub(super) const MODULE: Module = Module {
         "Texts need a phone number, e-mails an address, and both a channel that is not on Do-not-disturb.",
         "Other channels are refused: no provider is connected to a location.",
         "Internal comments reach nobody and are kept in the conversation.",
+        "A text is `sent`, and stays so unless a test orders what becomes of it.",
         "A message for later is kept as `scheduled` and never goes out by itself; it can be cancelled.",
     ],
     operations: &[own(
@@ -133,9 +134,10 @@ fn send_sms(visit: &mut Visit<'_>, contact: &Contact, body: &Fields) -> Outcome 
         ("contentType", "text/plain".into()),
         ("attachments", attachments(body).into()),
         ("from", from.into()),
-        ("to", to.into()),
+        ("to", to.clone().into()),
     ]);
     let conversation_id = keep(visit, contact, message, body);
+    visit.location.outcomes.sent(&id, &to, visit.now);
     Ok(Answer::created(json!({
         "conversationId": conversation_id,
         "messageId": id,

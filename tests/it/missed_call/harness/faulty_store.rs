@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
-use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::ids::{CompanyId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::Engine;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, EffectChange, Halted,
-    LedgerQuery, LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares,
-    Store, StoreError, Stored, Subject, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport,
+    EffectChange, Halted, LedgerQuery, LedgerRow, MemoryStore, PersonKey, PruneBatch, Pruned,
+    Reference, Scope, Shares, Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::webhooks::Delivery;
 use jiff::{SignedDuration, Timestamp};
@@ -225,6 +225,28 @@ impl Store for Flaky {
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError> {
         self.store.next_due_in(lanes, scope).await
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        self.store.awaited_receipt(location, message).await
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        self.store.claim_receipts(now, again, limit, shares).await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_receipt(shares).await
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

@@ -19,6 +19,8 @@ impl Episode {
     /// still be young enough for a text. It must find this episode, or the caller would get a second text.
     pub(super) fn closes_at(&self) -> Option<Timestamp> {
         let over = later(self.state.cooldown_until, self.recipe.call.max_age);
+        let receipts = self.state.receipts_until.values().copied();
+        let over = receipts.fold(over, Timestamp::max);
         (self.state.live && !self.state.has_open_step()).then_some(over)
     }
 

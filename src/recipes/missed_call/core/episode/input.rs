@@ -7,6 +7,7 @@ use crate::recipes::missed_call::core::model::DoubtDecision;
 use crate::recipes::missed_call::core::model::EffectId;
 use crate::recipes::missed_call::core::model::MissedCall;
 use crate::recipes::missed_call::core::model::Reason;
+use crate::recipes::missed_call::core::model::Receipt;
 use crate::recipes::missed_call::core::model::Trigger;
 use crate::recipes::missed_call::core::reply::Reply;
 
@@ -80,6 +81,13 @@ pub enum Input {
         effect: EffectId,
         /// How.
         end: EffectEnd,
+    },
+    /// HighLevel has said what became of a text. Given late or twice, it changes nothing.
+    Receipt {
+        /// The text.
+        message: MessageId,
+        /// What became of it.
+        receipt: Receipt,
     },
     /// The time of [`next_wakeup`](super::Episode::next_wakeup) has come.
     Wake,

@@ -16,6 +16,7 @@
 //! | `Attempting` | a trigger that stops the step | `Stopping`: HighLevel may have it already | – |
 //! | `Planned`, `Attempting` | [`would`](Episode::would), in a dry run | `Would` | a ledger entry with what it would do |
 //! | `Planned`, `Attempting`, `Stopping` | its effect ended | `Done` or `NotDone` | a ledger entry |
+//! | `Done` | what became of the text | unchanged | a ledger entry |
 //! | all ended, cooldown and `max_age` over | wake | closed | a ledger entry |
 //! | closed | anything from outside | unchanged, or as above for a step that is still open; no step is planned | a ledger entry |
 //! | any | the episode ends early | closed; `Planned` becomes `NotDone` | ledger entries |
@@ -30,6 +31,7 @@ mod experiment;
 mod input;
 mod merged_contact;
 mod pending_reply;
+mod receipt;
 mod state;
 mod textability;
 
@@ -40,6 +42,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use super::model::PipelineFacts;
 pub use super::model::Reason;
+pub use super::model::Receipt;
 pub use super::model::Trigger;
 pub use super::model::{EffectId, EpisodeId, StepName};
 pub use super::model::{Evidence, MissedCall};
@@ -133,6 +136,8 @@ impl Episode {
             released_at: None,
             planned_again: BTreeSet::new(),
             references: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            receipts_until: BTreeMap::new(),
             pending_replies: BTreeMap::new(),
             ended: false,
             live: true,
@@ -259,6 +264,9 @@ impl Episode {
                 outputs.extend(self.close(now));
             }
             Input::EffectEnded { effect, end } => self.end(effect, end, now, &mut outputs),
+            Input::Receipt { message, receipt } => {
+                self.receive_receipt(message, receipt, now, &mut outputs);
+            }
             Input::Wake => {
                 self.classify_overdue(now, &mut outputs);
                 if self.closes_at().is_some_and(|time| now >= time) {
@@ -481,7 +489,10 @@ impl Episode {
                 StepAction::DoNotDisturb => *reason != Reason::DoNotDisturb,
                 _ => true,
             },
-            StepTrigger::Missed | StepTrigger::After(_) | StepTrigger::NotSent(_) => false,
+            StepTrigger::Missed
+            | StepTrigger::After(_)
+            | StepTrigger::NotSent(_)
+            | StepTrigger::NotDelivered(_) => false,
         };
         self.follow(follows, now, outputs);
     }

@@ -12,7 +12,7 @@ use crate::ids::{ContactId, ConversationId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::NewCaller;
 use crate::recipes::missed_call::core::model::{
-    EpisodeId, ExperimentArm, PersonKey, Reason, StepName,
+    EpisodeId, ExperimentArm, PersonKey, Reason, Receipt, StepName,
 };
 
 /// The version that this release writes.
@@ -92,6 +92,12 @@ pub struct EpisodeState {
     /// The ids of what completed steps created: messages, tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) references: BTreeMap<StepName, String>,
+    /// What became of texts, as far as HighLevel has said it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) receipts: BTreeMap<StepName, Receipt>,
+    /// Until when steps wait for the word that a text was not delivered. The episode stays open so long.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) receipts_until: BTreeMap<StepName, Timestamp>,
     /// Replies that are not classified yet.
     #[serde(rename = "unread", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) pending_replies: BTreeMap<MessageId, PendingReply>,

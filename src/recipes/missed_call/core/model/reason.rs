@@ -33,6 +33,8 @@ pub enum Reason {
     UnreadableNumber,
     /// The caller's number is of a kind that is not texted, or on a list of such numbers.
     NotTextable(NotTextable),
+    /// The number is a landline: HighLevel has said so of an earlier text.
+    Landline,
     /// The number that was called is switched off in the recipe, or the recipe does not cover it.
     InactiveNumber,
     /// The number that was called is not listed in the recipe, or lacks a value that the text uses.
@@ -91,6 +93,7 @@ impl Reason {
             Self::ShortCode => "short_code".into(),
             Self::UnreadableNumber => "unreadable_number".into(),
             Self::NotTextable(why) => format!("not_textable:{}", why.code()),
+            Self::Landline => "landline".into(),
             Self::InactiveNumber => "inactive_number".into(),
             Self::Unmapped => "unmapped".into(),
             Self::HeldOut => "held_out".into(),
@@ -141,6 +144,7 @@ impl Reason {
             Self::ShortCode => "the caller is a short code",
             Self::UnreadableNumber => "the number cannot be read",
             Self::NotTextable(_) => "the number takes no texts, or must not get any",
+            Self::Landline => "the number is a landline and takes no texts; call instead",
             Self::InactiveNumber => "the recipe does nothing for the number they called",
             Self::Unmapped => "the recipe does not know the number they called; add it",
             Self::HeldOut => "an experiment holds the text back from some callers; call back",
@@ -175,6 +179,7 @@ impl Reason {
             Self::OptedOut,
             Self::Doubtful,
             Self::Suppressed,
+            Self::Landline,
         ]
         .into_iter()
         .find(|reason| reason.code() == code)
@@ -186,6 +191,7 @@ impl Reason {
             Self::Stale
             | Self::ShortCode
             | Self::UnreadableNumber
+            | Self::Landline
             | Self::Unmapped
             | Self::QuietHours
             | Self::NoConsent

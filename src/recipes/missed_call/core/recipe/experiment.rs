@@ -35,7 +35,10 @@ impl Step {
     /// booking is answered as ever.
     pub(crate) fn is_held_back(&self) -> bool {
         let follows_the_call = match &self.on {
-            StepTrigger::Missed | StepTrigger::MissedCalls(_) | StepTrigger::NotSent(_) => true,
+            StepTrigger::Missed
+            | StepTrigger::MissedCalls(_)
+            | StepTrigger::NotSent(_)
+            | StepTrigger::NotDelivered(_) => true,
             StepTrigger::After(_) => false,
         };
         follows_the_call && self.text().is_some()

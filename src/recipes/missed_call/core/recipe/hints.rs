@@ -176,7 +176,7 @@ impl Recipe {
                 }
                 StepTrigger::MissedCalls(_) => true,
                 // Takes the place of a text that did not go out.
-                StepTrigger::NotSent(_) => false,
+                StepTrigger::NotSent(_) | StepTrigger::NotDelivered(_) => false,
                 StepTrigger::After(trigger) => !matches!(trigger, Trigger::Replied | Trigger::Help),
             };
             if comes_second && !self.has_stand_in(name) {

@@ -407,6 +407,7 @@ fn when(step: &Step) -> String {
         StepTrigger::MissedCalls(count) => format!("{after} after missed call {count}"),
         StepTrigger::After(trigger) => format!("{after} after `{}`", trigger.as_str()),
         StepTrigger::NotSent(message) => format!("{after} if `{message}` could not be sent"),
+        StepTrigger::NotDelivered(text) => format!("{after} if `{text}` did not arrive"),
     }
 }
 

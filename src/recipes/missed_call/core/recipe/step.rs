@@ -37,6 +37,8 @@ pub(crate) enum StepTrigger {
     After(Trigger),
     /// That this message could not be sent, though the caller may be reached in another way.
     NotSent(StepName),
+    /// That HighLevel has accepted this text and then says that it was not delivered.
+    NotDelivered(StepName),
 }
 
 /// What a step does.

@@ -138,6 +138,7 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
         ));
         let texted = count(|row| !row.texts.is_empty());
         text.push_str(&format!("Texted: {texted}\n"));
+        push_receipts(text, rows);
         push_not_texted(text, rows);
         for (name, number) in [
             ("Replied", count(|row| row.reply.is_some())),
@@ -161,6 +162,18 @@ fn push_counts(text: &mut String, rows: &[&Row], unclear: usize) {
         text.push_str(&format!(
             "\n{calls} could not be classified as missed or answered; please check.\n"
         ));
+    }
+}
+
+/// What became of the texts, where HighLevel has said it of one.
+fn push_receipts(text: &mut String, rows: &[&Row]) {
+    let receipts = rows.iter().flat_map(|row| &row.texts);
+    let receipts = receipts.filter_map(|text| text.receipt.as_ref());
+    let (failed, delivered): (Vec<_>, Vec<_>) =
+        receipts.partition(|receipt| receipt.failure.is_some());
+    if failed.len() + delivered.len() > 0 {
+        text.push_str(&format!("  Texts delivered: {}\n", delivered.len()));
+        text.push_str(&format!("  Texts not delivered: {}\n", failed.len()));
     }
 }
 
@@ -241,6 +254,7 @@ fn line(row: &Row, settings: &Settings) -> String {
         notes.push("priority".to_owned());
     }
     notes.push(match (&row.texts[..], &row.not_texted) {
+        ([_, ..], _) if row.is_not_delivered() => "the text did not arrive".to_owned(),
         ([_, ..], _) => "texted".to_owned(),
         ([], _) if row.would_text => "no text: dry run".to_owned(),
         ([], Some(reason)) => format!("no text: {}", reason.human_message()),

@@ -1,7 +1,7 @@
 //! The metrics that can be computed from the ledger, each with its definition.
 //!
-//! Not available, because the ledger does not know them: the answer rate (answered calls leave no entry), the delivery rate
-//! (delivery reports are not kept), and callers who had an appointment before they called.
+//! Not available, because the ledger does not know them: the answer rate (answered calls leave no entry), and callers who had
+//! an appointment before they called.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,11 @@ pub struct Metrics {
     pub held_out: u64,
     /// How many episodes had a step that was not done because of a dry run.
     pub dry_run: u64,
+    /// How many texts HighLevel accepted in these: an episode can have several.
+    pub texts: u64,
+    /// Texts that were delivered, of those of which HighLevel has said whether they were. Excluded are texts of which it says
+    /// nothing: texts of the last hour, and those of carriers that report nothing.
+    pub delivered: Option<Share>,
     /// Episodes that were texted, or have a recorded reason why there was no text, of all episodes. Excluded from the
     /// numerator are undecided ones and those whose recipe has no text. Below 1, callers were missed, or it is too early
     /// to say.
@@ -97,6 +102,14 @@ impl Share {
         self.whole
     }
 
+    /// What is not in the numerator.
+    pub(super) fn rest(self) -> Self {
+        Self {
+            part: self.whole - self.part,
+            ..self
+        }
+    }
+
     /// The share as a number from 0 to 1.
     #[expect(
         clippy::cast_precision_loss,
@@ -146,6 +159,9 @@ pub(super) struct Tally {
     texted: u64,
     held_out: u64,
     dry_run: u64,
+    texts: u64,
+    delivered: u64,
+    not_delivered: u64,
     covered: u64,
     replied: u64,
     clicked: u64,
@@ -175,6 +191,15 @@ impl Tally {
             row.why_not_texted() == Some(Outcome::HeldOut),
         );
         add(&mut self.dry_run, row.dry_run);
+        for text in &row.texts {
+            let failed = text
+                .receipt
+                .as_ref()
+                .map(|receipt| receipt.failure.is_some());
+            add(&mut self.texts, true);
+            add(&mut self.delivered, failed == Some(false));
+            add(&mut self.not_delivered, failed == Some(true));
+        }
         add(
             &mut self.covered,
             texted || row.would_text || row.not_texted.is_some(),
@@ -212,6 +237,8 @@ impl Tally {
             texted,
             held_out: self.held_out,
             dry_run: self.dry_run,
+            texts: self.texts,
+            delivered: Share::of(self.delivered, self.delivered + self.not_delivered),
             coverage: Share::of(self.covered, episodes),
             time_to_text_p50: nearest_rank(&mut self.to_text, 50),
             time_to_text_p95: nearest_rank(&mut self.to_text, 95),

@@ -83,7 +83,9 @@ pub use overview::{
 pub use pages::html;
 pub use period::Period;
 pub use projection::{Report, UnclearCall};
-pub use row::{AcceptedText, Booking, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+pub use row::{
+    AcceptedText, Booking, DoubtRow, OptOutRow, ReceiptRow, ReplyRow, Row, StepEnd, StepRow,
+};
 pub use settings::{BusinessLine, Revenue, Settings};
 pub use statistics::{Arm, Arms, Difference, Interval, Trial, Verdict, callers_needed};
 pub use stream::ReportStream;

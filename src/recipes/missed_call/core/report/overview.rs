@@ -116,6 +116,8 @@ pub struct DayFigures {
     pub day: Date,
     /// As [`Metrics::failed`].
     pub failed: Option<Share>,
+    /// Texts that were not delivered, of those of which HighLevel has said whether they were.
+    pub not_delivered: Option<Share>,
     /// As [`Metrics::opted_out`].
     pub opted_out: Option<Share>,
 }
@@ -282,6 +284,7 @@ impl<'s> OverviewBuilder<'s> {
             DayFigures {
                 day,
                 failed: metrics.failed,
+                not_delivered: metrics.delivered.map(Share::rest),
                 opted_out: metrics.opted_out,
             }
         });
@@ -335,6 +338,7 @@ fn loss(row: &Row) -> Option<(Step, &'static str)> {
         }
         Some(_) => (Step::Texted, "not decided yet"),
         None if row.reply_to_text.is_some() => return None,
+        None if row.is_not_delivered() => (Step::Replied, "the text did not arrive"),
         None if row.opted_out.is_some() => (Step::Replied, "asked for no more texts"),
         None if !row.recovered.is_empty() => (Step::Replied, "booked without writing"),
         None if row.reached_at.is_some() => (Step::Replied, "spoke with the team instead"),
@@ -355,6 +359,7 @@ fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
         Urgency::CalledAgain | Urgency::Not => {}
     }
     match &row.not_texted {
+        _ if row.is_not_delivered() => why.push("the text did not arrive"),
         _ if !row.texts.is_empty() => why.push("texted"),
         _ if row.would_text => why.push("no text: dry run"),
         Some(reason) => why.push(plain::why_no_text(reason)),

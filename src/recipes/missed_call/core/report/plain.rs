@@ -22,6 +22,7 @@ pub(super) fn why_no_text(reason: &Reason) -> &'static str {
         Reason::ShortCode => "a service, not a person",
         Reason::UnreadableNumber => "number could not be read",
         Reason::NotTextable(why) => not_textable(*why),
+        Reason::Landline => "the number is a landline",
         Reason::InactiveNumber => "the line is switched off",
         Reason::Unmapped => "the line is not in the recipe",
         Reason::HeldOut => "held back for an experiment",

@@ -13,13 +13,13 @@ use serde::Serialize;
 use super::attribution::{Bookings, Credit, in_time};
 use super::experiment::{Assignments, ExperimentReport};
 use super::outcome::Outcome;
-use super::row::{AcceptedText, DoubtRow, OptOutRow, ReplyRow, Row, StepEnd, StepRow};
+use super::row::{AcceptedText, DoubtRow, OptOutRow, ReceiptRow, ReplyRow, Row, StepEnd, StepRow};
 use super::settings::Settings;
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::Basis;
 use crate::recipes::missed_call::core::episode::Episode;
-use crate::recipes::missed_call::core::ledger::{CallRecord, Entry, EntryKind};
+use crate::recipes::missed_call::core::ledger::{CallRecord, DeliveryFailure, Entry, EntryKind};
 use crate::recipes::missed_call::core::model::{
     DoubtDecision, EpisodeId, Intent, Reason, StepName, Trigger,
 };
@@ -389,8 +389,13 @@ impl RowBuilder {
                         accepted_at: *accepted_at,
                         seconds_after_call: *seconds_after_call,
                         message: reference.clone(),
+                        receipt: None,
                     });
                 }
+            }
+            EntryKind::Delivered { step, .. } => self.receipt(step, at, None),
+            EntryKind::NotDelivered { step, failure, .. } => {
+                self.receipt(step, at, Some(failure));
             }
             EntryKind::NotDone { step, reason } => {
                 self.step(step, StepEnd::NotDone(reason.clone()));
@@ -422,6 +427,13 @@ impl RowBuilder {
                 step: step.clone(),
                 end,
             }),
+        }
+    }
+
+    fn receipt(&mut self, step: &StepName, at: Timestamp, failure: Option<&DeliveryFailure>) {
+        if let Some(text) = self.row.texts.iter_mut().find(|text| text.step == *step) {
+            let failure = failure.cloned();
+            text.receipt.get_or_insert(ReceiptRow { at, failure });
         }
     }
 

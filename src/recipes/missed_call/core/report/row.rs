@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use crate::ids::{LocationId, MessageId};
-use crate::recipes::missed_call::core::ledger::CallRecord;
+use crate::recipes::missed_call::core::ledger::{CallRecord, DeliveryFailure};
 use crate::recipes::missed_call::core::model::{
     DoubtDecision, EpisodeId, ExperimentArm, Reason, StepName,
 };
@@ -88,6 +88,15 @@ impl Row {
         self.doubt.as_ref().is_some_and(open) && self.opted_out.is_none()
     }
 
+    /// Whether HighLevel says of each text that it was not delivered: the caller has got none.
+    pub fn is_not_delivered(&self) -> bool {
+        let failed = |text: &AcceptedText| {
+            let receipt = text.receipt.as_ref();
+            receipt.is_some_and(|receipt| receipt.failure.is_some())
+        };
+        !self.texts.is_empty() && self.texts.iter().all(failed)
+    }
+
     /// The first text that HighLevel accepted.
     pub fn first_text(&self) -> Option<&AcceptedText> {
         self.texts.first()
@@ -119,7 +128,7 @@ impl Row {
     }
 }
 
-/// A text that HighLevel accepted. Whether it was delivered is not in the ledger.
+/// A text that HighLevel accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AcceptedText {
@@ -131,6 +140,19 @@ pub struct AcceptedText {
     pub seconds_after_call: i64,
     /// The message.
     pub message: Option<String>,
+    /// What became of it; `None` if HighLevel has not said it, or not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptRow>,
+}
+
+/// What became of a text that HighLevel accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReceiptRow {
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// How HighLevel says that it was not delivered; `None` if it was.
+    pub failure: Option<DeliveryFailure>,
 }
 
 /// A step with its state.

@@ -6,7 +6,7 @@
 //! | Caller number | as dialled from North America: `(773) 555-0113`, `011 447700900123`; blank if withheld |
 //! | Call time | when the first call ended, `2026-11-20 10:02:15` in the line's zone |
 //! | Answered or missed | `missed`: the ledger opens no episode for a call that was answered |
-//! | Text sent | `yes`, `not yet`, or `no` with the reason in words: `no: the caller has opted out; do not text` |
+//! | Text sent | `yes`, `yes: delivered`, `yes: not delivered`, `not yet`, or `no` with the reason in words: `no: the caller has opted out; do not text` |
 //! | Booking link clicked | `yes`; otherwise blank for unknown, or `no` if the settings say that every click is reported |
 //! | Reply received | `yes`, `no`, or `opt-out` for a message that asked for no more texts and nothing else |
 //! | Manual handoff needed | `yes` if the caller asked for a person, `no` |
@@ -193,7 +193,16 @@ fn yes_or_no(yes: bool) -> &'static str {
 
 fn text_sent(row: &Row) -> String {
     match (&row.texts[..], &row.not_texted) {
-        ([_, ..], _) => "yes".to_owned(),
+        (texts @ [_, ..], _) => {
+            let receipts = texts.iter().filter_map(|text| text.receipt.as_ref());
+            let mut receipts = receipts.map(|receipt| receipt.failure.is_none());
+            match receipts.next() {
+                None => "yes",
+                Some(delivered) if delivered || receipts.any(|it| it) => "yes: delivered",
+                Some(_) => "yes: not delivered",
+            }
+            .to_owned()
+        }
         ([], Some(reason)) => format!("no: {}", reason.human_message()),
         ([], None) if row.closed_at.is_some() && row.outcome != Outcome::Open => "no".to_owned(),
         ([], None) => "not yet".to_owned(),

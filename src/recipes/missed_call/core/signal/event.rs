@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::call_events::{call, is_call, returned};
 use super::kinds::{Person, Signal};
-use super::message_events::{is_by_a_person, is_by_the_contact, team_wrote, wrote};
+use super::message_events::{is_by_a_person, is_by_the_contact, receipt, team_wrote, wrote};
 use super::occurrence::{FoundMessage, Occurrence, Origin, message_name};
 use crate::ids::{ContactId, LocationId, MessageId};
 use crate::message::Direction;
@@ -248,7 +248,8 @@ impl<'e> EventReport<'e> {
             Relevant::Outbound(message) if is_by_a_person(message) => {
                 team_wrote(self, message, now)
             }
-            Relevant::Inbound(_) | Relevant::Outbound(_) => None,
+            Relevant::Outbound(message) => receipt(self, message),
+            Relevant::Inbound(_) => None,
             Relevant::Appointment(appointment, change) => self.booked(appointment, change, now),
             Relevant::TaskCompleted(task) => Some(Signal::TaskDone {
                 person: self.person(now)?,

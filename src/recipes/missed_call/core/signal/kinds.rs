@@ -8,7 +8,9 @@ use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::call::Caller;
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind};
 use crate::recipes::missed_call::core::episode::Input;
-use crate::recipes::missed_call::core::model::{DoubtDecision, MissedCall, PersonKey, Trigger};
+use crate::recipes::missed_call::core::model::{
+    DoubtDecision, MissedCall, PersonKey, Receipt, Trigger,
+};
 use crate::recipes::missed_call::core::reply::Reply;
 use crate::secret::Private;
 
@@ -45,6 +47,12 @@ pub(crate) enum Signal {
         person: Person,
         what: Trigger,
         reference: String,
+    },
+    /// HighLevel says what became of a text.
+    Receipt {
+        location: LocationId,
+        message: MessageId,
+        receipt: Receipt,
     },
     /// A task of the contact was completed.
     TaskDone { person: Person, task: TaskId },
@@ -103,7 +111,8 @@ impl Signal {
             Self::Wrote { .. } => Some("wrote"),
             Self::Happened { what, .. } => Some(what.as_str()),
             Self::Unclear { .. } => Some("unclear"),
-            Self::TaskDone { .. }
+            Self::Receipt { .. }
+            | Self::TaskDone { .. }
             | Self::ContactGone { .. }
             | Self::Consented { .. }
             | Self::Decided { .. }
@@ -154,6 +163,7 @@ impl Signal {
             | Self::Happened { .. }
             | Self::Missed(_)
             | Self::Unclear { .. }
+            | Self::Receipt { .. }
             | Self::TaskDone { .. }
             | Self::ContactGone { .. }
             | Self::Consented { .. }
@@ -180,7 +190,7 @@ impl Signal {
     pub(crate) fn contact(&self) -> Option<&ContactId> {
         match self {
             Self::Missed(call) | Self::Answered { call, .. } => Some(&call.contact),
-            Self::Unclear { .. } => None,
+            Self::Unclear { .. } | Self::Receipt { .. } => None,
             Self::Wrote { person, .. }
             | Self::Happened { person, .. }
             | Self::TaskDone { person, .. }
@@ -196,7 +206,7 @@ impl Signal {
     pub(crate) fn at(&self) -> Option<Timestamp> {
         match self {
             Self::Missed(call) | Self::Answered { call, .. } => Some(call.ended_at),
-            Self::Unclear { .. } => None,
+            Self::Unclear { .. } | Self::Receipt { .. } => None,
             Self::Wrote { person, .. }
             | Self::Happened { person, .. }
             | Self::TaskDone { person, .. }

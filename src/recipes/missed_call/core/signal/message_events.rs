@@ -6,7 +6,7 @@ use super::event::EventReport;
 use super::kinds::{Person, Signal};
 use crate::message::MessageType;
 use crate::recipes::missed_call::core::call::Caller;
-use crate::recipes::missed_call::core::model::Trigger;
+use crate::recipes::missed_call::core::model::{Receipt, Trigger};
 use crate::recipes::missed_call::core::reply::{self, Reply};
 use crate::webhooks::Message;
 
@@ -66,6 +66,20 @@ pub(super) fn team_wrote(
         },
         what: Trigger::TeamWrote,
         reference,
+    })
+}
+
+/// What became of a text that an app has sent; `None` while that may still change.
+pub(super) fn receipt(report: &EventReport<'_>, message: &Message) -> Option<Signal> {
+    use crate::message::MessageType as Type;
+    if !matches!(message.message_type, Some(Type::Sms | Type::CustomSms)) {
+        return None;
+    }
+    let words = message.error.as_deref().map(String::as_str);
+    Some(Signal::Receipt {
+        location: report.location.clone(),
+        message: message.message_id.clone()?,
+        receipt: Receipt::read(message.status.as_deref()?, words)?,
     })
 }
 

@@ -7,8 +7,8 @@ use crate::recipes::missed_call::core::model::{PersonKey, Reason, Subject};
 use crate::recipes::missed_call::core::redact;
 use crate::recipes::missed_call::engine::base::Loaded;
 use crate::recipes::missed_call::engine::commit_parts::add_outputs;
-use crate::recipes::missed_call::engine::found_by;
 use crate::recipes::missed_call::engine::update::{Change, Decided, StoreFailures, Updated};
+use crate::recipes::missed_call::engine::{found_by, receipts};
 use crate::recipes::missed_call::store::{
     Commit, EpisodeChange, ErasedSubject, LedgerQuery, RedactedEntries, StoreError,
 };
@@ -100,6 +100,7 @@ impl Change for EraseNext<'_> {
         let query = LedgerQuery::of_episode(id.clone());
         let entries = base.store.ledger(&query).await?;
         commit.references = found_by::forgotten(&episode, entries.iter().map(|entry| &entry.kind));
+        commit.receipts = receipts::forgotten(&episode, entries.iter().map(|entry| &entry.kind));
         commit.rewritten.push(RedactedEntries {
             episode: id,
             entries: entries.into_iter().map(redact::entry).collect(),

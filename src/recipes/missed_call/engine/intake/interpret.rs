@@ -67,6 +67,7 @@ pub(super) fn is_missed(site: &LocationEntry, signal: &Signal) -> bool {
         Signal::Unclear { .. }
         | Signal::Wrote { .. }
         | Signal::Happened { .. }
+        | Signal::Receipt { .. }
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }
@@ -107,6 +108,17 @@ impl Intake {
                     entries: vec![entry_without_episode(location, kind, now)],
                     ..Commit::default()
                 })
+            }
+            Signal::Receipt {
+                location,
+                message,
+                receipt,
+            } => {
+                let found = self.base.store.awaited_receipt(location, message).await?;
+                match found {
+                    Some(awaited) => self.base.receive(&awaited, receipt, now).await?.into(),
+                    None => Meaning::Nothing,
+                }
             }
             Signal::Wrote { .. } => self.wrote(signal, now).await?,
             // An opt-out holds for every later call, by any report.

@@ -329,6 +329,7 @@ fn lacks_number<'a>(signal: &'a Signal, site: &LocationEntry) -> Option<&'a Cont
         }
         Signal::Unclear { .. }
         | Signal::Happened { .. }
+        | Signal::Receipt { .. }
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }
@@ -346,6 +347,7 @@ fn set_number(signal: &mut Signal, number: Option<PhoneNumber>) {
         Signal::Wrote { person, .. } => person.number = number,
         Signal::Unclear { .. }
         | Signal::Happened { .. }
+        | Signal::Receipt { .. }
         | Signal::TaskDone { .. }
         | Signal::ContactGone { .. }
         | Signal::Consented { .. }

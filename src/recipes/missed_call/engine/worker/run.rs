@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::Worker;
 use super::lane_slots::LaneSlots;
 use super::quarantine::Quarantine;
+use super::receipts::ReceiptReaders;
 use super::stop::{Stopped, Stopping, report, report_asked};
 use super::work_count::WorkCounter;
 use crate::client::Lane;
@@ -47,13 +48,14 @@ impl Worker {
         pulse.beat(clock.elapsed());
         let mut asked_the_time = JoinSet::new();
         let mut counter = WorkCounter::default();
+        let mut readers = ReceiptReaders::default();
         let mut pauses = Pauses::of(self.base.store.polling());
         // Whether this look is for what other processes have added, and nothing is known to be due.
         let mut for_others = false;
         loop {
             self.start_asking(&mut asked);
             self.start_asking_the_time(&mut asked_the_time);
-            let started = self.start_what_is_due(&mut lanes, &stopping, for_others);
+            let started = self.start_what_is_due(&mut lanes, &mut readers, &stopping, for_others);
             let wait = match started.await {
                 Ok(wait) => {
                     pulse.beat(clock.elapsed());
@@ -81,6 +83,7 @@ impl Worker {
                 Some(ended) = others.next_end() => report(ended),
                 Some(ended) = asked.join_next() => report_asked(ended),
                 Some(_) = asked_the_time.join_next() => {}
+                Some(()) = readers.next_end() => {}
                 Some(_) = counter.counting.join_next() => {}
                 () = self.base.wake_up.notified() => {}
                 () = self.base.clock.sleep(wait) => for_others = is_for_others,
@@ -111,6 +114,7 @@ impl Worker {
     async fn start_what_is_due(
         self: &Arc<Self>,
         lanes: &mut [LaneSlots; 2],
+        readers: &mut ReceiptReaders,
         stopping: &Stopping,
         for_others: bool,
     ) -> Result<Duration, StoreError> {
@@ -123,7 +127,9 @@ impl Worker {
         let scope = self.base.locations.scope();
         if idle && for_others && quarantine.wait(self.base.clock.elapsed()).is_none() {
             let open = open_lanes(lanes, quarantine, &scope);
-            let wait = wait_for(self.base.store.next_due_in(&open, &scope).await?, now);
+            let next = self.base.store.next_due_in(&open, &scope).await?;
+            let receipt = self.start_reading_receipts(readers, now).await?;
+            let wait = wait_for(next.into_iter().chain(receipt).min(), now);
             if wait > Duration::ZERO {
                 return Ok(wait.min(IDLE));
             }
@@ -157,7 +163,9 @@ impl Worker {
         // What is due in a full lane, or in a location that has its share, waits until something ends there. The others must
         // not wait for that: a text that becomes due is not behind tags that hang, nor behind another location's.
         let open = open_lanes(lanes, quarantine, &scope);
-        let wait = wait_for(self.base.store.next_due_in(&open, &scope).await?, now);
+        let next = self.base.store.next_due_in(&open, &scope).await?;
+        let receipt = self.start_reading_receipts(readers, now).await?;
+        let wait = wait_for(next.into_iter().chain(receipt).min(), now);
         let is_idle = lanes.iter().all(LaneSlots::are_empty);
         let quarantine = quarantine.wait(self.base.clock.elapsed());
         let wait = match wait {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Worker;
 use crate::clock::{Clock as _, SystemClock};
-use crate::recipes::missed_call::store::StoreError;
+use crate::recipes::missed_call::store::{Shares, StoreError};
 
 /// How often to look where no commit gives cause to.
 const LOOK: Duration = Duration::from_millis(50);
@@ -38,6 +38,10 @@ impl Worker {
         let store = &self.base.store;
         let now = self.base.now();
         if store.next_due().await?.is_some_and(|due| due <= now) {
+            return Ok(false);
+        }
+        let receipt = store.next_receipt(&Shares::UNLIMITED).await?;
+        if receipt.is_some_and(|due| due <= now) {
             return Ok(false);
         }
         // A claimed effect is due again when its claim ends.

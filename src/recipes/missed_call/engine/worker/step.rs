@@ -52,6 +52,7 @@ impl Worker {
             self.perform(claim, now, &Begun::default()).await;
             done += 1;
         }
+        done += self.step_receipts(now).await?;
         Ok(done + woken?)
     }
 
@@ -65,9 +66,11 @@ impl Worker {
         let lanes = lanes.map(|lane| (lane, self.all_but_quarantined(lane)));
         let scope = self.base.locations.scope();
         let due = self.base.store.next_due_in(&lanes, &scope).await?;
+        let background = self.all_but_quarantined(Lane::Background);
+        let receipt = self.base.store.next_receipt(&background).await?;
         let quarantine = self.quarantine.wait(self.base.clock.elapsed());
         let quarantine = quarantine.and_then(|wait| now.checked_add(wait).ok());
-        let due = due.into_iter().chain(quarantine).min();
+        let due = due.into_iter().chain(receipt).chain(quarantine).min();
         // Before HighLevel has answered what time it is, nothing is done.
         let asked = self.base.time.until_asked();
         let asked = asked.and_then(|wait| now.checked_add(wait).ok());

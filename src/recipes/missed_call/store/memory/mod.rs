@@ -3,6 +3,7 @@
 mod early_reports;
 mod ledger;
 mod prune;
+mod receipts;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::tables::{EpisodeRow, Tables};
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Fence, Halted,
-    LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, Stored,
-    Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Fence,
+    Halted, LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError,
+    Stored, Suppression,
 };
 use crate::client::Lane;
-use crate::ids::{CompanyId, LocationId};
+use crate::ids::{CompanyId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
 use crate::recipes::missed_call::core::model::{EpisodeId, PersonKey, Reason, Reference, Subject};
@@ -305,6 +306,28 @@ impl Store for MemoryStore {
         let lanes = lanes.iter();
         let next = lanes.filter_map(|(lane, shares)| tables.backlog.next_due_in(*lane, shares));
         Ok(next.chain(tables.next_wake(scope)).min())
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        Ok(self.tables().receipts.one(location, message).cloned())
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        Ok(self.tables().receipts.claim(now, again, limit, shares))
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.tables().receipts.next(shares))
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

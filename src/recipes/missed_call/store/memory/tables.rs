@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::early_reports::EarlyReports;
 use super::ledger::Ledger;
+use super::receipts::Receipts;
 use crate::ids::{CompanyId, LocationId};
 use crate::recipes::missed_call::core::compliance::{Consent, ConsentKind, SendCounts};
 use crate::recipes::missed_call::core::model::Halt;
@@ -36,6 +37,7 @@ pub(super) struct Tables {
     pub(super) company_apps: BTreeMap<CompanyId, CompanyApp>,
     pub(super) references: HashMap<(LocationId, Reference), EpisodeId>,
     pub(super) early: EarlyReports,
+    pub(super) receipts: Receipts,
 }
 
 #[derive(Debug)]
@@ -141,6 +143,7 @@ impl Tables {
             companies,
             company_apps,
             references,
+            receipts,
         } = commit;
         for delivery in delivery.into_iter().chain(earlier) {
             self.deliveries.insert(delivery.name, delivery.received_at);
@@ -234,6 +237,9 @@ impl Tables {
                 Some(episode) => drop(self.references.insert(key, episode)),
                 None => drop(self.references.remove(&key)),
             }
+        }
+        for change in receipts {
+            self.receipts.write(change);
         }
     }
 

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock::LeaseClock;
 use super::failure::Failed;
 use super::rows::millis;
-use super::{effects, episodes, halts, ledger, texting};
+use super::{effects, episodes, halts, ledger, receipts as receipt_rows, texting};
 use crate::postgres::{Database, DatabaseError, Fault, NOW, Statement, Tries};
 use crate::recipes::missed_call::core::model::ReferenceChange;
 use crate::recipes::missed_call::store::{Commit, CommitOutcome, DeliveryName};
@@ -115,6 +115,7 @@ fn statements(
         companies,
         company_apps,
         references,
+        receipts,
     } = commit;
     let mut all = vec![named(delivery.as_ref(), mark)];
     if tidies {
@@ -149,6 +150,7 @@ fn statements(
     all.extend(companies.iter().map(halts::write_company));
     all.extend(company_apps.iter().map(halts::write_app));
     all.extend(references.iter().map(refer));
+    all.extend(receipt_rows::write(receipts));
     Ok(all)
 }
 

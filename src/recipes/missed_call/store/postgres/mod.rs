@@ -5,7 +5,7 @@
 //! | `commit` | how is all of a commit written at once, and once? |
 //! | `effects`, `claims`, `clock` | which effects are due, whose turn is it, and until when is one claimed? |
 //! | `presence` | whose claims are free because their process is gone? |
-//! | `episodes`, `texting`, `halts`, `ledger`, `early_reports` | what is in each table? |
+//! | `episodes`, `texting`, `halts`, `ledger`, `early_reports`, `receipts` | what is in each table? |
 //! | `prune` | what is deleted? |
 //! | `health` | does the store work? |
 //! | `rows`, `runs`, `failure` | how do values become rows, changes statements, and failures errors? |
@@ -22,6 +22,7 @@ mod health;
 mod ledger;
 mod presence;
 mod prune;
+mod receipts;
 mod rows;
 mod runs;
 mod texting;
@@ -40,12 +41,12 @@ use self::commit::Committer;
 use self::failure::Failed;
 use self::presence::Presence;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
-    LedgerRow, Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth,
-    Stored, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted,
+    LedgerQuery, LedgerRow, Polling, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError,
+    StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
-use crate::ids::{CompanyId, LocationId};
+use crate::ids::{CompanyId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::postgres::{Database, Statement};
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
@@ -333,6 +334,33 @@ impl Store for PostgresStore {
         let read = asked.map_err(Failed::from);
         let read = read.and_then(|rows| rows::first_time(&rows));
         self.noted("find what is due next", read)
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        let statement = receipts::one(location, message);
+        let found = self.rows("find a text", statement, receipts::read);
+        Ok(found.await?.pop())
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        let statement = receipts::claim(now, again, limit, shares);
+        self.rows("claim receipts", statement, receipts::read).await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        let statement = receipts::next(shares);
+        self.rows("find the next receipt", statement, rows::first_time)
+            .await
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

@@ -17,6 +17,7 @@ mod lines;
 mod lock;
 mod opening;
 mod prune;
+mod receipts;
 mod references;
 mod rows;
 mod schema;
@@ -38,12 +39,12 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
-    LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored,
-    Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted,
+    LedgerQuery, LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError,
+    StoreHealth, Stored, Suppression,
 };
 use crate::client::Lane;
-use crate::ids::{CompanyId, LocationId};
+use crate::ids::{CompanyId, LocationId, MessageId};
 use crate::phone::PhoneNumber;
 use crate::recipes::missed_call::core::compliance::{CallersAround, NewCaller, SendCounts};
 use crate::recipes::missed_call::core::model::EpisodeId;
@@ -373,6 +374,43 @@ impl Store for SqliteStore {
         self.reader
             .run("find what is due next", move |connection| {
                 rows::next_due_in(connection, &lanes, &scope)
+            })
+            .await
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        let (location, message) = (location.clone(), message.clone());
+        self.reader
+            .run("find a text", move |connection| {
+                receipts::one(connection, &location, &message)
+            })
+            .await
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        let shares = shares.clone();
+        self.writer
+            .run("claim receipts", move |connection| {
+                receipts::claim(connection, now, again, limit, &shares)
+            })
+            .await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        let shares = shares.clone();
+        self.reader
+            .run("find the next receipt", move |connection| {
+                receipts::next(connection, &shares)
             })
             .await
     }

@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Conflict, Result};
-use super::{effects, episodes, halts, ledger, lines, references, texting};
+use super::{
+    effects, episodes, halts, ledger, lines, receipts as receipt_rows, references, texting,
+};
 use crate::client::Lane;
 use crate::ids::LocationId;
 use crate::recipes::missed_call::core::model::Reason;
@@ -76,6 +78,7 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
         companies,
         company_apps,
         references,
+        receipts,
     } = commit;
     if let Some(delivery) = delivery {
         connection
@@ -163,6 +166,9 @@ fn write(connection: &Connection, commit: &Commit) -> Result<()> {
     }
     for change in references {
         references::write(connection, change)?;
+    }
+    for change in receipts {
+        receipt_rows::write(connection, change)?;
     }
     Ok(())
 }

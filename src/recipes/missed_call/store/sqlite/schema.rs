@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::error::Result;
-use super::{effects, prune, tally};
+use super::{effects, prune, receipts, tally};
 use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
@@ -153,6 +153,7 @@ fn prepare(connection: &mut Connection) -> Result<()> {
     }
     change.pragma_update(None, "application_id", APPLICATION)?;
     change.execute_batch(prune::INDEX)?;
+    change.execute_batch(receipts::TABLE)?;
     tally::prepare(&change)?;
     change.commit()?;
     Ok(())
@@ -171,7 +172,7 @@ mod tests {
     use crate::recipes::missed_call::core::model::EpisodeId;
     use crate::recipes::missed_call::store::LedgerQuery;
     use crate::recipes::missed_call::store::sqlite::{
-        early_reports, effects, episodes, health, ledger, lines, prune, references, rows,
+        early_reports, effects, episodes, health, ledger, lines, prune, receipts, references, rows,
     };
 
     /// An empty database whose statements are planned as those of a store.
@@ -229,6 +230,9 @@ mod tests {
             ledger::OF_EPISODE,
             prune::IS_OVER,
             rows::NEXT_DUE,
+            receipts::IN_ORDER,
+            receipts::OF_LOCATION,
+            receipts::ONE,
         ] {
             let mut statement = connection.prepare(sql).unwrap();
             for value in 0..3 {
@@ -301,6 +305,26 @@ mod tests {
             &plan(health::UNDER_WAY, Vec::new()),
             &["effect_claimed (claimed_due_at<?)"],
         );
+    }
+
+    #[test]
+    fn awaited_receipts_are_read_in_the_order_of_their_indexes() {
+        for (sql, index) in [
+            (receipts::IN_ORDER, "awaited_receipt_due (due_at<?)"),
+            (
+                receipts::OF_LOCATION,
+                "awaited_receipt_by_location (location=? AND due_at<?)",
+            ),
+            (receipts::ONE, "PRIMARY KEY (location=? AND message=?)"),
+            (receipts::LEFT_OVER, "awaited_receipt_due (due_at<?)"),
+        ] {
+            let steps = plan(sql, Vec::new());
+            finds(&steps, &[index]);
+            assert!(
+                !steps.iter().any(|step| step.contains("ORDER BY")),
+                "{steps:?}"
+            );
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod closed;
 mod experiment;
 mod inputs;
 mod pending_reply;
+mod receipts;
 mod step_actions;
 mod steps;
 mod variants;

@@ -10,6 +10,7 @@ mod metrics;
 mod outcomes;
 #[cfg(feature = "html-reports")]
 mod pages;
+mod receipts;
 mod serialised;
 mod statistics;
 mod stream;

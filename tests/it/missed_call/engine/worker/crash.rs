@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use gohighlevel::client::Lane;
 use gohighlevel::clock::Clock;
-use gohighlevel::ids::{CompanyId, LocationId};
+use gohighlevel::ids::{CompanyId, LocationId, MessageId};
 use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
-    LedgerRow, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store,
-    StoreError, Stored, Subject, Suppression,
+    AwaitedReceipt, Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted,
+    LedgerQuery, LedgerRow, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore,
+    Store, StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -226,6 +226,31 @@ impl Store for FailingPower {
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError> {
         self.inner().await.next_due_in(lanes, scope).await
+    }
+
+    async fn awaited_receipt(
+        &self,
+        location: &LocationId,
+        message: &MessageId,
+    ) -> Result<Option<AwaitedReceipt>, StoreError> {
+        self.inner().await.awaited_receipt(location, message).await
+    }
+
+    async fn claim_receipts(
+        &self,
+        now: Timestamp,
+        again: Timestamp,
+        limit: usize,
+        shares: &Shares,
+    ) -> Result<Vec<AwaitedReceipt>, StoreError> {
+        self.inner()
+            .await
+            .claim_receipts(now, again, limit, shares)
+            .await
+    }
+
+    async fn next_receipt(&self, shares: &Shares) -> Result<Option<Timestamp>, StoreError> {
+        self.inner().await.next_receipt(shares).await
     }
 
     async fn ledger_rows(&self, query: &LedgerQuery) -> Result<Vec<LedgerRow>, StoreError> {

@@ -9,6 +9,7 @@ mod faults;
 mod host_consent;
 mod isolation;
 mod lost_messages;
+mod receipts;
 mod step_actions;
 mod stop;
 mod unconfigured_location;

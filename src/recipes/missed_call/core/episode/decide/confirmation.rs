@@ -19,6 +19,9 @@ impl Episode {
         if facts.do_not_disturb {
             return Decision::Skip(Reason::DoNotDisturb);
         }
+        if facts.landline {
+            return Decision::Skip(Reason::Landline);
+        }
         // Until somebody has decided about a doubt, nothing automatic is sent, whatever else was said.
         if facts.doubtful || self.state.doubtful {
             return Decision::Skip(Reason::Doubtful);

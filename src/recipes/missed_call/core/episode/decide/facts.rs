@@ -105,6 +105,8 @@ pub struct TextFacts {
     pub suppressed: bool,
     /// Whether one of them is on it because a reply leaves a doubt that nobody has decided.
     pub doubtful: bool,
+    /// Whether HighLevel has said of an earlier text that the number it would go to is a landline.
+    pub landline: bool,
     /// What HighLevel calls the location.
     pub location_name: Option<String>,
     /// The business's phone number in HighLevel.

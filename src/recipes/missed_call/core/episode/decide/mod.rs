@@ -181,7 +181,10 @@ impl Episode {
     pub(super) fn set_off_at(&self, name: &StepName, step: &Step) -> Timestamp {
         match &step.on {
             StepTrigger::Missed => self.set_off_by_call_at(name),
-            StepTrigger::MissedCalls(_) | StepTrigger::After(_) | StepTrigger::NotSent(_) => self
+            StepTrigger::MissedCalls(_)
+            | StepTrigger::After(_)
+            | StepTrigger::NotSent(_)
+            | StepTrigger::NotDelivered(_) => self
                 .state
                 .set_off
                 .get(name)

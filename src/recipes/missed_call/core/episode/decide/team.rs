@@ -6,7 +6,7 @@ use super::{CallerFacts, Decision, TeamFacts};
 use crate::recipes::missed_call::core::compliance::zone;
 use crate::recipes::missed_call::core::episode::Episode;
 use crate::recipes::missed_call::core::episode::state::StepState;
-use crate::recipes::missed_call::core::model::{Intent, NoticeTo};
+use crate::recipes::missed_call::core::model::{Intent, NoticeTo, Receipt};
 use crate::recipes::missed_call::core::recipe::{NoteStep, NoticeRecipient, NotifyStep, Step};
 
 impl Episode {
@@ -26,7 +26,10 @@ impl Episode {
         let for_this_call = |step: &Step| self.is_for_this_call(step);
         let first_text = self.recipe.first_text_of(for_this_call);
         match first_text.and_then(|(text, ..)| self.state.step(text)) {
-            Some(StepState::Done) => summary.push_str(" The automatic text was sent."),
+            Some(StepState::Done) => {
+                let receipt = first_text.and_then(|(text, ..)| self.receipt_of(text));
+                summary.push_str(&sent(receipt));
+            }
             Some(StepState::Would) => {
                 summary.push_str(" The automatic text was not sent: dry run.")
             }
@@ -87,6 +90,23 @@ impl Episode {
             title: notify.title.clone(),
             body: self.full_summary(facts).into(),
         })
+    }
+}
+
+/// That the text was sent, and what became of it.
+fn sent(receipt: Option<&Receipt>) -> String {
+    let Some(Receipt::NotDelivered(failure)) = receipt else {
+        return " The automatic text was sent.".to_owned();
+    };
+    match &failure.words {
+        _ if failure.landline => {
+            " The automatic text did not arrive: the number is a landline.".to_owned()
+        }
+        Some(words) => format!(
+            " The automatic text did not arrive. HighLevel says: “{}”",
+            beginning(words)
+        ),
+        None => " The automatic text did not arrive.".to_owned(),
     }
 }
 

@@ -30,6 +30,7 @@ impl Episode {
                 stopped,
             )
             .or_else(|| self.refusal_of_phone(facts.phone.as_ref()))
+            .or_else(|| facts.landline.then_some(Reason::Landline))
             .or_else(|| self.refusal_of_tags(&facts.tags))
             .or_else(|| self.is_stale(name, now).then_some(Reason::Stale));
         if let Some(reason) = refusal {

@@ -39,8 +39,9 @@ pub(in super::super) const STEP: Keys = &[
         Value::Trigger(&[
             ("missed", "the first call"),
             ("not_sent", "the message `of` could not be sent"),
+            ("not_delivered", "the text `of` was sent and did not arrive"),
         ]),
-        "What it follows: `\"missed\"` (the first call), `\"not_sent\"` or another trigger.",
+        "What it follows: `\"missed\"` (the first call), `\"not_sent\"`, `\"not_delivered\"` or another trigger.",
     )
     .absent("`\"missed\"`"),
     Key::new(
@@ -54,7 +55,9 @@ pub(in super::super) const STEP: Keys = &[
         Value::Form(NAME),
         "With `on = \"not_sent\"`, which requires it: the text or e-mail that this step replaces when it cannot be sent \
          although the caller may be reached in another way: no consent, no permitted hour, a landline, no address, copy \
-         that cannot be rendered, a failure.",
+         that cannot be rendered, a failure. With `on = \"not_delivered\"`, which requires it too: the text that HighLevel \
+         accepts and then reports as failed or undelivered. That is known a minute after it was sent, ten minutes or an \
+         hour; the episode stays open so long.",
     ),
     Key::new(
         "after",

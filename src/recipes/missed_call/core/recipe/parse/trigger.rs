@@ -12,6 +12,8 @@ use crate::recipes::missed_call::core::recipe::{Step, StepAction, StepTrigger};
 
 /// The word for a message that could not be sent.
 const NOT_SENT: &str = "not_sent";
+/// The word for a text that was sent and did not arrive.
+const NOT_DELIVERED: &str = "not_delivered";
 
 /// Names of steps, which are checked when all steps have been read.
 #[derive(Default)]
@@ -20,6 +22,8 @@ pub(super) struct References {
     pub(super) tasks: Vec<Found<String>>,
     /// Steps that must be messages, each with the step that follows if it is not sent.
     messages: Vec<(String, Found<String>)>,
+    /// Steps that must be texts, each with the step that follows if it is not delivered.
+    texts: Vec<(String, Found<String>)>,
 }
 
 impl References {
@@ -37,11 +41,26 @@ impl References {
                 name.report(diagnostics, problem);
             }
         }
-        for (follower, name) in &self.messages {
-            if !step(name).is_some_and(Step::is_message) {
+        let is_text = |follower: &str| {
+            let step = StepName::new(follower).and_then(|name| steps.get(&name));
+            step.is_some_and(Step::is_text)
+        };
+        let messages = self.messages.iter().map(|found| {
+            let what = "not a step of this recipe that texts or e-mails";
+            (found, Step::is_message as fn(&Step) -> bool, what)
+        });
+        let texts = self.texts.iter().map(|found| {
+            let what = "not a step of this recipe that texts";
+            (found, Step::is_text as fn(&Step) -> bool, what)
+        });
+        for ((follower, name), is_one, what) in messages.chain(texts) {
+            if !step(name).is_some_and(is_one) {
+                let remedy = "write the name of one, such as of = \"text\" for [steps.text]";
+                name.report(diagnostics, Diagnostic::new(what, remedy));
+            } else if is_text(follower) && self.texts.iter().any(|(other, _)| other == follower) {
                 let problem = Diagnostic::new(
-                    "not a step of this recipe that texts or e-mails",
-                    "write the name of one, such as of = \"text\" for [steps.text]",
+                    "a text that does not arrive is followed by another text to the same number",
+                    "make a task, a notice or an e-mail of this step",
                 );
                 name.report(diagnostics, problem);
             } else if StepName::new(follower).is_some_and(|name| waits_for_itself(steps, &name)) {
@@ -63,7 +82,7 @@ fn waits_for_itself(steps: &BTreeMap<StepName, Step>, name: &StepName) -> bool {
             return true;
         }
         next = match steps.get(step).map(|step| &step.on) {
-            Some(StepTrigger::NotSent(before)) => Some(before),
+            Some(StepTrigger::NotSent(before) | StepTrigger::NotDelivered(before)) => Some(before),
             _ => None,
         };
     }
@@ -82,7 +101,20 @@ pub(super) fn read_trigger(
     let trigger = match on.as_ref().map(|on| on.value.as_str()) {
         None => None,
         Some("missed") => Some(StepTrigger::Missed),
-        Some(NOT_SENT) => Some(read_not_sent(diagnostics, section, of.as_ref(), references)),
+        Some(NOT_SENT) => {
+            let remedy =
+                "name the message that this step takes the place of, such as of = \"text\"";
+            let found = read_of(diagnostics, section, of.as_ref(), remedy);
+            references.messages.extend(found.clone());
+            Some(followed(found, StepTrigger::NotSent))
+        }
+        Some(NOT_DELIVERED) => {
+            let remedy =
+                "name the text that this step follows if it does not arrive, such as of = \"text\"";
+            let found = read_of(diagnostics, section, of.as_ref(), remedy);
+            references.texts.extend(found.clone());
+            Some(followed(found, StepTrigger::NotDelivered))
+        }
         Some(word) => Trigger::from_word(word).map(|trigger| match trigger {
             Trigger::MissedAgain => {
                 StepTrigger::MissedCalls(count.as_ref().map_or(2, |count| count.value))
@@ -91,7 +123,7 @@ pub(super) fn read_trigger(
         }),
     };
     if let (None, Some(on)) = (&trigger, &on) {
-        let problem = unknown_trigger(&on.value, &["missed", NOT_SENT]);
+        let problem = unknown_trigger(&on.value, &["missed", NOT_SENT, NOT_DELIVERED]);
         on.report(diagnostics, problem);
     }
     if let Some(count) = &count
@@ -102,28 +134,34 @@ pub(super) fn read_trigger(
             Diagnostic::new("a count without on = \"missed_again\"", "remove it"),
         );
     }
-    if let (Some(of), false) = (&of, on.is_some_and(|on| on.value == NOT_SENT)) {
-        let problem = Diagnostic::new(format!("`of` without on = \"{NOT_SENT}\""), "remove it");
-        of.report(diagnostics, problem);
+    let takes_one = on.is_some_and(|on| [NOT_SENT, NOT_DELIVERED].contains(&on.value.as_str()));
+    if let (Some(of), false) = (&of, takes_one) {
+        let what = format!("`of` without on = \"{NOT_SENT}\" or \"{NOT_DELIVERED}\"");
+        of.report(diagnostics, Diagnostic::new(what, "remove it"));
     }
     trigger
 }
 
-fn read_not_sent(
+/// The name of the step that follows, and that of the step that it follows. Whether there is such a step shows when all
+/// have been read.
+fn read_of(
     diagnostics: &mut Diagnostics<'_>,
     section: &TableReader<'_>,
     of: Option<&Found<String>>,
-    references: &mut References,
-) -> StepTrigger {
-    let Some(of) = of else {
-        let remedy = "name the message that this step takes the place of, such as of = \"text\"";
+    remedy: &'static str,
+) -> Option<(String, Found<String>)> {
+    if of.is_none() {
         section.report_key(diagnostics, "of", Diagnostic::new("missing", remedy));
-        return StepTrigger::Missed;
-    };
-    let follower = section.name().to_owned();
-    references.messages.push((follower, of.clone()));
-    // Whether there is such a step shows when all have been read.
-    StepName::new(&of.value).map_or(StepTrigger::Missed, StepTrigger::NotSent)
+    }
+    Some((section.name().to_owned(), of?.clone()))
+}
+
+fn followed(
+    found: Option<(String, Found<String>)>,
+    follows: fn(StepName) -> StepTrigger,
+) -> StepTrigger {
+    let name = found.and_then(|(_, of)| StepName::new(&of.value));
+    name.map_or(StepTrigger::Missed, follows)
 }
 
 /// The problem with a word that is not a trigger; `besides` are allowed too.

@@ -25,7 +25,12 @@ pub(super) struct Event {
     facts: Vec<(&'static str, String)>,
     /// The effect that is still to end.
     open: Option<EffectId>,
+    /// The step whose text it is.
+    text: Option<StepName>,
 }
+
+/// The fact that says what became of a text.
+const DELIVERY: &str = "Delivery";
 
 impl Event {
     pub(super) fn view(&self) -> Value {
@@ -71,6 +76,7 @@ impl<'z> Events<'z> {
             bubble: None,
             facts: Vec::new(),
             open: None,
+            text: None,
         };
         self.events.push_mut(event)
     }
@@ -170,6 +176,19 @@ impl<'z> Events<'z> {
                 );
             }
             EntryKind::NotDone { step, reason } => self.not_done(at, step, reason),
+            EntryKind::Delivered { step, .. } => {
+                self.receipt(at, step, "delivered", "delivered, as HighLevel says");
+            }
+            EntryKind::NotDelivered { step, failure, .. } => {
+                let mut words = format!("not delivered ({})", failure.status.as_str());
+                if let Some(said) = &failure.words {
+                    words.push_str(&format!("; HighLevel says: {}", said.as_str()));
+                }
+                if failure.landline {
+                    words.push_str("; the number is a landline and gets no more texts");
+                }
+                self.receipt(at, step, "dropped", &words);
+            }
             EntryKind::Replied { message, reply } => {
                 let message = message.as_ref().map(|message| self.id(message.as_str()));
                 let event = self.add(at, "Reply", "caller", plain::reply(*reply));
@@ -415,9 +434,28 @@ impl<'z> Events<'z> {
             .facts
             .extend(reference.map(|reference| ("Id", reference)));
         if event.kind == "Text" {
-            let words =
-                "accepted by HighLevel; the ledger does not know whether it reached the phone";
-            event.facts.push(("Delivery", words.to_owned()));
+            let words = "accepted by HighLevel, which has not said yet whether it was delivered";
+            event.facts.push((DELIVERY, words.to_owned()));
+            event.text = Some(step.clone());
+        }
+    }
+
+    /// What became of a text, beside it if it is there.
+    fn receipt(&mut self, at: Timestamp, step: &StepName, class: &'static str, words: &str) {
+        let words = format!("{words}, {}", written::moment(at, self.zone));
+        let text = self
+            .events
+            .iter_mut()
+            .rev()
+            .find(|event| event.text.as_ref() == Some(step));
+        let event = match text {
+            Some(event) => event,
+            None => self.add(at, "Text", class, format!("Step {step}")),
+        };
+        event.facts.retain(|(name, _)| *name != DELIVERY);
+        event.facts.push((DELIVERY, words));
+        if class == "dropped" {
+            event.class = class;
         }
     }
 

@@ -103,6 +103,10 @@ fn tiles(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec
     let clicked = now.clicked.map_or(String::new(), |share| {
         format!("; {} opened the link", number(share.part()))
     });
+    let delivered = now.delivered.map_or(String::new(), |share| {
+        let (arrived, known) = (number(share.part()), number(share.whole()));
+        format!("; {arrived} of {known} texts delivered")
+    });
     let had_calls = before.episodes > 0;
     let tile =
         |id: &str, label: &str, value: String, note: String, measure: &str, earlier: String| {
@@ -117,7 +121,7 @@ fn tiles(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec
             "Missed callers",
             number(now.episodes),
             format!(
-                "{}; {} texted",
+                "{}; {} texted{delivered}",
                 many(now.missed_calls, "call", "calls"),
                 number(now.texted)
             ),
@@ -372,24 +376,36 @@ fn limits(overview: &Overview) -> Value {
     let of_days =
         |of: fn(&DayFigures) -> Option<Share>| overview.days.iter().map(of).collect::<Vec<_>>();
     let (pause, stop) = (limits.pause, limits.stop);
-    json!([
+    let not_delivered = metrics.delivered.map(|share| {
         row(
-            "Failed",
-            "failed",
-            metrics.failed,
+            "Not delivered",
+            "not_delivered",
+            Some(share.rest()),
             pause.failed.0,
             stop.failed.0,
-            of_days(|day| day.failed)
-        ),
-        row(
-            "Opted out",
-            "opted_out",
-            metrics.opted_out,
-            pause.opted_out.0,
-            stop.opted_out.0,
-            of_days(|day| day.opted_out),
-        ),
-    ])
+            of_days(|day| day.not_delivered),
+        )
+    });
+    let failed = row(
+        "Failed",
+        "failed",
+        metrics.failed,
+        pause.failed.0,
+        stop.failed.0,
+        of_days(|day| day.failed),
+    );
+    let opted_out = row(
+        "Opted out",
+        "opted_out",
+        metrics.opted_out,
+        pause.opted_out.0,
+        stop.opted_out.0,
+        of_days(|day| day.opted_out),
+    );
+    let rows = std::iter::once(failed)
+        .chain(not_delivered)
+        .chain([opted_out]);
+    rows.collect()
 }
 
 fn waiting(overview: &Overview, settings: &Settings, options: &PageOptions) -> Vec<Value> {

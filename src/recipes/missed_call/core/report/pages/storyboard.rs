@@ -67,6 +67,7 @@ fn group(step: &Step) -> (u32, String) {
                 branch(*trigger).to_owned(),
             )
         }
+        StepTrigger::NotDelivered(of) => (101, format!("“{of}” is sent and does not arrive")),
         StepTrigger::NotSent(of) => (
             100,
             format!("“{of}” cannot be sent, and the caller may be reached in another way"),

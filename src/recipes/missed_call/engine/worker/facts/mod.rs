@@ -103,6 +103,7 @@ impl Worker {
         let phone = facts.phone.as_ref();
         let list = self.base.on_the_list(episode, phone).await?;
         (facts.suppressed, facts.doubtful) = (list.suppressed, list.doubtful);
+        facts.landline = list.landline;
         let state = episode.state();
         let subjects = Subject::all(state.contact(), state.caller().into_iter().chain(phone));
         let since = now.saturating_sub(COUNTED).unwrap_or(Timestamp::MIN);
