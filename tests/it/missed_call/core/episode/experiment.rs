@@ -19,8 +19,8 @@ use crate::missed_call::harness::builders::{
 const RECIPE: &str = r#"
     name = "test"
     version = 1
-    [numbers."+15550002222"]
-    [numbers."+15550002223"]
+    [numbers."+13125550100"]
+    [numbers."+13125550101"]
     priority = true
     [steps.text]
     do = "text"
@@ -49,7 +49,7 @@ fn recipe() -> Arc<Recipe> {
 fn caller_of(arm: ExperimentArm) -> String {
     let recipe = recipe();
     let rules = recipe.experiment().unwrap();
-    let numbers = (100..200).map(|last| format!("+13125550{last}"));
+    let numbers = (110..200).map(|last| format!("+13125550{last}"));
     let mut of_arm = numbers.filter(|caller| rules.assign(caller).arm == arm);
     of_arm.next().unwrap()
 }
@@ -57,6 +57,7 @@ fn caller_of(arm: ExperimentArm) -> String {
 fn call_of(name: &str, caller: &str, seconds: i64) -> MissedCall {
     let mut call = call_ended(name, seconds);
     call.caller = Some(Caller::Number(number(caller)));
+    call.called = Some(number("+13125550100"));
     call
 }
 
@@ -180,7 +181,7 @@ fn callers_who_must_not_be_left_alone_take_no_part() {
         2,
     );
     gets_the_text(
-        call(|call| call.called = Some(number("+15550002223"))),
+        call(|call| call.called = Some(number("+13125550101"))),
         &good,
         2,
     );
@@ -277,18 +278,20 @@ fn what_a_caller_sets_off_is_answered_as_ever() {
     let toml = RECIPE.replace(
         "[steps.tag]",
         "[steps.thanks]\ndo = \"text\"\non = \"replied\"\nbody = \"Soleil: thank you.\"\n\
-         [steps.later]\ndo = \"text\"\nafter = \"PT1H\"\nbody = \"Soleil: still looking?\"\n[steps.tag]",
+         [steps.later]\ndo = \"text\"\nafter = \"PT6H\"\nstops_on = []\nbody = \"Soleil: still looking?\"\n[steps.tag]",
     );
     let caller = caller_of(ExperimentArm::HeldOut);
     let mut episode = Episode::open(recipe_of(&toml), &call_of("call-1", &caller, 0), at(1)).0;
     assign(&mut episode, 2);
     skips_held_out(&mut episode, 2);
-    episode.handle(&replied(Reply::Other, 60), at(60));
-    let consent = facts(|_| {});
-    let thanks = episode.decide(&step("thanks"), &consent, at(61));
+    // At eleven in Chicago.
+    const LATER: i64 = 6 * 3_600;
+    episode.handle(&replied(Reply::Other, LATER), at(LATER));
+    let facts = facts(|_| {});
+    let thanks = episode.decide(&step("thanks"), &facts, at(LATER + 1));
     assert!(matches!(thanks, Decision::Proceed(_)), "{thanks:?}");
     assert_eq!(
-        episode.decide(&step("later"), &consent, at(3_600)),
+        episode.decide(&step("later"), &facts, at(LATER + 1)),
         Decision::Skip(Reason::HeldOut)
     );
 }
@@ -324,8 +327,9 @@ fn the_arms_are_balanced_and_independent() {
         };
         let expected: f64 = share.parse().unwrap();
         let near = |count: usize, expected: f64| {
+            let count = f64::from(u32::try_from(count).unwrap());
             let deviation = (20_000.0 * expected * (1.0 - expected)).sqrt();
-            let off = (count as f64 - 20_000.0 * expected).abs();
+            let off = (count - 20_000.0 * expected).abs();
             assert!(off < 3.0 * deviation, "{share}: {count}");
         };
         near(

@@ -6,7 +6,7 @@ const RECIPE: &str = r#"name = "studio"
 version = 1
 [steps.text]
 do = "text"
-body = "Soleil: sorry we missed your call."
+body = "{{ location.name }}: sorry we missed your call."
 [steps.task]
 do = "task"
 title = "Call back"
@@ -44,22 +44,76 @@ fn it_is_off_unless_the_section_is_there() {
 
 #[test]
 fn what_is_refused() {
-    let change =
-        |from: &str, to: &str| problems(&format!("{RECIPE}{EXPERIMENT}").replace(from, to));
-    insta::assert_snapshot!(change("calls = 657\n", ""), @"");
-    insta::assert_snapshot!(change("0.2", "0.6"), @"");
-    insta::assert_snapshot!(change("0.2", "20"), @"");
-    insta::assert_snapshot!(change("0.2", "\"20%\""), @"");
-    insta::assert_snapshot!(change("planned = 657\n", ""), @"");
-    insta::assert_snapshot!(change("calls = 657", "until = \"next spring\""), @"");
-    insta::assert_snapshot!(change("do = \"task\"\ntitle = \"Call back\"", "do = \"tag\""), @"");
-    insta::assert_snapshot!(change("do = \"text\"\nbody = \"Soleil: sorry we missed your call.\"", "do = \"tag\""), @"");
+    let body = "do = \"text\"\nbody = \"{{ location.name }}: sorry we missed your call.\"";
+    let task = "do = \"task\"\ntitle = \"Call back\"";
+    for (from, to, expected) in [
+        (
+            "calls = 657\n",
+            "",
+            "studio.toml:9: experiment: an experiment without an end; write",
+        ),
+        (
+            "0.2",
+            "0.6",
+            "studio.toml:11: experiment.hold_out: not a share above 0 and up to 0.5; write",
+        ),
+        (
+            "0.2",
+            "20",
+            "studio.toml:11: experiment.hold_out: not a share above 0 and up to 0.5; write",
+        ),
+        (
+            "0.2",
+            "0",
+            "studio.toml:11: experiment.hold_out: not a share above 0 and up to 0.5; write",
+        ),
+        (
+            "0.2",
+            "\"20%\"",
+            "studio.toml:11: experiment.hold_out: expected a number, found words in quotes; write `hold_out = 0.2`",
+        ),
+        ("planned = 657\n", "", "such as planned = 657"),
+        (
+            "calls = 657",
+            "until = \"next spring\"",
+            "experiment.until: not a date; write it as 2027-03-01",
+        ),
+        (
+            task,
+            "do = \"tag\"",
+            "callers without the text `text` would be left alone",
+        ),
+        (
+            body,
+            "do = \"tag\"",
+            "there is nothing to hold back; remove [experiment]",
+        ),
+    ] {
+        let recipe = format!("{RECIPE}{EXPERIMENT}");
+        assert!(recipe.contains(from), "{from}");
+        let found = problems(&recipe.replace(from, to));
+        assert!(found.contains(expected), "{to}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
 }
 
 #[test]
-fn too_small_a_size_is_a_hint() {
+fn too_small_a_size_and_a_dry_run_are_hints() {
     let small = EXPERIMENT.replace("planned = 657", "planned = 100");
-    insta::assert_snapshot!(problems(&format!("{RECIPE}{small}")), @"");
+    let found = problems(&format!("{RECIPE}{small}"));
+    assert!(
+        found.contains("experiment.planned: of the planned callers 20 get no text"),
+        "{found}"
+    );
+    assert!(
+        found.ends_with("silence = [\"small_experiment\"])"),
+        "{found}"
+    );
+    let found = problems(&format!("dry_run = true\n{RECIPE}{EXPERIMENT}"));
+    assert!(
+        found.contains("dry_run: the experiment assigns nobody"),
+        "{found}"
+    );
 }
 
 /// A task for other calls does not help those of the text.

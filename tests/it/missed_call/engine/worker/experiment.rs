@@ -35,7 +35,7 @@ fn recipe(toml: &str) -> Recipe {
 /// Callers of this arm, none beside another.
 fn callers(arm: ExperimentArm) -> impl Iterator<Item = PhoneNumber> {
     let recipe = recipe(RECIPE);
-    let numbers = (100..200).step_by(7).map(|last| format!("+13125550{last}"));
+    let numbers = (107..200).step_by(7).map(|last| format!("+13125550{last}"));
     numbers
         .filter(move |number| recipe.experiment().unwrap().assign(number).arm == arm)
         .map(|number| number.parse().unwrap())
