@@ -13,7 +13,7 @@ use crate::recipes::missed_call::store::{
     AwaitedReceipt, Commit, ReceiptChange, StoreError, SuppressionChange,
 };
 
-/// When HighLevel is asked after it has accepted a text, unless a webhook has told before. The second number is a step: a
+/// When HighLevel is asked after it has accepted a text, unless a webhook has said it before. The second number is a step: a
 /// time is put off to the next whole one, so that one request answers for all texts of a location in between.
 const LOOKS: [(SignedDuration, SignedDuration); 3] = [
     (SignedDuration::from_mins(1), SignedDuration::from_mins(1)),

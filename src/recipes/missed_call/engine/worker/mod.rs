@@ -12,7 +12,7 @@
 //! | `highlevel` | which request is it, and what did an earlier attempt leave behind? |
 //! | `failure`, `reconcile`, `contact_gone`, `defer`, `settle` | how does it go on after the attempt, or without one? |
 //! | `classify_reply` | what does a reply ask for, by the host's classifier? |
-//! | `receipts` | what became of texts that HighLevel has accepted? |
+//! | `receipts`, `receipt_readers` | what became of texts that HighLevel has accepted? |
 //! | `stop` | how does a run end? |
 //! | `settled` | is there nothing to do? |
 //! | `work_count` | what is under way and late, for observers? |
@@ -35,6 +35,7 @@ mod lane_slots;
 pub(super) mod notifier;
 pub(super) mod quarantine;
 mod rate_limit;
+mod receipt_readers;
 mod receipts;
 mod reconcile;
 mod run;

@@ -1,14 +1,14 @@
 //! What became of texts that HighLevel has accepted: its records are read again, many texts with one request, in the lane
 //! of the background. It is looked after beside effects, so that no text waits for it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::{Id, JoinSet};
 
 use super::Worker;
+use super::receipt_readers::ReceiptReaders;
 use crate::api::conversations::{ExportChannel, ExportQuery, Message};
 use crate::api::cursor::SortDirection;
 use crate::client::{Lane, Location};
@@ -22,8 +22,6 @@ use crate::recipes::missed_call::store::{
     AwaitedReceipt, Commit, ReceiptChange, Shares, StoreError,
 };
 
-/// In how many locations HighLevel is asked at once.
-const LOCATIONS: usize = 4;
 /// How many texts of a location are looked after at once.
 const TEXTS: usize = 500;
 /// How long nobody else looks after them. It is also the pause after which they are looked after again if HighLevel did not
@@ -39,33 +37,6 @@ const APART: SignedDuration = SignedDuration::from_mins(5);
 const DATED_EARLIER: SignedDuration = SignedDuration::from_mins(2);
 const DATED_LATER: SignedDuration = SignedDuration::from_secs(30);
 
-/// The locations in which HighLevel is being asked.
-#[derive(Default)]
-pub(super) struct ReceiptReaders {
-    tasks: JoinSet<()>,
-    under_way: HashMap<Id, LocationId>,
-}
-
-impl ReceiptReaders {
-    /// The next one that ends; `None` if none is under way.
-    pub(super) async fn next_end(&mut self) -> Option<()> {
-        let id = match self.tasks.join_next_with_id().await? {
-            Ok((id, ())) => id,
-            Err(error) => {
-                tracing::error!(%error, "a task that reads receipts failed; they are read again in ten minutes");
-                error.id()
-            }
-        };
-        self.under_way.remove(&id);
-        Some(())
-    }
-
-    /// Whether there is room for one more.
-    pub(super) fn have_room(&self) -> bool {
-        self.tasks.len() < LOCATIONS
-    }
-}
-
 impl Worker {
     /// Begins to read the receipts that are due, as far as there is room. Returns when the next ones are due.
     pub(super) async fn start_reading_receipts(
@@ -74,7 +45,7 @@ impl Worker {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         let mut shares = self.all_but_quarantined(Lane::Background);
-        for location in readers.under_way.values() {
+        for location in readers.locations() {
             shares.leave_out(location.clone());
         }
         while readers.have_room() {
@@ -84,10 +55,7 @@ impl Worker {
             };
             shares.leave_out(location.clone());
             let worker = Arc::clone(self);
-            let task = readers
-                .tasks
-                .spawn(async move { worker.read_receipts(claimed).await });
-            readers.under_way.insert(task.id(), location);
+            readers.start(location, async move { worker.read_receipts(claimed).await });
         }
         if !readers.have_room() {
             // What is due begins when one of them ends.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::Worker;
 use super::lane_slots::LaneSlots;
 use super::quarantine::Quarantine;
-use super::receipts::ReceiptReaders;
+use super::receipt_readers::ReceiptReaders;
 use super::stop::{Stopped, Stopping, report, report_asked};
 use super::work_count::WorkCounter;
 use crate::client::Lane;

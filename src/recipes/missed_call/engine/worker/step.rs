@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Worker;
 use super::stop::Begun;
 use crate::client::Lane;
-use crate::recipes::missed_call::store::StoreError;
+use crate::recipes::missed_call::store::{Shares, StoreError};
 
 /// How many replies a pass has classified, and how many effects of a lane it performs.
 const AT_ONCE: usize = 32;
@@ -23,8 +23,10 @@ impl Worker {
             self.ask(question).await;
             done += 1;
         }
+        let store = &self.base.store;
         if self.base.time.until_asked() == Some(Duration::ZERO)
-            && self.base.store.next_due().await?.is_some()
+            && (store.next_due().await?.is_some()
+                || store.next_receipt(&Shares::UNLIMITED).await?.is_some())
         {
             self.base.time.ask().await;
         }
