@@ -24,10 +24,10 @@ pub(super) struct HoldOuts {
 }
 
 impl HoldOuts {
-    /// Whether the step needs no other outcome than that it was held back.
+    /// Whether it was held back, which is an outcome. If it is planned again, its effect has to end besides.
     pub(super) fn settle(&self, episode: &EpisodeId, step: &str) -> bool {
         let key = (episode.clone(), step.to_owned());
-        self.held_back.contains(&key) && !self.released.contains_key(episode)
+        self.held_back.contains(&key)
     }
 }
 
@@ -74,7 +74,8 @@ impl Oracle {
 
     /// A text of this episode was accepted.
     pub(super) fn is_not_held_out(&mut self, call: Call, episode: &EpisodeId, rule: &StepRule) {
-        if !matches!(rule.follows, Follows::Call) || self.has_called_again(episode) {
+        let follows_the_call = rule.is_text && matches!(rule.follows, Follows::Call);
+        if !follows_the_call || self.has_called_again(episode) {
             return;
         }
         // A voicemail is longer than nothing, and nobody with one is held out.

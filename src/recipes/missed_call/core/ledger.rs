@@ -104,7 +104,8 @@ pub enum EntryKind {
         /// The text.
         effect: EffectId,
     },
-    /// The caller has called again, and gets the text that was held back. In reports they stay in their arm.
+    /// The caller has called again: nothing is held back from them any longer. The text follows, unless something else
+    /// forbids it by now. In reports they stay in their arm.
     Released {
         /// The experiment.
         experiment: String,

@@ -157,6 +157,7 @@ impl Watched {
                 self.end(step, EffectEnd::NotDone(reason));
             }
             Decision::Defer { .. } => panic!("the first text waits for no hour"),
+            Decision::Assign(_) => panic!("the recipe has no experiment"),
             Decision::WrongFacts => panic!("the facts are the text's"),
             Decision::Obsolete => {
                 assert!(
