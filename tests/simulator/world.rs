@@ -13,9 +13,7 @@ use gohighlevel::ids::ContactId;
 use gohighlevel::recipes::missed_call::store::{MemoryStore, PersonKey};
 use gohighlevel::recipes::missed_call::{DoubtDecision, Engine};
 use gohighlevel::testing::FakeGhl;
-use gohighlevel::testing::{
-    self, CallStatus, Direction, FakeGhlError, TextMessage, TextOutcomes,
-};
+use gohighlevel::testing::{self, CallStatus, Direction, FakeGhlError, TextMessage, TextOutcomes};
 use http::{Method, Request};
 use jiff::SignedDuration;
 use serde_json::json;

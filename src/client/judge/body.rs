@@ -85,7 +85,7 @@ impl Body {
             Ok(Value::Object(fields)) if is_of_a_gateway(&fields) => Self::Foreign(Foreign::Json),
             Ok(Value::Object(fields)) => Self::HighLevel(Words::read(&fields)),
             Ok(Value::String(text)) => Self::HighLevel(Words {
-                messages: vec![text],
+                messages: vec![beginning(&text).to_owned()],
                 ..Words::default()
             }),
             Ok(_) => Self::Empty,
@@ -112,9 +112,18 @@ pub(crate) fn is_page(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
+/// How many bytes of each text are looked at, and how many messages: all that is meant to be read is far shorter.
+const LONGEST: usize = 4096;
+const MOST_MESSAGES: usize = 32;
+
+/// The part of a text that is looked at.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
 /// The number in `error code: 1010`.
 fn network_code(text: &str) -> Option<u16> {
-    let text = text.to_ascii_lowercase();
+    let text = beginning(text).to_ascii_lowercase();
     let (_, rest) = text.split_once("error code:")?;
     let rest = rest.trim_start();
     let end = rest
@@ -168,7 +177,7 @@ fn is_of_a_gateway(fields: &Map<String, Value>) -> bool {
 }
 
 fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
-    let text = fields.get(key)?.as_str()?;
+    let text = beginning(fields.get(key)?.as_str()?);
     (!text.trim().is_empty()).then(|| text.to_owned())
 }
 
@@ -186,7 +195,9 @@ impl Words {
         let (error, meta) = (object("error"), object("meta"));
         let inside = |object: Option<&Map<String, Value>>, key| text(object?, key);
         let messages = match fields.get("message") {
-            Some(Value::Array(items)) => items.iter().map(one_message).collect(),
+            Some(Value::Array(items)) => {
+                items.iter().take(MOST_MESSAGES).map(one_message).collect()
+            }
             _ => ["message", "error_description", "msg", "detail", "error"]
                 .iter()
                 .find_map(|key| text(fields, key))
@@ -217,7 +228,8 @@ impl Words {
 
 fn one_message(item: &Value) -> String {
     let text = item.as_str().or_else(|| item.get("message")?.as_str());
-    text.map_or_else(|| item.to_string(), str::to_owned)
+    let text = text.map(|text| beginning(text).to_owned());
+    text.unwrap_or_else(|| beginning(&item.to_string()).to_owned())
 }
 
 #[cfg(test)]

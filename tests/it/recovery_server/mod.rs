@@ -15,6 +15,7 @@ mod kills_on_postgres;
 mod process;
 mod refusals;
 mod restarts;
+mod rolling_deploys;
 mod server;
 mod start;
 mod the_file;
