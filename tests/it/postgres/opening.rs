@@ -60,8 +60,9 @@ async fn tables_of_an_older_release_are_brought_up_to_date_by_the_first_process(
     let cluster = servers!();
     let schema = schema("older");
     drop(open(cluster.url(), &schema).await);
-    let as_version_1 =
-        format!("DROP TABLE {schema}.early_report; UPDATE {schema}.schema_version SET version = 1");
+    let as_version_1 = format!(
+        "DROP TABLE {schema}.early_report, {schema}.awaited_receipt; UPDATE {schema}.schema_version SET version = 1"
+    );
     beside(cluster.url(), &as_version_1).await;
     let mut processes = JoinSet::new();
     for _ in 0..4 {
