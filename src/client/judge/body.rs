@@ -195,7 +195,9 @@ impl Words {
         let (error, meta) = (object("error"), object("meta"));
         let inside = |object: Option<&Map<String, Value>>, key| text(object?, key);
         let messages = match fields.get("message") {
-            Some(Value::Array(items)) => items.iter().take(MOST_MESSAGES).map(one_message).collect(),
+            Some(Value::Array(items)) => {
+                items.iter().take(MOST_MESSAGES).map(one_message).collect()
+            }
             _ => ["message", "error_description", "msg", "detail", "error"]
                 .iter()
                 .find_map(|key| text(fields, key))
