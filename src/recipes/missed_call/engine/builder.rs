@@ -155,8 +155,7 @@ impl EngineBuilder {
             .map(|source| SourceSettings { source, most, kept });
         let locations = Locations::new(self.locations, source, &self.clock);
         let feed = Feed::new(self.observers);
-        let early = EarlyReports::new(Arc::clone(&self.store), Arc::clone(&self.clock));
-        let early = Arc::new(early);
+        let early = EarlyReports::in_store(Arc::clone(&self.store));
         let base = Arc::new(Base::new(self.store, self.clock, locations, feed));
         let replies = Arc::new(ReplyQueue::new(self.agent));
         let swept = Arc::new(SweptUntil::default());
@@ -164,13 +163,12 @@ impl EngineBuilder {
         Engine {
             intake: Arc::new(Intake {
                 base: Arc::clone(&base),
-                early: Arc::clone(&early),
+                early,
                 replies: Arc::clone(&replies),
                 swept: Arc::clone(&swept),
             }),
             admin: Arc::new(Admin {
                 base: Arc::clone(&base),
-                early,
                 swept,
                 pulse: Arc::clone(&pulse),
                 has_notifier: self.notifier.is_some(),

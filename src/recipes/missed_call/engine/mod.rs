@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`intake`] | accepts webhooks, workflow calls, sweeps and reports of the host | early reports, reply queue, ends of sweeps |
 //! | [`worker`] | performs effects, wakes episodes, has replies classified | reply queue, pulse |
-//! | [`admin`] | pauses, erases, checks | early reports, ends of sweeps, pulse |
+//! | [`admin`] | pauses, erases, checks | ends of sweeps, pulse |
 //! | [`base`] | store, time, locations, for all of them | |
 //! | [`feed`] | tells the log, watchers and observers of each commit | |
 //!
@@ -49,7 +49,6 @@ mod log_once;
 mod news;
 mod observer;
 mod pulse;
-mod reorder_buffer;
 mod reply_queue;
 mod swept_until;
 mod update;

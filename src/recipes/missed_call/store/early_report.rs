@@ -1,4 +1,4 @@
-//! What was reported of a person before their call, as a store keeps it for all processes.
+//! What was reported of a person before their call, as a store keeps it.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,8 +23,9 @@ pub struct EarlyReport {
 }
 
 impl EarlyReport {
-    /// How long a store keeps one at least: longer than HighLevel waits before it delivers the call's webhook again.
-    pub const KEPT: SignedDuration = SignedDuration::from_mins(15);
+    /// How long a store keeps one at least: much longer than HighLevel waits before it delivers the call's webhook again, so
+    /// that a clock which is set forward loses none.
+    pub const KEPT: SignedDuration = SignedDuration::from_hours(2);
 
     /// How many reports of one person are read at most: the newest.
     pub const MOST_OF_ONE: usize = 8;

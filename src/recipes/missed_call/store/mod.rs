@@ -225,15 +225,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// A store may keep a few more than it must, such as the last episode and the last entry. The space must be used again.
     async fn prune(&self, batch: &PruneBatch) -> Result<Pruned, StoreError>;
 
-    /// Keeps a report that may be the answer to a call which another process hears of later. It is kept for
-    /// [`EarlyReport::KEPT`] at least and may be deleted after that; a repeat of the same name changes nothing. An
+    /// Keeps a report that may be the answer to a call which is reported later, to this process or another one. It is kept
+    /// for [`EarlyReport::KEPT`] at least and should be deleted after that; a repeat of the same name changes nothing. An
     /// [erased subject](Commit::forgotten) loses its reports.
-    ///
-    /// The default keeps nothing: it is for a store that one engine alone writes to, which keeps such reports in memory.
-    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
-        let _ = report;
-        Ok(())
-    }
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError>;
 
     /// The reports of this subject that are kept, in the order of their arrival: at most the newest
     /// [eight](EarlyReport::MOST_OF_ONE).
@@ -241,9 +236,18 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         location: &LocationId,
         subject: &Subject,
-    ) -> Result<Vec<EarlyReport>, StoreError> {
-        let _ = (location, subject);
-        Ok(Vec::new())
+    ) -> Result<Vec<EarlyReport>, StoreError>;
+
+    /// [`latest_episode`](Self::latest_episode) and [`early_reports`](Self::early_reports) of a caller: what decides about a
+    /// missed call. The default asks twice; a store that answers both at once takes calls faster.
+    async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<EarlyReport>), StoreError> {
+        let latest = self.latest_episode(person).await?;
+        let subject = Subject::contact(&person.contact);
+        let reports = self.early_reports(&person.location, &subject).await?;
+        Ok((latest, reports))
     }
 
     /// How often a worker looks for what other processes have added. `None`, the default, is for a store that only this

@@ -143,6 +143,21 @@ async fn a_reply_that_is_reported_before_its_call_stops_the_text() {
     world.minutes(5).await;
     world.assert_not_texted(&call.contact_id, "replied").await;
 
+    // One that another process has taken, which is gone, stops it as well.
+    let mut world = World::new().await;
+    world.ghl.hold_webhooks(true);
+    let call = world.missed_call().await;
+    world.ghl.hold_webhooks(false);
+    world.minutes(1).await;
+    world
+        .writes(caller(), "I have a question about the price")
+        .await;
+    world.restart(Arc::clone(&world.store)).await;
+    world.ghl.resend(&call.webhook_id).unwrap();
+    world.ghl.deliveries_settled().await;
+    world.minutes(5).await;
+    world.assert_not_texted(&call.contact_id, "replied").await;
+
     // One from before the call alone stops nothing.
     let world = World::new().await;
     world.writes(caller(), "do you open on Sunday?").await;

@@ -369,6 +369,15 @@ async fn a_file_of_version_4_gives_turns_to_its_locations() {
     assert_eq!(tags, [":call:tag", "here:call:tag", "there:call:tag"]);
 }
 
+/// An empty file that version 5 has made.
+fn of_version_5(folder: &tempfile::TempDir) -> PathBuf {
+    let file = folder.path().join("store.db");
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(&fixture("store_v5.sql")).unwrap();
+    old.pragma_update(None, "user_version", 5).unwrap();
+    file
+}
+
 /// Tables and indexes as SQLite keeps them, without notes and line breaks.
 fn schema(file: &Path) -> Vec<String> {
     let connection = Connection::open(file).unwrap();
@@ -387,7 +396,13 @@ fn schema(file: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn a_file_of_each_version_becomes_like_a_new_one() {
-    for make in [of_version_1, of_version_2, of_version_3, of_version_4] {
+    for make in [
+        of_version_1,
+        of_version_2,
+        of_version_3,
+        of_version_4,
+        of_version_5,
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let old = make(&folder);
         drop(SqliteStore::open(&old).unwrap());

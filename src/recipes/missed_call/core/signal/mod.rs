@@ -9,8 +9,8 @@
 //! 1. `Relevant` in `event.rs`: add a variant and its arm in `Relevant::of`. The compiler then names `Relevant::contact`,
 //!    `EventReport::clues` and `EventReport::read`.
 //! 2. If no [`Signal`] says what the event means, add a variant in `kinds.rs`. The compiler then names what every signal
-//!    must answer: `dedupe_kind`, `to_input`, `contact`, `at`, and in the engine `Intake::decide`, `is_missed`, the size in
-//!    the reorder buffer, and the number that a sweep looks up.
+//!    must answer: `dedupe_kind`, `to_input`, `contact`, `at`, and in the engine `Intake::decide`, `is_missed` and
+//!    the number that a sweep looks up.
 //! 3. If steps can follow the signal or stop on it, add a [`Trigger`](super::model::Trigger): its word is the recipe's `on`
 //!    and `stops_on`, and the compiler names the tables of words.
 

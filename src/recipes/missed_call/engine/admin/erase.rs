@@ -27,7 +27,6 @@ pub enum Erasure {
 impl Admin {
     /// Erases a person's episodes, one after the other, and their consents.
     pub(in super::super) async fn erase(&self, person: &PersonKey) -> Result<Erasure, StoreError> {
-        self.early.forget(&person.location, &person.contact);
         let mut erased = 0;
         loop {
             let admin = self;
@@ -97,10 +96,6 @@ impl Change for EraseNext<'_> {
             return Ok(Decided::Commit(commit, erased));
         }
         let state = episode.state();
-        let known = [Some(&state.contact), state.former_contact.as_ref()];
-        for contact in known.into_iter().flatten() {
-            self.admin.early.forget(location, contact);
-        }
         let id = state.id().clone();
         let query = LedgerQuery::of_episode(id.clone());
         let entries = base.store.ledger(&query).await?;
@@ -109,7 +104,9 @@ impl Change for EraseNext<'_> {
             episode: id,
             entries: entries.into_iter().map(redact::entry).collect(),
         });
-        commit.forgotten = forgotten(location, Subject::all(state.contact(), state.caller()));
+        let mut subjects = Subject::all(state.contact(), state.caller());
+        subjects.extend(state.former_contact.as_ref().map(Subject::contact));
+        commit.forgotten = forgotten(location, subjects);
         commit.episodes.push(EpisodeChange {
             wake_at: None,
             state: redact::state(state.clone()),

@@ -14,14 +14,12 @@ mod prune;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::early_reports::EarlyReports;
 use super::pulse::Pulse;
 use super::swept_until::SweptUntil;
 
 /// Administers locations and persons. It sees the parts that the intake and the worker share with it, and neither of the two.
 pub(super) struct Admin {
     pub(super) base: Arc<Base>,
-    pub(super) early: Arc<EarlyReports>,
     pub(super) swept: Arc<SweptUntil>,
     pub(super) pulse: Arc<Pulse>,
     pub(super) has_notifier: bool,

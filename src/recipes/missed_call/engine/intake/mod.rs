@@ -38,7 +38,7 @@ use super::swept_until::SweptUntil;
 /// classified in the reply queue.
 pub(super) struct Intake {
     pub(super) base: Arc<Base>,
-    pub(super) early: Arc<EarlyReports>,
+    pub(super) early: EarlyReports,
     pub(super) replies: Arc<ReplyQueue>,
     pub(super) swept: Arc<SweptUntil>,
 }

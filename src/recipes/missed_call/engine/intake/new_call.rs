@@ -11,7 +11,7 @@ use crate::recipes::missed_call::core::episode::{Episode, Input, Output};
 use crate::recipes::missed_call::core::ledger::Entry;
 use crate::recipes::missed_call::core::model::{EpisodeId, MissedCall, Reason};
 use crate::recipes::missed_call::core::reply::Reply;
-use crate::recipes::missed_call::core::signal::{Person, Signal};
+use crate::recipes::missed_call::core::signal::{Occurrence, Person, Signal};
 use crate::recipes::missed_call::engine::base::Loaded;
 use crate::recipes::missed_call::engine::commit_parts::{add_outputs, entry_without_episode};
 use crate::recipes::missed_call::engine::locations::LocationEntry;
@@ -27,7 +27,7 @@ impl Intake {
         attempts: Attempts,
     ) -> Result<Meaning, StoreError> {
         let key = Person::of_call(call).key();
-        let latest = self.base.store.latest_episode(&key).await?;
+        let (latest, early) = self.early.before_call(&key).await?;
         if let Some(stored) = latest.clone().filter(|stored| stored.state.is_open()) {
             let Loaded {
                 mut episode,
@@ -74,8 +74,8 @@ impl Intake {
             }),
             ..Commit::default()
         };
-        let early = self.add_early(&mut commit, &mut episode, call, now, attempts);
-        outputs.extend(early.await?);
+        let added = self.add_early(early, &mut commit, &mut episode, call, now, attempts);
+        outputs.extend(added.await?);
         add_outputs(&mut commit, &episode, None, outputs, now);
         Ok(commit.into())
     }
@@ -83,6 +83,7 @@ impl Intake {
     /// Adds what was reported before the call, as far as it is an answer to it.
     async fn add_early(
         &self,
+        early: Vec<Occurrence>,
         commit: &mut Commit,
         episode: &mut Episode,
         call: &MissedCall,
@@ -90,7 +91,7 @@ impl Intake {
         attempts: Attempts,
     ) -> Result<Vec<Output>, StoreError> {
         let mut outputs = Vec::new();
-        for early in self.early.of(&call.location, &call.contact).await? {
+        for early in early {
             let Some((person, input)) = early.signal.to_input() else {
                 continue;
             };

@@ -361,6 +361,26 @@ impl Store for PostgresStore {
         self.rows("read early reports", statement, read).await
     }
 
+    async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<EarlyReport>), StoreError> {
+        let (location, subject) = (&person.location, Subject::contact(&person.contact));
+        let statements = [
+            episodes::latest(person),
+            early_reports::of_subject(location, &subject),
+        ];
+        let answers = self.database.queries(&statements).await;
+        let read = answers.map_err(Failed::from).and_then(|answers| {
+            let rows = |place: usize| answers.get(place).map(Vec::as_slice).unwrap_or_default();
+            Ok((
+                rows::first_stored(rows(0))?,
+                early_reports::read(location, &subject, rows(1))?,
+            ))
+        });
+        self.noted("read what was before a call", read)
+    }
+
     fn polling(&self) -> Option<Polling> {
         Some(POLLING)
     }

@@ -5,6 +5,7 @@
 //! at their paths. A lock keeps a second process out, so claims that exist at the start belong to a dead process.
 
 mod condition;
+mod early_reports;
 mod effects;
 mod episodes;
 mod error;
@@ -37,8 +38,9 @@ use self::integrity::Checker;
 use self::lock::Lock;
 use self::worker::Worker;
 use super::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
+    LedgerRow, PruneBatch, Pruned, PutOff, Scope, Shares, Store, StoreError, StoreHealth, Stored,
+    Suppression,
 };
 use crate::client::Lane;
 use crate::ids::{CompanyId, LocationId};
@@ -400,6 +402,44 @@ impl Store for SqliteStore {
         self.writer
             .run("delete what is over", move |connection| {
                 prune::prune(connection, &batch)
+            })
+            .await
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        let report = report.clone();
+        self.writer
+            .run("keep an early report", move |connection| {
+                early_reports::keep(connection, &report)
+            })
+            .await
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        let (location, subject) = (location.clone(), subject.clone());
+        self.reader
+            .run("read early reports", move |connection| {
+                early_reports::of_subject(connection, &location, &subject)
+            })
+            .await
+    }
+
+    async fn before_call(
+        &self,
+        person: &PersonKey,
+    ) -> Result<(Option<Stored>, Vec<EarlyReport>), StoreError> {
+        let person = person.clone();
+        self.reader
+            .run("read what was before a call", move |connection| {
+                let subject = Subject::contact(&person.contact);
+                Ok((
+                    episodes::latest(connection, &person)?,
+                    early_reports::of_subject(connection, &person.location, &subject)?,
+                ))
             })
             .await
     }

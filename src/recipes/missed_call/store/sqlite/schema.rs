@@ -9,7 +9,7 @@ use super::{effects, prune, tally};
 use crate::sqlite::{self, Refusal};
 
 /// The version of `schema.sql`, kept in the file's `user_version`.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// Ids come in no order, so a group of commits touches pages all over the indexes. With SQLite's own 2 MB they would be
 /// read again for each group.
@@ -32,11 +32,12 @@ const TABLES: [&str; 4] = ["delivery", "episode", "effect", "ledger"];
 const NEIGHBOURS: [&str; 2] = ["oauth_grant", "trigger_subscription"];
 
 /// Brings a file of each older version to the next one.
-const STEPS: [(i64, &str); 4] = [
+const STEPS: [(i64, &str); 5] = [
     (1, include_str!("from_1_to_2.sql")),
     (2, include_str!("from_2_to_3.sql")),
     (3, include_str!("from_3_to_4.sql")),
     (4, include_str!("from_4_to_5.sql")),
+    (5, include_str!("from_5_to_6.sql")),
 ];
 
 /// How many statements a connection keeps prepared; there are some forty.
@@ -170,7 +171,7 @@ mod tests {
     use crate::recipes::missed_call::core::model::EpisodeId;
     use crate::recipes::missed_call::store::LedgerQuery;
     use crate::recipes::missed_call::store::sqlite::{
-        effects, episodes, health, ledger, lines, prune, references, rows,
+        early_reports, effects, episodes, health, ledger, lines, prune, references, rows,
     };
 
     /// An empty database whose statements are planned as those of a store.
@@ -269,6 +270,22 @@ mod tests {
             &["PRIMARY KEY (episode=? AND step=? AND ordinal=?)"],
         );
         finds(&plan(effects::FREE, Vec::new()), &["effect_claimed"]);
+    }
+
+    #[test]
+    fn early_reports_are_found_by_their_contact_and_by_their_age() {
+        for (sql, index) in [
+            (
+                early_reports::OF_SUBJECT,
+                "PRIMARY KEY (location=? AND subject=?)",
+            ),
+            (early_reports::REMOVE, "early_report_by_age (received_at<?)"),
+        ] {
+            let steps = plan(sql, Vec::new());
+            finds(&steps, &[index]);
+            let reads_all = |step: &String| step.contains("SCAN early_report");
+            assert!(!steps.iter().any(reads_all), "{steps:?}");
+        }
     }
 
     #[test]

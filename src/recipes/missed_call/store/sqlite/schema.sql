@@ -1,4 +1,4 @@
--- Version 5. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
+-- Version 6. Times are milliseconds since 1970 in UTC. A column of JSON has `json` in its name.
 
 -- Deliveries that were taken; each name is taken once.
 CREATE TABLE delivery (
@@ -167,3 +167,15 @@ CREATE TABLE episode_reference (
     episode INTEGER NOT NULL,
     PRIMARY KEY (location, reference)
 ) WITHOUT ROWID;
+
+-- What was reported of people in the last minutes: it may be the answer to a call that is reported later.
+CREATE TABLE early_report (
+    location TEXT NOT NULL,
+    -- SHA-256 of the contact.
+    subject TEXT NOT NULL,
+    name TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    report_json TEXT NOT NULL,
+    PRIMARY KEY (location, subject, name)
+) WITHOUT ROWID;
+CREATE INDEX early_report_by_age ON early_report (received_at);

@@ -149,6 +149,7 @@ pub(super) fn forget(connection: &Connection, forgotten: &[ErasedSubject]) -> Re
         for sql in [
             "DELETE FROM consent WHERE location = ?1 AND subject = ?2",
             "DELETE FROM sent_text WHERE location = ?1 AND subject = ?2",
+            "DELETE FROM early_report WHERE location = ?1 AND subject = ?2",
         ] {
             connection
                 .prepare_cached(sql)?

@@ -12,9 +12,9 @@ use gohighlevel::phone::PhoneNumber;
 use gohighlevel::recipes::missed_call::compliance::{CallersAround, NewCaller, SendCounts};
 use gohighlevel::recipes::missed_call::episode::EpisodeId;
 use gohighlevel::recipes::missed_call::store::{
-    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, Halted, LedgerQuery, LedgerRow,
-    PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store, StoreError,
-    Stored, Subject, Suppression,
+    Claim, Commit, CommitOutcome, CompanyApp, ContactHistory, EarlyReport, Halted, LedgerQuery,
+    LedgerRow, PersonKey, PruneBatch, Pruned, Reference, Scope, Shares, SqliteStore, Store,
+    StoreError, Stored, Subject, Suppression,
 };
 use gohighlevel::testing::{Call, Fault};
 use http::Method;
@@ -114,6 +114,24 @@ impl Store for FailingPower {
 
     async fn is_processed(&self, name: &str) -> Result<bool, StoreError> {
         self.inner().await.is_processed(name).await
+    }
+
+    async fn keep_early(&self, report: &EarlyReport) -> Result<(), StoreError> {
+        let (inner, fails) = self.inner_for_write().await;
+        let result = inner.keep_early(report).await;
+        drop(inner);
+        if fails {
+            self.fail().await;
+        }
+        result
+    }
+
+    async fn early_reports(
+        &self,
+        location: &LocationId,
+        subject: &Subject,
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        self.inner().await.early_reports(location, subject).await
     }
 
     async fn halts(&self, location: &LocationId) -> Result<Vec<Halted>, StoreError> {
