@@ -63,4 +63,13 @@ impl Files {
             .select(&self.location)
             .map_err(|error| error.to_string())
     }
+
+    /// The arguments that name the same again.
+    fn words(&self) -> String {
+        let mut words = self.file.display().to_string();
+        for location in &self.location {
+            words += &format!(" --location \"{location}\"");
+        }
+        words
+    }
 }

@@ -75,7 +75,7 @@ async fn planned(arguments: &Arguments) -> Result<AgencyPlan, String> {
         if totals.create + totals.change + totals.delete > 0 {
             let apply = match &arguments.out {
                 Some(out) => format!("--plan {}", out.display()),
-                None => arguments.files.file.display().to_string(),
+                None => arguments.files.words(),
             };
             let words = format!("Nothing was changed. Apply with: gohighlevel setup apply {apply}");
             terminal::print(&format!("{}\n", styled(FAINT, &words)));

@@ -173,9 +173,12 @@ pub(super) fn applied(applied: &Applied, full: bool, undo: Option<&str>) -> Stri
     }
     out.push('\n');
     let summary = Summary::of(&applied.locations);
-    let (mark, style) = match summary.complete {
-        true => ("✓", GOOD),
-        false => ("✗", BAD),
+    let is_left = summary.failed + summary.unknown + summary.stale > 0
+        || applied.locations.iter().any(|it| it.stopped.is_some());
+    let (mark, style) = match (summary.complete, is_left) {
+        (true, _) => ("✓", GOOD),
+        (false, true) => ("✗", BAD),
+        (false, false) => ("!", BY_HAND),
     };
     let _ = writeln!(
         out,

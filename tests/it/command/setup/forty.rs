@@ -33,7 +33,7 @@ fn clinics(sheet: &str) -> Value {
         let users = if at == 13 {
             json!([])
         } else {
-            json!([{"id": "u1", "name": "Manager", "email": cells[5]}])
+            json!([{"id": format!("user-{}", cells[5]), "name": "Manager", "email": cells[5]}])
         };
         let tags = if at % 3 == 0 {
             json!(["missed-call", "vip"])
