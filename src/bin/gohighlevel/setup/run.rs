@@ -65,8 +65,9 @@ struct Bar(ProgressBar);
 
 impl Progress for Bar {
     fn begins(&self, locations: usize) {
-        self.0.reset();
+        // The length first: a bar of nothing is full.
         self.0.set_length(locations as u64);
+        self.0.reset();
     }
 
     fn ends(&self, _: &LocationId, _: bool) {
