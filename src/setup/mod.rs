@@ -15,7 +15,7 @@ mod thing;
 mod undo;
 
 pub use apply::{Applied, AppliedLocation, Force, Outcome};
-pub use desired::{Desired, DesiredLocation, InvalidSetup};
+pub use desired::{Desired, DesiredLocation, InvalidSetup, UnknownLocation};
 pub use export::Exported;
 pub use journal::{Journal, JournalError};
 pub use plan::{Action, AgencyPlan, Change, InvalidPlan, LocationPlan, Span, Style, Totals};

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use gohighlevel::Client;
 use gohighlevel::auth::oauth::{OAuth, OAuthApp, OAuthCredentials};
 use gohighlevel::auth::store::{FileTokenStore, SqliteTokenStore, TokenStoreError};
+use gohighlevel::client::ClientBuilder;
 
 /// A grant is renewed without it; an app has to have one.
 const REDIRECT: &str = "http://localhost/";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The grants of an app, in the folder or SQLite file where the service keeps them; the app's id and secret come from
-    /// GHL_CLIENT_ID and GHL_CLIENT_SECRET [default: tokens from GHL_TOKEN and GHL_TOKEN_<LOCATION_ID>]
+    /// The grants of an app, in the folder or SQLite file where `login` or the service keeps them; the app's id and secret come
+    /// from GHL_CLIENT_ID and GHL_CLIENT_SECRET [default: tokens from GHL_TOKEN and GHL_TOKEN_<LOCATION_ID>]
     #[arg(long, value_name = "FOLDER|FILE")]
     grants: Option<PathBuf>,
 }
@@ -30,33 +31,48 @@ impl Options {
 }
 
 fn with_grants(path: &Path) -> Result<Client, String> {
+    let app = app(REDIRECT)?;
+    // The stores would make what is not there.
+    if !path.exists() {
+        return Err(format!(
+            "{}: there are no grants; name the folder or SQLite file that has them, or make one with `login`",
+            path.display()
+        ));
+    }
+    let credentials = kept_in(path, app)?;
+    let client = server().credentials(credentials).build();
+    client.map_err(|error| error.to_string())
+}
+
+/// The app that the environment names. Fails with what is missing.
+pub(crate) fn app(redirect: &str) -> Result<OAuthApp, String> {
     let variable = |name: &str| {
         env::var(name).map_err(|_| format!("{name} is not set; copy it from the developer portal"))
     };
     let (id, secret) = (variable("GHL_CLIENT_ID")?, variable("GHL_CLIENT_SECRET")?);
-    let shown = path.display();
+    OAuthApp::new(id, secret, redirect).map_err(|error| error.to_string())
+}
+
+/// The app's credentials, whose grants are in a SQLite file, or else in a folder, which is made if it is not there.
+pub(crate) fn kept_in(path: &Path, app: OAuthApp) -> Result<OAuthCredentials, String> {
     let failed = |error: TokenStoreError| {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         format!("{error}: {}", cause.unwrap_or_default())
     };
-    let text = |error: gohighlevel::Error| error.to_string();
-    let mut client = Client::builder();
-    if let Ok(url) = env::var("GHL_BASE_URL") {
-        client = client.base_url(url);
-    }
-    let app = OAuthApp::new(id, secret, REDIRECT).map_err(text)?;
-    let oauth = OAuth::new(app, client.clone()).map_err(text)?;
-    // The stores would make what is not there.
-    let credentials = if path.is_dir() {
-        let store = FileTokenStore::open(path).map_err(failed)?;
-        OAuthCredentials::builder(oauth, store).build()
-    } else if path.is_file() {
+    let oauth = OAuth::new(app, server()).map_err(|error| error.to_string())?;
+    Ok(if path.is_file() {
         let store = SqliteTokenStore::open(path).map_err(failed)?;
         OAuthCredentials::builder(oauth, store).build()
     } else {
-        return Err(format!(
-            "{shown}: there are no grants; name a folder or a SQLite file"
-        ));
-    };
-    client.credentials(credentials).build().map_err(text)
+        let store = FileTokenStore::open(path).map_err(failed)?;
+        OAuthCredentials::builder(oauth, store).build()
+    })
+}
+
+/// The server that is asked.
+fn server() -> ClientBuilder {
+    match env::var("GHL_BASE_URL") {
+        Ok(url) => Client::builder().base_url(url),
+        Err(_) => Client::builder(),
+    }
 }

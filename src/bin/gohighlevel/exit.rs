@@ -27,14 +27,21 @@ Exit codes:
   4  Some locations could not be read, or something failed: run it again
 If several apply: 1 before 4, 2, 3 and 0.";
 
+impl Exit {
+    /// The number that a script sees.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::AsWished => 0,
+            Self::Wrong => 1,
+            Self::Differs => 2,
+            Self::ByHand => 3,
+            Self::Partly => 4,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::AsWished => Self::SUCCESS,
-            Exit::Wrong => Self::from(1),
-            Exit::Differs => Self::from(2),
-            Exit::ByHand => Self::from(3),
-            Exit::Partly => Self::from(4),
-        }
+        Self::from(exit.code())
     }
 }

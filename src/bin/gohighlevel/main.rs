@@ -7,8 +7,10 @@ mod doctor;
 mod exit;
 mod fake;
 mod live_check;
+mod login;
 mod recipe;
 mod serve;
+mod setup;
 mod terminal;
 
 use std::process::ExitCode;
@@ -17,7 +19,7 @@ use clap::Parser;
 
 use crate::exit::Exit;
 
-/// Check recipes, try them without an account, and see whether locations are ready for them
+/// Set locations up, check recipes and try them without an account, and see whether locations are ready
 #[derive(Parser)]
 #[command(
     name = "gohighlevel",
@@ -37,8 +39,10 @@ struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    Setup(setup::Arguments),
     Recipe(recipe::Arguments),
     Doctor(doctor::Arguments),
+    Login(login::Arguments),
     Serve(serve::Arguments),
     Fake(fake::Arguments),
     LiveCheck(live_check::Arguments),
@@ -50,7 +54,7 @@ Environment:
   GHL_TOKEN                Token of every location without one of its own
   GHL_TOKEN_<LOCATION_ID>  Token of one location
   GHL_BASE_URL             Another server than HighLevel's, such as `fake`
-  GHL_CLIENT_ID            Id of the app whose grants --grants names
+  GHL_CLIENT_ID            Id of the app whose grants --grants names, for `login` too
   GHL_CLIENT_SECRET        Secret of that app
   GHL_WEBHOOK_PUBLIC_KEY   PEM of another key of webhooks than HighLevel's
   DATABASE_URL             PostgreSQL database, for serve --postgres
@@ -79,8 +83,10 @@ async fn main() -> ExitCode {
         _ => "off",
     });
     let exit = match arguments.command {
+        Command::Setup(arguments) => setup::run(arguments).await,
         Command::Recipe(arguments) => recipe::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Login(arguments) => login::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Fake(arguments) => fake::run(arguments).await,
         Command::LiveCheck(arguments) => live_check::run(arguments).await,

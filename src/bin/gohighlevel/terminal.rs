@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use textwrap::Options;
 use tracing_subscriber::filter::EnvFilter;
@@ -80,6 +81,51 @@ pub(crate) fn complain(text: &str) {
     let _ = writeln!(stderr, "{error} {text}");
 }
 
+/// Prints to stderr what is of interest only while it goes on.
+pub(crate) fn note(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// A bar of locations. It is drawn on stderr, and only if that is a terminal.
+pub(crate) fn bar(locations: usize) -> ProgressBar {
+    let bar = ProgressBar::new(locations as u64);
+    match ProgressStyle::with_template("{bar:30} {pos} of {len} locations, {elapsed}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Whether somebody is there to be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks, and waits for `y` or `yes`; anything else, and Ctrl-C, is a no.
+pub(crate) async fn agrees(question: &str) -> bool {
+    let mut stderr = anstream::stderr().lock();
+    let _ = write!(stderr, "{} [y/N] ", styled(TITLE, question));
+    let _ = stderr.flush();
+    drop(stderr);
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    // A thread of its own: nobody waits for it when the command ends.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = io::stdin().read_line(&mut line);
+        let _ = answer.send(line);
+    });
+    tokio::select! {
+        line = answered => {
+            let line = line.unwrap_or_default().trim().to_lowercase();
+            matches!(line.as_str(), "y" | "yes")
+        }
+        _ = tokio::signal::ctrl_c() => {
+            note("");
+            false
+        }
+    }
+}
+
 /// Prints one JSON value.
 pub(crate) fn print_json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
@@ -102,4 +148,20 @@ pub(crate) fn log(otherwise: &str) {
 pub(crate) fn count(number: usize, word: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{number} {word}{s}")
+}
+
+/// How many locations are named before the rest is counted.
+const NAMED: usize = 3;
+
+/// `Loop, Evanston and 38 more`; `all` is how many there are.
+pub(crate) fn named(names: &[String], all: usize) -> String {
+    match names.len() {
+        1 if all == 1 => names.concat(),
+        number if number == all => format!("all {number} locations"),
+        number if number <= NAMED + 1 => names.join(", "),
+        number => {
+            let named = names[..NAMED].join(", ");
+            format!("{named} and {} more", number - NAMED)
+        }
+    }
 }

@@ -72,11 +72,11 @@ pub use self::core::workflow_call::{MissedCallForm, WorkflowCall};
 pub(crate) use self::core::{recipe::Diagnostic, spelling::nearest};
 #[cfg(feature = "metrics")]
 pub use engine::EngineMetrics;
-#[cfg(feature = "setup")]
-pub(crate) use engine::number_facts;
 pub use engine::{
     AcceptError, Acceptance, ConsentQuestion, ConsentSource, Engine, EngineBuilder, EngineObserver,
     Erasure, Health, LocationSource, LocationStatus, Lookup, Notice, ObservedEntry, PreflightError,
     PreflightGroup, Put, RecipeInUse, Removal, ScopedEngine, ServedLocation, SourceError, Stopped,
     StoreAnswer, StoreOperation, SweepError, SweepReport, TeamNotifier, WorkCount,
 };
+#[cfg(feature = "setup")]
+pub(crate) use engine::{number_facts, other_text_provider};

@@ -78,10 +78,16 @@ impl Applied {
 
     /// Whether everything is as the plan wants it.
     pub fn is_complete(&self) -> bool {
+        self.locations.iter().all(AppliedLocation::is_complete)
+    }
+}
+
+impl AppliedLocation {
+    /// Whether everything in it is as the plan wants it.
+    pub fn is_complete(&self) -> bool {
         let done =
             |(_, outcome): &(Change, Outcome)| matches!(outcome, Outcome::Done | Outcome::Already);
-        let mut all = self.locations.iter();
-        all.all(|location| location.stopped.is_none() && location.changes.iter().all(done))
+        self.stopped.is_none() && self.changes.iter().all(done)
     }
 }
 

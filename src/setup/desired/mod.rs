@@ -6,6 +6,7 @@ mod needs;
 mod problems;
 mod row_template;
 mod rows;
+mod select;
 mod sheet;
 mod table;
 pub(super) mod wish;
@@ -15,6 +16,7 @@ use std::io;
 use std::path::Path;
 
 pub use problems::InvalidSetup;
+pub use select::UnknownLocation;
 pub(super) use wish::{
     FieldWish, LinkWish, PipelineWish, Reads, UserWish, ValueRule, ValueWish, Wishes, WorkflowWish,
 };
@@ -138,8 +140,7 @@ impl Desired {
         if let Some(recipe) = &self.recipe {
             let needs = recipe.requirements();
             reads.details |= needs.location_name || needs.location_phone;
-            // The warnings that save texts.
-            reads.numbers = true;
+            reads.warnings = true;
         }
         reads
     }

@@ -100,6 +100,8 @@ pub(in crate::setup) struct Reads {
     pub(in crate::setup) workflows: bool,
     pub(in crate::setup) users: bool,
     pub(in crate::setup) numbers: bool,
+    /// What may keep a missed call from getting its text, as far as it can be read.
+    pub(in crate::setup) warnings: bool,
 }
 
 impl Reads {
@@ -114,6 +116,7 @@ impl Reads {
         workflows: true,
         users: true,
         numbers: true,
+        warnings: false,
     };
 }
 
@@ -129,6 +132,7 @@ impl Wishes {
             workflows: !self.workflows.is_empty(),
             users: !self.users.is_empty(),
             numbers: !self.numbers.is_empty(),
+            warnings: false,
         }
     }
 }

@@ -219,6 +219,14 @@ impl Journal {
         made.cloned().collect()
     }
 
+    /// The changes that [`Setup::undo`](super::Setup::undo) would make, newest first.
+    pub fn to_put_back(&self) -> Vec<(LocationId, Change)> {
+        let undoable = self.undoable().into_iter();
+        undoable
+            .filter_map(|written| Some((written.location.clone(), written.inverse()?)))
+            .collect()
+    }
+
     /// How many writes it holds that were made, and that may have been made without an answer.
     pub fn counts(&self) -> (usize, usize) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

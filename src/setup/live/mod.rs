@@ -21,6 +21,8 @@ pub(super) struct Live {
     pub(super) workflows: Option<Vec<(WorkflowFacts, Option<String>)>>,
     pub(super) users: Option<Vec<(UserId, Option<Private<String>>)>>,
     pub(super) numbers: Option<Vec<NumberFacts>>,
+    /// The provider of its texts, if it is none of HighLevel's own.
+    pub(super) texts_by: Option<String>,
 }
 
 impl Live {

@@ -8,8 +8,8 @@ use crate::api::opportunities::Pipeline;
 use crate::api::tags::Tag;
 use crate::api::workflows::WorkflowStatus;
 use crate::client::Location;
-use crate::error::Result;
-use crate::recipes::missed_call::{WorkflowFacts, number_facts};
+use crate::error::{Error, ErrorKind, Result, UnauthorizedReason};
+use crate::recipes::missed_call::{WorkflowFacts, number_facts, other_text_provider};
 use crate::setup::desired::Reads;
 use crate::setup::thing::{Kind, Part, Thing};
 
@@ -48,10 +48,25 @@ pub(in crate::setup) async fn read(location: &Location, reads: Reads) -> Result<
         let users = location.users().list().await?.into_iter();
         live.users = Some(users.map(|user| (user.id, user.email)).collect());
     }
-    if reads.numbers {
-        live.numbers = Some(number_facts(location).await?);
+    if reads.numbers || reads.warnings {
+        live.numbers = match number_facts(location).await {
+            Ok(numbers) => Some(numbers),
+            // Nothing but the warnings would be made of them: a token without their scope is no reason to stop.
+            Err(error) if !reads.numbers && is_about_rights(&error) => None,
+            Err(error) => return Err(error),
+        };
+    }
+    if reads.warnings {
+        live.texts_by = other_text_provider(location).await;
     }
     Ok(live)
+}
+
+fn is_about_rights(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Forbidden | ErrorKind::Unauthorized(UnauthorizedReason::MissingScope)
+    )
 }
 
 /// All things of one kind.

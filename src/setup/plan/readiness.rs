@@ -2,7 +2,7 @@
 
 use super::change::{Action, Change};
 use crate::ids::{PipelineId, PipelineStageId};
-use crate::recipes::missed_call::{LocationFacts, PipelineFacts, Recipe};
+use crate::recipes::missed_call::{LocationFacts, PipelineFacts, Recipe, Warning};
 use crate::setup::live::Live;
 use crate::setup::thing::{Kind, Part, Thing};
 
@@ -18,7 +18,10 @@ pub(super) fn changes(recipe: &Recipe, live: &Live, planned: &[Change]) -> Vec<C
     let facts = facts(&after);
     let mut changes: Vec<Change> = Vec::new();
     for warning in recipe.warnings(&facts) {
-        let key = warning.number().e164();
+        let key = match (&warning, warning.number()) {
+            (Warning::OtherProvider { name }, _) => name.clone(),
+            (_, number) => number.map_or_else(String::new, |number| number.e164().to_owned()),
+        };
         // That it is missing stands in the plan already, as a number that the recipe needs.
         let is_there = |known: &Change| {
             known.kind == Kind::Number && known.key == key && known.action == Action::ByHand
@@ -70,6 +73,7 @@ fn facts(live: &Live) -> LocationFacts {
             keys.map(str::to_owned).collect()
         }),
         numbers: live.numbers.clone(),
+        texts_by: live.texts_by.clone(),
     }
 }
 

@@ -1,8 +1,6 @@
 //! `doctor`.
 
-use super::{Fake, SOLEIL, argument, dead_url, ended, run, written};
-
-const HARBOR: &str = "harborLocation000002";
+use super::{Fake, HARBOR, SOLEIL, argument, dead_url, ended, run, written};
 
 /// Needs what the sample location does not have.
 const NEEDY: &str = r#"name = "needy"
@@ -142,4 +140,40 @@ fn grants_stand_in_for_tokens() {
     );
     assert_eq!(ran.code, Some(1), "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("could not be asked"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_warning_of_several_numbers_is_shown_once_and_keeps_nothing_from_being_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = |id: &str, number: &str| {
+        serde_json::json!({
+            "location": {"id": id, "name": id, "companyId": "company1", "timezone": "America/Chicago"},
+            "tokens": [format!("pit-{id}")],
+            "customValues": [{"id": "v1", "name": "Calendly Link", "value": "https://book.example.com"}],
+            "records": {"phoneNumbers": [{"phoneNumber": number, "forwardingNumber": "+13125550199"}]},
+        })
+    };
+    let locations = [
+        location("loop", "+13125550100"),
+        location("uptown", "+13125550101"),
+    ];
+    let seed = serde_json::json!({ "locations": locations }).to_string();
+    let seed = written(&folder, "seed.json", &seed);
+    let fake = Fake::start(&["--seed", argument(&seed)]);
+    let of_both = [
+        "doctor",
+        "--recipe",
+        "soleil",
+        "--location",
+        "loop",
+        "--location",
+        "uptown",
+    ];
+    let mut command = fake.command(&of_both);
+    command
+        .env("GHL_TOKEN_loop", "pit-loop")
+        .env("GHL_TOKEN_uptown", "pit-uptown");
+    let ran = ended(&mut command);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    insta::assert_snapshot!("warning_of_numbers", ran.stdout);
 }

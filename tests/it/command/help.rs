@@ -6,11 +6,17 @@ use super::run;
 fn each_help_is_as_it_was_looked_at() {
     for arguments in [
         &["--help"][..],
+        &["setup", "--help"],
+        &["setup", "plan", "--help"],
+        &["setup", "apply", "--help"],
+        &["setup", "export", "--help"],
+        &["setup", "undo", "--help"],
         &["recipe", "--help"],
         &["recipe", "check", "--help"],
         &["recipe", "preview", "--help"],
         &["recipe", "play", "--help"],
         &["doctor", "--help"],
+        &["login", "--help"],
         &["serve", "--help"],
         &["fake", "--help"],
         &["live-check", "--help"],

@@ -6,9 +6,11 @@ mod doctor;
 mod fake;
 mod help;
 mod live_check;
+mod login;
 mod recipe;
 #[cfg(unix)]
 mod serve;
+mod setup;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ use crate::program::gohighlevel;
 /// A location of the sample, and its token.
 const SOLEIL: &str = "soleilLocation000001";
 const TOKEN: &str = "pit-sample-soleil";
+/// Another one of the same agency; its token is pit-sample-harbor.
+const HARBOR: &str = "harborLocation000002";
 
 /// How the command has ended, and what it printed.
 struct Ran {

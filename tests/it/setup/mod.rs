@@ -1,8 +1,12 @@
 //! Set-up as code, over a HighLevel on loopback with virtual time.
 
+#[cfg(unix)]
+mod kills;
 mod mistakes;
+mod pace;
 mod runs;
 mod views;
+mod warnings;
 
 use std::io;
 use std::sync::Arc;
@@ -93,21 +97,26 @@ fn location(at: usize, rest: Value) -> Value {
     entry
 }
 
+/// Three locations: one is bare, one has some of it and one has it otherwise.
+pub(super) fn seed() -> Value {
+    let everything = json!({
+        "users": [{"id": "u1", "name": "Bo", "email": "bo@example.com"}],
+        "tags": ["old", "missed-call", "a", "b", "c", "d", "e", "f", "g"],
+        "customValues": [{"id": "v1", "name": "Booking Link", "value": "https://old.example.com"},
+                         {"id": "v2", "name": "Offer", "value": "Their own"}],
+        "customFields": [{"id": "f1", "fieldKey": "contact.lead_source", "name": "Lead Source", "dataType": "TEXT"}],
+        "pipelines": [{"id": "p1", "name": "MISSED  calls ",
+                       "stages": [{"id": "s1", "name": "new"}, {"id": "s2", "name": "VIP"}, {"id": "s3", "name": "Lost"}]}],
+        "workflows": [{"id": "w1", "name": "wf-11  callback", "status": "draft"}],
+        "records": {"links": [{"id": "l1", "name": "booking", "redirectTo": "https://old.example.com"}],
+                    "phoneNumbers": [{"phoneNumber": "+18475550101", "forwardingNumber": "+18475550199"}]},
+    });
+    json!({"locations": [location(0, json!({})), location(1, everything), location(2, json!({}))]})
+}
+
 impl World {
     pub(super) async fn start() -> Self {
-        let everything = json!({
-            "users": [{"id": "u1", "name": "Bo", "email": "bo@example.com"}],
-            "tags": ["old", "missed-call", "a", "b", "c", "d", "e", "f", "g"],
-            "customValues": [{"id": "v1", "name": "Booking Link", "value": "https://old.example.com"},
-                             {"id": "v2", "name": "Offer", "value": "Their own"}],
-            "customFields": [{"id": "f1", "fieldKey": "contact.lead_source", "name": "Lead Source", "dataType": "TEXT"}],
-            "pipelines": [{"id": "p1", "name": "MISSED  calls ",
-                           "stages": [{"id": "s1", "name": "new"}, {"id": "s2", "name": "VIP"}, {"id": "s3", "name": "Lost"}]}],
-            "workflows": [{"id": "w1", "name": "wf-11  callback", "status": "draft"}],
-            "records": {"links": [{"id": "l1", "name": "booking", "redirectTo": "https://old.example.com"}],
-                        "phoneNumbers": [{"phoneNumber": "+18475550101", "forwardingNumber": "+18475550199"}]},
-        });
-        let seed = json!({"locations": [location(0, json!({})), location(1, everything), location(2, json!({}))]});
+        let seed = seed();
         let clock = ManualClock::new("2026-05-08T12:00:00Z".parse().unwrap());
         let fake = FakeGhl::builder()
             .seed_json(&seed.to_string())
@@ -136,39 +145,44 @@ impl World {
 
     /// Everything that a set-up can change of a location, without ids, as text.
     pub(super) async fn state(&self, at: usize) -> String {
-        let location = self.client.location(id(at));
-        let mut lines = Vec::new();
-        for tag in location.tags().list().await.unwrap() {
-            lines.push(format!("tag {:?}", tag.name));
-        }
-        for value in location.custom_values().list().await.unwrap() {
-            lines.push(format!("value {:?} {:?}", value.field_key, value.value));
-        }
-        let all = gohighlevel::api::custom_fields::CustomFieldModel::All;
-        for field in location.custom_fields().list(&all).await.unwrap() {
-            lines.push(format!(
-                "field {:?} {:?}",
-                field.field_key, field.picklist_options
-            ));
-        }
-        for link in location.links().list().await.unwrap() {
-            lines.push(format!("link {:?} {:?}", link.name, link.redirect_to));
-        }
-        for pipeline in location.pipelines().list().await.unwrap() {
-            let stages: Vec<_> = pipeline
-                .stages
-                .iter()
-                .map(|stage| stage.name.clone().unwrap())
-                .collect();
-            lines.push(format!(
-                "pipeline {:?} {}",
-                pipeline.name,
-                stages.join(" · ")
-            ));
-        }
-        lines.sort();
-        lines.join("\n")
+        state(&self.client, at).await
     }
+}
+
+/// Everything that a set-up can change of a location, without ids, as text.
+pub(super) async fn state(client: &Client, at: usize) -> String {
+    let location = client.location(id(at));
+    let mut lines = Vec::new();
+    for tag in location.tags().list().await.unwrap() {
+        lines.push(format!("tag {:?}", tag.name));
+    }
+    for value in location.custom_values().list().await.unwrap() {
+        lines.push(format!("value {:?} {:?}", value.field_key, value.value));
+    }
+    let all = gohighlevel::api::custom_fields::CustomFieldModel::All;
+    for field in location.custom_fields().list(&all).await.unwrap() {
+        lines.push(format!(
+            "field {:?} {:?}",
+            field.field_key, field.picklist_options
+        ));
+    }
+    for link in location.links().list().await.unwrap() {
+        lines.push(format!("link {:?} {:?}", link.name, link.redirect_to));
+    }
+    for pipeline in location.pipelines().list().await.unwrap() {
+        let stages: Vec<_> = pipeline
+            .stages
+            .iter()
+            .map(|stage| stage.name.clone().unwrap())
+            .collect();
+        lines.push(format!(
+            "pipeline {:?} {}",
+            pipeline.name,
+            stages.join(" · ")
+        ));
+    }
+    lines.sort();
+    lines.join("\n")
 }
 
 pub(super) fn id(at: usize) -> LocationId {

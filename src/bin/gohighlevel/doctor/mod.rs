@@ -14,7 +14,6 @@ use gohighlevel::recipes::missed_call::store::MemoryStore;
 use gohighlevel::recipes::missed_call::{
     Engine, Notice, PreflightError, Recipe, RecipeError, TeamNotifier,
 };
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::report::Report;
 use crate::credentials;
@@ -107,7 +106,7 @@ async fn examined(client: &Client, recipes: HashMap<LocationId, Recipe>) -> Vec<
         engine = engine.location(client.location(id), recipe);
     }
     let engine = engine.build();
-    let bar = bar(ids.len());
+    let bar = terminal::bar(ids.len());
     let mut found: Vec<Examined> = futures_util::stream::iter(ids)
         .map(|id| {
             let (engine, bar) = (&engine, &bar);
@@ -140,18 +139,10 @@ fn is_unasked(error: &PreflightError) -> bool {
     !matches!(
         error,
         PreflightError::NotReady { .. }
+            | PreflightError::Warning { .. }
             | PreflightError::Hint { .. }
             | PreflightError::DryRun { .. }
     )
-}
-
-/// Drawn on stderr, and only if that is a terminal.
-fn bar(locations: usize) -> ProgressBar {
-    let bar = ProgressBar::new(locations as u64);
-    match ProgressStyle::with_template("{bar:30} {pos} of {len} locations asked, {elapsed}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 /// Whether the service that runs the recipes has somebody to tell is not asked here.

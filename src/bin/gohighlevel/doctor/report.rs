@@ -12,9 +12,6 @@ use super::Examined;
 use crate::exit::Exit;
 use crate::terminal::{self, BAD, DOUBTFUL, FAINT, GOOD, TITLE, count, styled};
 
-/// How many locations are named below a problem.
-const NAMED: usize = 3;
-
 #[derive(Serialize)]
 pub(super) struct Report {
     locations: Vec<LocationRow>,
@@ -47,6 +44,7 @@ enum Kind {
     NotAsked,
     Problem,
     DryRun,
+    Warning,
     Hint,
 }
 
@@ -87,18 +85,15 @@ impl Report {
             let mut state = State::Ready;
             let id = location.id.to_string();
             let name = location.name.clone().unwrap_or_else(|| id.clone());
-            for (kind, remark) in location.errors.iter().flat_map(|error| remarks(error, &id)) {
-                state = state.max(kind.state());
-                let group = groups
-                    .entry((kind, remark.clone()))
-                    .or_insert_with(|| Group {
-                        kind,
-                        remark,
-                        locations: Vec::new(),
-                        names: Vec::new(),
-                    });
-                group.locations.push(id.clone());
-                group.names.push(name.clone());
+            for error in &location.errors {
+                let number = number_of(error);
+                for (kind, remark) in remarks(error, &id) {
+                    state = state.max(kind.state());
+                    let group = groups
+                        .entry((kind, remark.clone()))
+                        .or_insert_with(|| Group::new(kind, remark));
+                    group.add(&id, &name, number.as_deref());
+                }
             }
             locations.push(LocationRow {
                 id,
@@ -162,7 +157,7 @@ impl Kind {
         match self {
             Self::NotAsked => State::NotAsked,
             Self::Problem => State::NotReady,
-            Self::DryRun | Self::Hint => State::Ready,
+            Self::DryRun | Self::Warning | Self::Hint => State::Ready,
         }
     }
 
@@ -171,12 +166,34 @@ impl Kind {
             Self::NotAsked => ("not asked", BAD),
             Self::Problem => ("problem", BAD),
             Self::DryRun => ("dry run", BAD),
+            Self::Warning => ("warning", DOUBTFUL),
             Self::Hint => ("hint", DOUBTFUL),
         }
     }
 }
 
 impl Group {
+    fn new(kind: Kind, remark: Remark) -> Self {
+        let (locations, names) = (Vec::new(), Vec::new());
+        Self {
+            kind,
+            remark,
+            locations,
+            names,
+        }
+    }
+
+    /// Adds a location, with the number of it that has the problem.
+    fn add(&mut self, id: &str, name: &str, number: Option<&str>) {
+        if self.locations.last().is_none_or(|last| last != id) {
+            self.locations.push(id.to_owned());
+            self.names.push(name.to_owned());
+        }
+        if let (Some(number), Some(name)) = (number, self.names.last_mut()) {
+            *name = format!("{name} {number}");
+        }
+    }
+
     fn add_to(&self, out: &mut String, all: usize) {
         let (word, style) = self.kind.shown();
         let place = self
@@ -192,17 +209,17 @@ impl Group {
         if let Some(remedy) = &self.remark.remedy {
             terminal::add(out, "  → ", remedy);
         }
-        let locations = match self.names.len() {
-            1 if all == 1 => self.names.concat(),
-            number if number == all => format!("all {number} locations"),
-            number if number <= NAMED + 1 => self.names.join(", "),
-            number => {
-                let named = self.names[..NAMED].join(", ");
-                format!("{named} and {} more", number - NAMED)
-            }
-        };
+        let locations = terminal::named(&self.names, all);
         terminal::add(out, "  ", &styled(FAINT, &format!("in {locations}")));
         out.push('\n');
+    }
+}
+
+/// The number that a warning is about, as far as it is shown.
+fn number_of(error: &PreflightError) -> Option<String> {
+    match error {
+        PreflightError::Warning { warning, .. } => warning.number().map(ToString::to_string),
+        _ => None,
     }
 }
 
@@ -224,6 +241,22 @@ fn remarks(error: &PreflightError, id: &str) -> Vec<(Kind, Remark)> {
             },
         )],
         PreflightError::Hint { hint, .. } => vec![(Kind::Hint, of(hint))],
+        PreflightError::Warning { warning, .. } => {
+            let what = match warning.number() {
+                // The number stands behind the location.
+                Some(_) => warning.advice().to_owned(),
+                None => warning.to_string(),
+            };
+            let (place, remedy) = (None, None);
+            vec![(
+                Kind::Warning,
+                Remark {
+                    place,
+                    what,
+                    remedy,
+                },
+            )]
+        }
         PreflightError::NotChecked { error, .. } => {
             let mut what = error.to_string();
             if let Some(trace) = error.trace_id() {

@@ -69,7 +69,7 @@ pub use admin::erase::Erasure;
 pub use admin::health_check::Health;
 pub use admin::location_set::{LocationStatus, Put, RecipeInUse, Removal, ServedLocation};
 #[cfg(feature = "setup")]
-pub(crate) use admin::number_facts::number_facts;
+pub(crate) use admin::number_facts::{number_facts, other_text_provider};
 pub use admin::preflight::PreflightError;
 pub use admin::preflight_group::PreflightGroup;
 pub use builder::EngineBuilder;

@@ -248,7 +248,11 @@ fn set_permissions(visit: &mut AgencyVisit<'_>, id: &str, body: &Fields) -> Outc
 
 /// The providers of a channel. A seed names those that are not HighLevel's own.
 fn channel(visit: &Visit<'_>, kind: &str) -> Outcome {
-    let own = || json!([{ "conversationProvider": { "name": "LC Phone", "isDefault": true } }]);
+    let own = || {
+        let provider =
+            json!({ "_id": "lcPhone", "name": "LC Phone", "type": kind, "default": true });
+        json!([{ "conversationProvider": provider }])
+    };
     let providers = visit.location.channels.get(kind).cloned();
     let providers = providers.unwrap_or_else(own);
     Ok(Answer::ok(

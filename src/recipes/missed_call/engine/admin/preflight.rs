@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::Admin;
-use super::number_facts::number_facts;
+use super::number_facts::{number_facts, other_text_provider};
 use crate::api::custom_fields::{CustomField, CustomFieldModel};
 use crate::api::workflows::{Workflow, WorkflowStatus};
 use crate::error::{Error, Result};
@@ -11,11 +11,11 @@ use crate::ids::LocationId;
 use crate::recipes::missed_call::core::compliance::ZoneFiles;
 use crate::recipes::missed_call::core::model::WorkflowFacts;
 use crate::recipes::missed_call::core::recipe::{
-    Assignee, DryRun, LocationFacts, Problem, Recipe, RecipeError, StepAction, Warning,
+    DryRun, LocationFacts, Problem, Recipe, RecipeError, Warning,
 };
 use crate::recipes::missed_call::engine::acceptance::AcceptError;
 use crate::recipes::missed_call::engine::locations::LocationEntry;
-use crate::recipes::missed_call::engine::worker::facts::{Needs, custom_values, opportunities};
+use crate::recipes::missed_call::engine::worker::facts::{custom_values, opportunities};
 
 /// How many locations are checked at once.
 const AT_ONCE: usize = 16;
@@ -121,7 +121,11 @@ impl PreflightError {
             }
             Self::NotLookedUp { error, .. } => format!("could not be looked up: {error}"),
             Self::DryRun { dry_run, .. } => dry_run.to_string(),
-            Self::Warning { warning, .. } => format!("a warning: {}", warning.advice()),
+            // One problem of many numbers is one problem.
+            Self::Warning { warning, .. } if warning.number().is_some() => {
+                format!("a warning: {}", warning.advice())
+            }
+            Self::Warning { warning, .. } => format!("a warning: {warning}"),
             Self::Hint { hint, .. } => format!("a hint: {hint}"),
         }
     }
@@ -200,17 +204,16 @@ impl Admin {
 
 async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
     let mut facts = LocationFacts::default();
-    let needs = Needs::of(&site.recipe, site.recipe.templates());
-    if needs.custom_values {
+    let needs = site.recipe.requirements();
+    if !needs.custom_values.is_empty() {
         facts.custom_values = custom_values(&site.location).await?;
     }
-    if needs.location {
+    if needs.location_name || needs.location_phone {
         let details = site.location.details().await?;
         facts.location_phone = details.phone.map(|phone| phone.e164().to_owned());
         facts.location_name = details.name;
     }
-    let mut assignees = site.recipe.assignees().map(|(_, assignee)| assignee);
-    if assignees.any(|assignee| matches!(assignee, Assignee::User(_) | Assignee::UserEmail(_))) {
+    if !needs.users.is_empty() || !needs.user_emails.is_empty() {
         let users = site.location.users().list().await?;
         facts.users = Some(
             users
@@ -219,23 +222,19 @@ async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
                 .collect(),
         );
     }
-    let needs = |crm| {
-        let mut steps = site.recipe.steps.values();
-        steps.any(|step| crm_list(&step.action) == Some(crm))
-    };
-    if needs(CrmList::Pipelines) {
+    if !needs.stages.is_empty() {
         facts.pipelines = Some(opportunities::pipelines(&site.location).await?);
     }
-    if needs(CrmList::Workflows) {
+    if !needs.workflows.is_empty() {
         let workflows = site.location.workflows().list().await?;
         facts.workflows = Some(workflows.into_iter().map(facts_of).collect());
     }
-    if needs(CrmList::CustomFields) {
+    if !needs.custom_fields.is_empty() {
         let fields = site.location.custom_fields();
         let fields = fields.list(&CustomFieldModel::Contact).await?;
         facts.custom_fields = Some(fields.iter().filter_map(key_of_contact).collect());
     }
-    // Nothing depends on the numbers but the warnings: a token without their scope is no reason to stop.
+    // Nothing depends on these but the warnings: a token without their scopes is no reason to stop.
     match number_facts(&site.location).await {
         Ok(numbers) => facts.numbers = Some(numbers),
         Err(error) => tracing::info!(
@@ -244,36 +243,8 @@ async fn facts(site: &LocationEntry) -> Result<LocationFacts> {
             "the location's numbers could not be read; preflight does not warn of any"
         ),
     }
+    facts.texts_by = other_text_provider(&site.location).await;
     Ok(facts)
-}
-
-/// What of a location a step names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CrmList {
-    Pipelines,
-    Workflows,
-    CustomFields,
-}
-
-fn crm_list(action: &StepAction) -> Option<CrmList> {
-    match action {
-        StepAction::Stage(_) => Some(CrmList::Pipelines),
-        StepAction::Workflow(_) => Some(CrmList::Workflows),
-        StepAction::Fields(_) => Some(CrmList::CustomFields),
-        // Custom values and users are looked for in the words and assignees of the whole recipe.
-        StepAction::Text(_)
-        | StepAction::Email(_)
-        | StepAction::Tag(_)
-        | StepAction::Untag(_)
-        | StepAction::Task(_)
-        | StepAction::CompleteTask(_)
-        | StepAction::Note(_)
-        | StepAction::ConfirmOptOut(_)
-        | StepAction::DoNotDisturb
-        | StepAction::Assign(_)
-        | StepAction::Notify(_)
-        | StepAction::Record(_) => None,
-    }
 }
 
 /// The field's key as recipes write it: `contact.lead_source` is `lead_source`.

@@ -42,8 +42,10 @@ pub struct LocationFacts {
     pub workflows: Option<Vec<WorkflowFacts>>,
     /// The keys of its contacts' custom fields without `contact.`; without them fields are not checked.
     pub custom_fields: Option<Vec<String>>,
-    /// Its phone numbers; without them there are no [`Warning`]s.
+    /// Its phone numbers; without them there are no [`Warning`]s of them.
     pub numbers: Option<Vec<NumberFacts>>,
+    /// The provider that carries its texts, if it is none of HighLevel's own.
+    pub texts_by: Option<String>,
 }
 
 impl Recipe {

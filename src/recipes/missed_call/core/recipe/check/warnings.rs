@@ -17,7 +17,7 @@ pub struct NumberFacts {
     pub forwards_to: Option<PhoneNumber>,
     /// Whether calls to it are forwarded to something that is no number.
     pub forwards: bool,
-    /// Whether an AI agent answers calls to it.
+    /// Whether an AI agent answers calls to it, at once or as a backup.
     pub voice_ai: bool,
     /// Whether a menu answers calls to it.
     pub menu: bool,
@@ -44,7 +44,7 @@ pub enum Warning {
         /// Where to, if it is a number.
         to: Option<PhoneNumber>,
     },
-    /// An AI agent answers calls to the number, so that none is missed.
+    /// An AI agent answers calls to the number, at once or as a backup, so that none is missed.
     VoiceAi {
         /// The number.
         number: PhoneNumber,
@@ -59,17 +59,23 @@ pub enum Warning {
         /// The number.
         number: PhoneNumber,
     },
+    /// Texts go out through a provider that is none of HighLevel's own.
+    OtherProvider {
+        /// What HighLevel calls it.
+        name: String,
+    },
 }
 
 impl Warning {
-    /// The number that it is about.
-    pub fn number(&self) -> &PhoneNumber {
+    /// The number that it is about; `None` if it is about all texts.
+    pub fn number(&self) -> Option<&PhoneNumber> {
         match self {
             Self::NumberMissing { number }
             | Self::NumberForwards { number, .. }
             | Self::VoiceAi { number }
             | Self::Menu { number }
-            | Self::CannotText { number } => number,
+            | Self::CannotText { number } => Some(number),
+            Self::OtherProvider { .. } => None,
         }
     }
 
@@ -84,7 +90,8 @@ impl Warning {
                  let the number ring in HighLevel, or turn that mailbox off"
             }
             Self::VoiceAi { .. } => {
-                "an AI agent answers, so no call is missed: make the agent a backup, or take it off the number"
+                "an AI agent answers, at once or when nobody else does, so no call is missed: take it off the number if callers \
+                 are to get a text"
             }
             Self::Menu { .. } => {
                 "a menu answers: a caller who hangs up in it gets no text; let it end in a call to the team"
@@ -92,28 +99,42 @@ impl Warning {
             Self::CannotText { .. } => {
                 "cannot text: register it (Settings > Phone Numbers > Trust Center), or text from another number"
             }
+            Self::OtherProvider { .. } => {
+                "carries the texts instead of HighLevel's phone system: try one text and one reply before you rely on it, \
+                 or make HighLevel's the default"
+            }
         }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "number {}: {}", self.number(), self.advice())
+        match self {
+            Self::OtherProvider { name } => write!(f, "provider {name}: {}", self.advice()),
+            Self::NumberMissing { number }
+            | Self::NumberForwards { number, .. }
+            | Self::VoiceAi { number }
+            | Self::Menu { number }
+            | Self::CannotText { number } => write!(f, "number {number}: {}", self.advice()),
+        }
     }
 }
 
 impl Recipe {
     /// What of the location may keep a missed call from getting its text although everything is there: numbers that
-    /// forward, that an AI agent or a menu answers, or that cannot text. Empty if the location's numbers are not among the
-    /// facts.
+    /// forward, that an AI agent or a menu answers, or that cannot text, and another provider of texts. Numbers that are not
+    /// among the facts are not warned of.
     ///
     /// They are about the numbers that the recipe lists; about all of the location, if it lists none.
     pub fn warnings(&self, facts: &LocationFacts) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if let Some(name) = facts.texts_by.clone() {
+            warnings.push(Warning::OtherProvider { name });
+        }
         let Some(numbers) = &facts.numbers else {
-            return Vec::new();
+            return warnings;
         };
         let needs = self.requirements();
-        let mut warnings = Vec::new();
         for number in &needs.numbers {
             if !numbers.iter().any(|known| known.number == *number) {
                 let number = number.clone();

@@ -10,7 +10,8 @@ mod needs;
 pub(in super::super) mod opportunities;
 
 pub(super) use self::error::FactsError;
-pub(in super::super) use self::needs::{Needs, custom_values};
+use self::needs::Needs;
+pub(in super::super) use self::needs::custom_values;
 
 use std::collections::BTreeMap;
 

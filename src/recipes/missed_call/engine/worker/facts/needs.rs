@@ -8,17 +8,14 @@ use crate::recipes::missed_call::core::copy::{MergeField, Template};
 use crate::recipes::missed_call::core::recipe::Recipe;
 
 /// Which reads the copy of a recipe needs.
-pub(in super::super::super) struct Needs {
-    pub(in super::super::super) custom_values: bool,
+pub(super) struct Needs {
+    pub(super) custom_values: bool,
     /// Its name or phone number.
-    pub(in super::super::super) location: bool,
+    pub(super) location: bool,
 }
 
 impl Needs {
-    pub(in super::super::super) fn of<'a>(
-        recipe: &Recipe,
-        words: impl IntoIterator<Item = &'a Template>,
-    ) -> Self {
+    pub(super) fn of<'a>(recipe: &Recipe, words: impl IntoIterator<Item = &'a Template>) -> Self {
         let mut needs = Self {
             custom_values: false,
             location: false,
