@@ -7,6 +7,7 @@ mod fake;
 mod help;
 mod live_check;
 mod recipe;
+mod report;
 #[cfg(unix)]
 mod serve;
 

@@ -17,6 +17,7 @@ mod lines;
 mod lock;
 mod opening;
 mod prune;
+mod reading;
 mod references;
 mod rows;
 mod schema;
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use reading::SqliteLedger;
 pub use tally::LastRun;
 
 use self::condition::Condition;
