@@ -1,5 +1,6 @@
 //! `report`: beside a store that is open, as beside a server.
 
+use std::error::Error as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -127,10 +128,9 @@ async fn each_format_is_made_beside_an_open_store() {
     );
 
     // The store is still the only one that may write, and writes.
-    let again = SqliteStore::open(place.store.path())
-        .unwrap_err()
-        .to_string();
-    assert!(again.contains("in use"), "{again}");
+    let again = SqliteStore::open(place.store.path()).unwrap_err();
+    let why = again.source().unwrap().to_string();
+    assert!(why.contains("in use"), "{why}");
     place.store.commit(Commit::default()).await.unwrap();
 }
 
@@ -169,7 +169,8 @@ async fn a_file_is_for_its_owner_alone_and_whole_or_not_there() {
     assert!(
         std::fs::read_to_string(&file)
             .unwrap()
-            .ends_with("</html>\n")
+            .trim_end()
+            .ends_with("</html>")
     );
     #[cfg(unix)]
     {
@@ -230,7 +231,7 @@ async fn what_is_wrong_is_said_and_nothing_is_made() {
             "location2: report.zone: there is no zone",
         ),
     ] {
-        let ran = run(&[&["report"], &arguments[..]].concat());
+        let ran = run(&[&["report"][..], &arguments[..]].concat());
         assert_eq!(
             (ran.code, ran.stdout.as_str()),
             (Some(1), ""),

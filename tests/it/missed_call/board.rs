@@ -119,7 +119,7 @@ impl Running {
         self.ask("GET /board", &bearer(), "").await
     }
 
-    async fn listen(&self) -> Listening<'_> {
+    async fn listen(&self) -> Listening {
         let mut socket = TcpStream::connect(&self.address).await.unwrap();
         let (address, bearer) = (&self.address, bearer());
         let text = format!("GET /board/events HTTP/1.1\r\nhost: {address}\r\n{bearer}\r\n");
@@ -127,7 +127,7 @@ impl Running {
         Listening {
             socket,
             heard: Vec::new(),
-            clock: &self.clock,
+            clock: self.clock.clone(),
         }
     }
 
@@ -152,15 +152,16 @@ fn status(answer: &str) -> &str {
     answer.get(9..12).unwrap()
 }
 
-struct Listening<'r> {
+struct Listening {
     socket: TcpStream,
     heard: Vec<u8>,
-    clock: &'r HeldClock,
+    clock: HeldClock,
 }
 
-impl Listening<'_> {
+impl Listening {
     /// Lets time pass until this was heard, or the end.
     async fn hears(&mut self, what: &str) -> bool {
+        let end = self.clock.elapsed() + Duration::from_secs(3_600);
         loop {
             if String::from_utf8_lossy(&self.heard).contains(what) {
                 return true;
@@ -175,6 +176,7 @@ impl Listening<'_> {
                 () = tokio::task::yield_now() => {
                     if self.clock.waiting() > 0 {
                         self.clock.advance(Duration::from_secs(1));
+                        assert!(self.clock.elapsed() < end, "`{what}` is not shown");
                     }
                 }
             }
@@ -216,7 +218,9 @@ async fn a_policy_keeps_everything_else_out_and_nothing_is_kept() {
     let (first, second) = (running.page().await, running.page().await);
     let (one, other) = (policy(&first), policy(&second));
     assert!(
-        one.starts_with("content-security-policy: default-src 'none'; style-src 'nonce-"),
+        one.starts_with(
+            "content-security-policy: default-src 'none'; img-src data:; style-src 'nonce-"
+        ),
         "{one}"
     );
     assert!(!one.contains("unsafe"), "{one}");
@@ -239,6 +243,9 @@ async fn a_browser_gives_the_token_once_and_no_address_has_it() {
             assert!(!answer.contains("0002"), "{path} {headers}");
         }
     }
+    let browser = running.ask("GET /board", "accept: text/html\r\n", "").await;
+    assert_eq!(status(&browser), "200");
+    assert!(browser.contains("type=\"password\"") && !browser.contains("0002"));
     let wrong = running
         .ask("POST /board", "", "token=another-token-of-a-board")
         .await;

@@ -169,7 +169,7 @@ impl Feed {
             let site = around.sites.get(id);
             let (name, zone) = match site {
                 Some((name, settings)) => (name.as_str(), &settings.zone),
-                None => (id.as_str(), &TimeZone::UTC),
+                None => (id.as_str(), &self.unknown.zone),
             };
             Place {
                 name,

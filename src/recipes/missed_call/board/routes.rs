@@ -9,8 +9,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -60,8 +60,7 @@ impl Board {
 async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
     let inner = &site.board.inner;
     if !inner.access.lets_in(&headers) {
-        // A program gets the status; a browser shows the form.
-        return form(&site, false);
+        return form(&site, false, status_for(&headers));
     }
     let Some(shown) = site.shown().await else {
         let wait = [(RETRY_AFTER, "5")];
@@ -81,7 +80,7 @@ async fn sign_in(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> R
     let given = url::form_urlencoded::parse(body).find(|(name, _)| name == "token");
     if !given.is_some_and(|(_, given)| token.is(&given)) {
         tracing::warn!("somebody gave a wrong token to the live board");
-        return form(&site, true);
+        return form(&site, true, StatusCode::UNAUTHORIZED);
     }
     let is_https = headers
         .get("x-forwarded-proto")
@@ -162,12 +161,23 @@ impl Site {
     }
 }
 
+/// A program that may not see the board gets an error; for a browser the form is what it asked for.
+fn status_for(headers: &HeaderMap) -> StatusCode {
+    let accepts = headers
+        .get(ACCEPT)
+        .and_then(|accepts| accepts.to_str().ok());
+    let is_browser = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    if is_browser && !headers.contains_key(AUTHORIZATION) {
+        StatusCode::OK
+    } else {
+        StatusCode::UNAUTHORIZED
+    }
+}
+
 /// The form that asks for the token.
-fn form(site: &Site, refused: bool) -> Response {
+fn form(site: &Site, refused: bool, status: StatusCode) -> Response {
     let pages = &site.board.inner.feed.pages;
-    html(StatusCode::UNAUTHORIZED, |nonce| {
-        pages.sign_in(refused, nonce)
-    })
+    html(status, |nonce| pages.sign_in(refused, nonce))
 }
 
 fn html(
@@ -180,7 +190,7 @@ fn html(
     }
     let nonce = STANDARD.encode(nonce);
     let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let page = match page(&nonce) {
         Ok(page) => page.into_inner(),

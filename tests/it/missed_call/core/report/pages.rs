@@ -566,7 +566,9 @@ fn the_places_that_the_documentation_names_are_on_the_page() {
     let pages = all_pages();
     let (_, page) = pages.iter().find(|(name, _)| *name == "page").unwrap();
     let rows = source.lines().filter(|line| line.starts_with("//! |"));
-    let places: Vec<&str> = rows.flat_map(|row| row.split('*').skip(1).step_by(2)).collect();
+    let places: Vec<&str> = rows
+        .flat_map(|row| row.split('*').skip(1).step_by(2))
+        .collect();
     assert!(places.len() > 20, "{places:?}");
     for place in places {
         assert!(page.contains(place), "{place}");

@@ -65,29 +65,26 @@ pub(super) fn view(live: &Live<'_>) -> Value {
     let mut calls = today.clone();
     calls.sort_by_key(|it| std::cmp::Reverse(it.row.call.ended_at));
     let open: usize = live.callers.iter().map(|it| it.open_steps()).sum();
-    let zone = live
-        .places
-        .first()
-        .map_or(&TimeZone::UTC, |place| place.zone);
+    let utc = TimeZone::UTC;
+    let zone = live.places.first().map_or(&utc, |place| place.zone);
     let several = live.places.len() > 1;
+    let late = (live.late > 0).then(|| format!("{} late", live.late));
     json!({
         "title": live.title,
         "now": clock(live.now, zone),
         "zone": zone.iana_name().unwrap_or("UTC"),
-        "several": several,
         "alarms": live.alarms,
         "tiles": [
-            {"label": "Need somebody now", "value": waiting.len(), "bad": !waiting.is_empty()},
-            {"label": "Missed callers today", "value": today.len(), "bad": false},
-            {"label": "Texted", "value": count(|it| !it.row.texts.is_empty()), "bad": false},
-            {"label": "Wrote back", "value": count(|it| it.row.reply.is_some()), "bad": false},
-            {"label": "Booked", "value": count(|it| it.row.booked_at.is_some()), "bad": false},
-            {"label": "Steps still to do", "value": open, "bad": false},
-            {"label": "Late", "value": live.late, "bad": live.late > 0},
+            {"label": "Need somebody now", "value": waiting.len(), "bad": !waiting.is_empty(), "note": null},
+            {"label": "Missed callers today", "value": today.len(), "bad": false, "note": null},
+            {"label": "Texted", "value": count(|it| !it.row.texts.is_empty()), "bad": false, "note": null},
+            {"label": "Wrote back", "value": count(|it| it.row.reply.is_some()), "bad": false, "note": null},
+            {"label": "Booked", "value": count(|it| it.row.booked_at.is_some()), "bad": false, "note": null},
+            {"label": "Steps still to do", "value": open, "bad": false, "note": late},
         ],
-        "waiting": waiting.iter().take(WAITING).map(|it| it.waiting(live.now)).collect::<Vec<_>>(),
+        "waiting": waiting.iter().take(WAITING).map(|it| it.waiting(live.now, several)).collect::<Vec<_>>(),
         "waiting_more": waiting.len().saturating_sub(WAITING),
-        "calls": calls.iter().take(CALLS).map(|it| it.call()).collect::<Vec<_>>(),
+        "calls": calls.iter().take(CALLS).map(|it| it.call(several)).collect::<Vec<_>>(),
         "calls_more": calls.len().saturating_sub(CALLS),
         "places": live.places.iter().map(place).collect::<Vec<_>>(),
     })
@@ -114,12 +111,15 @@ impl LiveCaller<'_> {
             .count()
     }
 
-    fn line(&self) -> Option<&str> {
+    /// The location, if there are several, and the line.
+    fn place(&self, several: bool) -> String {
         let line = self.settings.line(self.row.call.called.as_ref());
-        line.map(|line| line.name.as_str())
+        let place = several.then_some(self.place);
+        let parts = place.into_iter().chain(line.map(|line| line.name.as_str()));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
-    fn waiting(&self, now: Timestamp) -> Value {
+    fn waiting(&self, now: Timestamp, several: bool) -> Value {
         json!({
             "caller": written::caller(self.row.call.caller.as_ref(), false),
             "at": if self.is_of_today(now) {
@@ -128,20 +128,18 @@ impl LiveCaller<'_> {
                 written::short_moment(self.row.call.ended_at, self.zone())
             },
             "for": written::duration(rounded(now.duration_since(self.row.call.ended_at))),
-            "place": self.place,
-            "line": self.line(),
+            "where": self.place(several),
             "why": why_urgent(self.row, self.settings).join("; "),
         })
     }
 
-    fn call(&self) -> Value {
+    fn call(&self, several: bool) -> Value {
         let (class, state) = self.state();
         json!({
             "caller": written::caller(self.row.call.caller.as_ref(), false),
             "at": short_clock(self.row.call.ended_at, self.zone()),
             "calls": self.row.missed_calls,
-            "place": self.place,
-            "line": self.line(),
+            "where": self.place(several),
             "class": class,
             "state": state,
             "needs": self.row.needs_somebody,
@@ -199,10 +197,11 @@ fn place(place: &Place<'_>) -> Value {
     })
 }
 
-/// To the minute.
+/// To the minute, and from two hours on to the hour.
 fn rounded(time: jiff::SignedDuration) -> jiff::SignedDuration {
-    let minutes = time.as_secs().max(0) / 60;
-    jiff::SignedDuration::from_secs(minutes.max(1) * 60)
+    let seconds = time.as_secs().max(60);
+    let unit = if seconds < 7_200 { 60 } else { 3_600 };
+    jiff::SignedDuration::from_secs(seconds / unit * unit)
 }
 
 /// `10:02:15`.
