@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use gohighlevel::Client;
 use gohighlevel::error::ErrorKind;
-#[cfg(feature = "html-reports")]
+#[cfg(feature = "live-board")]
 use gohighlevel::recipes::missed_call::board::{Board, BoardAccess, BoardToken};
 use gohighlevel::recipes::missed_call::store::{SqliteStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, TeamNotifier};
@@ -63,7 +63,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), String> {
         engine = engine.location(client.location(id), recipe);
     }
     let engine = engine.build();
-    #[cfg(feature = "html-reports")]
+    #[cfg(feature = "live-board")]
     let board = board(&engine)?;
     check_locations(&engine).await?;
     serve_webhooks(
@@ -72,7 +72,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), String> {
         options.listen,
         pause,
         end_within,
-        #[cfg(feature = "html-reports")]
+        #[cfg(feature = "live-board")]
         board,
     )
     .await
@@ -80,7 +80,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), String> {
 }
 
 /// The live board, if there is a token for it.
-#[cfg(feature = "html-reports")]
+#[cfg(feature = "live-board")]
 fn board(engine: &Engine) -> Result<Option<Board>, String> {
     let Ok(token) = std::env::var("GHL_BOARD_TOKEN") else {
         return Ok(None);
@@ -143,7 +143,7 @@ async fn serve_webhooks(
     listen: SocketAddr,
     sweep_pause: Option<Duration>,
     end_within: Option<Duration>,
-    #[cfg(feature = "html-reports")] board: Option<Board>,
+    #[cfg(feature = "live-board")] board: Option<Board>,
 ) -> io::Result<()> {
     let mut shutdown = Shutdown::on_signal()?;
     if let Some(bound) = end_within {
@@ -156,7 +156,7 @@ async fn serve_webhooks(
         .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))
         .with_state(engine.clone());
-    #[cfg(feature = "html-reports")]
+    #[cfg(feature = "live-board")]
     let app = match &board {
         Some(board) => app.merge(board.routes("/board")),
         None => app,
@@ -168,7 +168,7 @@ async fn serve_webhooks(
     if let Some(pause) = sweep_pause {
         service = service.sweeps(&engine, pause);
     }
-    #[cfg(feature = "html-reports")]
+    #[cfg(feature = "live-board")]
     if let Some(board) = &board {
         service = service.board(board);
     }

@@ -73,7 +73,7 @@ pub use shutdown::Shutdown;
 use self::connection::begins;
 use self::connection::{Door, Reception};
 use crate::clock::{Clock as _, SystemClock};
-#[cfg(feature = "html-reports")]
+#[cfg(feature = "live-board")]
 use crate::recipes::missed_call::board::Board;
 #[cfg(feature = "missed-call")]
 use crate::recipes::missed_call::{Engine, Stopped};
@@ -100,7 +100,7 @@ pub fn serve(listener: TcpListener, app: Router) -> Serve {
         engines: Vec::new(),
         #[cfg(feature = "missed-call")]
         sweeps: Vec::new(),
-        #[cfg(feature = "html-reports")]
+        #[cfg(feature = "live-board")]
         boards: Vec::new(),
         most_connections: most_connections(),
         body_time: BODY_TIME,
@@ -118,7 +118,7 @@ pub struct Serve {
     engines: Vec<Engine>,
     #[cfg(feature = "missed-call")]
     sweeps: Vec<(Engine, Duration)>,
-    #[cfg(feature = "html-reports")]
+    #[cfg(feature = "live-board")]
     boards: Vec<Board>,
     most_connections: usize,
     body_time: Duration,
@@ -222,7 +222,7 @@ impl Serve {
     }
 
     /// At the end, the pages of the board that listen are let go, which otherwise would keep their connections.
-    #[cfg(feature = "html-reports")]
+    #[cfg(feature = "live-board")]
     pub fn board(mut self, board: &Board) -> Self {
         self.boards.push(board.clone());
         self
@@ -307,7 +307,7 @@ impl Serve {
             Some(ended) = parts.join_next() => take(ended),
         }
         stop.send_replace(true);
-        #[cfg(feature = "html-reports")]
+        #[cfg(feature = "live-board")]
         self.boards.iter().for_each(Board::close);
         let drained = join_all(self.endpoints.iter().map(Drained::drain));
         let ended = async {

@@ -16,7 +16,7 @@
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
 //! | [`report`] | what were the outcomes, in numbers and for people? |
-//! | `board` (features `html-reports` and `axum`) | what is going on now, on one page that changes by itself? |
+//! | `board` (feature `live-board`) | what is going on now, on one page that changes by itself? |
 //! | [`edge_cases`] | what happens if two calls come at once, a webhook comes late, the process dies? |
 //! | [`in_a_service`] | how does it live in a service that is there already? |
 //! | [`observing`] | how is it seen, and how long is its data kept? |
@@ -43,7 +43,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg(all(feature = "axum", feature = "html-reports"))]
+#[cfg(feature = "live-board")]
 pub mod board;
 mod core;
 mod engine;

@@ -24,7 +24,7 @@
 //! - [edge cases](../../../src/recipes/missed_call/edge_cases.md), checked by `edge_cases`;
 //! - [requirements](../../../src/recipes/missed_call/core/presets/requirements.md), checked by `requirements`.
 
-#[cfg(feature = "html-reports")]
+#[cfg(feature = "live-board")]
 mod board;
 mod core;
 mod edge_cases;

@@ -10,8 +10,8 @@ mod period;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use gohighlevel::clock::{Clock as _, SystemClock};
 use gohighlevel::ids::{ContactId, LocationId};
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use self::config::Site;
@@ -113,7 +113,7 @@ async fn make(arguments: &Arguments) -> Result<String, String> {
     if arguments.contact.is_some() || arguments.redact {
         return Err("--contact and --redact are of a case file; write --format case-file".into());
     }
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     let periods: Vec<_> = sites
         .iter()
         .map(|site| {

@@ -23,10 +23,10 @@ const COOKIE_SECONDS: u32 = 30 * 24 * 60 * 60;
 // Exhaustive on purpose: there is no board without a decision about it.
 #[derive(Debug, Clone)]
 pub enum BoardAccess {
-    /// Whoever knows the token. A person enters it on the board's first page and has a cookie from then on; a program sends
+    /// Anyone who knows the token. A person enters it on the board's first page and has a cookie from then on; a program sends
     /// `Authorization: Bearer` and the token. Serve it over https alone.
     Token(BoardToken),
-    /// Whoever reaches the routes: the host's own authentication stands in front of them.
+    /// Anyone who reaches the routes: the host's own authentication stands in front of them.
     Host,
 }
 

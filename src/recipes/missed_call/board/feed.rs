@@ -51,11 +51,10 @@ pub(super) struct Feed {
 }
 
 /// What was found out besides the ledger.
-#[derive(Default)]
 struct Around {
     sites: Sites,
     places: Vec<(LocationId, Option<LocationStatus>)>,
-    at: Option<Duration>,
+    at: Duration,
 }
 
 impl Feed {
@@ -87,11 +86,12 @@ impl Feed {
     pub(super) async fn run(&self) {
         loop {
             let mut state = State::default();
-            match self.read(&mut state).await {
-                Ok(after) => self.follow(&mut state, after).await,
+            let mut around = self.around().await;
+            match self.read(&mut state, &around.sites).await {
+                Ok(after) => self.follow(&mut state, around, after).await,
                 Err(_) => {
                     // Its health says why.
-                    self.draw(&mut state, &mut Around::default()).await;
+                    self.draw(&mut state, &mut around).await;
                     self.sleep(AFTER_FAILURE).await;
                 }
             }
@@ -99,7 +99,7 @@ impl Feed {
     }
 
     /// Reads the days before. Returns the sequence to go on after.
-    async fn read(&self, state: &mut State) -> Result<u64, StoreError> {
+    async fn read(&self, state: &mut State, sites: &Sites) -> Result<u64, StoreError> {
         let store = self.engine.store();
         let now = self.engine.clock().now();
         let mut query = LedgerQuery::default();
@@ -120,15 +120,14 @@ impl Feed {
             for row in rows {
                 state.take(row.entry, now);
             }
-            state.settle(&self.named, &self.unknown, now);
+            state.settle(sites, &self.unknown, now);
         }
     }
 
     /// Draws what changes, until it is time to read all again.
-    async fn follow(&self, state: &mut State, after: u64) {
+    async fn follow(&self, state: &mut State, mut around: Around, after: u64) {
         let clock = self.engine.clock();
         let began = clock.elapsed();
-        let mut around = Around::default();
         let mut entries = pin!(self.engine.watch(after));
         while clock.elapsed().saturating_sub(began) < FROM_THE_START {
             self.draw(state, &mut around).await;
@@ -156,11 +155,13 @@ impl Feed {
 
     async fn draw(&self, state: &mut State, around: &mut Around) {
         let clock = self.engine.clock();
-        if around
-            .at
-            .is_none_or(|at| clock.elapsed().saturating_sub(at) >= STATUS)
-        {
+        if clock.elapsed().saturating_sub(around.at) >= STATUS {
+            let before = around.sites.len();
             *around = self.around().await;
+            if around.sites.len() != before {
+                // What a row says depends on the recipe.
+                state.forget_rows();
+            }
         }
         let health = self.engine.health().await;
         let now = clock.now();
@@ -204,10 +205,13 @@ impl Feed {
         let mut places = Vec::new();
         for served in self.engine.locations() {
             let id = served.id;
-            sites.entry(id.clone()).or_insert_with(|| {
-                let settings = Settings::of_recipe(served.recipe);
+            let site = sites.entry(id.clone()).or_insert_with(|| {
+                let settings = Settings::of_recipe(Arc::clone(&served.recipe));
                 (id.to_string(), Arc::new(settings))
             });
+            if site.1.recipes.is_empty() {
+                Arc::make_mut(&mut site.1).recipes.push(served.recipe);
+            }
             let status = if places.len() < STATUSES {
                 self.engine.status(&id).await.ok()
             } else {
@@ -224,7 +228,7 @@ impl Feed {
         Around {
             sites,
             places,
-            at: Some(self.engine.clock().elapsed()),
+            at: self.engine.clock().elapsed(),
         }
     }
 }

@@ -120,6 +120,13 @@ impl State {
         self.token_trouble.get(location).copied()
     }
 
+    /// Lets all rows be computed again, by other settings.
+    pub(super) fn forget_rows(&mut self) {
+        for caller in self.callers.values_mut() {
+            caller.row = None;
+        }
+    }
+
     /// Brings the rows up to date, and lets go of callers who are done with.
     pub(super) fn settle(&mut self, sites: &Sites, unknown: &Arc<Settings>, now: Timestamp) {
         let order = &mut self.order;

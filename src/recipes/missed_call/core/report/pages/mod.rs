@@ -35,7 +35,7 @@
 //! | speed of the response | tile *Time to the text*; *How fast the text came* |
 //! | leads that are lost, and where | *From the missed call to the reply*, the reasons at each step |
 //! | engagement, conversion | the shares of *Wrote back* and *Booked*, with their intervals |
-//! | hand-off to people | *Who needs somebody now*; live on `board` (feature `axum`) |
+//! | hand-off to people | *Who needs somebody now*; live on `board` (feature `live-board`) |
 //! | follow-up discipline | tile *Needs somebody now*, against the period before; the agency's page, worst first |
 //! | source of the lead | *By line*, if each source has a number |
 //! | recovered revenue | tile *Worth* |
@@ -55,7 +55,7 @@ mod case_events;
 mod case_file;
 mod charts;
 mod figures;
-#[cfg(feature = "axum")]
+#[cfg(feature = "live-board")]
 mod live;
 mod proof;
 mod storyboard;
@@ -68,7 +68,7 @@ use serde_json::Value;
 
 pub use agency::AgencyLine;
 pub use case_file::{CaseFile, Detail};
-#[cfg(feature = "axum")]
+#[cfg(feature = "live-board")]
 pub(crate) use live::{Live, LiveCaller, Place};
 
 use super::overview::Overview;
@@ -119,7 +119,7 @@ pub struct PageOptions {
 }
 
 /// What the live board shows.
-#[cfg(feature = "axum")]
+#[cfg(feature = "live-board")]
 #[derive(Clone)]
 pub(crate) struct BoardView(Value);
 
@@ -249,13 +249,13 @@ impl Pages {
     }
 
     /// What the live board shows of this.
-    #[cfg(feature = "axum")]
+    #[cfg(feature = "live-board")]
     pub(crate) fn board(&self, live: &Live<'_>) -> BoardView {
         BoardView(live::view(live))
     }
 
     /// The page of the live board, whose style and script carry `nonce`.
-    #[cfg(feature = "axum")]
+    #[cfg(feature = "live-board")]
     pub(crate) fn board_page(
         &self,
         view: &BoardView,
@@ -267,7 +267,7 @@ impl Pages {
     }
 
     /// What changes on the live board, for its script.
-    #[cfg(feature = "axum")]
+    #[cfg(feature = "live-board")]
     pub(crate) fn board_news(&self, view: &BoardView) -> Result<Private<String>, PageError> {
         let main = self.render("board_main.html", &view.0)?;
         let news = serde_json::json!({"main": main.into_inner(), "now": view.0["now"]});
@@ -275,7 +275,7 @@ impl Pages {
     }
 
     /// The page that asks for the board's token.
-    #[cfg(feature = "axum")]
+    #[cfg(feature = "live-board")]
     pub(crate) fn sign_in(&self, refused: bool, nonce: &str) -> Result<Private<String>, PageError> {
         let view = serde_json::json!({"refused": refused, "nonce": nonce});
         self.render("sign_in.html", &view)
