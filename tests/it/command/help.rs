@@ -11,7 +11,6 @@ fn each_help_is_as_it_was_looked_at() {
         &["recipe", "preview", "--help"],
         &["recipe", "play", "--help"],
         &["doctor", "--help"],
-        &["report", "--help"],
         &["serve", "--help"],
         &["fake", "--help"],
         &["live-check", "--help"],
