@@ -102,9 +102,11 @@ impl Feed {
     async fn read(&self, state: &mut State, sites: &Sites) -> Result<u64, StoreError> {
         let store = self.engine.store();
         let now = self.engine.clock().now();
-        let mut query = LedgerQuery::default();
-        query.since = now.checked_sub(LOOKS_BACK).ok();
-        query.limit = Some(1);
+        let mut query = LedgerQuery {
+            since: now.checked_sub(LOOKS_BACK).ok(),
+            limit: Some(1),
+            ..LedgerQuery::default()
+        };
         let first = store.ledger_rows(&query).await?;
         let mut after = first
             .first()
