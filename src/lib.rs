@@ -264,6 +264,7 @@
 //! | `sqlite` | | [`SqliteStore`](recipes::missed_call::store::SqliteStore), which keeps the recipe's work in one file, and [`SqliteTokenStore`](auth::store::SqliteTokenStore) |
 //! | `postgres` | | [`postgres`]: stores in a PostgreSQL database that any number of processes share: [`PostgresStore`](recipes::missed_call::store::PostgresStore) for the recipe's work, and others for OAuth grants, trigger subscriptions and one rate limit |
 //! | `html-reports` | | reports as HTML pages and e-mails, case files, storyboards of recipes: [`report::pages`](recipes::missed_call::report::pages) |
+//! | `live-board` | | today's missed calls on a page that changes by itself: `recipes::missed_call::board` |
 //! | `metrics` | | [`MetricsObserver`](client::MetricsObserver), which counts and times requests with the `metrics` crate, and [`EngineMetrics`](recipes::missed_call::EngineMetrics) |
 //! | `setup` | | `setup`: set-up as code for one location or an agency: plan, apply, undo, export |
 //! | `testing` | | [`testing`]: a HighLevel on loopback, and a clock that is set by hand |

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gohighlevel::ids::{AppId, LocationId};
 use gohighlevel::recipes::missed_call::Recipe;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// What stands in a configuration file.
 const KEYS: &str =
@@ -37,6 +38,9 @@ struct LocationTable {
     preset: Option<String>,
     /// Found from where the configuration is.
     recipe: Option<PathBuf>,
+    /// Of `gohighlevel report`.
+    #[serde(rename = "report")]
+    _report: Option<IgnoredAny>,
 }
 
 impl Config {

@@ -55,6 +55,7 @@ Environment:
   GHL_TOKEN_<LOCATION_ID>  Private integration token of one location
   GHL_WEBHOOK_PUBLIC_KEY   PEM of the key that webhooks are checked with [default: HighLevel's own]
   GHL_BASE_URL             Another server than HighLevel's API, for trying things out
+  GHL_BOARD_TOKEN          Token of the live board at /board, which is there with the feature `live-board`
   DATABASE_URL             Address of the PostgreSQL database, for --postgres without one
   RUST_LOG                 What is logged [default: info]
 

@@ -12,6 +12,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use gohighlevel::Client;
 use gohighlevel::error::ErrorKind;
+#[cfg(feature = "live-board")]
+use gohighlevel::recipes::missed_call::board::{Board, BoardAccess, BoardToken};
 use gohighlevel::recipes::missed_call::store::{SqliteStore, Store};
 use gohighlevel::recipes::missed_call::{Engine, Notice, PreflightError, TeamNotifier};
 use gohighlevel::serve::{Shutdown, serve};
@@ -61,10 +63,31 @@ pub(crate) async fn run(options: &Options) -> Result<(), String> {
         engine = engine.location(client.location(id), recipe);
     }
     let engine = engine.build();
+    #[cfg(feature = "live-board")]
+    let board = board(&engine)?;
     check_locations(&engine).await?;
-    serve_webhooks(engine, verifier.build(), options.listen, pause, end_within)
-        .await
-        .map_err(with_causes)
+    serve_webhooks(
+        engine,
+        verifier.build(),
+        options.listen,
+        pause,
+        end_within,
+        #[cfg(feature = "live-board")]
+        board,
+    )
+    .await
+    .map_err(with_causes)
+}
+
+/// The live board, if there is a token for it.
+#[cfg(feature = "live-board")]
+fn board(engine: &Engine) -> Result<Option<Board>, String> {
+    let Ok(token) = std::env::var("GHL_BOARD_TOKEN") else {
+        return Ok(None);
+    };
+    let token = BoardToken::new(token).map_err(|error| format!("GHL_BOARD_TOKEN: {error}"))?;
+    let access = BoardAccess::Token(token);
+    Ok(Some(Board::builder(engine.clone(), access).build()))
 }
 
 /// The store, and a client that shares its rate limit with the others on that store.
@@ -120,6 +143,7 @@ async fn serve_webhooks(
     listen: SocketAddr,
     sweep_pause: Option<Duration>,
     end_within: Option<Duration>,
+    #[cfg(feature = "live-board")] board: Option<Board>,
 ) -> io::Result<()> {
     let mut shutdown = Shutdown::on_signal()?;
     if let Some(bound) = end_within {
@@ -132,12 +156,21 @@ async fn serve_webhooks(
         .route("/webhooks/ghl", webhooks.route())
         .route("/healthz", get(health))
         .with_state(engine.clone());
+    #[cfg(feature = "live-board")]
+    let app = match &board {
+        Some(board) => app.merge(board.routes("/board")),
+        None => app,
+    };
     let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     io::stdout().flush()?;
     let mut service = serve(listener, app).endpoint(&webhooks).engine(&engine);
     if let Some(pause) = sweep_pause {
         service = service.sweeps(&engine, pause);
+    }
+    #[cfg(feature = "live-board")]
+    if let Some(board) = &board {
+        service = service.board(board);
     }
     // `serve` logs what it could not finish; the next start settles it.
     service.until(shutdown).await;

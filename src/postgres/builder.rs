@@ -33,6 +33,7 @@ pub struct DatabaseBuilder {
     root: Option<Vec<u8>>,
     asynchronous: bool,
     prepared: bool,
+    only_reads: bool,
 }
 
 enum Source {
@@ -57,6 +58,7 @@ impl DatabaseBuilder {
             root: None,
             asynchronous: false,
             prepared: false,
+            only_reads: false,
         }
     }
 
@@ -104,6 +106,15 @@ impl DatabaseBuilder {
         }
     }
 
+    /// For reports: the tables are neither made nor changed, and a user with the right to read them is enough. What writes
+    /// fails with such a user.
+    pub fn only_reads(self) -> Self {
+        Self {
+            only_reads: true,
+            ..self
+        }
+    }
+
     /// Connects, and makes the tables, or brings those of an older release up to date: all of it or nothing. Processes of
     /// several releases may do so at once.
     ///
@@ -126,6 +137,10 @@ impl DatabaseBuilder {
         };
         // Tables can be named in a statement only after they are there.
         let unprepared = on(false);
+        if self.only_reads {
+            migrate::require(&unprepared).await?;
+            return Ok(on(self.prepared));
+        }
         if !self.asynchronous {
             refuse_asynchronous_commit(&unprepared).await?;
         }

@@ -33,6 +33,23 @@ pub(super) async fn prepare(database: &Database) -> Result<(), DatabaseError> {
     }
 }
 
+/// Fails unless the tables are there and have this release's version.
+pub(super) async fn require(database: &Database) -> Result<(), DatabaseError> {
+    let schema = database.schema();
+    if !is_there(&database.query(&exist(database)).await?)? {
+        return Err(DatabaseError::new(format!(
+            "there are no tables in the schema `{schema}`, or the user may not see them; name the database of the service, or start the service on it once"
+        )));
+    }
+    let found = version_of(database, &database.query(&version()).await?)?;
+    if found < VERSION {
+        return Err(DatabaseError::new(format!(
+            "the tables in the schema `{schema}` have version {found}, and this release reads version {VERSION}; start the service of this release on it once"
+        )));
+    }
+    Ok(())
+}
+
 async fn prepare_once(database: &Database) -> Result<(), DatabaseError> {
     if is_there(&database.query(&exist(database)).await?)? {
         return use_existing(database).await;

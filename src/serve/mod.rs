@@ -73,6 +73,8 @@ pub use shutdown::Shutdown;
 use self::connection::begins;
 use self::connection::{Door, Reception};
 use crate::clock::{Clock as _, SystemClock};
+#[cfg(feature = "live-board")]
+use crate::recipes::missed_call::board::Board;
 #[cfg(feature = "missed-call")]
 use crate::recipes::missed_call::{Engine, Stopped};
 use crate::webhooks::Endpoint;
@@ -98,6 +100,8 @@ pub fn serve(listener: TcpListener, app: Router) -> Serve {
         engines: Vec::new(),
         #[cfg(feature = "missed-call")]
         sweeps: Vec::new(),
+        #[cfg(feature = "live-board")]
+        boards: Vec::new(),
         most_connections: most_connections(),
         body_time: BODY_TIME,
     }
@@ -114,6 +118,8 @@ pub struct Serve {
     engines: Vec<Engine>,
     #[cfg(feature = "missed-call")]
     sweeps: Vec<(Engine, Duration)>,
+    #[cfg(feature = "live-board")]
+    boards: Vec<Board>,
     most_connections: usize,
     body_time: Duration,
 }
@@ -215,6 +221,13 @@ impl Serve {
         self
     }
 
+    /// At the end, the pages of the board that listen are let go, which otherwise would keep their connections.
+    #[cfg(feature = "live-board")]
+    pub fn board(mut self, board: &Board) -> Self {
+        self.boards.push(board.clone());
+        self
+    }
+
     /// At most this many connections at once, one at least. Unless it is set, half as many as the process may have files open
     /// (`RLIMIT_NOFILE`, which is 1,024 on most machines), and 1,024 at most; 512 where that limit is not known. The other
     /// half is for the store and for connections to HighLevel.
@@ -294,6 +307,8 @@ impl Serve {
             Some(ended) = parts.join_next() => take(ended),
         }
         stop.send_replace(true);
+        #[cfg(feature = "live-board")]
+        self.boards.iter().for_each(Board::close);
         let drained = join_all(self.endpoints.iter().map(Drained::drain));
         let ended = async {
             while let Some(ended) = parts.join_next().await {

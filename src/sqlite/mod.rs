@@ -66,6 +66,17 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
+/// Opens a file that is there, and that another process may have open. Nothing in it changes.
+#[cfg(feature = "missed-call")]
+pub(crate) fn connect_for_reading(path: &Path) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    keep_plans(&connection)?;
+    Ok(connection)
+}
+
 /// A prepared statement keeps its plan. SQLite otherwise plans statements again whenever a value is bound that a partial
 /// index or a `LIMIT` could depend on, which takes several times as long as running them.
 pub(crate) fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {

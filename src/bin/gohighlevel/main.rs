@@ -9,6 +9,7 @@ mod fake;
 mod live_check;
 mod login;
 mod recipe;
+mod report;
 mod serve;
 mod setup;
 mod terminal;
@@ -43,6 +44,7 @@ enum Command {
     Recipe(recipe::Arguments),
     Doctor(doctor::Arguments),
     Login(login::Arguments),
+    Report(Box<report::Arguments>),
     Serve(serve::Arguments),
     Fake(fake::Arguments),
     LiveCheck(live_check::Arguments),
@@ -57,7 +59,8 @@ Environment:
   GHL_CLIENT_ID            Id of the app whose grants --grants names, for `login` too
   GHL_CLIENT_SECRET        Secret of that app
   GHL_WEBHOOK_PUBLIC_KEY   PEM of another key of webhooks than HighLevel's
-  DATABASE_URL             PostgreSQL database, for serve --postgres
+  GHL_BOARD_TOKEN          Token of the live board, for serve
+  DATABASE_URL             PostgreSQL database, for serve and report --postgres
   NO_COLOR                 No colours; pipes get none anyway
   CLICOLOR_FORCE           Colours in pipes too
   RUST_LOG                 What is logged to stderr";
@@ -87,6 +90,7 @@ async fn main() -> ExitCode {
         Command::Recipe(arguments) => recipe::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(arguments).await,
         Command::Login(arguments) => login::run(arguments).await,
+        Command::Report(arguments) => report::run(*arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Fake(arguments) => fake::run(arguments).await,
         Command::LiveCheck(arguments) => live_check::run(arguments).await,

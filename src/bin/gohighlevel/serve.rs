@@ -13,7 +13,8 @@ use crate::terminal;
 /// Run missed-call text back as a service, until Ctrl-C or SIGTERM; a second one ends it at once
 ///
 /// It takes HighLevel's webhooks at /webhooks/ghl, and texts, tags and makes tasks through the API. HighLevel requires https: put a
-/// reverse proxy in front that passes the path on byte for byte. /healthz says whether all is well. Exit code 0 after an end
+/// reverse proxy in front that passes the path on byte for byte. /healthz says whether all is well.
+/// With a token in GHL_BOARD_TOKEN, /board shows today's calls and who waits for a person. Exit code 0 after an end
 /// in order, 1 if it cannot start.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

@@ -16,6 +16,7 @@
 //! | [`ledger`] | what was done or not done, when, and why? |
 //! | [`compliance`] | what may be sent, when, how often and to whom? |
 //! | [`report`] | what were the outcomes, in numbers and for people? |
+//! | `board` (feature `live-board`) | what is going on now, on one page that changes by itself? |
 //! | [`edge_cases`] | what happens if two calls come at once, a webhook comes late, the process dies? |
 //! | [`in_a_service`] | how does it live in a service that is there already? |
 //! | [`observing`] | how is it seen, and how long is its data kept? |
@@ -42,6 +43,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "live-board")]
+pub mod board;
 mod core;
 mod engine;
 #[doc = include_str!("edge_cases.md")]

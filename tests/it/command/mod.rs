@@ -8,6 +8,7 @@ mod help;
 mod live_check;
 mod login;
 mod recipe;
+mod report;
 #[cfg(unix)]
 mod serve;
 mod setup;

@@ -33,8 +33,13 @@ const LAYERS: &[&[&str]] = &[
     &["testing"],
 ];
 
-/// The recipe's folders: core decides, store keeps, engine does.
-const RECIPE: &[&[&str]] = &[&["core"], &["recipe_file", "store"], &["engine"]];
+/// The recipe's folders: core decides, store keeps, engine does, board shows.
+const RECIPE: &[&[&str]] = &[
+    &["core"],
+    &["recipe_file", "store"],
+    &["engine"],
+    &["board"],
+];
 
 /// The parts of the recipe's core.
 const CORE: &[&[&str]] = &[

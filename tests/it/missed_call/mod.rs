@@ -15,6 +15,7 @@
 //! | `engine/locations` | the host's own list of locations, and what is kept of it |
 //! | `engine/eyes` | what a host sees: the growing ledger, observers, when nothing is due |
 //! | `engine/flow` | one call from the webhook to the ledger |
+//! | `board` | the live board: who sees it, what is on it, how it changes |
 //! | `edge_cases` | cases that belong to no single rule |
 //! | `harness` | what the tests share; no tests |
 //!
@@ -23,6 +24,8 @@
 //! - [edge cases](../../../src/recipes/missed_call/edge_cases.md), checked by `edge_cases`;
 //! - [requirements](../../../src/recipes/missed_call/core/presets/requirements.md), checked by `requirements`.
 
+#[cfg(feature = "live-board")]
+mod board;
 mod core;
 mod edge_cases;
 mod engine;

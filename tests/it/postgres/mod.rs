@@ -12,6 +12,7 @@ mod opening;
 mod pair;
 mod proxy;
 mod rate_limit;
+mod reading;
 mod several;
 
 use gohighlevel::postgres::{Database, SchemaName};

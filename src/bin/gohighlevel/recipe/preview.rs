@@ -7,6 +7,7 @@ use gohighlevel::recipes::missed_call::recipe::{
     MessagePreview, Preview, PreviewedCall, PreviewedNumber, PreviewedOptOut, PreviewedOutcome,
     StepPreview,
 };
+use gohighlevel::recipes::missed_call::report::pages::Pages;
 use gohighlevel::recipes::missed_call::{MergeField, MergeValues, Recipe};
 use serde::Serialize;
 
@@ -34,6 +35,9 @@ pub(crate) struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// Print a page with the messages as on a phone, in their order, and what stops them
+    #[arg(long, conflicts_with_all = ["json", "value"])]
+    html: bool,
 }
 
 #[derive(Serialize)]
@@ -62,6 +66,18 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
             return Exit::Wrong;
         }
     };
+    if arguments.html {
+        return match Pages::new().storyboard(&recipe) {
+            Ok(page) => {
+                terminal::print(&page);
+                Exit::AsWished
+            }
+            Err(error) => {
+                terminal::complain(&error.to_string());
+                Exit::Wrong
+            }
+        };
+    }
     let (values, made_up) = values(&recipe, &arguments.value);
     let report = Report {
         recipe: recipe.name().to_owned(),

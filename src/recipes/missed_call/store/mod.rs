@@ -47,7 +47,7 @@ pub use retention::{PruneBatch, Pruned, Retention};
 pub use scope::Scope;
 pub use shares::Shares;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{LastRun, SqliteStore};
+pub use sqlite::{LastRun, SqliteLedger, SqliteStore};
 
 use super::core::compliance::{CallersAround, Consent, ConsentKind, NewCaller, SendCounts};
 use super::core::episode::EpisodeState;

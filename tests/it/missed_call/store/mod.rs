@@ -4,4 +4,5 @@ mod contract;
 mod old_files;
 mod old_rows;
 mod sqlite_file;
+mod sqlite_ledger;
 mod sqlite_store;

@@ -346,7 +346,7 @@ fn loss(row: &Row) -> Option<(Step, &'static str)> {
     })
 }
 
-fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
+pub(super) fn why_urgent(row: &Row, settings: &Settings) -> Vec<&'static str> {
     let mut why = Vec::new();
     match urgency(row, settings) {
         Urgency::MayHaveOptedOut => {

@@ -58,6 +58,21 @@ impl Settings {
         }
     }
 
+    /// Settings with what the recipe says: the zone of its hours of business (UTC without them), and a line for each number
+    /// that it lists.
+    pub fn of_recipe(recipe: Arc<Recipe>) -> Self {
+        let zone = recipe.hours.as_ref().map(|hours| hours.zone().clone());
+        let mut settings = Self::new(zone.unwrap_or(TimeZone::UTC));
+        for (number, listed) in &recipe.numbers.listed {
+            let name = listed.name.clone();
+            let mut line = BusinessLine::new(name.unwrap_or_else(|| number.e164().to_owned()));
+            line.priority = listed.priority;
+            settings.lines.insert(number.clone(), line);
+        }
+        settings.recipes.push(recipe);
+        settings
+    }
+
     /// The line behind the number that was called.
     pub(super) fn line(&self, called: Option<&PhoneNumber>) -> Option<&BusinessLine> {
         called.and_then(|called| self.lines.get(called))

@@ -18,6 +18,7 @@ mod lock;
 mod opening;
 mod prune;
 mod receipts;
+mod reading;
 mod references;
 mod rows;
 mod schema;
@@ -32,6 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use reading::SqliteLedger;
 pub use tally::LastRun;
 
 use self::condition::Condition;

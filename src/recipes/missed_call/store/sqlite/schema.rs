@@ -82,6 +82,26 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Opens the file of a service, to read and never to write.
+pub(super) fn open_beside(path: &Path) -> Result<Connection> {
+    if !std::fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return Err(Refusal::boxed(
+            "is not there, or is no file; name the database of the service",
+        ));
+    }
+    has_no_log_left(path)?;
+    let connection = sqlite::connect_for_reading(path)?;
+    is_ours(&connection)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found != VERSION {
+        return Err(Refusal::boxed(format!(
+            "has version {found} of the schema, and this release reads version {VERSION}; start the service of this release on it once"
+        )));
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
 /// A log without its database holds what was taken last, and SQLite would remove it when it makes a new database.
 pub(super) fn has_no_log_left(path: &Path) -> Result<()> {
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());

@@ -561,6 +561,21 @@ fn shown(page: &str) -> String {
 }
 
 #[test]
+fn the_places_that_the_documentation_names_are_on_the_page() {
+    let source = include_str!("../../../../../src/recipes/missed_call/core/report/pages/mod.rs");
+    let pages = all_pages();
+    let (_, page) = pages.iter().find(|(name, _)| *name == "page").unwrap();
+    let rows = source.lines().filter(|line| line.starts_with("//! |"));
+    let places: Vec<&str> = rows
+        .flat_map(|row| row.split('*').skip(1).step_by(2))
+        .collect();
+    assert!(places.len() > 20, "{places:?}");
+    for place in places {
+        assert!(page.contains(place), "{place}");
+    }
+}
+
+#[test]
 fn pages_read_as_they_did() {
     for (name, page) in all_pages() {
         insta::assert_snapshot!(name, shown(&page));

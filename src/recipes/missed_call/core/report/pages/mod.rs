@@ -12,12 +12,13 @@
 //! chart also as a table. They are made from templates ([minijinja](https://docs.rs/minijinja)), which escape every value. A host
 //! changes their looks with [`Pages::with_template`]: `style.css` for colours and type, or a whole page.
 //!
-//! The weekly review and the indicators that owners ask for, and their places on the page:
+//! The ten columns of a weekly review, line by line, and their places on the page:
 //!
-//! | asked for | place on the page |
+//! | column | place on the page |
 //! |---|---|
 //! | studio | *By line*, one row each; the name comes from [`Settings::lines`] |
-//! | caller number, call time | *Who needs somebody now*; all callers are in [`weekly_review_csv`](super::weekly_review_csv) |
+//! | caller number | *Who needs somebody now*; all callers are in [`weekly_review_csv`](super::weekly_review_csv) |
+//! | call time | the same; *When calls are missed*, by weekday and hour |
 //! | answered or missed | *From the missed call to the reply*, first bar. Answered calls leave no entry in the ledger |
 //! | text sent | the same, third bar, with the reasons why not; column *Texted* by line |
 //! | booking link clicked | the note of the tile *Wrote back*, if the settings say that every click is reported |
@@ -25,10 +26,20 @@
 //! | manual hand-off needed | tile *Needs somebody now*; *Who needs somebody now* |
 //! | recovered appointment | tile *Booked*; column by line |
 //! | estimated recovered revenue | tile *Worth*, a range; column by line |
-//! | speed of response | tile *Time to the text*; *How fast the text came* |
+//!
+//! The indicators that owners watch:
+//!
+//! | indicator | place on the page |
+//! |---|---|
+//! | missed calls that are noticed | tile *Missed callers*; calls that could not be classified are counted in *Who needs somebody now* |
+//! | speed of the response | tile *Time to the text*; *How fast the text came* |
+//! | leads that are lost, and where | *From the missed call to the reply*, the reasons at each step |
 //! | engagement, conversion | the shares of *Wrote back* and *Booked*, with their intervals |
-//! | lost leads | *From the missed call to the reply*, the reasons at each step |
-//! | improvement over time | *13 weeks*; *What the text brings* |
+//! | hand-off to people | *Who needs somebody now*; live on `board` (feature `live-board`) |
+//! | follow-up discipline | tile *Needs somebody now*, against the period before; the agency's page, worst first |
+//! | source of the lead | *By line*, if each source has a number |
+//! | recovered revenue | tile *Worth* |
+//! | improvement over time | each tile against the period before; *13 weeks*; *What the text brings* |
 //!
 //! ```
 //! use gohighlevel::recipes::missed_call::Preset;
@@ -44,6 +55,8 @@ mod case_events;
 mod case_file;
 mod charts;
 mod figures;
+#[cfg(feature = "live-board")]
+mod live;
 mod proof;
 mod storyboard;
 mod written;
@@ -55,6 +68,8 @@ use serde_json::Value;
 
 pub use agency::AgencyLine;
 pub use case_file::{CaseFile, Detail};
+#[cfg(feature = "live-board")]
+pub(crate) use live::{Live, LiveCaller, Place};
 
 use super::overview::Overview;
 use super::period::Period;
@@ -66,7 +81,7 @@ use crate::recipes::missed_call::core::recipe::Recipe;
 use crate::secret::Private;
 
 /// The templates, which a host may replace.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("style.css", include_str!("templates/style.css")),
     ("page.html", include_str!("templates/page.html")),
     ("mail.html", include_str!("templates/mail.html")),
@@ -74,6 +89,11 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("agency.html", include_str!("templates/agency.html")),
     ("case_file.html", include_str!("templates/case_file.html")),
     ("storyboard.html", include_str!("templates/storyboard.html")),
+    ("board.html", include_str!("templates/board.html")),
+    ("board_main.html", include_str!("templates/board_main.html")),
+    ("board.css", include_str!("templates/board.css")),
+    ("board.js", include_str!("templates/board.js")),
+    ("sign_in.html", include_str!("templates/sign_in.html")),
 ];
 
 /// Makes pages from templates.
@@ -98,6 +118,11 @@ pub struct PageOptions {
     /// When the ledger was read.
     pub made_at: Option<Timestamp>,
 }
+
+/// What the live board shows.
+#[cfg(feature = "live-board")]
+#[derive(Clone)]
+pub(crate) struct BoardView(Value);
 
 /// An e-mail with a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +247,39 @@ impl Pages {
     /// custom values are made up.
     pub fn storyboard(&self, recipe: &Recipe) -> Result<Private<String>, PageError> {
         self.render("storyboard.html", &storyboard::view(recipe))
+    }
+
+    /// What the live board shows of this.
+    #[cfg(feature = "live-board")]
+    pub(crate) fn board(&self, live: &Live<'_>) -> BoardView {
+        BoardView(live::view(live))
+    }
+
+    /// The page of the live board, whose style and script carry `nonce`.
+    #[cfg(feature = "live-board")]
+    pub(crate) fn board_page(
+        &self,
+        view: &BoardView,
+        nonce: &str,
+    ) -> Result<Private<String>, PageError> {
+        let mut view = view.0.clone();
+        view["nonce"] = nonce.into();
+        self.render("board.html", &view)
+    }
+
+    /// What changes on the live board, for its script.
+    #[cfg(feature = "live-board")]
+    pub(crate) fn board_news(&self, view: &BoardView) -> Result<Private<String>, PageError> {
+        let main = self.render("board_main.html", &view.0)?;
+        let news = serde_json::json!({"main": main.into_inner(), "now": view.0["now"]});
+        Ok(news.to_string().into())
+    }
+
+    /// The page that asks for the board's token.
+    #[cfg(feature = "live-board")]
+    pub(crate) fn sign_in(&self, refused: bool, nonce: &str) -> Result<Private<String>, PageError> {
+        let view = serde_json::json!({"refused": refused, "nonce": nonce});
+        self.render("sign_in.html", &view)
     }
 
     fn render(&self, name: &str, view: &Value) -> Result<Private<String>, PageError> {
