@@ -14,46 +14,54 @@ use super::corpus::{labelled, lines, percent};
 
 /// What is certainly read as a no, and is none, is rarer than this.
 const LEAST_PRECISION: f64 = 98.0;
-/// Of the ordinary replies, at most so many percent are doubtful.
-const MOST_DOUBTS: f64 = 3.0;
 /// Of the red team, at most so many percent are taken for opt-outs, and at most so many are doubtful.
-const MOST_OF_THE_RED_TEAM: (f64, f64) = (1.0, 5.0);
+const MOST_OF_THE_RED_TEAM: (f64, f64) = (3.0, 7.0);
 /// Of a thousand ordinary sentences, at most so many are taken for opt-outs.
 const MOST_FALSE_ALARMS: usize = 2;
 
-/// The hold-outs, with how many percent of each class are found at least. Where that is less than the aim of the model card,
-/// it is what has been reached.
-const HOLD_OUTS: [(&str, &[(&str, f64)]); 3] = [
-    (
-        "holdout.tsv",
-        &[
-            ("opt_out", 95.0),
+/// A hold-out, and what holds of it.
+struct HoldOut {
+    name: &'static str,
+    /// Of the ordinary replies, at most so many percent are doubtful.
+    most_doubts: f64,
+    /// How many percent of each class are found at least. Where that is less than the aim, it is what has been reached.
+    least: [(&'static str, f64); 5],
+}
+
+const HOLD_OUTS: [HoldOut; 3] = [
+    HoldOut {
+        name: "holdout.tsv",
+        most_doubts: 4.0,
+        least: [
+            ("opt_out", 96.0),
             ("wrong_number", 80.0),
             ("automatic", 85.0),
             ("booking", 80.0),
-            ("help", 70.0),
+            ("help", 75.0),
         ],
-    ),
-    (
-        "unseen.tsv",
-        &[
+    },
+    HoldOut {
+        name: "unseen.tsv",
+        most_doubts: 3.0,
+        least: [
             ("opt_out", 97.0),
-            ("wrong_number", 90.0),
-            ("automatic", 93.0),
-            ("booking", 85.0),
-            ("help", 85.0),
+            ("wrong_number", 95.0),
+            ("automatic", 94.0),
+            ("booking", 90.0),
+            ("help", 90.0),
         ],
-    ),
-    (
-        "third.tsv",
-        &[
-            ("opt_out", 95.0),
+    },
+    HoldOut {
+        name: "third.tsv",
+        most_doubts: 3.0,
+        least: [
+            ("opt_out", 97.0),
             ("wrong_number", 80.0),
-            ("automatic", 90.0),
-            ("booking", 85.0),
-            ("help", 85.0),
+            ("automatic", 95.0),
+            ("booking", 95.0),
+            ("help", 90.0),
         ],
-    ),
+    },
 ];
 
 /// One reply of a hold-out.
@@ -111,7 +119,12 @@ fn share(part: usize, whole: usize) -> String {
 
 #[test]
 fn opt_outs_that_nothing_was_made_from_are_found_and_little_else() {
-    for (name, least) in HOLD_OUTS {
+    for HoldOut {
+        name,
+        most_doubts,
+        least,
+    } in HOLD_OUTS
+    {
         let rows = rows(name);
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for row in &rows {
@@ -138,14 +151,14 @@ fn opt_outs_that_nothing_was_made_from_are_found_and_little_else() {
             precision >= LEAST_PRECISION,
             "{name}: precision {precision:.1} %"
         );
-        assert!(doubts <= MOST_DOUBTS, "{name}: {doubts:.1} % doubtful");
+        assert!(doubts <= most_doubts, "{name}: {doubts:.1} % doubtful");
         for (label, least) in least {
-            let of_class = || rows.iter().filter(|row| row.label == *label);
+            let of_class = || rows.iter().filter(|row| row.label == label);
             let found = percent(
                 of_class().filter(|row| row.is_found()).count(),
                 of_class().count(),
             );
-            assert!(found >= *least, "{name}: {found:.1} % of {label} found");
+            assert!(found >= least, "{name}: {found:.1} % of {label} found");
         }
     }
 }
