@@ -48,6 +48,14 @@ pub(crate) fn grammars() -> impl Iterator<Item = String> {
         "ordinary_es_fr",
         "second_round",
         "classes",
+        "more_opt_out_en",
+        "more_opt_out_es_fr",
+        "more_wrong_number",
+        "more_automatic",
+        "more_booking",
+        "more_help",
+        "more_ordinary",
+        "more_senses",
     ]
     .into_iter()
     .map(|name| format!("training/{name}.txt"))

@@ -42,7 +42,7 @@
 //! caller. That is why there are two tiers: a wrong doubt costs a look, not a customer.
 //!
 //! The rules are derived from `fixtures/replies/corpus.tsv` and `ordinary_training.txt`, the reader is trained on these and on
-//! a grammar; see the [model card](model_card). Both are measured on `holdout.tsv` and `unseen.tsv` in the same folder, which
+//! a grammar; see the [model card](model_card). Both are measured on the hold-outs in the same folder, which
 //! no rule and no weight comes from, by `tests/it/missed_call/core/reply/hold_out.rs`. A host with a better classifier plugs
 //! it in as a [`ReplyAgent`], which the engine asks about every reply that is not settled.
 

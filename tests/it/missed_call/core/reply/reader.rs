@@ -60,6 +60,9 @@ fn hard_words_in_other_senses_are_no_opt_outs() {
         "cancel my 3pm",
         "the bleeding won't stop",
         "can you take off two inches",
+        "thank you, will call again",
+        "sorry, wrong button, I meant to write",
+        "take me off the schedule for Friday",
     ] {
         assert_eq!(classify(text).opt_out(), None, "{text}");
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gohighlevel::clock::Clock;
 use gohighlevel::recipes::missed_call::episode::{Reason, Trigger};
 use gohighlevel::recipes::missed_call::ledger::EntryKind;
+use gohighlevel::recipes::missed_call::reply::{Reply, classify};
 use gohighlevel::recipes::missed_call::store::{PersonKey, Subject};
 use gohighlevel::recipes::missed_call::{Acceptance, DoubtDecision, Recipe};
 use gohighlevel::webhooks::Delivery;
@@ -330,4 +331,46 @@ fn the_reason_is_stored_by_its_code() {
     assert_eq!(Reason::Doubtful.code(), "doubtful");
     let stored = serde_json::to_value(Reason::Doubtful).unwrap();
     assert_eq!(stored, "doubtful");
+}
+
+/// Not clear enough for an opt-out, and too near to one for a text.
+const IN_DOUBT: &str = "please don't stop by or text about it again until I say so";
+
+#[tokio::test]
+async fn a_reply_whose_words_leave_a_doubt_holds_texts_back_until_a_person_decides() {
+    assert_eq!(classify(IN_DOUBT), Reply::Doubtful);
+    let world = World::new().await;
+    let call = world.missed_call().await;
+    world.minutes(1).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1);
+    world.writes(caller(), IN_DOUBT).await;
+    world.minutes(2).await;
+    let asked = async || {
+        let tasks = world.tasks(&call.contact_id).await;
+        let titles = tasks.iter().filter_map(|task| task.title.as_ref());
+        titles
+            .filter(|title| title.as_str() == "Asks for no more texts?")
+            .count()
+    };
+    assert_eq!(asked().await, 1);
+    // After the cooldown, the next call is another episode.
+    world.minutes(5 * 60).await;
+    world.missed_call().await;
+    world.minutes(1).await;
+    let history = world.history().await;
+    assert!(history.contains(&"not_done text doubtful".to_owned()));
+    assert_eq!(world.texts(&call.contact_id).await.len(), 1, "{history:?}");
+    let person = PersonKey {
+        location: location_of_world(),
+        contact: contact(&call.contact_id),
+        number: Some(caller()),
+    };
+    let engine = &world.engine;
+    let decided = engine.record_decision(&person, DoubtDecision::MayText, "Ana", "decision-1");
+    assert_eq!(decided.await.unwrap(), Acceptance::Accepted);
+    world.minutes(5 * 60).await;
+    world.missed_call().await;
+    world.minutes(1).await;
+    assert_eq!(world.texts(&call.contact_id).await.len(), 2);
+    assert_eq!(asked().await, 1);
 }

@@ -1,4 +1,4 @@
-//! The features of a reply: hashes of its words, pairs and triples of words, and runs of two to five letters.
+//! The features of a reply: hashes of its words, pairs and triples of words, and runs of three to five letters.
 //!
 //! They are taken from the normalised words, so that case, accents, look-alike letters and common spellings make no
 //! difference. At most [`MOST_BYTES`] of a text are looked at, from both its ends.
@@ -11,7 +11,8 @@ use crate::recipes::missed_call::core::reply::text::{Text, Word};
 const MOST_BYTES: usize = 512;
 /// Of a longer word, only the beginning is looked at.
 const LONGEST_WORD: usize = 24;
-/// The longest run of letters.
+/// The shortest and the longest run of letters. The beginning and the end of a word count as letters.
+const SHORTEST_RUN: usize = 3;
 const LONGEST_RUN: usize = 5;
 /// How many words after a "not" it is taken to cover.
 const COVERED: usize = 4;
@@ -127,16 +128,22 @@ fn looked_at(words: &[Word]) -> Vec<String> {
     head.iter().chain(tail).map(counted).collect()
 }
 
-/// Runs of two to five letters, also across the space between words.
+/// Runs of three to five letters of a word.
 fn letters(words: &[String], found: &mut Vec<u32>) {
-    let text = format!(" {} ", words.join(" "));
-    let bytes = text.as_bytes();
-    for at in 0..bytes.len() {
-        let mut state = start(Kind::Letters);
-        for (taken, byte) in bytes[at..].iter().take(LONGEST_RUN).enumerate() {
-            state = step(state, *byte);
-            if taken > 0 {
-                found.push(finished(state));
+    let mut text = String::with_capacity(LONGEST_WORD + 5);
+    for word in words {
+        text.clear();
+        text.push(' ');
+        text.push_str(word);
+        text.push(' ');
+        let bytes = text.as_bytes();
+        for at in 0..bytes.len().saturating_sub(SHORTEST_RUN - 1) {
+            let mut state = start(Kind::Letters);
+            for (taken, byte) in (1..).zip(bytes[at..].iter().take(LONGEST_RUN)) {
+                state = step(state, *byte);
+                if taken >= SHORTEST_RUN {
+                    found.push(finished(state));
+                }
             }
         }
     }

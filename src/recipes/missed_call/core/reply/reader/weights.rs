@@ -14,7 +14,7 @@ pub(super) const NO: usize = 2;
 /// The places of the first sum.
 const PLACES: usize = 65_536;
 /// The places of the second sum, each with one weight for each class.
-const CLASS_PLACES: usize = 4_096;
+const CLASS_PLACES: usize = 8_192;
 /// The bytes of a place of the second sum.
 const ROW: usize = 4;
 /// The weight of nothing.
