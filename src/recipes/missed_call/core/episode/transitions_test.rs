@@ -10,7 +10,7 @@ mod tests {
     use crate::ids::{ContactId, LocationId, MessageId};
     use crate::recipes::missed_call::core::call::{Caller, MissedReason};
     use crate::recipes::missed_call::core::episode::*;
-    use crate::recipes::missed_call::core::model::DoubtDecision;
+    use crate::recipes::missed_call::core::model::{DoubtDecision, Receipt};
     use crate::recipes::missed_call::core::reply::Reply;
 
     /// A message, with the default triggers that stop messages. Each line is an input with the reason that it gives; then
@@ -19,58 +19,59 @@ mod tests {
     ///
     /// Steps that a trigger starts are in the state `–` before. The last column names those that become `Planned`.
     const MESSAGE: &str = "
-        input                      | reason                      | planned           | attempting        | stopping   | done       | not_done   | entries     | followed by
-        the same call              |                             | =                 | =                 | =          | =          | =          |             |
-        a further call             |                             | =                 | =                 | =          | =          | =          | call_joined | missed_again
-        reply opt_out              | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply doubtful             | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply opt_in               | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply wrong_number         | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply help                 | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied help
-        reply booking              | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply thanks               | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        reply automatic            |                             | =                 | =                 | =          | =          | =          | replied     |
-        reply other                | replied                     | not_done          | stopping          | =          | =          | =          | replied     | replied
-        wrote                      | replied                     | not_done          | stopping          | =          | =          | =          |             | replied
-        read help                  | replied                     | not_done          | stopping          | =          | =          | =          | replied     | help
-        read other                 |                             | =                 | =                 | =          | =          | =          | replied     |
-        read again                 |                             | =                 | =                 | =          | =          | =          |             |
-        no opted_out               | opted_out                   | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
-        no do_not_disturb          | do_not_disturb              | not_done          | stopping          | stopping   | =          | =          | opted_out   | opted_out
-        no suppressed              | suppressed                  | not_done          | stopping          | stopping   | =          | =          |             |
-        doubted                    | doubtful                    | not_done          | stopping          | stopping   | =          | =          | doubted     | doubtful
-        a doubt stands             | doubtful                    | not_done          | stopping          | stopping   | =          | =          |             |
-        decided                    |                             | =                 | =                 | =          | =          | =          | doubt_decided |
-        happened missed_again      |                             | =                 | =                 | =          | =          | =          | happened    |
-        happened answered          | overtaken:answered          | not_done          | stopping          | =          | =          | =          | happened    | answered
-        happened returned          | overtaken:returned          | not_done          | stopping          | =          | =          | =          | happened    | returned
-        happened team_wrote        | overtaken:team_wrote        | not_done          | stopping          | =          | =          | =          | happened    | team_wrote
-        happened replied           | overtaken:replied           | not_done          | stopping          | =          | =          | =          | happened    | replied
-        happened help              | overtaken:help              | not_done          | stopping          | =          | =          | =          | happened    | help
-        happened booked            | overtaken:booked            | not_done          | stopping          | =          | =          | =          | happened    | booked
-        happened booking_cancelled | overtaken:booking_cancelled | not_done          | stopping          | =          | =          | =          | happened    | booking_cancelled
-        happened clicked           | overtaken:clicked           | not_done          | stopping          | =          | =          | =          | happened    | clicked
-        happened task_done         | overtaken:task_done         | not_done          | stopping          | =          | =          | =          | happened    | task_done
-        happened opted_out         | overtaken:opted_out         | not_done          | stopping          | =          | =          | =          | happened    | opted_out
-        happened doubtful          | overtaken:doubtful          | not_done          | stopping          | =          | =          | =          | happened    | doubtful
-        happened handed_off        | overtaken:handed_off        | not_done          | stopping          | =          | =          | =          | happened    | handed_off
-        happened escalated         |                             | =                 | =                 | =          | =          | =          | happened    | escalated
-        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
-        its end: done              |                             | done              | done              | done       | =          | =          |             |
-        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          |             |
-        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          |             |
-        the end of no step         |                             | =                 | =                 | =          | =          | =          |             |
-        wake too early             |                             | =                 | =                 | =          | =          | =          |             |
-        wake                       |                             | =                 | =                 | =          | = + closed | = + closed |             |
+        input                      | reason                      | planned           | attempting        | stopping   | done       | would      | not_done   | entries     | followed by
+        the same call              |                             | =                 | =                 | =          | =          | =          | =          |             |
+        a further call             |                             | =                 | =                 | =          | =          | =          | =          | call_joined | missed_again
+        reply opt_out              | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply doubtful             | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply opt_in               | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply wrong_number         | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply help                 | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied help
+        reply booking              | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply thanks               | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        reply automatic            |                             | =                 | =                 | =          | =          | =          | =          | replied     |
+        reply other                | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | replied
+        wrote                      | replied                     | not_done          | stopping          | =          | =          | =          | =          |             | replied
+        read help                  | replied                     | not_done          | stopping          | =          | =          | =          | =          | replied     | help
+        read other                 |                             | =                 | =                 | =          | =          | =          | =          | replied     |
+        read again                 |                             | =                 | =                 | =          | =          | =          | =          |             |
+        no opted_out               | opted_out                   | not_done          | stopping          | stopping   | =          | =          | =          | opted_out   | opted_out
+        no do_not_disturb          | do_not_disturb              | not_done          | stopping          | stopping   | =          | =          | =          | opted_out   | opted_out
+        no suppressed              | suppressed                  | not_done          | stopping          | stopping   | =          | =          | =          |             |
+        doubted                    | doubtful                    | not_done          | stopping          | stopping   | =          | =          | =          | doubted     | doubtful
+        a doubt stands             | doubtful                    | not_done          | stopping          | stopping   | =          | =          | =          |             |
+        decided                    |                             | =                 | =                 | =          | =          | =          | =          | doubt_decided |
+        a receipt of another text  |                             | =                 | =                 | =          | =          | =          | =          |             |
+        happened missed_again      |                             | =                 | =                 | =          | =          | =          | =          | happened    |
+        happened answered          | overtaken:answered          | not_done          | stopping          | =          | =          | =          | =          | happened    | answered
+        happened returned          | overtaken:returned          | not_done          | stopping          | =          | =          | =          | =          | happened    | returned
+        happened team_wrote        | overtaken:team_wrote        | not_done          | stopping          | =          | =          | =          | =          | happened    | team_wrote
+        happened replied           | overtaken:replied           | not_done          | stopping          | =          | =          | =          | =          | happened    | replied
+        happened help              | overtaken:help              | not_done          | stopping          | =          | =          | =          | =          | happened    | help
+        happened booked            | overtaken:booked            | not_done          | stopping          | =          | =          | =          | =          | happened    | booked
+        happened booking_cancelled | overtaken:booking_cancelled | not_done          | stopping          | =          | =          | =          | =          | happened    | booking_cancelled
+        happened clicked           | overtaken:clicked           | not_done          | stopping          | =          | =          | =          | =          | happened    | clicked
+        happened task_done         | overtaken:task_done         | not_done          | stopping          | =          | =          | =          | =          | happened    | task_done
+        happened opted_out         | overtaken:opted_out         | not_done          | stopping          | =          | =          | =          | =          | happened    | opted_out
+        happened doubtful          | overtaken:doubtful          | not_done          | stopping          | =          | =          | =          | =          | happened    | doubtful
+        happened handed_off        | overtaken:handed_off        | not_done          | stopping          | =          | =          | =          | =          | happened    | handed_off
+        happened escalated         |                             | =                 | =                 | =          | =          | =          | =          | happened    | escalated
+        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | = + closed | ended       |
+        its end: done              |                             | done              | done              | done       | =          | =          | =          |             |
+        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          | =          |             |
+        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          | =          |             |
+        the end of no step         |                             | =                 | =                 | =          | =          | =          | =          |             |
+        wake too early             |                             | =                 | =                 | =          | =          | =          | =          |             |
+        wake                       |                             | =                 | =                 | =          | = + closed | = + closed | = + closed |             |
     ";
 
     /// A step for the team, which no trigger stops: only the lines that are not `=` in all states.
     const TASK: &str = "
-        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | ended       |
-        its end: done              |                             | done              | done              | done       | =          | =          |             |
-        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          |             |
-        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          |             |
-        wake                       |                             | =                 | =                 | =          | = + closed | = + closed |             |
+        ended                      | contact_gone                | not_done + closed | stopping + closed | = + closed | = + closed | = + closed | = + closed | ended       |
+        its end: done              |                             | done              | done              | done       | =          | =          | =          |             |
+        its end: contact_gone      | contact_gone                | not_done          | not_done          | not_done   | =          | =          | =          |             |
+        its end: do_not_disturb    | do_not_disturb              | not_done          | not_done          | not_done   | =          | =          | =          |             |
+        wake                       |                             | =                 | =                 | =          | = + closed | = + closed | = + closed |             |
     ";
 
     const MESSAGE_STEP: &str = "do = \"text\"\nbody = \"Sorry we missed you.\"";
@@ -121,10 +122,11 @@ mod tests {
             Input::Doubted { .. } => 9,
             Input::DoubtStands => 10,
             Input::DoubtDecided { .. } => 11,
+            Input::Receipt { .. } => 12,
         }
     }
 
-    const KINDS: usize = 12;
+    const KINDS: usize = 13;
 
     /// The inputs with their names, and when each is given.
     fn inputs() -> Vec<(String, Input, Timestamp)> {
@@ -181,6 +183,11 @@ mod tests {
             ("a doubt stands".to_owned(), Input::DoubtStands),
             ("decided".to_owned(), decided),
         ]);
+        let receipt = Input::Receipt {
+            message: MessageId::new("text-2").unwrap(),
+            receipt: Receipt::Delivered,
+        };
+        all.push(("a receipt of another text".to_owned(), receipt));
         all.extend(Trigger::ALL.map(|what| {
             let reference = "reference".to_owned();
             let name = format!("happened {}", what.as_str());
@@ -318,7 +325,7 @@ mod tests {
             word @ ("not_done" | "stopping") => (word, reason),
             word => (word, None),
         };
-        let mut entries: Vec<_> = line[7].split_whitespace().collect();
+        let mut entries: Vec<_> = line[8].split_whitespace().collect();
         if before.is_open() && matches!(state.0, "done" | "not_done") {
             entries.push(state.0);
         }
@@ -326,7 +333,7 @@ mod tests {
         Outcome {
             state,
             entries,
-            followed_by: line[8].split_whitespace().map(str::to_owned).collect(),
+            followed_by: line[9].split_whitespace().map(str::to_owned).collect(),
         }
     }
 
@@ -337,7 +344,7 @@ mod tests {
         assert_eq!(kinds, (0..KINDS).collect());
         let mut lines = lines(MESSAGE);
         let head = lines.next().unwrap();
-        assert_eq!(head[2..7], states().map(|(word, _)| word));
+        assert_eq!(head[2..8], states().map(|(word, _)| word));
         let names: Vec<_> = lines.map(|line| line[0]).collect();
         let expected: Vec<_> = inputs.iter().map(|(name, ..)| name.as_str()).collect();
         assert_eq!(names, expected);
@@ -363,7 +370,7 @@ mod tests {
                 Some(place) => special.remove(place),
                 None => {
                     let mut line = line;
-                    line[2..7].fill("=");
+                    line[2..8].fill("=");
                     line
                 }
             };
