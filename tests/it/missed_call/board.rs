@@ -159,10 +159,10 @@ struct Listening {
 }
 
 impl Listening {
-    /// Lets time pass until this was heard, or the end.
+    /// Lets time pass until this was heard, or the end. The server works in threads of its own, so it is looked for again and
+    /// again; only a failing test looks so often.
     async fn hears(&mut self, what: &str) -> bool {
-        let end = self.clock.elapsed() + Duration::from_secs(3_600);
-        loop {
+        for _ in 0..60_000 {
             if String::from_utf8_lossy(&self.heard).contains(what) {
                 return true;
             }
@@ -173,14 +173,14 @@ impl Listening {
                         return false;
                     }
                 }
-                () = tokio::task::yield_now() => {
+                () = tokio::time::sleep(Duration::from_millis(1)) => {
                     if self.clock.waiting() > 0 {
                         self.clock.advance(Duration::from_secs(1));
-                        assert!(self.clock.elapsed() < end, "`{what}` is not shown");
                     }
                 }
             }
         }
+        panic!("`{what}` is not shown");
     }
 }
 
@@ -321,7 +321,7 @@ async fn behind_the_hosts_own_authentication_it_asks_for_nothing() {
 async fn a_change_reaches_all_who_listen_and_nobody_waits_for_the_slow() {
     let running = Running::with_token().await;
     let mut listening = running.listen().await;
-    assert!(listening.hears("\\u2026 0002").await || listening.hears("… 0002").await);
+    assert!(listening.hears("… 0002").await);
     // It reads nothing from here on.
     let slow = running.listen().await;
     for number in 0..20 {

@@ -34,7 +34,7 @@ impl Episode {
                         .insert(step.clone(), reference.clone());
                 }
                 self.note_removed_tag(step, *at);
-                self.await_receipt(step, *at);
+                self.expect_receipt(step, *at);
                 outputs.push(Output::Record(EntryKind::Done {
                     step: effect.step.clone(),
                     reference: reference.clone(),

@@ -13,7 +13,7 @@ const AWAITED: SignedDuration = SignedDuration::from_mins(70);
 
 impl Episode {
     /// Keeps the episode open for the steps that follow if the text of this one is not delivered.
-    pub(super) fn await_receipt(&mut self, step: &StepName, accepted_at: Timestamp) {
+    pub(super) fn expect_receipt(&mut self, step: &StepName, accepted_at: Timestamp) {
         let is_text = self.recipe.step(step).is_some_and(Step::is_text);
         let not_delivered = StepTrigger::NotDelivered(step.clone());
         let mut steps = self.recipe.steps.values();

@@ -48,7 +48,6 @@ const RECIPE: &str = r#"
 
     [compliance]
     floods = "ignored"
-    texts_per_day = 100
 "#;
 
 /// FakeGhl without sockets, and an engine that gets the webhooks of calls alone.
