@@ -103,10 +103,11 @@ pub(crate) fn can_ask() -> bool {
 
 /// Asks, and waits for `y` or `yes`; anything else, and Ctrl-C, is a no.
 pub(crate) async fn agrees(question: &str) -> bool {
-    let mut stderr = anstream::stderr().lock();
-    let _ = write!(stderr, "{} [y/N] ", styled(TITLE, question));
-    let _ = stderr.flush();
-    drop(stderr);
+    {
+        let mut stderr = anstream::stderr().lock();
+        let _ = write!(stderr, "{} [y/N] ", styled(TITLE, question));
+        let _ = stderr.flush();
+    }
     let (answer, answered) = tokio::sync::oneshot::channel();
     // A thread of its own: nobody waits for it when the command ends.
     std::thread::spawn(move || {

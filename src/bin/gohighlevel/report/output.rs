@@ -46,7 +46,7 @@ pub(super) fn written(
     let settings = &site.settings;
     let mut options = PageOptions::default();
     options.business = site.name.clone();
-    options.targets = site.targets.clone();
+    options.targets = site.targets;
     options.numbers_in_full = arguments.full_numbers;
     options.made_at = Some(now);
     match arguments.format {

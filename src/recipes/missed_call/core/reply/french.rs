@@ -162,6 +162,9 @@ pub(super) const BOOKING: Table = Table {
     ],
 };
 
+pub(super) const TESTS: &[&str] =
+    &["ceci|cest|cet est? juste|seulement? un|une? message|texto? de? test|essai"];
+
 pub(super) const THANKS: &[&str] = &[
     "merci|mercii beaucoup|bcp|bien|infiniment|mille|encore?",
     "merci|ok|non pour|de linfo|linformation|votre|tout|lappel|la|avoir reponse|appel|aide|message?",

@@ -263,6 +263,9 @@ fn ruled(excerpt: Excerpt<'_>) -> Ruled {
     if is_thanks(text.words()) {
         return exactly(Reply::Thanks, text);
     }
+    if TESTS.are(text.words()) {
+        return exactly(Reply::Other, text);
+    }
     let found = MEANINGS.iter().find(|(_, meaning)| meaning.is_in(&text));
     match found {
         Some((Reply::OptIn, _)) => exactly(Reply::OptIn, text),
@@ -355,6 +358,8 @@ static MEANINGS: LazyLock<[(Reply, Meaning); 6]> = LazyLock::new(|| {
 static SYSTEMS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&[english::MACHINES, spanish::MACHINES, french::MACHINES]));
 static QUESTIONS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[english::QUESTIONS]));
+static TESTS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&[english::TESTS, spanish::TESTS, french::TESTS]));
 static THANKS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&[english::THANKS, spanish::THANKS, french::THANKS]));
 
@@ -454,6 +459,10 @@ mod tests {
         ("Laughed at \"Reply STOP, or wrong number\"", Reply::Thanks),
         ("help", Reply::Help),
         ("I'm at the bus stop", Reply::Other),
+        ("This is a test message", Reply::Other),
+        ("just testing this", Reply::Other),
+        ("esto es una prueba", Reply::Other),
+        ("ceci est un test", Reply::Other),
         ("Is your number the right number", Reply::Help),
         ("START", Reply::OptIn),
         ("unstop", Reply::OptIn),

@@ -209,6 +209,11 @@ pub(super) const BOOKING: Table = Table {
     ],
 };
 
+pub(super) const TESTS: &[&str] = &[
+    "esto|este|es es? solo|solamente? una|un? mensaje|texto? de? prueba",
+    "probando uno|1? dos|2? tres|3?",
+];
+
 pub(super) const THANKS: &[&str] = &[
     "muchas|mil|ok|no? gracias por? avisar|todo|la|su|responder|contestar|el? ayuda|respuesta|atencion|mensaje|info?",
     "gracias",

@@ -286,6 +286,12 @@ pub(super) const QUESTIONS: &[&str] = &[
     "were|can|could|would|will|have|has you|yall|i|we|it|this|there|that|they|he|she|my|your|the",
 ];
 
+/// What somebody writes who tries the line out.
+pub(super) const TESTS: &[&str] = &[
+    "this|its|thats|it is? just|only? a|another? test message|text|sms|one?",
+    "just|only? a|another? test|testing this|it|the? line|number|message|text|one|1|123|again? two|2? three|3?",
+];
+
 /// Phrases of replies that are only thanks.
 pub(super) const THANKS: &[&str] = &[
     "no thanks|thank you?",
