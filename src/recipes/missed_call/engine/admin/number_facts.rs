@@ -66,7 +66,7 @@ pub(crate) async fn other_text_provider(location: &Location) -> Option<String> {
         .find(|provider| provider.is_default == Some(true))?;
     let name = taken.name?;
     let is_own = |own: &&str| name.to_lowercase().contains(*own);
-    (!OWN_PROVIDERS.iter().any(|own| is_own(own))).then_some(name)
+    (!OWN_PROVIDERS.iter().any(is_own)).then_some(name)
 }
 
 fn facts(owned: OwnedNumber) -> Option<NumberFacts> {
