@@ -24,6 +24,11 @@ pub(super) struct HoldOuts {
 }
 
 impl HoldOuts {
+    /// The call that has released the caller of this episode.
+    pub(super) fn released_by(&self, episode: &EpisodeId) -> Option<&str> {
+        self.released.get(episode).map(String::as_str)
+    }
+
     /// Whether it was held back, which is an outcome. If it is planned again, its effect has to end besides.
     pub(super) fn settle(&self, episode: &EpisodeId, step: &str) -> bool {
         let key = (episode.clone(), step.to_owned());

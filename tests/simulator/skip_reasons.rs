@@ -147,18 +147,34 @@ impl Oracle {
         let skipped = Skipped {
             reason,
             call,
-            known_since: self.acknowledged.get(message).copied(),
+            known_since: self.known_since(episode, message),
             texts: texts.map(|(_, effects)| effects.len()).sum(),
             now,
         };
         let is_true = match reason {
-            Reason::Flood => self.may_be_of_a_flood(call),
+            // Whether callers come in a flood is asked of their first call, also where a second one has released them.
+            Reason::Flood => self
+                .opened_by(episode)
+                .is_some_and(|(_, first)| self.may_be_of_a_flood(first)),
             Reason::HeldOut => self.holds_back(call.caller),
             _ => self.skip_reasons.allow(&skipped, self.tolerance),
         };
         if !is_true {
             let how = format!("{} gets no first text: `{reason}` is not true", call.caller);
             self.report(Invariant::NeverWithoutReason, how);
+        }
+    }
+
+    /// When an engine knew that this call is to be answered: a caller who is held out has to call again for that, and either
+    /// call may be reported first.
+    fn known_since(&self, episode: &EpisodeId, call: &str) -> Option<Timestamp> {
+        let acknowledged = self.acknowledged.get(call).copied()?;
+        match self.hold_outs.released_by(episode) {
+            Some(released_by) => {
+                let release = self.acknowledged.get(released_by).copied()?;
+                Some(acknowledged.max(release))
+            }
+            None => Some(acknowledged),
         }
     }
 
