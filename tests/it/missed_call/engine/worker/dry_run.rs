@@ -78,7 +78,7 @@ fn writes(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// What was attempted, or would have been, and what was not done.
+/// What was attempted, or would have been, and what was not done. Steps that are due together end in any order.
 async fn steps(world: &World) -> Vec<String> {
     let step = |entry: Entry| match entry.kind {
         EntryKind::Attempted { effect, .. } | EntryKind::Would { effect, .. } => {
@@ -87,7 +87,9 @@ async fn steps(world: &World) -> Vec<String> {
         EntryKind::NotDone { step, reason } => Some(format!("{step} {reason}")),
         _ => None,
     };
-    world.ledger().await.into_iter().filter_map(step).collect()
+    let mut steps: Vec<_> = world.ledger().await.into_iter().filter_map(step).collect();
+    steps.sort();
+    steps
 }
 
 /// A day: a missed call, a reply, a request for a person, STOP in other words, and another caller with a voicemail.
