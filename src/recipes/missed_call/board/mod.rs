@@ -92,7 +92,7 @@ impl Board {
         BoardBuilder {
             engine,
             access,
-            title: "Missed calls".to_owned(),
+            title: "All locations".to_owned(),
             pages: Pages::new(),
             named: HashMap::new(),
             most_listeners: LISTENERS,
@@ -126,7 +126,7 @@ impl fmt::Debug for Board {
 }
 
 impl BoardBuilder {
-    /// What stands above it; `Missed calls` otherwise.
+    /// What stands above it; `All locations` otherwise.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
